@@ -1,0 +1,1 @@
+"""From a verification set to answers, verdicts and a report."""

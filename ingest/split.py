@@ -1,0 +1,179 @@
+"""From a document to chunks: whole sentences, up to a number of encoder tokens."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ingest.load import LoadedDocument
+from rag.errors import SettingsError
+from rag.records import Chunk
+from rag.settings import Chunking
+
+Counter = Callable[[Sequence[str]], list[int]]
+
+_OPEN, _CLOSE = "「『（(【〈《“", "」』）)】〉》”"
+_ENDS = "。！？!?．"
+_AFTER_END = "」』）)】〉》”’\"'"
+# Abbreviations that a full stop belongs to, lower-cased, without that stop.
+_ABBREVIATIONS = frozenset(
+    "mr mrs ms dr prof st no vs etc e.g i.e cf fig figs vol pp approx ca c b d jan feb mar apr jun jul aug sep sept oct "
+    "nov dec inc ltd co corp mt ft gen col lt capt sgt rev hon gov sen rep jr sr ph.d u.s u.k d.c a.d b.c a.m p.m".split()
+)
+_LAST_WORD = re.compile(r"[^\s(（「『\"“]*$")
+_LIST_OR_HEADING = re.compile(r"[ \t]*(?:#{1,6}[ \t]|[-*+•・][ \t]|\d{1,3}[.)．][ \t])")
+_HEADING = re.compile(r"[ \t]*#{1,6}[ \t]")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a text by character offsets, and its length in encoder tokens."""
+
+    start: int
+    end: int
+    tokens: int = 0
+
+
+def split(document: LoadedDocument, chunking: Chunking, count: Counter, window: int) -> list[Chunk]:
+    """The chunks of a document, in order, each at most `chunking.max_tokens` tokens long beside the title.
+
+    `count` gives the encoder's token counts, `window` how many tokens one vector takes in; with the title in front no
+    chunk exceeds it. A sentence longer than that is cut at commas or spaces, and where it has none, anywhere.
+    Raises SettingsError where the title leaves no room.
+    """
+    room = min(chunking.max_tokens, window - count([f"{document.title}\n"])[0] - 1)
+    if room < 16:
+        raise SettingsError(
+            f"A chunk of at most {chunking.max_tokens} tokens leaves no room beside the title {document.title!r}",
+            where=document.source,
+            do="Raise the chunk size or shorten the title.",
+        )
+    text = document.text
+    spans = _measured(text, sentences(text, document.body), count)
+    spans = [part for span in spans for part in _cut_long(text, span, room, count)]
+    return [
+        _chunk(document, group[0].start, group[-1].end, position)
+        for position, group in enumerate(_pack(spans, room, chunking.overlap))
+    ]
+
+
+def sentences(text: str, start: int = 0) -> list[Span]:
+    """The sentences of a text from `start` on, without the blanks between them.
+
+    A sentence ends after 。！？ and ! ? . with any closing brackets, unless a bracket opened in it is still open, the
+    full stop belongs to a number or an abbreviation, or a small letter follows. Blank lines and list items end one
+    too. A heading stays with the sentence after it.
+    """
+    spans: list[Span] = []
+    begin = start
+    for end in _breaks(text, start):
+        left = begin + len(text[begin:end]) - len(text[begin:end].lstrip())
+        right = begin + len(text[begin:end].rstrip())
+        begin = end
+        if left >= right:
+            continue
+        if spans and _HEADING.match(text, spans[-1].start) and "\n" not in text[spans[-1].start : spans[-1].end]:
+            spans[-1] = Span(spans[-1].start, right)
+        else:
+            spans.append(Span(left, right))
+    return spans
+
+
+def _breaks(text: str, start: int) -> list[int]:
+    """Where sentences end, blanks after them not yet cut off; the end of the text is the last."""
+    breaks, depth, at = [], 0, start
+    while at < len(text):
+        character = text[at]
+        at += 1
+        if character in _OPEN:
+            depth += 1
+        elif character in _CLOSE:
+            depth = max(0, depth - 1)
+        elif character == "\n":
+            if text.startswith("\n", at) or _LIST_OR_HEADING.match(text, at) or _heading_line(text, at - 1):
+                depth = 0
+                breaks.append(at)
+        elif depth == 0 and (character in _ENDS or (character == "." and _full_stop(text, at))):
+            while at < len(text) and text[at] in _ENDS + _AFTER_END + ".":
+                at += 1
+            breaks.append(at)
+    return [*breaks, len(text)]
+
+
+def _heading_line(text: str, newline: int) -> bool:
+    return _HEADING.match(text, text.rfind("\n", 0, newline) + 1) is not None
+
+
+def _full_stop(text: str, after: int) -> bool:
+    """Whether the "." just before `after` ends a sentence."""
+    following = text[after : after + 3].lstrip("\"'”’)")
+    if following and not following[0].isspace():
+        return False
+    word = _LAST_WORD.search(text[max(0, after - 24) : after - 1])
+    last = word.group().casefold() if word else ""
+    if last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha()):
+        return False
+    rest = text[after : after + 8].lstrip("\"'”’) \t\n")
+    return not (rest and rest[0].islower())
+
+
+def _measured(text: str, spans: Sequence[Span], count: Counter) -> list[Span]:
+    counts = count([text[span.start : span.end] for span in spans])
+    return [Span(span.start, span.end, tokens) for span, tokens in zip(spans, counts, strict=True)]
+
+
+def _cut_long(text: str, span: Span, room: int, count: Counter) -> list[Span]:
+    """A span as parts of at most `room` tokens, cut behind 、，, ; or a blank where there is one in the second half."""
+    parts = []
+    while span.tokens > room:
+        size = max(1, (span.end - span.start) * room // span.tokens)
+        while True:
+            middle = span.start + size
+            cut = max(text.rfind(mark, span.start + size // 2, middle) for mark in "、，,;； \n")
+            at = cut + 1 if cut >= 0 else middle
+            head = count([text[span.start : at]])[0]
+            if head <= room or size == 1:
+                break
+            size = max(1, size * 9 // 10)
+        parts.append(Span(span.start, at, head))
+        span = Span(at, span.end, count([text[at : span.end]])[0])
+    return [*parts, span]
+
+
+def _pack(spans: Sequence[Span], room: int, overlap: int) -> list[list[Span]]:
+    """Neighbouring spans in groups of at most `room` tokens, of about equal size, `overlap` spans repeated."""
+    total = sum(span.tokens for span in spans)
+    target = math.ceil(total / max(1, math.ceil(total / room)))
+    groups: list[list[Span]] = []
+    current: list[Span] = []
+    size = 0
+    for span in spans:
+        if current and (size + span.tokens > room or size >= target):
+            groups.append(current)
+            kept = current[len(current) - overlap :] if overlap else []
+            while kept and sum(one.tokens for one in kept) + span.tokens > room:
+                kept = kept[1:]
+            current, size = list(kept), sum(one.tokens for one in kept)
+        current.append(span)
+        size += span.tokens
+    return [*groups, current] if current else groups
+
+
+def _chunk(document: LoadedDocument, start: int, end: int, position: int) -> Chunk:
+    text = document.text[start:end]
+    stripped = text.strip()
+    start += text.find(stripped)
+    key = f"{document.source}\0{position}\0{stripped}"
+    return Chunk(
+        id=hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32],
+        text=stripped,
+        title=document.title,
+        source=document.source,
+        language=document.language,
+        start=start,
+        end=start + len(stripped),
+        position=position,
+    )

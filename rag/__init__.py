@@ -1,0 +1,1 @@
+"""What ingesting and evaluating both need: records, errors, models, index, retrieval, prompt and chain."""

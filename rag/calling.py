@@ -1,0 +1,86 @@
+"""Calls any LangChain model, chat or completion, and gives back completions of one shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel, BaseLLM
+from langchain_core.messages import AIMessage
+from langchain_core.prompt_values import PromptValue
+from langchain_core.runnables import RunnableConfig
+
+from rag.models.engine import Completion, Piece
+
+
+def call(
+    model: BaseChatModel | BaseLLM, prompts: Sequence[PromptValue], stop: list[str], config: RunnableConfig | None
+) -> list[Completion | Exception]:
+    """One completion a prompt, in order, from one batch; what fails comes back as its exception."""
+    if not prompts:
+        return []
+    if isinstance(model, BaseChatModel):
+        replies = model.batch(list(prompts), config, return_exceptions=True, **_stop(stop))
+        return [reply if isinstance(reply, Exception) else _of_message(reply) for reply in replies]
+    return _call_llm(model, prompts, stop, config)
+
+
+def call_streaming(
+    model: BaseChatModel | BaseLLM, prompt: PromptValue, stop: list[str], config: RunnableConfig
+) -> Iterator[Piece]:
+    """The completion of one prompt as it is written; the last piece has `end`."""
+    if isinstance(model, BaseChatModel):
+        whole = None
+        for chunk in model.stream(prompt, config, **_stop(stop)):
+            whole = chunk if whole is None else whole + chunk
+            yield Piece(str(chunk.text))
+        yield Piece("", Completion("") if whole is None else _of_message(whole))
+        return
+    text = ""
+    for part in model.stream(prompt, config, **_stop(stop)):
+        text += part
+        yield Piece(part)
+    yield Piece("", Completion(text))
+
+
+def context_window(model: BaseChatModel | BaseLLM) -> int | None:
+    """How many tokens a prompt may have: the model's context less what it may write; None where it does not say."""
+    context = getattr(model, "context_window", None)
+    return None if context is None else int(context) - int(getattr(model, "max_tokens", 0))
+
+
+def count_tokens(model: BaseChatModel | BaseLLM, prompt: PromptValue) -> int:
+    """How many tokens a prompt has for this model, its chat template included."""
+    if isinstance(model, BaseChatModel):
+        return model.get_num_tokens_from_messages(prompt.to_messages())
+    return model.get_num_tokens(prompt.to_string())
+
+
+def _call_llm(
+    model: BaseLLM, prompts: Sequence[PromptValue], stop: list[str], config: RunnableConfig | None
+) -> list[Completion | Exception]:
+    callbacks = (config or {}).get("callbacks")
+    try:
+        result = model.generate_prompt(list(prompts), stop=stop or None, callbacks=callbacks)
+    except Exception as error:
+        if len(prompts) == 1:
+            return [error]
+        return [said for prompt in prompts for said in _call_llm(model, [prompt], stop, config)]
+    return [_of_generation(one[0].text, one[0].generation_info or {}) for one in result.generations]
+
+
+def _stop(stop: list[str]) -> dict[str, Any]:
+    return {"stop": stop} if stop else {}
+
+
+def _of_message(message: AIMessage) -> Completion:
+    usage = message.usage_metadata
+    finish = "length" if message.response_metadata.get("finish_reason") == "length" else "stop"
+    return Completion(
+        str(message.text), finish, usage["input_tokens"] if usage else 0, usage["output_tokens"] if usage else 0
+    )
+
+
+def _of_generation(text: str, info: dict[str, Any]) -> Completion:
+    finish = "length" if info.get("finish_reason") == "length" else "stop"
+    return Completion(text, finish, int(info.get("prompt_tokens", 0)), int(info.get("completion_tokens", 0)))

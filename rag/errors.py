@@ -1,0 +1,91 @@
+"""Every failure that a user can meet, as one tree.
+
+KotaeError
+├── SettingsError            an option or environment variable cannot be used
+├── CorpusError              the folder of documents
+│   ├── EmptyCorpus          no document in it
+│   └── UnreadableDocument   one document could not be read
+├── IndexProblem             the index on disk or on a server
+│   ├── IndexMissing         not built yet
+│   ├── IndexMismatch        built with other settings than those asked for
+│   ├── IndexBusy            another process is writing to it
+│   └── IndexDamaged         it cannot be read
+├── ModelUnavailable         a model or encoder cannot be loaded; has the install line where one helps
+├── ModelFailed              a loaded model did not answer
+├── PromptTooLong            question and instructions alone exceed the model's context
+├── DatasetError             the verification set; file, row, column
+└── RunError                 the folder of a run
+"""
+
+from __future__ import annotations
+
+
+class KotaeError(Exception):
+    """A failure with its cure: `what` went wrong, `where`, and what to `do`."""
+
+    def __init__(self, what: str, *, where: str | None = None, do: str | None = None) -> None:
+        self.what = what
+        self.where = where
+        self.do = do
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        """One line: what (where): what to do."""
+        text = self.what if self.where is None else f"{self.what} ({self.where})"
+        return text if self.do is None else f"{text}. {self.do}"
+
+
+class SettingsError(KotaeError):
+    """An option or environment variable cannot be used."""
+
+
+class CorpusError(KotaeError):
+    """The folder of documents cannot be used."""
+
+
+class EmptyCorpus(CorpusError):
+    """The folder holds no document that kotae reads."""
+
+
+class UnreadableDocument(CorpusError):
+    """One document could not be read; the others go on."""
+
+
+class IndexProblem(KotaeError):
+    """The index cannot be used."""
+
+
+class IndexMissing(IndexProblem):
+    """There is no index yet."""
+
+
+class IndexMismatch(IndexProblem):
+    """The index was built with other settings than those asked for."""
+
+
+class IndexBusy(IndexProblem):
+    """Another process is writing to the index."""
+
+
+class IndexDamaged(IndexProblem):
+    """The index cannot be read."""
+
+
+class ModelUnavailable(KotaeError):
+    """A model or encoder cannot be loaded."""
+
+
+class ModelFailed(KotaeError):
+    """A loaded model did not answer."""
+
+
+class PromptTooLong(KotaeError):
+    """Question and instructions alone are longer than the model's context."""
+
+
+class DatasetError(KotaeError):
+    """The verification set has a fault; `where` names file, row and column."""
+
+
+class RunError(KotaeError):
+    """The folder of a run cannot be used."""

@@ -1,0 +1,1 @@
+"""Language models: one file an engine, and a registry that reads a model URI."""

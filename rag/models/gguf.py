@@ -1,0 +1,202 @@
+"""GGUF files through llama.cpp, in process (package `xllamacpp`).
+
+llama.cpp's server object always listens somewhere. Here it listens on a Unix socket in a folder that only this user can
+enter, and asks for a random key besides; where the platform has no Unix sockets it is a loopback port with the key.
+That listener is used for the two things that the in-process API lacks: the tokenizer and the chat template.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import queue
+import secrets
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from rag.errors import ModelFailed, ModelUnavailable, PromptTooLong
+from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
+from rag.records import Decoding
+
+_REQUEST_SECONDS = 60.0
+
+
+class GgufEngine(TextEngine):
+    """A GGUF file, loaded. `slots` prompts run side by side.
+
+    With one slot (the default) a greedy completion depends on its prompt alone, to the last token. With more, prompts
+    that happen to share a batch change each other's rounding, and the throughput of a CPU hardly grows.
+    """
+
+    def __init__(self, path: Path, identity: str, options: EngineOptions) -> None:
+        """Load `path`. Raises ModelUnavailable where it is not a GGUF file or does not load."""
+        self.identity = identity
+        self.context = options.context
+        self.batch_size = options.slots
+        self._server, self._http = _start(path, options)
+        self._pool = ThreadPoolExecutor(options.slots, thread_name_prefix="gguf")
+
+    def render(self, turns: Sequence[Turn]) -> str:
+        messages = [{"role": turn.role, "content": turn.text} for turn in turns]
+        return str(self._http("/apply-template", {"messages": messages})["prompt"])
+
+    def count_tokens(self, text: str) -> int:
+        reply = self._http("/tokenize", {"content": text, "add_special": False, "parse_special": True})
+        return len(reply["tokens"])
+
+    def complete(self, prompts: Sequence[str], decoding: Decoding, stop: Sequence[str] = ()) -> list[Completion]:
+        def one(prompt: str) -> Completion:
+            reply = self._server.handle_completions(_request(prompt, decoding, stop))
+            return _completion(_checked(reply, self.context))
+
+        return list(self._pool.map(one, prompts))
+
+    def stream(self, prompt: str, decoding: Decoding, stop: Sequence[str] = ()) -> Iterator[Piece]:
+        pieces: queue.Queue[Any] = queue.Queue()
+        closed = threading.Event()
+
+        def take(chunk: Any) -> bool:
+            pieces.put(chunk)
+            return closed.is_set()
+
+        request = _request(prompt, decoding, stop) | {"stream": True, "stream_options": {"include_usage": True}}
+        running = self._pool.submit(self._server.handle_completions, request, take)
+        running.add_done_callback(lambda _: pieces.put(None))
+        text, finish, usage = "", "stop", {}
+        try:
+            while (chunk := pieces.get()) is not None:
+                chunk = _checked(chunk, self.context)
+                usage = chunk.get("usage") or usage
+                for choice in chunk.get("choices", ()):
+                    finish = choice.get("finish_reason") or finish
+                    text += choice.get("text") or ""
+                    if choice.get("text"):
+                        yield Piece(choice["text"])
+            running.result()
+            yield Piece("", Completion(text, finish, usage.get("prompt_tokens", 0), usage.get("completion_tokens", 0)))
+        finally:
+            closed.set()
+
+
+@functools.cache
+def load(path: Path, identity: str, options: EngineOptions) -> GgufEngine:
+    """The engine of a GGUF file, loaded once a process."""
+    return GgufEngine(path, identity, options)
+
+
+def check_file(path: Path) -> None:
+    """Raise ModelUnavailable unless `path` is there and begins as a GGUF file does."""
+    try:
+        with path.open("rb") as file:
+            magic = file.read(4)
+    except OSError as error:
+        raise ModelUnavailable(
+            f"The model file cannot be read: {error.strerror}", where=str(path), do="Give the path of a .gguf file."
+        ) from error
+    if magic != b"GGUF":
+        raise ModelUnavailable("This is not a GGUF file", where=str(path), do="Give the path of a .gguf file.")
+
+
+def _start(path: Path, options: EngineOptions) -> tuple[Any, Callable[[str, dict[str, Any]], dict[str, Any]]]:
+    check_file(path)
+    try:
+        import xllamacpp
+    except ImportError as error:
+        raise ModelUnavailable(
+            "GGUF models need the package xllamacpp", do="Install it with: pip install xllamacpp"
+        ) from error
+    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    key = secrets.token_urlsafe(32)
+    params = xllamacpp.CommonParams()
+    params.model.path = str(path)
+    params.n_ctx = options.context * options.slots
+    params.n_parallel = options.slots
+    params.cpuparams.n_threads = threads
+    params.cpuparams_batch.n_threads = threads
+    params.verbosity = 0
+    params.api_keys = [key]
+    params.ui = False
+    params.endpoint_slots = False
+    params.cache_ram_mib = 0  # no prompt is kept once it is answered
+    socket_path = _private_socket()
+    params.hostnames = ["127.0.0.1"] if socket_path is None else [str(socket_path)]
+    try:
+        server = xllamacpp.Server(params)
+    except RuntimeError as error:
+        raise ModelUnavailable(
+            "llama.cpp cannot load this file: it is damaged, of an unknown architecture, or too large for memory",
+            where=str(path),
+        ) from error
+    return server, _client(socket_path, server.listening_address, key)
+
+
+def _private_socket() -> Path | None:
+    if sys.platform == "win32" or not hasattr(socket, "AF_UNIX"):
+        return None
+    folder = tempfile.TemporaryDirectory(prefix="kotae-")  # mode 0700, removed at exit
+    _folders.append(folder)
+    return Path(folder.name) / "llama.sock"
+
+
+_folders: list[tempfile.TemporaryDirectory[str]] = []
+
+
+def _client(socket_path: Path | None, address: str, key: str) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
+    import httpx
+
+    transport = None if socket_path is None else httpx.HTTPTransport(uds=str(socket_path))
+    client = httpx.Client(
+        transport=transport,
+        base_url="http://llama" if socket_path else address,
+        headers={"Authorization": f"Bearer {key}"},
+        timeout=_REQUEST_SECONDS,
+        trust_env=False,
+    )
+
+    def post(route: str, body: dict[str, Any]) -> dict[str, Any]:
+        reply = client.post(route, json=body)
+        if reply.status_code != httpx.codes.OK:
+            raise ModelFailed(f"llama.cpp refused {route}: {reply.text[:300]}")
+        return dict(reply.json())
+
+    return post
+
+
+def _request(prompt: str, decoding: Decoding, stop: Sequence[str]) -> dict[str, Any]:
+    return {
+        "prompt": prompt,
+        "max_tokens": decoding.max_new_tokens,
+        "temperature": decoding.temperature,
+        "top_p": decoding.top_p,
+        "top_k": 0,
+        "min_p": 0.0,
+        "repeat_penalty": decoding.repetition_penalty,
+        "seed": decoding.seed,
+        "stop": list(stop),
+        # A prefix left over from another prompt would change the rounding, and so the completion.
+        "cache_prompt": False,
+    }
+
+
+def _checked(reply: Any, context: int) -> dict[str, Any]:
+    if "error" in reply:
+        error = reply["error"]
+        if error.get("type") == "exceed_context_size_error":
+            raise PromptTooLong(
+                f"The prompt has {error.get('n_prompt_tokens')} tokens and the model's context {context}",
+                do="Ask a shorter question, or raise --context.",
+            )
+        raise ModelFailed(f"llama.cpp did not answer: {error.get('message', error)}")
+    return dict(reply)
+
+
+def _completion(reply: dict[str, Any]) -> Completion:
+    choice, usage = reply["choices"][0], reply.get("usage", {})
+    finish = "length" if choice.get("finish_reason") == "length" else "stop"
+    return Completion(choice["text"], finish, usage.get("prompt_tokens", 0), usage.get("completion_tokens", 0))

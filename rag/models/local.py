@@ -1,0 +1,246 @@
+"""An engine behind LangChain's two base classes: `BaseChatModel` for chats, `BaseLLM` for raw text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any, cast
+
+from langchain_core.callbacks import CallbackManager, CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel, BaseLLM, LanguageModelInput
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages.ai import UsageMetadata
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult, Generation, GenerationChunk, LLMResult
+from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables.config import get_config_list
+from pydantic import BaseModel, Field, PrivateAttr
+
+from rag.errors import ModelFailed
+from rag.models.engine import Completion, EngineOptions, Role, TextEngine, Turn
+from rag.records import Decoding
+
+_GREEDY = Decoding()
+_OPTIONS = EngineOptions()
+_ROLES: dict[str, Role] = {"system": "system", "human": "user", "ai": "assistant"}
+
+class _Local(BaseModel):
+    """What both classes share: how an engine is opened, and how it writes."""
+
+    model: str = "bundled"
+    temperature: float = Field(default=_GREEDY.temperature, ge=0)
+    top_p: float = Field(default=_GREEDY.top_p, gt=0, le=1)
+    repetition_penalty: float = Field(default=_GREEDY.repetition_penalty, gt=0)
+    max_tokens: int = Field(default=_GREEDY.max_new_tokens, gt=0)
+    seed: int = _GREEDY.seed
+    stop: list[str] | None = None
+    context_window: int = Field(default=_OPTIONS.context, gt=0)
+    slots: int = Field(default=_OPTIONS.slots, gt=0)
+    _engine: TextEngine | None = PrivateAttr(default=None)
+
+    @property
+    def engine(self) -> TextEngine:
+        """The engine, loaded at first use, once a process."""
+        if self._engine is None:
+            from rag.models.registry import open_engine
+
+            self._engine = open_engine(self.model, EngineOptions(self.context_window, self.slots))
+        return self._engine
+
+    @property
+    def decoding(self) -> Decoding:
+        """How this model writes."""
+        return Decoding(self.temperature, self.top_p, self.repetition_penalty, self.max_tokens, self.seed)
+
+    @property
+    def _identifying_params(self) -> dict[str, Any]:
+        return {"model": self.model, "context_window": self.context_window, "decoding": asdict(self.decoding)}
+
+    def get_num_tokens(self, text: str) -> int:
+        """How many tokens a text has for this model."""
+        return self.engine.count_tokens(text)
+
+    def _stops(self, stop: Sequence[str] | None) -> tuple[str, ...]:
+        return tuple((self.stop or []) if stop is None else stop)
+
+
+class LocalChatModel(_Local, BaseChatModel):
+    """A chat with a model on this machine.
+
+    `model` is a URI as `kotae models` lists them. `batch` is one pass of the engine over all prompts, not a thread
+    pool. `response_metadata` has "finish_reason" ("length" where the completion was cut off) and `usage_metadata` the
+    token counts. A completion never contains its prompt.
+    """
+
+    @property
+    def _llm_type(self) -> str:
+        return "kotae-local"
+
+    def get_num_tokens_from_messages(self, messages: list[BaseMessage], tools: Sequence[Any] | None = None) -> int:
+        """How many tokens a chat has, chat template included."""
+        return self.engine.count_tokens(self.engine.render(_turns(messages)))
+
+    def batch(
+        self,
+        inputs: list[LanguageModelInput],
+        config: RunnableConfig | list[RunnableConfig] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> list[AIMessage]:
+        """One completion an input, all of them in one pass of the engine.
+
+        With `return_exceptions` a failed pass is done again one prompt at a time, so that only the prompt at fault
+        fails. `max_concurrency` of the first config bounds how many prompts one pass takes.
+        """
+        configs = get_config_list(config, len(inputs))
+        size = (configs[0].get("max_concurrency") if configs else None) or len(inputs) or 1
+        answers: list[AIMessage] = []
+        for start in range(0, len(inputs), size):
+            part = slice(start, start + size)
+            try:
+                answers += self._pass(inputs[part], configs[part], kwargs.get("stop"))
+            except Exception as error:
+                if not return_exceptions:
+                    raise
+                if size == 1:
+                    answers.append(cast("AIMessage", error))
+                    continue
+                single: list[RunnableConfig] = [{**one, "max_concurrency": 1} for one in configs[part]]
+                answers += self.batch(inputs[part], single, return_exceptions=True, **kwargs)
+        return answers
+
+    def _pass(
+        self, inputs: list[LanguageModelInput], configs: list[RunnableConfig], stop: Sequence[str] | None
+    ) -> list[AIMessage]:
+        chats = [self._convert_input(one).to_messages() for one in inputs]
+        runs = [self._announce(chat, config, stop) for chat, config in zip(chats, configs, strict=True)]
+        try:
+            prompts = [self.engine.render(_turns(chat)) for chat in chats]
+            completions = self.engine.complete(prompts, self.decoding, self._stops(stop))
+        except BaseException as error:
+            for run in runs:
+                run.on_llm_error(error)
+            raise
+        messages = [_message(completion) for completion in completions]
+        for run, message in zip(runs, messages, strict=True):
+            run.on_llm_end(LLMResult(generations=[[ChatGeneration(message=message)]]))
+        return messages
+
+    def _announce(
+        self, chat: list[BaseMessage], config: RunnableConfig, stop: Sequence[str] | None
+    ) -> CallbackManagerForLLMRun:
+        manager = CallbackManager.configure(
+            config.get("callbacks"),
+            self.callbacks,
+            self.verbose,
+            config.get("tags"),
+            self.tags,
+            config.get("metadata"),
+            self.metadata,
+        )
+        return manager.on_chat_model_start(
+            self._serialized,
+            [chat],
+            invocation_params=self._identifying_params,
+            options={"stop": list(self._stops(stop))},
+            name=config.get("run_name"),
+            run_id=config.get("run_id"),
+            batch_size=1,
+        )[0]
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        prompt = self.engine.render(_turns(messages))
+        completion = self.engine.complete([prompt], self.decoding, self._stops(stop))[0]
+        return ChatResult(generations=[ChatGeneration(message=_message(completion))])
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        for piece in self.engine.stream(self.engine.render(_turns(messages)), self.decoding, self._stops(stop)):
+            message = AIMessageChunk(content=piece.text)
+            if piece.end is not None:
+                message = AIMessageChunk(
+                    content="",
+                    usage_metadata=_usage(piece.end),
+                    response_metadata={"finish_reason": piece.end.finish},
+                    chunk_position="last",
+                )
+            chunk = ChatGenerationChunk(message=message)
+            if run_manager is not None and piece.text:
+                run_manager.on_llm_new_token(piece.text, chunk=chunk)
+            yield chunk
+
+
+class LocalLLM(_Local, BaseLLM):
+    """Raw text continued by a model on this machine, with no chat template around it."""
+
+    @property
+    def _llm_type(self) -> str:
+        return "kotae-local-text"
+
+    def _generate(
+        self,
+        prompts: list[str],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> LLMResult:
+        completions = self.engine.complete(prompts, self.decoding, self._stops(stop))
+        return LLMResult(
+            generations=[[Generation(text=one.text, generation_info=_info(one))] for one in completions]
+        )
+
+    def _stream(
+        self,
+        prompt: str,
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[GenerationChunk]:
+        for piece in self.engine.stream(prompt, self.decoding, self._stops(stop)):
+            info = None if piece.end is None else _info(piece.end)
+            chunk = GenerationChunk(text=piece.text, generation_info=info)
+            if run_manager is not None and piece.text:
+                run_manager.on_llm_new_token(piece.text, chunk=chunk)
+            yield chunk
+
+
+def _turns(messages: Sequence[BaseMessage]) -> list[Turn]:
+    turns = []
+    for message in messages:
+        role = _ROLES.get(message.type)
+        if role is None:
+            raise ModelFailed(f"A chat with a local model has no place for a {message.type!r} message")
+        turns.append(Turn(role, str(message.text)))
+    return turns
+
+
+def _message(completion: Completion) -> AIMessage:
+    return AIMessage(
+        content=completion.text,
+        usage_metadata=_usage(completion),
+        response_metadata={"finish_reason": completion.finish},
+    )
+
+
+def _usage(completion: Completion) -> UsageMetadata:
+    read, written = completion.prompt_tokens, completion.completion_tokens
+    return UsageMetadata(input_tokens=read, output_tokens=written, total_tokens=read + written)
+
+
+def _info(completion: Completion) -> dict[str, Any]:
+    return {
+        "finish_reason": completion.finish,
+        "prompt_tokens": completion.prompt_tokens,
+        "completion_tokens": completion.completion_tokens,
+    }

@@ -1,0 +1,73 @@
+"""Reads a model URI: which engine it names, what that engine needs, and whether it can run here."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag import bundled_model
+from rag.errors import ModelUnavailable
+from rag.models.engine import EngineOptions, TextEngine
+
+
+@dataclass(frozen=True, slots=True)
+class ModelKind:
+    """One kind of model URI. `package` is what must be importable; `install` is the line that brings it."""
+
+    uri: str
+    engine: str
+    needs: str
+    package: str
+    install: str
+    open: Callable[[str, EngineOptions], TextEngine]
+
+    @property
+    def available(self) -> bool:
+        """Whether the package it needs is installed; nothing is imported."""
+        return importlib.util.find_spec(self.package) is not None
+
+
+def open_engine(uri: str, options: EngineOptions) -> TextEngine:
+    """Load the model that `uri` names. Raises ModelUnavailable, also for a URI of no known kind."""
+    scheme, colon, rest = uri.partition(":")
+    kind = KINDS.get(scheme)
+    if kind is None or bool(colon) != (":" in kind.uri) or (colon and not rest):
+        known = ", ".join(one.uri for one in KINDS.values())
+        raise ModelUnavailable(f"There is no model kind {uri!r}", do=f"Known are: {known}.")
+    return kind.open(rest, options)
+
+
+_BUNDLED = f"{bundled_model.NAME}@{bundled_model.SHA256[:12]}"
+
+
+def _open_bundled(_: str, options: EngineOptions) -> TextEngine:
+    from rag.models import gguf
+    from rag.progress import bytes_bar
+
+    with bytes_bar("Putting the bundled language model together") as progress:
+        path = bundled_model.assemble(progress)
+    return gguf.load(path, _BUNDLED, options)
+
+
+def _open_gguf(name: str, options: EngineOptions) -> TextEngine:
+    from rag.models import gguf
+
+    path = Path(name).expanduser()
+    gguf.check_file(path)
+    return gguf.load(path, _file_identity(path), options)
+
+
+def _file_identity(path: Path) -> str:
+    """Name and SHA-256 of a model file (about a second a gigabyte)."""
+    with path.open("rb") as file:
+        return f"{path.name}@{hashlib.file_digest(file, 'sha256').hexdigest()[:12]}"
+
+
+_XLLAMACPP = "pip install xllamacpp"
+KINDS = {
+    "bundled": ModelKind("bundled", "llama.cpp", "nothing more", "xllamacpp", _XLLAMACPP, _open_bundled),
+    "gguf": ModelKind("gguf:<file>", "llama.cpp", "a GGUF file", "xllamacpp", _XLLAMACPP, _open_gguf),
+}

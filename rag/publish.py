@@ -1,0 +1,50 @@
+"""Making files and folders appear whole or not at all, also with two makers at once or one killed half-way."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+
+def publish_folder(target: Path, make: Callable[[Path], None]) -> Path:
+    """Return `target`, made by `make(folder)` unless it is there already.
+
+    One process makes it while others wait; what a killed process left half-made is never seen under `target`
+    and is removed by the next maker. Raises what `make` raises, leaving nothing behind.
+    """
+    if target.is_dir():
+        return target
+    from filelock import FileLock
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(target.parent / f".{target.name}.lock"):
+        if target.is_dir():
+            return target
+        for stale in target.parent.glob(f".{target.name}.making-*"):
+            shutil.rmtree(stale, ignore_errors=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.making-", dir=target.parent))
+        try:
+            make(folder)
+            os.replace(folder, target)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+    return target
+
+
+def write_text(target: Path, text: str) -> None:
+    """Write UTF-8 text so that readers see the old content or the new, never a part; durable once it returns."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,45 @@
+"""Defaults, each stated once, and the folders that kotae uses."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_INDEX = Path(".kotae/index")
+DEFAULT_MODEL = "bundled"
+DEFAULT_ENCODER = "bundled"
+DEFAULT_TOP_K = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Chunking:
+    """How documents are cut: whole sentences up to `max_tokens` encoder tokens, `overlap` sentences repeated."""
+
+    max_tokens: int = 192
+    overlap: int = 0
+
+
+def cache_dir() -> Path:
+    """The user cache: `KOTAE_CACHE` if set, else the platform's own folder. Not created here."""
+    if override := os.environ.get("KOTAE_CACHE"):
+        return Path(override).expanduser()
+    import platformdirs
+
+    return Path(platformdirs.user_cache_path("kotae"))
+
+
+def keep_quiet(*, offline: bool) -> None:
+    """Switch off every telemetry of the libraries below, and with `offline` every hub access, for this process.
+
+    Must run before chromadb, transformers or langchain are imported: they read the environment once.
+    """
+    os.environ["ANONYMIZED_TELEMETRY"] = "False"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    os.environ["DO_NOT_TRACK"] = "1"
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    if offline:
+        os.environ["HF_HUB_OFFLINE"] = "1"
+        os.environ["TRANSFORMERS_OFFLINE"] = "1"
+        os.environ["LANGSMITH_TRACING"] = "false"
+        os.environ["LANGCHAIN_TRACING_V2"] = "false"

@@ -1,0 +1,347 @@
+"""Statistics against statsmodels, brute force and naive resampling."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from dataclasses import FrozenInstanceError
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats  # type: ignore[import-untyped, unused-ignore]
+from statsmodels.stats.contingency_tables import mcnemar as reference_mcnemar  # type: ignore[import-untyped, unused-ignore]
+from statsmodels.stats.multitest import multipletests  # type: ignore[import-untyped, unused-ignore]
+from statsmodels.stats.proportion import proportion_confint  # type: ignore[import-untyped, unused-ignore]
+
+from eval.statistics import (
+    Interval,
+    PairedOutcome,
+    compare,
+    counts_only,
+    holm,
+    mcnemar,
+    needed_questions,
+    paired_difference,
+    rate,
+    sign_flip,
+    verdict,
+    verdicts,
+    wilson,
+)
+
+outcomes = st.builds(PairedOutcome, st.integers(0, 12), st.booleans(), st.booleans())
+pair_lists = st.lists(outcomes, max_size=40)
+
+
+def cell(baseline: int, fixed: int, broken: int, total: int, languages: int = 1) -> list[PairedOutcome]:
+    """`total` questions with the given counts, each repeated in every language."""
+    flags = [(False, True)] * fixed + [(True, False)] * broken + [(True, True)] * (baseline - broken)
+    flags += [(False, False)] * (total - len(flags))
+    return [PairedOutcome(number, *flag) for number, flag in enumerate(flags) for _ in range(languages)]
+
+
+# Rates
+
+
+def test_wilson_agrees_with_statsmodels_on_random_tables() -> None:
+    random.seed(1)
+    for _ in range(300):
+        total = random.randint(1, 400)
+        correct = random.randint(0, total)
+        level = random.choice([0.8, 0.9, 0.95, 0.99])
+        found = wilson(correct, total, level)
+        expected = proportion_confint(correct, total, alpha=1 - level, method="wilson")
+        assert (found.low, found.high) == pytest.approx(expected, abs=1e-12)
+        assert 0 <= found.low <= correct / total <= found.high <= 1
+
+
+def test_wilson_of_nothing_is_everything_and_says_so() -> None:
+    assert wilson(0, 0) == Interval(0.0, 1.0, 0.95, "whole unit interval (no observations)")
+    assert rate(0, 0).value is None
+
+
+@pytest.mark.parametrize(("correct", "total", "level"), [(-1, 5, 0.95), (6, 5, 0.95), (1, 5, 1.0), (1, 5, 95)])
+def test_wilson_refuses_the_impossible_with_its_value(correct: int, total: int, level: float) -> None:
+    with pytest.raises(ValueError, match=r"correct=-1 of 5|correct=6 of 5|level=1\.0|level=95"):
+        wilson(correct, total, level)
+
+
+# Tests
+
+
+def test_mcnemar_agrees_with_statsmodels_on_random_tables() -> None:
+    random.seed(2)
+    for _ in range(300):
+        fixed, broken = random.randint(0, 40), random.randint(0, 40)
+        table = [[random.randint(0, 50), broken], [fixed, random.randint(0, 50)]]
+        expected = min(1.0, reference_mcnemar(table, exact=True).pvalue) if fixed + broken else 1.0
+        assert mcnemar(fixed, broken) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(("fixed", "broken"), [(-1, 3), (3, -1), (0, -1)])
+def test_mcnemar_refuses_negative_counts(fixed: int, broken: int) -> None:
+    with pytest.raises(ValueError, match="fixed="):
+        mcnemar(fixed, broken)
+
+
+def brute_force(changes: list[int]) -> float:
+    """Share of the 2**k sign patterns at least as extreme, by writing them all down."""
+    signed = [
+        sum(s * c for s, c in zip(signs, changes, strict=True))
+        for signs in itertools.product((1, -1), repeat=len(changes))
+    ]
+    return sum(abs(total) >= abs(sum(changes)) for total in signed) / len(signed)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.integers(-3, 3), max_size=9))
+def test_sign_flip_equals_enumeration(changes: list[int]) -> None:
+    assert sign_flip(changes) == pytest.approx(brute_force(changes), rel=1e-12)
+
+
+@given(st.integers(0, 300), st.integers(0, 300), st.integers(0, 50))
+@settings(max_examples=150, deadline=None)
+def test_sign_flip_of_single_pairs_is_mcnemar(fixed: int, broken: int, same: int) -> None:
+    changes = [1] * fixed + [-1] * broken + [0] * same
+    assert sign_flip(changes) == pytest.approx(mcnemar(fixed, broken), rel=1e-9)
+    assert sign_flip([2 * change for change in changes]) == pytest.approx(mcnemar(fixed, broken), rel=1e-9)
+
+
+def test_sign_flip_of_a_large_cell_is_quick_and_near_the_normal() -> None:
+    generator = np.random.default_rng(3)
+    changes = [int(change) for change in generator.integers(-2, 3, 20_000)]
+    z = abs(sum(changes)) / np.sqrt(sum(change**2 for change in changes))
+    assert sign_flip(changes) == pytest.approx(2 * stats.norm.sf(z), rel=0.02)
+
+
+def test_two_copies_of_a_question_are_no_new_evidence() -> None:
+    once, twice = compare(cell(36, 14, 5, 100)), compare(cell(36, 14, 5, 100, languages=2))
+    assert (once.test, twice.test) == ("exact McNemar", "exact sign-flip over questions")
+    assert twice.p == pytest.approx(once.p, rel=1e-9)
+    assert mcnemar(twice.fixed, twice.broken) < 0.01 < 0.05 < twice.p
+    assert twice.difference.interval.low == pytest.approx(once.difference.interval.low, abs=1e-12)
+    assert twice.difference.interval.high == pytest.approx(once.difference.interval.high, abs=1e-12)
+
+
+def test_holm_agrees_with_statsmodels_and_keeps_the_order() -> None:
+    random.seed(4)
+    assert holm([]) == []
+    assert holm([0.04, 0.01]) == pytest.approx([0.04, 0.02])
+    for size in range(1, 40):
+        p_values = [random.choice([random.random(), random.random() / 50, 0.01, 1.0, 0.0]) for _ in range(size)]
+        assert holm(p_values) == pytest.approx(list(multipletests(p_values, method="holm")[1]), abs=1e-12)
+
+
+@pytest.mark.parametrize("p", [-0.1, 1.1, float("nan")])
+def test_holm_refuses_what_is_no_p_value(p: float) -> None:
+    with pytest.raises(ValueError, match="p values"):
+        holm([0.5, p])
+
+
+# Bootstrap
+
+
+@pytest.mark.parametrize("pseudo", [0, 2])
+def test_bootstrap_agrees_with_naive_resampling_of_questions(pseudo: int) -> None:
+    generator = np.random.default_rng(5)
+    pairs = [
+        PairedOutcome(question, *(bool(flag) for flag in generator.random(2) < (0.35, 0.55)))
+        for question in range(60)
+        for _ in range(int(generator.integers(1, 4)))
+    ]
+    nets, sizes = np.zeros(60), np.zeros(60)
+    for pair in pairs:
+        nets[int(pair.cluster)] += pair.treatment - pair.baseline
+        sizes[int(pair.cluster)] += 1
+    mean = sizes.mean()
+    nets, sizes = np.append(nets, [0, 0, mean, -mean]), np.append(sizes, [mean] * 4)
+    weights = np.array([1.0] * 60 + [pseudo / 4] * 4)
+    drawn = generator.choice(64, size=(40_000, 60 + pseudo), p=weights / weights.sum())
+    naive = np.quantile(nets[drawn].sum(axis=1) / sizes[drawn].sum(axis=1), [0.025, 0.975])
+    found = paired_difference(pairs, pseudo_questions=pseudo)
+    assert found.estimate == pytest.approx(nets.sum() / len(pairs))
+    assert (found.interval.low, found.interval.high) == pytest.approx(tuple(naive), abs=0.006)
+
+
+def test_bootstrap_keeps_the_languages_of_a_question_together() -> None:
+    pairs = cell(36, 20, 10, 100, languages=2)
+    apart = [PairedOutcome(number, pair.baseline, pair.treatment) for number, pair in enumerate(pairs)]
+    together, split = paired_difference(pairs).interval, paired_difference(apart).interval
+    assert (together.high - together.low) / (split.high - split.low) == pytest.approx(2**0.5, rel=0.08)
+
+
+@settings(max_examples=60, deadline=None)
+@given(pair_lists, st.randoms(use_true_random=False))
+def test_comparison_counts_add_up_whatever_the_order(pairs: list[PairedOutcome], shuffler: random.Random) -> None:
+    found = compare(pairs)
+    assert found.n == found.baseline.total == found.treatment.total == len(pairs)
+    assert found.questions == len({pair.cluster for pair in pairs})
+    assert found.treatment.correct - found.baseline.correct == found.fixed - found.broken
+    assert 0 < found.p <= 1
+    if found.difference.estimate is not None:
+        assert found.difference.estimate == pytest.approx((found.fixed - found.broken) / len(pairs))
+        assert -1 <= found.difference.interval.low <= found.difference.estimate + 1e-12
+        assert found.difference.estimate - 1e-12 <= found.difference.interval.high <= 1
+    shuffled = list(pairs)
+    shuffler.shuffle(shuffled)
+    assert compare(shuffled) == found
+
+
+@settings(max_examples=40, deadline=None)
+@given(pair_lists)
+def test_swapping_the_conditions_mirrors_the_comparison(pairs: list[PairedOutcome]) -> None:
+    found = compare(pairs)
+    mirrored = compare([PairedOutcome(pair.cluster, pair.treatment, pair.baseline) for pair in pairs])
+    assert (mirrored.fixed, mirrored.broken) == (found.broken, found.fixed)
+    assert (mirrored.baseline, mirrored.treatment) == (found.treatment, found.baseline)
+    assert mirrored.p == pytest.approx(found.p)
+
+
+def test_seed_decides_the_interval_and_is_recorded() -> None:
+    pairs = cell(36, 14, 5, 97)
+    assert paired_difference(pairs) == paired_difference(pairs)
+    assert paired_difference(pairs, seed=8).seed == 8
+    assert len({paired_difference(cell(36, 14, 5, 97, 3)[:-1], seed=seed).interval.low for seed in range(8)}) > 1
+
+
+def test_no_change_in_few_questions_is_not_certainty() -> None:
+    plain, shown = (paired_difference(cell(5, 0, 0, 15), pseudo_questions=n).interval for n in (0, 2))
+    assert (plain.low, plain.high) == (0, 0)
+    assert shown.low < -0.05 < 0.05 < shown.high
+
+
+def test_an_empty_cell_compares_nothing() -> None:
+    found = compare([])
+    assert (found.n, found.questions, found.p, found.difference.estimate) == (0, 0, 1.0, None)
+    assert (found.difference.interval.low, found.difference.interval.high) == (-1, 1)
+    assert verdict(found, 1.0).direction == "undecided"
+
+
+def test_a_failed_answer_stays_in_the_denominator() -> None:
+    found = compare([PairedOutcome("NO 1", True, False)] * 1 + cell(0, 0, 0, 99))
+    assert (found.baseline.total, found.treatment.total, found.broken) == (100, 100, 1)
+
+
+# Verdicts
+
+
+@pytest.mark.parametrize(
+    ("fixed", "broken", "direction", "needed"),
+    [
+        (9, 0, "helps", None),
+        (13, 4, "helps", None),
+        (14, 5, "undecided", 204),
+        (5, 14, "undecided", 204),
+        (0, 9, "hurts", None),
+        (5, 5, "undecided", None),
+        (0, 0, "undecided", None),
+    ],
+)
+def test_verdict_at_a_hundred_questions(fixed: int, broken: int, direction: str, needed: int | None) -> None:
+    found = compare(cell(36, fixed, broken, 100))
+    assert (found.baseline.correct, found.treatment.correct) == (36, 36 + fixed - broken)
+    effect = verdict(found, found.p)
+    assert (effect.direction, effect.needed) == (direction, needed)
+
+
+def test_verdicts_adjust_over_the_table_and_skip_empty_cells() -> None:
+    table = [compare(cell(36, 9, 0, 100)), compare([]), compare(cell(36, 14, 5, 100)), compare(cell(36, 10, 2, 100))]
+    effects = verdicts(table)
+    adjusted = holm([table[0].p, table[2].p, table[3].p])
+    assert [effect.adjusted_p for effect in effects] == [adjusted[0], 1.0, adjusted[1], adjusted[2]]
+    assert [effect.direction for effect in effects] == ["helps", "undecided", "undecided", "undecided"]
+    assert table[3].p < 0.05 < effects[3].adjusted_p
+    assert effects[2].needed == needed_questions(0.09, 0.19, 0.05 / 3) > 204
+    assert verdicts([]) == []
+
+
+def test_needed_counts_questions_not_answers_and_more_than_there_were() -> None:
+    bilingual = compare(cell(36, 14, 5, 100, languages=2))
+    assert verdict(bilingual, bilingual.p).needed == needed_questions(2 * 0.09, 4 * 0.19) == 193
+    strong = compare(cell(36, 20, 0, 100))
+    assert needed_questions(0.2, 0.2) < 100
+    assert verdict(strong, 0.2).needed == 101
+
+
+def test_verdict_refuses_an_adjusted_p_below_the_raw_one() -> None:
+    with pytest.raises(ValueError, match=r"adjusted_p=0\.01"):
+        verdict(compare(cell(36, 14, 5, 100)), 0.01)
+
+
+def exact_power(questions: int, fixed: float, broken: float) -> float:
+    """Power of exact McNemar at 0.05, summed over every table."""
+    power = 0.0
+    for discordant in range(questions + 1):
+        chance = float(stats.binom.pmf(discordant, questions, fixed + broken))
+        if chance < 1e-7:
+            continue
+        counts = np.arange(discordant + 1)
+        p_values = 2 * stats.binom.cdf(np.minimum(counts, discordant - counts), discordant, 0.5)
+        share = stats.binom.pmf(counts, discordant, fixed / (fixed + broken))
+        power += chance * float(share[p_values <= 0.05].sum())
+    return power
+
+
+@pytest.mark.parametrize(
+    ("fixed", "broken"), [(0.14, 0.05), (0.05, 0.02), (0.3, 0.1), (0.6, 0.1), (0.9, 0.05), (0.2, 0.12)]
+)
+def test_needed_questions_give_the_power_they_promise(fixed: float, broken: float) -> None:
+    needed = needed_questions(fixed - broken, fixed + broken)
+    assert 0.795 <= exact_power(needed, fixed, broken) <= 0.90
+    assert exact_power(round(needed * 0.7), fixed, broken) < 0.75
+
+
+def test_needed_questions_of_bilingual_cells_give_the_power_they_promise() -> None:
+    generator = np.random.default_rng(6)
+    changes, chances = np.array([-2, -1, 0, 1, 2]), [0.03, 0.04, 0.7, 0.13, 0.1]
+    needed = needed_questions(float(changes @ chances), float(changes**2 @ chances))
+    hits = [sign_flip(generator.choice(changes, needed, p=chances).tolist()) <= 0.05 for _ in range(1500)]
+    assert np.mean(hits) == pytest.approx(0.81, abs=0.03)
+
+
+@pytest.mark.parametrize(("change", "spread"), [(0.0, 0.2), (0.5, 0.1)])
+def test_needed_questions_refuses_no_effect_and_impossible_spread(change: float, spread: float) -> None:
+    with pytest.raises(ValueError, match=f"change={change}, spread={spread}"):
+        needed_questions(change, spread)
+
+
+@settings(max_examples=60, deadline=None)
+@given(pair_lists.filter(bool))
+def test_an_undecided_effect_always_needs_more_questions(pairs: list[PairedOutcome]) -> None:
+    effect = verdict(compare(pairs), compare(pairs).p)
+    seen = effect.comparison.fixed != effect.comparison.broken
+    assert (effect.needed is not None) == (seen and effect.direction == "undecided")
+    assert effect.needed is None or effect.needed > effect.comparison.questions
+
+
+def test_records_are_frozen() -> None:
+    with pytest.raises(FrozenInstanceError):
+        compare([]).p = 0.0  # type: ignore[misc]
+
+
+# Counts without their pairing
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 40).flatmap(lambda n: st.tuples(st.integers(0, n), st.integers(0, n), st.just(n))))
+def test_counts_only_bounds_equal_the_search_over_all_tables(counts: tuple[int, int, int]) -> None:
+    before, after, total = counts
+    found = counts_only(before, after, total)
+    tables = [(after - both, before - both) for both in range(max(0, before + after - total), min(before, after) + 1)]
+    assert found.best_p == pytest.approx(min(mcnemar(*table) for table in tables))
+    assert found.worst_p == pytest.approx(max(mcnemar(*table) for table in tables))
+    assert found.possible_contrary == max(min(table) for table in tables)
+    allowed = [min(table) for table in tables if mcnemar(*table) <= 0.05]
+    assert found.allowed_contrary == (max(allowed) if allowed else None)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "total", "best", "allowed"),
+    [(32, 36, 61, 0.125, None), (4, 9, 39, 0.0625, None), (36, 45, 100, 2 / 2**9, 4), (10, 90, 100, 2 / 2**80, 10)],
+)
+def test_historical_counts(before: int, after: int, total: int, best: float, allowed: int | None) -> None:
+    found = counts_only(before, after, total)
+    assert found.best_p == pytest.approx(best)
+    assert found.allowed_contrary == allowed
