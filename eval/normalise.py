@@ -10,6 +10,7 @@ Matching compares joined keys, so spaces, hyphens, middle dots and quotation mar
 from __future__ import annotations
 
 import functools
+import importlib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ _IRREGULAR = dict(
         "fought=fight taught=teach caught=catch sold=sell told=tell left=leave lost=lose met=meet spoke=speak spoken=speak "
         "dead=die death=die dies=die died=die dying=die birth=born 死ぬ=die 亡くなる=die 死去=die 没する=die 死亡=die 逝去=die 他界=die "
         "生まれる=born 誕生=born 出生=born 設立=found 創設=found 創立=found 創業=found 設ける=found 建国=found 描く=paint 書く=write 執筆=write "
-        "著者=write 作者=write author=write founder=found inventor=invent 発明=invent 発見=discover capital=首都"
+        "著者=write 作者=write author=write founder=found inventor=invent 発明=invent 発見=discover"
     ).split()
 )
 
@@ -82,6 +83,9 @@ FUNCTION_WORDS = ARTICLES | frozenset(
     "by for from with as and or but that this these those it its he she they them his her their there which who whom whose what when "
     "where why how not no than then so if also into about i you we my your our one s t called known".split()
 )
+
+
+_CONTRACTED = re.compile(r"\b(it|that|he|she|there|this)'s\b", re.IGNORECASE)
 
 
 def nfkc(text: str) -> str:
@@ -114,7 +118,7 @@ def canonical(text: str) -> str:
     >>> canonical("**答え**：　二〇〇一年"), canonical("nine\\u200b planets")
     ('答え:2001年', '9 planets')
     """
-    return to_digits(strip_markup(nfkc(text)))
+    return to_digits(_CONTRACTED.sub(r"\1 is", strip_markup(nfkc(text))))
 
 
 def sentences(text: str) -> tuple[str, ...]:
@@ -130,9 +134,7 @@ def sentences(text: str) -> tuple[str, ...]:
 @functools.cache
 def _tagger() -> Any:
     """The fugashi tagger with unidic-lite, loaded at first use; the one place that touches it."""
-    import fugashi
-
-    return fugashi.Tagger()
+    return importlib.import_module("fugashi").Tagger()
 
 
 @functools.lru_cache(maxsize=4096)
@@ -227,7 +229,7 @@ def strip_endings(text: str) -> str:
 
 _ENDING = re.compile(
     r"(?:(?:なの|なん|の)?(?:です|でした|である|であります|であった|でございます)|(?:だと|と|だったと)(?:思(?:います|う)|考えられ(?:ます|る)|され(?:ます|る|ています|ている))"
-    r"|(?<=[一-鿿ァ-ヴー\w」』])だ(?:った|よ|ね)?|でしょう|だろう|(?:に|と)(?:なります|なる|なりました|なっています)|(?:と|って)(?:言|い)(?:います|う|われ(?:ます|る|ています|ている))"
+    r"|(?<=[一-鿿ァ-ヴーA-Za-z0-9」』])だ(?:った|よ|ね)?|でしょう|だろう|(?:に|と)(?:なります|なる|なりました|なっています)|(?:と|って)(?:言|い)(?:います|う|われ(?:ます|る|ています|ている))"
     r"|と呼ばれ(?:ます|る|ています|ている|ました|た)|と呼び?(?:ます|ぶ|んでいます)|(?:の)?ことです|のこと|にあります|にある|によって|により|(?<=[です])[よね])$"
     r"|(?<=..)(?:さん|氏|さま|様|先生|博士|君)$"
 )

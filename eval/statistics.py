@@ -168,8 +168,8 @@ def paired_difference(
     replacement, each with all its languages. Questions with equal outcomes are exchangeable, so a resample is one
     multinomial draw over the kinds of question. Where few questions changed the plain percentile interval is too narrow
     (no change: width 0), so `pseudo_questions` are mixed in as Agresti & Min (2005, Stat. Med. 24:729) do for matched
-    pairs: one half unchanged, a quarter fixed and a quarter broken in every language. 0 gives the plain interval; the
-    coverage of both is simulated in tests/benchmarks/bootstrap_coverage.py. The estimate itself is never shifted.
+    pairs: one half unchanged, a quarter fixed and a quarter broken in every language. 0 gives the plain interval.
+    Simulated coverage at 95 %: 0.94 to 1.00, plain 0.56 to 1.00 (tests/benchmarks/bootstrap_coverage.py).
     """
     _check_share("level", level)
     if not pairs:

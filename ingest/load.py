@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from ingest.decode import decode
+from rag.decode import decode
 from rag.errors import CorpusError, EmptyCorpus, UnreadableDocument
 from rag.language import detect
 from rag.records import LANGUAGES, Language

@@ -18,7 +18,7 @@ from ingest.load import CorpusFile, find, load, read, sha256
 from ingest.split import split
 from rag.encoder import Encoder, open_encoder
 from rag.errors import IndexMismatch, IndexMissing, UnreadableDocument
-from rag.index import build_lexical, store_folder, writing
+from rag.index import derive, store_folder, writing
 from rag.manifest import REBUILD, Manifest, SourceState, load_manifest, require
 from rag.records import Chunk, Failure
 from rag.settings import DEFAULT_ENCODER, Chunking
@@ -82,7 +82,7 @@ def sync(
                 embedded = sum(state.chunks for state in written.states.values())
                 manifest = _finish(folder, manifest, store, plan, written)
                 plan = replace(plan, failed=(*plan.failed, *written.failed))
-            build_lexical(folder, manifest, store)
+            derive(folder, manifest, store)
     broken = {failure.subject for failure in plan.failed}
     return SyncReport(
         added=tuple(file.source for file in plan.work if file.source not in stored and file.source not in broken),

@@ -1,4 +1,4 @@
-"""An index on disk, opened for reading: manifest, chunk store, lexical index, and the encoder it was built with."""
+"""An index on disk, opened for reading: manifest, chunk store, what is derived from it, and its encoder."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.derived import Derived, open_derived
 from rag.encoder import Encoder, open_encoder
 from rag.errors import IndexBusy, IndexMissing
-from rag.lexical import LexicalIndex, build
-from rag.manifest import FILE, REBUILD, Manifest, load_manifest, require
+from rag.manifest import FILE, Manifest, load_manifest, require
 from rag.store import ChunkStore
 
 
@@ -22,7 +22,7 @@ class Index:
     manifest: Manifest
     encoder: Encoder
     store: ChunkStore
-    lexical: LexicalIndex
+    derived: Derived
 
 
 def open_index(folder: Path, encoder_name: str | None = None) -> Index:
@@ -36,12 +36,12 @@ def open_index(folder: Path, encoder_name: str | None = None) -> Index:
     encoder = open_encoder(encoder_name or manifest.encoder_name)
     require(manifest, folder, encoder.identity)
     store = ChunkStore(store_folder(folder))
-    return Index(folder, manifest, encoder, store, build_lexical(folder, manifest, store))
+    return Index(folder, manifest, encoder, store, derive(folder, manifest, store))
 
 
-def build_lexical(folder: Path, manifest: Manifest, store: ChunkStore) -> LexicalIndex:
-    """The lexical index that goes with the store, derived from it where it is missing or of another corpus."""
-    return build(folder / "lexical", manifest.corpus_digest, store.chunks())
+def derive(folder: Path, manifest: Manifest, store: ChunkStore) -> Derived:
+    """What goes with the store, derived from it where it is missing or of another corpus."""
+    return open_derived(folder / "derived", manifest.corpus_digest, store)
 
 
 def store_folder(folder: Path) -> Path:
@@ -57,7 +57,7 @@ def drop_index(folder: Path) -> None:
         raise IndexMissing("There is no index to drop", where=str(folder))
     with writing(folder):
         (folder / FILE).unlink(missing_ok=True)
-        for part in (store_folder(folder), folder / "lexical"):
+        for part in (store_folder(folder), folder / "derived"):
             shutil.rmtree(part, ignore_errors=True)
 
 
@@ -79,5 +79,3 @@ def writing(folder: Path) -> Iterator[None]:
     finally:
         lock.release()
 
-
-__all__ = ["REBUILD", "Index", "build_lexical", "drop_index", "open_index", "store_folder", "writing"]

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from rag.errors import IndexDamaged
 from rag.manifest import REBUILD
-from rag.records import Chunk, Language
+from rag.records import LANGUAGES, Chunk, Language
 
 if TYPE_CHECKING:
     import numpy as np
-    from chromadb.api.types import Metadata
+    from chromadb.api.types import GetResult
     from langchain_core.embeddings import Embeddings
     from numpy.typing import NDArray
 
@@ -91,11 +91,12 @@ class ChunkStore:
         ids: dict[str, list[str]] = {}
         hashes: dict[str, set[str]] = {}
         expected: dict[str, int] = {}
-        for chunk_id, _, metadata in self._pages(["metadatas"]):
-            source = str(metadata["source"])
-            ids.setdefault(source, []).append(chunk_id)
-            hashes.setdefault(source, set()).add(str(metadata["file_sha256"]))
-            expected[source] = cast("int", metadata["file_chunks"])
+        for page in self._pages(["metadatas"]):
+            for chunk_id, metadata in zip(page["ids"], page["metadatas"] or (), strict=True):
+                source = str(metadata["source"])
+                ids.setdefault(source, []).append(chunk_id)
+                hashes.setdefault(source, set()).add(str(metadata["file_sha256"]))
+                expected[source] = cast("int", metadata["file_chunks"])
         return {s: StoredSource(frozenset(hashes[s]), expected[s], tuple(ids[s])) for s in ids}
 
     def ids_of(self, source: str) -> tuple[str, ...]:
@@ -105,8 +106,8 @@ class ChunkStore:
 
     def chunks(self) -> Iterator[Chunk]:
         """Every chunk, page by page, in the store's order."""
-        for chunk_id, text, metadata in self._pages(["metadatas", "documents"]):
-            yield _chunk(chunk_id, text, metadata)
+        for page in self._pages(["metadatas", "documents"]):
+            yield from _chunks(page)
 
     def fetch(self, ids: Sequence[str]) -> dict[str, Chunk]:
         """The chunks with these ids; unknown ones are left out."""
@@ -114,16 +115,31 @@ class ChunkStore:
             return {}
         with _damage_named(self._folder):
             found = self._collection.get(ids=list(ids), include=["metadatas", "documents"])
-        rows = zip(found["ids"], found["documents"] or (), found["metadatas"] or (), strict=True)
-        return {chunk_id: _chunk(chunk_id, text, metadata) for chunk_id, text, metadata in rows}
+        return {chunk.id: chunk for chunk in _chunks(found)}
 
-    def nearest(self, vector: NDArray[np.float32], count: int) -> dict[str, float]:
-        """The ids of the `count` chunks nearest to a vector, nearest first, each with its cosine."""
-        return self._cosines(vector, count, None)
+    def nearest(self, vector: NDArray[np.float32], count: int, language: Language) -> dict[str, float]:
+        """The ids of the `count` chunks of a language nearest to a vector, nearest first, each with its cosine."""
+        return self._cosines(vector, count, where={"lang": language})
 
     def cosines(self, vector: NDArray[np.float32], ids: Sequence[str]) -> dict[str, float]:
         """The cosines of a vector with the chunks of these ids."""
-        return self._cosines(vector, len(ids), list(ids)) if ids else {}
+        return self._cosines(vector, len(ids), ids=list(ids)) if ids else {}
+
+    def means(self) -> dict[Language, NDArray[np.float32]]:
+        """The mean vector of the chunks of each language, shape (dimensions,)."""
+        import numpy as np
+
+        sums: dict[Language, NDArray[np.float64]] = {}
+        counts: dict[Language, int] = {}
+        for page in self._pages(["metadatas", "embeddings"]):
+            vectors = np.asarray(page["embeddings"], dtype=np.float64)
+            languages = np.asarray([metadata["lang"] for metadata in page["metadatas"] or ()])
+            for language in LANGUAGES:
+                mine = vectors[languages == language]
+                if len(mine):
+                    sums[language] = sums.get(language, np.zeros(vectors.shape[1])) + mine.sum(axis=0)
+                    counts[language] = counts.get(language, 0) + len(mine)
+        return {language: (sums[language] / counts[language]).astype(np.float32) for language in sums}
 
     def vectorstore(self, encoder: Embeddings) -> Any:
         """The same collection as a `langchain_chroma.Chroma`, for LangChain users."""
@@ -131,23 +147,24 @@ class ChunkStore:
 
         return Chroma(COLLECTION, encoder, client=self._client)
 
-    def _cosines(self, vector: NDArray[np.float32], count: int, ids: list[str] | None) -> dict[str, float]:
+    def _cosines(
+        self, vector: NDArray[np.float32], count: int, *, ids: list[str] | None = None, where: Any = None
+    ) -> dict[str, float]:
         with _damage_named(self._folder):
             found = self._collection.query(
-                query_embeddings=[vector], n_results=max(1, min(count, self.count())), ids=ids, include=["distances"]
+                query_embeddings=[vector], n_results=count, ids=ids, where=where, include=["distances"]
             )
         distances = (found["distances"] or [[]])[0]
         return {chunk_id: 1.0 - float(d) for chunk_id, d in zip(found["ids"][0], distances, strict=True)}
 
-    def _pages(self, include: list[Any]) -> Iterator[tuple[str, str, Metadata]]:
+    def _pages(self, include: list[Any]) -> Iterator[GetResult]:
         offset = 0
         while True:
             with _damage_named(self._folder):
                 page = self._collection.get(limit=_PAGE, offset=offset, include=include)
             if not page["ids"]:
                 return
-            texts = page["documents"] or [""] * len(page["ids"])
-            yield from zip(page["ids"], texts, page["metadatas"] or (), strict=True)
+            yield page
             offset += len(page["ids"])
 
 
@@ -174,14 +191,15 @@ def _metadata(chunk: Chunk, file_hash: str, total: int) -> Mapping[str, str | in
     }
 
 
-def _chunk(chunk_id: str, text: str, metadata: Any) -> Chunk:
-    return Chunk(
-        id=chunk_id,
-        text=text,
-        title=str(metadata["title"]),
-        source=str(metadata["source"]),
-        language=cast("Language", metadata["lang"]),
-        start=int(metadata["start"]),
-        end=int(metadata["end"]),
-        position=int(metadata["position"]),
-    )
+def _chunks(page: GetResult) -> Iterator[Chunk]:
+    for chunk_id, text, metadata in zip(page["ids"], page["documents"] or (), page["metadatas"] or (), strict=True):
+        yield Chunk(
+            id=chunk_id,
+            text=text,
+            title=str(metadata["title"]),
+            source=str(metadata["source"]),
+            language=cast("Language", metadata["lang"]),
+            start=cast("int", metadata["start"]),
+            end=cast("int", metadata["end"]),
+            position=cast("int", metadata["position"]),
+        )

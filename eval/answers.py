@@ -1,0 +1,108 @@
+"""answers.jsonl: every answer of a run as one line, appended as soon as it is there, never rewritten."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from eval.conditions import Condition
+from rag.errors import RunError
+from rag.records import Answer, Attempt, Chunk, Failure, Hit, Language
+
+FILE = "answers.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One line: the answer to one question in one language under one condition, or how it failed.
+
+    `key` is a hash of prompt, model and settings; `seconds` is what the answer took, None for one of many in a pass.
+    """
+
+    key: str
+    number: str
+    language: Language
+    condition: Condition
+    seconds: float
+    answer: Answer | None
+    failure: Failure | None
+
+    @property
+    def text(self) -> str:
+        """What was answered; empty for a failure."""
+        return "" if self.answer is None else self.answer.text
+
+
+class AnswerLog:
+    """The lines of one run, by key. An answer stands once; a failure is superseded by what is written after it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read what is there; a last line that was cut off by a crash is removed. Raises RunError for other damage."""
+        self._path = folder / FILE
+        self.by_key: dict[str, Recorded] = {}
+        for line, text in self._lines():
+            try:
+                recorded = _recorded(json.loads(text))
+            except (ValueError, KeyError, TypeError) as error:
+                raise RunError(
+                    "This line of the run is damaged",
+                    where=f"{self._path}, line {line}",
+                    do="Remove the line; its question is asked again by the next run.",
+                ) from error
+            self.by_key[recorded.key] = recorded
+
+    def answered(self, key: str) -> bool:
+        """Whether there is an answer (and not only a failure) under this key."""
+        recorded = self.by_key.get(key)
+        return recorded is not None and recorded.answer is not None
+
+    def append(self, recorded: Recorded) -> None:
+        """Add a line; it is on disk when this returns."""
+        line = json.dumps(_as_dict(recorded), ensure_ascii=False) + "\n"
+        with self._path.open("ab") as file:
+            file.write(line.encode("utf-8", "replace"))
+            file.flush()
+            os.fsync(file.fileno())
+        self.by_key[recorded.key] = recorded
+
+    def _lines(self) -> Iterator[tuple[int, str]]:
+        if not self._path.exists():
+            return
+        data = self._path.read_bytes()
+        whole = data.rfind(b"\n") + 1
+        if whole < len(data):
+            with self._path.open("r+b") as file:
+                file.truncate(whole)
+        for line, text in enumerate(data[:whole].decode("utf-8").split("\n")[:-1], 1):
+            yield line, text
+
+
+def _as_dict(recorded: Recorded) -> dict[str, Any]:
+    return asdict(recorded)
+
+
+def _recorded(stored: Mapping[str, Any]) -> Recorded:
+    answer, failure = stored["answer"], stored["failure"]
+    return Recorded(
+        key=stored["key"],
+        number=stored["number"],
+        language=stored["language"],
+        condition=Condition(stored["condition"]),
+        seconds=stored["seconds"],
+        answer=None if answer is None else _answer(answer),
+        failure=None if failure is None else Failure(**failure),
+    )
+
+
+def _answer(stored: Mapping[str, Any]) -> Answer:
+    return Answer(
+        question=stored["question"],
+        language=stored["language"],
+        attempts=tuple(Attempt(**attempt) for attempt in stored["attempts"]),
+        hits=tuple(Hit(**{**hit, "chunk": Chunk(**hit["chunk"])}) for hit in stored["hits"]),
+        dropped=stored["dropped"],
+    )

@@ -1,0 +1,236 @@
+"""Find the part of a free answer that claims to be the answer: one sentence and, where it shows, the slot in it.
+
+Rules, in order (source: reading answers of small instruction models; no rule looks at the references):
+1. An explicit announcement wins, the last one if there are several: "the answer is ...", 答えは…, "Answer:", 正解は….
+2. Echoes of the question and opening courtesies are passed over.
+3. A first sentence that answers directly decides: a bare phrase ("Tokyo."), "It is Tokyo", X は Y です about the question's
+   topic. What later sentences mention in passing does not count.
+4. Otherwise the sentence that shares most with the question decides (names weigh 0.3, other words 1; ties go to the first).
+5. Inside the sentence the slot (`focus`) is the side of the copula that the question does not already hold, up to the first
+   comma, bracket or relative clause: "Sydney" in "Sydney is the capital of Australia, not far from Canberra".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from eval.hedges import is_refusal
+from eval.normalise import Token, sentences, tokenise
+
+NAME_WEIGHT = 0.3
+_SHORT_LINE = 60  # characters; a longer line is prose, not an entry of a list
+_ANNOUNCED = re.compile(
+    r"(?:^|(?<=[\s.,:;。、]))(?:(?:so |thus |therefore |hence )?,?\s*(?:the |my )?(?:final |short |correct |right |best )?answer(?: to (?:the|this|your) question)?"
+    r"\s*(?:(?:is|was|would be|must be|should be)\b\s*:?|[:=])\s*(?:that )?|(?:ans|response|output)\s*[:=]\s*|a\s*:\s*(?=\S))"
+    r"|(?:最終的な|正しい|【|^)?(?:答え|回答|解答|正解|正答|結論)】?(?:は|:|=|として(?:は)?)、?\s*|^【(?:答え|回答|解答|正解)】\s*|^答(?:は|:)\s*|^(?:答え|回答|解答|answer)\s*\n",
+    re.IGNORECASE | re.MULTILINE,
+)
+_CONCLUSION = re.compile(
+    r"^(?:therefore|thus|hence|in conclusion|in short|so|したがって|従って|よって|つまり|結論として|以上(?:から|より))[、,]?\s*",
+    re.I,
+)
+_CORRECTION = re.compile(
+    r"^(?:actually|correction|wait|sorry|訂正|いえ|いや|失礼)[、,:.]?\s*(?:no,\s*)?", re.IGNORECASE
+)
+_COURTESY = re.compile(
+    r"^(?:sure|certainly|of course|okay|ok|great question|good question|thank|hello|hi|here(?:'s| is| are)|let's|let me|はい、?(?:承知|お答え|わかりました)|承知|もちろん)(?![a-z])",
+    re.IGNORECASE,
+)
+_GENERIC = frozenset(
+    "according text passage context answer question information provided provide based given document following correct article source "
+    "文章 文脈 本文 情報 提供 質問 回答 答え 正解 資料 記事 文書 因る 基づく 言う 呼ぶ 事 物 者 人 名 名前 name 為る 成る 有る 居る 一般 主 主に".split()
+)
+_COPULA = frozenset({"is", "are", "was", "were", "became", "become"})
+_LEAD_END = re.compile(
+    r"[,;(\n]|\s-+\s|\s(?:who|which|whose|where|while|although|though|because|but|not|unlike|followed by|rather than)\b|(?<=\S)、|で、|であり|ですが|だが|ではなく",
+    re.IGNORECASE,
+)
+_QUESTION_END = re.compile(r"(?:\?|(?:です|ます|でしょう|だろう|の|る|た)か[。?]?)[」』)\"']*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The claiming part of an answer.
+
+    `text`: its sentence (or list, or sentences), canonical; `focus`: the answer slot inside it; `firm`: whether that slot was
+    recognised, so that a name in it excludes another one outside it.
+    """
+
+    text: str
+    focus: str
+    firm: bool
+
+
+def find_claim(question: str, answer: str) -> Claim:
+    """The claim of `answer` to `question`, both canonical; an answer without structure is its own claim.
+
+    >>> find_claim("What is the capital of Japan?", "The capital of Japan is Tokyo. It is large.").focus
+    'Tokyo'
+    """
+    asked = frozenset(token.stem for token in tokenise(question) if token.content)
+    announced = [match for match in _ANNOUNCED.finditer(answer) if answer[match.end() :].strip(" .。:\n")]
+    if announced:
+        rest = answer[announced[-1].end() :].strip()
+        return _claim(asked, _with_list(rest, sentences(rest)[:1]), direct=True)
+    parts = _relevant(asked, sentences(answer))
+    if not parts:
+        return Claim(answer, answer, False)
+    corrected = [
+        _CORRECTION.sub("", part) for part in parts[1:] if _CORRECTION.match(part) and _CORRECTION.sub("", part)
+    ]
+    if corrected:
+        return _claim(asked, corrected[-1], direct=False)
+    head = _claim(asked, _with_list(answer, parts[:1]), direct=False)
+    best = max(parts, key=lambda part: overlap(asked, part))
+    if len(parts) == 1 or head.firm and (overlap(asked, parts[0]) in (0.0, overlap(asked, best))):
+        return head
+    concluded = [_CONCLUSION.sub("", part) for part in parts[1:] if _CONCLUSION.match(part)]
+    best = concluded[-1] if concluded and not head.firm else best
+    return _claim(asked, _with_list(answer, [best]), direct=False)
+
+
+def complement(question: str, sentence: str) -> str | None:
+    """What a full sentence says beyond the question ("a redwood tree" of "The mascot is a redwood tree"), or None."""
+    asked = frozenset(token.stem for token in tokenise(question) if token.content)
+    return _slot(asked, sentence)
+
+
+def overlap(asked: frozenset[str], text: str) -> float:
+    """How much of the question `text` takes up: each word once, names at `NAME_WEIGHT`."""
+    shared = {token.stem: token for token in tokenise(text) if token.content and token.stem in asked}
+    return sum(NAME_WEIGHT if is_name(token) else 1.0 for token in shared.values())
+
+
+def is_name(token: Token) -> bool:
+    """Whether a token looks like a proper name: capitalised, 固有名詞, or a katakana word of three letters or more."""
+    if token.kind == "latin":
+        return token.surface[0].isupper()
+    return "固有名詞" in token.pos or re.fullmatch(r"[ァ-ヴー]{3,}", token.surface) is not None
+
+
+def lead(text: str) -> str:
+    """`text` up to the first comma, bracket, relative clause or contrast, so the phrase that stands first."""
+    text = text.strip(" 、,:")
+    for match in _LEAD_END.finditer(text):
+        if any(token.content for token in tokenise(text[: match.start()])):
+            return text[: match.start()].strip()
+    return text
+
+
+def novel(asked: frozenset[str], tokens: Sequence[Token]) -> list[Token]:
+    """The content words among `tokens` that the question does not hold and that are not mere talk about answering."""
+    return [
+        token
+        for token in tokens
+        if token.content and token.stem not in asked and token.key not in _GENERIC and token.stem not in _GENERIC
+    ]
+
+
+def _relevant(asked: frozenset[str], parts: Sequence[str]) -> tuple[str, ...]:
+    kept = [part for part in parts if not _QUESTION_END.search(part) and not (_COURTESY.match(part) and len(part) < 80)]
+    if (
+        len(kept) > 1
+        and not novel(asked, tokenise(kept[0]))
+        and overlap(asked, kept[0]) >= 1
+        and len(tokenise(kept[0])) > 6
+    ):
+        kept = kept[1:]
+    if len(kept) > 1 and is_refusal(kept[0]) and not is_refusal(kept[1]):
+        return tuple(kept[1:])
+    return tuple(kept) or tuple(parts)
+
+
+def _with_list(answer: str, chosen: Sequence[str]) -> str:
+    """The chosen sentence with the list it opens or belongs to (short lines), one entry a line."""
+    if not chosen:
+        return answer
+    lines = [line.strip() for line in answer.splitlines() if line.strip()]
+    at = next(
+        (i for i, line in enumerate(lines) if line.startswith(chosen[0].strip()) or chosen[0].strip() in line), None
+    )
+    if at is None or len(lines) == 1:
+        return chosen[0]
+    opens = lines[at].rstrip().endswith((":", "です。", "ます。", "following")) and lines[at].rstrip().endswith(":")
+    entries = []
+    for line in lines[at + 1 :]:
+        if len(line) > _SHORT_LINE or (line.endswith(("。", ".")) and not opens):
+            break
+        entries.append(line)
+    if opens or (entries and len(lines[at]) <= _SHORT_LINE and not lines[at].endswith(("。", "."))):
+        return "\n".join([lines[at], *entries])
+    return chosen[0]
+
+
+def _claim(asked: frozenset[str], text: str, *, direct: bool) -> Claim:
+    """The claim of one sentence; `direct` when it was announced, so that its first phrase is the answer."""
+    text = text.strip()
+    slot = _slot(asked, text)
+    if slot is not None:
+        return Claim(text, lead(slot), True)
+    if direct or _is_phrase(text):
+        return Claim(text, lead(text), True)
+    return Claim(text, text, False)
+
+
+def _is_phrase(text: str) -> bool:
+    """Whether `text` is a bare phrase rather than a sentence: no topic or subject mark, no copula, no finite verb."""
+    tokens = tokenise(lead(text))
+    if any(
+        token.pos in ("助詞/係助詞", "助詞/接続助詞") or token.surface in ("が", "を") and token.pos for token in tokens
+    ):
+        return False
+    latin = [token for token in tokens if token.kind == "latin"]
+    return len(latin) <= 8 and not any(token.key in _COPULA or re.search(r"[a-z]ed$", token.key) for token in latin)
+
+
+def _slot(asked: frozenset[str], text: str) -> str | None:
+    """The side of the sentence's copula, topic mark or verb that brings something new, or None."""
+    tokens = tokenise(text)
+    cut = _cut(tokens)
+    if cut is not None:
+        left, right = text[: tokens[cut].start].strip(), text[tokens[cut].end :].strip()
+        cleft = cut > 0 and tokens[cut].surface == "は" and tokens[cut - 1].surface == "の"
+        fresh = novel(asked, tokens[:cut])
+        known = sum(token.content and token.stem in asked for token in tokens[:cut])
+        if right and (cleft or not fresh or (len(fresh) <= known and not any(is_name(token) for token in fresh))):
+            return right
+        if left and not novel(asked, tokenise(lead(right))) and any(token.content for token in tokenise(lead(right))):
+            return left if tokens[cut].kind == "latin" else _last_phrase(left)
+    return _subject(asked, tokens, text)
+
+
+def _cut(tokens: Sequence[Token]) -> int | None:
+    """The index of the first copula, topic mark or colon that has something before it."""
+    for i, token in enumerate(tokens[:-1]):
+        is_copula = token.kind == "latin" and token.key in _COPULA
+        is_topic = token.surface == "は" and token.pos == "助詞/係助詞" and tokens[i - 1].surface != "で"
+        if i and (is_copula or is_topic or (token.kind == "symbol" and token.surface in ":=")):
+            return i
+    return None
+
+
+def _subject(asked: frozenset[str], tokens: Sequence[Token], text: str) -> str | None:
+    """The subject of a sentence whose predicate the question holds: "Soseki wrote Kokoro", 漱石が書きました."""
+    for i, token in enumerate(tokens):
+        if token.surface == "が" and token.pos == "助詞/格助詞":
+            rest = tokenise(text[token.end :])
+            if i and any(word.content for word in rest) and not novel(asked, rest):
+                return _last_phrase(text[: token.start])
+            return None
+        if token.kind != "latin":
+            continue
+        if token.stem in asked and not is_name(token) and token.content:
+            fresh = [word for word in tokens[:i] if word.content]
+            only_fresh = bool(fresh) and not any(word.stem in asked for word in fresh) and i <= 6
+            return (
+                lead(text[: token.start])
+                if only_fresh and not any(word.kind == "symbol" for word in tokens[:i])
+                else None
+            )
+    return None
+
+
+def _last_phrase(text: str) -> str:
+    return re.split(r"[、,]|は(?=[^、]*$)", text.strip(" 、,"))[-1].strip() or text

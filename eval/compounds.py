@@ -1,0 +1,100 @@
+"""Is a mention a name of its own, or part of a longer one? 京都 in 東京都, アメリカ in 南アメリカ, "York" in "New York".
+
+Japanese compounds are read from UniDic short units: a noun or prefix joined without a particle makes another word, except
+administrative and generic suffixes (市, 湖, 人), honorifics, and what may stand before a name (作家夏目漱石, 首都東京).
+English names are read from capitals, which a text in capitals only, or in title case, does not show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from eval.claims import is_name
+from eval.normalise import Token
+
+_SUFFIX_ALLOWED = frozenset(
+    "都 府 県 市 区 町 村 州 国 共和国 王国 帝国 連邦 王朝 氏 さん 様 さま 君 先生 博士 教授 選手 首相 大統領 総理 王 女王 皇帝 天皇 将軍 公 卿 殿 "
+    "川 河 山 湖 島 海 洋 半島 大陸 諸島 地方 地域 人 族 社 駅 空港 株式 会社 製 等 など たち 達 ら 自身 側 内 付近 周辺 近郊 郊外 地区 郡 省 前 後 頃 間 中".split()
+)
+_DIRECTION = frozenset(
+    "東 西 南 北 新 旧 中央 小 大 反 非 不 無 未 準 副 元 前 亜 超 上 下 古 准 半 新興 東部 西部 南部 北部 東南 南東 北東 北西 南西".split()
+)
+_MODIFIER_EN = frozenset(
+    "new north south east west northern southern eastern western latin central upper lower greater papua equatorial old non anti".split()
+)
+_FOLLOWER_ALLOWED = frozenset(
+    "inc corp corporation company co ltd llc jr sr city prefecture state province county river lake island ocean sea empire dynasty republic "
+    "kingdom mountain mount region family himself herself itself japan usa".split()
+)
+
+
+def in_longer_name(text: str, tokens: Sequence[Token], first: int, last: int, *, person: bool) -> bool:
+    """Whether tokens[first:last] of `text` are only a part of a longer name; `person`: the question asks for a person."""
+    head = tokens[first - 1] if first and not text[tokens[first - 1].end : tokens[first].start].strip() else None
+    tail = tokens[last] if last < len(tokens) and not text[tokens[last - 1].end : tokens[last].start].strip() else None
+    if (
+        tokens[first].kind == "japanese"
+        and head is not None
+        and head.kind == "japanese"
+        and head.end == tokens[first].start
+    ):
+        if (
+            head.pos.startswith("接頭辞")
+            or head.surface in _DIRECTION
+            or (is_name(head) and tokens[first].surface[0] in _KATAKANA)
+        ):
+            return True
+        common = "固有名詞" not in tokens[first].pos
+        if (
+            common
+            and head.pos.startswith(("名詞", "形状詞", "接尾辞"))
+            and tokens[last - 1].end - tokens[first].start < 3
+        ):
+            return True
+        if "固有名詞" in head.pos and "固有名詞" in tokens[first].pos and not ("人名" in head.pos and person):
+            return "地名" not in head.pos
+    if (
+        tokens[last - 1].kind == "japanese"
+        and tail is not None
+        and tail.kind == "japanese"
+        and tail.start == tokens[last - 1].end
+    ):
+        follows = tail.pos.startswith(("名詞/普通名詞", "名詞/固有名詞", "接尾辞/名詞的", "名詞/数詞"))
+        return follows and tail.surface not in _SUFFIX_ALLOWED and not _is_time_word(tail)
+    if (
+        tail is not None
+        and tail.surface == "・"
+        and last + 1 < len(tokens)
+        and tokens[last + 1].surface[0] in _KATAKANA
+    ):
+        return True
+    return _in_longer_latin_name(text, tokens, first, last)
+
+
+_KATAKANA = frozenset(chr(code) for code in range(0x30A1, 0x30FB)) | {"ー"}
+
+
+def _is_time_word(token: Token) -> bool:
+    return "副詞可能" in token.pos or "助数詞" in token.pos or "サ変可能" in token.pos
+
+
+def _in_longer_latin_name(text: str, tokens: Sequence[Token], first: int, last: int) -> bool:
+    words = [token for token in tokens if token.kind == "latin"]
+    titled = len(words) > 4 and sum(is_name(token) for token in words) > 0.7 * len(words)
+    if tokens[first].kind != "latin" or text.isupper() or titled:
+        return False
+    head = tokens[first - 1] if first and text[tokens[first - 1].end : tokens[first].start] in (" ", "-") else None
+    if head is None and first > 1 and text[tokens[first - 2].end : tokens[first].start] == "-":
+        head = tokens[first - 2]
+    tail = tokens[last] if last < len(tokens) and text[tokens[last - 1].end : tokens[last].start] == " " else None
+    if head is not None and head.key in _MODIFIER_EN and (is_name(head) or head.key in ("non", "anti")):
+        return True
+    proper = is_name(tokens[last - 1])
+    return (
+        proper
+        and tail is not None
+        and is_name(tail)
+        and tail.kind == "latin"
+        and tail.content
+        and tail.key not in _FOLLOWER_ALLOWED
+    )

@@ -1,0 +1,179 @@
+"""The verification set: questions in two languages with their references, from XLSX or CSV."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+from eval.grade import Reference
+from eval.labels import LabelSet, parse_label_set
+from rag.decode import decode
+from rag.errors import DatasetError, UnreadableDocument
+from rag.records import Language
+
+Kind = Literal["open_qa", "classification"]
+KINDS: tuple[Kind, ...] = ("open_qa", "classification")
+
+# The historical header, to the letter; "jp" is its word for Japanese.
+_COLUMN_LANGUAGE: Mapping[Language, str] = {"ja": "jp", "en": "en"}
+REQUIRED = ("NO", "instruction(jp)", "response(jp)", "instruction(en)", "response(en)", "type")
+OPTIONAL = ("aliases(jp)", "aliases(en)", "evidence", "evidence_lang", "labels")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question in both languages. `aliases` are further accepted answers; `evidence` names corpus files."""
+
+    number: str
+    kind: Kind
+    questions: Mapping[Language, str]
+    responses: Mapping[Language, str]
+    aliases: Mapping[Language, tuple[str, ...]]
+    evidence: tuple[str, ...] = ()
+    labels: LabelSet | None = None
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """Every accepted answer, of both languages."""
+        return tuple(
+            Reference(text, language)
+            for language in self.responses
+            for text in (self.responses[language], *self.aliases[language])
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A verification set; `sha256` is of its file."""
+
+    name: str
+    sha256: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    line: int
+    cells: Mapping[str, str]
+
+
+def load_dataset(path: Path) -> Dataset:
+    """Read a verification set. Columns other than the known ones are passed over.
+
+    Raises DatasetError, naming file, row and column, for a missing column, an empty cell where there must be none, an
+    unknown type, a NO that stands twice, labels that cannot be read, and a file without rows.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DatasetError(f"The verification set cannot be read: {error.strerror}", where=str(path)) from error
+    rows = list(_rows(path, data))
+    if not rows:
+        raise DatasetError("The verification set has no rows", where=str(path))
+    items = tuple(_item(path, row) for row in rows)
+    _refuse_doubles(path, rows)
+    return Dataset(path.name, hashlib.sha256(data).hexdigest(), items)
+
+
+def _rows(path: Path, data: bytes) -> Iterator[_Row]:
+    suffix = path.suffix.lower()
+    if suffix == ".csv":
+        table = _csv_table(path, data)
+    elif suffix == ".xlsx":
+        table = _xlsx_table(path, data)
+    else:
+        raise DatasetError(f"A verification set is .xlsx or .csv, not {suffix or 'without an ending'}", where=str(path))
+    header: list[str] = []
+    for line, cells in table:
+        if not header:
+            header = [cell.strip() for cell in cells]
+            missing = [column for column in REQUIRED if column not in header]
+            if missing:
+                raise DatasetError(
+                    f"The verification set has no column {', '.join(map(repr, missing))}",
+                    where=f"{path}, row {line}",
+                    do=f"Its header must be: {', '.join(REQUIRED)}.",
+                )
+        elif any(cell.strip() for cell in cells):
+            yield _Row(line, dict(zip(header, (cell.strip() for cell in cells), strict=False)))
+
+
+def _csv_table(path: Path, data: bytes) -> Iterator[tuple[int, Sequence[str]]]:
+    try:
+        text = decode(data, str(path))
+    except UnreadableDocument as error:
+        raise DatasetError(error.what, where=str(path), do=error.do) from error
+    reader = csv.reader(io.StringIO(text, newline=""))
+    line = 1
+    for cells in reader:
+        yield line, cells
+        line = reader.line_num + 1
+
+
+def _xlsx_table(path: Path, data: bytes) -> Iterator[tuple[int, Sequence[str]]]:
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    except Exception as error:  # openpyxl raises whatever zipfile and its XML parser raise
+        raise DatasetError(f"This is not an Excel file that can be read: {error}", where=str(path)) from error
+    for line, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), 1):
+        yield line, [_cell(value) for value in cells]
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _item(path: Path, row: _Row) -> Item:
+    for column in REQUIRED:
+        if not row.cells.get(column):
+            raise DatasetError("This cell is empty", where=f"{path}, row {row.line}, column {column!r}")
+    kind = row.cells["type"]
+    if kind not in KINDS:
+        raise DatasetError(
+            f"The type {kind!r} is unknown", where=f"{path}, row {row.line}, column 'type'", do=f"Use {' or '.join(KINDS)}."
+        )
+    return Item(
+        number=row.cells["NO"],
+        kind=cast("Kind", kind),
+        questions={language: row.cells[f"instruction({name})"] for language, name in _COLUMN_LANGUAGE.items()},
+        responses={language: row.cells[f"response({name})"] for language, name in _COLUMN_LANGUAGE.items()},
+        aliases={language: _parts(row, f"aliases({name})") for language, name in _COLUMN_LANGUAGE.items()},
+        evidence=_parts(row, "evidence"),
+        labels=_labels(path, row) if kind == "classification" else None,
+    )
+
+
+def _parts(row: _Row, column: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in row.cells.get(column, "").split("|") if part.strip())
+
+
+def _labels(path: Path, row: _Row) -> LabelSet | None:
+    text = row.cells.get("labels", "")
+    if not text:
+        return None
+    try:
+        return parse_label_set(text)
+    except ValueError as error:
+        raise DatasetError(str(error), where=f"{path}, row {row.line}, column 'labels'") from error
+
+
+def _refuse_doubles(path: Path, rows: Sequence[_Row]) -> None:
+    seen: dict[str, int] = {}
+    for row in rows:
+        number = row.cells["NO"]
+        if number in seen:
+            raise DatasetError(
+                f"The NO {number} stands twice, first in row {seen[number]}",
+                where=f"{path}, row {row.line}, column 'NO'",
+                do="Give every question a NO of its own.",
+            )
+        seen[number] = row.line

@@ -1,0 +1,187 @@
+"""Compare the numbers and dates of a claim with those of a reference that is a number, a quantity or a date.
+
+Rules. Values the question already holds are not the answer. Of the values of the reference's kind in the claim, the first decides;
+a later one counts only behind "=" or in a clause that shares more with the question ("born in 1483 and died in 1546"). A different
+value of the kind is a conflict, and so is a range or a pair of alternatives. A date must state every field the reference states
+(the year alone is enough where the question asks for the year) and contradict no more precise reference.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from eval.claims import Claim, overlap
+from eval.dates import DateValue
+from eval.hedges import alternative, is_denied
+from eval.matching import Asked, Finding, Match
+from eval.normalise import sentences, strip_endings, tokenise
+from eval.numbers import Quantity, Value, read_numbers
+
+_ASKS_YEAR = re.compile(r"\b(?:what|which) year\b|何年(?!.{0,6}何[月日])|西暦", re.IGNORECASE)
+_RANGE_AFTER = re.compile(r"^[^\S\n]*(?:-|~|から|to\b|or\b|か、?(?=\d))\s*", re.IGNORECASE)
+_CLAUSE = re.compile(r"[、,;。\n]|\b(?:and|but|while|then)\b|(?:で|て|り|し)、")
+_YEAR_RANGE = (100, 2999)  # bare numbers that may be years
+QUALIFIERS = frozenset(
+    "about approximately around roughly nearly almost over more less least most than up to in on at the year old ago ad ce bc circa c ca "
+    "total per of size long tall high wide deep height length depth weight distance only exactly just early late mid first second half "
+    "age aged time day month date number approximate end beginning people century away each and or between from until every percent "
+    "約 およそ ほぼ くらい 位 程 ほど 程度 以上 以下 前後 頃 ごろ 西暦 年 年間 前 後 高さ 長さ 深さ 重さ 広さ 距離 全 前半 後半 初頭 末 半ば 中頃 "
+    "全部 合計 計 総 数 個 人 名 つ 本 枚 匹 頭 台 冊 回 度 階 件 位 番 目 番目 号 歳 才 郡 州 県 国 か ケ ヶ 箇 所 カ 種類 種 社 校 点 票 世紀 時 満 当時 "
+    "間 分 秒 月 日 間 週 頃 元 ぐらい 万 生まれ 生まれる".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Numeric:
+    """A reference that is nothing but values (and words like "about" or words of the question)."""
+
+    form: str
+    values: tuple[Value, ...]
+
+
+def as_numeric(asked: Asked, form: str) -> Numeric | None:
+    """The values of a purely numeric form, or None where other words carry it ("Apollo 11", K2)."""
+    values = read_numbers(form).values
+    left = list(form)
+    for value in values:
+        left[value.start : value.end] = " " * (value.end - value.start)
+    known = {token.key for token in asked.tokens} | {token.stem for token in asked.tokens}
+    for token in tokenise("".join(left)):
+        if token.content and not {token.key, token.stem, token.surface} & (known | QUALIFIERS):
+            return None
+    return Numeric(form, values) if values else None
+
+
+def match_numeric(asked: Asked, claim: Claim, answer: str, reference: Numeric, precise: Sequence[DateValue]) -> Match:
+    """How a numeric reference stands in the claim; `precise`: every date among the references, none of which may be contradicted.
+
+    Where the claiming sentence holds no value of the kind at all, the first sentence that does is taken.
+    """
+    wanted = tuple(_as_asked(asked, value) for value in reference.values)
+    for text in dict.fromkeys((claim.focus if claim.firm else claim.text, claim.text, *sentences(answer))):
+        given = _candidates(asked, text, wanted)
+        if given:
+            return _decide(asked, text, given, wanted, precise)
+    return Match(Finding.ABSENT, claim.focus, "the answer gives no number or date of the reference's kind")
+
+
+def _as_asked(asked: Asked, value: Value) -> Value:
+    if isinstance(value, DateValue) and value.year is not None and _ASKS_YEAR.search(asked.text):
+        return replace(value, month=None, day=None)
+    return value
+
+
+def _candidates(asked: Asked, text: str, wanted: Sequence[Value]) -> list[Value]:
+    """The values of `text` that can answer: of a wanted kind, not denied, not merely repeated from the question."""
+    held = read_numbers(asked.text).values
+    values = [value for value in read_numbers(text).values if not is_denied(text, value.start, value.end)]
+    fresh = [
+        value
+        for value in values
+        if not any(_same(value, old) for old in held) or any(_same(value, want) for want in wanted)
+    ]
+    close = [value for value in fresh if any(_same_kind(value, want) for want in wanted)]
+    return close or [value for value in fresh if any(_comparable(value, want) for want in wanted)]
+
+
+def _decide(
+    asked: Asked, text: str, given: list[Value], wanted: Sequence[Value], precise: Sequence[DateValue]
+) -> Match:
+    chosen = _chosen(asked, text, given, wanted)
+    shown = text[chosen.start : chosen.end]
+    if not any(_same(chosen, want) for want in wanted):
+        return Match(Finding.CONFLICT, shown, f"{shown!r} conflicts with the reference")
+    if isinstance(chosen, DateValue):
+        finer = [date for date in precise if any(isinstance(want, DateValue) and date.gives(want) for want in wanted)]
+        if (
+            finer
+            and all(chosen.contradicts(date) for date in finer if date.month)
+            and any(date.month for date in finer)
+        ):
+            return Match(Finding.CONFLICT, shown, f"{shown!r} contradicts the full date")
+    missing = [want for want in wanted if not any(_same(value, want) for value in given)]
+    if missing:
+        return Match(Finding.CONFLICT, shown, "not every number of the reference is given")
+    if len(wanted) == 1:
+        beside = _beside(text, chosen, given, wanted)
+        if beside is not None:
+            return beside
+    whole = not any(token.content for token in tokenise(strip_endings(text[: chosen.start] + " " + text[chosen.end :])))
+    return Match(Finding.EQUAL if whole else Finding.CONTAINED, shown, "the answer gives the reference's value")
+
+
+def _chosen(asked: Asked, text: str, given: list[Value], wanted: Sequence[Value]) -> Value:
+    """The value the text commits to: the first, unless a right one stands behind "=" or in a clause closer to the question."""
+    first = given[0]
+    if any(_same(first, want) for want in wanted):
+        return first
+    stems = frozenset(token.stem for token in asked.tokens if token.content)
+    for value in given[1:]:
+        if not any(_same(value, want) for want in wanted):
+            continue
+        if re.search(r"=\s*$", text[: value.start]) or overlap(stems, _clause(text, value)) > overlap(
+            stems, _clause(text, first)
+        ):
+            return value
+    return first
+
+
+def _clause(text: str, value: Value) -> str:
+    cuts = [0, *(match.end() for match in _CLAUSE.finditer(text)), len(text)]
+    start = max(cut for cut in cuts if cut <= value.start)
+    return text[start : min(cut for cut in cuts if cut >= value.end)]
+
+
+def _beside(text: str, chosen: Value, given: Sequence[Value], wanted: Sequence[Value]) -> Match | None:
+    """The finding where the chosen value is one end of a range or one of two alternatives, or None."""
+    shown = text[chosen.start : chosen.end]
+    rest = _RANGE_AFTER.match(text[chosen.end :])
+    if rest is not None:
+        follower = next((value for value in given if value.start == chosen.end + rest.end()), None)
+        if follower is not None and not any(_same(follower, want) for want in wanted):
+            return Match(
+                Finding.ALTERNATIVES, text[chosen.start : follower.end], "a range or two values are given for one"
+            )
+    other = alternative(text, chosen.start, chosen.end)
+    if other is not None and read_numbers(other).values:
+        agree = any(_same(value, want) for value in read_numbers(other).values for want in wanted)
+        if not agree:
+            return Match(Finding.ALTERNATIVES, shown, f"{shown!r} is offered beside {other!r}")
+    return None
+
+
+def _same(value: Value, want: Value) -> bool:
+    """Whether `value` states `want`: the same quantity, or a date with all its fields."""
+    if isinstance(value, DateValue) and isinstance(want, DateValue):
+        return value.gives(want)
+    if isinstance(value, Quantity) and isinstance(want, Quantity):
+        return value.same(want)
+    date, number = (value, want) if isinstance(value, DateValue) else (want, value)
+    if not isinstance(date, DateValue) or not isinstance(number, Quantity):
+        return False
+    stated = date if date is value else replace(date, month=None, day=None) if date.month is None else None
+    year = stated.year if stated is not None else None
+    return year is not None and _is_bare(number) and number.value == year
+
+
+def _is_bare(number: Quantity) -> bool:
+    return number.unit is None or (number.unit.dimension == "time" and _YEAR_RANGE[0] <= number.value <= _YEAR_RANGE[1])
+
+
+def _same_kind(value: Value, want: Value) -> bool:
+    if isinstance(value, Quantity) and isinstance(want, Quantity):
+        return value.same_kind(want)
+    if isinstance(value, DateValue) and isinstance(want, DateValue):
+        return (value.year is not None) == (want.year is not None) or value.gives(want)
+    number = value if isinstance(value, Quantity) else want
+    in_range = isinstance(number, Quantity) and _YEAR_RANGE[0] <= number.value <= _YEAR_RANGE[1]
+    return in_range and isinstance(number, Quantity) and number.unit is None and number.value.denominator == 1
+
+
+def _comparable(value: Value, want: Value) -> bool:
+    """Whether the two could state the same thing at all: as `_same_kind`, or one of them without a unit."""
+    if isinstance(value, Quantity) and isinstance(want, Quantity):
+        return value.unit is None or want.unit is None
+    return _same_kind(value, want)

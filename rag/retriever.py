@@ -1,0 +1,121 @@
+"""Language-aware hybrid retrieval.
+
+An encoder such as e5 puts texts of one language closer together than texts of one meaning in two languages, so raw
+cosines rank the question's own language first whatever it says. Each cosine is therefore taken relative to the
+question's cosine with the centroid of the chunk's language, which puts both languages on one scale.
+
+The lexical leg can speak only for chunks in the question's language. There a chunk gains or loses by how much of the
+question's weight its words cover: above `NEUTRAL_COVERAGE` it gains, below it loses against chunks in the other
+language, for which words say nothing.
+
+    score = cosine(q, chunk) - cosine(q, centroid of the chunk's language)
+            + LEXICAL_WEIGHT * (coverage - NEUTRAL_COVERAGE)      if the chunk is in the question's language
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict, Field, InstanceOf
+
+from rag.index import Index
+from rag.language import detect
+from rag.lexical import LexicalMatch
+from rag.records import Chunk, Hit, Language
+from rag.settings import DEFAULT_TOP_K
+
+LEXICAL_WEIGHT = 0.1
+NEUTRAL_COVERAGE = 0.3
+CANDIDATES = 50
+"""How many chunks each leg brings in, per language, or twice `k` where that is more."""
+
+
+class HybridRetriever(BaseRetriever):
+    """Finds the `k` best chunks of an index; `search` gives them as hits, the LangChain methods as documents."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    index: InstanceOf[Index]
+    k: int = Field(default=DEFAULT_TOP_K, gt=0)
+
+    def search(self, question: str, k: int | None = None) -> tuple[Hit, ...]:
+        """The best hits for a question, best first."""
+        wanted = self.k if k is None else k
+        pool = max(CANDIDATES, 2 * wanted)
+        language = detect(question)
+        index = self.index
+        vector = index.encoder.encode_queries([question])[0]
+        lexical = index.derived.lexical.search(question, language, pool)
+        dense: dict[str, float] = {}
+        for centre in index.derived.centroids:
+            dense.update(index.store.nearest(vector, pool, centre))
+        dense.update(index.store.cosines(vector, [chunk_id for chunk_id in lexical if chunk_id not in dense]))
+        offsets = {centre: float(vector @ mean) for centre, mean in index.derived.centroids.items()}
+        chunks = index.store.fetch(list(dense))
+        scores = {
+            chunk_id: _score(chunk, dense[chunk_id], lexical.get(chunk_id), language, offsets)
+            for chunk_id, chunk in chunks.items()
+        }
+        best = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))[:wanted]
+        return tuple(
+            Hit(chunks[one], rank, scores[one], dense[one], lexical[one].score if one in lexical else None)
+            for rank, one in enumerate(best, 1)
+        )
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None
+    ) -> list[Document]:
+        return [document_of(hit) for hit in self.search(query, k)]
+
+
+def _score(
+    chunk: Chunk, cosine: float, match: LexicalMatch | None, language: Language, offsets: dict[Language, float]
+) -> float:
+    score = cosine - offsets[chunk.language]
+    if chunk.language == language:
+        score += LEXICAL_WEIGHT * ((match.coverage if match else 0.0) - NEUTRAL_COVERAGE)
+    return score
+
+
+def document_of(hit: Hit) -> Document:
+    """A hit as a LangChain document: the chunk's text, everything else in its metadata."""
+    chunk = hit.chunk
+    metadata: dict[str, Any] = {
+        "source": chunk.source,
+        "title": chunk.title,
+        "lang": chunk.language,
+        "start": chunk.start,
+        "end": chunk.end,
+        "position": chunk.position,
+        "rank": hit.rank,
+        "score": hit.score,
+        "dense": hit.dense,
+        "lexical": hit.lexical,
+    }
+    return Document(id=chunk.id, page_content=chunk.text, metadata=metadata)
+
+
+def hits_of(documents: Iterable[Document]) -> tuple[Hit, ...]:
+    """Documents of any retriever as hits, in their order; what their metadata does not say is left at a default."""
+    return tuple(_hit(document, rank) for rank, document in enumerate(documents, 1))
+
+
+def _hit(document: Document, rank: int) -> Hit:
+    said = document.metadata
+    language = said.get("lang")
+    start = int(said.get("start", 0))
+    chunk = Chunk(
+        id=document.id or f"{said.get('source', '')}#{start}",
+        text=document.page_content,
+        title=str(said.get("title", "")),
+        source=str(said.get("source", "")),
+        language=language if language in ("ja", "en") else detect(document.page_content),
+        start=start,
+        end=int(said.get("end", start + len(document.page_content))),
+        position=int(said.get("position", 0)),
+    )
+    return Hit(chunk, rank, float(said.get("score") or 0.0), said.get("dense"), said.get("lexical"))
