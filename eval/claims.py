@@ -47,6 +47,9 @@ _LEAD_END = re.compile(
     r"[,;(\n]|\s-+\s|\s(?:who|which|whose|where|while|although|though|because|but|not|unlike|followed by|rather than)\b|(?<=\S)、|で、|であり|ですが|だが|ではなく",
     re.IGNORECASE,
 )
+_NOT_BUT = re.compile(
+    r"^not\b[^,.;]{1,40}?,?\s+but\s+(?:rather\s+)?|^[^、。]{1,20}ではなく(?:て)?、?(?=.)", re.IGNORECASE
+)
 _QUESTION_END = re.compile(r"(?:\?|(?:です|ます|でしょう|だろう|の|る|た)か[。?]?)[」』)\"']*$")
 
 
@@ -70,9 +73,8 @@ def find_claim(question: str, answer: str) -> Claim:
     'Tokyo'
     """
     asked = frozenset(token.stem for token in tokenise(question) if token.content)
-    announced = [match for match in _ANNOUNCED.finditer(answer) if answer[match.end() :].strip(" .。:\n")]
-    if announced:
-        rest = answer[announced[-1].end() :].strip()
+    rest = announced(answer)
+    if rest is not None:
         return _claim(asked, _with_list(rest, sentences(rest)[:1]), direct=True)
     parts = _relevant(asked, sentences(answer))
     if not parts:
@@ -89,6 +91,12 @@ def find_claim(question: str, answer: str) -> Claim:
     concluded = [_CONCLUSION.sub("", part) for part in parts[1:] if _CONCLUSION.match(part)]
     best = concluded[-1] if concluded and not head.firm else best
     return _claim(asked, _with_list(answer, [best]), direct=False)
+
+
+def announced(answer: str) -> str | None:
+    """What follows the last announcement ("the answer is", 答えは, "Answer:"), or None where nothing is announced."""
+    found = [match for match in _ANNOUNCED.finditer(answer) if answer[match.end() :].strip(" .。:\n")]
+    return answer[found[-1].end() :].strip() if found else None
 
 
 def complement(question: str, sentence: str) -> str | None:
@@ -112,7 +120,7 @@ def is_name(token: Token) -> bool:
 
 def lead(text: str) -> str:
     """`text` up to the first comma, bracket, relative clause or contrast, so the phrase that stands first."""
-    text = text.strip(" 、,:")
+    text = _NOT_BUT.sub("", text.strip(" 、,:"))
     for match in _LEAD_END.finditer(text):
         if any(token.content for token in tokenise(text[: match.start()])):
             return text[: match.start()].strip()

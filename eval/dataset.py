@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from eval.grade import Reference
-from eval.labels import LabelSet, parse_label_set
+from eval.labels import LabelSet
 from rag.decode import decode
 from rag.errors import DatasetError, UnreadableDocument
 from rag.records import Language
@@ -38,6 +38,12 @@ class Item:
     labels: LabelSet | None = None
 
     @property
+    def evidence_language(self) -> str:
+        """In which language the corpus has the answer, by the folders of its evidence: ja, en, both, or none."""
+        folders = {source.split("/", 1)[0] for source in self.evidence}
+        return "none" if not folders else "both" if len(folders) > 1 else folders.pop()
+
+    @property
     def references(self) -> tuple[Reference, ...]:
         """Every accepted answer, of both languages."""
         return tuple(
@@ -51,7 +57,7 @@ class Item:
 class Dataset:
     """A verification set; `sha256` is of its file."""
 
-    name: str
+    path: Path
     sha256: str
     items: tuple[Item, ...]
 
@@ -77,7 +83,7 @@ def load_dataset(path: Path) -> Dataset:
         raise DatasetError("The verification set has no rows", where=str(path))
     items = tuple(_item(path, row) for row in rows)
     _refuse_doubles(path, rows)
-    return Dataset(path.name, hashlib.sha256(data).hexdigest(), items)
+    return Dataset(path, hashlib.sha256(data).hexdigest(), items)
 
 
 def _rows(path: Path, data: bytes) -> Iterator[_Row]:
@@ -161,7 +167,7 @@ def _labels(path: Path, row: _Row) -> LabelSet | None:
     if not text:
         return None
     try:
-        return parse_label_set(text)
+        return LabelSet.parse(text)
     except ValueError as error:
         raise DatasetError(str(error), where=f"{path}, row {row.line}, column 'labels'") from error
 

@@ -81,7 +81,7 @@ class Token:
 FUNCTION_WORDS = ARTICLES | frozenset(
     "is are was were be been being am do does did has have had can could will would shall should may might must of in on at to "
     "by for from with as and or but that this these those it its he she they them his her their there which who whom whose what when "
-    "where why how not no than then so if also into about i you we my your our one s t called known".split()
+    "where why how not no than then so if also into about i you we my your our one s t called known &".split()
 )
 
 
@@ -146,12 +146,15 @@ def tokenise(text: str) -> tuple[Token, ...]:
         if kind == "japanese":
             tokens.extend(_japanese(surface, match.start()))
         elif kind == "latin":
-            key = latin_key(surface)
+            key = _AND.get(surface.casefold()) or latin_key(surface)
             tokens.append(Token(surface, match.start(), match.end(), key, _stem(key), kind))
         else:
             key = _number_key(surface) if kind == "number" else surface if surface in "%+&#" else ""
             tokens.append(Token(surface, match.start(), match.end(), key, key, kind))
     return tuple(tokens)
+
+
+_AND = {"and": "&", "アンド": "&"}  # Kensington & Chelsea, ケンジントン・アンド・チェルシー
 
 
 def latin_key(word: str) -> str:
@@ -192,6 +195,7 @@ def _japanese(run: str, offset: int) -> list[Token]:
         lemma = re.sub(r"-.*", "", feature.lemma or word.surface)
         pos = "/".join(part for part in (feature.pos1, feature.pos2, feature.pos3) if part and part != "*")
         key = "".join(folded[start:cursor])
+        key = _AND.get(key, key)
         kind = "symbol" if not key and not word.surface.strip("・ー゠") else "japanese"
         tokens.append(
             Token(word.surface, offset + start, offset + cursor, key, _IRREGULAR.get(lemma, lemma), kind, pos)

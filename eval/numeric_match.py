@@ -9,17 +9,19 @@ value of the kind is a conflict, and so is a range or a pair of alternatives. A 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
-from eval.claims import Claim, overlap
+from eval.claims import NAME_WEIGHT, Claim, overlap
 from eval.dates import DateValue
 from eval.hedges import alternative, is_denied
 from eval.matching import Asked, Finding, Match
 from eval.normalise import sentences, strip_endings, tokenise
 from eval.numbers import Quantity, Value, read_numbers
 
+CLOSER = 1 - 1.2 * NAME_WEIGHT  # one common word of the question more, a name less
 _ASKS_YEAR = re.compile(r"\b(?:what|which) year\b|何年(?!.{0,6}何[月日])|西暦", re.IGNORECASE)
+_ASKS_WHEN = re.compile(r"\bwhen\b|\byears?\b|いつ|何年|年|時期", re.IGNORECASE)
 _RANGE_AFTER = re.compile(r"^[^\S\n]*(?:-|~|から|to\b|or\b|か、?(?=\d))\s*", re.IGNORECASE)
 _CLAUSE = re.compile(r"[、,;。\n]|\b(?:and|but|while|then)\b|(?:で|て|り|し)、")
 _YEAR_RANGE = (100, 2999)  # bare numbers that may be years
@@ -47,11 +49,17 @@ def as_numeric(asked: Asked, form: str) -> Numeric | None:
     left = list(form)
     for value in values:
         left[value.start : value.end] = " " * (value.end - value.start)
-    known = {token.key for token in asked.tokens} | {token.stem for token in asked.tokens}
+    known = {token.key for token in asked.tokens} | {token.stem for token in asked.tokens} | QUALIFIERS
     for token in tokenise("".join(left)):
-        if token.content and not {token.key, token.stem, token.surface} & (known | QUALIFIERS):
+        familiar = bool({token.key, token.stem, token.surface} & known) or _derived(token.key, known)
+        if token.content and not familiar:
             return None
     return Numeric(form, values) if values else None
+
+
+def _derived(key: str, known: Set[str]) -> bool:
+    """Whether an English word shares its first five letters with a known one: Europe, European."""
+    return len(key) > 4 and key.isascii() and any(word.startswith(key[:5]) for word in known)
 
 
 def match_numeric(asked: Asked, claim: Claim, answer: str, reference: Numeric, precise: Sequence[DateValue]) -> Match:
@@ -60,7 +68,7 @@ def match_numeric(asked: Asked, claim: Claim, answer: str, reference: Numeric, p
     Where the claiming sentence holds no value of the kind at all, the first sentence that does is taken.
     """
     wanted = tuple(_as_asked(asked, value) for value in reference.values)
-    for text in dict.fromkeys((claim.focus if claim.firm else claim.text, claim.text, *sentences(answer))):
+    for text in dict.fromkeys((claim.text, *sentences(answer))):
         given = _candidates(asked, text, wanted)
         if given:
             return _decide(asked, text, given, wanted, precise)
@@ -68,6 +76,9 @@ def match_numeric(asked: Asked, claim: Claim, answer: str, reference: Numeric, p
 
 
 def _as_asked(asked: Asked, value: Value) -> Value:
+    """A reference value as the question wants it: only the year of a date where it asks the year, a bare 1546 as a year."""
+    if isinstance(value, Quantity) and _is_year(value) and _ASKS_WHEN.search(asked.text):
+        return DateValue(int(value.value), None, None, value.start, value.end)
     if isinstance(value, DateValue) and value.year is not None and _ASKS_YEAR.search(asked.text):
         return replace(value, month=None, day=None)
     return value
@@ -76,7 +87,11 @@ def _as_asked(asked: Asked, value: Value) -> Value:
 def _candidates(asked: Asked, text: str, wanted: Sequence[Value]) -> list[Value]:
     """The values of `text` that can answer: of a wanted kind, not denied, not merely repeated from the question."""
     held = read_numbers(asked.text).values
-    values = [value for value in read_numbers(text).values if not is_denied(text, value.start, value.end)]
+    values = [
+        value
+        for value in read_numbers(text).values
+        if not is_denied(text, value.start, value.end, negative_question=asked.negative)
+    ]
     fresh = [
         value
         for value in values
@@ -113,19 +128,15 @@ def _decide(
 
 
 def _chosen(asked: Asked, text: str, given: list[Value], wanted: Sequence[Value]) -> Value:
-    """The value the text commits to: the first, unless a right one stands behind "=" or in a clause closer to the question."""
-    first = given[0]
-    if any(_same(first, want) for want in wanted):
-        return first
+    """The value the text commits to: behind "=", else in the clause closest to the question by a word, else the first."""
     stems = frozenset(token.stem for token in asked.tokens if token.content)
+    chosen = given[0]
     for value in given[1:]:
-        if not any(_same(value, want) for want in wanted):
-            continue
-        if re.search(r"=\s*$", text[: value.start]) or overlap(stems, _clause(text, value)) > overlap(
-            stems, _clause(text, first)
-        ):
-            return value
-    return first
+        closer = overlap(stems, _clause(text, value)) - overlap(stems, _clause(text, chosen))
+        result = re.search(r"=\s*$", text[: value.start]) and any(_same(value, want) for want in wanted)
+        if result or closer >= CLOSER:
+            chosen = value
+    return chosen
 
 
 def _clause(text: str, value: Value) -> str:
@@ -170,14 +181,19 @@ def _is_bare(number: Quantity) -> bool:
     return number.unit is None or (number.unit.dimension == "time" and _YEAR_RANGE[0] <= number.value <= _YEAR_RANGE[1])
 
 
+def _is_year(number: Quantity) -> bool:
+    """Whether a bare number may be a year."""
+    whole = number.unit is None and number.value.denominator == 1
+    return whole and _YEAR_RANGE[0] <= number.value <= _YEAR_RANGE[1]
+
+
 def _same_kind(value: Value, want: Value) -> bool:
     if isinstance(value, Quantity) and isinstance(want, Quantity):
         return value.same_kind(want)
     if isinstance(value, DateValue) and isinstance(want, DateValue):
         return (value.year is not None) == (want.year is not None) or value.gives(want)
     number = value if isinstance(value, Quantity) else want
-    in_range = isinstance(number, Quantity) and _YEAR_RANGE[0] <= number.value <= _YEAR_RANGE[1]
-    return in_range and isinstance(number, Quantity) and number.unit is None and number.value.denominator == 1
+    return isinstance(number, Quantity) and _is_year(number)
 
 
 def _comparable(value: Value, want: Value) -> bool:

@@ -1,6 +1,7 @@
 """A run: every question of a verification set, in every language, under every condition, to one model.
 
-A run is a folder. `run.json` says what was run with what, `items.jsonl` keeps the questions, `answers.jsonl` the answers.
+A run is a folder. `run.json` says what was run with what, `verification.xlsx` (or .csv) is a copy of the questions, `answers.jsonl` has
+the answers.
 Started again after an interruption it goes on where it stopped; started again with more conditions or languages, or
 another limit, it computes what is new.
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import json
 import platform
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -17,22 +19,25 @@ from pathlib import Path
 from typing import Any
 
 from eval.answers import AnswerLog
-from eval.asking import Asked, Progress, Task, answer, prepare
+from eval.asking import Asked, Progress, answer, prepare
 from eval.conditions import Condition
-from eval.dataset import Dataset, Item
+from eval.dataset import Dataset, Item, load_dataset
 from rag.chain import GroundedChain, Question
 from rag.errors import RunError
 from rag.publish import write_text
 from rag.records import Language
 
 FILE = "run.json"
-ITEMS = "items.jsonl"
+VERIFICATION = "verification"
 _PACKAGES = ("kotae", "langchain-core", "chromadb", "sentence-transformers", "transformers", "torch", "xllamacpp", "bm25s")
 
 
 @dataclass(frozen=True, slots=True)
 class RunIdentity:
-    """What must not change within one run: model, prompt, decoding, verification set, index and retrieval."""
+    """What must not change within one run: model, prompt, decoding, verification set, index and retrieval.
+
+    `index` (the digest of its corpus), `encoder` and `top_k` are None in a run that has not retrieved anything yet.
+    """
 
     model: str
     model_identity: str
@@ -45,18 +50,24 @@ class RunIdentity:
     encoder: str | None
     top_k: int | None
 
+    @property
+    def settings(self) -> str:
+        """What an answer depends on beside its prompt."""
+        return json.dumps([self.model_identity, self.decoding, self.context, self.prompt], sort_keys=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What of the verification set is asked. `limit` is a number of questions, from the top."""
+    """What of the verification set is asked: the questions with these numbers, in these languages and conditions."""
 
+    numbers: tuple[str, ...]
     languages: tuple[Language, ...]
     conditions: tuple[Condition, ...]
-    limit: int | None = None
 
     def items(self, dataset: Dataset) -> tuple[Item, ...]:
-        """The questions of a set that are asked."""
-        return dataset.items if self.limit is None else dataset.items[: self.limit]
+        """The questions of a set that are asked, in the set's order."""
+        wanted = frozenset(self.numbers)
+        return tuple(item for item in dataset.items if item.number in wanted)
 
 
 def execute(
@@ -74,13 +85,12 @@ def execute(
     What fails is recorded and counted as not correct; the next run tries it again. Raises RunError where the folder
     holds a run with another identity.
     """
-    items = scope.items(dataset)
     began = datetime.now(UTC).isoformat(timespec="seconds")
-    _begin(folder, dataset, items, scope, identity, began)
-    settings = json.dumps(asdict(identity), ensure_ascii=False, sort_keys=True)
-    tasks = list(prepare(_questions(items, scope), chains, settings))
+    identity = _begin(folder, dataset, scope, identity, began)
+    tasks = list(prepare(_questions(scope.items(dataset), scope), chains, identity.settings))
     answer(tasks, chains, AnswerLog(folder), batch_size=batch_size, progress=progress)
-    _save(folder, _description(scope, identity, began, ended=datetime.now(UTC).isoformat(timespec="seconds"), tasks=tasks))
+    ended = datetime.now(UTC).isoformat(timespec="seconds")
+    _save(folder, _description(scope, identity, began, ended=ended))
 
 
 def _questions(items: Sequence[Item], scope: Scope) -> Iterator[Asked]:
@@ -90,23 +100,68 @@ def _questions(items: Sequence[Item], scope: Scope) -> Iterator[Asked]:
                 yield Asked(item.number, Question(item.questions[language], language), condition)
 
 
-def _begin(
-    folder: Path, dataset: Dataset, items: Sequence[Item], scope: Scope, identity: RunIdentity, began: str
-) -> None:
+def _begin(folder: Path, dataset: Dataset, scope: Scope, identity: RunIdentity, began: str) -> RunIdentity:
     folder.mkdir(parents=True, exist_ok=True)
     if (folder / FILE).exists():
-        before = read_description(folder)["identity"]
-        now = json.loads(json.dumps(asdict(identity)))
-        different = [name for name in now if before.get(name) != now[name]]
-        if different:
-            changes = "; ".join(f"{name}: {before.get(name)!r} then, {now[name]!r} now" for name in different)
+        identity = _merged(folder, RunIdentity(**read_description(folder)["identity"]), identity)
+    copy = folder / f"{VERIFICATION}{dataset.path.suffix.lower()}"
+    if not copy.exists() or copy.read_bytes() != dataset.path.read_bytes():
+        shutil.copyfile(dataset.path, copy)
+    _save(folder, _description(scope, identity, began, ended=None))
+    return identity
+
+
+def _merged(folder: Path, before: RunIdentity, now: RunIdentity) -> RunIdentity:
+    """The identity of a run that goes on; None on one side gives way. Raises RunError where they contradict."""
+    merged: dict[str, Any] = {}
+    for name, old in asdict(before).items():
+        new = getattr(now, name)
+        if None not in (old, new) and old != new:
             raise RunError(
-                f"The folder holds a run with other settings: {changes}",
+                f"The folder holds a run with another setting of {name}: {old!r} then, {new!r} now",
                 where=str(folder),
                 do="Give another --out, or the same settings.",
             )
-    write_text(folder / ITEMS, "".join(json.dumps(asdict(item), ensure_ascii=False) + "\n" for item in items))
-    _save(folder, _description(scope, identity, began, ended=None, tasks=()))
+        merged[name] = old if new is None else new
+    return RunIdentity(**merged)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A run as its folder has it: complete or not."""
+
+    name: str
+    identity: RunIdentity
+    scope: Scope
+    dataset: Dataset
+    log: AnswerLog
+    versions: dict[str, str]
+    began: str
+    ended: str | None
+
+
+def load_run(folder: Path) -> StoredRun:
+    """Read the folder of a run. Raises RunError where it holds none or is damaged."""
+    stored = read_description(folder)
+    copies = sorted(folder.glob(f"{VERIFICATION}.*"))
+    if not copies:
+        raise RunError("The run has lost its copy of the verification set", where=str(folder))
+    try:
+        scope = stored["scope"]
+        return StoredRun(
+            name=folder.resolve().name,
+            identity=RunIdentity(**stored["identity"]),
+            scope=Scope(
+                tuple(scope["numbers"]), tuple(scope["languages"]), tuple(Condition(one) for one in scope["conditions"])
+            ),
+            dataset=load_dataset(copies[0]),
+            log=AnswerLog(folder),
+            versions=stored["versions"],
+            began=stored["began"],
+            ended=stored["ended"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunError("The description of the run is damaged", where=str(folder / FILE)) from error
 
 
 def read_description(folder: Path) -> dict[str, Any]:
@@ -117,16 +172,13 @@ def read_description(folder: Path) -> dict[str, Any]:
         raise RunError("This folder holds no run", where=str(folder), do="Make one with: kotae eval run") from error
 
 
-def _description(
-    scope: Scope, identity: RunIdentity, began: str, *, ended: str | None, tasks: Sequence[Task]
-) -> dict[str, Any]:
+def _description(scope: Scope, identity: RunIdentity, began: str, *, ended: str | None) -> dict[str, Any]:
     return {
         "format": 1,
         "identity": asdict(identity),
         "scope": asdict(scope),
         "began": began,
         "ended": ended,
-        "keys": [task.key for task in tasks],
         "versions": _versions(),
     }
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 from scipy import stats  # type: ignore[import-untyped, unused-ignore]
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 LEVEL: Final = 0.95
 ALPHA: Final = 0.05
@@ -188,11 +190,10 @@ def paired_difference(
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Adjusted p values in the order given (Holm 1979, Scand. J. Statist. 6:65): [0.04, 0.01] gives [0.04, 0.02]."""
+    """Adjust p values, in the order given (Holm 1979, Scand. J. Statist. 6:65): [0.04, 0.01] becomes [0.04, 0.02]."""
     if not all(0.0 <= p <= 1.0 for p in p_values):
         raise ValueError(f"p values {list(p_values)}: each must lie between 0 and 1")
-    adjusted = [0.0] * len(p_values)
-    reached = 0.0
+    adjusted, reached = [0.0] * len(p_values), 0.0
     for rank, place in enumerate(sorted(range(len(p_values)), key=lambda index: p_values[index])):
         reached = max(reached, min(1.0, (len(p_values) - rank) * p_values[place]))
         adjusted[place] = reached
@@ -238,7 +239,7 @@ def needed_questions(change: float, spread: float, alpha: float = ALPHA, power: 
 
 
 def verdict(comparison: Comparison, adjusted_p: float, alpha: float = ALPHA, cells: int = 1) -> Effect:
-    """Helps or hurts where `adjusted_p` <= `alpha`, else undecided with the number of questions that would be needed.
+    """Say helps or hurts where `adjusted_p` <= `alpha`, else undecided and how many questions would be needed.
 
     That number is for alpha / `cells`, Holm's strictest step of as many. For a whole table `verdicts` sees to both.
     """
@@ -259,13 +260,12 @@ def verdict(comparison: Comparison, adjusted_p: float, alpha: float = ALPHA, cel
 def verdicts(comparisons: Sequence[Comparison], alpha: float = ALPHA) -> list[Effect]:
     """Verdicts on all cells of one table, in order, adjusted after Holm; an empty cell tests nothing and counts not."""
     tested = [comparison.p for comparison in comparisons if comparison.n]
-    adjusted = iter(holm(tested))
-    cells = max(1, len(tested))
+    adjusted, cells = iter(holm(tested)), max(1, len(tested))
     return [verdict(one, next(adjusted) if one.n else 1.0, alpha, cells) for one in comparisons]
 
 
 def counts_only(baseline_correct: int, treatment_correct: int, total: int, alpha: float = ALPHA) -> CountsOnly:
-    """What two counts on the same `total` questions allow when nobody kept which questions changed.
+    """Bound what two counts on the same `total` questions allow when nobody kept which questions changed.
 
     Only fixed - broken is known. p grows with the number of pairs that went the other way, so the best case has none
     and the worst as many as fit: min(baseline right, treatment wrong). `counts_only(32, 36, 61)`: p 0.125 to 0.68.
@@ -281,7 +281,7 @@ def counts_only(baseline_correct: int, treatment_correct: int, total: int, alpha
 
 
 def _questions(pairs: Sequence[PairedOutcome]) -> list[tuple[int, int]]:
-    """(fixed - broken, number of pairs) of each question, in order of first appearance."""
+    """Give (fixed - broken, number of pairs) of each question, in order of first appearance."""
     changes: dict[str | int, list[int]] = {}
     for pair in pairs:
         changes.setdefault(pair.cluster, []).append(int(pair.treatment) - int(pair.baseline))

@@ -29,7 +29,7 @@ def points(difference: float) -> str:
 
 
 def percent(share: float | None) -> str:
-    """A share in per cent, without the sign: 0.36 is "36.0"; "-" of nothing."""
+    """Give a share in per cent, without the sign: 0.36 is "36.0"; "-" of nothing."""
     return "-" if share is None else f"{100 * share:.1f}"
 
 
@@ -46,7 +46,7 @@ def points_interval(interval: Interval, language: Language) -> str:
 
 
 def rate_text(rate: Rate, language: Language) -> str:
-    """A rate with its denominator: "36 of 100 (36.0 %, 95 % interval 27.3 to 45.8)"."""
+    """Give a rate with its denominator: "36 of 100 (36.0 %, 95 % interval 27.3 to 45.8)"."""
     interval = _interval(rate.interval.level, percent(rate.interval.low), percent(rate.interval.high), language)
     if language == "ja":
         return f"{rate.total}問中 {rate.correct}（{percent(rate.value)} %、{interval}）"
@@ -54,7 +54,7 @@ def rate_text(rate: Rate, language: Language) -> str:
 
 
 def sentence(effect: Effect, language: Language, subject: str | None = None) -> str:
-    """The verdict in one or two sentences; `subject` replaces "retrieval", as where the gold passage was given.
+    """Say the verdict in one or two sentences; `subject` replaces "retrieval", as where the gold passage was given.
 
     "Retrieval helps: 36 → 45 of 100 (+9.0 points, 95 % interval +2.9 to +14.7, p = 0.0039, exact McNemar; 9 fixed,
     0 broken)." Raises ValueError for a language other than en and ja.
@@ -81,7 +81,7 @@ def sentence(effect: Effect, language: Language, subject: str | None = None) -> 
 
 
 def counts_sentence(counts: CountsOnly, language: Language, subject: str | None = None) -> str:
-    """What two counts without their pairing show: the range of p, and what would have to be known.
+    """Say what two counts without their pairing show: the range of p, and what would have to be known.
 
     "Undecided whether retrieval helps: 32 of 61 (...) → 36 of 61 (...). Which questions changed was not recorded: p =
     0.125 with 0 broken to p = 0.683 with 25 broken. Even the best case is not significant at 5 %."

@@ -51,6 +51,16 @@ class SyncReport:
         """For JSON."""
         return asdict(self) | {"found": self.found}
 
+    def text(self) -> str:
+        """A line of counts, then one for every file that failed or is of a kind that kotae does not read."""
+        counts = (
+            f"{self.found} documents: {len(self.added)} added, {len(self.changed)} changed, {len(self.unchanged)} unchanged, "
+            f"{len(self.failed)} failed; {len(self.removed)} removed; {self.chunks} chunks, {self.embedded} of them "
+            f"embedded now ({self.seconds:.1f} s)"
+        )
+        failures = [f"failed: {failure.message}" for failure in self.failed]
+        return "\n".join([counts, *failures, *(f"not read (other kind of file): {source}" for source in self.ignored)])
+
 
 def sync(
     corpus: Path,

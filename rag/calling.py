@@ -84,3 +84,15 @@ def _of_message(message: AIMessage) -> Completion:
 def _of_generation(text: str, info: dict[str, Any]) -> Completion:
     finish = "length" if info.get("finish_reason") == "length" else "stop"
     return Completion(text, finish, int(info.get("prompt_tokens", 0)), int(info.get("completion_tokens", 0)))
+
+
+def batch_size(model: BaseChatModel | BaseLLM) -> int:
+    """How many prompts are worth giving to a model at a time: what a local engine says, else a few."""
+    engine = getattr(model, "engine", None)
+    return 8 if engine is None else int(engine.batch_size)
+
+
+def model_identity(model: BaseChatModel | BaseLLM) -> str:
+    """What fixes the weights of a local model (this loads it); another one's parameters, as far as it tells them."""
+    engine = getattr(model, "engine", None)
+    return repr(sorted(model._identifying_params.items())) if engine is None else str(engine.identity)

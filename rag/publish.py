@@ -36,12 +36,17 @@ def publish_folder(target: Path, make: Callable[[Path], None]) -> Path:
 
 
 def write_text(target: Path, text: str) -> None:
-    """Write UTF-8 text so that readers see the old content or the new, never a part; durable once it returns."""
+    """Write UTF-8 text as `write_bytes` does."""
+    write_bytes(target, text.encode("utf-8"))
+
+
+def write_bytes(target: Path, data: bytes) -> None:
+    """Write so that readers see the old content or the new, never a part; durable once it returns."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         os.replace(name, target)

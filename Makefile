@@ -1,0 +1,41 @@
+# Two commands do all the set-up: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check format clean
+
+# $(call step,what,command): say what is done and how long it took.
+define step
+	@echo "==> $(1)"; began=$$(date +%s); $(2) && echo "<== $(1): $$(( $$(date +%s) - began )) s"
+endef
+
+demo: $(VENV)/installed
+	$(call step,Demo on the bundled models,$(BIN)/kotae demo)
+
+test: $(VENV)/installed-dev
+	$(call step,Tests,$(BIN)/python -m pytest)
+
+check: $(VENV)/installed-dev
+	$(call step,Format,$(BIN)/ruff format --check .)
+	$(call step,Lint,$(BIN)/ruff check .)
+	$(call step,Types,$(BIN)/mypy)
+	$(call step,Import direction,$(BIN)/lint-imports)
+
+format: $(VENV)/installed-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+$(VENV)/bin/python:
+	$(call step,Virtual environment,$(PYTHON) -m venv $(VENV))
+
+$(VENV)/installed: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(call step,Installing kotae with pinned versions,$(BIN)/python -m pip install -q --no-input -c constraints.txt -e .)
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(call step,Installing what tests need,$(BIN)/python -m pip install -q --no-input -c constraints.txt -e ".[dev]")
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .kotae build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,315 @@
+"""The command line: parse, call one function, print. Results go to stdout, progress and errors to stderr."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from rag.errors import KotaeError
+from rag.records import Decoding
+from rag.settings import DEFAULT_INDEX, DEFAULT_MODEL, DEFAULT_TOP_K, keep_quiet
+
+if TYPE_CHECKING:
+    from rag.opening import IndexSettings, ModelSettings
+    from rag.records import Answer, Language
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+_GREEDY = Decoding()
+_PATH = click.Path(path_type=Path)
+
+
+class Kotae(click.Group):
+    """A group whose commands end with exit code 1 and one line on stderr for every named error."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except KotaeError as error:
+            click.echo(f"kotae: {error}", err=True)
+            ctx.exit(1)
+        except KeyboardInterrupt:
+            click.echo("kotae: interrupted. What is finished is kept; the same command goes on from there.", err=True)
+            ctx.exit(1)
+
+
+def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    return lambda command: functools.reduce(lambda inner, option: option(inner), reversed(options), command)
+
+
+def _option(*names: str, **settings: Any) -> Callable[[Command], Command]:
+    """An option that KOTAE_<ITS NAME> in the environment sets too."""
+    long = next(name for name in names if name.startswith("--")).split("/")[0]
+    return click.option(
+        *names, envvar="KOTAE_" + long.removeprefix("--").replace("-", "_").upper(), show_default=True, **settings
+    )
+
+
+json_option = _option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+index_option = _option("--index", type=_PATH, default=DEFAULT_INDEX, help="Folder of the index.")
+encoder_option = _option("--encoder", help="bundled, a folder or a hub id; by default the one the index remembers.")
+index_options = _options(
+    index_option,
+    encoder_option,
+    _option("--top-k", type=click.IntRange(1), default=DEFAULT_TOP_K, help="Passages a question gets."),
+)
+model_options = _options(
+    _option("--model", default=DEFAULT_MODEL, help="Model URI; see `kotae models`."),
+    _option("--prompt", type=click.Choice(["default", "seed"]), default="default", help="Style of the prompts."),
+    _option("--context", type=click.IntRange(256), default=4096, help="Tokens for prompt and answer together."),
+    _option("--max-tokens", type=click.IntRange(1), default=_GREEDY.max_new_tokens, help="Tokens of an answer."),
+    _option("--temperature", type=click.FloatRange(0), default=_GREEDY.temperature, help="0 is greedy."),
+    _option("--seed", type=int, default=_GREEDY.seed, help="Seed of the sampling."),
+)
+
+
+@click.group(cls=Kotae, context_settings={"help_option_names": ["-h", "--help"]})
+@_option("--offline", is_flag=True, help="Never ask the Hugging Face hub for anything.")
+@click.version_option(package_name="kotae")
+def main(offline: bool) -> None:
+    """Does retrieval help a quantised language model, in Japanese and in English, and on which questions?"""
+    keep_quiet(offline=offline)
+
+
+@main.command()
+@click.argument("corpus", type=_PATH)
+@index_option
+@encoder_option
+@json_option
+def ingest(corpus: Path, index: Path, encoder: str | None, as_json: bool) -> None:
+    """Bring the index up to date with the documents in the folder CORPUS."""
+    from ingest.sync import sync
+    from rag.progress import count_bar
+
+    with count_bar("Ingesting documents") as progress:
+        report = sync(corpus, index, encoder_name=encoder, progress=progress)
+    click.echo(_json(report.as_dict()) if as_json else report.text())
+    sys.exit(1 if report.failed else 0)
+
+
+@main.command()
+@click.argument("question")
+@model_options
+@index_options
+@_option("--no-rag", is_flag=True, help="Answer from the model alone.")
+@json_option
+def ask(question: str, no_rag: bool, as_json: bool, **settings: Any) -> None:
+    """Answer QUESTION in its language, then list the numbered sources."""
+    from rag.opening import open_chain
+
+    chain = open_chain(_model(settings), None if no_rag else _index(settings))
+    if as_json:
+        click.echo(_json(chain.invoke(question)))
+        return
+    answer: Answer | None = None
+    attempt = 0
+    for piece in chain.stream(question):
+        if piece.attempt != attempt:
+            click.echo("\n(asked again, as this is not in the question's language)", err=True)
+            attempt = piece.attempt
+        click.echo(piece.text, nl=False)
+        answer = piece.done or answer
+    click.echo(_sources(answer))
+
+
+@main.command()
+@click.argument("questions", type=_PATH)
+@_option("--out", type=_PATH, required=True, help="Table of answers to write, .csv or .xlsx.")
+@model_options
+@index_options
+@_option("--no-rag", is_flag=True, help="Answer from the model alone.")
+def batch(questions: Path, out: Path, no_rag: bool, **settings: Any) -> None:
+    """Answer every question of QUESTIONS (.txt, .csv or .xlsx) into a table."""
+    from eval.batch import answer_table
+    from rag.progress import count_bar
+
+    with count_bar("Answering") as progress:
+        failed = answer_table(
+            questions, out, _model(settings), None if no_rag else _index(settings), progress=progress
+        )
+    click.echo(out)
+    sys.exit(1 if failed else 0)
+
+
+@main.group("eval")
+def evaluate() -> None:
+    """Compare a model with and without retrieval on a verification set."""
+
+
+@evaluate.command("run")
+@click.argument("verify", type=_PATH)
+@_option("--out", type=_PATH, required=True, help="Folder of the run; an interrupted run goes on there.")
+@model_options
+@index_options
+@_option("--language", type=click.Choice(["ja", "en", "both"]), default="both", help="Language of the questions.")
+@_option("--conditions", default="no_rag,rag", help="What to compare, comma-separated: no_rag, rag.")
+@_option("--limit", type=click.IntRange(1), help="Only the first LIMIT questions.")
+@_option("--sample", type=click.IntRange(1), help="Only a fixed sample of this size, in proportion to all kinds.")
+def run_command(verify: Path, out: Path, language: str, conditions: str, limit: int | None, sample: int | None, **settings: Any) -> None:
+    """Answer the questions of VERIFY (.xlsx or .csv) under each condition, and report."""
+    from eval.evaluate import Selection, evaluate_set, parse_conditions
+    from rag.progress import count_bar
+
+    selection = Selection(_languages(language), parse_conditions(conditions), limit, sample)
+    with count_bar("Answering") as progress:
+        evaluate_set(verify, out, selection, _model(settings), _index(settings), progress=progress)
+    _report((out,), out)
+
+
+@evaluate.command("report")
+@click.argument("runs", nargs=-1, required=True, type=_PATH)
+@_option("--out", type=_PATH, required=True, help="Folder to write the reports into.")
+@json_option
+def report_command(runs: tuple[Path, ...], out: Path, as_json: bool) -> None:
+    """Report on one run, or on several side by side."""
+    _report(runs, out, as_json=as_json)
+
+
+def _report(runs: tuple[Path, ...], out: Path, *, as_json: bool = False) -> None:
+    from eval.outputs import write_all
+    from eval.report import build_report
+    from eval.table import print_report
+
+    report = build_report(runs)
+    paths = write_all(report, out)
+    if as_json:
+        click.echo(_json(report))
+        return
+    print_report(report)
+    for path in paths:
+        click.echo(path)
+
+
+@main.command()
+@json_option
+def models(as_json: bool) -> None:
+    """List the kinds of model URI, what each needs, and whether it can run here."""
+    from rag.models.registry import KINDS
+
+    rows = [{"uri": k.uri, "engine": k.engine, "needs": k.needs, "available": k.available} for k in KINDS.values()]
+    if as_json:
+        click.echo(_json(rows))
+        return
+    for kind in KINDS.values():
+        state = "ready" if kind.available else f"not installed: {kind.install}"
+        click.echo(f"{kind.uri:<14} {kind.engine:<12} needs {kind.needs:<20} {state}")
+
+
+@main.group("index")
+def index_group() -> None:
+    """Look at an index, or delete it."""
+
+
+@index_group.command("info")
+@index_option
+@json_option
+def index_info(index: Path, as_json: bool) -> None:
+    """Say what the index was built from and with."""
+    from rag.describe import describe_index
+
+    description = describe_index(index)
+    click.echo(_json(description) if as_json else description.text())
+
+
+@index_group.command("drop")
+@index_option
+@click.confirmation_option(prompt="Delete the index?")
+def index_drop(index: Path) -> None:
+    """Delete the index (never the documents)."""
+    from rag.index import drop_index
+
+    drop_index(index)
+    click.echo(f"Deleted the index in {index}")
+
+
+@main.command()
+@json_option
+def doctor(as_json: bool) -> None:
+    """Say what this machine is and what kotae will use on it."""
+    from rag.describe import examine
+
+    examination = examine()
+    click.echo(_json(examination) if as_json else examination.text())
+
+
+@main.command()
+@_option("--out", type=_PATH, default=Path(".kotae/demo"), help="Folder for the demo's index and run.")
+@_option("--sample", type=click.IntRange(1), default=15, help="Questions of the verification set.")
+def demo(out: Path, sample: int) -> None:
+    """Ingest the corpus that comes with kotae, ask two questions, and run the comparison on a sample."""
+    from importlib import resources
+
+    corpus = Path(__file__).parent / "corpus"
+    verify = Path(str(resources.files("eval"))) / "data" / "verify100.xlsx"
+    context = click.get_current_context()
+    index, run = out / "index", out / "run"
+    _headline("1 of 3: documents become an index", f"kotae ingest corpus --index {index}")
+    _go(context, ingest, corpus=corpus, index=index)
+    for question in ("「テニスの王子様」の作者はだれですか？", "What is the capital of the United States?"):
+        _headline("2 of 3: a question gets an answer with its sources", f'kotae ask "{question}" --index {index}')
+        context.invoke(ask, question=question, index=index)
+    _headline(
+        f"3 of 3: with and without retrieval, a sample of {sample} questions in both languages",
+        f"kotae eval run {verify.relative_to(Path(__file__).parent)} --sample {sample} --index {index} --out {run}",
+    )
+    context.invoke(run_command, verify=verify, out=run, sample=sample, index=index)
+
+
+def _go(context: click.Context, command: click.Command, **arguments: Any) -> None:
+    """Invoke a command that ends by exit status; go on where that is 0."""
+    try:
+        context.invoke(command, **arguments)
+    except SystemExit as end:
+        if end.code:
+            raise
+
+
+def _headline(what: str, command: str) -> None:
+    click.echo(f"\n== {what}\n$ {command}")
+
+
+def _model(settings: dict[str, Any]) -> ModelSettings:
+    from rag.opening import ModelSettings
+    from rag.prompt import PromptStyle
+
+    decoding = Decoding(settings["temperature"], max_new_tokens=settings["max_tokens"], seed=settings["seed"])
+    return ModelSettings(settings["model"], decoding, settings["context"], PromptStyle(settings["prompt"]))
+
+
+def _index(settings: dict[str, Any]) -> IndexSettings:
+    from rag.opening import IndexSettings
+
+    return IndexSettings(settings["index"], settings["encoder"], settings["top_k"])
+
+
+def _languages(choice: str) -> tuple[Language, ...]:
+    return ("ja", "en") if choice == "both" else ("ja",) if choice == "ja" else ("en",)
+
+
+def _sources(answer: Answer | None) -> str:
+    if answer is None or not answer.hits:
+        return ""
+    lines = [
+        f"[{hit.rank}] {hit.chunk.source}, characters {hit.chunk.start}-{hit.chunk.end}: {hit.chunk.title} (score {hit.score:.3f}"
+        + ("" if hit.dense is None else f", dense {hit.dense:.3f}")
+        + ("" if hit.lexical is None else f", lexical {hit.lexical:.2f}")
+        + ")"
+        for hit in answer.hits
+    ]
+    return "\n" + "\n".join(lines)
+
+
+def _json(value: Any) -> str:
+    from rag.plain import plain
+
+    return json.dumps(plain(value), ensure_ascii=False, indent=1)
+
+
+if __name__ == "__main__":
+    main()

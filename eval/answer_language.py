@@ -1,0 +1,109 @@
+"""Is an answer in the language it was asked in? Made for short answers, where statistical detectors guess.
+
+Rules. Digits, symbols, formulas (H2O) and acronyms (NASA) are of no language. The words of a reference in the asked language are
+right whatever their script ("Marie Curie" in a Japanese answer whose reference is written so). Kana means Japanese, English
+function words mean English; where both stand, the language with more text wins (one Japanese character weighs as much as
+2.5 Latin letters, about the ratio of their lengths in parallel text). Ideographs that Shift_JIS does not hold, and
+Chinese function words without kana, are Chinese; any other script is neither language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+from eval.normalise import FUNCTION_WORDS, Token, canonical, tokenise
+
+LETTERS_PER_CHARACTER = 2.5
+_ACRONYM_LETTERS = 6
+_NOT_ACRONYM = frozenset("YES NO TRUE FALSE THE AND NOT TOKYO JAPAN RIGHT WRONG".split())
+_CHINESE = re.compile(r"[是们這个這為吗哪谁]|的是|位于|位於|答案|因为|因為")
+_KANA = re.compile(r"[ぁ-んァ-ヴ]")
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+_ENGLISH_MARKS = (FUNCTION_WORDS - {"a", "i", "s", "t", "no", "de"}) | {"yes", "no", "true", "false"}
+
+
+class _Referenced(Protocol):
+    """A reference answer: its text and language."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+
+
+def language_correct(answer: str, language: str, references: Sequence[_Referenced]) -> bool:
+    """Whether `answer` is in `language` ("ja" or "en"), or of no language; an empty answer is not.
+
+    >>> language_correct("Tokyo", "ja", []), language_correct("東京です。", "ja", []), language_correct("1546", "ja", [])
+    (False, True, True)
+    """
+    text = re.sub(r"^(?:answer|答え|回答)\s*:\s*", "", canonical(answer), flags=re.IGNORECASE)
+    if not any(char.isalnum() for char in text):
+        return False
+    own = [canonical(reference.text) for reference in references if reference.language == language]
+    borrowed = [form for form in own if (_LATIN.search(form) is not None) == (language == "ja")]
+    foreign = [canonical(reference.text) for reference in references if reference.language != language]
+    spoken = detect(text, borrowed, foreign)
+    if spoken == "names":
+        return language == "en" or any(not _KANA.search(form) for form in borrowed)
+    return spoken in (language, "none")
+
+
+def detect(text: str, own: Sequence[str] = (), foreign: Sequence[str] = ()) -> str:
+    """The language of a canonical text: "ja", "en", "names" (Latin words that may be mere names), "other", or "none".
+
+    Words of `own` references are left out of account; `foreign` ones keep a capitalised word from passing as an acronym.
+    """
+    allowed = {token.key for form in own for token in tokenise(form)}
+    words = {token.surface for form in (*own, *foreign) for token in tokenise(form) if not token.surface.isupper()}
+    lowered = {word.casefold() for word in words}
+    tokens = [token for token in tokenise(text) if token.key not in allowed and not _neutral(token, lowered)]
+    japanese = "".join(token.surface for token in tokens if token.kind == "japanese")
+    latin = [token for token in tokens if token.kind == "latin"]
+    if any(not _LATIN.match(token.surface) for token in latin):
+        return "other"
+    if japanese and _is_chinese(japanese):
+        return "other"
+    if not japanese and not latin:
+        return "none"
+    marks = sum(token.surface.casefold() in _ENGLISH_MARKS for token in latin)
+    if not japanese:
+        titled = all(
+            token.surface[0].isupper() or token.surface.casefold() in ("of", "the", "de", "von", "van", "and")
+            for token in latin
+        )
+        return "names" if titled and latin[0].surface.casefold() not in ("yes", "no", "the", "it") else "en"
+    if not latin or (_KANA.search(japanese) and marks == 0 and re.search(r"[ぁ-ん]", japanese)):
+        return "ja"
+    weight = LETTERS_PER_CHARACTER * len(japanese)
+    letters = sum(len(token.surface) for token in latin)
+    if marks == 0 and not re.search(r"[ぁ-ん]", japanese):
+        return "ja" if tokens[0].kind == "japanese" else "en"
+    return "ja" if weight > letters else "en"
+
+
+def _neutral(token: Token, lowered: set[str]) -> bool:
+    """Whether a token is of no language: a number, symbol, single letter, formula or acronym."""
+    surface = token.surface
+    if token.kind in ("number", "symbol") or len(surface) == 1 and token.kind == "latin":
+        return True
+    if token.kind != "latin" or not surface.isascii():
+        return False
+    if any(char.isdigit() for char in surface):
+        return True
+    if surface in ("km", "cm", "mm", "kg", "mg", "ml", "km2", "mi", "ft"):
+        return True
+    acronym = surface.isupper() and len(surface) <= _ACRONYM_LETTERS and surface not in _NOT_ACRONYM
+    return acronym and surface.casefold() not in lowered
+
+
+def _is_chinese(japanese: str) -> bool:
+    ideographs = [char for char in japanese if "一" <= char <= "鿿"]
+    for char in ideographs:
+        try:
+            char.encode("cp932")
+        except UnicodeEncodeError:
+            return True
+    return len(ideographs) > 3 and not _KANA.search(japanese) and _CHINESE.search(japanese) is not None

@@ -1,0 +1,126 @@
+"""A list of questions to a table of answers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from eval.answers import AnswerLog, Recorded
+from eval.asking import Asked, Progress, answer, prepare
+from eval.cells import csv_cell
+from eval.conditions import Condition
+from eval.outputs import Row, fill, saved
+from rag.calling import batch_size, model_identity
+from rag.chain import Question
+from rag.decode import decode
+from rag.errors import DatasetError, SettingsError, UnreadableDocument
+from rag.language import detect
+from rag.opening import IndexSettings, ModelSettings, open_chain
+from rag.plain import plain
+from rag.publish import write_bytes
+
+COLUMN = "Question"
+
+
+def answer_table(
+    questions: Path, out: Path, model: ModelSettings, index: IndexSettings | None, *, progress: Progress | None = None
+) -> int:
+    """Answer every question of a .txt (one a line), .csv or .xlsx file (column Question, else the first column).
+
+    `out` (.csv or .xlsx) gets the columns Question, Answer, and with an index Sources. Until it is written, answers are
+    kept in `<out>.answers/`, so that an interrupted batch goes on. Returns how many questions failed; their Answer says
+    why. Raises DatasetError, SettingsError and what opening a model or an index raises.
+    """
+    if out.suffix.lower() not in (".csv", ".xlsx"):
+        raise SettingsError(f"A table of answers is .csv or .xlsx, not {out.name!r}")
+    texts = read_questions(questions)
+    chain = open_chain(model, index)
+    condition = Condition.NO_RAG if index is None else Condition.RAG
+    asked = [
+        Asked(str(number), Question(text, detect(text)), condition) for number, text in enumerate(texts, 1)
+    ]
+    kept = out.with_name(f"{out.name}.answers")
+    kept.mkdir(parents=True, exist_ok=True)
+    log = AnswerLog(kept)
+    settings = json.dumps([model_identity(chain.model), plain(model)], sort_keys=True)
+    tasks = list(prepare(asked, {condition: chain}, settings))
+    answer(tasks, {condition: chain}, log, batch_size=batch_size(chain.model), progress=progress)
+    recorded = [log.by_key[task.key] for task in tasks]
+    _write(out, texts, recorded, with_sources=index is not None)
+    failed = sum(one.answer is None for one in recorded)
+    if not failed:
+        for path in kept.iterdir():
+            path.unlink()
+        kept.rmdir()
+    return failed
+
+
+def read_questions(path: Path) -> list[str]:
+    """The questions in a file, in order; blank ones are left out. Raises DatasetError."""
+    suffix = path.suffix.lower()
+    try:
+        data = path.read_bytes()
+        if suffix == ".txt":
+            texts = decode(data, str(path)).split("\n")
+        elif suffix == ".csv":
+            texts = _column(list(csv.reader(io.StringIO(decode(data, str(path)), newline=""))))
+        elif suffix == ".xlsx":
+            texts = _column(_xlsx_rows(path, data))
+        else:
+            raise DatasetError("A list of questions is .txt, .csv or .xlsx", where=str(path))
+    except OSError as error:
+        raise DatasetError(f"The questions cannot be read: {error.strerror}", where=str(path)) from error
+    except UnreadableDocument as error:
+        raise DatasetError(error.what, where=str(path), do=error.do) from error
+    questions = [text.strip() for text in texts if text.strip()]
+    if not questions:
+        raise DatasetError("There is no question in this file", where=str(path))
+    return questions
+
+
+def _xlsx_rows(path: Path, data: bytes) -> list[list[str]]:
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    except Exception as error:  # openpyxl raises whatever zipfile and its XML parser raise
+        raise DatasetError(f"This is not an Excel file that can be read: {error}", where=str(path)) from error
+    rows = book.worksheets[0].iter_rows(values_only=True)
+    return [["" if value is None else str(value) for value in row] for row in rows]
+
+
+def _column(rows: Sequence[Sequence[str]]) -> list[str]:
+    if not rows:
+        return []
+    header = [cell.strip().casefold() for cell in rows[0]]
+    if COLUMN.casefold() in header:
+        at = header.index(COLUMN.casefold())
+        return [row[at] for row in rows[1:] if len(row) > at]
+    return [row[0] for row in rows if row]
+
+
+def _write(out: Path, questions: Sequence[str], recorded: Sequence[Recorded], *, with_sources: bool) -> None:
+    header: Row = ("Question", "Answer", "Sources") if with_sources else ("Question", "Answer")
+    rows = [header, *((q, _said(one), _sources(one))[: len(header)] for q, one in zip(questions, recorded, strict=True))]
+    if out.suffix.lower() == ".xlsx":
+        from openpyxl import Workbook
+
+        book = Workbook()
+        fill(book.active, rows)
+        write_bytes(out, saved(book))
+        return
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer).writerows([csv_cell(str(cell)) for cell in row] for row in rows)
+    write_bytes(out, buffer.getvalue().encode("utf-8-sig", "replace"))
+
+
+def _said(one: Recorded) -> str:
+    return one.text if one.failure is None else f"[{one.failure.error}] {one.failure.message}"
+
+
+def _sources(one: Recorded) -> str:
+    hits = () if one.answer is None else one.answer.hits
+    return "; ".join(f"[{hit.rank}] {hit.chunk.source}:{hit.chunk.start}-{hit.chunk.end}" for hit in hits)

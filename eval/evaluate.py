@@ -1,0 +1,96 @@
+"""One evaluation from end to end: verification set, index and model in, a run out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from eval.asking import Progress
+from eval.conditions import Condition
+from eval.dataset import Dataset, load_dataset
+from eval.run import RunIdentity, Scope, execute, load_run
+from eval.sample import stratified
+from eval.similarity import compute_cosines
+from rag.calling import batch_size, model_identity
+from rag.chain import GroundedChain, build_chain
+from rag.encoder import Encoder, open_encoder
+from rag.errors import SettingsError
+from rag.opening import IndexSettings, ModelSettings, open_model, open_retriever
+from rag.records import Language
+from rag.retriever import HybridRetriever
+from rag.settings import DEFAULT_ENCODER
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a user asks for of a verification set: the first `limit` questions, or a fixed `sample`, or all."""
+
+    languages: tuple[Language, ...]
+    conditions: tuple[Condition, ...]
+    limit: int | None = None
+    sample: int | None = None
+
+    def scope(self, dataset: Dataset) -> Scope:
+        """The questions of `dataset` that this means. Raises SettingsError for limit and sample together."""
+        if self.limit is not None and self.sample is not None:
+            raise SettingsError("--limit and --sample cannot go together", do="Give one of them.")
+        items = dataset.items[: self.limit] if self.sample is None else stratified(dataset, self.sample)
+        return Scope(tuple(item.number for item in items), self.languages, self.conditions)
+
+
+def parse_conditions(text: str) -> tuple[Condition, ...]:
+    """The conditions of a comma-separated list, in the order given. Raises SettingsError for an unknown one."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in names if name not in set(Condition)]
+    if unknown or not names:
+        known = ", ".join(Condition)
+        raise SettingsError(f"There is no condition {', '.join(map(repr, unknown)) or repr(text)}", do=f"Known: {known}.")
+    return tuple(dict.fromkeys(Condition(name) for name in names))
+
+
+def evaluate_set(
+    verify: Path,
+    out: Path,
+    selection: Selection,
+    model_settings: ModelSettings,
+    index_settings: IndexSettings,
+    *,
+    progress: Progress | None = None,
+) -> None:
+    """Answer the questions of `verify` under each condition into the run folder `out`, or go on with it.
+
+    Raises DatasetError, SettingsError, IndexProblem, ModelUnavailable, RunError.
+    """
+    dataset = load_dataset(verify)
+    scope = selection.scope(dataset)
+    retriever = open_retriever(index_settings) if Condition.RAG in scope.conditions else None
+    model = open_model(model_settings)
+    chains: dict[Condition, GroundedChain] = {
+        condition: build_chain(model, retriever if condition is Condition.RAG else None, model_settings.style)
+        for condition in scope.conditions
+    }
+    identity = _identity(dataset, model_settings, model_identity(model), retriever)
+    execute(out, dataset, chains, scope, identity, batch_size=batch_size(model), progress=progress)
+    compute_cosines(out, dataset, load_run(out).log, _encoder(retriever))
+
+
+def _identity(
+    dataset: Dataset, settings: ModelSettings, model: str, retriever: HybridRetriever | None
+) -> RunIdentity:
+    manifest = None if retriever is None else retriever.index.manifest
+    return RunIdentity(
+        model=settings.uri,
+        model_identity=model,
+        decoding=asdict(settings.decoding),
+        context=settings.context,
+        prompt=settings.style.value,
+        dataset=dataset.path.name,
+        dataset_sha256=dataset.sha256,
+        index=None if manifest is None else manifest.corpus_digest,
+        encoder=None if manifest is None else str(manifest.encoder),
+        top_k=None if retriever is None else retriever.k,
+    )
+
+
+def _encoder(retriever: HybridRetriever | None) -> Encoder:
+    return open_encoder(DEFAULT_ENCODER) if retriever is None else retriever.index.encoder

@@ -1,0 +1,63 @@
+"""From what a user asks for to a chain: the model a URI names, with or without the retriever of an index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.chain import GroundedChain, Model, build_chain
+from rag.index import Index, open_index
+from rag.models.local import LocalChatModel, LocalLLM
+from rag.prompt import PromptStyle
+from rag.records import Decoding
+from rag.retriever import HybridRetriever
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """Which model, how it writes, how much it reads (tokens), and the style of its prompts."""
+
+    uri: str
+    decoding: Decoding
+    context: int
+    style: PromptStyle
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSettings:
+    """Which index, opened with which encoder (None: the one it remembers), and how many hits a question gets."""
+
+    folder: Path
+    encoder: str | None
+    top_k: int
+
+
+def open_model(settings: ModelSettings) -> Model:
+    """The model of a URI, not loaded yet: a chat model, or a completion model for the seed prompt."""
+    kind = LocalLLM if settings.style is PromptStyle.SEED else LocalChatModel
+    decoding = settings.decoding
+    return kind(
+        model=settings.uri,
+        temperature=decoding.temperature,
+        top_p=decoding.top_p,
+        repetition_penalty=decoding.repetition_penalty,
+        max_tokens=decoding.max_new_tokens,
+        seed=decoding.seed,
+        context_window=settings.context,
+    )
+
+
+def open_retriever(settings: IndexSettings) -> HybridRetriever:
+    """The retriever of an index. Raises IndexProblem."""
+    return HybridRetriever(index=open_index(settings.folder, settings.encoder), k=settings.top_k)
+
+
+def open_chain(model: ModelSettings, index: IndexSettings | None) -> GroundedChain:
+    """The chain of a model and an index; `index=None` gives it without context. Raises IndexProblem."""
+    retriever = None if index is None else open_retriever(index)
+    return build_chain(open_model(model), retriever, model.style)
+
+
+def index_of(chain: GroundedChain) -> Index | None:
+    """The index behind a chain that `open_chain` made."""
+    return chain.retriever.index if isinstance(chain.retriever, HybridRetriever) else None
