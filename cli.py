@@ -17,7 +17,7 @@ from rag.settings import DEFAULT_INDEX, DEFAULT_MODEL, DEFAULT_TOP_K, keep_quiet
 
 if TYPE_CHECKING:
     from rag.opening import IndexSettings, ModelSettings
-    from rag.records import Answer, Language
+    from rag.records import Answer, Hit, Language
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _GREEDY = Decoding()
@@ -130,9 +130,7 @@ def batch(questions: Path, out: Path, no_rag: bool, **settings: Any) -> None:
     from rag.progress import count_bar
 
     with count_bar("Answering") as progress:
-        failed = answer_table(
-            questions, out, _model(settings), None if no_rag else _index(settings), progress=progress
-        )
+        failed = answer_table(questions, out, _model(settings), None if no_rag else _index(settings), progress=progress)
     click.echo(out)
     sys.exit(1 if failed else 0)
 
@@ -151,7 +149,9 @@ def evaluate() -> None:
 @_option("--conditions", default="no_rag,rag", help="What to compare, comma-separated: no_rag, rag.")
 @_option("--limit", type=click.IntRange(1), help="Only the first LIMIT questions.")
 @_option("--sample", type=click.IntRange(1), help="Only a fixed sample of this size, in proportion to all kinds.")
-def run_command(verify: Path, out: Path, language: str, conditions: str, limit: int | None, sample: int | None, **settings: Any) -> None:
+def run_command(
+    verify: Path, out: Path, language: str, conditions: str, limit: int | None, sample: int | None, **settings: Any
+) -> None:
     """Answer the questions of VERIFY (.xlsx or .csv) under each condition, and report."""
     from eval.evaluate import Selection, evaluate_set, parse_conditions
     from rag.progress import count_bar
@@ -295,14 +295,14 @@ def _languages(choice: str) -> tuple[Language, ...]:
 def _sources(answer: Answer | None) -> str:
     if answer is None or not answer.hits:
         return ""
-    lines = [
-        f"[{hit.rank}] {hit.chunk.source}, characters {hit.chunk.start}-{hit.chunk.end}: {hit.chunk.title} (score {hit.score:.3f}"
-        + ("" if hit.dense is None else f", dense {hit.dense:.3f}")
-        + ("" if hit.lexical is None else f", lexical {hit.lexical:.2f}")
-        + ")"
-        for hit in answer.hits
-    ]
-    return "\n" + "\n".join(lines)
+    return "\n" + "\n".join(_source(hit) for hit in answer.hits)
+
+
+def _source(hit: Hit) -> str:
+    chunk = hit.chunk
+    scores = {"score": hit.score, "dense": hit.dense, "lexical": hit.lexical}
+    said = ", ".join(f"{name} {value:.3f}" for name, value in scores.items() if value is not None)
+    return f"[{hit.rank}] {chunk.source}, characters {chunk.start}-{chunk.end}: {chunk.title} ({said})"
 
 
 def _json(value: Any) -> str:

@@ -77,8 +77,7 @@ class AnswerLog:
         if whole < len(data):
             with self._path.open("r+b") as file:
                 file.truncate(whole)
-        for line, text in enumerate(data[:whole].decode("utf-8").split("\n")[:-1], 1):
-            yield line, text
+        yield from enumerate(data[:whole].decode("utf-8").split("\n")[:-1], 1)
 
 
 def _as_dict(recorded: Recorded) -> dict[str, Any]:

@@ -39,9 +39,7 @@ def answer_table(
     texts = read_questions(questions)
     chain = open_chain(model, index)
     condition = Condition.NO_RAG if index is None else Condition.RAG
-    asked = [
-        Asked(str(number), Question(text, detect(text)), condition) for number, text in enumerate(texts, 1)
-    ]
+    asked = [Asked(str(number), Question(text, detect(text)), condition) for number, text in enumerate(texts, 1)]
     kept = out.with_name(f"{out.name}.answers")
     kept.mkdir(parents=True, exist_ok=True)
     log = AnswerLog(kept)
@@ -104,7 +102,10 @@ def _column(rows: Sequence[Sequence[str]]) -> list[str]:
 
 def _write(out: Path, questions: Sequence[str], recorded: Sequence[Recorded], *, with_sources: bool) -> None:
     header: Row = ("Question", "Answer", "Sources") if with_sources else ("Question", "Answer")
-    rows = [header, *((q, _said(one), _sources(one))[: len(header)] for q, one in zip(questions, recorded, strict=True))]
+    rows = [
+        header,
+        *((q, _said(one), _sources(one))[: len(header)] for q, one in zip(questions, recorded, strict=True)),
+    ]
     if out.suffix.lower() == ".xlsx":
         from openpyxl import Workbook
 

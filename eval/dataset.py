@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 from eval.grade import Reference
 from eval.labels import LabelSet
@@ -145,11 +145,13 @@ def _item(path: Path, row: _Row) -> Item:
     kind = row.cells["type"]
     if kind not in KINDS:
         raise DatasetError(
-            f"The type {kind!r} is unknown", where=f"{path}, row {row.line}, column 'type'", do=f"Use {' or '.join(KINDS)}."
+            f"The type {kind!r} is unknown",
+            where=f"{path}, row {row.line}, column 'type'",
+            do=f"Use {' or '.join(KINDS)}.",
         )
     return Item(
         number=row.cells["NO"],
-        kind=cast("Kind", kind),
+        kind=kind,
         questions={language: row.cells[f"instruction({name})"] for language, name in _COLUMN_LANGUAGE.items()},
         responses={language: row.cells[f"response({name})"] for language, name in _COLUMN_LANGUAGE.items()},
         aliases={language: _parts(row, f"aliases({name})") for language, name in _COLUMN_LANGUAGE.items()},

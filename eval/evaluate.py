@@ -44,7 +44,9 @@ def parse_conditions(text: str) -> tuple[Condition, ...]:
     unknown = [name for name in names if name not in set(Condition)]
     if unknown or not names:
         known = ", ".join(Condition)
-        raise SettingsError(f"There is no condition {', '.join(map(repr, unknown)) or repr(text)}", do=f"Known: {known}.")
+        raise SettingsError(
+            f"There is no condition {', '.join(map(repr, unknown)) or repr(text)}", do=f"Known: {known}."
+        )
     return tuple(dict.fromkeys(Condition(name) for name in names))
 
 
@@ -74,9 +76,7 @@ def evaluate_set(
     compute_cosines(out, dataset, load_run(out).log, _encoder(retriever))
 
 
-def _identity(
-    dataset: Dataset, settings: ModelSettings, model: str, retriever: HybridRetriever | None
-) -> RunIdentity:
+def _identity(dataset: Dataset, settings: ModelSettings, model: str, retriever: HybridRetriever | None) -> RunIdentity:
     manifest = None if retriever is None else retriever.index.manifest
     return RunIdentity(
         model=settings.uri,

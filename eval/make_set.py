@@ -24,7 +24,8 @@ def main() -> None:
     book = Workbook()
     sheet = book.active
     sheet.title = "verify100"
-    table: list[Row] = [tuple(header), *((int(row[0]), *row[1:]) for row in rows)]
+    table: list[Row] = [tuple(header)]
+    table += [(int(row[0]), *row[1:]) for row in rows]
     fill(sheet, table)
     sheet.freeze_panes = "B2"
     sheet.auto_filter.ref = sheet.dimensions

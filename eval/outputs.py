@@ -21,8 +21,8 @@ ANSWER_COLUMNS = (
     "outcome", "rung", "reason", "cosine", "cut off", "asked again", "sources", "error", "seconds",
 )  # fmt: skip
 SUMMARY_COLUMNS = (
-    "run", "model", "type", "language", "condition", "correct", "total", "rate", "low 95 %", "high 95 %", "language right",
-    "both", "failed", "unparsed", "refused", "cut off", "asked again", *(f"cosine ≥ {cut:.2f}" for cut in THRESHOLDS),
+    "run", "model", "type", "language", "condition", "correct", "total", "rate", "low 95 %", "high 95 %",
+    "language right", "both", "failed", "unparsed", "refused", "cut off", "asked again", *(f"cosine ≥ {cut:.2f}" for cut in THRESHOLDS),
 )  # fmt: skip
 COMPARISON_COLUMNS = (
     "run", "type", "language", "no_rag", "rag", "total", "difference", "low 95 %", "high 95 %", "fixed", "broken", "p",
@@ -67,11 +67,11 @@ def comparison_rows(report: Report) -> list[Row]:
     for run in report.runs:
         for contrast in run.contrasts:
             effect, cell = contrast.effect, contrast.effect.comparison
-            difference = cell.difference
+            change = cell.difference
             rows.append(
                 (
                     run.name, contrast.kind, contrast.language, cell.baseline.correct, cell.treatment.correct, cell.n,
-                    _rounded(difference.estimate), _rounded(difference.interval.low), _rounded(difference.interval.high),
+                    _rounded(change.estimate), _rounded(change.interval.low), _rounded(change.interval.high),
                     cell.fixed, cell.broken, _rounded(cell.p, 6), _rounded(effect.adjusted_p, 6), cell.test,
                     effect.direction, sentence(effect, "en"), sentence(effect, "ja"),
                 )

@@ -53,7 +53,9 @@ class Graded:
         """Why there is no answer; empty where there is one."""
         if self.recorded is None:
             return "not answered yet"
-        return "" if self.recorded.failure is None else f"{self.recorded.failure.error}: {self.recorded.failure.message}"
+        return (
+            "" if self.recorded.failure is None else f"{self.recorded.failure.error}: {self.recorded.failure.message}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,9 @@ class RunReport:
         """The questions that retrieval fixed (or broke), each as its answers without and with retrieval."""
         pairs = paired(self.answers)
         return tuple(
-            (without, with_) for without, with_ in pairs if without.verdict.correct is not fixed and with_.verdict.correct is fixed
+            (without, with_)
+            for without, with_ in pairs
+            if without.verdict.correct is not fixed and with_.verdict.correct is fixed
         )
 
 

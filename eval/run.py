@@ -1,8 +1,7 @@
 """A run: every question of a verification set, in every language, under every condition, to one model.
 
-A run is a folder. `run.json` says what was run with what, `verification.xlsx` (or .csv) is a copy of the questions, `answers.jsonl` has
-the answers.
-Started again after an interruption it goes on where it stopped; started again with more conditions or languages, or
+A run is a folder. `run.json` says what was run with what, `verification.xlsx` (or .csv) is a copy of the questions, and
+`answers.jsonl` has the answers. Started again after an interruption it goes on where it stopped; started again with more conditions or languages, or
 another limit, it computes what is new.
 """
 
@@ -29,7 +28,16 @@ from rag.records import Language
 
 FILE = "run.json"
 VERIFICATION = "verification"
-_PACKAGES = ("kotae", "langchain-core", "chromadb", "sentence-transformers", "transformers", "torch", "xllamacpp", "bm25s")
+_PACKAGES = (
+    "kotae",
+    "langchain-core",
+    "chromadb",
+    "sentence-transformers",
+    "transformers",
+    "torch",
+    "xllamacpp",
+    "bm25s",
+)
 
 
 @dataclass(frozen=True, slots=True)

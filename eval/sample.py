@@ -13,7 +13,9 @@ def stratified(dataset: Dataset, size: int) -> tuple[Item, ...]:
     strata: dict[tuple[str, str], list[Item]] = {}
     for item in dataset.items:
         strata.setdefault((item.kind, item.evidence_language), []).append(item)
-    shares = {stratum: len(items) * min(size, len(dataset.items)) / len(dataset.items) for stratum, items in strata.items()}
+    shares = {
+        stratum: len(items) * min(size, len(dataset.items)) / len(dataset.items) for stratum, items in strata.items()
+    }
     seats = {stratum: int(share) for stratum, share in shares.items()}
     by_remainder = sorted(shares, key=lambda stratum: seats[stratum] - shares[stratum])
     for stratum in by_remainder[: min(size, len(dataset.items)) - sum(seats.values())]:

@@ -68,8 +68,8 @@ def _row(cell: Cell) -> tuple[str, ...]:
 
 
 def _change(without: Graded, with_: Graded) -> str:
-    place = f"  {without.item.number:>4} {without.language}"
-    return f"{place} {_short(without.question)} [{_short(without.reference)}]: {_short(without.answer)} → {_short(with_.answer)}"
+    question = f"  {without.item.number:>4} {without.language} {_short(without.question)} [{_short(without.reference)}]"
+    return f"{question}: {_short(without.answer)} → {_short(with_.answer)}"
 
 
 def _short(text: str) -> str:

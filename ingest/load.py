@@ -9,7 +9,6 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 from rag.decode import decode
 from rag.errors import CorpusError, EmptyCorpus, UnreadableDocument
@@ -65,7 +64,9 @@ def find(corpus: Path) -> Found:
             ignored.append(source)
     if not files:
         raise EmptyCorpus(
-            "The folder holds no document", where=str(corpus), do=f"kotae reads files that end in {', '.join(SUFFIXES)}."
+            "The folder holds no document",
+            where=str(corpus),
+            do=f"kotae reads files that end in {', '.join(SUFFIXES)}.",
         )
     return Found(tuple(sorted(files, key=lambda file: file.source)), tuple(sorted(ignored)))
 
@@ -110,7 +111,7 @@ def load(file: CorpusFile, data: bytes) -> LoadedDocument:
         raise UnreadableDocument(
             f"The front matter says lang: {language}", where=file.source, do="kotae knows ja and en; or leave it out."
         )
-    return LoadedDocument(file.source, title, cast("Language", language), text, body)
+    return LoadedDocument(file.source, title, language, text, body)
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], int]:

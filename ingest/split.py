@@ -20,8 +20,9 @@ _ENDS = "。！？!?．"
 _AFTER_END = "」』）)】〉》”’\"'"
 # Abbreviations that a full stop belongs to, lower-cased, without that stop.
 _ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof st no vs etc e.g i.e cf fig figs vol pp approx ca c b d jan feb mar apr jun jul aug sep sept oct "
-    "nov dec inc ltd co corp mt ft gen col lt capt sgt rev hon gov sen rep jr sr ph.d u.s u.k d.c a.d b.c a.m p.m".split()
+    "mr mrs ms dr prof st no vs etc e.g i.e cf fig figs vol pp approx ca c b d jan feb mar apr jun jul aug sep sept "
+    "oct nov dec inc ltd co corp mt ft gen col lt capt sgt rev hon gov sen rep jr sr ph.d u.s u.k d.c a.d b.c a.m "
+    "p.m".split()
 )
 _LAST_WORD = re.compile(r"[^\s(（「『\"“]*$")
 _LIST_OR_HEADING = re.compile(r"[ \t]*(?:#{1,6}[ \t]|[-*+•・][ \t]|\d{1,3}[.)．][ \t])")

@@ -54,8 +54,8 @@ class SyncReport:
     def text(self) -> str:
         """A line of counts, then one for every file that failed or is of a kind that kotae does not read."""
         counts = (
-            f"{self.found} documents: {len(self.added)} added, {len(self.changed)} changed, {len(self.unchanged)} unchanged, "
-            f"{len(self.failed)} failed; {len(self.removed)} removed; {self.chunks} chunks, {self.embedded} of them "
+            f"{self.found} documents: {len(self.added)} added, {len(self.changed)} changed, "
+            f"{len(self.unchanged)} unchanged, {len(self.failed)} failed; {len(self.removed)} removed; {self.chunks} chunks, {self.embedded} of them "
             f"embedded now ({self.seconds:.1f} s)"
         )
         failures = [f"failed: {failure.message}" for failure in self.failed]
@@ -172,9 +172,7 @@ class _Prepared:
     chunks: list[Chunk]
 
 
-def _write(
-    plan: _Plan, store: ChunkStore, encoder: Encoder, chunking: Chunking, progress: Progress | None
-) -> _Written:
+def _write(plan: _Plan, store: ChunkStore, encoder: Encoder, chunking: Chunking, progress: Progress | None) -> _Written:
     """Embed and store the files of a plan, some hundred chunks at a time, old chunks of a file deleted last."""
     states: dict[str, SourceState] = {}
     failed: list[Failure] = []

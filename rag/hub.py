@@ -32,7 +32,9 @@ def resolve(name: str) -> ModelFolder:
         return ModelFolder(folder.resolve().name, _weights_hash(folder), folder)
     hub_id, _, revision = name.partition("@")
     if hub_id.count("/") != 1 or hub_id.startswith((".", "/", "~")):
-        raise ModelUnavailable(f"There is no model folder {name!r}", do="Give a folder, or a hub id such as owner/name.")
+        raise ModelUnavailable(
+            f"There is no model folder {name!r}", do="Give a folder, or a hub id such as owner/name."
+        )
     from huggingface_hub import snapshot_download
 
     try:

@@ -78,4 +78,3 @@ def writing(folder: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-

@@ -69,7 +69,9 @@ def load_manifest(folder: Path) -> Manifest:
         raise IndexDamaged("The manifest of the index cannot be read", where=str(folder / FILE), do=REBUILD) from error
     if stored.get("format") != FORMAT:
         raise IndexMismatch(
-            f"The index has format {stored.get('format')!r} and this kotae reads {FORMAT}", where=str(folder), do=REBUILD
+            f"The index has format {stored.get('format')!r} and this kotae reads {FORMAT}",
+            where=str(folder),
+            do=REBUILD,
         )
     try:
         return Manifest(
@@ -91,5 +93,7 @@ def require(manifest: Manifest, folder: Path, encoder: EncoderIdentity) -> None:
     """Raise IndexMismatch unless the index was built with `encoder`."""
     if manifest.encoder != encoder:
         raise IndexMismatch(
-            f"The index was built with the encoder {manifest.encoder}, not with {encoder}", where=str(folder), do=REBUILD
+            f"The index was built with the encoder {manifest.encoder}, not with {encoder}",
+            where=str(folder),
+            do=REBUILD,
         )

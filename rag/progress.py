@@ -81,4 +81,5 @@ class _Lines:
         amount = f"{done / 1e6:.0f} of {total / 1e6:.0f} MB" if self._in_bytes else f"{done} of {total}"
         elapsed = now - self._began
         left = f", {elapsed * (total - done) / done:.0f} s left" if done and elapsed > 1 and done < total else ""
-        print(f"{self._what}: {amount} ({elapsed:.0f} s{left})", file=sys.stderr, flush=True)
+        sys.stderr.write(f"{self._what}: {amount} ({elapsed:.0f} s{left})\n")
+        sys.stderr.flush()

@@ -1,7 +1,7 @@
 """Prompts: one wording with and without context, in the question's language; and the historical template.
 
-The two conditions of an experiment differ by the passages alone. Passages are numbered, labelled, fenced, and said to be
-data; whatever in them a model could take for its own control tokens is broken up first.
+The two conditions of an experiment differ by the passages alone. Passages are numbered, labelled, fenced, and said to
+be data; whatever in them a model could take for its own control tokens is broken up first.
 """
 
 from __future__ import annotations

@@ -117,4 +117,3 @@ class Failure:
 def renumber(hits: Sequence[Hit]) -> tuple[Hit, ...]:
     """The same hits with ranks 1, 2, 3, ... in the order given."""
     return tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits, 1))
-

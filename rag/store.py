@@ -43,9 +43,10 @@ class ChunkStore:
     def __init__(self, folder: Path) -> None:
         """Open or make it. Raises IndexDamaged."""
         import chromadb
+        from chromadb.config import Settings
 
         with _damage_named(folder):
-            settings = chromadb.Settings(anonymized_telemetry=False)
+            settings = Settings(anonymized_telemetry=False)
             self._client = chromadb.PersistentClient(str(folder), settings=settings)
             self._collection = self._client.get_or_create_collection(
                 COLLECTION,
@@ -57,15 +58,13 @@ class ChunkStore:
 
     def close(self) -> None:
         """Let go of the files."""
-        self._client.close()
+        self._client.close()  # type: ignore[attr-defined]
 
     def count(self) -> int:
         """How many chunks there are."""
         return int(self._collection.count())
 
-    def upsert(
-        self, chunks: Sequence[Chunk], vectors: NDArray[np.float32], file_hash: str, total: int
-    ) -> None:
+    def upsert(self, chunks: Sequence[Chunk], vectors: NDArray[np.float32], file_hash: str, total: int) -> None:
         """Write chunks of one document, each with its vector, replacing those of the same id.
 
         `total` is how many chunks the document has in all, so that a half-written one can be told.
@@ -152,7 +151,7 @@ class ChunkStore:
     ) -> dict[str, float]:
         with _damage_named(self._folder):
             found = self._collection.query(
-                query_embeddings=[vector], n_results=count, ids=ids, where=where, include=["distances"]
+                query_embeddings=cast("Any", [vector]), n_results=count, ids=ids, where=where, include=["distances"]
             )
         distances = (found["distances"] or [[]])[0]
         return {chunk_id: 1.0 - float(d) for chunk_id, d in zip(found["ids"][0], distances, strict=True)}

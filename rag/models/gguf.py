@@ -68,7 +68,8 @@ class GgufEngine(TextEngine):
         request = _request(prompt, decoding, stop) | {"stream": True, "stream_options": {"include_usage": True}}
         running = self._pool.submit(self._server.handle_completions, request, take)
         running.add_done_callback(lambda _: pieces.put(None))
-        text, finish, usage = "", "stop", {}
+        text, finish = "", "stop"
+        usage: dict[str, int] = {}
         try:
             while (chunk := pieces.get()) is not None:
                 chunk = _checked(chunk, self.context)

@@ -10,7 +10,14 @@ from langchain_core.callbacks import CallbackManager, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, BaseLLM, LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.messages.ai import UsageMetadata
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult, Generation, GenerationChunk, LLMResult
+from langchain_core.outputs import (
+    ChatGeneration,
+    ChatGenerationChunk,
+    ChatResult,
+    Generation,
+    GenerationChunk,
+    LLMResult,
+)
 from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import get_config_list
 from pydantic import BaseModel, Field, PrivateAttr
@@ -22,6 +29,7 @@ from rag.records import Decoding
 _GREEDY = Decoding()
 _OPTIONS = EngineOptions()
 _ROLES: dict[str, Role] = {"system": "system", "human": "user", "ai": "assistant"}
+
 
 class _Local(BaseModel):
     """What both classes share: how an engine is opened, and how it writes."""
@@ -196,9 +204,7 @@ class LocalLLM(_Local, BaseLLM):
         **kwargs: Any,
     ) -> LLMResult:
         completions = self.engine.complete(prompts, self.decoding, self._stops(stop))
-        return LLMResult(
-            generations=[[Generation(text=one.text, generation_info=_info(one))] for one in completions]
-        )
+        return LLMResult(generations=[[Generation(text=one.text, generation_info=_info(one))] for one in completions])
 
     def _stream(
         self,

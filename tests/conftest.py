@@ -1,0 +1,59 @@
+"""Fixtures that every test may use. Models are put together once, in the user cache or where KOTAE_CACHE says."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rag.settings import cache_dir, keep_quiet
+from tests.samples import SMALL_CORPUS, write_corpus
+
+keep_quiet(offline=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache() -> Iterator[Path]:
+    """The user cache, the same for this process and every one that it starts, whatever a test does to HOME."""
+    before = os.environ.get("KOTAE_CACHE")
+    folder = cache_dir().absolute()
+    os.environ["KOTAE_CACHE"] = str(folder)
+    yield folder
+    if before is None:
+        del os.environ["KOTAE_CACHE"]
+    else:
+        os.environ["KOTAE_CACHE"] = before
+
+
+@pytest.fixture
+def small_corpus(tmp_path: Path) -> Path:
+    """A corpus of eight short documents, four in each language, to be changed at will."""
+    return write_corpus(tmp_path / "corpus", SMALL_CORPUS)
+
+
+@pytest.fixture(scope="session")
+def encoder(cache: Path):
+    """The bundled encoder."""
+    from rag.encoder import open_encoder
+
+    return open_encoder("bundled")
+
+
+@pytest.fixture(scope="session")
+def small_index(tmp_path_factory: pytest.TempPathFactory, encoder) -> Path:
+    """The folder of an index of the small corpus; not to be changed."""
+    from ingest.sync import sync
+
+    folder = tmp_path_factory.mktemp("small")
+    sync(write_corpus(folder / "corpus", SMALL_CORPUS), folder / "index")
+    return folder / "index"
+
+
+@pytest.fixture(scope="session")
+def chat_model(cache: Path):
+    """The bundled language model, greedy, a few tokens an answer."""
+    from rag.models.local import LocalChatModel
+
+    return LocalChatModel(max_tokens=16)
