@@ -171,6 +171,24 @@ def report_command(runs: tuple[Path, ...], out: Path, as_json: bool) -> None:
     _report(runs, out, as_json=as_json)
 
 
+@evaluate.command("retrieval")
+@click.argument("verify", type=_PATH)
+@index_option
+@encoder_option
+@json_option
+def retrieval_command(verify: Path, index: Path, encoder: str | None, as_json: bool) -> None:
+    """Measure retrieval alone: recall@k, MRR and nDCG of the evidence that VERIFY names, by language pair."""
+    from eval.dataset import load_dataset
+    from eval.retrieval import evaluate_retrieval
+    from rag.opening import IndexSettings, open_retriever
+    from rag.progress import count_bar
+
+    retriever = open_retriever(IndexSettings(index, encoder, DEFAULT_TOP_K))
+    with count_bar("Searching") as progress:
+        report = evaluate_retrieval(load_dataset(verify), retriever.search, progress)
+    click.echo(_json(report) if as_json else report.text())
+
+
 def _report(runs: tuple[Path, ...], out: Path, *, as_json: bool = False) -> None:
     from eval.outputs import write_all
     from eval.report import build_report

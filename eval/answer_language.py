@@ -20,6 +20,7 @@ _ACRONYM_LETTERS = 6
 _NOT_ACRONYM = frozenset("YES NO TRUE FALSE THE AND NOT TOKYO JAPAN RIGHT WRONG".split())
 _CHINESE = re.compile(r"[是们這个這為吗哪谁]|的是|位于|位於|答案|因为|因為")
 _KANA = re.compile(r"[ぁ-んァ-ヴ]")
+_JAPANESE = re.compile(r"[ぁ-んァ-ヴ一-鿿]")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _ENGLISH_MARKS = (FUNCTION_WORDS - {"a", "i", "s", "t", "no", "de"}) | {"yes", "no", "true", "false"}
 
@@ -43,7 +44,7 @@ def language_correct(answer: str, language: str, references: Sequence[_Reference
     if not any(char.isalnum() for char in text):
         return False
     own = [canonical(reference.text) for reference in references if reference.language == language]
-    borrowed = [form for form in own if (_LATIN.search(form) is not None) == (language == "ja")]
+    borrowed = [form for form in own if (_LATIN if language == "ja" else _JAPANESE).search(form)]
     foreign = [canonical(reference.text) for reference in references if reference.language != language]
     spoken = detect(text, borrowed, foreign)
     if spoken == "names":
@@ -64,7 +65,7 @@ def detect(text: str, own: Sequence[str] = (), foreign: Sequence[str] = ()) -> s
     latin = [token for token in tokens if token.kind == "latin"]
     if any(not _LATIN.match(token.surface) for token in latin):
         return "other"
-    if japanese and _is_chinese(japanese):
+    if japanese and not re.search(r"[ぁ-ん]", japanese) and _is_chinese(japanese):
         return "other"
     if not japanese and not latin:
         return "none"

@@ -73,6 +73,8 @@ def read_questions(path: Path) -> list[str]:
         raise DatasetError(f"The questions cannot be read: {error.strerror}", where=str(path)) from error
     except UnreadableDocument as error:
         raise DatasetError(error.what, where=str(path), do=error.do) from error
+    except csv.Error as error:
+        raise DatasetError(f"This CSV file cannot be read: {error}", where=str(path)) from error
     questions = [text.strip() for text in texts if text.strip()]
     if not questions:
         raise DatasetError("There is no question in this file", where=str(path))
@@ -84,9 +86,9 @@ def _xlsx_rows(path: Path, data: bytes) -> list[list[str]]:
 
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        rows = list(book.worksheets[0].iter_rows(values_only=True))  # here, as sheets are parsed when they are read
     except Exception as error:  # openpyxl raises whatever zipfile and its XML parser raise
         raise DatasetError(f"This is not an Excel file that can be read: {error}", where=str(path)) from error
-    rows = book.worksheets[0].iter_rows(values_only=True)
     return [["" if value is None else str(value) for value in row] for row in rows]
 
 

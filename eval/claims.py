@@ -99,16 +99,22 @@ def announced(answer: str) -> str | None:
     return answer[found[-1].end() :].strip() if found else None
 
 
-def complement(question: str, sentence: str) -> str | None:
-    """What a full sentence says beyond the question ("a redwood tree" of "The mascot is a redwood tree"), or None."""
+def complement(question: str, sentence: str, *, loose: bool = False) -> str | None:
+    """What a full sentence says beyond the question ("a redwood tree" of "The mascot is a redwood tree"), or None.
+
+    With `loose` the subject may hold more words than the question does: a reference is known to answer it.
+    """
     asked = frozenset(token.stem for token in tokenise(question) if token.content)
-    return _slot(asked, sentence)
+    return _slot(asked, sentence, loose=loose)
 
 
 def overlap(asked: frozenset[str], text: str) -> float:
-    """How much of the question `text` takes up: each word once, names at `NAME_WEIGHT`."""
+    """How much of the question `text` takes up: each word once, names, numbers and suffixes at `NAME_WEIGHT`."""
     shared = {token.stem: token for token in tokenise(text) if token.content and token.stem in asked}
-    return sum(NAME_WEIGHT if is_name(token) else 1.0 for token in shared.values())
+    minor = [
+        token for token in shared.values() if is_name(token) or token.pos.startswith("接尾辞") or token.kind == "number"
+    ]
+    return len(shared) - (1 - NAME_WEIGHT) * len(minor)
 
 
 def is_name(token: Token) -> bool:
@@ -193,7 +199,7 @@ def _is_phrase(text: str) -> bool:
     return len(latin) <= 8 and not any(token.key in _COPULA or re.search(r"[a-z]ed$", token.key) for token in latin)
 
 
-def _slot(asked: frozenset[str], text: str) -> str | None:
+def _slot(asked: frozenset[str], text: str, *, loose: bool = False) -> str | None:
     """The side of the sentence's copula, topic mark or verb that brings something new, or None."""
     tokens = tokenise(text)
     cut = _cut(tokens)
@@ -202,7 +208,11 @@ def _slot(asked: frozenset[str], text: str) -> str | None:
         cleft = cut > 0 and tokens[cut].surface == "は" and tokens[cut - 1].surface == "の"
         fresh = novel(asked, tokens[:cut])
         known = sum(token.content and token.stem in asked for token in tokens[:cut])
-        if right and (cleft or not fresh or (len(fresh) <= known and not any(is_name(token) for token in fresh))):
+        if right and (
+            cleft
+            or not fresh
+            or (len(fresh) <= known + 2 * loose and known and not any(is_name(token) for token in fresh))
+        ):
             return right
         if left and not novel(asked, tokenise(lead(right))) and any(token.content for token in tokenise(lead(right))):
             return left if tokens[cut].kind == "latin" else _last_phrase(left)

@@ -7,11 +7,12 @@ English names are read from capitals, which a text in capitals only, or in title
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from eval.claims import is_name
 from eval.normalise import Token
 
+TITLE_CASE = 0.7  # share of capitalised words from which capitals no longer mark names
 _SUFFIX_ALLOWED = frozenset(
     "都 府 県 市 区 町 村 州 国 共和国 王国 帝国 連邦 王朝 氏 さん 様 さま 君 先生 博士 教授 選手 首相 大統領 総理 王 女王 皇帝 天皇 将軍 公 卿 殿 "
     "川 河 山 湖 島 海 洋 半島 大陸 諸島 地方 地域 人 族 社 駅 空港 株式 会社 製 等 など たち 達 ら 自身 側 内 付近 周辺 近郊 郊外 地区 郡 省 前 後 頃 間 中".split()
@@ -28,47 +29,34 @@ _FOLLOWER_ALLOWED = frozenset(
 )
 
 
-def in_longer_name(text: str, tokens: Sequence[Token], first: int, last: int, *, person: bool) -> bool:
-    """Whether tokens[first:last] of `text` are only a part of a longer name; `person`: the question asks for a person."""
-    head = tokens[first - 1] if first and not text[tokens[first - 1].end : tokens[first].start].strip() else None
-    tail = tokens[last] if last < len(tokens) and not text[tokens[last - 1].end : tokens[last].start].strip() else None
-    if (
-        tokens[first].kind == "japanese"
-        and head is not None
-        and head.kind == "japanese"
-        and head.end == tokens[first].start
-    ):
-        if (
-            head.pos.startswith("接頭辞")
-            or head.surface in _DIRECTION
-            or (is_name(head) and tokens[first].surface[0] in _KATAKANA)
-        ):
+def in_longer_name(text: str, tokens: Sequence[Token], first: int, last: int, known: Set[str], *, person: bool) -> bool:
+    """Whether tokens[first:last] of `text` are only a part of a longer name.
+
+    `known`: keys of the question's words, which do not make a name longer (日本円); `person`: the question asks for a person.
+    """
+    head = tokens[first - 1] if first and tokens[first - 1].end == tokens[first].start else None
+    tail = tokens[last] if last < len(tokens) and tokens[last - 1].end == tokens[last].start else None
+    if tokens[first].kind == "japanese" and head is not None and head.kind == "japanese":
+        size = tokens[last - 1].end - tokens[first].start
+        if _headed(head, tokens[first], size, known, person=person):
             return True
-        common = "固有名詞" not in tokens[first].pos
-        if (
-            common
-            and head.pos.startswith(("名詞", "形状詞", "接尾辞"))
-            and tokens[last - 1].end - tokens[first].start < 3
-        ):
-            return True
-        if "固有名詞" in head.pos and "固有名詞" in tokens[first].pos and not ("人名" in head.pos and person):
-            return "地名" not in head.pos
-    if (
-        tokens[last - 1].kind == "japanese"
-        and tail is not None
-        and tail.kind == "japanese"
-        and tail.start == tokens[last - 1].end
-    ):
+    if tokens[last - 1].kind == "japanese" and tail is not None and tail.kind == "japanese":
         follows = tail.pos.startswith(("名詞/普通名詞", "名詞/固有名詞", "接尾辞/名詞的", "名詞/数詞"))
-        return follows and tail.surface not in _SUFFIX_ALLOWED and not _is_time_word(tail)
-    if (
-        tail is not None
-        and tail.surface == "・"
-        and last + 1 < len(tokens)
-        and tokens[last + 1].surface[0] in _KATAKANA
-    ):
+        return follows and tail.key not in known and tail.surface not in _SUFFIX_ALLOWED and not _is_time_word(tail)
+    if tail is not None and tail.surface == "・" and last + 1 < len(tokens):
+        return tokens[last + 1].surface[0] in _KATAKANA
+    return _in_longer_latin_name(text, tokens, first, last, known)
+
+
+def _headed(head: Token, start: Token, size: int, known: Set[str], *, person: bool) -> bool:
+    """Whether the Japanese word joined before a mention makes it another word; `size`: characters of the mention."""
+    if head.pos.startswith("接頭辞") or head.surface in _DIRECTION:
         return True
-    return _in_longer_latin_name(text, tokens, first, last)
+    if is_name(head) and start.surface[0] in _KATAKANA:
+        return True
+    if "固有名詞" not in start.pos:
+        return head.key not in known and size < 3 and head.pos.startswith(("名詞", "形状詞", "接尾辞"))
+    return "固有名詞" in head.pos and not ("人名" in head.pos and person) and "地名" not in head.pos
 
 
 _KATAKANA = frozenset(chr(code) for code in range(0x30A1, 0x30FB)) | {"ー"}
@@ -78,23 +66,16 @@ def _is_time_word(token: Token) -> bool:
     return "副詞可能" in token.pos or "助数詞" in token.pos or "サ変可能" in token.pos
 
 
-def _in_longer_latin_name(text: str, tokens: Sequence[Token], first: int, last: int) -> bool:
+def _in_longer_latin_name(text: str, tokens: Sequence[Token], first: int, last: int, known: Set[str]) -> bool:
     words = [token for token in tokens if token.kind == "latin"]
-    titled = len(words) > 4 and sum(is_name(token) for token in words) > 0.7 * len(words)
+    titled = len(words) > 4 and sum(is_name(token) for token in words) > TITLE_CASE * len(words)
     if tokens[first].kind != "latin" or text.isupper() or titled:
         return False
-    head = tokens[first - 1] if first and text[tokens[first - 1].end : tokens[first].start] in (" ", "-") else None
-    if head is None and first > 1 and text[tokens[first - 2].end : tokens[first].start] == "-":
-        head = tokens[first - 2]
-    tail = tokens[last] if last < len(tokens) and text[tokens[last - 1].end : tokens[last].start] == " " else None
+    before = [token for token in tokens[:first] if token.key]
+    head = before[-1] if before and text[before[-1].end : tokens[first].start] in (" ", "-") else None
     if head is not None and head.key in _MODIFIER_EN and (is_name(head) or head.key in ("non", "anti")):
         return True
-    proper = is_name(tokens[last - 1])
-    return (
-        proper
-        and tail is not None
-        and is_name(tail)
-        and tail.kind == "latin"
-        and tail.content
-        and tail.key not in _FOLLOWER_ALLOWED
-    )
+    tail = tokens[last] if last < len(tokens) and text[tokens[last - 1].end : tokens[last].start] == " " else None
+    if tail is None or tail.kind != "latin" or not (is_name(tokens[last - 1]) and is_name(tail)):
+        return False
+    return tail.content and tail.key not in _FOLLOWER_ALLOWED | known

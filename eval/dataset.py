@@ -116,9 +116,12 @@ def _csv_table(path: Path, data: bytes) -> Iterator[tuple[int, Sequence[str]]]:
         raise DatasetError(error.what, where=str(path), do=error.do) from error
     reader = csv.reader(io.StringIO(text, newline=""))
     line = 1
-    for cells in reader:
-        yield line, cells
-        line = reader.line_num + 1
+    try:
+        for cells in reader:
+            yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise DatasetError(f"This CSV file cannot be read: {error}", where=f"{path}, row {line}") from error
 
 
 def _xlsx_table(path: Path, data: bytes) -> Iterator[tuple[int, Sequence[str]]]:
@@ -126,9 +129,10 @@ def _xlsx_table(path: Path, data: bytes) -> Iterator[tuple[int, Sequence[str]]]:
 
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        rows = list(book.worksheets[0].iter_rows(values_only=True))  # here, as sheets are parsed when they are read
     except Exception as error:  # openpyxl raises whatever zipfile and its XML parser raise
         raise DatasetError(f"This is not an Excel file that can be read: {error}", where=str(path)) from error
-    for line, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), 1):
+    for line, cells in enumerate(rows, 1):
         yield line, [_cell(value) for value in cells]
 
 

@@ -195,8 +195,11 @@ def _match_text(asked: Asked, claim: Claim, text: str, form: str, dates: Sequenc
 
 def _match_element(asked: Asked, claim: Claim, text: str, part: str) -> Match:
     numeric = as_numeric(asked, part)
+    if numeric is not None:
+        return match_numeric(asked, claim, text, numeric, ())
     loose = Claim(claim.text, claim.text, False)
-    return match_form(asked, loose, part) if numeric is None else match_numeric(asked, claim, text, numeric, ())
+    match = match_form(asked, loose, part)
+    return match if match.right else match_person(asked, loose, part, in_list=True) or match
 
 
 def _grade_labels(

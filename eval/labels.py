@@ -36,7 +36,8 @@ _SAYS_NO = re.compile(
     re.IGNORECASE,
 )
 _REVERSED_BEFORE = re.compile(r"(?:\bnot|n't)\s+(?:\w+ly\s+)?(?:is\s+)?$", re.IGNORECASE)
-_REVERSED_AFTER = re.compile(r"^(?:く)?(?:で)?は?(?:な[いくか]|ありません|あり得)|^くな")
+_OPEN_AFTER = re.compile(r"^い?とは限ら|^い?かどうか")
+_REVERSED_AFTER = re.compile(r"^い?とは言え(?:な|ま)|^(?:く)?(?:で)?は?(?:な[いくか]|ありません|あり得)|^くな")
 _INSIDE_NOT = re.compile(r"\b(?:is|are|was|be)\s+not\b|n't\b", re.IGNORECASE)
 _ECHO = re.compile(r"^\W*(?:true or false|yes or no|正しいか(?:誤り|間違い)か)\s*[:?]+\s*", re.IGNORECASE)
 _TASK = frozenset(
@@ -173,7 +174,7 @@ def _polar_mentions(text: str, yes: Label, no: Label) -> list[LabelMention]:
         for match in pattern.finditer(text):
             reverse = _REVERSED_BEFORE.search(text[: match.start()]) or _INSIDE_NOT.search(match.group())
             reverse = reverse or _REVERSED_AFTER.match(text[match.end() :])
-            asks = re.match(r"\s*(?:or|か(?:、|どうか|誤|偽|間違))", text[match.end() :], re.IGNORECASE)
+            asks = _OPEN_AFTER.match(text[match.end() :]) or re.match(r"\s*(?:or|か(?:、|どうか|誤|偽|間違))", text[match.end() :], re.IGNORECASE)
             found.append(
                 LabelMention(opposite if reverse else label, match.start(), match.end(), False, asks is not None)
             )

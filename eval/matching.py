@@ -18,6 +18,11 @@ from eval.compounds import in_longer_name
 from eval.hedges import alternative, is_denied
 from eval.normalise import ARTICLES, Token, strip_endings, tokenise
 
+_PERSON = (
+    r"\bwho(?:m|se)?\b|誰|だれ|人物|作者|著者|作家|監督|画家|歌手|俳優|女優|選手|武将|首相|大統領|何という人|\b(?:author|writer|inventor|founder|director"
+    r"|artist|painter|singer|actor|actress|president|king|queen|leader|composer|scientist|person)\b"
+)
+
 
 class Finding(StrEnum):
     """How a reference stands in a claim, best first."""
@@ -54,7 +59,11 @@ class Asked:
 
     @property
     def about_person(self) -> bool:
-        return re.search(r"\bwho(?:m|se)?\b|誰|だれ|人物|作者|著者", self.text, re.IGNORECASE) is not None
+        return re.search(_PERSON, self.text, re.IGNORECASE) is not None
+
+    @property
+    def known(self) -> frozenset[str]:
+        return frozenset(token.key for token in self.tokens if token.key)
 
     @property
     def negative(self) -> bool:
@@ -171,7 +180,9 @@ def _mention(asked: Asked, claim: Claim, form: str, first: int, last: int) -> Ma
     shown = text[start:end]
     line_start, line_end = text.rfind("\n", 0, start) + 1, (text.find("\n", end) if "\n" in text[end:] else len(text))
     line = text[line_start:line_end]
-    if not _case_fits(form, shown, claim) or in_longer_name(text, tokens, first, last, person=asked.about_person):
+    if not _case_fits(form, shown, claim) or in_longer_name(
+        text, tokens, first, last, asked.known, person=asked.about_person
+    ):
         return Match(Finding.PASSING, shown, f"{shown!r} is part of a longer name or another word")
     if is_denied(line, start - line_start, end - line_start, negative_question=asked.negative):
         return Match(Finding.DENIED, shown, f"{shown!r} is denied")
@@ -180,13 +191,19 @@ def _mention(asked: Asked, claim: Claim, form: str, first: int, last: int) -> Ma
         return Match(Finding.ALTERNATIVES, shown, f"{shown!r} is offered beside {other!r}")
     if _restates(asked, tokens, first, last):
         return Match(Finding.PASSING, shown, f"{shown!r} repeats the question")
-    if asked.about_person and (_RELATION_BEFORE.search(text[:start]) or _RELATION_AFTER.match(text[end:])):
+    if asked.about_person and related(text, start, end):
         return Match(Finding.PASSING, shown, f"{shown!r} is named only as a relation of the one given")
     in_focus = claim.focus in text and text.find(claim.focus) <= start < text.find(claim.focus) + len(claim.focus)
-    rival = None if in_focus or not claim.firm else _rival(asked, claim.focus)
+    gloss = re.search(r"\($", text[:start]) and re.match(r"\)", text[end:])
+    rival = None if in_focus or gloss or not claim.firm else _rival(asked, claim.focus)
     if rival is not None:
         return Match(Finding.PASSING, shown, f"{rival!r} is given first, {shown!r} only in passing")
     return Match(Finding.CONTAINED, shown, "the reference stands in the answer")
+
+
+def related(text: str, start: int, end: int) -> bool:
+    """Whether the name at `start:end` only says whose relation someone else is: "a pupil of X", Xの弟子."""
+    return bool(_RELATION_BEFORE.search(text[:start]) or _RELATION_AFTER.match(text[end:]))
 
 
 def _accepted(asked: Asked, other: str) -> bool:

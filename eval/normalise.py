@@ -50,7 +50,7 @@ _IRREGULAR = dict(
     for pair in (
         "wrote=write written=write won=win began=begin begun=begin became=become built=build made=make sang=sing sung=sing led=lead "
         "held=hold known=know took=take taken=take gave=give given=give came=come went=go gone=go said=say drew=draw flew=fly "
-        "fought=fight taught=teach caught=catch sold=sell told=tell left=leave lost=lose met=meet spoke=speak spoken=speak "
+        "fought=fight taught=teach caught=catch sold=sell told=tell left=leave lost=lose sank=sink sunk=sink met=meet spoke=speak spoken=speak "
         "dead=die death=die dies=die died=die dying=die birth=born 死ぬ=die 亡くなる=die 死去=die 没する=die 死亡=die 逝去=die 他界=die "
         "生まれる=born 誕生=born 出生=born 設立=found 創設=found 創立=found 創業=found 設ける=found 建国=found 描く=paint 書く=write 執筆=write "
         "著者=write 作者=write author=write founder=found inventor=invent 発明=invent 発見=discover"
@@ -154,7 +154,7 @@ def tokenise(text: str) -> tuple[Token, ...]:
     return tuple(tokens)
 
 
-_AND = {"and": "&", "アンド": "&"}  # Kensington & Chelsea, ケンジントン・アンド・チェルシー
+_AND = {"and": "&", "アンド": "&", "mt": "mount"}  # Kensington & Chelsea, ケンジントン・アンド・チェルシー, Mt. Fuji
 
 
 def latin_key(word: str) -> str:

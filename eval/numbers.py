@@ -16,6 +16,7 @@ from typing import Final
 from eval.dates import DateValue, find_dates
 
 CONVERSION_TOLERANCE: Final = Fraction(1, 100)  # relative; only between different units, where one side was rounded
+TEMPERATURE_TOLERANCE: Final = Fraction(1, 2)  # kelvin; only between different scales
 
 _UNIT_ROWS = """
 length|1/1000000|micrometer micrometre μm マイクロメートル
@@ -46,9 +47,9 @@ time|31556952|year yr 年間 周年 年 歳 才
 decade|1|年代
 century|1|century centuries 世紀
 clock|1|時 o'clock
-temperature|1|°c c degrees-celsius 摂氏
-temperature-f|1|°f
-temperature-k|1|kelvin k ケルビン
+temperature|1+5463/20|°c c degree-celsius degrees-celsius
+temperature|5/9+45967/100|°f f degree-fahrenheit degrees-fahrenheit
+temperature|1|kelvin k ケルビン
 area|1|m2 m^2 square-meter square-metre 平方メートル
 area|10000|hectare ha ヘクタール
 area|1000000|km2 km^2 square-kilometer square-kilometre 平方キロメートル 平方キロ
@@ -71,10 +72,11 @@ eur|1|euro ユーロ
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit of measure: `factor` of its dimension's base unit (metre, kilogram, second, ...)."""
+    """A unit of measure: a value is (value + `offset`) * `factor` in its dimension's base unit (metre, second, kelvin, ...)."""
 
     dimension: str
     factor: Fraction
+    offset: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,9 @@ class Quantity:
             return self.value == other.value
         if self.unit.dimension != other.unit.dimension:
             return False
-        mine, theirs = self.value * self.unit.factor, other.value * other.unit.factor
+        mine, theirs = (q.unit.factor * (q.value + q.unit.offset) for q in (self, other) if q.unit is not None)
+        if self.unit.dimension == "temperature":
+            return abs(mine - theirs) <= TEMPERATURE_TOLERANCE
         return abs(mine - theirs) <= CONVERSION_TOLERANCE * max(abs(mine), abs(theirs))
 
     def same_kind(self, other: Quantity) -> bool:
@@ -123,7 +127,8 @@ def _units() -> dict[str, Unit]:
     table: dict[str, Unit] = {}
     for row in _UNIT_ROWS.strip().splitlines():
         dimension, factor, names = row.split("|")
-        table |= {name: Unit(dimension, Fraction(factor)) for name in names.split()}
+        scale, _, offset = factor.partition("+")
+        table |= {name: Unit(dimension, Fraction(scale), Fraction(offset or 0)) for name in names.split()}
     return table
 
 

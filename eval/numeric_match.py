@@ -21,6 +21,11 @@ from eval.numbers import Quantity, Value, read_numbers
 
 CLOSER = 1 - 1.2 * NAME_WEIGHT  # one common word of the question more, a name less
 _ASKS_YEAR = re.compile(r"\b(?:what|which) year\b|何年(?!.{0,6}何[月日])|西暦", re.IGNORECASE)
+SENTENCE_TOKENS = 6  # a longer reference is a sentence; of one with a single value only that is asked by "how many"
+_ASKS_NUMBER = re.compile(
+    r"\b(?:how (?:many|much|old|long|far|tall|high|deep|big)|what (?:age|year|date|percentage)|when)\b|いくつ|何[年月日歳個人回度本枚]|いつ|どのくらい|どれくらい",
+    re.I,
+)
 _ASKS_WHEN = re.compile(r"\bwhen\b|\byears?\b|いつ|何年|年|時期", re.IGNORECASE)
 _RANGE_AFTER = re.compile(r"^[^\S\n]*(?:-|~|から|to\b|or\b|か、?(?=\d))\s*", re.IGNORECASE)
 _CLAUSE = re.compile(r"[、,;。\n]|\b(?:and|but|while|then)\b|(?:で|て|り|し)、")
@@ -30,7 +35,7 @@ QUALIFIERS = frozenset(
     "total per of size long tall high wide deep height length depth weight distance only exactly just early late mid first second half "
     "age aged time day month date number approximate end beginning people century away each and or between from until every percent "
     "約 およそ ほぼ くらい 位 程 ほど 程度 以上 以下 前後 頃 ごろ 西暦 年 年間 前 後 高さ 長さ 深さ 重さ 広さ 距離 全 前半 後半 初頭 末 半ば 中頃 "
-    "全部 合計 計 総 数 個 人 名 つ 本 枚 匹 頭 台 冊 回 度 階 件 位 番 目 番目 号 歳 才 郡 州 県 国 か ケ ヶ 箇 所 カ 種類 種 社 校 点 票 世紀 時 満 当時 "
+    "全部 合計 計 総 数 個 人 名 つ 本 枚 匹 頭 台 冊 回 度 階 件 位 番 目 番目 号 歳 才 郡 州 県 国 か ケ ヶ 箇 所 カ 国 か国 ヶ国 ヵ国 ケ国 カ国 箇国 種類 種 社 校 点 票 世紀 時 満 当時 "
     "間 分 秒 月 日 間 週 頃 元 ぐらい 万 生まれ 生まれる".split()
 )
 
@@ -52,8 +57,9 @@ def as_numeric(asked: Asked, form: str) -> Numeric | None:
     known = {token.key for token in asked.tokens} | {token.stem for token in asked.tokens} | QUALIFIERS
     for token in tokenise("".join(left)):
         familiar = bool({token.key, token.stem, token.surface} & known) or _derived(token.key, known)
-        if token.content and not familiar:
-            return None
+        if token.content and not familiar and "助数詞" not in token.pos:
+            told = len(values) == 1 and len(tokenise(form)) > SENTENCE_TOKENS and _ASKS_NUMBER.search(asked.text)
+            return Numeric(form, values) if told else None
     return Numeric(form, values) if values else None
 
 
@@ -85,20 +91,16 @@ def _as_asked(asked: Asked, value: Value) -> Value:
 
 
 def _candidates(asked: Asked, text: str, wanted: Sequence[Value]) -> list[Value]:
-    """The values of `text` that can answer: of a wanted kind, not denied, not merely repeated from the question."""
+    """The values of `text` that can answer: of a wanted kind, not denied, not repeated from the question, not in brackets."""
     held = read_numbers(asked.text).values
-    values = [
-        value
-        for value in read_numbers(text).values
-        if not is_denied(text, value.start, value.end, negative_question=asked.negative)
-    ]
-    fresh = [
-        value
-        for value in values
-        if not any(_same(value, old) for old in held) or any(_same(value, want) for want in wanted)
-    ]
+    found = read_numbers(text).values
+    values = [v for v in found if not is_denied(text, v.start, v.end, negative_question=asked.negative)]
+    fresh = [v for v in values if not any(_same(v, old) for old in held) or any(_same(v, want) for want in wanted)]
     close = [value for value in fresh if any(_same_kind(value, want) for want in wanted)]
-    return close or [value for value in fresh if any(_comparable(value, want) for want in wanted)]
+    given = close or [value for value in fresh if any(_comparable(value, want) for want in wanted)]
+    bracketed = [match.span() for match in re.finditer(r"\([^()]*\)", text)]
+    outside = [value for value in given if not any(start < value.start < end for start, end in bracketed)]
+    return outside or given
 
 
 def _decide(
@@ -142,7 +144,8 @@ def _chosen(asked: Asked, text: str, given: list[Value], wanted: Sequence[Value]
 def _clause(text: str, value: Value) -> str:
     cuts = [0, *(match.end() for match in _CLAUSE.finditer(text)), len(text)]
     start = max(cut for cut in cuts if cut <= value.start)
-    return text[start : min(cut for cut in cuts if cut >= value.end)]
+    clause = text[start : min(cut for cut in cuts if cut >= value.end)]
+    return re.sub(r"^[^は]*は(?=.*\d)", "", clause)  # the topic belongs to every clause
 
 
 def _beside(text: str, chosen: Value, given: Sequence[Value], wanted: Sequence[Value]) -> Match | None:

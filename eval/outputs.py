@@ -22,7 +22,8 @@ ANSWER_COLUMNS = (
 )  # fmt: skip
 SUMMARY_COLUMNS = (
     "run", "model", "type", "language", "condition", "correct", "total", "rate", "low 95 %", "high 95 %",
-    "language right", "both", "failed", "unparsed", "refused", "cut off", "asked again", *(f"cosine ≥ {cut:.2f}" for cut in THRESHOLDS),
+    "language right", "both", "failed", "unparsed", "refused", "cut off", "asked again",
+    *(f"cosine ≥ {cut:.2f}" for cut in THRESHOLDS),
 )  # fmt: skip
 COMPARISON_COLUMNS = (
     "run", "type", "language", "no_rag", "rag", "total", "difference", "low 95 %", "high 95 %", "fixed", "broken", "p",

@@ -1,8 +1,8 @@
 """A run: every question of a verification set, in every language, under every condition, to one model.
 
 A run is a folder. `run.json` says what was run with what, `verification.xlsx` (or .csv) is a copy of the questions, and
-`answers.jsonl` has the answers. Started again after an interruption it goes on where it stopped; started again with more conditions or languages, or
-another limit, it computes what is new.
+`answers.jsonl` has the answers. Started again after an interruption it goes on where it stopped; started again with
+more conditions or languages, or another limit, it computes what is new.
 """
 
 from __future__ import annotations

@@ -12,11 +12,19 @@ from collections.abc import Iterator, Sequence
 
 from eval.claims import Claim, complement, is_name, novel
 from eval.hedges import is_denied
-from eval.matching import Asked, Finding, Match
+from eval.matching import Asked, Finding, Match, related
 from eval.normalise import Token, canonical, strip_endings, tokenise
 
 BAG_MINIMUM = 3  # content words a reference needs before it may be found as words of one passage, in any order
 BAG_WINDOW = 2  # a passage may be this many times as long as the reference
+CLANS = frozenset(
+    "徳川 織田 豊臣 足利 北条 源 平 藤原 武田 上杉 伊達 毛利".split()
+)  # many bearers: the family name says too little
+PARTICLES = frozenset("da de di del van von der den la le el al bin ibn of ダ デ ド ヴァン バン フォン".split())
+_CLASS_EN = frozenset(
+    "lake mount mountain river island sea ocean desert city state county province university college".split()
+)
+_CLASS_JA = "湖山川島海市県州都府町村"
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*")
 _QUALIFIER = re.compile(r"\d|as of|時点|現在|旧|元|映画|曲|年|番組|小説|作品", re.IGNORECASE)
 _LIST_BREAK = re.compile(r"\s*(?:[,、;]\s*(?:and\s+)?|\band\b|および|及び|ならびに|並びに|そして|&)\s*", re.IGNORECASE)
@@ -34,10 +42,23 @@ def forms(question: str, reference: str) -> tuple[str, ...]:
     found = [full, bare] if bare else [full]
     found += [inner for inner in _BRACKETS.findall(full) if _is_alias(bare, inner)]
     found += [part.strip() for part in re.split(r"\s/\s", bare) if " / " in bare]
-    said = complement(canonical(question), bare)
+    found += _without_class(question, bare)
+    said = complement(canonical(question), bare, loose=True)
     if said and len(tokenise(bare)) > len(tokenise(said)) + 2:
         found.append(strip_endings(said))
     return tuple(dict.fromkeys(form for form in found if form))
+
+
+def _without_class(question: str, name: str) -> list[str]:
+    """The name without its class word (Lake Baikal, バイカル湖) where the question says what class it asks for."""
+    words = [token for token in tokenise(name) if token.key]
+    asked = {token.key for token in tokenise(canonical(question))}
+    if len(words) == 2 and all(word.kind == "latin" for word in words):
+        return [
+            word.surface for word, other in (words, words[::-1]) if other.key in _CLASS_EN & asked and is_name(word)
+        ]
+    katakana = re.fullmatch(rf"([ァ-ヴー・]{{2,}})([{_CLASS_JA}])", name)
+    return [katakana.group(1)] if katakana and katakana.group(2) in question else []
 
 
 def _is_alias(name: str, inner: str) -> bool:
@@ -87,45 +108,57 @@ def match_words(claim: Claim, form: str, *, negative_question: bool) -> Match | 
     return None
 
 
-def match_person(asked: Asked, claim: Claim, form: str) -> Match | None:
-    """A person named without (or with another form of) the middle name, or by the surname alone in the answer slot."""
+def match_person(asked: Asked, claim: Claim, form: str, *, in_list: bool = False) -> Match | None:
+    """A person named without (or with another form of) the middle name, in the other order, or by the surname alone.
+
+    The surname alone must fill the answer slot, unless the reference is a list of people (`in_list`).
+    """
     parts = _name_parts(form)
-    if not asked.about_person or len(parts) < 2 or any(part.key in {t.key for t in asked.tokens} for part in parts):
+    if not asked.about_person or len(parts) < 2 or any(part.key in asked.known for part in parts):
         return None
+    fresh = novel(frozenset(token.stem for token in asked.tokens), tokenise(strip_endings(claim.focus)))
+    others = {token.key for token in fresh if is_name(token)} - {part.key for part in parts}
     for names in _name_runs(tokenise(claim.text)):
-        if not any(token.key == parts[-1].key for token in names):
-            continue
         shown = claim.text[names[0].start : names[-1].end]
+        if not _names_person(names, parts, alone=in_list or (claim.firm and not others)):
+            continue
         if is_denied(claim.text, names[0].start, names[-1].end, negative_question=asked.negative):
             return Match(Finding.DENIED, shown, f"{shown!r} is denied")
-        given = [token for token in names if len(token.key) > 1]
-        if given[0].key == parts[0].key and given[-1].key == parts[-1].key and _middle_agrees(given, parts):
-            return Match(Finding.CONTAINED, shown, "the same person, middle name or initial apart")
-        initial = (
-            len(names) > 1
-            and len(names[0].key) == 1
-            and names[0].key == parts[0].key[0]
-            and names[-1].key == parts[-1].key
-        )
-        fresh = novel(frozenset(token.stem for token in asked.tokens), tokenise(strip_endings(claim.focus)))
-        alone = (
-            claim.firm and len(names) == 1 and [token.key for token in fresh if is_name(token)] in ([parts[-1].key], [])
-        )
-        if initial or (alone and names[0].key in {token.key for token in tokenise(claim.focus)}):
-            return Match(Finding.CONTAINED, shown, "the person's surname fills the answer slot")
+        if related(claim.text, names[0].start, names[-1].end):
+            return Match(Finding.PASSING, shown, f"{shown!r} is named only as a relation of the one given")
+        return Match(Finding.CONTAINED, shown, "another form of the person's name")
     return None
 
 
-def _middle_agrees(given: Sequence[Token], parts: Sequence[Token]) -> bool:
-    mine, theirs = [token.key for token in given[1:-1]], [token.key for token in parts[1:-1]]
-    return not mine or not theirs or mine == theirs
+def _names_person(names: Sequence[Token], parts: Sequence[Token], *, alone: bool) -> bool:
+    """Whether a run of name tokens is a form of the name `parts`; `alone`: one of its two ends is enough."""
+    given, full = [token.key for token in names if not _initial(token)], [token.key for token in parts]
+    if not given:
+        return False
+    if len(given) == 1:
+        initials = [token.key for token in names if _initial(token)]
+        if initials:
+            return given[-1] == full[-1] and initials[0] == full[0][0]
+        family = len(full) == 2 and given[0] == full[0] and "人名" in parts[0].pos and given[0] not in CLANS
+        return alone and (given[0] == full[-1] or family)
+    if sorted(given) == sorted(full) or (given[-1] == full[-1] and set(given) <= set(full)):
+        return True
+    return given[0] == full[0] and given[-1] == full[-1] and (len(given) == 2 or len(full) == 2)
 
 
 def _name_parts(form: str) -> list[Token]:
-    tokens = [token for token in tokenise(form) if token.key]
-    if not all(is_name(token) or "人名" in token.pos for token in tokens):
+    tokens = [token for token in tokenise(form) if token.key and token.key not in PARTICLES]
+    if not all(_named(token) for token in tokens):
         return []
-    return [token for token in tokens if len(token.key) > 1]
+    return [token for token in tokens if not _initial(token)]
+
+
+def _initial(token: Token) -> bool:
+    return token.kind == "latin" and len(token.key) == 1
+
+
+def _named(token: Token) -> bool:
+    return is_name(token) or re.fullmatch(r"[ァ-ヴー]{2,}", token.surface) is not None
 
 
 def _name_runs(tokens: Sequence[Token]) -> Iterator[list[Token]]:
@@ -133,9 +166,7 @@ def _name_runs(tokens: Sequence[Token]) -> Iterator[list[Token]]:
     run: list[Token] = []
     lower = not any(token.kind == "latin" and token.surface[0].isupper() for token in tokens)
     for token in tokens:
-        named = token.key and (
-            is_name(token) or "人名" in token.pos or (lower and token.kind == "latin" and token.content)
-        )
+        named = token.key and (_named(token) or (lower and token.kind == "latin" and token.content))
         if named:
             run.append(token)
         elif run and token.surface not in (".", "-", "・", "="):

@@ -23,7 +23,10 @@ _HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class CorpusFile:
-    """A file found. `source` is its path relative to the corpus, with "/" between parts, in NFC."""
+    """A file found. `source` is its path relative to the corpus, with "/" between parts, in NFC.
+
+    Where another file has that very name, it is the path as the disk spells it.
+    """
 
     source: str
     path: Path
@@ -56,8 +59,13 @@ def find(corpus: Path) -> Found:
     if not corpus.is_dir():
         raise CorpusError("There is no such folder", where=str(corpus), do="Give the folder that holds your documents.")
     files, ignored = [], []
-    for path in _walk(corpus):
-        source = unicodedata.normalize("NFC", path.relative_to(corpus).as_posix())
+    taken: set[str] = set()
+    for path in sorted(_walk(corpus), key=lambda one: not unicodedata.is_normalized("NFC", str(one))):
+        spelled = path.relative_to(corpus).as_posix()
+        source = unicodedata.normalize("NFC", spelled)
+        if source in taken:  # two files whose names differ in nothing else: both are read
+            source = spelled
+        taken.add(source)
         if path.suffix.lower() in SUFFIXES:
             files.append(CorpusFile(source, path))
         else:

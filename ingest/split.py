@@ -25,7 +25,7 @@ _ABBREVIATIONS = frozenset(
     "p.m".split()
 )
 _LAST_WORD = re.compile(r"[^\s(（「『\"“]*$")
-_LIST_OR_HEADING = re.compile(r"[ \t]*(?:#{1,6}[ \t]|[-*+•・][ \t]|\d{1,3}[.)．][ \t])")
+_LIST_OR_HEADING = re.compile(r"[ \t]*(?:#{1,6}[ \t]|[-*+•][ \t]|・|\d{1,3}[.)．][ \t])")
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]")
 
 

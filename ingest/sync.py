@@ -55,8 +55,8 @@ class SyncReport:
         """A line of counts, then one for every file that failed or is of a kind that kotae does not read."""
         counts = (
             f"{self.found} documents: {len(self.added)} added, {len(self.changed)} changed, "
-            f"{len(self.unchanged)} unchanged, {len(self.failed)} failed; {len(self.removed)} removed; {self.chunks} chunks, {self.embedded} of them "
-            f"embedded now ({self.seconds:.1f} s)"
+            f"{len(self.unchanged)} unchanged, {len(self.failed)} failed; {len(self.removed)} removed; "
+            f"{self.chunks} chunks, {self.embedded} of them embedded now ({self.seconds:.1f} s)"
         )
         failures = [f"failed: {failure.message}" for failure in self.failed]
         return "\n".join([counts, *failures, *(f"not read (other kind of file): {source}" for source in self.ignored)])

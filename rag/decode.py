@@ -18,14 +18,17 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# Characters that most of a text is made of and bytes of another encoding read as UTF-16 hardly give: ASCII, kana, 、。.
+_ORDINARY = re.compile(r"[\t\n\r -~\u3000-\u3002\u3041-\u30ff]")
 _MAX_SUSPECT = 0.05
+_MIN_ORDINARY = 0.1
 
 
 def decode(data: bytes, name: str) -> str:
     """The text of a file, line ends as one newline.
 
-    A byte order mark decides; then UTF-16 without one (told by its zero bytes), ISO-2022-JP (by its escapes), UTF-8,
-    and last EUC-JP or CP932, whichever gives fewer characters that real text does not have.
+    A byte order mark decides; then, where there are zero bytes, UTF-16 without one; ISO-2022-JP (by its escapes), UTF-8,
+    UTF-16 without zero bytes, and last EUC-JP or CP932, whichever gives fewer characters that real text does not have.
     Raises UnreadableDocument for a binary file and for bytes that fit none of these.
     """
     text = _decoded(data)
@@ -51,6 +54,9 @@ def _decoded(data: bytes) -> str | None:
     text = _try(data, "utf-8")
     if text is not None:
         return _plausible(text)
+    text = _plausible(_utf16_without_bom(data))
+    if text is not None:
+        return text
     guesses = [guess for guess in (_try(data, "euc_jis_2004"), _try(data, "cp932")) if guess is not None]
     return _plausible(min(guesses, key=_suspects)) if guesses else None
 
@@ -63,9 +69,13 @@ def _try(data: bytes, encoding: str) -> str | None:
 
 
 def _utf16_without_bom(data: bytes) -> str | None:
-    even, odd = data[::2].count(0), data[1::2].count(0)
-    text = _try(data, "utf-16-le" if odd > even else "utf-16-be")
-    return None if text is None or "\x00" in text else text
+    readings = [text for text in (_try(data, "utf-16-le"), _try(data, "utf-16-be")) if text and "\x00" not in text]
+    best = max(readings, key=_ordinary, default="")
+    return best if best and _ordinary(best) >= _MIN_ORDINARY * len(best) else None
+
+
+def _ordinary(text: str) -> int:
+    return len(_ORDINARY.findall(text))
 
 
 def _suspects(text: str) -> int:

@@ -16,7 +16,7 @@ DEFAULT_TOP_K = 3
 class Chunking:
     """How documents are cut: whole sentences up to `max_tokens` encoder tokens, `overlap` sentences repeated."""
 
-    max_tokens: int = 192
+    max_tokens: int = 128
     overlap: int = 0
 
 

@@ -1,0 +1,182 @@
+"""A scripted chat model, engine and retriever, and small verification sets, for the tests of eval/ and the command line."""
+
+from __future__ import annotations
+
+import csv
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from langchain_core.documents import Document
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatResult
+from langchain_core.retrievers import BaseRetriever
+from pydantic import PrivateAttr
+
+from eval.conditions import Condition
+from eval.dataset import OPTIONAL, REQUIRED, Dataset, load_dataset
+from eval.run import RunIdentity, Scope, execute
+from rag.chain import GroundedChain, build_chain
+from rag.errors import ModelFailed
+from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
+from rag.records import Decoding
+
+HEADER = (*REQUIRED, *OPTIONAL)
+LABELS = "弦楽器=string|打楽器=percussion"
+ROWS: tuple[tuple[str, ...], ...] = (
+    ("1", "日本の首都はどこですか？", "東京", "What is the capital of Japan?", "Tokyo", "open_qa", "", "", "ja/t.md", "ja", ""),
+    ("2", "テニスの王子様の作者は？", "許斐剛", "Who drew The Prince of Tennis?", "Takeshi Konomi", "open_qa", "", "", "ja/k.md", "ja", ""),
+    ("3", "琴は弦楽器ですか、打楽器ですか？", "弦楽器", "Is the koto string or percussion?", "string", "classification", "", "", "", "none", LABELS),
+    ("4", "太鼓は弦楽器ですか、打楽器ですか？", "打楽器", "Is the taiko string or percussion?", "percussion", "classification", "", "", "en/d.md", "en", LABELS),
+    ("5", "水の化学式は何ですか？", "H2O", "What is the chemical formula of water?", "H2O", "open_qa", "", "", "", "none", ""),
+)  # fmt: skip
+REPLIES: dict[str, str] = {cell: row[at + 1] for row in ROWS for at, cell in enumerate(row) if at in (1, 3)}
+"""The right answer to each question of ROWS."""
+
+
+def answer_for(prompt: str, replies: Mapping[str, str], with_passages: Mapping[str, str]) -> str:
+    """The reply whose question stands in the prompt; "!..." stands for a failure with that message."""
+    table = {**replies, **with_passages} if "<passage 1" in prompt else replies
+    reply = next((reply for question, reply in table.items() if question in prompt), "分かりません I do not know")
+    if reply.startswith("!"):
+        raise ModelFailed(reply[1:])
+    return reply
+
+
+class ScriptedChat(BaseChatModel):
+    """Answers by the question it finds in the prompt, and keeps the prompts it was given."""
+
+    name_: str = "scripted"
+    replies: dict[str, str] = REPLIES
+    with_passages: dict[str, str] = {}
+    delay: float = 0.0
+    _prompts: list[str] = PrivateAttr(default_factory=list)
+    _lock: Any = PrivateAttr(default_factory=threading.Lock)
+
+    @property
+    def prompts(self) -> list[str]:
+        return self._prompts
+
+    @property
+    def _llm_type(self) -> str:
+        return "scripted"
+
+    @property
+    def _identifying_params(self) -> dict[str, Any]:
+        return {"name": self.name_}
+
+    def _generate(
+        self, messages: list[BaseMessage], stop: Any = None, run_manager: Any = None, **kwargs: Any
+    ) -> ChatResult:
+        prompt = "\n".join(str(message.text) for message in messages)
+        with self._lock:
+            self._prompts.append(prompt)
+        time.sleep(self.delay)
+        reply = AIMessage(content=answer_for(prompt, self.replies, self.with_passages))
+        return ChatResult(generations=[ChatGeneration(message=reply)])
+
+
+class OnePassage(BaseRetriever):
+    """Finds one document, whatever is asked."""
+
+    text: str = "東京は日本の首都である。"
+
+    def _get_relevant_documents(self, query: str, *, run_manager: Any) -> list[Document]:
+        about = {"source": "ja/t.md", "title": "東京", "lang": "ja", "start": 0, "end": len(self.text), "score": 0.5}
+        return [Document(id="t0", page_content=self.text, metadata=about)]
+
+
+class ScriptedEngine(TextEngine):
+    """An engine for the model registry: a token is a character."""
+
+    def __init__(self, replies: Mapping[str, str], with_passages: Mapping[str, str], context: int) -> None:
+        self.identity = "scripted@1"
+        self.context = context
+        self.batch_size = 3
+        self.replies, self.with_passages = replies, with_passages
+        self.prompts: list[str] = []
+
+    def render(self, turns: Sequence[Turn]) -> str:
+        return "".join(f"[{turn.role}]{turn.text}\n" for turn in turns)
+
+    def complete(self, prompts: Sequence[str], decoding: Decoding, stop: Sequence[str] = ()) -> list[Completion]:
+        self.prompts += prompts
+        return [Completion(answer_for(one, self.replies, self.with_passages)) for one in prompts]
+
+    def stream(self, prompt: str, decoding: Decoding, stop: Sequence[str] = ()) -> Iterator[Piece]:
+        (completion,) = self.complete([prompt], decoding, stop)
+        for letter in completion.text:
+            yield Piece(letter)
+        yield Piece("", completion)
+
+    def count_tokens(self, text: str) -> int:
+        return len(text)
+
+
+class Script:
+    """The scripted engines that were opened, and what they say."""
+
+    def __init__(self) -> None:
+        self.replies: dict[str, str] = dict(REPLIES)
+        self.with_passages: dict[str, str] = {}
+        self.opened: list[ScriptedEngine] = []
+
+    def open(self, _: str, options: EngineOptions) -> TextEngine:
+        engine = ScriptedEngine(self.replies, self.with_passages, options.context)
+        self.opened.append(engine)
+        return engine
+
+    @property
+    def prompts(self) -> list[str]:
+        return [prompt for engine in self.opened for prompt in engine.prompts]
+
+
+def write_set(path: Path, rows: Sequence[Sequence[str]] = ROWS, header: Sequence[str] = HEADER) -> Path:
+    """A verification set as CSV."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    return path
+
+
+def chains(model: BaseChatModel) -> dict[Condition, GroundedChain]:
+    return {Condition.NO_RAG: build_chain(model), Condition.RAG: build_chain(model, OnePassage())}
+
+
+def identity(dataset: Dataset, **changes: Any) -> RunIdentity:
+    settings: dict[str, Any] = {
+        "model": "scripted",
+        "model_identity": "scripted@1",
+        "decoding": {"temperature": 0.0},
+        "context": 4096,
+        "prompt": "default",
+        "dataset": dataset.path.name,
+        "dataset_sha256": dataset.sha256,
+        "index": "digest",
+        "encoder": "encoder",
+        "top_k": 3,
+    }
+    return RunIdentity(**{**settings, **changes})
+
+
+def run_set(
+    folder: Path,
+    verify: Path,
+    model: BaseChatModel,
+    *,
+    conditions: Sequence[Condition] = tuple(Condition),
+    languages: Sequence[str] = ("ja", "en"),
+    numbers: Sequence[str] | None = None,
+    batch_size: int = 4,
+    **changes: Any,
+) -> None:
+    """Run a set into a folder, as `kotae eval run` does, with a scripted model."""
+    dataset = load_dataset(verify)
+    wanted = [item.number for item in dataset.items] if numbers is None else numbers
+    scope = Scope(tuple(wanted), tuple(languages), tuple(conditions))  # type: ignore[arg-type]
+    by_condition = {condition: chain for condition, chain in chains(model).items() if condition in conditions}
+    execute(folder, dataset, by_condition, scope, identity(dataset, **changes), batch_size=batch_size)
+
+
