@@ -212,7 +212,7 @@ def models(as_json: bool) -> None:
 
     rows = [{"uri": k.uri, "engine": k.engine, "needs": k.needs, "available": k.available} for k in KINDS.values()]
     if as_json:
-        click.echo(_json(rows))
+        click.echo(_json({"models": rows}))
         return
     for kind in KINDS.values():
         state = "ready" if kind.available else f"not installed: {kind.install}"

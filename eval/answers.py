@@ -46,7 +46,7 @@ class AnswerLog:
         self.by_key: dict[str, Recorded] = {}
         for line, text in self._lines():
             try:
-                recorded = _recorded(json.loads(text))
+                recorded = _recorded(json.loads(text.decode("utf-8")))
             except (ValueError, KeyError, TypeError) as error:
                 raise RunError(
                     "This line of the run is damaged",
@@ -69,7 +69,7 @@ class AnswerLog:
             os.fsync(file.fileno())
         self.by_key[recorded.key] = recorded
 
-    def _lines(self) -> Iterator[tuple[int, str]]:
+    def _lines(self) -> Iterator[tuple[int, bytes]]:
         if not self._path.exists():
             return
         data = self._path.read_bytes()
@@ -77,7 +77,7 @@ class AnswerLog:
         if whole < len(data):
             with self._path.open("r+b") as file:
                 file.truncate(whole)
-        yield from enumerate(data[:whole].decode("utf-8").split("\n")[:-1], 1)
+        yield from enumerate(data[:whole].split(b"\n")[:-1], 1)
 
 
 def _as_dict(recorded: Recorded) -> dict[str, Any]:

@@ -1,8 +1,10 @@
-"""Read an assignment of items to labels from a free answer: "Gudok is string, Cantaro is percussion", 「弦楽器：琴、打楽器：太鼓」.
+"""Read an assignment of items to labels from a free answer: "Gudok is string, Cantaro is percussion",
+「弦楽器：琴、打楽器：太鼓」.
 
-The reference is written `item: label; item: label` (項目：ラベル；項目：ラベル). In the answer items and labels may come in any order:
-item before label ("Gudok and Lyre are string"), label before items ("String: Gudok, Lyre"), label as a heading over a list,
-"respectively", or "both". An item with two labels or none makes the answer unparsed, unless another item is already wrong.
+The reference is written `item: label; item: label` (項目：ラベル；項目：ラベル). In the answer items and labels may
+come in any order: item before label ("Gudok and Lyre are string"), label before items ("String: Gudok, Lyre"),
+label as a heading over a list, "respectively", or "both". An item with two labels or none makes the answer
+unparsed, unless another item is already wrong.
 """
 
 from __future__ import annotations

@@ -1,13 +1,16 @@
 """Find the part of a free answer that claims to be the answer: one sentence and, where it shows, the slot in it.
 
 Rules, in order (source: reading answers of small instruction models; no rule looks at the references):
-1. An explicit announcement wins, the last one if there are several: "the answer is ...", 答えは…, "Answer:", 正解は….
+1. An explicit announcement wins, the last one if there are several: "the answer is ...", 答えは…, "Answer:",
+   正解は….
 2. Echoes of the question and opening courtesies are passed over.
-3. A first sentence that answers directly decides: a bare phrase ("Tokyo."), "It is Tokyo", X は Y です about the question's
-   topic. What later sentences mention in passing does not count.
-4. Otherwise the sentence that shares most with the question decides (names weigh 0.3, other words 1; ties go to the first).
-5. Inside the sentence the slot (`focus`) is the side of the copula that the question does not already hold, up to the first
-   comma, bracket or relative clause: "Sydney" in "Sydney is the capital of Australia, not far from Canberra".
+3. A first sentence that answers directly decides: a bare phrase ("Tokyo."), "It is Tokyo", X は Y です about the
+   question's topic. What later sentences mention in passing does not count.
+4. Otherwise the sentence that shares most with the question decides (names weigh 0.3, other words 1; ties go to the
+   first).
+5. Inside the sentence the slot (`focus`) is the side of the copula that the question does not already hold, up to
+   the first comma, bracket or relative clause: "Sydney" in "Sydney is the capital of Australia, not far from
+   Canberra".
 """
 
 from __future__ import annotations
@@ -19,37 +22,48 @@ from dataclasses import dataclass
 from eval.hedges import is_refusal
 from eval.normalise import Token, sentences, tokenise
 
+LONG_SENTENCE = 60  # tokens; the clauses of a longer one have topics of their own, so no slot is read from it
 NAME_WEIGHT = 0.3
 _SHORT_LINE = 60  # characters; a longer line is prose, not an entry of a list
 _ANNOUNCED = re.compile(
-    r"(?:^|(?<=[\s.,:;。、]))(?:(?:so |thus |therefore |hence )?,?\s*(?:the |my )?(?:final |short |correct |right |best )?answer(?: to (?:the|this|your) question)?"
-    r"\s*(?:(?:is|was|would be|must be|should be)\b\s*:?|[:=])\s*(?:that )?|(?:ans|response|output)\s*[:=]\s*|a\s*:\s*(?=\S))"
-    r"|(?:最終的な|正しい|【|^)?(?:答え|回答|解答|正解|正答|結論)】?(?:は|:|=|として(?:は)?)、?\s*|^【(?:答え|回答|解答|正解)】\s*|^答(?:は|:)\s*|^(?:答え|回答|解答|answer)\s*\n",
+    r"(?:^|(?<=[\s.,:;。、]))(?:(?:so |thus |therefore |hence )?,?\s*(?:the |my )?(?:final |short |correct "
+    r"|right |best )?answer(?: to (?:the|this|your) question)?"
+    r"\s*(?:(?:is|was|would be|must be|should be)\b\s*:?|[:=])\s*(?:that )?|(?:ans|response|output)\s*[:=]\s*"
+    r"|a\s*:\s*(?=\S))"
+    r"|(?:最終的な|正しい|【|^)?(?:答え|回答|解答|正解|正答|結論)】?(?:は|:|=|として(?:は)?)、?\s*|^【(?:答え"
+    r"|回答|解答|正解)】\s*|^答(?:は|:)\s*|^(?:答え|回答|解答|answer)\s*\n",
     re.IGNORECASE | re.MULTILINE,
 )
 _CONCLUSION = re.compile(
-    r"^(?:therefore|thus|hence|in conclusion|in short|so|したがって|従って|よって|つまり|結論として|以上(?:から|より))[、,]?\s*",
+    r"^(?:therefore|thus|hence|in conclusion|in short|so|したがって|従って|よって|つまり|結論として|以上(?:から"
+    r"|より))[、,]?\s*",
     re.I,
 )
 _CORRECTION = re.compile(
     r"^(?:actually|correction|wait|sorry|訂正|いえ|いや|失礼)[、,:.]?\s*(?:no,\s*)?", re.IGNORECASE
 )
 _COURTESY = re.compile(
-    r"^(?:sure|certainly|of course|okay|ok|great question|good question|thank|hello|hi|here(?:'s| is| are)|let's|let me|はい、?(?:承知|お答え|わかりました)|承知|もちろん)(?![a-z])",
+    r"^(?:sure|certainly|of course|okay|ok|great question|good question|thank|hello|hi|here(?:'s| is| are)"
+    r"|let's|let me|(?:はい、?)?(?:承知|お答え|わかりました)|承知|もちろん)(?![a-z])",
     re.IGNORECASE,
 )
 _GENERIC = frozenset(
-    "according text passage context answer question information provided provide based given document following correct article source "
-    "文章 文脈 本文 情報 提供 質問 回答 答え 正解 資料 記事 文書 因る 基づく 言う 呼ぶ 事 物 者 人 名 名前 name 為る 成る 有る 居る 一般 主 主に".split()
+    "according text passage context answer question information provided provide based given document following "
+    "correct article source "
+    "文章 文脈 本文 情報 提供 質問 回答 答え 正解 資料 記事 文書 因る 基づく 言う 呼ぶ 事 物 者 人 名 名前 name "
+    "為る 成る 有る 居る 一般 主 主に".split()
 )
 _COPULA = frozenset({"is", "are", "was", "were", "became", "become"})
 _LEAD_END = re.compile(
-    r"[,;(\n]|\s-+\s|\s(?:who|which|whose|where|while|although|though|because|but|not|unlike|followed by|rather than)\b|(?<=\S)、|で、|であり|ですが|だが|ではなく",
+    r"[,;(\n]|\s-+\s|\s(?:who|which|whose|where|while|although|though|because|but|not|unlike|followed by|rather "
+    r"than)\b|(?<=\S)、|で、|であり|ですが|だが|ではなく",
     re.IGNORECASE,
 )
 _NOT_BUT = re.compile(
     r"^not\b[^,.;]{1,40}?,?\s+but\s+(?:rather\s+)?|^[^、。]{1,20}ではなく(?:て)?、?(?=.)", re.IGNORECASE
 )
+_ASSENT = re.compile(r"^(?:yes|well|ok(?:ay)?|はい|ええ)[,、.。!]\s*(?=\S)", re.IGNORECASE)
+_PRONOUN = re.compile(r"^(?:in \d+,? )?(?:it|he|she|they|this)\b|^(?:それ|これ|その|彼|彼女)", re.IGNORECASE)
 _QUESTION_END = re.compile(r"(?:\?|(?:です|ます|でしょう|だろう|の|る|た)か[。?]?)[」』)\"']*$")
 
 
@@ -70,27 +84,37 @@ def find_claim(question: str, answer: str) -> Claim:
     """The claim of `answer` to `question`, both canonical; an answer without structure is its own claim.
 
     >>> find_claim("What is the capital of Japan?", "The capital of Japan is Tokyo. It is large.").focus
-    'Tokyo'
+    'Tokyo.'
     """
     asked = frozenset(token.stem for token in tokenise(question) if token.content)
+    answer = _ASSENT.sub("", answer)
     rest = announced(answer)
     if rest is not None:
         return _claim(asked, _with_list(rest, sentences(rest)[:1]), direct=True)
     parts = _relevant(asked, sentences(answer))
     if not parts:
         return Claim(answer, answer, False)
-    corrected = [
-        _CORRECTION.sub("", part) for part in parts[1:] if _CORRECTION.match(part) and _CORRECTION.sub("", part)
-    ]
-    if corrected:
-        return _claim(asked, corrected[-1], direct=False)
     head = _claim(asked, _with_list(answer, parts[:1]), direct=False)
-    best = max(parts, key=lambda part: overlap(asked, part))
-    if len(parts) == 1 or head.firm and (overlap(asked, parts[0]) in (0.0, overlap(asked, best))):
-        return head
+    chosen = _decisive(asked, parts, head)
+    return head if chosen is None else _claim(asked, _with_list(answer, [chosen]), direct=False)
+
+
+def _decisive(asked: frozenset[str], parts: Sequence[str], head: Claim) -> str | None:
+    """The later sentence that decides in place of the first one, or None where the first one does."""
+    corrected = [rest for part in parts[1:] if (rest := _CORRECTION.sub("", part)) not in ("", part)]
+    if corrected:
+        return corrected[-1]
+    first = overlap(asked, parts[0])
+    if len(parts) == 1 or (head.firm and first == 0):
+        return None
+    continued = _continuation(asked, parts)
+    if continued is not None:
+        return continued
     concluded = [_CONCLUSION.sub("", part) for part in parts[1:] if _CONCLUSION.match(part)]
-    best = concluded[-1] if concluded and not head.firm else best
-    return _claim(asked, _with_list(answer, [best]), direct=False)
+    if concluded and not head.firm:
+        return concluded[-1]
+    best = max(parts, key=lambda part: overlap(asked, part))
+    return best if overlap(asked, best) > first else None
 
 
 def announced(answer: str) -> str | None:
@@ -108,13 +132,11 @@ def complement(question: str, sentence: str, *, loose: bool = False) -> str | No
     return _slot(asked, sentence, loose=loose)
 
 
-def overlap(asked: frozenset[str], text: str) -> float:
-    """How much of the question `text` takes up: each word once, names, numbers and suffixes at `NAME_WEIGHT`."""
+def overlap(asked: frozenset[str], text: str, *, names: float = NAME_WEIGHT) -> float:
+    """How much of the question `text` takes up: each word once, names, numbers and suffixes at the weight `names`."""
     shared = {token.stem: token for token in tokenise(text) if token.content and token.stem in asked}
-    minor = [
-        token for token in shared.values() if is_name(token) or token.pos.startswith("接尾辞") or token.kind == "number"
-    ]
-    return len(shared) - (1 - NAME_WEIGHT) * len(minor)
+    minor = [t for t in shared.values() if is_name(t) or re.search("接尾辞|助数詞", t.pos) or t.kind == "number"]
+    return len(shared) - (1 - names) * len(minor)
 
 
 def is_name(token: Token) -> bool:
@@ -140,6 +162,20 @@ def novel(asked: frozenset[str], tokens: Sequence[Token]) -> list[Token]:
         for token in tokens
         if token.content and token.stem not in asked and token.key not in _GENERIC and token.stem not in _GENERIC
     ]
+
+
+def _continuation(asked: frozenset[str], parts: Sequence[str]) -> str | None:
+    """A later sentence about the same topic ("It was proved by ...") that holds the question's word the first one lacks."""
+    held = {token.stem for token in tokenise(parts[0])}
+    for part in parts[1:]:
+        tokens = tokenise(part)
+        same_topic = _PRONOUN.match(part) or (tokens[0].kind != "latin" and not any(t.surface == "は" for t in tokens))
+        added = {
+            t.stem for t in tokens if t.content and t.stem in asked - held and not is_name(t) and t.kind != "number"
+        }
+        if same_topic and added and novel(asked, tokens):
+            return part
+    return None
 
 
 def _relevant(asked: frozenset[str], parts: Sequence[str]) -> tuple[str, ...]:
@@ -202,6 +238,8 @@ def _is_phrase(text: str) -> bool:
 def _slot(asked: frozenset[str], text: str, *, loose: bool = False) -> str | None:
     """The side of the sentence's copula, topic mark or verb that brings something new, or None."""
     tokens = tokenise(text)
+    if len(tokens) > LONG_SENTENCE:
+        return None
     cut = _cut(tokens)
     if cut is not None:
         left, right = text[: tokens[cut].start].strip(), text[tokens[cut].end :].strip()

@@ -1,10 +1,11 @@
-"""Find dates written in Japanese or English: 1546年, "in 1546", 2001年1月15日, "15 January 2001", 昭和64年, 紀元前44年.
+"""Find dates written in Japanese or English: 1546年, "in 1546", 2001年1月15日, "15 January 2001", 昭和64年,
+紀元前44年.
 
 Works on text whose numerals are already ASCII digits (`eval.numerals.to_digits`). Own code, because the kept
 parsers (dateutil, dateparser) guess missing fields from today's date and read bare numbers as days.
 
-Era years: year N of an era is the western year of its first year + N - 1 (元年 is year 1); first years after
-the National Diet Library's table of eras. A two-digit 年 without an era is a duration, not a date.
+Era years: year N of an era is the western year of its first year + N - 1 (元年 is year 1); first years after the
+National Diet Library's table of eras. A two-digit 年 without an era is a duration, not a date.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ _PATTERNS: tuple[re.Pattern[str], ...] = (
     re.compile(r"\b(?P<year>\d{1,4})\s*(?P<era>BCE?|B\.C\.(?:E\.)?|AD|A\.D\.|CE|C\.E\.)(?![A-Za-z])"),
     re.compile(r"\b(?P<era>AD|A\.D\.|BC)\s*(?P<year>\d{1,4})\b"),
     re.compile(
-        r"\b(?:(?:in|since|until|circa|year(?: of)?|c\.)\s+)(?P<year>\d{4})(?![\d,%]|\.\d|\s*-\s*\d|\s*(?:people|m\b|km\b|ft\b))",
+        r"\b(?:(?:in|since|until|circa|year(?: of)?|c\.)\s+)(?P<year>\d{4})(?![\d,%]|\.\d|\s*-\s*\d"
+        r"|\s*(?:people|m\b|km\b|ft\b))",
         re.I,
     ),
 )

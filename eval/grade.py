@@ -1,9 +1,9 @@
 """The grading ladder: is an answer right in content, is it in the right language, and which rung said so.
 
-Rungs, in order: an empty answer; for classification the label (never similarity); equal to a reference; a refusal; the number or
-date of a numeric reference, where a conflicting one vetoes; a reference contained in the claim of the answer; denials and alternatives.
-References of both languages count for content. Pure functions: no model, no file, no state. Similarity and judge are further
-rungs for answers that end here as `Rung.NONE`.
+Rungs, in order: an empty answer; for classification the label (never similarity); equal to a reference; a refusal;
+the number or date of a numeric reference, where a conflicting one vetoes; a reference contained in the claim of the
+answer; denials and alternatives. References of both languages count for content. Pure functions: no model, no file,
+no state. Similarity and judge are further rungs for answers that end here as `Rung.NONE`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from eval.answer_language import language_correct
 from eval.assignments import Assigned, merge, parse_reference, read_assignment
-from eval.claims import Claim, find_claim
+from eval.claims import Claim, announced, find_claim
 from eval.hedges import after_refusal, is_refusal
 from eval.labels import YES_NO, LabelSet, read_label
 from eval.matching import Asked, Finding, Match, folded, match_form
@@ -119,24 +119,23 @@ def grade(
 
 
 def _grade_open(question: str, text: str, references: Sequence[Reference], in_language: bool) -> Verdict:
-    scored = _score(question, text, references)
-    best = min(scored, key=lambda s: list(Finding).index(s.match.finding), default=None)
-    if best is not None and best.match.finding is Finding.EQUAL:
-        return _verdict(best, in_language)
-    refusing = is_refusal((sentences(text) or (text,))[0])
-    if refusing:
-        rest = after_refusal(text)
-        if rest is None and (best is None or not best.match.right or best.match.extracted in sentences(text)[0]):
-            return Verdict(Outcome.REFUSED, in_language, Rung.HEDGE, text, None, "the answer declines to answer")
-        if rest is not None:
-            best = min(
-                _score(question, rest, references), key=lambda s: list(Finding).index(s.match.finding), default=None
-            )
+    best = _best(question, text, references)
     if best is None:
         return Verdict(Outcome.WRONG, in_language, Rung.NONE, text, None, "there is no reference")
-    if best.match.finding in (Finding.ABSENT, Finding.PASSING) and is_refusal(text):
+    if best.match.finding is Finding.EQUAL or (best.match.right and is_refusal(canonical(best.reference.text))):
+        return _verdict(best, in_language)
+    first = (sentences(text) or (text,))[0]
+    rest = after_refusal(text) if is_refusal(first) else None
+    if rest is not None:
+        best = _best(question, rest, references) or best
+    declined = is_refusal(first) and rest is None and (not best.match.right or best.match.extracted in first)
+    if declined or (best.match.finding in (Finding.ABSENT, Finding.PASSING) and is_refusal(text)):
         return Verdict(Outcome.REFUSED, in_language, Rung.HEDGE, text, None, "the answer declines to answer")
     return _verdict(best, in_language)
+
+
+def _best(question: str, text: str, references: Sequence[Reference]) -> _Scored | None:
+    return min(_score(question, text, references), key=lambda scored: _rank(scored.match), default=None)
 
 
 def _verdict(scored: _Scored, in_language: bool) -> Verdict:
@@ -149,32 +148,38 @@ def _verdict(scored: _Scored, in_language: bool) -> Verdict:
 def _score(question: str, text: str, references: Sequence[Reference]) -> list[_Scored]:
     """The best finding of every reference in the claim of the answer."""
     shapes = {reference: forms(question, reference.text) for reference in references}
-    accepted = tuple(
-        dict.fromkeys(folded(strip_endings(form)) for found in shapes.values() for form in found if folded(form))
+    shaped = [form for found in shapes.values() for form in found]
+    asked = Asked(
+        question, tokenise(question), tuple({folded(strip_endings(form)): None for form in shaped if folded(form)})
     )
-    asked = Asked(question, tokenise(question), accepted)
     claim = find_claim(question, text)
-    dates = tuple(date for found in shapes.values() for form in found for date in read_numbers(form).dates)
+    dates = tuple(date for form in shaped for date in read_numbers(form).dates)
     scored = []
     for reference, found in shapes.items():
-        whole = Claim(text, text, False)
-        matches = [
-            match_form(asked, whole, form)
-            for form in found
-            if folded(strip_endings(text)) == folded(strip_endings(form))
-        ]
+        matches = [match for form in found if (match := _match_whole(asked, text, form)) is not None]
         for form in found:
             numeric = as_numeric(asked, form)
             if numeric is not None:
                 matches.append(match_numeric(asked, claim, text, numeric, dates))
             else:
-                matches.append(_match_text(asked, claim, text, form, dates))
-        if matches:
-            scored.append(_Scored(min(matches, key=lambda match: list(Finding).index(match.finding)), reference))
+                matches.append(_match_text(asked, claim, text, form))
+        scored += [_Scored(min(matches, key=_rank), reference)] if matches else []
     return scored
 
 
-def _match_text(asked: Asked, claim: Claim, text: str, form: str, dates: Sequence[object]) -> Match:
+def _rank(match: Match) -> int:
+    return list(Finding).index(match.finding)
+
+
+def _match_whole(asked: Asked, text: str, form: str) -> Match | None:
+    """The finding where the whole answer, or all that it announces, is the reference word for word."""
+    for whole in (text, announced(text) or text):
+        if folded(strip_endings(whole)) == folded(strip_endings(form)):
+            return match_form(asked, Claim(whole, whole, False), form)
+    return None
+
+
+def _match_text(asked: Asked, claim: Claim, text: str, form: str) -> Match:
     """A reference in words: as it stands, as a person's name, as a list in any order, or as its words in one passage."""
     match = match_form(asked, claim, form)
     if match.finding is not Finding.ABSENT:

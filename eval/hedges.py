@@ -1,11 +1,11 @@
 """Refusals, negations and alternatives: what makes a mention of the right answer no answer.
 
-Three questions are answered here, for both languages: does a sentence refuse (`is_refusal`, `after_refusal`),
-is the mention at `start:end` denied (`is_denied`), and does it stand as one of several offered (`alternative`).
-All functions take canonical text (`eval.normalise.canonical`).
+Three questions are answered here, for both languages: does a sentence refuse (`is_refusal`, `after_refusal`), is
+the mention at `start:end` denied (`is_denied`), and does it stand as one of several offered (`alternative`). All
+functions take canonical text (`eval.normalise.canonical`).
 
-Decisions. A soft hedge with one answer ("probably Tokyo", 東京かもしれません, 東京ではないでしょうか) commits to that answer.
-A refusal followed by "but" and an answer ("not in the text, but it is Tokyo") is graded on the answer.
+Decisions. A soft hedge with one answer ("probably Tokyo", 東京かもしれません, 東京ではないでしょうか) commits to
+that answer. A refusal followed by "but" and an answer ("not in the text, but it is Tokyo") is graded on the answer.
 "not only", 間違いなく, に他ならない and しかない deny nothing.
 """
 
@@ -15,46 +15,74 @@ import re
 
 from eval.normalise import tokenise
 
+_SOURCE = r"(?:passages?|texts?|context|documents?|articles?|information|sources?|sentences?|question)"
 _REFUSAL_EN = re.compile(
-    r"\bi (?:do not|don't|did not|didn't|can't|cannot|can not|am unable|am not able|could not|couldn't)\s+(?:\w+\s+){0,2}?(?:know|have|find|answer"
-    r"|determine|provide|say|tell|recall|confirm|access|see|help|assist)|\bi(?:'m| am) (?:not (?:sure|certain|aware|able|familiar)|unable|unsure)"
-    r"|\b(?:cannot|can't|can not|could not|couldn't|unable to) (?:be )?(?:answer|determine|provide|find|found|identif|confirm|say|give)"
-    r"|\b(?:does not|do not|doesn't|don't|did not|didn't) (?:\w+ )?(?:mention|specif|provid|contain|state|include|say|give|indicate|explicitly)"
-    r"|\b(?:is|are|was|were)(?: not|n't) (?:\w+ )?(?:mentioned|specified|provided|stated|given|included|indicated|found|available|known|clear|enough)"
-    r"|\bno (?:\w+ )?(?:information|mention|answer|data|evidence|context) |\b(?:not enough|insufficient) (?:information|context|data)"
-    r"|\b(?:is|are|remains?) (?:currently )?(?:unknown|unclear)\b|^\W*(?:unknown|n/?a|not (?:specified|mentioned|provided|available|applicable|sure)"
-    r"|no idea|none given|cannot say|idk)\W*$|\bas an ai\b|^\W*(?:i'm |i am )?sorry\b",
+    r"\bi (?:do not|don't|did not|didn't|can't|cannot|can not|am unable|am not able|could not"
+    r"|couldn't)\s+(?:\w+\s+){0,2}?"
+    r"(?:know|have|find|answer|determine|provide|say|tell|recall|confirm|access|see|help|assist)"
+    r"|\bi(?:'m| am) (?:not (?:sure|certain|aware|able|familiar)|unable|unsure)"
+    r"|\b(?:cannot|can't|can not|could not|couldn't|unable to) (?:be )?"
+    r"(?:answer|determine|provide|find|found|identif|confirm|say|give)"
+    rf"|\b{_SOURCE}\b.{{0,40}}\b(?:does|do|did)(?: not|n't) (?:\w+ )?"
+    r"(?:mention|specif|provid|contain|state|include|say|give|indicate|explicitly)"
+    r"|\b(?:does|do|did)(?: not|n't) (?:\w+ )?(?:mention|specify|state|indicate)\b"
+    r"|\b(?:is|are|was|were)(?: not|n't) (?:\w+ )?(?:mentioned|specified|provided|stated|indicated)"
+    rf"|\b(?:is|are|was|were)(?: not|n't) (?:\w+ )?(?:given|included|found|available|known|clear|enough)\b"
+    rf"(?:\W*$|.*\b{_SOURCE}\b)"
+    r"|\bno (?:\w+ )?(?:information|mention|answer|data|evidence|context) "
+    r"|\b(?:not enough|insufficient) (?:information|context|data)"
+    r"|^\W*(?:unknown|n/?a|not (?:specified|mentioned|provided|available|applicable|sure)|no idea|none given|cannot say"
+    r"|idk)\W*$|\bas an ai\b|^\W*(?:i'm |i am )?sorry\b",
     re.IGNORECASE,
 )
+_SOURCE_JA = r"(?:文章|本文|情報|テキスト|資料|文脈|記事|文書|提供|質問)"
 _REFUSAL_JA = re.compile(
-    r"(?:分|わ|判)か(?:りません|らない|りかねます|りませんでした)|(?:知り|存じ|存じ上げ)ません|知らない(?:です)?(?:。|$)|不明(?:です|である|だ|。|$|な)|未詳"
-    r"|(?:回答|お答え|答え|判断|特定|確認|断定|提供|断言)(?:する(?:こと)?(?:は|が)|は|が|を)?(?:できません|でき?ない|出来ません|られません|られない|しかねます|いたしかねます|できかね)"
-    r"|答え(?:られません|ることができません|ることはできません)|(?:情報|記述|記載|言及|データ|回答)(?:は|が|も)?(?:あり|見つかり|含まれてい|提供されてい|されてい|見当たり|示されてい|得られ)?(?:ません|ない)"
-    r"|(?:記載|記述|言及|明記|説明|提示)(?:は|が)?(?:され|し)て(?:い|おり)?(?:ません|ない)|情報(?:は|が)(?:不足|足り)|(?:含まれて|書かれて|示されて|述べられて|触れられて)(?:い|おり)?(?:ません|ない)"
-    r"|見(?:つか|当た)(?:りません|らない|りませんでした)|申し訳(?:あり|ござい|ない)|^すみません|該当(?:する(?:もの|情報))?(?:は|が)?(?:なし|ありません)|^(?:情報|回答|該当)(?:なし|無し)"
+    r"(?:分|わ|判)か(?:りません|らない|りかねます|りませんでした)|(?:知り|存じ|存じ上げ)ません"
+    r"|知らない(?:です)?(?:。|$)|未詳"
+    r"|(?:回答|お答え|答え|判断|特定|確認|断定|提供|断言)(?:する(?:こと)?(?:は|が)|は|が|を)?"
+    r"(?:できません|でき?ない|出来ません|られません|られない|しかねます|いたしかねます|できかね)"
+    r"|答え(?:られません|ることができません|ることはできません)"
+    r"|(?:情報|記述|記載|言及|データ|回答)(?:は|が|も)?"
+    r"(?:あり|見つかり|含まれてい|提供されてい|されてい|見当たり|示されてい|得られ)?(?:ません|ない)"
+    r"|(?:記載|記述|言及|明記|説明|提示)(?:は|が)?(?:され|し)て(?:い|おり)?(?:ません|ない)|情報(?:は|が)(?:不足|足り)"
+    rf"|{_SOURCE_JA}.*(?:含まれて|示されて)(?:い|おり)?(?:ません|ない)"
+    r"|(?:書かれて|述べられて|触れられて)(?:い|おり)?(?:ません|ない)"
+    r"|見(?:つか|当た)(?:りません|らない|りませんでした)|申し訳(?:あり|ござい|ない)|^すみません"
+    r"|該当(?:する(?:もの|情報))?(?:は|が)?(?:なし|ありません)|^(?:情報|回答|該当)(?:なし|無し)"
 )
+_UNKNOWN = re.compile(
+    r"\b(?:is|are|remains?) (?:currently )?(?:unknown|unclear)\b|不明(?:です|である|だ|。|$|な)", re.IGNORECASE
+)
+UNKNOWN_LENGTH = 60  # characters; in a longer sentence "unknown" speaks of a detail
 _BUT = re.compile(
-    r"(?:[,;]|\.)\s*(?:but|however|though|although)\b,?\s*|\bbut\b\s+|(?<=[すんいただる])(?:が|けれども?|けど)、|(?:しかし|ただし|ただ)、?",
+    r"(?:[,;]|\.)\s*(?:but|however|though|although)\b,?\s*|\bbut\b\s+|(?<=[すんいただる])(?:が|けれども?"
+    r"|けど)、|(?:しかし|ただし|ただ)、?",
     re.I,
 )
 
 _NOT_BEFORE = re.compile(
-    r"(?:\b(?:not|never|neither|nor|cannot)|n't|\b(?:no longer|rather than|instead of|other than|except(?: for)?|unlike|excluding|as opposed to|far from))\s+"
-    r"(?!(?:only|just|merely|simply|until|before|sure|certain|know|surprising)\b)(?:(?:actually|really|necessarily|an?|the)\s+)?(?:(?!that|but)[a-z]+\s+)?"
+    r"(?:\b(?:not|never|neither|nor|cannot)|n't|\b(?:no longer|rather than|instead of|other than|except(?: "
+    r"for)?|unlike|excluding|as opposed to|far from))\s+"
+    r"(?!(?:only|just|merely|simply|until|before|sure|certain|know|surprising)\b)(?:(?:actually|really"
+    r"|necessarily|an?|the)\s+)?(?:(?!that|but)[a-z]+\s+)?"
     r"(?:(?:in|at|by|on|from|to|of|as|be|an?|the|type of|kind of)\s+){0,3}[\"'(]*$",
     re.IGNORECASE,
 )
 _NOT_AFTER = re.compile(
-    r"^[\"')]*\s*(?:(?:is|was|are|were|did|does|do|has|have|had|can|could|will|would|should)(?:\s+\w+ly)?\s*(?:not|never|n't)|(?:isn't|wasn't|aren't"
-    r"|weren't|didn't|doesn't|don't|hasn't|can't)|(?:is|was|are|were)\s+(?:incorrect|wrong|false))\b(?!\s+only)|^[\"')]*\s*\((?:not|incorrect)\b",
+    r"^[\"')]*\s*(?:(?:is|was|are|were|did|does|do|has|have|had|can|could|will|would"
+    r"|should)(?:\s+\w+ly)?\s*(?:not|never|n't)|(?:isn't|wasn't|aren't"
+    r"|weren't|didn't|doesn't|don't|hasn't|can't)|(?:is|was|are|were)\s+(?:incorrect|wrong|false))\b(?!\s+only)"
+    r"|^[\"')]*\s*\((?:not|incorrect)\b",
     re.IGNORECASE,
 )
 _DENIED_JA = re.compile(
-    r"^[」』)\"']*(?:という(?:わけ|の)|など)?(?:(?:で|じゃ)は?(?:な[いくか]|ありません|あり得ません|あり得ない|ございません)|じゃな[いくか]|以外|とは(?:異な|違|別|無関係|言え|限ら)"
+    r"^[」』)\"']*(?:という(?:わけ|の)|など)?(?:(?:で|じゃ)は?(?:な[いくか]|ありません|あり得ません|あり得ない"
+    r"|ございません)|じゃな[いくか]|以外|とは(?:異な|違|別|無関係|言え|限ら)"
     r"|は(?:間違い|誤り|違い|不正解|正しくな|不適)|を除)"
 )
 _ASSERTING_JA = re.compile(
-    r"(?:な[いか]|ありません)(?:で(?:しょう|す)か|だろうか|か(?:と|。|$|な)|のか)|に(?:他|ほか)なら|しかな|間違いな|違いな"
+    r"(?:な[いか]|ありません)(?:で(?:しょう|す)か|だろうか|か(?:と|。|$|な)|のか)|に(?:他|ほか)なら|しかな"
+    r"|間違いな|違いな"
 )
 _CLAUSE_END_JA = re.compile(r"(?:で(?:あり|す(?:が|けど))?|て|り|し|が|ば|から|ので|けど|く)、")
 _NEGATIVE_END_JA = re.compile(
@@ -63,23 +91,28 @@ _NEGATIVE_END_JA = re.compile(
 
 _MORE = r"(?!(?:more|less|so|over|later|earlier|above|older|greater|under|fewer|simply|rather|better known|sometimes|also)\b)"
 _OR_AFTER = re.compile(
-    rf"^[\"')]*\s*(?:\([^()]*\)\s*)?(?:,\s*[^,.;()]{{1,40}})*?,?\s*(?:\bor\b|(?<![\d/])/(?!\d))\s*{_MORE}(?:maybe |perhaps |possibly |the |an? |in )*(?P<other>[^,.;()]+)",
+    rf"^[\"')]*\s*(?:\([^()]*\)\s*)?(?:,\s*[^,.;()]{{1,40}})*?,?\s*(?:\bor\b"
+    rf"|(?<![\d/])/(?!\d))\s*{_MORE}(?:maybe |perhaps |possibly |the |an? |in )*(?P<other>[^,.;()]+)",
     re.IGNORECASE,
 )
 _OR_BEFORE = re.compile(
     r"(?P<other>[^.;()?]*[^\s.;()?,])\s*,?\s*(?:\bor\b|/)\s*(?:maybe |perhaps |possibly |the |an? |in )*[\"'(]*$", re.I
 )
 _OR_AFTER_JA = re.compile(
-    r"^[」』)\"]*\s*(?:\([^()]*\))?(?:、[^、。]{1,20})*?(?:、?\s*(?:または|又は|あるいは|もしくは|若しくは|それとも|ないしは?)、?|か、?(?=[一-鿿ァ-ヴA-Za-z「『\d]))(?P<other>[^、。]+)"
+    r"^[」』)\"]*\s*(?:\([^()]*\))?(?:、[^、。]{1,20})*?(?:、?\s*(?:または|又は|あるいは|もしくは|若しくは"
+    r"|それとも|ないしは?)、?|か、?(?=[一-鿿ァ-ヴA-Za-z「『\d]))(?P<other>[^、。]+)"
 )
 _OR_BEFORE_JA = re.compile(
-    r"(?P<other>[^、。]*[^、。い])(?:、?\s*(?:または|又は|あるいは|もしくは|若しくは|それとも)、?|(?<!いつ)(?<!どこ)(?<!誰)(?<!何)(?<!しか)か、?)[「『\"]*$"
+    r"(?P<other>[^、。]*[^、。い])(?:、?\s*(?:または|又は|あるいは|もしくは|若しくは|それとも)、?"
+    r"|(?<!いつ)(?<!どこ)(?<!誰)(?<!何)(?<!しか)か、?)[「『\"]*$"
 )
 
 
 def is_refusal(sentence: str) -> bool:
     """Whether the sentence declines to answer: "I don't know", 分かりません, "the text does not mention it"."""
-    return bool(_REFUSAL_EN.search(sentence) or _REFUSAL_JA.search(sentence))
+    if _REFUSAL_EN.search(sentence) or _REFUSAL_JA.search(sentence):
+        return True
+    return len(sentence) <= UNKNOWN_LENGTH and _UNKNOWN.search(sentence) is not None
 
 
 def after_refusal(text: str) -> str | None:

@@ -1,12 +1,13 @@
 """The closed label set of a classification item, and reading one label from a free answer.
 
-A set is written `正しい/真/はい=true/correct/yes|誤り/偽/いいえ=false/incorrect/no`: `|` between labels, each `japanese=english`,
-`/` between synonyms, the first canonical. Answers may come in either language.
+A set is written `正しい/真/はい=true/correct/yes|誤り/偽/いいえ=false/incorrect/no`: `|` between labels, each
+`japanese=english`, `/` between synonyms, the first canonical. Answers may come in either language.
 
-Rules. A denied label ("not a string instrument", 弦楽器ではない) is not assigned; it means the other one only in a set of two that is
-polar (true/false) or whose two labels the question names. Labels offered as a choice ("string or percussion") are not assigned. The
-announced answer, else the first sentence that assigns one label, decides; assigning both, or none, is unparsed. In a polar
-set, restating the question's statement affirms it and restating its negation denies it.
+Rules. A denied label ("not a string instrument", 弦楽器ではない) is not assigned; it means the other one only in a
+set of two that is polar (true/false) or whose two labels the question names. Labels offered as a choice ("string or
+percussion") are not assigned. The announced answer, else the first sentence that assigns one label, decides;
+assigning both, or none, is unparsed. In a polar set, restating the question's statement affirms it and restating
+its negation denies it.
 """
 
 from __future__ import annotations
@@ -24,24 +25,30 @@ DENIES_SHARE = 0.75  # the same for restating it with a negation
 _YES = frozenset(map(canonical, "yes true correct right はい 正しい 真 本当 正解 ○ 〇".split()))
 _NO = frozenset(map(canonical, "no false incorrect wrong いいえ 誤り 偽 間違い 嘘 不正解 ×".split()))
 _SAYS_YES = re.compile(
-    r"^\W*(?:yes|yeah|yep|true|correct|indeed|absolutely|affirmative)\b|\b(?:is|are|was|be|isn't|wasn't)\s+(?:not\s+)?(?:\w+ly\s+)?(?:true|correct|right|accurate|valid)\b(?!\s+(?:that|to)\b)"
-    r"|\b(?:that|this|it) is (?:true|correct|right)\b|^\W*(?:はい|ええ|そうです|その通り)|(?:その通り|本当|事実)(?:です|である|だ)|正し(?:い|く)|(?<!不)正解(?:です|だ|。|$)"
+    r"^\W*(?:yes|yeah|yep|true|correct|indeed|absolutely|affirmative)\b|\b(?:is|are|was|be|isn't"
+    r"|wasn't)\s+(?:not\s+)?(?:\w+ly\s+)?(?:true|correct|right|accurate|valid)\b(?!\s+(?:that|to)\b)"
+    r"|\b(?:that|this|it) is (?:true|correct|right)\b|^\W*(?:はい|ええ|そうです|その通り)|(?:その通り|本当"
+    r"|事実)(?:です|である|だ)|正し(?:い|く)|(?<!不)正解(?:です|だ|。|$)"
     r"|^\W*真(?:です|である|だ|。|$)|[は、]真(?:です|である|だ|。|$)|合ってい|^[○〇]",
     re.IGNORECASE,
 )
 _SAYS_NO = re.compile(
-    r"^\W*(?:(?:no|nope)\b(?=\s*(?:[,.!;:)]|$|(?:it|he|she|the|they|there|this|that|i|you)\b))|(?:false|incorrect|wrong|untrue)\b)"
-    r"|\b(?:is|are|was|be|isn't|wasn't)\s+(?:not\s+)?(?:\w+ly\s+)?(?:false|incorrect|wrong|untrue|inaccurate|no$)|\b(?:and|or) no\W*$|^\W*(?:いいえ|いえ[、。]|否)|違い(?:ます|ました)|違う(?:。|$|と)|異なります"
-    r"|(?:誤り|誤って|間違い(?!な)|間違って|間違った|不正解|嘘)|^\W*偽(?:です|である|だ|。|$)|[は、]偽(?:です|である|だ|。|$)|^[×✕]",
+    r"^\W*(?:(?:no|nope)\b(?=\s*(?:[,.!;:)]|$|(?:it|he|she|the|they|there|this|that|i|you)\b))|(?:false"
+    r"|incorrect|wrong|untrue)\b)"
+    r"|\b(?:is|are|was|be|isn't|wasn't)\s+(?:not\s+)?(?:\w+ly\s+)?(?:false|incorrect|wrong|untrue|inaccurate"
+    r"|no$)|\b(?:and|or) no\W*$|^\W*(?:いいえ|いえ[、。]|否)|違い(?:ます|ました)|違う(?:。|$|と)|異なります"
+    r"|(?:誤り|誤って|間違い(?!な)|間違って|間違った|不正解|嘘)|^\W*偽(?:です|である|だ|。|$)|[は、]偽(?:です"
+    r"|である|だ|。|$)|^[×✕]",
     re.IGNORECASE,
 )
 _REVERSED_BEFORE = re.compile(r"(?:\bnot|n't)\s+(?:\w+ly\s+)?(?:is\s+)?$", re.IGNORECASE)
-_OPEN_AFTER = re.compile(r"^い?とは限ら|^い?かどうか")
+_OPEN_AFTER = re.compile(r"^い?とは限[らり]|^い?かどうか")
 _REVERSED_AFTER = re.compile(r"^い?とは言え(?:な|ま)|^(?:く)?(?:で)?は?(?:な[いくか]|ありません|あり得)|^くな")
 _INSIDE_NOT = re.compile(r"\b(?:is|are|was|be)\s+not\b|n't\b", re.IGNORECASE)
 _ECHO = re.compile(r"^\W*(?:true or false|yes or no|正しいか(?:誤り|間違い)か)\s*[:?]+\s*", re.IGNORECASE)
 _TASK = frozenset(
-    "true false correct incorrect right wrong yes no statement following whether answer claim sentence decide classify say "
+    "true false correct incorrect right wrong yes no statement following whether answer claim sentence decide "
+    "classify say "
     "正しい 誤り 真 偽 間違い 文 文章 記述 次 以下 はい いいえ 判断 判定 答える 回答 主張 内容 事 か 述べる".split()
 )
 
@@ -174,7 +181,9 @@ def _polar_mentions(text: str, yes: Label, no: Label) -> list[LabelMention]:
         for match in pattern.finditer(text):
             reverse = _REVERSED_BEFORE.search(text[: match.start()]) or _INSIDE_NOT.search(match.group())
             reverse = reverse or _REVERSED_AFTER.match(text[match.end() :])
-            asks = _OPEN_AFTER.match(text[match.end() :]) or re.match(r"\s*(?:or|か(?:、|どうか|誤|偽|間違))", text[match.end() :], re.IGNORECASE)
+            asks = _OPEN_AFTER.match(text[match.end() :]) or re.match(
+                r"\s*(?:or|か(?:、|どうか|誤|偽|間違))", text[match.end() :], re.IGNORECASE
+            )
             found.append(
                 LabelMention(opposite if reverse else label, match.start(), match.end(), False, asks is not None)
             )

@@ -1,9 +1,9 @@
 """Find a reference in a claim by its tokens, and say why a mention does not count.
 
-A reference matches where its joined token keys stand in the text and both ends fall on token boundaries (UniDic short units
-for Japanese), so 9 is not in 1998 and 京都 not in 東京都. On top of that a mention is not the reference where it is only a part of
-a longer name (南アメリカ, "New Mexico", ドイツ語), is denied, repeats words of the question, is one of several alternatives,
-or stands behind another name that already fills the answer slot.
+A reference matches where its joined token keys stand in the text and both ends fall on token boundaries (UniDic
+short units for Japanese), so 9 is not in 1998 and 京都 not in 東京都. On top of that a mention is not the reference
+where it is only a part of a longer name (南アメリカ, "New Mexico", ドイツ語), is denied, repeats words of the
+question, is one of several alternatives, or stands behind another name that already fills the answer slot.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from eval.hedges import alternative, is_denied
 from eval.normalise import ARTICLES, Token, strip_endings, tokenise
 
 _PERSON = (
-    r"\bwho(?:m|se)?\b|誰|だれ|人物|作者|著者|作家|監督|画家|歌手|俳優|女優|選手|武将|首相|大統領|何という人|\b(?:author|writer|inventor|founder|director"
+    r"\bwho(?:m|se)?\b|誰|だれ|人物|作者|著者|作家|監督|画家|歌手|俳優|女優|選手|武将|首相|大統領|何という人"
+    r"|\b(?:author|writer|inventor|founder|director"
     r"|artist|painter|singer|actor|actress|president|king|queen|leader|composer|scientist|person)\b"
 )
 
@@ -80,12 +81,14 @@ class Asked:
 
 
 _RELATION_BEFORE = re.compile(
-    r"\b(?:wife|husband|son|daughter|father|mother|brother|sister|student|pupil|friend|disciple|grandson|granddaughter|teacher|contemporary|rival"
+    r"\b(?:wife|husband|son|daughter|father|mother|brother|sister|student|pupil|friend|disciple|grandson"
+    r"|granddaughter|teacher|contemporary|rival"
     r"|colleague|follower|successor|predecessor|assistant|neighbou?r)s? (?:of|to)\s+(?:the\s+)?[\"']?$",
     re.IGNORECASE,
 )
 _RELATION_AFTER = re.compile(
-    r"^[」』]?(?:の(?:妻|夫|息子|娘|父|母|兄|弟|姉|妹|孫|子(?!供向)|弟子|友人|親友|教え子|師|後継者|前任者|部下|助手|同僚|ライバル|同時代)|'s? (?:wife|husband|son"
+    r"^[」』]?(?:の(?:妻|夫|息子|娘|父|母|兄|弟|姉|妹|孫|子(?!供向)|弟子|友人|親友|教え子|師|後継者|前任者|部下"
+    r"|助手|同僚|ライバル|同時代)|'s? (?:wife|husband|son"
     r"|daughter|father|mother|brother|sister|student|friend|disciple|grandson|teacher|assistant|successor))"
 )
 _WORD_IN_CAPITALS = 4  # references like WHO, US, IT need their capitals up to this length
@@ -131,6 +134,8 @@ def match_form(asked: Asked, claim: Claim, form: str) -> Match:
         return exact
     best = Match(Finding.ABSENT, claim.focus, "the reference does not stand in the answer")
     ranks = list(Finding)
+    if not folded(form) and form in claim.text:
+        return Match(Finding.CONTAINED, form, "the sign stands in the answer")
     for first, last in occurrences(claim.text, form):
         match = _mention(asked, claim, form, first, last)
         if ranks.index(match.finding) < ranks.index(best.finding):
@@ -175,30 +180,38 @@ def _span(text: str, part: str) -> tuple[int, int]:
 
 
 def _mention(asked: Asked, claim: Claim, form: str, first: int, last: int) -> Match:
+    """The finding for one mention, tokens first:last of the claim: the first objection to it, else that it counts."""
+    tokens = tokenise(claim.text)
+    shown = claim.text[tokens[first].start : tokens[last - 1].end]
+    counts = Match(Finding.CONTAINED, shown, "the reference stands in the answer")
+    return next(_objections(asked, claim, form, first, last), counts)
+
+
+def _objections(asked: Asked, claim: Claim, form: str, first: int, last: int) -> Iterator[Match]:
+    """Why a mention does not count, gravest first."""
     text, tokens = claim.text, tokenise(claim.text)
     start, end = tokens[first].start, tokens[last - 1].end
-    shown = text[start:end]
-    line_start, line_end = text.rfind("\n", 0, start) + 1, (text.find("\n", end) if "\n" in text[end:] else len(text))
-    line = text[line_start:line_end]
-    if not _case_fits(form, shown, claim) or in_longer_name(
-        text, tokens, first, last, asked.known, person=asked.about_person
-    ):
-        return Match(Finding.PASSING, shown, f"{shown!r} is part of a longer name or another word")
-    if is_denied(line, start - line_start, end - line_start, negative_question=asked.negative):
-        return Match(Finding.DENIED, shown, f"{shown!r} is denied")
-    other = alternative(line, start - line_start, end - line_start)
+    shown, person = text[start:end], asked.about_person
+    begin = text.rfind("\n", 0, start) + 1
+    line = text[begin : text.find("\n", end) if "\n" in text[end:] else len(text)]
+    if not _case_fits(form, shown, claim) or in_longer_name(text, tokens, first, last, asked.known, person=person):
+        yield Match(Finding.PASSING, shown, f"{shown!r} is part of a longer name or another word")
+    if is_denied(line, start - begin, end - begin, negative_question=asked.negative):
+        yield Match(Finding.DENIED, shown, f"{shown!r} is denied")
+    other = alternative(line, start - begin, end - begin)
     if other is not None and not _accepted(asked, other):
-        return Match(Finding.ALTERNATIVES, shown, f"{shown!r} is offered beside {other!r}")
+        yield Match(Finding.ALTERNATIVES, shown, f"{shown!r} is offered beside {other!r}")
     if _restates(asked, tokens, first, last):
-        return Match(Finding.PASSING, shown, f"{shown!r} repeats the question")
-    if asked.about_person and related(text, start, end):
-        return Match(Finding.PASSING, shown, f"{shown!r} is named only as a relation of the one given")
-    in_focus = claim.focus in text and text.find(claim.focus) <= start < text.find(claim.focus) + len(claim.focus)
+        yield Match(Finding.PASSING, shown, f"{shown!r} repeats the question")
+    if re.match(r"(?:の方)?より", text[end:]) or re.search(r"\bthan (?:the |an? )?$", text[:start], re.IGNORECASE):
+        yield Match(Finding.PASSING, shown, f"{shown!r} is only compared with")
+    if person and related(text, start, end):
+        yield Match(Finding.PASSING, shown, f"{shown!r} is named only as a relation of the one given")
+    in_focus = text.find(claim.focus) <= start < text.find(claim.focus) + len(claim.focus)
     gloss = re.search(r"\($", text[:start]) and re.match(r"\)", text[end:])
-    rival = None if in_focus or gloss or not claim.firm else _rival(asked, claim.focus)
+    rival = None if in_focus or gloss or not claim.firm else rival_in(asked, claim.focus)
     if rival is not None:
-        return Match(Finding.PASSING, shown, f"{rival!r} is given first, {shown!r} only in passing")
-    return Match(Finding.CONTAINED, shown, "the reference stands in the answer")
+        yield Match(Finding.PASSING, shown, f"{rival!r} is given first, {shown!r} only in passing")
 
 
 def related(text: str, start: int, end: int) -> bool:
@@ -256,7 +269,7 @@ def _shared(mine: Sequence[Token], theirs: Sequence[Token]) -> int:
     return count
 
 
-def _rival(asked: Asked, focus: str) -> str | None:
+def rival_in(asked: Asked, focus: str) -> str | None:
     """The name that fills the answer slot instead of the reference, or None where the slot holds a mere description."""
     known = {token.key for token in asked.tokens}
     words = [token for token in tokenise(strip_endings(focus)) if token.content and token.kind != "number"]

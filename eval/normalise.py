@@ -3,8 +3,8 @@
 `canonical` is NFKC (Unicode Standard Annex #15) with markup removed and numerals as digits; everything after it
 works on that form, so offsets agree. A token's `key` folds what a grader must not care about: case, accents,
 possessive and plural endings of English; kana script, long vowels (外来語の表記, Cabinet notice no. 2 of 1991,
-allows コンピュータ beside コンピューター), ヴ/バ and ティ/チ, and traditional kanji forms of Japanese.
-Matching compares joined keys, so spaces, hyphens, middle dots and quotation marks never matter.
+allows コンピュータ beside コンピューター), ヴ/バ and ティ/チ, and traditional kanji forms of Japanese. Matching
+compares joined keys, so spaces, hyphens, middle dots and quotation marks never matter.
 """
 
 from __future__ import annotations
@@ -27,13 +27,15 @@ _CUT = re.compile(
     re.IGNORECASE,
 )
 _MARKUP = re.compile(
-    r"<think>.*?</think>|<[/a-z][^<>\n]{0,40}>|```\w*|\*\*|__|`|(?m:^\s*#{1,6}\s)|\[\d{1,2}\](?!\()|【\d{1,2}】|\\[()\[\]]",
+    r"<think>.*?</think>|<[/a-z][^<>\n]{0,40}>|```\w*|\*\*|__|`|(?m:^\s*#{1,6}\s)|\[\d{1,2}\](?!\()|【\d{1,2}】"
+    r"|\\[()\[\]]",
     re.I | re.S,
 )
 _BULLET = re.compile(r"(?m)^[ \t]*(?:[-*•・▪◦–]\s+|・)")
 _NUMBERED = re.compile(r"(?m)^[ \t]*\(?(\d{1,2})[.)]\s+(?=\S)")
 _SENTENCE_END = re.compile(
-    r"[。！？!?]+[」』)\"']*\s*|\n+|(?<!\b[A-Z])(?<!\b(?:Dr|Mr|Ms|St|Jr|Sr|No|vs|ca|Mt|Ft))(?<!\b(?:Mrs|etc|Inc|Ltd|Gen|Col|Rev))"
+    r"[。！？!?]+[」』)\"']*\s*|\n+|(?<!\b[A-Z])(?<!\b(?:Dr|Mr|Ms|St|Jr|Sr|No|vs|ca|Mt|Ft))(?<!\b(?:Mrs|etc|Inc"
+    r"|Ltd|Gen|Col|Rev))"
     r"(?<!\b(?:Prof))(?<!\be\.g)(?<!\bi\.e)\.[\"')]*(?:\s+|$)"
 )
 _TOKEN = re.compile(
@@ -48,11 +50,19 @@ _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th"
 _IRREGULAR = dict(
     pair.split("=")
     for pair in (
-        "wrote=write written=write won=win began=begin begun=begin became=become built=build made=make sang=sing sung=sing led=lead "
-        "held=hold known=know took=take taken=take gave=give given=give came=come went=go gone=go said=say drew=draw flew=fly "
-        "fought=fight taught=teach caught=catch sold=sell told=tell left=leave lost=lose sank=sink sunk=sink met=meet spoke=speak spoken=speak "
-        "dead=die death=die dies=die died=die dying=die birth=born 死ぬ=die 亡くなる=die 死去=die 没する=die 死亡=die 逝去=die 他界=die "
-        "生まれる=born 誕生=born 出生=born 設立=found 創設=found 創立=found 創業=found 設ける=found 建国=found 描く=paint 書く=write 執筆=write "
+        "wrote=write written=write won=win began=begin begun=begin became=become built=build made=make "
+        "sang=sing sung=sing led=lead "
+        "held=hold known=know took=take taken=take gave=give given=give came=come went=go gone=go said=say "
+        "drew=draw flew=fly "
+        "fought=fight taught=teach caught=catch sold=sell told=tell left=leave lost=lose sank=sink sunk=sink "
+        "fell=fall fallen=fall rose=rise grew=grow drove=drive ate=eat drank=drink broke=break broken=break "
+        "chose=choose chosen=choose ran=run rode=ride shot=shoot stood=stand struck=strike swam=swim "
+        "threw=throw wore=wear froze=freeze "
+        "depth=deep height=high width=wide length=long met=meet spoke=speak spoken=speak "
+        "dead=die death=die dies=die died=die dying=die birth=born 死ぬ=die 亡くなる=die 死去=die 没する=die "
+        "死亡=die 逝去=die 他界=die "
+        "生まれる=born 誕生=born 出生=born 設立=found 創設=found 創立=found 創業=found 設ける=found 建国=found "
+        "描く=paint 書く=write 執筆=write "
         "著者=write 作者=write author=write founder=found inventor=invent 発明=invent 発見=discover"
     ).split()
 )
@@ -79,8 +89,10 @@ class Token:
 
 
 FUNCTION_WORDS = ARTICLES | frozenset(
-    "is are was were be been being am do does did has have had can could will would shall should may might must of in on at to "
-    "by for from with as and or but that this these those it its he she they them his her their there which who whom whose what when "
+    "is are was were be been being am do does did has have had can could will would shall should may might must "
+    "of in on at to "
+    "by for from with as and or but that this these those it its he she they them his her their there which who "
+    "whom whose what when "
     "where why how not no than then so if also into about i you we my your our one s t called known &".split()
 )
 
@@ -115,8 +127,8 @@ def strip_markup(text: str) -> str:
 def canonical(text: str) -> str:
     """The form every rung looks at: NFKC, no markup, numerals as digits, no spaces inside Japanese.
 
-    >>> canonical("**答え**：　二〇〇一年"), canonical("nine\\u200b planets")
-    ('答え:2001年', '9 planets')
+    >>> canonical("**答え**：　二〇〇一年"), canonical("It's nine planets")
+    ('答え:2001年', 'It is 9 planets')
     """
     return to_digits(_CONTRACTED.sub(r"\1 is", strip_markup(nfkc(text))))
 
@@ -232,8 +244,11 @@ def strip_endings(text: str) -> str:
 
 
 _ENDING = re.compile(
-    r"(?:(?:なの|なん|の)?(?:です|でした|である|であります|であった|でございます)|(?:だと|と|だったと)(?:思(?:います|う)|考えられ(?:ます|る)|され(?:ます|る|ています|ている))"
-    r"|(?<=[一-鿿ァ-ヴーA-Za-z0-9」』])だ(?:った|よ|ね)?|でしょう|だろう|(?:に|と)(?:なります|なる|なりました|なっています)|(?:と|って)(?:言|い)(?:います|う|われ(?:ます|る|ています|ている))"
-    r"|と呼ばれ(?:ます|る|ています|ている|ました|た)|と呼び?(?:ます|ぶ|んでいます)|(?:の)?ことです|のこと|にあります|にある|によって|により|(?<=[です])[よね])$"
+    r"(?:(?:なの|なん|の)?(?:です|でした|である|であります|であった|でございます)|(?:だと|と"
+    r"|だったと)(?:思(?:います|う)|考えられ(?:ます|る)|され(?:ます|る|ています|ている))"
+    r"|(?<=[一-鿿ァ-ヴーA-Za-z0-9」』])だ(?:った|よ|ね)?|でしょう|だろう|(?:に|と)(?:なります|なる|なりました"
+    r"|なっています)|(?:と|って)(?:言|い)(?:います|う|われ(?:ます|る|ています|ている))"
+    r"|と呼ばれ(?:ます|る|ています|ている|ました|た)|と呼び?(?:ます|ぶ|んでいます)|(?:の)?ことです|のこと"
+    r"|にあります|にある|によって|により|(?<=[です])[よね])$"
     r"|(?<=..)(?:さん|氏|さま|様|先生|博士|君)$"
 )

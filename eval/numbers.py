@@ -1,15 +1,15 @@
 """Read the quantities and dates of a text in either language as values that can be compared.
 
-`read_numbers` takes text whose numerals are digits (`eval.normalise.canonical`) and gives typed records.
-Units carry a dimension and an exact factor (international yard and pound agreement of 1959; BIPM SI brochure,
-9th edition), so 8.5 miles agrees with 13.7 km. Counters (個, 人, people) are no dimension: 10郡 agrees with
-"10 counties" and with a bare 10.
+`read_numbers` takes text whose numerals are digits (`eval.normalise.canonical`) and gives typed records. Units
+carry a dimension and an exact factor (international yard and pound agreement of 1959; BIPM SI brochure, 9th
+edition), so 8.5 miles agrees with 13.7 km. Counters (個, 人, people) are no dimension: 10郡 agrees with "10
+counties" and with a bare 10.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
@@ -133,6 +133,7 @@ def _units() -> dict[str, Unit]:
 
 
 _UNITS: Final = _units()
+DAY: Final = _UNITS["日"]
 _LATIN_UNITS: Final = [name for name in _UNITS if name.isascii() or name[0] in "°μ"]
 _LATIN_PATTERN = "|".join(
     re.escape(name).replace(r"\-", r"[\s-]") + r"(?:e?s)?" for name in sorted(_LATIN_UNITS, key=len, reverse=True)
@@ -142,12 +143,15 @@ _UNIT_AFTER = re.compile(
     rf"\s*-?(?:(?P<latin>{_LATIN_PATTERN})(?![A-Za-z\d^])|(?P<japanese>{_JAPANESE_PATTERN}))", re.IGNORECASE
 )
 _NUMBER = re.compile(
-    r"(?P<currency>US\$|\$|¥|€)?\s?(?P<sign>(?<![\w)])-|マイナス|氷点下|minus\s)?(?<![A-Za-z\d.])(?P<number>\d+(?:\.\d+)?)"
-    r"(?:\s*[×x*]\s*10\^(?P<power>-?\d{1,3})|\^(?P<exponent>\d{1,2})|分の(?P<numerator>\d+)|/(?P<denominator>\d{1,3})(?![\d/]))?"
+    r"(?P<currency>US\$|\$|¥|€)?\s?(?P<sign>(?<![\w)])-|マイナス|氷点下"
+    r"|minus\s)?(?<![A-Za-z\d.])(?P<number>\d+(?:\.\d+)?)"
+    r"(?:\s*[×x*]\s*10\^(?P<power>-?\d{1,3})|\^(?P<exponent>\d{1,2})|分の(?P<numerator>\d+)"
+    r"|/(?P<denominator>\d{1,3})(?![\d/]))?"
     r"(?P<ordinal>th\b|番目|位)?(?![A-Za-z]\d)"
 )
 _HALF = re.compile(
-    r"半分|半数|\bhalf\b(?!\s*-|\s+a\b)|\b(?:a|one|1)[\s-]third\b|\b(?:a|one|1)[\s-]quarter\b|\b2[\s-]thirds\b|\b3[\s-]quarters\b",
+    r"半分|半数|\bhalf\b(?!\s*-|\s+a\b)|\b(?:a|one|1)[\s-]third\b|\b(?:a|one|1)[\s-]quarter\b|\b2[\s-]thirds\b"
+    r"|\b3[\s-]quarters\b",
     re.I,
 )
 _SHARE = {"third": Fraction(1, 3), "quarter": Fraction(1, 4), "thirds": Fraction(2, 3), "quarters": Fraction(3, 4)}
@@ -232,7 +236,7 @@ def _distribute(quantities: list[Quantity], text: str) -> list[Quantity]:
     done: list[Quantity] = []
     for quantity in reversed(quantities):
         follower = done[-1] if done else None
-        if follower is not None and quantity.unit is None and _RANGE.fullmatch(text[quantity.end : follower.start]):
-            quantity = Quantity(quantity.value, follower.unit, quantity.start, quantity.end)
-        done.append(quantity)
+        shares = follower is not None and _RANGE.fullmatch(text[quantity.end : follower.start]) is not None
+        unit = follower.unit if follower is not None and shares and quantity.unit is None else quantity.unit
+        done.append(replace(quantity, unit=unit))
     return done[::-1]

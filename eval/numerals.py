@@ -1,12 +1,12 @@
 """Rewrite every written numeral of a text as ASCII digits: 二〇〇一年 -> 2001年, 980万 -> 9800000, "nine" -> 9.
 
-Numbers are compared as values only after this rewriting, so both languages are read by the same patterns.
-Own code, because the kept libraries (kanjize, text2num) convert a string that is already known to be one
-number in one language; here numerals stand inside running text of both languages, beside names that hold
-the same characters (三重県, 九州, "Seven Samurai").
+Numbers are compared as values only after this rewriting, so both languages are read by the same patterns. Own code,
+because the kept libraries (kanjize, text2num) convert a string that is already known to be one number in one
+language; here numerals stand inside running text of both languages, beside names that hold the same characters
+(三重県, 九州, "Seven Samurai").
 
-Sources of the rules: positional and multiplicative kanji numerals as in JIS/Unicode kPrimaryNumeric
-(万 10^4, 億 10^8, 兆 10^12); English short scale (billion 10^9, trillion 10^12).
+Sources of the rules: positional and multiplicative kanji numerals as in JIS/Unicode kPrimaryNumeric (万 10^4, 億
+10^8, 兆 10^12); English short scale (billion 10^9, trillion 10^12).
 """
 
 from __future__ import annotations
@@ -21,13 +21,17 @@ _KANJI_RUN = re.compile(
     r"(?:\d+(?:\.\d+)?|[〇零一二三四五六七八九十百千])(?:\d+(?:\.\d+)?|[〇零一二三四五六七八九十百千万億兆])*"
 )
 _KANJI_COUNTER = re.compile(
-    r"\s*(?:世紀|年|月|日|時|分(?!野|布|類|子|析|解)|秒|週|人(?!間|類)|名|歳|才|個|本|枚|匹|頭|台|冊|回|度|倍|階(?!級)|件|円"
-    r"|つ|位|番|号|章|条|代|世|次|羽|隻|機(?!関|能)|社|校|郡|県|票|点|話|巻|乗|角形|種類|か[国所月]|ヶ|ケ[国所月]|カ[国所月]|箇"
-    r"|都市|大陸|地域|州(?!$)|元素|惑星|メートル|キロ|ミリ|センチ|グラム|トン|パーセント|ドル|ユーロ|ポンド|マイル|フィート|ページ|分の|%)"
+    r"\s*(?:世紀|年|月|日|時|分(?!野|布|類|子|析|解)|秒|週|人(?!間|類)|名|歳|才|個|本|枚|匹|頭|台|冊|回|度|倍"
+    r"|階(?!級)|件|円"
+    r"|つ|位|番|号|章|条|代|世|次|羽|隻|機(?!関|能)|社|校|郡|県|票|点|話|巻|乗|角形|種類|か[国所月]|ヶ"
+    r"|ケ[国所月]|カ[国所月]|箇"
+    r"|都市|大陸|地域|州(?!$)|元素|惑星|メートル|キロ|ミリ|センチ|グラム|トン|パーセント|ドル|ユーロ|ポンド"
+    r"|マイル|フィート|ページ|分の|%)"
 )
 _KANJI_END = re.compile(r"\s*(?:です|でし|である|であり|だ|で、|に(?!関)|と(?!い)|[。、,.!?）)」』~-]|$)")
 _KANJI_IDIOM = re.compile(
-    r"十分[なに]|一(?:部|般|方|種(?!類)|緒|定|番|時|度|体|連|切|旦|見|致|層|員|環|帯|族|家|門|覧|貫|躍|生|流|気|つ[はの])|五十嵐|四日市|六本木|千代|九州|四国"
+    r"十分[なに]|一(?:部|般|方|種(?!類)|緒|定|番|時|度|体|連|切|旦|見|致|層|員|環|帯|族|家|門|覧|貫|躍|生|流|気"
+    r"|つ[はの])|五十嵐|四日市|六本木|千代|九州|四国"
 )
 _NUMBER_LEAD = "第約計全各数延前後満西暦紀元明治大正昭和平成令和応年月日時分億万"
 _STRONG_COUNTER = re.compile(
@@ -45,11 +49,13 @@ _SMALL_ORDINAL = {"first": 1, "second": 2, "third": 3}
 
 _WORD = "|".join([*sorted(_WORD_VALUE, key=len, reverse=True), *_SCALE])
 _WORD_RUN = re.compile(
-    rf"(?<![\w'-])(?:a\s+(?=(?:{'|'.join(_SCALE)})\b))?(?:{_WORD})(?:(?:[\s-]+and[\s-]+|[\s-]+)(?:{_WORD}))*(?![\w']|-(?!year|month|day|mile|fold))",
+    rf"(?<![\w'-])(?:a\s+(?=(?:{'|'.join(_SCALE)})\b))?(?:{_WORD})(?:(?:[\s-]+and[\s-]+"
+    rf"|[\s-]+)(?:{_WORD}))*(?![\w']|-(?!year|month|day|mile|fold))",
     re.IGNORECASE,
 )
 _ONE_BEFORE_UNIT = re.compile(
-    r"[\s-]+(?:percent|per cent|year|month|week|day|hour|minute|second|mile|kilomet|met|foot|inch|pound|ton|dollar|person)",
+    r"[\s-]+(?:percent|per cent|year|month|week|day|hour|minute|second|mile|kilomet|met|foot|inch|pound|ton"
+    r"|dollar|person)",
     re.I,
 )
 _ONE_BEFORE_END = re.compile(r"\s*[.!\"')]*\s*$")
@@ -155,7 +161,8 @@ def _words(match: re.Match[str]) -> str:
         return run
     if all(word in _SCALE for word in words) and not run.lower().startswith("a"):
         return run
-    if " and " in run.lower() and not any(word in _SCALE for word in words):
+    listed = len(words) > 1 and all(_WORD_VALUE.get(word, 10) < 10 for word in words)
+    if (" and " in run.lower() or listed) and not any(word in _SCALE for word in words):
         return re.sub(_WORD, lambda m: str(_WORD_VALUE[m.group().lower()]), run, flags=re.IGNORECASE)
     return decimal(_word_value(words))
 
@@ -167,13 +174,13 @@ def _is_final_one(text: str, start: int, after: str) -> bool:
 
 
 def _word_value(words: list[str]) -> Fraction:
-    total, section, pair = 0, 0, False
+    total, section = 0, 0
     for word in words:
         scale = _SCALE.get(word)
         if scale is None:
             value = _WORD_VALUE[word]
-            pair = section % 100 >= 10 and value >= 10 or (section % 100 in range(1, 20) and section < 100)
-            section = section * 100 + value if pair and section < 100 else section + value
+            year = 10 <= section < 100 and value >= 10  # nineteen eighty-four
+            section = section * 100 + value if year else section + value
         elif scale in (100, 12):
             section = max(section, 1) * scale
         else:

@@ -111,7 +111,7 @@ def _questions(items: Sequence[Item], scope: Scope) -> Iterator[Asked]:
 def _begin(folder: Path, dataset: Dataset, scope: Scope, identity: RunIdentity, began: str) -> RunIdentity:
     folder.mkdir(parents=True, exist_ok=True)
     if (folder / FILE).exists():
-        identity = _merged(folder, RunIdentity(**read_description(folder)["identity"]), identity)
+        identity = _merged(folder, _stored_identity(folder), identity)
     copy = folder / f"{VERIFICATION}{dataset.path.suffix.lower()}"
     if not copy.exists() or copy.read_bytes() != dataset.path.read_bytes():
         shutil.copyfile(dataset.path, copy)
@@ -176,8 +176,15 @@ def read_description(folder: Path) -> dict[str, Any]:
     """What `run.json` says. Raises RunError where the folder holds no run."""
     try:
         return dict(json.loads((folder / FILE).read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
+    except (OSError, TypeError, ValueError) as error:
         raise RunError("This folder holds no run", where=str(folder), do="Make one with: kotae eval run") from error
+
+
+def _stored_identity(folder: Path) -> RunIdentity:
+    try:
+        return RunIdentity(**read_description(folder)["identity"])
+    except (KeyError, TypeError) as error:
+        raise RunError("The description of the run is damaged", where=str(folder / FILE)) from error
 
 
 def _description(scope: Scope, identity: RunIdentity, began: str, *, ended: str | None) -> dict[str, Any]:

@@ -1,8 +1,9 @@
-"""The forms in which a reference may be given: without its qualifier, by its acronym, as a list, as the name of a person.
+"""The forms in which a reference may be given: without its qualifier, by its acronym, as a list, as the name of a
+person.
 
-"Donald Trump (as of January 2025)" counts as "Donald Trump"; "United Nations (UN)" also as "UN"; the sentence "The mascot is a
-redwood tree" as "a redwood tree"; "Denmark, Iceland and Norway" in any order; for a question that asks who, "Charles W. Eliot"
-also as "Charles Eliot" and, where it fills the whole answer slot, as "Eliot".
+"Donald Trump (as of January 2025)" counts as "Donald Trump"; "United Nations (UN)" also as "UN"; the sentence "The
+mascot is a redwood tree" as "a redwood tree"; "Denmark, Iceland and Norway" in any order; for a question that asks
+who, "Charles W. Eliot" also as "Charles Eliot" and, where it fills the whole answer slot, as "Eliot".
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from eval.claims import Claim, complement, is_name, novel
 from eval.hedges import is_denied
-from eval.matching import Asked, Finding, Match, related
+from eval.matching import Asked, Finding, Match, related, rival_in
 from eval.normalise import Token, canonical, strip_endings, tokenise
 
 BAG_MINIMUM = 3  # content words a reference needs before it may be found as words of one passage, in any order
@@ -24,7 +25,11 @@ PARTICLES = frozenset("da de di del van von der den la le el al bin ibn of ダ �
 _CLASS_EN = frozenset(
     "lake mount mountain river island sea ocean desert city state county province university college".split()
 )
-_CLASS_JA = "湖山川島海市県州都府町村"
+_CLASS_JA = "湖|山|川|島|海|市|県|州|都|府|町|村|砂漠|半島|大陸|諸島|海峡|大学|駅|空港|橋|塔"
+_TITLES = frozenset(
+    "博士 先生 教授 卿 作家 小説家 物理学者 学者 科学者 数学者 哲学者 発明家 画家 詩人 音楽家 作曲家 監督 首相 "
+    "大統領 有名 sir dr mr mr mrs lord president king queen professor".split()
+)
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*")
 _QUALIFIER = re.compile(r"\d|as of|時点|現在|旧|元|映画|曲|年|番組|小説|作品", re.IGNORECASE)
 _LIST_BREAK = re.compile(r"\s*(?:[,、;]\s*(?:and\s+)?|\band\b|および|及び|ならびに|並びに|そして|&)\s*", re.IGNORECASE)
@@ -57,7 +62,7 @@ def _without_class(question: str, name: str) -> list[str]:
         return [
             word.surface for word, other in (words, words[::-1]) if other.key in _CLASS_EN & asked and is_name(word)
         ]
-    katakana = re.fullmatch(rf"([ァ-ヴー・]{{2,}})([{_CLASS_JA}])", name)
+    katakana = re.fullmatch(rf"([ァ-ヴー・]{{2,}})({_CLASS_JA})", name)
     return [katakana.group(1)] if katakana and katakana.group(2) in question else []
 
 
@@ -117,7 +122,7 @@ def match_person(asked: Asked, claim: Claim, form: str, *, in_list: bool = False
     if not asked.about_person or len(parts) < 2 or any(part.key in asked.known for part in parts):
         return None
     fresh = novel(frozenset(token.stem for token in asked.tokens), tokenise(strip_endings(claim.focus)))
-    others = {token.key for token in fresh if is_name(token)} - {part.key for part in parts}
+    others = {token.key for token in fresh if _counts_beside(token)} - {part.key for part in parts}
     for names in _name_runs(tokenise(claim.text)):
         shown = claim.text[names[0].start : names[-1].end]
         if not _names_person(names, parts, alone=in_list or (claim.firm and not others)):
@@ -126,6 +131,9 @@ def match_person(asked: Asked, claim: Claim, form: str, *, in_list: bool = False
             return Match(Finding.DENIED, shown, f"{shown!r} is denied")
         if related(claim.text, names[0].start, names[-1].end):
             return Match(Finding.PASSING, shown, f"{shown!r} is named only as a relation of the one given")
+        inside = any(token.key == names[-1].key for token in tokenise(claim.focus))
+        if claim.firm and not inside and rival_in(asked, claim.focus) is not None:
+            return Match(Finding.PASSING, shown, f"{claim.focus!r} is given first, {shown!r} only in passing")
         return Match(Finding.CONTAINED, shown, "another form of the person's name")
     return None
 
@@ -138,7 +146,7 @@ def _names_person(names: Sequence[Token], parts: Sequence[Token], *, alone: bool
     if len(given) == 1:
         initials = [token.key for token in names if _initial(token)]
         if initials:
-            return given[-1] == full[-1] and initials[0] == full[0][0]
+            return given[-1] == full[-1] and (initials[0] == full[0][0] or not full[0].isascii())
         family = len(full) == 2 and given[0] == full[0] and "人名" in parts[0].pos and given[0] not in CLANS
         return alone and (given[0] == full[-1] or family)
     if sorted(given) == sorted(full) or (given[-1] == full[-1] and set(given) <= set(full)):
@@ -151,6 +159,13 @@ def _name_parts(form: str) -> list[Token]:
     if not all(_named(token) for token in tokens):
         return []
     return [token for token in tokens if not _initial(token)]
+
+
+def _counts_beside(token: Token) -> bool:
+    """Whether a word in the answer slot speaks against a surname standing there for the whole answer."""
+    if token.kind == "japanese":
+        return token.surface not in _TITLES and not token.pos.startswith("接尾辞")
+    return is_name(token) and token.key not in _TITLES
 
 
 def _initial(token: Token) -> bool:
@@ -169,7 +184,7 @@ def _name_runs(tokens: Sequence[Token]) -> Iterator[list[Token]]:
         named = token.key and (_named(token) or (lower and token.kind == "latin" and token.content))
         if named:
             run.append(token)
-        elif run and token.surface not in (".", "-", "・", "="):
+        elif run and token.surface not in (".", "-", "・", "=") and token.key not in PARTICLES:
             yield run
             run = []
     if run:

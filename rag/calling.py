@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.language_models import BaseChatModel, BaseLLM
 from langchain_core.messages import AIMessage
+from langchain_core.outputs import LLMResult
 from langchain_core.prompt_values import PromptValue
 from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables.config import merge_configs
 
 from rag.models.engine import Completion, Piece
 
@@ -36,11 +39,21 @@ def call_streaming(
             yield Piece(str(chunk.text))
         yield Piece("", Completion("") if whole is None else _of_message(whole))
         return
-    text = ""
-    for part in model.stream(prompt, config, **_stop(stop)):
+    text, end = "", _End()
+    for part in model.stream(prompt, merge_configs(config, {"callbacks": [end]}), **_stop(stop)):
         text += part
         yield Piece(part)
-    yield Piece("", Completion(text))
+    yield Piece("", _of_generation(text, end.info))
+
+
+class _End(BaseCallbackHandler):
+    """Keeps what a completion model says of a completion once it is streamed; the stream itself is bare text."""
+
+    def __init__(self) -> None:
+        self.info: dict[str, Any] = {}
+
+    def on_llm_end(self, response: LLMResult, **kwargs: Any) -> None:
+        self.info = response.generations[0][0].generation_info or {}
 
 
 def context_window(model: BaseChatModel | BaseLLM) -> int | None:

@@ -116,7 +116,16 @@ class GroundedChain(Runnable[str | Question, Answer]):
     ) -> list[Answer | Exception]:
         """Answer many questions, the model taking all of them in one pass."""
         shared = ensure_config(config[0] if isinstance(config, list) and config else config)  # type: ignore[arg-type]
-        answers = self.answer([self.prepare(question, shared) for question in inputs], shared)
+        ready: list[Prepared | Exception] = []
+        for question in inputs:
+            try:
+                ready.append(self.prepare(question, shared))
+            except Exception as error:
+                if not return_exceptions:
+                    raise
+                ready.append(error)
+        answered = iter(self.answer([one for one in ready if isinstance(one, Prepared)], shared))
+        answers = [next(answered) if isinstance(one, Prepared) else one for one in ready]
         for answer in answers:
             if isinstance(answer, Exception) and not return_exceptions:
                 raise answer

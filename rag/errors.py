@@ -32,7 +32,8 @@ class KotaeError(Exception):
     def __str__(self) -> str:
         """One line: what (where): what to do."""
         text = self.what if self.where is None else f"{self.what} ({self.where})"
-        return text if self.do is None else f"{text}. {self.do}"
+        text = text if self.do is None else f"{text}. {self.do}"
+        return " ".join(line.strip() for line in text.splitlines() if line.strip())
 
 
 class SettingsError(KotaeError):

@@ -63,6 +63,8 @@ def load_manifest(folder: Path) -> Manifest:
     """The manifest of the index in `folder`. Raises IndexMissing, IndexDamaged and IndexMismatch (another format)."""
     try:
         stored = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        if not isinstance(stored, dict):
+            raise ValueError(f"not an object but {type(stored).__name__}")
     except FileNotFoundError as error:
         raise IndexMissing("There is no index", where=str(folder), do="Build it with: kotae ingest CORPUS") from error
     except (OSError, ValueError) as error:

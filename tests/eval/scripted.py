@@ -1,37 +1,45 @@
-"""A scripted chat model, engine and retriever, and small verification sets, for the tests of eval/ and the command line."""
+"""A scripted chat model, engine and retriever, and small verification sets and corpora, for tests."""
 
 from __future__ import annotations
 
 import csv
+import json
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from langchain_core.documents import Document
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.retrievers import BaseRetriever
-from pydantic import PrivateAttr
+from pydantic import Field, PrivateAttr
 
 from eval.conditions import Condition
 from eval.dataset import OPTIONAL, REQUIRED, Dataset, load_dataset
 from eval.run import RunIdentity, Scope, execute
 from rag.chain import GroundedChain, build_chain
 from rag.errors import ModelFailed
+from rag.models import registry
 from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
 from rag.records import Decoding
 
 HEADER = (*REQUIRED, *OPTIONAL)
 LABELS = "弦楽器=string|打楽器=percussion"
 ROWS: tuple[tuple[str, ...], ...] = (
-    ("1", "日本の首都はどこですか？", "東京", "What is the capital of Japan?", "Tokyo", "open_qa", "", "", "ja/t.md", "ja", ""),
-    ("2", "テニスの王子様の作者は？", "許斐剛", "Who drew The Prince of Tennis?", "Takeshi Konomi", "open_qa", "", "", "ja/k.md", "ja", ""),
-    ("3", "琴は弦楽器ですか、打楽器ですか？", "弦楽器", "Is the koto string or percussion?", "string", "classification", "", "", "", "none", LABELS),
-    ("4", "太鼓は弦楽器ですか、打楽器ですか？", "打楽器", "Is the taiko string or percussion?", "percussion", "classification", "", "", "en/d.md", "en", LABELS),
-    ("5", "水の化学式は何ですか？", "H2O", "What is the chemical formula of water?", "H2O", "open_qa", "", "", "", "none", ""),
+    ("1", "日本の首都はどこですか？", "東京", "What is the capital of Japan?", "Tokyo", "open_qa",
+     "", "", "ja/t.md", "ja", ""),
+    ("2", "テニスの王子様の作者は？", "許斐剛", "Who drew The Prince of Tennis?", "Takeshi Konomi", "open_qa",
+     "", "", "ja/k.md", "ja", ""),
+    ("3", "琴は弦楽器ですか、打楽器ですか？", "弦楽器", "Is the koto string or percussion?", "string", "classification",
+     "", "", "", "none", LABELS),
+    ("4", "太鼓は弦楽器ですか、打楽器ですか？", "打楽器", "Is the taiko string or percussion?", "percussion",
+     "classification", "", "", "en/d.md", "en", LABELS),
+    ("5", "水の化学式は何ですか？", "H2O", "What is the chemical formula of water?", "H2O", "open_qa",
+     "", "", "", "none", ""),
 )  # fmt: skip
 REPLIES: dict[str, str] = {cell: row[at + 1] for row in ROWS for at, cell in enumerate(row) if at in (1, 3)}
 """The right answer to each question of ROWS."""
@@ -51,7 +59,7 @@ class ScriptedChat(BaseChatModel):
 
     name_: str = "scripted"
     replies: dict[str, str] = REPLIES
-    with_passages: dict[str, str] = {}
+    with_passages: dict[str, str] = Field(default_factory=dict)
     delay: float = 0.0
     _prompts: list[str] = PrivateAttr(default_factory=list)
     _lock: Any = PrivateAttr(default_factory=threading.Lock)
@@ -129,6 +137,12 @@ class Script:
         self.opened.append(engine)
         return engine
 
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> Script:
+        """Make `scripted` a model URI whose engines say this."""
+        kind = registry.ModelKind("scripted", "none", "nothing", "rag", "", self.open)
+        monkeypatch.setitem(registry.KINDS, "scripted", kind)
+        return self
+
     @property
     def prompts(self) -> list[str]:
         return [prompt for engine in self.opened for prompt in engine.prompts]
@@ -180,3 +194,26 @@ def run_set(
     execute(folder, dataset, by_condition, scope, identity(dataset, **changes), batch_size=batch_size)
 
 
+CORPUS = {
+    "ja/東京.md": "---\ntitle: 東京\n---\n東京は日本の首都である。人口は2024年時点で約1,400万人である。\n",
+    "ja/許斐剛.md": "---\ntitle: 許斐剛\n---\n許斐剛は大阪府出身の漫画家で、『テニスの王子様』の作者である。\n",
+    "en/water.md": "---\ntitle: Water\n---\nWater is a compound of hydrogen and oxygen. Its chemical formula is H2O.\n",
+}
+
+
+def write_corpus(folder: Path) -> Path:
+    """Three documents."""
+    for source, text in CORPUS.items():
+        (folder / source).parent.mkdir(parents=True, exist_ok=True)
+        (folder / source).write_text(text, encoding="utf-8")
+    return folder
+
+
+def lines(out: Path) -> list[dict]:
+    text = (out / "answers.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def records(out: Path) -> list[dict]:
+    """What stands in answers.jsonl but the seconds, in an order of its own."""
+    return sorted(({**line, "seconds": None} for line in lines(out)), key=lambda line: line["key"])

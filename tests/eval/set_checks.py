@@ -1,4 +1,4 @@
-"""What must hold of the verification set that ships with kotae and of its corpus; each check gives the faults it finds."""
+"""What must hold of the shipped verification set and of its corpus; each check gives the faults it finds."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ HISTORICAL_JA = (
 
 @dataclass(frozen=True)
 class Shipped:
-    """The set's rows as both files have them, its items, and the corpus by path below `corpus/` (front matter left out)."""
+    """The set's rows as both files have them, its items, and the corpus by path, front matter left out."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -127,7 +127,7 @@ def evidence_has_the_answer(set_: Shipped) -> list[str]:
 
 
 def classification_parses(set_: Shipped) -> list[str]:
-    """A classification reference reads as one label, or as an assignment, of its own label set; alike in both languages."""
+    """A classification reference reads as one label, or an assignment, of its own set; alike in both languages."""
     faults = []
     for item in set_.items:
         if item.kind != "classification":

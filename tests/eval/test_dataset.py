@@ -14,9 +14,10 @@ from rag.errors import DatasetError
 
 HEADER = (*REQUIRED, *OPTIONAL)
 ROWS = [
-    (1, "日本の首都はどこですか？", "東京", "What is the capital of Japan?", "Tokyo", "open_qa", "東京都|とうきょう", "Tōkyō", "ja/東京都.md", "ja", ""),
-    (2, "次の楽器は\n弦楽器ですか、打楽器ですか。\n琴", "弦楽器", "String or percussion?\nkoto", "string", "classification",
-     "", "", "ja/琴.md|en/koto.md", "both", "弦楽器=string|打楽器=percussion"),
+    (1, "日本の首都はどこですか？", "東京", "What is the capital of Japan?", "Tokyo", "open_qa",
+     "東京都|とうきょう", "Tōkyō", "ja/東京都.md", "ja", ""),
+    (2, "次の楽器は\n弦楽器ですか、打楽器ですか。\n琴", "弦楽器", "String or percussion?\nkoto", "string",
+     "classification", "", "", "ja/琴.md|en/koto.md", "both", "弦楽器=string|打楽器=percussion"),
     (3, "81の正の平方根は？", "9", 'The root of "81", please?', "9", "open_qa", "", "", "", "none", ""),
 ]  # fmt: skip
 
@@ -70,7 +71,10 @@ def test_csv_gives_the_items_that_xlsx_gives(tmp_path, encoding) -> None:
 
 def test_an_item_has_everything_of_its_row(tmp_path) -> None:
     first, second, third = load_dataset(write_xlsx(tmp_path)).items
-    assert (first.questions["ja"], first.questions["en"]) == ("日本の首都はどこですか？", "What is the capital of Japan?")
+    assert (first.questions["ja"], first.questions["en"]) == (
+        "日本の首都はどこですか？",
+        "What is the capital of Japan?",
+    )
     assert first.aliases == {"ja": ("東京都", "とうきょう"), "en": ("Tōkyō",)}
     assert [reference.text for reference in first.references] == ["東京", "東京都", "とうきょう", "Tokyo", "Tōkyō"]
     assert first.labels is None
@@ -171,7 +175,7 @@ def test_a_file_without_rows(tmp_path, write) -> None:
     [
         ("empty.csv", b""),
         ("empty.xlsx", b""),
-        ("text.xlsx", "NO,instruction(jp)\n".encode()),
+        ("text.xlsx", b"NO,instruction(jp)\n"),
         ("half.xlsx", b"PK\x03\x04 and then nothing"),
         ("binary.csv", bytes(range(256)) * 20),
         ("set.ods", b"anything"),

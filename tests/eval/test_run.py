@@ -2,48 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
-import random
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
-
 import pytest
 
 from eval.answers import AnswerLog
 from eval.conditions import Condition
-from eval.dataset import load_dataset
-from eval.evaluate import Selection, parse_conditions
 from eval.run import load_run
-from eval.sample import stratified
-from rag.errors import RunError, SettingsError
-from tests.eval.scripted import REPLIES, ROWS, ScriptedChat, run_set, write_set
-from tests.eval.set_checks import DATA, ROOT
+from rag.errors import RunError
+from tests.eval.scripted import REPLIES, ROWS, ScriptedChat, lines, records, run_set, write_set
 
 QUESTION_JA = ROWS[0][1]
-
-
-@pytest.fixture
-def verify(tmp_path) -> Path:
-    return write_set(tmp_path / "set.csv")
-
-
-@pytest.fixture
-def out(tmp_path) -> Path:
-    return tmp_path / "run"
-
-
-def lines(out: Path) -> list[dict]:
-    text = (out / "answers.jsonl").read_text(encoding="utf-8")
-    return [json.loads(line) for line in text.splitlines()]
-
-
-def records(out: Path) -> list[dict]:
-    """What stands in answers.jsonl but the seconds, in an order of its own."""
-    return sorted(({**line, "seconds": None} for line in lines(out)), key=lambda line: line["key"])
 
 
 def test_every_question_is_asked_once(verify, out) -> None:
@@ -237,7 +204,9 @@ def test_a_folder_without_a_run(tmp_path) -> None:
         load_run(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["[1]", "{}", '{"identity": {}}', "not json", '{"identity": {"model": 1}, "scope": 2}'])
+@pytest.mark.parametrize(
+    "text", ["[1]", "{}", '{"identity": {}}', "not json", '{"identity": {"model": 1}, "scope": 2}']
+)
 def test_a_damaged_description_is_named(verify, out, text) -> None:
     run_set(out, verify, ScriptedChat())
     (out / "run.json").write_text(text, encoding="utf-8")
@@ -245,63 +214,3 @@ def test_a_damaged_description_is_named(verify, out, text) -> None:
         load_run(out)
     with pytest.raises(RunError):
         run_set(out, verify, ScriptedChat())
-
-
-@pytest.mark.slow
-def test_kill_9_at_ten_random_moments(verify, out, tmp_path) -> None:
-    """The folder of a run that was killed ten times and then finished has the answers of an undisturbed one."""
-    run_set(tmp_path / "calm", verify, ScriptedChat(), batch_size=3)
-    moments = random.Random(20240501)
-    command = [sys.executable, "-m", "tests.eval.killed_run", str(verify), str(out)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    killed = counted = 0
-    for _ in range(10):
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE)
-        assert process.stdout is not None
-        process.stdout.readline()
-        time.sleep(moments.uniform(0.0, 0.12))
-        process.send_signal(signal.SIGKILL)
-        killed += process.wait() == -signal.SIGKILL
-        process.stdout.close()
-        if (out / "answers.jsonl").exists():
-            counted += 0 < len((out / "answers.jsonl").read_bytes().splitlines()) < 20
-    assert killed >= 5
-    assert counted >= 2, "no process was killed between its first and its last answer"
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-    assert records(out) == records(tmp_path / "calm")
-    assert load_run(out).ended is not None
-
-
-def test_a_sample_is_fixed_and_proportional() -> None:
-    dataset = load_dataset(DATA / "verify100.csv")
-    chosen = stratified(dataset, 20)
-    assert len(chosen) == 20
-    assert chosen == stratified(load_dataset(DATA / "verify100.xlsx"), 20)
-    assert abs(sum(item.kind == "open_qa" for item in chosen) - 12.2) <= 1
-    for language in ("ja", "en", "both", "none"):
-        share = sum(item.evidence_language == language for item in dataset.items) / 5
-        assert abs(sum(item.evidence_language == language for item in chosen) - share) <= 1
-    assert [item.number for item in chosen] == sorted((item.number for item in chosen), key=int)
-
-
-@pytest.mark.parametrize("size", [1, 2, 7, 15, 99, 100, 500])
-def test_a_sample_has_the_size_asked_for(size) -> None:
-    dataset = load_dataset(DATA / "verify100.csv")
-    assert len(stratified(dataset, size)) == min(size, 100)
-
-
-def test_what_is_selected(verify) -> None:
-    dataset = load_dataset(verify)
-    everything = (Condition.NO_RAG, Condition.RAG)
-    assert Selection(("ja",), everything).scope(dataset).numbers == ("1", "2", "3", "4", "5")
-    assert Selection(("ja",), everything, limit=2).scope(dataset).numbers == ("1", "2")
-    assert len(Selection(("ja",), everything, sample=3).scope(dataset).numbers) == 3
-    with pytest.raises(SettingsError, match="cannot go together"):
-        Selection(("ja",), everything, limit=2, sample=3).scope(dataset)
-
-
-def test_conditions_are_parsed() -> None:
-    assert parse_conditions("rag, no_rag,rag") == (Condition.RAG, Condition.NO_RAG)
-    for wrong in ("", ",", "rag,oracel"):
-        with pytest.raises(SettingsError):
-            parse_conditions(wrong)

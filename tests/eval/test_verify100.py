@@ -48,9 +48,7 @@ def _document(shipped: Shipped, source: str, text: str) -> Shipped:
 
 
 def _item(shipped: Shipped, number: str, change: Callable[[Item], Item]) -> Shipped:
-    return replace(
-        shipped, items=tuple(change(item) if item.number == number else item for item in shipped.items)
-    )
+    return replace(shipped, items=tuple(change(item) if item.number == number else item for item in shipped.items))
 
 
 def _answered(text: str) -> Callable[[Item], Item]:

@@ -1,0 +1,39 @@
+"""Running kotae's commands in tests, in this process or in one of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from cli import main
+from tests.eval.set_checks import ROOT
+
+CLI = ROOT / "cli.py"
+TENNIS = "「テニスの王子様」の作者はだれですか？"
+
+
+def kotae(*arguments: str | Path, env: dict[str, str] | None = None) -> Result:
+    return CliRunner().invoke(main, [str(one) for one in arguments], env=env)
+
+
+def process(*arguments: str | Path, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(CLI), *map(str, arguments)]
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", **env}
+    return subprocess.run(
+        command, cwd=cwd, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+
+
+def refused(result: Result, *words: str) -> str:
+    """Exit code 1, nothing on stdout, and one line on stderr that has the words."""
+    assert result.exit_code == 1, result.output
+    assert result.stdout == ""
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("kotae: ")
+    for word in words:
+        assert word in line
+    return line

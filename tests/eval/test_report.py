@@ -1,0 +1,255 @@
+"""One Report, several forms: nothing asked is left out, and terminal, workbook and CSV say the same."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+from rich.console import Console
+
+from eval.conditions import Condition
+from eval.dataset import load_dataset
+from eval.outputs import ANSWER_COLUMNS, COMPARISON_COLUMNS, SUMMARY_COLUMNS, write_all
+from eval.report import ALL, Report, build_report
+from eval.run import load_run
+from eval.similarity import compute_cosines, load_cosines
+from eval.table import print_report
+from tests.eval.scripted import REPLIES, ROWS, ScriptedChat, run_set
+
+JA = {row[0]: row[1] for row in ROWS}
+EN = {row[0]: row[3] for row in ROWS}
+WITHOUT = {**REPLIES, JA["1"]: "京都", JA["3"]: "!the model is down", EN["5"]: "", EN["4"]: "string"}
+WITH = {**REPLIES, JA["1"]: "答えは東京です。", JA["3"]: "弦楽器", EN["2"]: "Akira Toriyama", EN["5"]: ""}
+FIXED = [("1", "ja"), ("3", "ja"), ("4", "en")]
+BROKEN = [("2", "en")]
+
+
+@pytest.fixture
+def run(tmp_path, verify) -> Path:
+    folder = tmp_path / "model-a"
+    run_set(folder, verify, ScriptedChat(replies=WITHOUT, with_passages=WITH))
+    return folder
+
+
+def terminal(report: Report) -> str:
+    buffer = io.StringIO()
+    print_report(report, Console(file=buffer, width=220, highlight=False))
+    return buffer.getvalue()
+
+
+def read_csv(path: Path) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))
+
+
+def read_sheet(path: Path, name: str) -> list[list[object]]:
+    return [list(row) for row in openpyxl.load_workbook(path)[name].iter_rows(values_only=True)]
+
+
+def as_shown(value: object) -> object:
+    """A cell as Excel shows it: an empty one as "", 1.0 as 1."""
+    text = "" if value is None else str(value)
+    return float(text) if re.fullmatch(r"-?\d+(\.\d+)?", text) else text
+
+
+def cell(report: Report, condition: Condition, kind: str = ALL, language: str = ALL):
+    (found,) = (
+        one for one in report.runs[0].cells if (one.condition, one.kind, one.language) == (condition, kind, language)
+    )
+    return found
+
+
+def test_counts(run) -> None:
+    report = build_report([run])
+    without, with_ = cell(report, Condition.NO_RAG), cell(report, Condition.RAG)
+    # 10 questions; without retrieval 1 ja is wrong, 3 ja failed, 4 en is wrong, 5 en is empty.
+    assert (without.correct.correct, without.correct.total, without.failed) == (6, 10, 1)
+    assert (with_.correct.correct, with_.correct.total, with_.failed) == (8, 10, 0)
+    ja = cell(report, Condition.NO_RAG, "classification", "ja")
+    assert (ja.correct.correct, ja.correct.total, ja.failed) == (1, 2, 1)
+
+
+def test_the_cells_sum_up(run) -> None:
+    (one,) = build_report([run]).runs
+    for condition in Condition:
+        parts = [c for c in one.cells if c.condition is condition and ALL not in (c.kind, c.language)]
+        whole = cell(Report((one,)), condition)
+        assert len(parts) == 4
+        assert sum(c.correct.total for c in parts) == whole.correct.total == 10
+        assert sum(c.correct.correct for c in parts) == whole.correct.correct
+        assert sum(c.failed for c in parts) == whole.failed
+
+
+def test_denominators_stay_whole_when_answers_are_missing(run) -> None:
+    path = run / "answers.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:7]))
+    report = build_report([run])
+    assert len(report.runs[0].answers) == 20
+    for condition in Condition:
+        assert cell(report, condition).correct.total == 10
+    assert cell(report, Condition.RAG).failed == 10
+    assert cell(report, Condition.RAG).correct.correct == 0
+    assert {one.error for one in report.runs[0].answers if one.recorded is None} == {"not answered yet"}
+
+
+def test_a_run_without_any_answer(run) -> None:
+    (run / "answers.jsonl").unlink()
+    report = build_report([run])
+    assert cell(report, Condition.NO_RAG).correct.total == cell(report, Condition.NO_RAG).failed == 10
+    write_all(report, run)
+    assert "0/10" in terminal(report)
+
+
+def test_fixed_and_broken(run) -> None:
+    (one,) = build_report([run]).runs
+    places = {
+        fixed: [(without.item.number, without.language) for without, _ in one.changed(fixed=fixed)]
+        for fixed in (True, False)
+    }
+    assert places == {True: FIXED, False: BROKEN}
+    assert one.headline is not None
+    comparison = one.headline.effect.comparison
+    assert (comparison.fixed, comparison.broken) == (len(FIXED), len(BROKEN))
+    assert (comparison.baseline.correct, comparison.treatment.correct, comparison.n) == (6, 8, 10)
+
+
+def test_a_later_success_counts_and_not_the_failure_before(run, verify) -> None:
+    run_set(run, verify, ScriptedChat(replies={**WITHOUT, JA["3"]: "弦楽器"}, with_passages=WITH))
+    without = cell(build_report([run]), Condition.NO_RAG)
+    assert (without.correct.correct, without.failed) == (7, 0)
+
+
+def test_terminal_workbook_and_csv_agree(run, tmp_path) -> None:
+    report = build_report([run])
+    xlsx, answers, summary = write_all(report, tmp_path / "out")
+    assert read_csv(answers)[0] == read_sheet(xlsx, "answers")[0] == list(ANSWER_COLUMNS)
+    for path, sheet in ((answers, "answers"), (summary, "summary")):
+        from_csv, from_xlsx = read_csv(path), read_sheet(xlsx, sheet)
+        assert [[as_shown(one) for one in row] for row in from_csv] == [
+            [as_shown(one) for one in row] for row in from_xlsx
+        ]
+    shown = terminal(report)
+    for row in read_csv(summary)[1:]:
+        kind, language, condition, correct, total = row[2:7]
+        assert re.search(rf"{kind}\s+{language}\s+{condition}\s+{correct}/{total}\s", shown)
+    counts = {(row[1], row[2]): row[3:6] for row in read_sheet(xlsx, "comparison")[1:]}
+    assert counts[ALL, ALL] == [6, 8, 10]
+    for name, places in (("Fixed", FIXED), ("Broken", BROKEN)):
+        lines = shown.split(f"{name} by retrieval ({len(places)}):\n")[1].splitlines()[: len(places)]
+        assert [tuple(line.split()[:2]) for line in lines] == places
+
+
+def test_the_answers_of_the_workbook(run, tmp_path) -> None:
+    xlsx, *_ = write_all(build_report([run]), tmp_path / "out")
+    header, *rows = read_sheet(xlsx, "answers")
+    assert header[:6] == ["NO", "instruction", "type", "Reference", "Answer", "verdict"]
+    assert len(rows) == 20
+    by_place = {(str(row[0]), row[8], row[9]): row for row in rows}
+    right, failed = by_place["1", "ja", "rag"], by_place["3", "ja", "no_rag"]
+    assert right[:6] == [1, JA["1"], "open_qa", "東京", "答えは東京です。", "correct"]
+    assert (failed[4] or "", failed[5], failed[17]) == ("", "wrong", "ModelFailed: the model is down")
+    assert by_place["1", "en", "rag"][16] == "[1] ja/t.md:0-12"
+    assert sum(row[5] == "correct" for row in rows) == 6 + 8
+    assert read_sheet(xlsx, "summary")[0] == list(SUMMARY_COLUMNS)
+    assert read_sheet(xlsx, "comparison")[0] == list(COMPARISON_COLUMNS)
+
+
+DANGEROUS = ["=cmd|' /C calc'!A0", "=1+1", "+1+cmd", "-x", "@SUM(A1)", "\t=1+1", " =1+1", "\n=1", "＝1+1"]
+HARMLESS = ["-5", "+1", "3.5", "東京", "a=b", "x-y"]
+
+
+@pytest.mark.parametrize("said", [*DANGEROUS, *HARMLESS])
+def test_no_answer_becomes_a_formula(said, verify, tmp_path) -> None:
+    run_set(tmp_path / "run", verify, ScriptedChat(replies={EN["5"]: f"{said} "}), numbers=["5"], languages=["en"])
+    path = tmp_path / "run" / "answers.jsonl"
+    stored = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    for line in stored:  # the chain strips answers; a set's references and older runs need not be so
+        line["answer"]["attempts"][0]["text"] = said
+    path.write_text("".join(json.dumps(line) + "\n" for line in stored), encoding="utf-8")
+    xlsx, answers, _ = write_all(build_report([tmp_path / "run"]), tmp_path / "out")
+    book = openpyxl.load_workbook(xlsx)
+    assert all(one.data_type != "f" for sheet in book for row in sheet.iter_rows() for one in row)
+    shown = book["answers"]["E2"]
+    assert (shown.value, shown.data_type) == (said, "s")
+    in_csv = read_csv(answers)[1][4]
+    assert in_csv == (said if said in HARMLESS or said.startswith("＝") else f"'{said}")
+
+
+def test_control_characters_and_lone_surrogates(verify, tmp_path) -> None:
+    odd = "a\x00b\x1bc\ud800d\ufffee\u202ef 😀"
+    replies = {EN["5"]: odd, EN["1"]: f"!{odd}{'長' * 40_000}"}
+    run_set(tmp_path / "run", verify, ScriptedChat(replies=replies), numbers=["1", "5"], languages=["en"])
+    report = build_report([tmp_path / "run"])
+    xlsx, answers, _ = write_all(report, tmp_path / "out")
+    failed, *_, said = read_sheet(xlsx, "answers")[1:]
+    assert said[4] == "a\ufffdb\ufffdc?d\ufffde\u202ef 😀"  # the record is UTF-8, which has no lone surrogate
+    assert isinstance(failed[17], str)
+    assert len(failed[17]) == 32_767  # all that a cell holds
+    assert "😀長長" in read_csv(answers)[1][17]
+    assert terminal(report)
+
+
+def test_two_runs_side_by_side(run, verify, tmp_path) -> None:
+    other = tmp_path / "model-b"
+    run_set(other, verify, ScriptedChat(replies=REPLIES), model_identity="b@2", conditions=[Condition.NO_RAG])
+    report = build_report([run, other])
+    xlsx, answers, summary = write_all(report, tmp_path / "out")
+    assert [one.name for one in report.runs] == ["model-a", "model-b"]
+    totals = {row[0]: row[5:7] for row in read_csv(summary)[1:] if row[2:5] == [ALL, ALL, "no_rag"]}
+    assert totals == {"model-a": ["6", "10"], "model-b": ["10", "10"]}
+    assert {row[1] for row in read_csv(summary)[1:]} == {"scripted@1", "b@2"}
+    assert len(read_csv(answers)) == 1 + 20 + 10
+    assert {row[0] for row in read_sheet(xlsx, "comparison")[1:]} == {"model-a"}
+    shown = terminal(report)
+    assert shown.index("model-a: scripted@1") < shown.index("model-b: b@2")
+
+
+def test_one_language_and_one_type_are_their_own_sum(verify, tmp_path) -> None:
+    run_set(tmp_path / "run", verify, ScriptedChat(), numbers=["1", "2"], languages=["ja"])
+    (one,) = build_report([tmp_path / "run"]).runs
+    assert [(c.kind, c.language, c.condition) for c in one.cells] == [
+        (ALL, ALL, Condition.NO_RAG),
+        (ALL, ALL, Condition.RAG),
+    ]
+    assert "a sample of 2 of 5 questions" in terminal(Report((one,)))
+
+
+class Letters:
+    """An encoder whose vectors count letters."""
+
+    def __init__(self) -> None:
+        self.encoded: list[str] = []
+
+    def encode_queries(self, texts):
+        self.encoded += texts
+        rows = np.array([[text.count(letter) + 0.0 for letter in "東京都Tokyo"] + [0.01] for text in texts]).reshape(
+            -1, 9
+        )
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def test_cosines_are_of_answer_and_reference_in_the_same_language(run) -> None:
+    encoder, stored = Letters(), load_run(run)
+    compute_cosines(run, stored.dataset, stored.log, encoder)
+    (one,) = build_report([run]).runs
+    by_place = {(a.item.number, a.language, a.condition): a.cosine for a in one.answers}
+    assert by_place["1", "en", Condition.NO_RAG] == 1.0  # Tokyo and Tokyo
+    assert by_place["1", "ja", Condition.NO_RAG] == pytest.approx(0.5, abs=0.001)  # 京都 and 東京
+    assert by_place["5", "en", Condition.NO_RAG] == 0.0  # an empty answer
+    assert by_place["3", "ja", Condition.NO_RAG] is None  # a failure
+    whole = cell(Report((one,)), Condition.NO_RAG)
+    assert whole.above == tuple(
+        sum((cosine or 0) >= cut for (_, _, c), cosine in by_place.items() if c is Condition.NO_RAG)
+        for cut in (0.80, 0.85, 0.90, 0.95)
+    )
+    assert all(more >= less for more, less in itertools.pairwise(whole.above))
+    before = len(encoder.encoded)
+    compute_cosines(run, load_dataset(run / "verification.csv"), load_run(run).log, encoder)
+    assert len(encoder.encoded) == before, "what is there already is not encoded again"
+    assert len(load_cosines(run)) == 19

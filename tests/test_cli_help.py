@@ -1,0 +1,80 @@
+"""Help is quick, imports nothing heavy, and says what every option does."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from importlib.metadata import version
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from cli import main
+from tests.commands import process
+from tests.eval.set_checks import ROOT
+
+HEAVY = (
+    "torch",
+    "transformers",
+    "chromadb",
+    "sentence_transformers",
+    "xllamacpp",
+    "langchain_core",
+    "openpyxl",
+    "numpy",
+)
+
+
+def commands(group: click.Group = main, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+        else:
+            yield (*path, name)
+
+
+@pytest.mark.parametrize("path", list(commands()), ids=" ".join)
+def test_help_imports_nothing_heavy(path) -> None:
+    code = (
+        "import sys, cli\n"
+        f"try: cli.main([*{path!r}, '--help'])\n"
+        "except SystemExit as end: assert not end.code\n"
+        f"print(sorted(set({HEAVY!r}) & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("Usage:")
+    assert done.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize("path", list(commands()), ids=" ".join)
+def test_help_is_quick(path) -> None:
+    """Under half a second, the best of several: other work on the machine only ever makes it slower."""
+    best = 9.0
+    for _ in range(5):
+        began = time.perf_counter()
+        assert process(*path, "--help", cwd=ROOT).returncode == 0
+        best = min(best, time.perf_counter() - began)
+        if best < 0.5:
+            break
+    assert best < 0.5
+
+
+def test_every_option_says_what_it_does_and_has_its_variable() -> None:
+    for path in commands():
+        command: click.Command = main
+        for name in path:
+            assert isinstance(command, click.Group)
+            command = command.commands[name]
+        for option in command.params:
+            if isinstance(option, click.Option) and option.name not in ("version", "yes"):
+                assert option.help, f"{path} {option.name}"
+                assert str(option.envvar).startswith("KOTAE_")
+        assert command.help
+
+
+def test_the_version() -> None:
+    assert CliRunner().invoke(main, ["--version"], prog_name="kotae").stdout == f"kotae, version {version('kotae')}\n"

@@ -1,0 +1,155 @@
+"""Nothing leaves the machine: connections and look-ups beyond it are refused by the test and written down."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.commands import CLI, TENNIS
+from tests.eval.scripted import ROWS, write_corpus, write_set
+
+# Python runs `sitecustomize` before anything else, in every child process too.
+SITECUSTOMIZE = """
+import os, socket
+
+LOG = os.environ["KOTAE_TEST_SOCKETS"]
+INSIDE = ("127.0.0.1", "::1", "localhost", "0.0.0.0", "::", "", None)
+
+def note(what):
+    with open(LOG, "a", encoding="utf-8") as file:
+        file.write(what + "\\n")
+
+def refuse(call, address):
+    note(f"{call} {address!r}")
+    raise OSError(f"refused by the test: {call} {address!r}")
+
+def guarded(name):
+    original = getattr(socket.socket, name)
+    def method(self, *arguments):
+        address = arguments[-1]
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in INSIDE:
+            refuse(name, address)
+        return original(self, *arguments)
+    return method
+
+def lookup(name):
+    original = getattr(socket, name)
+    def function(host, *arguments, **settings):
+        if host not in INSIDE and not (isinstance(host, bytes) and host.decode() in INSIDE):
+            refuse(name, host)
+        return original(host, *arguments, **settings)
+    return function
+
+for name in ("connect", "connect_ex", "sendto"):
+    setattr(socket.socket, name, guarded(name))
+for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex"):
+    setattr(socket, name, lookup(name))
+note("ready")
+"""
+
+
+@pytest.fixture
+def guarded(tmp_path):
+    """Runs a command in a process that cannot reach out; gives what it did and what it tried."""
+    site, log = tmp_path / "site", tmp_path / "sockets.log"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(SITECUSTOMIZE, encoding="utf-8")
+    switches = ("ANONYMIZED_TELEMETRY", "DO_NOT_TRACK", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+    inherited = {name: value for name, value in os.environ.items() if name not in switches}
+    environment = {**inherited, "PYTHONPATH": str(site), "KOTAE_TEST_SOCKETS": str(log), "PYTHONIOENCODING": "utf-8"}
+
+    def run(*command: str | Path) -> tuple[subprocess.CompletedProcess[str], list[str]]:
+        log.unlink(missing_ok=True)
+        done = subprocess.run(
+            [sys.executable, *map(str, command)],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        ready, *tried = log.read_text(encoding="utf-8").splitlines()
+        assert ready == "ready"
+        return done, [line for line in tried if line != "ready"]
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import socket; socket.create_connection(('192.0.2.1', 80), 1)",
+        "import urllib.request; urllib.request.urlopen('https://huggingface.co')",
+        "import httpx; httpx.get('https://api.example.com')",
+    ],
+)
+def test_the_guard_sees_what_reaches_out(guarded, code) -> None:
+    done, tried = guarded("-c", code)
+    assert done.returncode != 0
+    assert tried
+    assert "refused by the test" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory) -> Path:
+    """A folder with a corpus."""
+    folder = tmp_path_factory.mktemp("place")
+    write_corpus(folder / "corpus")
+    return folder
+
+
+@pytest.mark.model
+@pytest.mark.slow
+def test_everything_works_offline_and_nothing_reaches_out(guarded, place) -> None:
+    verify = write_set(place / "set.csv", ROWS)
+    index = ("--index", place / "index")
+    for command in (
+        ("ingest", place / "corpus", *index),
+        ("ask", TENNIS, *index),
+        (
+            "eval",
+            "run",
+            verify,
+            "--out",
+            place / "run",
+            *index,
+            "--sample",
+            "2",
+            "--language",
+            "ja",
+            "--max-tokens",
+            "16",
+        ),
+    ):
+        done, tried = guarded(CLI, "--offline", *command)
+        assert done.returncode == 0, done.stderr
+        assert tried == [], command
+        if command[0] == "ask":
+            assert "許斐剛" in done.stdout
+            assert "[1] ja/許斐剛.md" in done.stdout
+    assert "2 of 5 questions" in done.stdout
+    assert (place / "run" / "report.xlsx").is_file()
+
+
+@pytest.mark.model
+@pytest.mark.slow
+def test_nothing_reaches_out_without_the_switch_either(guarded, place) -> None:
+    """No telemetry: with bundled models there is nothing to ask anyone for."""
+    for command in (("ingest", place / "corpus"), ("ask", TENNIS, "--max-tokens", "16")):
+        done, tried = guarded(CLI, *command, "--index", place / "index")
+        assert done.returncode == 0, done.stderr
+        assert tried == [], command
+
+
+def test_a_hub_encoder_is_refused_in_one_line_and_not_looked_up(guarded, tmp_path) -> None:
+    corpus = write_corpus(tmp_path / "corpus")
+    arguments = ("--offline", "ingest", corpus, "--index", "index", "--encoder", "nobody/no-such-encoder")
+    done, tried = guarded(CLI, *arguments)
+    assert (done.returncode, done.stdout, tried) == (1, "", [])
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("kotae: ")
+    assert "nobody/no-such-encoder" in line
