@@ -2,83 +2,39 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from rag.errors import KotaeError
-from rag.records import Decoding
-from rag.settings import DEFAULT_INDEX, DEFAULT_MODEL, DEFAULT_TOP_K, keep_quiet
+from cli_options import (
+    PATH,
+    Kotae,
+    encoder_option,
+    index_option,
+    index_options,
+    index_settings,
+    json_option,
+    model_options,
+    model_settings,
+    option,
+)
+from rag.settings import DEFAULT_TOP_K
 
 if TYPE_CHECKING:
-    from rag.opening import IndexSettings, ModelSettings
     from rag.records import Answer, Hit, Language
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-_GREEDY = Decoding()
-_PATH = click.Path(path_type=Path)
-
-
-class Kotae(click.Group):
-    """A group whose commands end with exit code 1 and one line on stderr for every named error."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command."""
-        try:
-            return super().invoke(ctx)
-        except KotaeError as error:
-            click.echo(f"kotae: {error}", err=True)
-            ctx.exit(1)
-        except KeyboardInterrupt:
-            click.echo("kotae: interrupted. What is finished is kept; the same command goes on from there.", err=True)
-            ctx.exit(1)
-
-
-def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
-    return lambda command: functools.reduce(lambda inner, option: option(inner), reversed(options), command)
-
-
-def _option(*names: str, **settings: Any) -> Callable[[Command], Command]:
-    """An option that KOTAE_<ITS NAME> in the environment sets too."""
-    long = next(name for name in names if name.startswith("--")).split("/")[0]
-    return click.option(
-        *names, envvar="KOTAE_" + long.removeprefix("--").replace("-", "_").upper(), show_default=True, **settings
-    )
-
-
-json_option = _option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-index_option = _option("--index", type=_PATH, default=DEFAULT_INDEX, help="Folder of the index.")
-encoder_option = _option("--encoder", help="bundled, a folder or a hub id; by default the one the index remembers.")
-index_options = _options(
-    index_option,
-    encoder_option,
-    _option("--top-k", type=click.IntRange(1), default=DEFAULT_TOP_K, help="Passages a question gets."),
-)
-model_options = _options(
-    _option("--model", default=DEFAULT_MODEL, help="Model URI; see `kotae models`."),
-    _option("--prompt", type=click.Choice(["default", "seed"]), default="default", help="Style of the prompts."),
-    _option("--context", type=click.IntRange(256), default=4096, help="Tokens for prompt and answer together."),
-    _option("--max-tokens", type=click.IntRange(1), default=_GREEDY.max_new_tokens, help="Tokens of an answer."),
-    _option("--temperature", type=click.FloatRange(0), default=_GREEDY.temperature, help="0 is greedy."),
-    _option("--seed", type=int, default=_GREEDY.seed, help="Seed of the sampling."),
-)
 
 
 @click.group(cls=Kotae, context_settings={"help_option_names": ["-h", "--help"]})
-@_option("--offline", is_flag=True, help="Never ask the Hugging Face hub for anything.")
 @click.version_option(package_name="kotae")
-def main(offline: bool) -> None:
+def main() -> None:
     """Does retrieval help a quantised language model, in Japanese and in English, and on which questions?"""
-    keep_quiet(offline=offline)
 
 
 @main.command()
-@click.argument("corpus", type=_PATH)
+@click.argument("corpus", type=PATH)
 @index_option
 @encoder_option
 @json_option
@@ -97,13 +53,13 @@ def ingest(corpus: Path, index: Path, encoder: str | None, as_json: bool) -> Non
 @click.argument("question")
 @model_options
 @index_options
-@_option("--no-rag", is_flag=True, help="Answer from the model alone.")
+@option("--no-rag", is_flag=True, help="Answer from the model alone.")
 @json_option
 def ask(question: str, no_rag: bool, as_json: bool, **settings: Any) -> None:
     """Answer QUESTION in its language, then list the numbered sources."""
     from rag.opening import open_chain
 
-    chain = open_chain(_model(settings), None if no_rag else _index(settings))
+    chain = open_chain(model_settings(settings), None if no_rag else index_settings(settings))
     if as_json:
         click.echo(_json(chain.invoke(question)))
         return
@@ -119,36 +75,38 @@ def ask(question: str, no_rag: bool, as_json: bool, **settings: Any) -> None:
 
 
 @main.command()
-@click.argument("questions", type=_PATH)
-@_option("--out", type=_PATH, required=True, help="Table of answers to write, .csv or .xlsx.")
+@click.argument("questions", type=PATH)
+@option("--out", type=PATH, required=True, help="Table of answers to write, .csv or .xlsx.")
 @model_options
 @index_options
-@_option("--no-rag", is_flag=True, help="Answer from the model alone.")
+@option("--no-rag", is_flag=True, help="Answer from the model alone.")
 def batch(questions: Path, out: Path, no_rag: bool, **settings: Any) -> None:
     """Answer every question of QUESTIONS (.txt, .csv or .xlsx) into a table."""
     from eval.batch import answer_table
     from rag.progress import count_bar
 
     with count_bar("Answering") as progress:
-        failed = answer_table(questions, out, _model(settings), None if no_rag else _index(settings), progress=progress)
+        failed = answer_table(
+            questions, out, model_settings(settings), None if no_rag else index_settings(settings), progress=progress
+        )
     click.echo(out)
     sys.exit(1 if failed else 0)
 
 
-@main.group("eval")
+@main.group("eval", cls=Kotae)
 def evaluate() -> None:
     """Compare a model with and without retrieval on a verification set."""
 
 
 @evaluate.command("run")
-@click.argument("verify", type=_PATH)
-@_option("--out", type=_PATH, required=True, help="Folder of the run; an interrupted run goes on there.")
+@click.argument("verify", type=PATH)
+@option("--out", type=PATH, required=True, help="Folder of the run; an interrupted run goes on there.")
 @model_options
 @index_options
-@_option("--language", type=click.Choice(["ja", "en", "both"]), default="both", help="Language of the questions.")
-@_option("--conditions", default="no_rag,rag", help="What to compare, comma-separated: no_rag, rag.")
-@_option("--limit", type=click.IntRange(1), help="Only the first LIMIT questions.")
-@_option("--sample", type=click.IntRange(1), help="Only a fixed sample of this size, in proportion to all kinds.")
+@option("--language", type=click.Choice(["ja", "en", "both"]), default="both", help="Language of the questions.")
+@option("--conditions", default="no_rag,rag", help="What to compare, comma-separated: no_rag, rag.")
+@option("--limit", type=click.IntRange(1), help="Only the first LIMIT questions.")
+@option("--sample", type=click.IntRange(1), help="Only a fixed sample of this size, in proportion to all kinds.")
 def run_command(
     verify: Path, out: Path, language: str, conditions: str, limit: int | None, sample: int | None, **settings: Any
 ) -> None:
@@ -158,13 +116,13 @@ def run_command(
 
     selection = Selection(_languages(language), parse_conditions(conditions), limit, sample)
     with count_bar("Answering") as progress:
-        evaluate_set(verify, out, selection, _model(settings), _index(settings), progress=progress)
+        evaluate_set(verify, out, selection, model_settings(settings), index_settings(settings), progress=progress)
     _report((out,), out)
 
 
 @evaluate.command("report")
-@click.argument("runs", nargs=-1, required=True, type=_PATH)
-@_option("--out", type=_PATH, required=True, help="Folder to write the reports into.")
+@click.argument("runs", nargs=-1, required=True, type=PATH)
+@option("--out", type=PATH, required=True, help="Folder to write the reports into.")
 @json_option
 def report_command(runs: tuple[Path, ...], out: Path, as_json: bool) -> None:
     """Report on one run, or on several side by side."""
@@ -172,7 +130,7 @@ def report_command(runs: tuple[Path, ...], out: Path, as_json: bool) -> None:
 
 
 @evaluate.command("retrieval")
-@click.argument("verify", type=_PATH)
+@click.argument("verify", type=PATH)
 @index_option
 @encoder_option
 @json_option
@@ -219,7 +177,7 @@ def models(as_json: bool) -> None:
         click.echo(f"{kind.uri:<14} {kind.engine:<12} needs {kind.needs:<20} {state}")
 
 
-@main.group("index")
+@main.group("index", cls=Kotae)
 def index_group() -> None:
     """Look at an index, or delete it."""
 
@@ -257,8 +215,8 @@ def doctor(as_json: bool) -> None:
 
 
 @main.command()
-@_option("--out", type=_PATH, default=Path(".kotae/demo"), help="Folder for the demo's index and run.")
-@_option("--sample", type=click.IntRange(1), default=15, help="Questions of the verification set.")
+@option("--out", type=PATH, default=Path(".kotae/demo"), help="Folder for the demo's index and run.")
+@option("--sample", type=click.IntRange(1), default=15, help="Questions of the verification set.")
 def demo(out: Path, sample: int) -> None:
     """Ingest the corpus that comes with kotae, ask two questions, and run the comparison on a sample."""
     from importlib import resources
@@ -290,20 +248,6 @@ def _go(context: click.Context, command: click.Command, **arguments: Any) -> Non
 
 def _headline(what: str, command: str) -> None:
     click.echo(f"\n== {what}\n$ {command}")
-
-
-def _model(settings: dict[str, Any]) -> ModelSettings:
-    from rag.opening import ModelSettings
-    from rag.prompt import PromptStyle
-
-    decoding = Decoding(settings["temperature"], max_new_tokens=settings["max_tokens"], seed=settings["seed"])
-    return ModelSettings(settings["model"], decoding, settings["context"], PromptStyle(settings["prompt"]))
-
-
-def _index(settings: dict[str, Any]) -> IndexSettings:
-    from rag.opening import IndexSettings
-
-    return IndexSettings(settings["index"], settings["encoder"], settings["top_k"])
 
 
 def _languages(choice: str) -> tuple[Language, ...]:

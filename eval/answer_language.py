@@ -3,7 +3,7 @@
 Rules. Digits, symbols, formulas (H2O) and acronyms (NASA) are of no language. The words of a reference in the asked
 language are right whatever their script ("Marie Curie" in a Japanese answer whose reference is written so). Kana
 means Japanese, English function words mean English; where both stand, the language with more text wins (one
-Japanese character weighs as much as 2.5 Latin letters, about the ratio of their lengths in parallel text).
+Japanese character is taken to weigh 2.5 Latin letters; a round figure, only for answers that mix both).
 Ideographs that Shift_JIS does not hold, and Chinese function words without kana, are Chinese; any other script is
 neither language.
 """
@@ -43,8 +43,8 @@ class _Referenced(Protocol):
 def language_correct(answer: str, language: str, references: Sequence[_Referenced]) -> bool:
     """Whether `answer` is in `language` ("ja" or "en"), or of no language; an empty answer is not.
 
-    >>> language_correct("Tokyo", "ja", []), language_correct("東京です。", "ja", []), language_correct("1546", "ja", [])
-    (False, True, True)
+    >>> [language_correct(answer, "ja", []) for answer in ("Tokyo", "東京です。", "1546")]
+    [False, True, True]
     """
     text = re.sub(r"^(?:answer|答え|回答)\s*:\s*", "", canonical(answer), flags=re.IGNORECASE)
     if not any(char.isalnum() for char in text):
@@ -61,7 +61,7 @@ def language_correct(answer: str, language: str, references: Sequence[_Reference
 def detect(text: str, own: Sequence[str] = (), foreign: Sequence[str] = ()) -> str:
     """The language of a canonical text: "ja", "en", "names" (Latin words that may be mere names), "other", or "none".
 
-    Words of `own` references are left out of account; `foreign` ones keep a capitalised word from passing as an acronym.
+    Words of `own` references are left out of account; `foreign` ones keep a capitalised word from being an acronym.
     """
     allowed = {token.key for form in own for token in tokenise(form)}
     words = {token.surface for form in (*own, *foreign) for token in tokenise(form) if not token.surface.isupper()}
@@ -79,7 +79,7 @@ def detect(text: str, own: Sequence[str] = (), foreign: Sequence[str] = ()) -> s
 
 
 def _latin_only(latin: Sequence[Token]) -> str:
-    """ "names" where every word is capitalised (but for "of", "van" and the like), else "en"."""
+    """Whether Latin words are "names", every one capitalised but for "of", "van" and the like, or "en"."""
     titled = all(token.surface[0].isupper() or token.surface.casefold() in _IN_NAMES for token in latin)
     return "names" if titled and latin[0].surface.casefold() not in _ENGLISH_STARTS else "en"
 

@@ -1,7 +1,7 @@
-"""Read an assignment of items to labels from a free answer: "Gudok is string, Cantaro is percussion",
-「弦楽器：琴、打楽器：太鼓」.
+"""Read an assignment of items to labels from a free answer: "Gudok is string, Cantaro is percussion".
 
-The reference is written `item: label; item: label` (項目：ラベル；項目：ラベル). In the answer items and labels may
+The reference is written `item: label; item: label` (項目：ラベル；項目：ラベル). In the answer (also
+「弦楽器：琴、打楽器：太鼓」) items and labels may
 come in any order: item before label ("Gudok and Lyre are string"), label before items ("String: Gudok, Lyre"),
 label as a heading over a list, "respectively", or "both". An item with two labels or none makes the answer
 unparsed, unless another item is already wrong.
@@ -84,7 +84,7 @@ def merge(references: Sequence[Sequence[Assigned]]) -> tuple[Assigned, ...]:
 def read_assignment(
     question: str, answer: str, items: Sequence[Assigned], labels: LabelSet
 ) -> tuple[tuple[Label, ...], ...]:
-    """The labels a free answer (canonical) gives to each of `items`: none, one, or several where it contradicts itself."""
+    """The labels a free answer (canonical) gives to each of `items`: none, one, or several contradicting ones."""
     state = _State()
     infer = may_infer_other(question, labels)
     for part in sentences(answer):
@@ -122,7 +122,7 @@ def _read_piece(text: str, items: Sequence[Assigned], labels: LabelSet, state: _
 
 
 def _labels_of(events: Sequence[_Event], labels: LabelSet, *, infer: bool) -> Mapping[_Event, Label]:
-    """The label each label event assigns: its own, the other one where it is denied and that is safe, nothing for a choice."""
+    """The label each label event assigns: its own, or the other of two where it is denied and that is safe."""
     said: dict[_Event, Label] = {}
     for event in events:
         mention = event.mention

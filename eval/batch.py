@@ -10,7 +10,7 @@ from pathlib import Path
 
 from eval.answers import AnswerLog, Recorded
 from eval.asking import Asked, Progress, answer, prepare
-from eval.cells import csv_cell
+from eval.cells import csv_cell, shown
 from eval.conditions import Condition
 from eval.outputs import Row, fill, saved
 from rag.calling import batch_size, model_identity
@@ -89,7 +89,7 @@ def _xlsx_rows(path: Path, data: bytes) -> list[list[str]]:
         rows = list(book.worksheets[0].iter_rows(values_only=True))  # here, as sheets are parsed when they are read
     except Exception as error:  # openpyxl raises whatever zipfile and its XML parser raise
         raise DatasetError(f"This is not an Excel file that can be read: {error}", where=str(path)) from error
-    return [["" if value is None else str(value) for value in row] for row in rows]
+    return [[shown(value) for value in row] for row in rows]
 
 
 def _column(rows: Sequence[Sequence[str]]) -> list[str]:

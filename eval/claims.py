@@ -4,13 +4,13 @@ Rules, in order (source: reading answers of small instruction models; no rule lo
 1. An explicit announcement wins, the last one if there are several: "the answer is ...", 答えは…, "Answer:",
    正解は….
 2. Echoes of the question and opening courtesies are passed over.
-3. A first sentence that answers directly decides: a bare phrase ("Tokyo."), "It is Tokyo", X は Y です about the
-   question's topic. What later sentences mention in passing does not count.
-4. Otherwise the sentence that shares most with the question decides (names weigh 0.3, other words 1; ties go to the
-   first).
+3. A correction ("Actually, ...", 訂正) decides; else a first sentence that answers directly: a bare phrase
+   ("Tokyo."), "It is Tokyo", X は Y です about the question's topic. Later passing mentions do not count.
+4. Otherwise a sentence that goes on about the topic with the question's own word ("It was proved by ..."), a
+   conclusion, or the one that shares most with the question decides (names weigh 0.3, other words 1; ties: the first).
 5. Inside the sentence the slot (`focus`) is the side of the copula that the question does not already hold, up to
    the first comma, bracket or relative clause: "Sydney" in "Sydney is the capital of Australia, not far from
-   Canberra".
+   Canberra". Very long sentences have no slot.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ _QUESTION_END = re.compile(r"(?:\?|(?:です|ます|でしょう|だろう|の|�
 class Claim:
     """The claiming part of an answer.
 
-    `text`: its sentence (or list, or sentences), canonical; `focus`: the answer slot inside it; `firm`: whether that slot was
+    `text`: its sentence or list, canonical; `focus`: the answer slot inside it; `firm`: whether that slot was
     recognised, so that a name in it excludes another one outside it.
     """
 
@@ -124,7 +124,7 @@ def announced(answer: str) -> str | None:
 
 
 def complement(question: str, sentence: str, *, loose: bool = False) -> str | None:
-    """What a full sentence says beyond the question ("a redwood tree" of "The mascot is a redwood tree"), or None.
+    """What a full sentence says beyond the question ("a maple leaf" of "The emblem is a maple leaf"), or None.
 
     With `loose` the subject may hold more words than the question does: a reference is known to answer it.
     """
@@ -165,7 +165,7 @@ def novel(asked: frozenset[str], tokens: Sequence[Token]) -> list[Token]:
 
 
 def _continuation(asked: frozenset[str], parts: Sequence[str]) -> str | None:
-    """A later sentence about the same topic ("It was proved by ...") that holds the question's word the first one lacks."""
+    """A later sentence about the same topic ("It was proved by ...") with a question word the first one lacks."""
     held = {token.stem for token in tokenise(parts[0])}
     for part in parts[1:]:
         tokens = tokenise(part)
@@ -228,7 +228,8 @@ def _is_phrase(text: str) -> bool:
     """Whether `text` is a bare phrase rather than a sentence: no topic or subject mark, no copula, no finite verb."""
     tokens = tokenise(lead(text))
     if any(
-        token.pos in ("助詞/係助詞", "助詞/接続助詞") or token.surface in ("が", "を") and token.pos for token in tokens
+        token.pos in ("助詞/係助詞", "助詞/接続助詞") or (token.surface in ("が", "を") and token.pos)
+        for token in tokens
     ):
         return False
     latin = [token for token in tokens if token.kind == "latin"]

@@ -1,5 +1,4 @@
-"""Is a mention a name of its own, or part of a longer one? 京都 in 東京都, アメリカ in 南アメリカ, "York" in "New
-York".
+"""Is a mention a name of its own, or part of a longer one? アメリカ in 南アメリカ, "York" in "New York".
 
 Japanese compounds are read from UniDic short units: a noun or prefix joined without a particle makes another word,
 except administrative and generic suffixes (市, 湖, 人), honorifics, and what may stand before a name (作家夏目漱石,
@@ -45,7 +44,7 @@ _FOLLOWER_ALLOWED = frozenset(
 def in_longer_name(text: str, tokens: Sequence[Token], first: int, last: int, known: Set[str], *, person: bool) -> bool:
     """Whether tokens[first:last] of `text` are only a part of a longer name.
 
-    `known`: keys of the question's words, which do not make a name longer (日本円); `person`: the question asks for a person.
+    `known`: keys of the question's words, which do not make a name longer (日本円); `person`: the question asks who.
     """
     head = tokens[first - 1] if first and tokens[first - 1].end == tokens[first].start else None
     tail = tokens[last] if last < len(tokens) and tokens[last - 1].end == tokens[last].start else None

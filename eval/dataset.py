@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from eval.cells import shown
 from eval.grade import Reference
 from eval.labels import LabelSet
 from rag.decode import decode
@@ -133,13 +134,7 @@ def _xlsx_table(path: Path, data: bytes) -> Iterator[tuple[int, Sequence[str]]]:
     except Exception as error:  # openpyxl raises whatever zipfile and its XML parser raise
         raise DatasetError(f"This is not an Excel file that can be read: {error}", where=str(path)) from error
     for line, cells in enumerate(rows, 1):
-        yield line, [_cell(value) for value in cells]
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+        yield line, [shown(value) for value in cells]
 
 
 def _item(path: Path, row: _Row) -> Item:

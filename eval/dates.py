@@ -1,11 +1,10 @@
-"""Find dates written in Japanese or English: 1546年, "in 1546", 2001年1月15日, "15 January 2001", 昭和64年,
-紀元前44年.
+"""Find dates written in Japanese or English: 1546年, "in 1546", 2001年1月15日, 昭和64年, 44 BC.
 
 Works on text whose numerals are already ASCII digits (`eval.numerals.to_digits`). Own code, because the kept
 parsers (dateutil, dateparser) guess missing fields from today's date and read bare numbers as days.
 
-Era years: year N of an era is the western year of its first year + N - 1 (元年 is year 1); first years after the
-National Diet Library's table of eras. A two-digit 年 without an era is a duration, not a date.
+Era years: year N of an era is the western year of its first year + N - 1 (元年 is year 1), for the eras
+from 慶応 (1865) on. A two-digit 年 without an era is a duration, not a date.
 """
 
 from __future__ import annotations
@@ -18,7 +17,10 @@ _ERA_FIRST_YEAR = {"慶応": 1865, "明治": 1868, "大正": 1912, "昭和": 192
 _MONTHS = (
     "january february march april may june july august september october november december".split()
 )  # index + 1 is the month
-_MONTH = r"(?P<month>jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?\.?|july?\.?|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?)"
+_MONTH = (
+    r"(?P<month>jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?\.?|july?\.?|aug(?:ust|\.)?"
+    r"|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?)"
+)
 _ENGLISH_ERA = r"(?:\s*(?P<era>BCE?|B\.C\.(?:E\.)?|AD|A\.D\.|CE|C\.E\.)(?![A-Za-z]))?"
 _NOT_DURATION = r"(?!間|前(?!半|後)|後(?!半)|以上|以内|代|目|ぶり|分|もの|生(?!まれ)|の歴史|経)"
 
@@ -50,7 +52,7 @@ _PATTERNS: tuple[re.Pattern[str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class DateValue:
-    """A date with whatever fields the text gives; `year` is negative before Christ. `start`, `end`: offsets in the text."""
+    """A date with the fields the text gives, at `start:end` of it; `year` is negative before Christ."""
 
     year: int | None
     month: int | None

@@ -67,10 +67,12 @@ class Verdict:
 
     @property
     def correct(self) -> bool:
+        """Content right, in whichever language."""
         return self.content is Outcome.CORRECT
 
     @property
     def both(self) -> bool:
+        """Content and language right."""
         return self.correct and self.language_correct
 
 
@@ -101,8 +103,8 @@ def grade(
 ) -> Verdict:
     """Grade `answer` to `question` (asked in `language`, "ja" or "en") against the references of both languages.
 
-    `kind` is "open_qa" or "classification"; without `labels` a classification item whose references are yes/no words is read as
-    yes/no, any other as open. Never raises on any text; without references nothing is right.
+    `kind` is "open_qa" or "classification"; without `labels` a classification item whose references are yes/no words
+    is read as yes/no, any other as open. Never raises on any text; without references nothing is right.
 
     >>> grade("日本の首都は？", "答えは東京です。", [Reference("東京", "ja")], "open_qa", "ja").rung
     <Rung.EQUAL: 'equal'>
@@ -180,7 +182,7 @@ def _match_whole(asked: Asked, text: str, form: str) -> Match | None:
 
 
 def _match_text(asked: Asked, claim: Claim, text: str, form: str) -> Match:
-    """A reference in words: as it stands, as a person's name, as a list in any order, or as its words in one passage."""
+    """A reference in words: as it stands, as a person's name, as a list in any order, or as words of one passage."""
     match = match_form(asked, claim, form)
     if match.finding is not Finding.ABSENT:
         return match

@@ -89,10 +89,13 @@ _NEGATIVE_END_JA = re.compile(
     r"(?:ない|なかった|ません|ませんでした|ず|ぬ)(?:です|でした|よ|ね|の|と(?:思|言|さ)\w*)*[。!?]*$"
 )
 
-_MORE = r"(?!(?:more|less|so|over|later|earlier|above|older|greater|under|fewer|simply|rather|better known|sometimes|also)\b)"
+_MORE = (
+    r"(?!(?:more|less|so|over|later|earlier|above|older|greater|under|fewer|simply|rather|better known|sometimes|also)"
+    r"\b)"
+)
 _OR_AFTER = re.compile(
     rf"^[\"')]*\s*(?:\([^()]*\)\s*)?(?:,\s*[^,.;()]{{1,40}})*?,?\s*(?:\bor\b"
-    rf"|(?<![\d/])/(?!\d))\s*{_MORE}(?:maybe |perhaps |possibly |the |an? |in )*(?P<other>[^,.;()]+)",
+    rf"|(?<![\d/])/(?!\d))\s*+{_MORE}(?:maybe |perhaps |possibly |the |an? |in )*(?P<other>[^,.;()]+)",
     re.IGNORECASE,
 )
 _OR_BEFORE = re.compile(

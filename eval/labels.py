@@ -78,7 +78,8 @@ class LabelSet:
     def parse(cls, text: str) -> LabelSet:
         """Read the dataset's `labels` column.
 
-        Raises ValueError, naming the faulty part, for fewer than two labels, a missing language, or one synonym in two labels.
+        Raises ValueError, naming the faulty part, for fewer than two labels, a missing language, or a synonym that
+        stands in two labels.
 
         >>> LabelSet.parse("弦楽器=string|打楽器=percussion").labels[1].name("en")
         'percussion'

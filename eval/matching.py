@@ -47,6 +47,7 @@ class Match:
 
     @property
     def right(self) -> bool:
+        """Whether the reference is given."""
         return self.finding in (Finding.EQUAL, Finding.CONTAINED)
 
 
@@ -60,18 +61,22 @@ class Asked:
 
     @property
     def about_person(self) -> bool:
+        """Whether the question asks for a person."""
         return re.search(_PERSON, self.text, re.IGNORECASE) is not None
 
     @property
     def known(self) -> frozenset[str]:
+        """The keys of the question's words."""
         return frozenset(token.key for token in self.tokens if token.key)
 
     @property
     def negative(self) -> bool:
+        """Whether the question itself is negated ("Which reptile has no legs?")."""
         return re.search(r"\b(?:not|no|never|without)\b|n't|な[いか]|ません|以外", self.text, re.IGNORECASE) is not None
 
     @property
     def offers_choice(self) -> bool:
+        """Whether the question names alternatives or a group to choose from."""
         return (
             re.search(
                 r"\b(?:or|which|between)\b|どちら|どっち|それとも|または|いずれ|どれ|どの", self.text, re.IGNORECASE

@@ -128,7 +128,7 @@ def canonical(text: str) -> str:
     """The form every rung looks at: NFKC, no markup, numerals as digits, no spaces inside Japanese.
 
     >>> canonical("**答え**：　二〇〇一年"), canonical("It's nine planets")
-    ('答え:2001年', 'It is 9 planets')
+    ('答え: 2001年', 'It is 9 planets')
     """
     return to_digits(_CONTRACTED.sub(r"\1 is", strip_markup(nfkc(text))))
 
@@ -166,7 +166,7 @@ def tokenise(text: str) -> tuple[Token, ...]:
     return tuple(tokens)
 
 
-_AND = {"and": "&", "アンド": "&", "mt": "mount"}  # Kensington & Chelsea, ケンジントン・アンド・チェルシー, Mt. Fuji
+_AND = {"and": "&", "アンド": "&", "mt": "mount"}  # Bang & Olufsen, バング・アンド・オルフセン, Mt. Fuji
 
 
 def latin_key(word: str) -> str:
@@ -233,7 +233,7 @@ def _folded_kana(run: str) -> list[str]:
 
 
 def strip_endings(text: str) -> str:
-    """`text` without Japanese sentence endings and honorifics, quotation marks and closing punctuation, where something is left.
+    """`text` without Japanese sentence endings, honorifics, quotation marks and punctuation, where something is left.
 
     >>> strip_endings("東京です。"), strip_endings("徳川家康さんでした"), strip_endings("です")
     ('東京', '徳川家康', 'です')

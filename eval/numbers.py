@@ -72,7 +72,7 @@ eur|1|euro ユーロ
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit of measure: a value is (value + `offset`) * `factor` in its dimension's base unit (metre, second, kelvin, ...)."""
+    """A unit of measure: a value is (value + `offset`) * `factor` in the dimension's base unit (metre, kelvin, ...)."""
 
     dimension: str
     factor: Fraction

@@ -1,9 +1,8 @@
 """Rewrite every written numeral of a text as ASCII digits: 二〇〇一年 -> 2001年, 980万 -> 9800000, "nine" -> 9.
 
-Numbers are compared as values only after this rewriting, so both languages are read by the same patterns. Own code,
-because the kept libraries (kanjize, text2num) convert a string that is already known to be one number in one
-language; here numerals stand inside running text of both languages, beside names that hold the same characters
-(三重県, 九州, "Seven Samurai").
+Numbers are compared as values only after this rewriting, so both languages are read by the same patterns. Own code:
+kanjize converts a string that is one number, text2num knows no Japanese, and here numerals of both languages stand
+in running text beside names that hold the same characters (三重県, 九州).
 
 Sources of the rules: positional and multiplicative kanji numerals as in JIS/Unicode kPrimaryNumeric (万 10^4, 億
 10^8, 兆 10^12); English short scale (billion 10^9, trillion 10^12).
@@ -38,7 +37,10 @@ _STRONG_COUNTER = re.compile(
     r"世紀|年|月|条|章|号|円|時間|世$|世[^紀]"
 )  # a number even straight after a word: 憲法九条
 
-_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen"
+)
 _WORD_VALUE = {word: value for value, word in enumerate(_UNITS.split())}
 _WORD_VALUE |= {w: 10 * (i + 2) for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
 _SCALE = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12}

@@ -1,10 +1,10 @@
 """Compare the numbers and dates of a claim with those of a reference that is a number, a quantity or a date.
 
 Rules. Values the question already holds are not the answer. Of the values of the reference's kind in the claim, the
-first decides; a later one counts only behind "=" or in a clause that shares more with the question ("born in 1483
-and died in 1546"). A different value of the kind is a conflict, and so is a range or a pair of alternatives. A date
-must state every field the reference states (the year alone is enough where the question asks for the year) and
-contradict no more precise reference.
+first decides; a later one counts only behind "=", in a clause that shares more with the question ("born in 1745 and
+died in 1818"), or as a gloss in brackets straight after it. A different value of the kind is a conflict, and so is a
+range or a pair of alternatives. A date must state every field the reference states (the year alone is enough where
+the question asks for the year) and contradict no more precise reference.
 """
 
 from __future__ import annotations
@@ -81,9 +81,10 @@ def _derived(key: str, known: Set[str]) -> bool:
 
 
 def match_numeric(asked: Asked, claim: Claim, answer: str, reference: Numeric, precise: Sequence[DateValue]) -> Match:
-    """How a numeric reference stands in the claim; `precise`: every date among the references, none of which may be contradicted.
+    """How a numeric reference stands in the claim.
 
-    Where the claiming sentence holds no value of the kind at all, the first sentence that does is taken.
+    `precise`: every date among the references; a fuller one of the same date may not be contradicted. Where the
+    claiming sentence holds no value of the kind at all, the first sentence that does is taken.
     """
     wanted = tuple(_as_asked(asked, value) for value in reference.values)
     for text in dict.fromkeys((claim.text, *sentences(answer))):
@@ -94,7 +95,7 @@ def match_numeric(asked: Asked, claim: Claim, answer: str, reference: Numeric, p
 
 
 def _as_asked(asked: Asked, value: Value) -> Value:
-    """A reference value as the question wants it: only the year of a date where it asks the year, a bare 1546 as a year."""
+    """A reference value as the question wants it: the year of a date where it asks the year, a bare 1546 as a year."""
     if (
         isinstance(value, Quantity)
         and value.unit == DAY
@@ -189,7 +190,7 @@ def _chosen(asked: Asked, text: str, given: list[Value], wanted: Sequence[Value]
 
 
 def _glossed(text: str, chosen: Value, wanted: Sequence[Value]) -> Value:
-    """The right value in brackets straight after the chosen one (明治元年12月23日(1869年2月4日)), else the chosen one."""
+    """The right value in brackets straight after the chosen one (明治元年(1868年)), else the chosen one."""
     for value in read_numbers(text).values:
         if text[chosen.end : value.start] == "(" and any(_same(value, want) for want in wanted):
             return value
@@ -197,7 +198,7 @@ def _glossed(text: str, chosen: Value, wanted: Sequence[Value]) -> Value:
 
 
 def _clause(text: str, value: Value) -> str:
-    """The clause around a value: up to a comma, a conjunction, or the end of a relative clause (打ち上げられた|探査機は)."""
+    """The clause around a value: up to a comma, a conjunction, or the end of a relative clause (建設された|壁は)."""
     cuts = [0, *(match.end() for match in _CLAUSE.finditer(text)), len(text)]
     start = max(cut for cut in cuts if cut <= value.start)
     return text[start : min(cut for cut in cuts if cut >= value.end)]

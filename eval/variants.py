@@ -1,9 +1,8 @@
-"""The forms in which a reference may be given: without its qualifier, by its acronym, as a list, as the name of a
-person.
+"""The forms in which a reference may be given: without qualifier, by acronym, as a list, as a person's name.
 
 "Donald Trump (as of January 2025)" counts as "Donald Trump"; "United Nations (UN)" also as "UN"; the sentence "The
-mascot is a redwood tree" as "a redwood tree"; "Denmark, Iceland and Norway" in any order; for a question that asks
-who, "Charles W. Eliot" also as "Charles Eliot" and, where it fills the whole answer slot, as "Eliot".
+emblem is a maple leaf" as "a maple leaf"; "Estonia, Latvia and Lithuania" in any order; for a question that asks
+who, "Arthur C. Clarke" also as "Arthur Clarke" and, where it fills the whole answer slot, as "Clarke".
 """
 
 from __future__ import annotations
@@ -94,7 +93,7 @@ def elements(form: str) -> tuple[str, ...]:
 
 
 def match_words(claim: Claim, form: str, *, negative_question: bool) -> Match | None:
-    """A reference of several content words found as those words, in any order, within one short passage of the claim."""
+    """A reference of several content words found as those words, in any order, within one short passage."""
     wanted = {token.stem for token in tokenise(form) if token.content}
     if len(wanted) < BAG_MINIMUM:
         return None
@@ -177,7 +176,7 @@ def _named(token: Token) -> bool:
 
 
 def _name_runs(tokens: Sequence[Token]) -> Iterator[list[Token]]:
-    """Runs of neighbouring name tokens, joined over full stops, hyphens and middle dots; lower-case texts count every word."""
+    """Runs of name tokens, joined over full stops, hyphens and middle dots; in a text all in lower case any word."""
     run: list[Token] = []
     lower = not any(token.kind == "latin" and token.surface[0].isupper() for token in tokens)
     for token in tokens:

@@ -18,7 +18,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# Characters that most of a text is made of and bytes of another encoding read as UTF-16 hardly give: ASCII, kana, 、。.
+# What texts are mostly made of, and bytes of another encoding, read as UTF-16, hardly give: ASCII, kana, 、。.
 _ORDINARY = re.compile(r"[\t\n\r -~\u3000-\u3002\u3041-\u30ff]")
 _MAX_SUSPECT = 0.05
 _MIN_ORDINARY = 0.1
@@ -27,8 +27,9 @@ _MIN_ORDINARY = 0.1
 def decode(data: bytes, name: str) -> str:
     """The text of a file, line ends as one newline.
 
-    A byte order mark decides; then, where there are zero bytes, UTF-16 without one; ISO-2022-JP (by its escapes), UTF-8,
-    UTF-16 without zero bytes, and last EUC-JP or CP932, whichever gives fewer characters that real text does not have.
+    A byte order mark decides; then, where there are zero bytes, UTF-16 without one; ISO-2022-JP (by its escapes),
+    UTF-8, UTF-16 without zero bytes, and last EUC-JP or CP932, whichever gives fewer characters that real text does
+    not have.
     Raises UnreadableDocument for a binary file and for bytes that fit none of these.
     """
     text = _decoded(data)

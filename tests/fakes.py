@@ -1,4 +1,4 @@
-"""Stand-ins that keep the contracts of what they stand for: a scripted chat model, and an encoder that needs no weights."""
+"""Stand-ins that keep the contracts of what they stand for: a scripted chat model, an encoder without weights."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ REPOSITORY = Path(__file__).parent.parent
 # Some facts stand in one language only: the author of The Prince of Tennis in Japanese, rinderpest in English.
 SMALL_CORPUS = {
     "ja/許斐剛.md": (
-        "---\ntitle: 許斐剛\nlang: ja\n---\n\n許斐剛は大阪府出身の漫画家である。代表作は『テニスの王子様』（The Prince of Tennis）で、"
-        "1999年から『週刊少年ジャンプ』に連載された。\n"
+        "---\ntitle: 許斐剛\nlang: ja\n---\n\n許斐剛は大阪府出身の漫画家である。代表作は『テニスの王子様』"
+        "（The Prince of Tennis）で、1999年から『週刊少年ジャンプ』に連載された。\n"
     ),
     "ja/富士山.md": "# 富士山\n\n富士山は標高3776メートルで、日本で最も高い山である。静岡県と山梨県にまたがる。\n",
     "ja/東京.txt": "東京は日本の首都である。江戸と呼ばれていたが、1868年に東京と改められた。\n",

@@ -129,7 +129,7 @@ class LocalChatModel(_Local, BaseChatModel):
             for run in runs:
                 run.on_llm_error(error)
             raise
-        messages = [_message(completion) for completion in completions]
+        messages = [_message(completion, self.model) for completion in completions]
         for run, message in zip(runs, messages, strict=True):
             run.on_llm_end(LLMResult(generations=[[ChatGeneration(message=message)]]))
         return messages
@@ -165,7 +165,7 @@ class LocalChatModel(_Local, BaseChatModel):
     ) -> ChatResult:
         prompt = self.engine.render(_turns(messages))
         completion = self.engine.complete([prompt], self.decoding, self._stops(stop))[0]
-        return ChatResult(generations=[ChatGeneration(message=_message(completion))])
+        return ChatResult(generations=[ChatGeneration(message=_message(completion, self.model))])
 
     def _stream(
         self,
@@ -180,7 +180,7 @@ class LocalChatModel(_Local, BaseChatModel):
                 message = AIMessageChunk(
                     content="",
                     usage_metadata=_usage(piece.end),
-                    response_metadata={"finish_reason": piece.end.finish},
+                    response_metadata={"finish_reason": piece.end.finish, "model_name": self.model},
                     chunk_position="last",
                 )
             chunk = ChatGenerationChunk(message=message)
@@ -231,11 +231,11 @@ def _turns(messages: Sequence[BaseMessage]) -> list[Turn]:
     return turns
 
 
-def _message(completion: Completion) -> AIMessage:
+def _message(completion: Completion, model: str) -> AIMessage:
     return AIMessage(
         content=completion.text,
         usage_metadata=_usage(completion),
-        response_metadata={"finish_reason": completion.finish},
+        response_metadata={"finish_reason": completion.finish, "model_name": model},
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import threading
 import time
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -217,3 +219,14 @@ def lines(out: Path) -> list[dict]:
 def records(out: Path) -> list[dict]:
     """What stands in answers.jsonl but the seconds, in an order of its own."""
     return sorted(({**line, "seconds": None} for line in lines(out)), key=lambda line: line["key"])
+
+
+def write_floats(path: Path) -> Path:
+    """Rewrite a workbook so that its whole numbers stand in the file as 1.0, as some programs write them."""
+    with zipfile.ZipFile(path) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    with zipfile.ZipFile(path, "w") as new:
+        for name, data in parts.items():
+            sheet = name.startswith("xl/worksheets/")
+            new.writestr(name, re.sub(rb'(t="n"[^>]*><v>)(\d+)</v>', rb"\1\2.0</v>", data) if sheet else data)
+    return path

@@ -51,6 +51,7 @@ AGENCY = [Reference("アメリカ航空宇宙局", "ja"), Reference("NASA", "en"
         ("I don't know.", TOKYO, False, True),
         ("桜", BLOSSOM, True, True),
         ("东京", TOKYO, False, False),
+        ("19世纪の东京です。", TOKYO, True, False),
         ("答案是東京", TOKYO, False, False),
         ("도쿄", TOKYO, False, False),
         ("Токио", TOKYO, False, False),

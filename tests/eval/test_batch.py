@@ -14,7 +14,7 @@ from rag.errors import DatasetError, IndexMissing, SettingsError
 from rag.opening import IndexSettings, ModelSettings
 from rag.prompt import PromptStyle
 from rag.records import Decoding
-from tests.eval.scripted import ROWS, Script
+from tests.eval.scripted import ROWS, Script, write_floats
 
 QUESTIONS = [ROWS[0][1], ROWS[0][3], ROWS[4][1]]
 ANSWERS = ["東京", "Tokyo", "H2O"]
@@ -170,4 +170,4 @@ def test_numbers_in_a_workbook_read_as_shown(tmp_path) -> None:
     book.active.append(["Question"])
     book.active.append([1868.0])
     book.save(tmp_path / "q.xlsx")
-    assert read_questions(tmp_path / "q.xlsx") == ["1868"]
+    assert read_questions(write_floats(tmp_path / "q.xlsx")) == ["1868"]

@@ -11,6 +11,7 @@ import pytest
 
 from eval.dataset import OPTIONAL, REQUIRED, load_dataset
 from rag.errors import DatasetError
+from tests.eval.scripted import write_floats
 
 HEADER = (*REQUIRED, *OPTIONAL)
 ROWS = [
@@ -99,6 +100,15 @@ def test_only_the_historical_columns_are_needed(tmp_path) -> None:
 @pytest.mark.parametrize("number", [1.0, "1", " 1 ", 1])
 def test_a_number_is_the_same_however_excel_keeps_it(tmp_path, number) -> None:
     assert load_dataset(write_xlsx(tmp_path, changed(0, "NO", number))).items[0].number == "1"
+
+
+def test_whole_numbers_that_are_floats_in_the_file(tmp_path) -> None:
+    path = write_floats(write_xlsx(tmp_path, changed(2, "response(jp)", 9)))
+    assert openpyxl.load_workbook(path).active["C4"].value == 9.0
+    assert isinstance(openpyxl.load_workbook(path).active["C4"].value, float)
+    items = load_dataset(path).items
+    assert [item.number for item in items] == ["1", "2", "3"]
+    assert items[2].responses["ja"] == "9"
 
 
 def test_a_float_response_stays_what_the_sheet_shows(tmp_path) -> None:

@@ -1,4 +1,4 @@
-"""Answers as models phrase them (grade_answers.tsv), right and wrong; the known limits of the rules are strict expected failures."""
+"""Answers as models phrase them (grade_answers.tsv), right and wrong; known limits are expected failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Properties of the ladder that hold for every question: what never makes a right answer wrong, and what always does."""
+"""Properties of the ladder for every question: what never makes a right answer wrong, and what always does."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Fact:
 JAPANESE = [
     Fact("日本の首都はどこですか", "東京", "ja"),
     Fact("『こころ』を書いたのは誰ですか", "夏目漱石", "ja"),
-    Fact("ルターはいつ死んだか", "1546年", "ja"),
+    Fact("伊能忠敬はいつ亡くなったか", "1818年", "ja"),
     Fact("世界で2番目に高い山は？", "K2", "ja"),
     Fact("水の化学式は何ですか", "H2O", "ja"),
     Fact("モナ・リザを描いたのは誰ですか", "レオナルド・ダ・ヴィンチ", "ja"),
@@ -44,7 +44,7 @@ JAPANESE = [
 ENGLISH = [
     Fact("What is the capital of Japan?", "Tokyo", "en"),
     Fact("Who wrote Kokoro?", "Natsume Soseki", "en"),
-    Fact("When did Martin Luther die?", "1546", "en"),
+    Fact("When did Ino Tadataka die?", "1818", "en"),
     Fact("What is the second highest mountain?", "K2", "en"),
     Fact("What is the chemical formula of water?", "H2O", "en"),
     Fact("Who painted the Mona Lisa?", "Leonardo da Vinci", "en"),
@@ -56,7 +56,7 @@ ENGLISH = [
     Fact("How far is it?", "8.5 miles", "en"),
 ]
 NUMERIC = {
-    "1546年": "{}年", "1546": "{}", "8": "{}", "980万人": "{}万人", "9.8 million": "{} million",
+    "1818年": "{}年", "1818": "{}", "8": "{}", "980万人": "{}万人", "9.8 million": "{} million",
     "January 15, 2001": "January 15, {}", "2001年1月15日": "{}年1月15日", "8.5 miles": "{} miles",
 }  # fmt: skip
 NUMBER_FACTS = [fact for fact in JAPANESE + ENGLISH if fact.reference in NUMERIC]
@@ -87,7 +87,8 @@ JAPANESE_FRAMES = [
     "はい、承知しました。\n答えは{}です。",
 ]
 ENGLISH_FRAMES = [
-    "{}", "{}.", "The answer is {}.", "Answer: {}", "**{}**", '"{}"', "It is {}.", "It's {}!", "I think it is {}.", "Sure! The answer is {}.",
+    "{}", "{}.", "The answer is {}.", "Answer: {}", "**{}**", '"{}"', "It is {}.", "It's {}!", "I think it is {}.",
+    "Sure! The answer is {}.",
     "The correct answer is: {}", "According to the text, it is {}.", "Answer:\n{}", "So, the answer is {}.",
 ]  # fmt: skip
 CASES = [str, str.lower, str.upper, str.swapcase, str.title]
@@ -178,7 +179,7 @@ def test_an_empty_answer_is_never_right(fact: Fact, answer: str) -> None:
 
 
 WORDS = st.sampled_from(
-    "東京 は です の 1546年 9 年 or not Tokyo , 、 。 . : ： はい No string 弦楽器 琴 ではない か ( ) 「 」 \n "
+    "東京 は です の 1818年 9 年 or not Tokyo , 、 。 . : ： はい No string 弦楽器 琴 ではない か ( ) 「 」 \n "
     "- / 万 三 = ? 億 th % $ m \u0301 ﷺ".split(" ")
 )
 anything = st.one_of(
@@ -216,7 +217,7 @@ def test_lone_surrogates_and_control_characters_are_survived() -> None:
 
 
 def test_a_long_answer_is_graded_in_a_moment() -> None:
-    answer = "The capital of Japan is not easy to name, or so they say, in 1546 or 1547. " * 60 + "The answer is Tokyo."
+    answer = "The capital of Japan is not easy to name, or so they say, in 1818 or 1547. " * 60 + "The answer is Tokyo."
     started = time.perf_counter()
     assert grade("What is the capital of Japan?", answer, [Reference("Tokyo", "en")], "open_qa", "en").correct
     assert time.perf_counter() - started < 2

@@ -8,34 +8,80 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from eval.run import load_run
-from tests.eval.scripted import ScriptedChat, records, run_set
+from tests.eval.scripted import ROWS, ScriptedChat, records, run_set, write_set
 from tests.eval.set_checks import ROOT
 
+QUESTIONS, ROUNDS = 12, 10
 
-@pytest.mark.slow
-def test_kill_9_at_ten_random_moments(verify, out, tmp_path) -> None:
-    """The folder of a run that was killed ten times and then finished has the answers of an undisturbed one."""
-    run_set(tmp_path / "calm", verify, ScriptedChat(), batch_size=3)
-    moments = random.Random(20240501)  # noqa: S311
+
+@contextmanager
+def forking(verify: Path, out: Path) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "tests.eval.killed_run", str(verify), str(out)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    killed = counted = 0
-    for _ in range(10):
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE)
-        assert process.stdout is not None
-        process.stdout.readline()
-        time.sleep(moments.uniform(0.0, 0.12))
-        process.send_signal(signal.SIGKILL)
-        killed += process.wait() == -signal.SIGKILL
-        process.stdout.close()
-        if (out / "answers.jsonl").exists():
-            counted += 0 < len((out / "answers.jsonl").read_bytes().splitlines()) < 20
-    assert killed >= 5
-    assert counted >= 2, "no process was killed between its first and its last answer"
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        yield parent
+
+
+def start(parent: subprocess.Popen[str]) -> int:
+    assert parent.stdin is not None
+    assert parent.stdout is not None
+    parent.stdin.write("\n")
+    parent.stdin.flush()
+    return int(parent.stdout.readline())
+
+
+def ended(parent: subprocess.Popen[str]) -> int:
+    assert parent.stdout is not None
+    return int(parent.stdout.readline())
+
+
+def size(out: Path) -> int:
+    path = out / "answers.jsonl"
+    return path.read_bytes().count(b"\n") if path.exists() else 0
+
+
+def test_kill_9_at_ten_random_moments(out, tmp_path) -> None:
+    """Each child is killed at a random moment: before it asks, or when some more answers stand there than before."""
+    rows = [
+        (str(n), f"{n}番。{ROWS[0][1]}", ROWS[0][2], f"No. {n}. {ROWS[0][3]}", *ROWS[0][4:]) for n in range(QUESTIONS)
+    ]
+    verify = write_set(tmp_path / "set.csv", rows)
+    run_set(tmp_path / "calm", verify, ScriptedChat(), batch_size=3)
+    moments = random.Random(20240501)  # noqa: S311
+    part_way = set()
+    with forking(verify, out) as parent:
+        for _ in range(ROUNDS):
+            child, before = start(parent), size(out)
+            more, patience = moments.randrange(0, 5), time.monotonic() + 30
+            while size(out) < before + more and time.monotonic() < patience:
+                time.sleep(0.001)
+            time.sleep(moments.uniform(0.0, 0.05))
+            os.kill(child, signal.SIGKILL)
+            assert ended(parent) == -signal.SIGKILL
+            part_way.add(size(out))
+        assert len(part_way - {0, 4 * QUESTIONS}) >= 4
+        start(parent)
+        assert ended(parent) == 0
     assert records(out) == records(tmp_path / "calm")
+    assert len(records(out)) == 4 * QUESTIONS
     assert load_run(out).ended is not None
+
+
+@pytest.mark.parametrize("cut", [1, 100, 10_000])
+def test_cut_off_anywhere(verify, out, tmp_path, cut) -> None:
+    """What a crash can leave of the file: any beginning of it."""
+    run_set(tmp_path / "calm", verify, ScriptedChat())
+    run_set(out, verify, ScriptedChat())
+    path = out / "answers.jsonl"
+    path.write_bytes(path.read_bytes()[:-cut])
+    run_set(out, verify, ScriptedChat())
+    assert records(out) == records(tmp_path / "calm")

@@ -88,8 +88,6 @@ def _kanji(number: int) -> str:
         "the 15th of January, 2001",
         "2001-01-15",
         "2001/1/15",
-    ]
-    + [
         "平成13年1月15日",
         "Jan. 15, 2001",
         "２００１年１月１５日",
@@ -111,8 +109,13 @@ def test_one_date_in_every_writing(text: str) -> None:
         ("in the year 2019", 2019),
         ("明治元年", 1868),
         ("1868年", 1868),
-    ]
-    + [("紀元前44年", -44), ("44 BC", -44), ("西暦79年", 79), ("AD 79", 79), ("大正十二年", 1923), ("平成元年", 1989)],
+        ("紀元前44年", -44),
+        ("44 BC", -44),
+        ("西暦79年", 79),
+        ("AD 79", 79),
+        ("大正十二年", 1923),
+        ("平成元年", 1989),
+    ],
 )
 def test_years_and_eras(text: str, year: int) -> None:
     assert [date.fields for date in find_dates(canonical(text))] == [(year, None, None)]
@@ -166,8 +169,12 @@ def test_the_same_quantity(one: str, other: str) -> None:
         ("-5°C", "5°C"),
         ("5円", "5 dollars"),
         ("1950s", "1950 km"),
-    ]
-    + [("10世紀", "10 years"), ("3 m", "3 kg"), ("2時間", "2 minutes"), ("100°C", "100°F"), ("1/3", "1/2")],
+        ("10世紀", "10 years"),
+        ("3 m", "3 kg"),
+        ("2時間", "2 minutes"),
+        ("100°C", "100°F"),
+        ("1/3", "1/2"),
+    ],
 )
 def test_different_quantities(one: str, other: str) -> None:
     assert not _first(one).same(_first(other))

@@ -125,6 +125,25 @@ def test_a_later_success_counts_and_not_the_failure_before(run, verify) -> None:
     assert (without.correct.correct, without.failed) == (7, 0)
 
 
+def test_a_question_whose_retrieval_failed_counts_once_it_is_answered(run, verify) -> None:
+    """Its failure stands under another key than its answer, as it had no prompt; the answer counts."""
+    path = run / "answers.jsonl"
+    stored = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    failed = [
+        {
+            **line,
+            "key": f"f{line['key'][1:]}x",
+            "answer": None,
+            "failure": {"subject": "s", "error": "E", "message": "m"},
+        }
+        for line in stored
+    ]
+    for lines in (failed + stored, stored + failed):
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+        without = cell(build_report([run]), Condition.NO_RAG)
+        assert (without.correct.correct, without.correct.total, without.failed) == (6, 10, 1)
+
+
 def test_terminal_workbook_and_csv_agree(run, tmp_path) -> None:
     report = build_report([run])
     xlsx, answers, summary = write_all(report, tmp_path / "out")

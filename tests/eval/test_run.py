@@ -214,3 +214,11 @@ def test_a_damaged_description_is_named(verify, out, text) -> None:
         load_run(out)
     with pytest.raises(RunError):
         run_set(out, verify, ScriptedChat())
+
+
+def test_going_on_without_retrieval_keeps_what_the_run_knows_of_its_index(verify, out) -> None:
+    run_set(out, verify, ScriptedChat())
+    run_set(out, verify, ScriptedChat(), conditions=[Condition.NO_RAG], index=None, encoder=None, top_k=None)
+    assert load_run(out).identity.index == "digest"
+    with pytest.raises(RunError, match="index"):
+        run_set(out, verify, ScriptedChat(), index="another")

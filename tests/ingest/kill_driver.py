@@ -1,4 +1,4 @@
-"""Run one sync with the stand-in encoder: `python -m tests.ingest.kill_driver CORPUS INDEX`. For the tests of kill -9."""
+"""Run one sync with the stand-in encoder, to be killed: `python -m tests.ingest.kill_driver CORPUS INDEX`."""
 
 from __future__ import annotations
 

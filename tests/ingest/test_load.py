@@ -47,7 +47,12 @@ def test_front_matter_stays_in_the_text_and_out_of_the_body() -> None:
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("", "empty"), (" \n\t\n", "empty"), ("---\ntitle: T\n---\n", "empty"), ("---\nlang: fr\n---\nSalut.", "lang: fr")],
+    [
+        ("", "empty"),
+        (" \n\t\n", "empty"),
+        ("---\ntitle: T\n---\n", "empty"),
+        ("---\nlang: fr\n---\nSalut.", "lang: fr"),
+    ],
 )
 def test_refused_by_name(text: str, message: str) -> None:
     with pytest.raises(UnreadableDocument, match=f"{message}.*notes.md"):
@@ -80,7 +85,7 @@ def test_two_spellings_of_one_name_are_not_two_documents_of_one_source(tmp_path:
 
 
 def test_missing_folder(tmp_path: Path) -> None:
-    with pytest.raises(CorpusError, match="no such folder.*nowhere"):
+    with pytest.raises(CorpusError, match=r"no such folder.*nowhere"):
         find(tmp_path / "nowhere")
 
 

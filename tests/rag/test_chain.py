@@ -95,7 +95,8 @@ def test_question_is_never_dropped() -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "wrong", "right", "named"), [(JA, "It is Tokyo.", "東京です。", "日本語だけ"), (EN, "東京です。", "Tokyo.", "English only")]
+    ("question", "wrong", "right", "named"),
+    [(JA, "It is Tokyo.", "東京です。", "日本語だけ"), (EN, "東京です。", "Tokyo.", "English only")],
 )
 def test_wrong_language_is_asked_for_once_more_and_both_are_kept(
     question: str, wrong: str, right: str, named: str
@@ -129,7 +130,9 @@ def test_one_failure_in_a_batch_does_not_lose_the_others(broken: int) -> None:
     replies[broken] = ModelFailed("no answer")
     answers = build_chain(scripted(*replies)).batch([JA, "古都は？", "商都は？"], return_exceptions=True)
     assert [isinstance(answer, ModelFailed) for answer in answers] == [n == broken for n in range(3)]
-    assert [answer.text for answer in answers if isinstance(answer, Answer)] == [r for r in replies if isinstance(r, str)]
+    assert [answer.text for answer in answers if isinstance(answer, Answer)] == [
+        r for r in replies if isinstance(r, str)
+    ]
 
 
 def test_failure_is_raised_where_it_is_not_asked_for() -> None:
@@ -173,9 +176,9 @@ def test_tokens_and_cut_off_are_kept() -> None:
 
 
 def test_seed_style_needs_a_completion_model_and_the_default_a_chat() -> None:
-    with pytest.raises(SettingsError, match="seed.*completion"):
+    with pytest.raises(SettingsError, match=r"seed.*completion"):
         build_chain(scripted(), None, PromptStyle.SEED)
-    with pytest.raises(SettingsError, match="default.*chat"):
+    with pytest.raises(SettingsError, match=r"default.*chat"):
         build_chain(FakeListLLM(responses=["x"]))
 
 

@@ -12,6 +12,12 @@ from tests.samples import ENGLISH, JAPANESE
 
 UNICODE = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
 JAPANESE_ONLY = ["cp932", "shift_jis", "euc_jp", "iso2022_jp"]
+
+
+def noise(seed: int, length: int) -> bytes:
+    return random.Random(seed).randbytes(length)  # noqa: S311
+
+
 LONG = "\n".join(JAPANESE)
 
 
@@ -47,7 +53,9 @@ def test_awkward_characters(encoding: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-@pytest.mark.parametrize("text", ["これはひらがなとカタカナの文です。", "言語の宣言を一言で言う。", "日本国の首都は、東京都である。"])
+@pytest.mark.parametrize(
+    "text", ["これはひらがなとカタカナの文です。", "言語の宣言を一言で言う。", "日本国の首都は、東京都である。"]
+)
 def test_utf16_without_mark_is_not_told_by_zero_bytes_alone(text: str, encoding: str) -> None:
     assert decode(text.encode(encoding), "a.txt") == text
 
@@ -69,10 +77,10 @@ def test_empty_is_text() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"\x89PNG\r\n\x1a\n" + random.Random(1).randbytes(4000),
-        b"\x7fELF\x02\x01\x01" + bytes(9) + random.Random(2).randbytes(4000),
-        b"PK\x03\x04" + random.Random(3).randbytes(4000),
-        random.Random(4).randbytes(5000),
+        b"\x89PNG\r\n\x1a\n" + noise(1, 4000),
+        b"\x7fELF\x02\x01\x01" + bytes(9) + noise(2, 4000),
+        b"PK\x03\x04" + noise(3, 4000),
+        noise(4, 5000),
         bytes(range(256)) * 8,
         b"\x00" * 512,
         b"\x01\x02\x03\x04" * 100,

@@ -27,7 +27,12 @@ ASKED = "What is the capital of Japan? Answer in a sentence."
 
 @pytest.mark.parametrize(
     ("data", "message"),
-    [(b"", "not a GGUF"), (b"PK\x03\x04" * 100, "not a GGUF"), ("答え".encode(), "not a GGUF"), (b"GGUF", "cannot load")],
+    [
+        (b"", "not a GGUF"),
+        (b"PK\x03\x04" * 100, "not a GGUF"),
+        ("答え".encode(), "not a GGUF"),
+        (b"GGUF", "cannot load"),
+    ],
 )
 def test_what_is_no_model_is_refused_by_path(tmp_path: Path, data: bytes, message: str) -> None:
     path = tmp_path / "model.gguf"
@@ -85,11 +90,12 @@ def test_greedy_is_repeatable_whatever_was_asked_before(chat_model: LocalChatMod
 @pytest.mark.model
 def test_seed_repeats_a_sample_and_another_seed_does_not() -> None:
     def sample(seed: int) -> str:
-        model = LocalChatModel(temperature=1.5, max_tokens=16, seed=seed)
+        model = LocalChatModel(temperature=1.5, max_tokens=8, seed=seed)
         return model.invoke("Write a random sentence about whales.").text
 
-    assert sample(7) == sample(7)
-    assert len({sample(seed) for seed in (7, 8, 9)}) > 1
+    first = sample(7)
+    assert sample(7) == first
+    assert sample(8) != first
 
 
 @pytest.mark.model
@@ -176,7 +182,8 @@ LISTENERS = """
 import sys
 from pathlib import Path
 def listening():
-    rows = [line.split() for kind in ("tcp", "tcp6") for line in Path("/proc/self/net/" + kind).read_text().splitlines()[1:]]
+    tables = [Path("/proc/self/net/" + kind).read_text().splitlines()[1:] for kind in ("tcp", "tcp6")]
+    rows = [line.split() for table in tables for line in table]
     inodes = {row[9] for row in rows if row[3] == "0A"}
     own = set()
     for link in Path("/proc/self/fd").iterdir():
@@ -206,17 +213,24 @@ def test_loading_opens_no_tcp_port(cache: Path) -> None:
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX") or sys.platform == "win32", reason="needs Unix sockets")
 def test_the_socket_asks_for_a_key_and_only_this_user_can_reach_it(chat_model: LocalChatModel) -> None:
     assert chat_model.engine
-    folder = Path(gguf._folders[0].name)
-    (path,) = folder.iterdir()
-    assert folder.stat().st_mode & 0o777 == 0o700
-    assert folder.stat().st_uid == os.getuid()
-    with httpx.Client(transport=httpx.HTTPTransport(uds=str(path)), base_url="http://x", timeout=10) as client:
-        asked = {"content": "a", "prompt": "a", "messages": [{"role": "user", "content": "a"}]}
-        for route in ("/tokenize", "/completion", "/v1/chat/completions", "/apply-template"):
-            for key in ({}, {"Authorization": "Bearer "}, {"Authorization": "Bearer wrong"}):
-                assert client.post(route, json=asked, headers=key).status_code == 401, route
-        assert client.get("/slots").status_code in (401, 404, 501)
-        assert client.get("/props").status_code in (401, 404)
+    sockets = [path for folder in gguf._folders for path in Path(folder.name).iterdir() if answers(path)]
+    assert sockets
+    asked = {"content": "a", "prompt": "a", "messages": [{"role": "user", "content": "a"}]}
+    for path in sockets:
+        assert path.parent.stat().st_mode & 0o777 == 0o700
+        assert path.parent.stat().st_uid == os.getuid()
+        with httpx.Client(transport=httpx.HTTPTransport(uds=str(path)), base_url="http://x", timeout=30) as client:
+            for route in ("/tokenize", "/completion", "/v1/chat/completions", "/apply-template"):
+                for key in ({}, {"Authorization": "Bearer wrong"}):
+                    assert client.post(route, json=asked, headers=key).status_code == 401, route
+            assert client.get("/slots").status_code in (401, 404, 501)
+            assert client.get("/props").status_code in (401, 404)
+
+
+def answers(path: Path) -> bool:
+    """Whether somebody listens there; a model that could not be loaded leaves a socket on which nobody does."""
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(str(path)) == 0
 
 
 def test_every_refusal_is_a_kotae_error() -> None:

@@ -1,0 +1,114 @@
+"""What the commands share: the group that names errors, the options, and the settings made of them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from rag.errors import KotaeError
+from rag.records import Decoding
+from rag.settings import DEFAULT_INDEX, DEFAULT_MODEL, DEFAULT_TOP_K, keep_quiet
+
+if TYPE_CHECKING:
+    from rag.opening import IndexSettings, ModelSettings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+_GREEDY = Decoding()
+PATH = click.Path(path_type=Path)
+
+
+def _go_offline(context: click.Context, _: click.Parameter, offline: bool) -> None:
+    """Before anything else is imported; what a group was told holds for its commands."""
+    context.ensure_object(dict)
+    context.obj["offline"] = offline or context.obj.get("offline", False)
+    keep_quiet(offline=context.obj["offline"])
+
+
+_OFFLINE = click.Option(
+    ["--offline"],
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    envvar="KOTAE_OFFLINE",
+    callback=_go_offline,
+    help="Never ask the Hugging Face hub for anything.",
+)
+
+
+class Kotae(click.Group):
+    """A group whose commands end with exit code 1 and one line on stderr for every named error.
+
+    Every command takes `--offline`, as the group itself does.
+    """
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.params.append(_OFFLINE)
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Add a command, with the option."""
+        if _OFFLINE not in cmd.params:
+            cmd.params.append(_OFFLINE)
+        super().add_command(cmd, name)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except KotaeError as error:
+            click.echo(f"kotae: {error}", err=True)
+            ctx.exit(1)
+        except KeyboardInterrupt:
+            click.echo("kotae: interrupted. What is finished is kept; the same command goes on from there.", err=True)
+            ctx.exit(1)
+
+
+def options(*several: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Several options as one decorator, in the order given."""
+    return lambda command: functools.reduce(lambda inner, one: one(inner), reversed(several), command)
+
+
+def option(*names: str, **settings: Any) -> Callable[[Command], Command]:
+    """An option that KOTAE_<ITS NAME> in the environment sets too."""
+    long = next(name for name in names if name.startswith("--")).split("/")[0]
+    return click.option(
+        *names, envvar="KOTAE_" + long.removeprefix("--").replace("-", "_").upper(), show_default=True, **settings
+    )
+
+
+json_option = option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+index_option = option("--index", type=PATH, default=DEFAULT_INDEX, help="Folder of the index.")
+encoder_option = option("--encoder", help="bundled, a folder or a hub id; by default the one the index remembers.")
+index_options = options(
+    index_option,
+    encoder_option,
+    option("--top-k", type=click.IntRange(1), default=DEFAULT_TOP_K, help="Passages a question gets."),
+)
+model_options = options(
+    option("--model", default=DEFAULT_MODEL, help="Model URI; see `kotae models`."),
+    option("--prompt", type=click.Choice(["default", "seed"]), default="default", help="Style of the prompts."),
+    option("--context", type=click.IntRange(256), default=4096, help="Tokens for prompt and answer together."),
+    option("--max-tokens", type=click.IntRange(1), default=_GREEDY.max_new_tokens, help="Tokens of an answer."),
+    option("--temperature", type=click.FloatRange(0), default=_GREEDY.temperature, help="0 is greedy."),
+    option("--seed", type=int, default=_GREEDY.seed, help="Seed of the sampling."),
+)
+
+
+def model_settings(settings: dict[str, Any]) -> ModelSettings:
+    """What the model options say."""
+    from rag.opening import ModelSettings
+    from rag.prompt import PromptStyle
+
+    decoding = Decoding(settings["temperature"], max_new_tokens=settings["max_tokens"], seed=settings["seed"])
+    return ModelSettings(settings["model"], decoding, settings["context"], PromptStyle(settings["prompt"]))
+
+
+def index_settings(settings: dict[str, Any]) -> IndexSettings:
+    """What the index options say."""
+    from rag.opening import IndexSettings
+
+    return IndexSettings(settings["index"], settings["encoder"], settings["top_k"])
