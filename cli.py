@@ -21,7 +21,7 @@ from cli_options import (
     model_settings,
     option,
 )
-from rag.settings import DEFAULT_TOP_K
+from rag.settings import DEFAULT_ENCODER, DEFAULT_TOP_K
 
 if TYPE_CHECKING:
     from rag.records import Answer, Hit, Language
@@ -127,6 +127,19 @@ def run_command(
 def report_command(runs: tuple[Path, ...], out: Path, as_json: bool) -> None:
     """Report on one run, or on several side by side."""
     _report(runs, out, as_json=as_json)
+
+
+@evaluate.command("grade")
+@click.argument("answers", type=PATH)
+@encoder_option
+@json_option
+def grade_command(answers: Path, encoder: str | None, as_json: bool) -> None:
+    """Grade the answers of a CSV file; with a column `label` (1 or 0), say how far the verdicts agree with it."""
+    from eval.agreement import grade_triples, load_triples
+    from rag.encoder import open_encoder
+
+    report = grade_triples(load_triples(answers), open_encoder(encoder or DEFAULT_ENCODER).encode_queries)
+    click.echo(_json(report) if as_json else report.text())
 
 
 @evaluate.command("retrieval")

@@ -149,10 +149,9 @@ def is_name(token: Token) -> bool:
 def lead(text: str) -> str:
     """`text` up to the first comma, bracket, relative clause or contrast, so the phrase that stands first."""
     text = _NOT_BUT.sub("", text.strip(" 、,:"))
-    for match in _LEAD_END.finditer(text):
-        if any(token.content for token in tokenise(text[: match.start()])):
-            return text[: match.start()].strip()
-    return text
+    content = next((token.end for token in tokenise(text) if token.content), len(text))
+    end = next((match.start() for match in _LEAD_END.finditer(text) if match.start() >= content), len(text))
+    return text[:end].strip()
 
 
 def novel(asked: frozenset[str], tokens: Sequence[Token]) -> list[Token]:

@@ -24,6 +24,9 @@ from eval.numeric_match import as_numeric, match_numeric
 from eval.variants import elements, forms, match_person, match_words
 
 
+ANSWER_LIMIT = 4000  # characters of an answer that are read; a longer one is a model in a loop
+
+
 class Outcome(StrEnum):
     """What the answer's content is; only `CORRECT` counts as right."""
 
@@ -109,7 +112,7 @@ def grade(
     >>> grade("日本の首都は？", "答えは東京です。", [Reference("東京", "ja")], "open_qa", "ja").rung
     <Rung.EQUAL: 'equal'>
     """
-    text = canonical(answer)
+    text = canonical(answer[:ANSWER_LIMIT])
     in_language = language_correct(answer, language, references)
     if not any(char.isalnum() or char in "○〇×" for char in text):
         return Verdict(Outcome.EMPTY, in_language, Rung.EMPTY, "", None, "the answer is empty")

@@ -53,6 +53,7 @@ _REFUSAL_JA = re.compile(
 _UNKNOWN = re.compile(
     r"\b(?:is|are|remains?) (?:currently )?(?:unknown|unclear)\b|不明(?:です|である|だ|。|$|な)", re.IGNORECASE
 )
+REACH = 120  # characters
 UNKNOWN_LENGTH = 60  # characters; in a longer sentence "unknown" speaks of a detail
 _BUT = re.compile(
     r"(?:[,;]|\.)\s*(?:but|however|though|although)\b,?\s*|\bbut\b\s+|(?<=[すんいただる])(?:が|けれども?"
@@ -99,16 +100,17 @@ _OR_AFTER = re.compile(
     re.IGNORECASE,
 )
 _OR_BEFORE = re.compile(
-    r"(?P<other>[^.;()?]*[^\s.;()?,])\s*,?\s*(?:\bor\b|/)\s*(?:maybe |perhaps |possibly |the |an? |in )*[\"'(]*$", re.I
+    r"\s*,?\s*(?:\bor\b|/)\s*(?:maybe |perhaps |possibly |the |an? |in )*[\"'(]*$", re.IGNORECASE
 )
 _OR_AFTER_JA = re.compile(
     r"^[」』)\"]*\s*(?:\([^()]*\))?(?:、[^、。]{1,20})*?(?:、?\s*(?:または|又は|あるいは|もしくは|若しくは"
     r"|それとも|ないしは?)、?|か、?(?=[一-鿿ァ-ヴA-Za-z「『\d]))(?P<other>[^、。]+)"
 )
 _OR_BEFORE_JA = re.compile(
-    r"(?P<other>[^、。]*[^、。い])(?:、?\s*(?:または|又は|あるいは|もしくは|若しくは|それとも)、?"
+    r"(?<![、。い])(?:、?\s*(?:または|又は|あるいは|もしくは|若しくは|それとも)、?"
     r"|(?<!いつ)(?<!どこ)(?<!誰)(?<!何)(?<!しか)か、?)[「『\"]*$"
 )
+_OFFERED = re.compile(r"[^.;()?、。]+$")  # the words just before "or"
 
 
 def is_refusal(sentence: str) -> bool:
@@ -136,7 +138,7 @@ def is_denied(sentence: str, start: int, end: int, *, negative_question: bool = 
 
     With `negative_question` a negated predicate answers the question ("snakes have no legs") and denies nothing.
     """
-    before, after = sentence[:start], sentence[end:]
+    before, after = _around(sentence, start, end)
     if _NOT_BEFORE.search(before) and not re.search(r"\bnot only\b", before, re.I):
         return True
     denied = _DENIED_JA.match(after)
@@ -158,15 +160,22 @@ def alternative(sentence: str, start: int, end: int) -> str | None:
     >>> alternative("It is Tokyo or Kyoto.", 6, 11), alternative("10 or more", 0, 2)
     ('Kyoto', None)
     """
+    before, after = _around(sentence, start, end)
     for pattern in (_OR_AFTER, _OR_AFTER_JA):
-        match = pattern.match(sentence[end:])
+        match = pattern.match(after)
         if match:
             return match["other"].strip()
     for pattern in (_OR_BEFORE, _OR_BEFORE_JA):
-        match = pattern.search(sentence[:start])
-        if match:
-            return match["other"].strip()
+        match = pattern.search(before)
+        offered = _OFFERED.search(before[: match.start()]) if match else None
+        if offered and offered.group().strip(" ,"):
+            return offered.group().strip(" ,")
     return None
+
+
+def _around(sentence: str, start: int, end: int) -> tuple[str, str]:
+    """What stands before and after a mention, `REACH` characters each; marks further off concern something else."""
+    return sentence[max(0, start - REACH) : start], sentence[end : end + REACH]
 
 
 def negations(text: str) -> int:

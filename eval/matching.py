@@ -8,6 +8,7 @@ question, is one of several alternatives, or stands behind another name that alr
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -96,6 +97,7 @@ _RELATION_AFTER = re.compile(
     r"|助手|同僚|ライバル|同時代)|'s? (?:wife|husband|son"
     r"|daughter|father|mother|brother|sister|student|friend|disciple|grandson|teacher|assistant|successor))"
 )
+MENTIONS = 12  # of a form looked at in one claim; models in a loop repeat one hundreds of times
 _WORD_IN_CAPITALS = 4  # references like WHO, US, IT need their capitals up to this length
 _BAG_MINIMUM = 3  # content words a reference needs before it may be found as words of one passage, in any order
 
@@ -141,7 +143,7 @@ def match_form(asked: Asked, claim: Claim, form: str) -> Match:
     ranks = list(Finding)
     if not folded(form) and form in claim.text:
         return Match(Finding.CONTAINED, form, "the sign stands in the answer")
-    for first, last in occurrences(claim.text, form):
+    for first, last in itertools.islice(occurrences(claim.text, form), MENTIONS):
         match = _mention(asked, claim, form, first, last)
         if ranks.index(match.finding) < ranks.index(best.finding):
             best = match

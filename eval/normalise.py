@@ -124,6 +124,7 @@ def strip_markup(text: str) -> str:
     return re.sub(r"(?<=[぀-ヿ一-鿿、。]) +(?=[぀-ヿ一-鿿])", "", text).strip()
 
 
+@functools.lru_cache(maxsize=4096)
 def canonical(text: str) -> str:
     """The form every rung looks at: NFKC, no markup, numerals as digits, no spaces inside Japanese.
 
@@ -134,13 +135,14 @@ def canonical(text: str) -> str:
 
 
 def sentences(text: str) -> tuple[str, ...]:
-    """The sentences of a canonical text, end marks kept; "Dr.", initials and decimals do not end one."""
+    """The different sentences of a canonical text, end marks kept; "Dr.", initials and decimals do not end one."""
     parts: list[str] = []
     done = 0
     for match in _SENTENCE_END.finditer(text):
         parts.append(text[done : match.end()].strip())
         done = match.end()
-    return tuple(part for part in [*parts, text[done:].strip()] if any(char.isalnum() for char in part))
+    found = (part for part in [*parts, text[done:].strip()] if any(char.isalnum() for char in part))
+    return tuple(dict.fromkeys(found))
 
 
 @functools.cache

@@ -218,6 +218,6 @@ def test_lone_surrogates_and_control_characters_are_survived() -> None:
 
 def test_a_long_answer_is_graded_in_a_moment() -> None:
     answer = "The capital of Japan is not easy to name, or so they say, in 1818 or 1547. " * 60 + "The answer is Tokyo."
-    started = time.perf_counter()
+    started = time.process_time()
     assert grade("What is the capital of Japan?", answer, [Reference("Tokyo", "en")], "open_qa", "en").correct
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

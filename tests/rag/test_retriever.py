@@ -8,8 +8,9 @@ import pytest
 
 from ingest.sync import sync
 from rag.index import Index, open_index
+from rag.language import detect
 from rag.records import Hit
-from rag.retriever import HybridRetriever, document_of, hits_of
+from rag.retriever import LEXICAL_WEIGHT, NEUTRAL_COVERAGE, HybridRetriever, document_of, hits_of
 from tests.samples import REPOSITORY, SMALL_CORPUS
 
 
@@ -98,6 +99,23 @@ def test_dense_score_is_the_cosine(retriever: HybridRetriever, index: Index) -> 
     for hit in retriever.search(question, 8):
         own = index.encoder.encode([f"{hit.chunk.title}\n{hit.chunk.text}"])[0]
         assert hit.dense == pytest.approx(float(vector @ own), abs=2e-3)
+
+
+@pytest.mark.parametrize("question", ["Who wrote The Prince of Tennis?", "世界で最も深い湖は何ですか？"])
+def test_score_is_relative_to_the_language_of_the_chunk(
+    retriever: HybridRetriever, index: Index, question: str
+) -> None:
+    language = detect(question)
+    vector = index.encoder.encode_queries([question])[0]
+    chunks = list(index.store.chunks())
+    matches = index.derived.lexical.search(question, language, 50)
+    for hit in retriever.search(question, 8):
+        mine = [f"{one.title}\n{one.text}" for one in chunks if one.language == hit.chunk.language]
+        expected = hit.dense - float(vector @ index.encoder.encode(mine).mean(axis=0))
+        if hit.chunk.language == language:
+            match = matches.get(hit.chunk.id)
+            expected += LEXICAL_WEIGHT * ((match.coverage if match else 0) - NEUTRAL_COVERAGE)
+        assert hit.score == pytest.approx(expected, abs=2e-3)
 
 
 def test_lexical_leg_speaks_for_the_language_of_the_question_only(retriever: HybridRetriever) -> None:

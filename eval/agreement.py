@@ -1,0 +1,209 @@
+"""Grades a table of answers, and compares the verdicts with a person's labels where it has them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from eval.dataset import KINDS
+from eval.grade import Reference, Verdict, grade
+from eval.labels import LabelSet
+from eval.statistics import Rate, rate
+from rag.decode import decode
+from rag.errors import DatasetError, UnreadableDocument
+from rag.language import detect
+from rag.records import LANGUAGES
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+REQUIRED = ("question", "answer", "references", "type", "language")
+
+Encode = Callable[[Sequence[str]], "NDArray[np.float32]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Triple:
+    """A question, an answer to it, and its references; `label` is a person's verdict on the content."""
+
+    row: int
+    question: str
+    answer: str
+    references: tuple[Reference, ...]
+    kind: str
+    language: str
+    labels: LabelSet | None
+    label: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class GradedTriple:
+    """A triple with its verdict, and the highest cosine of the answer with a reference (the historical score)."""
+
+    triple: Triple
+    verdict: Verdict
+    cosine: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far a grader agrees with a person's labels, who are taken to be right.
+
+    `true_positive_rate` is over the answers labelled right, `true_negative_rate` over those labelled wrong, `kappa` is
+    Cohen's (1960), None where all labels and all verdicts are the same.
+    """
+
+    accuracy: Rate
+    true_positive_rate: Rate
+    true_negative_rate: Rate
+    kappa: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class GradeReport:
+    """Every verdict; with labels also the agreement of the ladder and of the cosine at the threshold best for it."""
+
+    graded: tuple[GradedTriple, ...]
+    ladder: Agreement | None
+    cosine: Agreement | None
+    threshold: float | None
+
+    @property
+    def disagreements(self) -> tuple[GradedTriple, ...]:
+        """The answers on which ladder and label differ."""
+        return tuple(one for one in self.graded if one.triple.label not in (None, one.verdict.correct))
+
+    def text(self) -> str:
+        """A few lines for people, and one for every disagreement."""
+        right = sum(one.verdict.correct for one in self.graded)
+        lines = [f"{len(self.graded)} answers: {right} right, {len(self.graded) - right} not right in content"]
+        if self.ladder is not None:
+            lines.append(f"ladder against labels: {_agreement_text(self.ladder)}")
+        if self.cosine is not None:
+            lines.append(f"cosine at its best threshold here, {self.threshold:.4f}: {_agreement_text(self.cosine)}")
+        lines += [_disagreement_text(one) for one in self.disagreements]
+        return "\n".join(lines)
+
+
+def load_triples(path: Path) -> tuple[Triple, ...]:
+    """Read a CSV with the columns REQUIRED, and optionally `labels` (classification) and `label` (1 or 0).
+
+    `references` are separated by `|` and may be in either language. Raises DatasetError with file, row and column.
+    """
+    try:
+        text = decode(path.read_bytes(), str(path))
+    except OSError as error:
+        raise DatasetError(f"The answers cannot be read: {error.strerror}", where=str(path)) from error
+    except UnreadableDocument as error:
+        raise DatasetError(error.what, where=str(path), do=error.do) from error
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    missing = [column for column in REQUIRED if column not in (reader.fieldnames or ())]
+    if missing:
+        raise DatasetError(f"The table has no column {', '.join(map(repr, missing))}", where=str(path))
+    triples = tuple(_triple(path, number, row) for number, row in enumerate(reader, 2))
+    if not triples:
+        raise DatasetError("The table has no rows", where=str(path))
+    return triples
+
+
+def grade_triples(triples: Sequence[Triple], encode: Encode | None = None) -> GradeReport:
+    """Grade every triple; with `encode` (texts to unit vectors) the historical score is computed too."""
+    verdicts = [grade(t.question, t.answer, t.references, t.kind, t.language, t.labels) for t in triples]
+    cosines: Sequence[float | None] = [None] * len(triples) if encode is None else _cosines(triples, encode)
+    graded = tuple(map(GradedTriple, triples, verdicts, cosines))
+    labelled = [one for one in graded if one.triple.label is not None]
+    if not labelled:
+        return GradeReport(graded, None, None, None)
+    labels = [bool(one.triple.label) for one in labelled]
+    ladder = agreement([one.verdict.correct for one in labelled], labels)
+    if encode is None:
+        return GradeReport(graded, ladder, None, None)
+    scores = [one.cosine or 0.0 for one in labelled]
+    threshold = max(
+        sorted(set(scores)), key=lambda cut: sum((s >= cut) == label for s, label in zip(scores, labels, strict=True))
+    )
+    return GradeReport(graded, ladder, agreement([score >= threshold for score in scores], labels), threshold)
+
+
+def agreement(verdicts: Sequence[bool], labels: Sequence[bool]) -> Agreement:
+    """The agreement of verdicts with labels, one by one."""
+    pairs = list(zip(verdicts, labels, strict=True))
+    same = sum(verdict == label for verdict, label in pairs)
+    right, said = sum(labels), sum(verdicts)
+    total = len(pairs)
+    chance = (right * said + (total - right) * (total - said)) / total**2 if total else 1.0
+    return Agreement(
+        accuracy=rate(same, total),
+        true_positive_rate=rate(sum(verdict and label for verdict, label in pairs), right),
+        true_negative_rate=rate(sum(not verdict and not label for verdict, label in pairs), total - right),
+        kappa=None if chance == 1.0 else (same / total - chance) / (1 - chance),
+    )
+
+
+def _triple(path: Path, number: int, row: dict[str, str | None]) -> Triple:
+    def cell(column: str) -> str:
+        return (row.get(column) or "").strip()
+
+    def refuse(what: str, column: str) -> DatasetError:
+        return DatasetError(what, where=f"{path}, row {number}, column {column!r}")
+
+    if cell("type") not in KINDS:
+        raise refuse(f"The type {cell('type')!r} is unknown", "type")
+    if cell("language") not in LANGUAGES:
+        raise refuse(f"The language {cell('language')!r} is not ja or en", "language")
+    references = tuple(part.strip() for part in cell("references").split("|") if part.strip())
+    if not references:
+        raise refuse("There is no reference", "references")
+    if cell("label") not in ("", "0", "1"):
+        raise refuse(f"A label is 1 or 0, not {cell('label')!r}", "label")
+    try:
+        labels = LabelSet.parse(cell("labels")) if cell("labels") else None
+    except ValueError as error:
+        raise refuse(str(error), "labels") from error
+    return Triple(
+        row=number,
+        question=cell("question"),
+        answer=cell("answer"),
+        references=tuple(Reference(text, detect(text)) for text in references),
+        kind=cell("type"),
+        language=cell("language"),
+        labels=labels,
+        label={"": None, "0": False, "1": True}[cell("label")],
+    )
+
+
+def _cosines(triples: Sequence[Triple], encode: Encode) -> list[float]:
+    answers = encode([triple.answer or " " for triple in triples])
+    texts = sorted({reference.text for triple in triples for reference in triple.references})
+    vectors = dict(zip(texts, encode(texts), strict=True))
+    return [
+        max(float(answer @ vectors[reference.text]) for reference in triple.references) if triple.answer else 0.0
+        for triple, answer in zip(triples, answers, strict=True)
+    ]
+
+
+def _agreement_text(one: Agreement) -> str:
+    named: Iterable[tuple[str, Rate]] = (
+        ("accuracy", one.accuracy), ("TPR", one.true_positive_rate), ("TNR", one.true_negative_rate),
+    )  # fmt: skip
+    parts = [
+        f"{name} {value.correct}/{value.total} ({value.value or 0.0:.3f}, 95 % interval {value.interval.low:.3f} to "
+        f"{value.interval.high:.3f})"
+        for name, value in named
+    ]
+    return ", ".join([*parts, "kappa " + ("not defined" if one.kappa is None else f"{one.kappa:.3f}")])
+
+
+def _disagreement_text(one: GradedTriple) -> str:
+    triple, verdict = one.triple, one.verdict
+    said, meant = ("right" if correct else "wrong" for correct in (verdict.correct, bool(triple.label)))
+    answer = " ".join(triple.answer.split())
+    return (
+        f"row {triple.row}: ladder {said}, label {meant} ({verdict.rung}: {verdict.reason}); {triple.question} "
+        f"[{' | '.join(reference.text for reference in triple.references)}]: {answer}"
+    )
