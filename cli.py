@@ -171,7 +171,7 @@ def _report(runs: tuple[Path, ...], out: Path, *, as_json: bool = False) -> None
         click.echo(_json(report))
         return
     print_report(report)
-    for path in paths:
+    for path in (paths.html, paths.xlsx, paths.answers, paths.summary):
         click.echo(path)
 
 

@@ -84,8 +84,8 @@ def sweep_chart(sweeps: Sequence[Sweep], label: str) -> Markup:
         ).format(_TOP + _HEIGHT + 44, label, _TOP, _WIDTH, _HEIGHT)
     ]
     ticks = _ticks(most)
-    for count in ticks:
-        parts.append(Markup('<line class="grid" x1="0" x2="100" y1="{0:.2f}" y2="{0:.2f}"/>').format(_y(count, most)))
+    line = Markup('<line class="grid" x1="0" x2="100" y1="{0:.2f}" y2="{0:.2f}"/>')
+    parts += [line.format(_y(count, most)) for count in ticks]
     for one in sweeps:
         points = " ".join(f"{_x(at):.2f},{_y(count, most):.2f}" for at, count in enumerate(one.passing))
         parts.append(

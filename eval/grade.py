@@ -23,7 +23,6 @@ from eval.numbers import read_numbers
 from eval.numeric_match import as_numeric, match_numeric
 from eval.variants import elements, forms, match_person, match_words
 
-
 ANSWER_LIMIT = 4000  # characters of an answer that are read; a longer one is a model in a loop
 
 

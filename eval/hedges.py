@@ -99,9 +99,7 @@ _OR_AFTER = re.compile(
     rf"|(?<![\d/])/(?!\d))\s*+{_MORE}(?:maybe |perhaps |possibly |the |an? |in )*(?P<other>[^,.;()]+)",
     re.IGNORECASE,
 )
-_OR_BEFORE = re.compile(
-    r"\s*,?\s*(?:\bor\b|/)\s*(?:maybe |perhaps |possibly |the |an? |in )*[\"'(]*$", re.IGNORECASE
-)
+_OR_BEFORE = re.compile(r"\s*,?\s*(?:\bor\b|/)\s*(?:maybe |perhaps |possibly |the |an? |in )*[\"'(]*$", re.IGNORECASE)
 _OR_AFTER_JA = re.compile(
     r"^[」』)\"]*\s*(?:\([^()]*\))?(?:、[^、。]{1,20})*?(?:、?\s*(?:または|又は|あるいは|もしくは|若しくは"
     r"|それとも|ないしは?)、?|か、?(?=[一-鿿ァ-ヴA-Za-z「『\d]))(?P<other>[^、。]+)"

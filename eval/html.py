@@ -147,6 +147,7 @@ def _settings_of(run: RunReport) -> dict[str, str]:
         "began": run.began,
         "ended": run.ended or "not finished",
         "seconds of answering": f"{run.seconds:.1f}",
+        "versions": ", ".join(f"{name} {found}" for name, found in run.versions.items()),
     }
 
 

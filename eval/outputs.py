@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from eval.cells import csv_cell, xlsx_text
+from eval.html import html_page
 from eval.report import Graded, Report, RunReport
 from eval.similarity import THRESHOLDS
 from eval.verdict_words import sentence
-from rag.publish import write_bytes
+from rag.publish import write_bytes, write_text
 
 Row = tuple[str | int | float | None, ...]
 
@@ -33,13 +35,28 @@ _WIDTHS = {"instruction": 50, "Reference": 24, "Answer": 50, "reason": 30, "sour
 _FONT = "Yu Gothic"
 
 
-def write_all(report: Report, folder: Path) -> tuple[Path, ...]:
-    """Write report.xlsx, answers.csv and summary.csv (UTF-8 with a byte order mark, for Excel); returns their paths."""
-    xlsx, answers, summary = folder / "report.xlsx", folder / "answers.csv", folder / "summary.csv"
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The files of a report."""
+
+    html: Path
+    xlsx: Path
+    answers: Path
+    summary: Path
+
+
+def write_all(report: Report, folder: Path) -> Written:
+    """Write report.html, report.xlsx, answers.csv and summary.csv into a folder.
+
+    The CSV files are UTF-8 with a byte order mark, which Excel needs to read Japanese.
+    """
+    html, xlsx = folder / "report.html", folder / "report.xlsx"
+    answers, summary = folder / "answers.csv", folder / "summary.csv"
+    write_text(html, html_page(report))
     write_bytes(xlsx, _workbook(report))
     write_bytes(answers, _csv(ANSWER_COLUMNS, answer_rows(report)))
     write_bytes(summary, _csv(SUMMARY_COLUMNS, summary_rows(report)))
-    return xlsx, answers, summary
+    return Written(html, xlsx, answers, summary)
 
 
 def answer_rows(report: Report) -> list[Row]:

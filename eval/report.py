@@ -92,6 +92,7 @@ class RunReport:
 
     name: str
     identity: RunIdentity
+    versions: Mapping[str, str]
     began: str
     ended: str | None
     questions: int
@@ -146,6 +147,7 @@ def _run_report(run: StoredRun, folder: Path) -> RunReport:
     return RunReport(
         name=run.name,
         identity=run.identity,
+        versions=run.versions,
         began=run.began,
         ended=run.ended,
         questions=len(items),

@@ -216,8 +216,27 @@ def test_lone_surrogates_and_control_characters_are_survived() -> None:
     assert grade("q", "東\ud800京\x00\x07", [Reference("東京", "ja")], "open_qa", "ja").correct
 
 
-def test_a_long_answer_is_graded_in_a_moment() -> None:
-    answer = "The capital of Japan is not easy to name, or so they say, in 1818 or 1547. " * 60 + "The answer is Tokyo."
+def test_the_answer_of_a_model_in_a_loop_is_graded_in_a_moment() -> None:
+    loops = (
+        "not ",
+        "Tokyo, ",
+        "京都か",
+        "弦楽器 ",
+        "\n- a",
+        "1, ",
+        "を、",
+        "答えは",
+        "The capital is not easy to name, or so. ",
+    )
     started = time.process_time()
-    assert grade("What is the capital of Japan?", answer, [Reference("Tokyo", "en")], "open_qa", "en").correct
-    assert time.process_time() - started < 2
+    for loop in loops:
+        for kind in ("open_qa", "classification"):
+            grade(
+                "What is it?",
+                loop * 500,
+                [Reference("弦楽器", "ja"), Reference("Tokyo", "en")],
+                kind,
+                "en",
+                INSTRUMENTS,
+            )
+    assert time.process_time() - started < 5

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,7 +21,7 @@ import pytest
 from eval import charts
 from eval.conditions import Condition
 from eval.html import html_page
-from eval.report import ALL, Report, RunReport, build_report
+from eval.report import ALL, Report, build_report
 from eval.statistics import rate
 from eval.verdict_words import sentence
 from tests.eval.scripted import REPLIES, ROWS, ScriptedChat, run_set, write_set
@@ -334,7 +334,6 @@ def test_two_runs_have_their_settings_side_by_side(two) -> None:
     assert values["model identity (differs)"] == ["scripted@1", "b@2"]
     assert values["decoding"] == ["temperature 0.0"] * 2
     assert values["conditions (differs)"] == ["no_rag, rag", "no_rag"]
-    assert values["ended"][0] in {run.ended for run in two.runs} or "ended (differs)" in values
 
 
 browser = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: apt-get install -y chromium")
@@ -342,15 +341,22 @@ browser = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed
 
 @dataclass
 class Opened:
-    """A page as the browser had it once its script had run, and what it logged to the console."""
+    """A page as the browser had it once its script had run, what it logged, and the addresses it asked for."""
 
     page: Node
     console: list[str]
+    requests: set[str]
 
 
 def opened(path: Path, fragment: str = "") -> Opened:
-    done = chromium(path.parent / "profile", "--dump-dom", f"{path.as_uri()}#{quote(fragment, safe='=&')}")
-    return Opened(parse(done.stdout), [line for line in done.stderr.splitlines() if ":CONSOLE" in line])
+    log = path.parent / "net.json"
+    address = f"{path.as_uri()}#{quote(fragment, safe='=&')}"
+    done = chromium(path.parent / "profile", "--dump-dom", f"--log-net-log={log}", address)
+    console = [line for line in done.stderr.splitlines() if ":CONSOLE" in line]
+    events = [event.get("params", {}) for event in json.loads(log.read_text("utf-8"))["events"]]
+    # The browser asks its maker's hosts of its own accord; what a page from disk asks for is kept under "file://".
+    requests = {one["url"] for one in events if one.get("network_isolation_key", "").startswith("file://")}
+    return Opened(parse(done.stdout), console, requests)
 
 
 def chromium(profile: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -358,7 +364,8 @@ def chromium(profile: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     return subprocess.run(
         [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--enable-logging=stderr", f"--user-data-dir={profile}", *arguments],
+         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--enable-logging=stderr",
+         f"--user-data-dir={profile}", *arguments],
         capture_output=True, encoding="utf-8", timeout=120, check=True,
     )  # fmt: skip
 
@@ -373,14 +380,10 @@ def visible(page: Node) -> list[Node]:
     return [row for row in page.one("tbody", id="answer-rows").all("tr") if "hidden" not in row.attributes]
 
 
-def matching(run: RunReport, **wanted: str) -> int:
-    return sum(all(str(getattr(one, name)) == value for name, value in wanted.items()) for one in run.answers)
-
-
 @browser
 def test_the_browser_shows_charts_and_everything_at_first(two, tmp_path) -> None:
     seen = opened(write(tmp_path, two))
-    assert seen.console == []
+    assert (seen.console, seen.requests) == ([], set())
     assert len(seen.page.all("svg", class_="bar")) == sum(len(run.cells) for run in two.runs)
     assert len(seen.page.all("svg", class_="sweep")) == 1  # model-b has no scores
     assert len(seen.page.all("polyline")) == 2
@@ -393,10 +396,9 @@ def test_the_browser_shows_charts_and_everything_at_first(two, tmp_path) -> None
 @pytest.mark.parametrize(
     ("fragment", "count"),
     [
-        ("language=ja", 15), ("run=model-b", 10), ("condition=rag", 10), ("type=classification", 12),
-        ("outcome=fixed", 6), ("outcome=broken&condition=rag", 1), ("outcome=failed", 1), ("outcome=empty", 3),
-        ("q=答えは東京です", 1), ("q=ＴＯＫＹＯ capital", 3), ("q=許斐剛", 3), ("q=no such words", 0),
-        ("language=xx", 30), ("accuracy", 30),
+        ("language=ja&condition=no_rag&run=model-b", 5), ("type=classification&outcome=fixed", 4),
+        ("outcome=failed", 1), ("q=ＴＯＫＹＯ capital", 3), ("q=答えは東京です", 1), ("q=no such words", 0),
+        ("language=xx", 30),
     ],
 )  # fmt: skip
 def test_the_browser_filters_as_the_address_says(fragment, count, two, tmp_path) -> None:
@@ -405,11 +407,6 @@ def test_the_browser_filters_as_the_address_says(fragment, count, two, tmp_path)
     assert len(visible(seen.page)) == count
     assert seen.page.one("output").text.startswith(f"{count} of 30 " if count < 30 else "30 answers")
     assert ("hidden" in seen.page.one("p", id="nothing").attributes) is (count > 0)
-    for row in visible(seen.page):
-        for name, value in (
-            pair.split("=") for pair in fragment.split("&") if pair.startswith(("lang", "run", "cond"))
-        ):
-            assert value == "xx" or row.attributes[f"data-{name}"] == value
 
 
 class Asked(BaseHTTPRequestHandler):
@@ -417,7 +414,7 @@ class Asked(BaseHTTPRequestHandler):
 
     paths: list[str] = []  # noqa: RUF012
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         self.paths.append(self.path)
         self.send_response(200)
         self.end_headers()
@@ -429,7 +426,7 @@ class Asked(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[str]:
     Asked.paths.clear()
-    with HTTPServer(("127.0.0.1", 0), Asked) as found:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Asked) as found:
         threading.Thread(target=found.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{found.server_port}"
         found.shutdown()
@@ -444,7 +441,7 @@ def test_the_browser_runs_and_fetches_nothing_that_an_answer_says(run, server, t
     say(run, hostile)
     path = write(tmp_path, build_report([run]))
     seen = opened(path)
-    assert (seen.console, Asked.paths) == ([], [])
+    assert (seen.console, seen.requests, Asked.paths) == ([], set(), [])
     assert seen.page.one("title").text == "kotae: model-a"
     # Were escaping to fail, the policy would still hold; and without both the test would see the requests.
     raw = path.read_text("utf-8").replace("</header>", f"</header><div>{hostile.replace('</td>', '')}</div>")
@@ -453,14 +450,6 @@ def test_the_browser_runs_and_fetches_nothing_that_an_answer_says(run, server, t
     assert "Content Security Policy" in "".join(seen.console)
     assert (Asked.paths, seen.page.one("title").text) == ([], "kotae: model-a")
     path.write_text(re.sub(r"<meta http-equiv[^>]*>", "", raw), encoding="utf-8")
-    opened(path)
+    requests = opened(path).requests
     assert {"/script", "/img", "/css", "/frame"} <= set(Asked.paths)
-
-
-@browser
-def test_the_browser_asks_the_network_for_nothing(run, tmp_path) -> None:
-    path, log = write(tmp_path, build_report([run])), tmp_path / "net.json"
-    chromium(tmp_path / "profile", f"--log-net-log={log}", f"--screenshot={tmp_path / 'page.png'}", path.as_uri())
-    asked = set(re.findall(r'"url":"([a-z]+://[^"]*)"', log.read_text("utf-8")))
-    assert {url for url in asked if not url.startswith("file://")} == set()
-    assert (tmp_path / "page.png").stat().st_size > 10_000
+    assert f"{server}/css" in requests

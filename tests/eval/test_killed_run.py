@@ -56,7 +56,7 @@ def test_kill_9_at_ten_random_moments(out, tmp_path) -> None:
     ]
     verify = write_set(tmp_path / "set.csv", rows)
     run_set(tmp_path / "calm", verify, ScriptedChat(), batch_size=3)
-    moments = random.Random(20240501)  # noqa: S311
+    moments = random.Random(20240501)
     part_way = set()
     with forking(verify, out) as parent:
         for _ in range(ROUNDS):

@@ -146,7 +146,8 @@ def test_a_question_whose_retrieval_failed_counts_once_it_is_answered(run, verif
 
 def test_terminal_workbook_and_csv_agree(run, tmp_path) -> None:
     report = build_report([run])
-    xlsx, answers, summary = write_all(report, tmp_path / "out")
+    written = write_all(report, tmp_path / "out")
+    xlsx, answers, summary = written.xlsx, written.answers, written.summary
     assert read_csv(answers)[0] == read_sheet(xlsx, "answers")[0] == list(ANSWER_COLUMNS)
     for path, sheet in ((answers, "answers"), (summary, "summary")):
         from_csv, from_xlsx = read_csv(path), read_sheet(xlsx, sheet)
@@ -165,7 +166,7 @@ def test_terminal_workbook_and_csv_agree(run, tmp_path) -> None:
 
 
 def test_the_answers_of_the_workbook(run, tmp_path) -> None:
-    xlsx, *_ = write_all(build_report([run]), tmp_path / "out")
+    xlsx = write_all(build_report([run]), tmp_path / "out").xlsx
     header, *rows = read_sheet(xlsx, "answers")
     assert header[:6] == ["NO", "instruction", "type", "Reference", "Answer", "verdict"]
     assert len(rows) == 20
@@ -191,7 +192,8 @@ def test_no_answer_becomes_a_formula(said, verify, tmp_path) -> None:
     for line in stored:  # the chain strips answers; a set's references and older runs need not be so
         line["answer"]["attempts"][0]["text"] = said
     path.write_text("".join(json.dumps(line) + "\n" for line in stored), encoding="utf-8")
-    xlsx, answers, _ = write_all(build_report([tmp_path / "run"]), tmp_path / "out")
+    written = write_all(build_report([tmp_path / "run"]), tmp_path / "out")
+    xlsx, answers = written.xlsx, written.answers
     book = openpyxl.load_workbook(xlsx)
     assert all(one.data_type != "f" for sheet in book for row in sheet.iter_rows() for one in row)
     shown = book["answers"]["E2"]
@@ -205,7 +207,8 @@ def test_control_characters_and_lone_surrogates(verify, tmp_path) -> None:
     replies = {EN["5"]: odd, EN["1"]: f"!{odd}{'長' * 40_000}"}
     run_set(tmp_path / "run", verify, ScriptedChat(replies=replies), numbers=["1", "5"], languages=["en"])
     report = build_report([tmp_path / "run"])
-    xlsx, answers, _ = write_all(report, tmp_path / "out")
+    written = write_all(report, tmp_path / "out")
+    xlsx, answers = written.xlsx, written.answers
     failed, *_, said = read_sheet(xlsx, "answers")[1:]
     assert said[4] == "a\ufffdb\ufffdc?d\ufffde\u202ef 😀"  # the record is UTF-8, which has no lone surrogate
     assert isinstance(failed[17], str)
@@ -218,7 +221,8 @@ def test_two_runs_side_by_side(run, verify, tmp_path) -> None:
     other = tmp_path / "model-b"
     run_set(other, verify, ScriptedChat(replies=REPLIES), model_identity="b@2", conditions=[Condition.NO_RAG])
     report = build_report([run, other])
-    xlsx, answers, summary = write_all(report, tmp_path / "out")
+    written = write_all(report, tmp_path / "out")
+    xlsx, answers, summary = written.xlsx, written.answers, written.summary
     assert [one.name for one in report.runs] == ["model-a", "model-b"]
     totals = {row[0]: row[5:7] for row in read_csv(summary)[1:] if row[2:5] == [ALL, ALL, "no_rag"]}
     assert totals == {"model-a": ["6", "10"], "model-b": ["10", "10"]}

@@ -88,7 +88,7 @@ def test_following_is_as_building_anew(scene: Scene) -> None:
 @pytest.mark.parametrize("moment", range(MOMENTS))
 def test_killed_at_a_random_moment(scene: Scene, tmp_path: Path, moment: int) -> None:
     index = Path(shutil.copytree(scene.old, tmp_path / "index"))
-    follow(scene.corpus, index, scene.seconds * (moment + random.random()) / MOMENTS)  # noqa: S311
+    follow(scene.corpus, index, scene.seconds * (moment + random.random()) / MOMENTS)
     report = run(scene.corpus, index)
     assert report.found == len(after())
     assert_same_index(index, scene.undisturbed)

@@ -15,7 +15,7 @@ JAPANESE_ONLY = ["cp932", "shift_jis", "euc_jp", "iso2022_jp"]
 
 
 def noise(seed: int, length: int) -> bytes:
-    return random.Random(seed).randbytes(length)  # noqa: S311
+    return random.Random(seed).randbytes(length)
 
 
 LONG = "\n".join(JAPANESE)
