@@ -11,7 +11,7 @@ from eval.report import ALL, Cell, Graded, Report, RunReport
 from eval.similarity import THRESHOLDS
 from eval.verdict_words import percent, sentence
 
-_SHOWN = 60
+_COSINES = "cosine\n≥ " + "/".join(f"{cut:.2f}".removeprefix("0") for cut in THRESHOLDS)
 
 
 def print_report(report: Report, console: Console | None = None) -> None:
@@ -41,11 +41,11 @@ def _print_run(run: RunReport, console: Console) -> None:
 
 
 def _counts(run: RunReport) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
-    columns = ("type", "language", "condition", "correct", "%", "95 % interval", "language right", "both", "failed")
-    for column in columns:
-        table.add_column(column, justify="left" if column in ("type", "language", "condition") else "right")
-    table.add_column("cosine ≥ " + " / ".join(f"{cut:.2f}" for cut in THRESHOLDS), justify="right")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("type", "language", "condition"):
+        table.add_column(column)
+    for column in ("correct", "%", "95 % interval", "language\nright", "both", "failed", _COSINES):
+        table.add_column(column, justify="right")
     for cell in run.cells:
         table.add_row(*_row(cell), end_section=cell.condition is run.conditions[-1])
     return table
@@ -63,15 +63,17 @@ def _row(cell: Cell) -> tuple[str, ...]:
         str(cell.language_correct.correct),
         str(cell.both.correct),
         str(cell.failed),
-        " / ".join(str(count) for count in cell.above),
+        "/".join(str(count) for count in cell.above),
     )
 
 
 def _change(without: Graded, with_: Graded) -> str:
-    question = f"  {without.item.number:>4} {without.language} {_short(without.question)} [{_short(without.reference)}]"
-    return f"{question}: {_short(without.answer)} → {_short(with_.answer)}"
+    question = f"  {without.item.number:>4} {without.language} {_short(without.question, 40)}"
+    return f"{question} [{_short(without.reference, 20)}]: {_short(without.answer, 20)} → {_short(with_.answer, 20)}"
 
 
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
+def _short(text: str, width: int) -> str:
+    """The text on one line of at most `width` columns, in which a Japanese letter takes two."""
+    line = Text(" ".join(text.split()))
+    line.truncate(width, overflow="ellipsis")
+    return line.plain
