@@ -24,6 +24,14 @@ def test_a_sample_is_fixed_and_proportional() -> None:
     assert [item.number for item in chosen] == sorted((item.number for item in chosen), key=int)
 
 
+def test_a_stratum_is_sampled_over_its_whole_length() -> None:
+    dataset = load_dataset(DATA / "verify100.csv")
+    numbers = [int(item.number) for item in stratified(dataset, 15)]
+    assert min(numbers) <= 10
+    assert max(numbers) >= 90
+    assert sum(number <= 15 for number in numbers) <= 4
+
+
 @pytest.mark.parametrize("size", [1, 2, 7, 15, 99, 100, 500])
 def test_a_sample_has_the_size_asked_for(size) -> None:
     dataset = load_dataset(DATA / "verify100.csv")
