@@ -95,13 +95,13 @@ _MORE = (
     r"\b)"
 )
 _OR_AFTER = re.compile(
-    rf"^[\"')]*\s*(?:\([^()]*\)\s*)?(?:,\s*[^,.;()]{{1,40}})*?,?\s*(?:\bor\b"
+    rf"^[\"')]*\s*(?:\([^()]*\)\s*)?(?:,[^,.;()]{{1,40}}){{0,6}}?,?\s*(?:\bor\b"
     rf"|(?<![\d/])/(?!\d))\s*+{_MORE}(?:maybe |perhaps |possibly |the |an? |in )*(?P<other>[^,.;()]+)",
     re.IGNORECASE,
 )
 _OR_BEFORE = re.compile(r"\s*,?\s*(?:\bor\b|/)\s*(?:maybe |perhaps |possibly |the |an? |in )*[\"'(]*$", re.IGNORECASE)
 _OR_AFTER_JA = re.compile(
-    r"^[」』)\"]*\s*(?:\([^()]*\))?(?:、[^、。]{1,20})*?(?:、?\s*(?:または|又は|あるいは|もしくは|若しくは"
+    r"^[」』)\"]*\s*(?:\([^()]*\))?(?:、[^、。]{1,20}){0,6}?(?:、?\s*(?:または|又は|あるいは|もしくは|若しくは"
     r"|それとも|ないしは?)、?|か、?(?=[一-鿿ァ-ヴA-Za-z「『\d]))(?P<other>[^、。]+)"
 )
 _OR_BEFORE_JA = re.compile(

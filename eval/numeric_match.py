@@ -191,6 +191,8 @@ def _chosen(asked: Asked, text: str, given: list[Value], wanted: Sequence[Value]
 
 def _glossed(text: str, chosen: Value, wanted: Sequence[Value]) -> Value:
     """The right value in brackets straight after the chosen one (明治元年(1868年)), else the chosen one."""
+    if any(_same(chosen, want) for want in wanted):
+        return chosen
     for value in read_numbers(text).values:
         if text[chosen.end : value.start] == "(" and any(_same(value, want) for want in wanted):
             return value

@@ -47,7 +47,8 @@ class Scene:
     def __init__(self, folder: Path) -> None:
         self.corpus = write_corpus(folder / "after", after())
         self.old = folder / "old"
-        run(write_corpus(folder / "before", before()), self.old)
+        self.corpus_before = write_corpus(folder / "before", before())
+        run(self.corpus_before, self.old)
         self.undisturbed = Path(shutil.copytree(self.old, folder / "undisturbed"))
         self.seconds, ended = follow(self.corpus, self.undisturbed, None)
         assert ended
@@ -95,6 +96,14 @@ def test_killed_at_a_random_moment(scene: Scene, tmp_path: Path, moment: int) ->
     assert_searchable(index)
     again = run(scene.corpus, index)
     assert (again.embedded, len(again.unchanged)) == (0, report.found)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.8])
+def test_killed_and_then_the_corpus_is_as_it_was(scene: Scene, tmp_path: Path, share: float) -> None:
+    index = Path(shutil.copytree(scene.old, tmp_path / "index"))
+    follow(scene.corpus, index, scene.seconds * share)
+    run(scene.corpus_before, index)
+    assert_same_index(index, scene.old)
 
 
 def test_killed_while_building_anew_and_again_while_repairing(scene: Scene, tmp_path: Path) -> None:
