@@ -116,7 +116,7 @@ def _manifest(folder: Path, encoder_name: str | None, chunking: Chunking | None)
         return Manifest(name, open_encoder(name).identity, chunking or Chunking(), complete=False)
     if chunking is not None and chunking != manifest.chunking:
         raise IndexMismatch(
-            f"The index was built with {manifest.chunking}, not with {chunking}", where=str(folder), do=REBUILD
+            f"The index was built with {manifest.chunking}, not {chunking}", where=str(folder), do=REBUILD
         )
     return manifest
 

@@ -19,6 +19,9 @@ class Chunking:
     max_tokens: int = 128
     overlap: int = 0
 
+    def __str__(self) -> str:
+        return f"chunks of up to {self.max_tokens} tokens with {self.overlap} sentences repeated"
+
 
 def cache_dir() -> Path:
     """The user cache: `KOTAE_CACHE` if set, else the platform's own folder. Not created here."""

@@ -179,7 +179,7 @@ def test_another_encoder_is_refused_with_both_names(built: Path, small_corpus: P
 
 
 def test_another_chunking_is_refused(built: Path, small_corpus: Path) -> None:
-    with pytest.raises(IndexMismatch, match=r"192.*64"):
+    with pytest.raises(IndexMismatch, match=rf"up to {Chunking().max_tokens} .*up to 64 "):
         sync(small_corpus, built, chunking=Chunking(64))
 
 
