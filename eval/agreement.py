@@ -13,8 +13,8 @@ from eval.dataset import KINDS
 from eval.grade import Reference, Verdict, grade
 from eval.labels import LabelSet
 from eval.statistics import Rate, rate
-from rag.decode import decode
-from rag.errors import DatasetError, UnreadableDocument
+from eval.tables import read_bytes, read_text
+from rag.errors import DatasetError
 from rag.language import detect
 from rag.records import LANGUAGES
 
@@ -95,12 +95,7 @@ def load_triples(path: Path) -> tuple[Triple, ...]:
 
     `references` are separated by `|` and may be in either language. Raises DatasetError with file, row and column.
     """
-    try:
-        text = decode(path.read_bytes(), str(path))
-    except OSError as error:
-        raise DatasetError(f"The answers cannot be read: {error.strerror}", where=str(path)) from error
-    except UnreadableDocument as error:
-        raise DatasetError(error.what, where=str(path), do=error.do) from error
+    text = read_text(path, read_bytes(path, "table of answers"))
     reader = csv.DictReader(io.StringIO(text, newline=""))
     missing = [column for column in REQUIRED if column not in (reader.fieldnames or ())]
     if missing:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from eval.answers import AnswerLog, Recorded
 from eval.asking import Asked, Progress, answer, prepare
-from eval.cells import csv_cell, shown
 from eval.conditions import Condition
-from eval.outputs import Row, fill, saved
+from eval.outputs import fill, saved
+from eval.tables import Row, csv_bytes, read_bytes, read_rows, read_text
 from rag.calling import batch_size, model_identity
 from rag.chain import Question
-from rag.decode import decode
-from rag.errors import DatasetError, SettingsError, UnreadableDocument
+from rag.errors import DatasetError, SettingsError
 from rag.language import detect
 from rag.opening import IndexSettings, ModelSettings, open_chain
 from rag.plain import plain
@@ -58,38 +55,15 @@ def answer_table(
 
 def read_questions(path: Path) -> list[str]:
     """The questions in a file, in order; blank ones are left out. Raises DatasetError."""
-    suffix = path.suffix.lower()
-    try:
-        data = path.read_bytes()
-        if suffix == ".txt":
-            texts = decode(data, str(path)).split("\n")
-        elif suffix == ".csv":
-            texts = _column(list(csv.reader(io.StringIO(decode(data, str(path)), newline=""))))
-        elif suffix == ".xlsx":
-            texts = _column(_xlsx_rows(path, data))
-        else:
-            raise DatasetError("A list of questions is .txt, .csv or .xlsx", where=str(path))
-    except OSError as error:
-        raise DatasetError(f"The questions cannot be read: {error.strerror}", where=str(path)) from error
-    except UnreadableDocument as error:
-        raise DatasetError(error.what, where=str(path), do=error.do) from error
-    except csv.Error as error:
-        raise DatasetError(f"This CSV file cannot be read: {error}", where=str(path)) from error
+    data = read_bytes(path, "questions")
+    if path.suffix.lower() == ".txt":
+        texts = read_text(path, data).split("\n")
+    else:
+        texts = _column([row.cells for row in read_rows(path, data, "questions")])
     questions = [text.strip() for text in texts if text.strip()]
     if not questions:
         raise DatasetError("There is no question in this file", where=str(path))
     return questions
-
-
-def _xlsx_rows(path: Path, data: bytes) -> list[list[str]]:
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        rows = list(book.worksheets[0].iter_rows(values_only=True))  # here, as sheets are parsed when they are read
-    except Exception as error:  # openpyxl raises whatever zipfile and its XML parser raise
-        raise DatasetError(f"This is not an Excel file that can be read: {error}", where=str(path)) from error
-    return [[shown(value) for value in row] for row in rows]
 
 
 def _column(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -115,9 +89,7 @@ def _write(out: Path, questions: Sequence[str], recorded: Sequence[Recorded], *,
         fill(book.active, rows)
         write_bytes(out, saved(book))
         return
-    buffer = io.StringIO(newline="")
-    csv.writer(buffer).writerows([csv_cell(str(cell)) for cell in row] for row in rows)
-    write_bytes(out, buffer.getvalue().encode("utf-8-sig", "replace"))
+    write_bytes(out, csv_bytes(rows))
 
 
 def _said(one: Recorded) -> str:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from eval.cells import shown
 from eval.grade import Reference
 from eval.labels import LabelSet
-from rag.decode import decode
-from rag.errors import DatasetError, UnreadableDocument
+from eval.tables import read_bytes, read_rows
+from rag.errors import DatasetError
 from rag.records import Language
 
 Kind = Literal["open_qa", "classification"]
@@ -75,10 +72,7 @@ def load_dataset(path: Path) -> Dataset:
     Raises DatasetError, naming file, row and column, for a missing column, an empty cell where there must be none, an
     unknown type, a NO that stands twice, labels that cannot be read, and a file without rows.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DatasetError(f"The verification set cannot be read: {error.strerror}", where=str(path)) from error
+    data = read_bytes(path, "verification set")
     rows = list(_rows(path, data))
     if not rows:
         raise DatasetError("The verification set has no rows", where=str(path))
@@ -88,53 +82,20 @@ def load_dataset(path: Path) -> Dataset:
 
 
 def _rows(path: Path, data: bytes) -> Iterator[_Row]:
-    suffix = path.suffix.lower()
-    if suffix == ".csv":
-        table = _csv_table(path, data)
-    elif suffix == ".xlsx":
-        table = _xlsx_table(path, data)
-    else:
-        raise DatasetError(f"A verification set is .xlsx or .csv, not {suffix or 'without an ending'}", where=str(path))
     header: list[str] = []
-    for line, cells in table:
+    for row in read_rows(path, data, "questions"):
+        cells = [cell.strip() for cell in row.cells]
         if not header:
-            header = [cell.strip() for cell in cells]
+            header = cells
             missing = [column for column in REQUIRED if column not in header]
             if missing:
                 raise DatasetError(
                     f"The verification set has no column {', '.join(map(repr, missing))}",
-                    where=f"{path}, row {line}",
+                    where=f"{path}, row {row.line}",
                     do=f"Its header must be: {', '.join(REQUIRED)}.",
                 )
-        elif any(cell.strip() for cell in cells):
-            yield _Row(line, dict(zip(header, (cell.strip() for cell in cells), strict=False)))
-
-
-def _csv_table(path: Path, data: bytes) -> Iterator[tuple[int, Sequence[str]]]:
-    try:
-        text = decode(data, str(path))
-    except UnreadableDocument as error:
-        raise DatasetError(error.what, where=str(path), do=error.do) from error
-    reader = csv.reader(io.StringIO(text, newline=""))
-    line = 1
-    try:
-        for cells in reader:
-            yield line, cells
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise DatasetError(f"This CSV file cannot be read: {error}", where=f"{path}, row {line}") from error
-
-
-def _xlsx_table(path: Path, data: bytes) -> Iterator[tuple[int, Sequence[str]]]:
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        rows = list(book.worksheets[0].iter_rows(values_only=True))  # here, as sheets are parsed when they are read
-    except Exception as error:  # openpyxl raises whatever zipfile and its XML parser raise
-        raise DatasetError(f"This is not an Excel file that can be read: {error}", where=str(path)) from error
-    for line, cells in enumerate(rows, 1):
-        yield line, [shown(value) for value in cells]
+        elif any(cells):
+            yield _Row(row.line, dict(zip(header, cells, strict=False)))
 
 
 def _item(path: Path, row: _Row) -> Item:

@@ -6,7 +6,8 @@ import csv
 import sys
 from pathlib import Path
 
-from eval.outputs import Row, fill, saved
+from eval.outputs import fill, saved
+from eval.tables import Row
 from rag.publish import write_bytes
 
 DATA = Path(__file__).parent / "data"

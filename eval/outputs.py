@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.cells import csv_cell, xlsx_text
+from eval.cells import xlsx_text
 from eval.html import html_page
 from eval.report import Graded, Report, RunReport
 from eval.similarity import THRESHOLDS
+from eval.tables import Row, csv_bytes
 from eval.verdict_words import sentence
 from rag.publish import write_bytes, write_text
-
-Row = tuple[str | int | float | None, ...]
 
 ANSWER_COLUMNS = (
     "NO", "instruction", "type", "Reference", "Answer", "verdict", "language right", "run", "language", "condition",
@@ -54,8 +52,8 @@ def write_all(report: Report, folder: Path) -> Written:
     answers, summary = folder / "answers.csv", folder / "summary.csv"
     write_text(html, html_page(report))
     write_bytes(xlsx, _workbook(report))
-    write_bytes(answers, _csv(ANSWER_COLUMNS, answer_rows(report)))
-    write_bytes(summary, _csv(SUMMARY_COLUMNS, summary_rows(report)))
+    write_bytes(answers, csv_bytes([ANSWER_COLUMNS, *answer_rows(report)]))
+    write_bytes(summary, csv_bytes([SUMMARY_COLUMNS, *summary_rows(report)]))
     return Written(html, xlsx, answers, summary)
 
 
@@ -114,14 +112,6 @@ def _answer_row(run: RunReport, one: Graded) -> Row:
 
 def _rounded(value: float | None, digits: int = 4) -> float | None:
     return None if value is None else round(value, digits)
-
-
-def _csv(columns: Sequence[str], rows: Sequence[Row]) -> bytes:
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer)
-    writer.writerow(columns)
-    writer.writerows([csv_cell(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
-    return buffer.getvalue().encode("utf-8-sig", "replace")
 
 
 def _workbook(report: Report) -> bytes:
