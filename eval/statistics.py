@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats  # type: ignore[import-untyped, unused-ignore]
 
 if TYPE_CHECKING:
@@ -152,11 +153,11 @@ def sign_flip(net_changes: Sequence[int]) -> float:
     """
     sizes = Counter(abs(int(change)) for change in net_changes if change != 0)
     seen = abs(sum(int(change) for change in net_changes))
-    mass = np.ones(1)  # mass[u] = P(positive changes add up to u)
+    mass: NDArray[np.float64] = np.ones(1)  # mass[u] = P(positive changes add up to u)
     for size, count in sorted(sizes.items()):
         step = np.zeros(size * count + 1)
         step[::size] = stats.binom.pmf(np.arange(count + 1), count, 0.5)
-        mass = np.convolve(mass, step)
+        mass = np.asarray(np.convolve(mass, step), dtype=np.float64)
     largest = len(mass) - 1  # sum of all sizes; sum of signed changes = 2 u - largest
     return min(1.0, 2.0 * float(mass[(largest + seen) // 2 :].sum()))
 
