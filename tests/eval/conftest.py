@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from eval.conditions import Condition
+from eval.report import Report, build_report
 from ingest.sync import sync
-from tests.eval.scripted import Script, write_corpus, write_set
+from tests.eval.page_runs import WITH, WITHOUT, add_cosines
+from tests.eval.scripted import REPLIES, Script, ScriptedChat, run_set, write_corpus, write_set
 
 
 @pytest.fixture
@@ -31,3 +34,20 @@ def verify(tmp_path) -> Path:
 @pytest.fixture
 def out(tmp_path) -> Path:
     return tmp_path / "run"
+
+
+@pytest.fixture
+def run(tmp_path, verify) -> Path:
+    """A run of both conditions with a failure, an empty answer and invented scores."""
+    folder = tmp_path / "model-a"
+    run_set(folder, verify, ScriptedChat(replies=WITHOUT, with_passages=WITH))
+    add_cosines(folder)
+    return folder
+
+
+@pytest.fixture
+def two(run, verify, tmp_path) -> Report:
+    """The report of that run beside one of another model, without retrieval."""
+    other = tmp_path / "model-b"
+    run_set(other, verify, ScriptedChat(replies=REPLIES), model_identity="b@2", conditions=[Condition.NO_RAG])
+    return build_report([run, other])
