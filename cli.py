@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+import cli_eval
 from cli_options import (
     PATH,
     Kotae,
+    as_json_text,
     encoder_option,
     index_option,
     index_options,
@@ -21,10 +22,9 @@ from cli_options import (
     model_settings,
     option,
 )
-from rag.settings import DEFAULT_ENCODER, DEFAULT_TOP_K
 
 if TYPE_CHECKING:
-    from rag.records import Answer, Hit, Language
+    from rag.records import Answer, Hit
 
 
 @click.group(cls=Kotae, context_settings={"help_option_names": ["-h", "--help"]})
@@ -45,7 +45,7 @@ def ingest(corpus: Path, index: Path, encoder: str | None, as_json: bool) -> Non
 
     with count_bar("Ingesting documents") as progress:
         report = sync(corpus, index, encoder_name=encoder, progress=progress)
-    click.echo(_json(report.as_dict()) if as_json else report.text())
+    click.echo(as_json_text(report.as_dict()) if as_json else report.text())
     sys.exit(1 if report.failed else 0)
 
 
@@ -61,7 +61,7 @@ def ask(question: str, no_rag: bool, as_json: bool, **settings: Any) -> None:
 
     chain = open_chain(model_settings(settings), None if no_rag else index_settings(settings))
     if as_json:
-        click.echo(_json(chain.invoke(question)))
+        click.echo(as_json_text(chain.invoke(question)))
         return
     answer: Answer | None = None
     attempt = 0
@@ -93,86 +93,7 @@ def batch(questions: Path, out: Path, no_rag: bool, **settings: Any) -> None:
     sys.exit(1 if failed else 0)
 
 
-@main.group("eval", cls=Kotae)
-def evaluate() -> None:
-    """Compare a model with and without retrieval on a verification set."""
-
-
-@evaluate.command("run")
-@click.argument("verify", type=PATH)
-@option("--out", type=PATH, required=True, help="Folder of the run; an interrupted run goes on there.")
-@model_options
-@index_options
-@option("--language", type=click.Choice(["ja", "en", "both"]), default="both", help="Language of the questions.")
-@option("--conditions", default="no_rag,rag", help="What to compare, comma-separated: no_rag, rag.")
-@option("--limit", type=click.IntRange(1), help="Only the first LIMIT questions.")
-@option("--sample", type=click.IntRange(1), help="Only a fixed sample of this size, in proportion to all kinds.")
-def run_command(
-    verify: Path, out: Path, language: str, conditions: str, limit: int | None, sample: int | None, **settings: Any
-) -> None:
-    """Answer the questions of VERIFY (.xlsx or .csv) under each condition, and report."""
-    from eval.evaluate import Selection, evaluate_set, parse_conditions
-    from rag.progress import count_bar
-
-    selection = Selection(_languages(language), parse_conditions(conditions), limit, sample)
-    with count_bar("Answering") as progress:
-        evaluate_set(verify, out, selection, model_settings(settings), index_settings(settings), progress=progress)
-    _report((out,), out)
-
-
-@evaluate.command("report")
-@click.argument("runs", nargs=-1, required=True, type=PATH)
-@option("--out", type=PATH, required=True, help="Folder to write the reports into.")
-@json_option
-def report_command(runs: tuple[Path, ...], out: Path, as_json: bool) -> None:
-    """Report on one run, or on several side by side."""
-    _report(runs, out, as_json=as_json)
-
-
-@evaluate.command("grade")
-@click.argument("answers", type=PATH)
-@encoder_option
-@json_option
-def grade_command(answers: Path, encoder: str | None, as_json: bool) -> None:
-    """Grade the answers of a CSV file; with a column `label` (1 or 0), say how far the verdicts agree with it."""
-    from eval.agreement import grade_triples, load_triples
-    from rag.encoder import open_encoder
-
-    report = grade_triples(load_triples(answers), open_encoder(encoder or DEFAULT_ENCODER).encode_queries)
-    click.echo(_json(report) if as_json else report.text())
-
-
-@evaluate.command("retrieval")
-@click.argument("verify", type=PATH)
-@index_option
-@encoder_option
-@json_option
-def retrieval_command(verify: Path, index: Path, encoder: str | None, as_json: bool) -> None:
-    """Measure retrieval alone: recall@k, MRR and nDCG of the evidence that VERIFY names, by language pair."""
-    from eval.dataset import load_dataset
-    from eval.retrieval import evaluate_retrieval
-    from rag.opening import IndexSettings, open_retriever
-    from rag.progress import count_bar
-
-    retriever = open_retriever(IndexSettings(index, encoder, DEFAULT_TOP_K))
-    with count_bar("Searching") as progress:
-        report = evaluate_retrieval(load_dataset(verify), retriever.search, progress)
-    click.echo(_json(report) if as_json else report.text())
-
-
-def _report(runs: tuple[Path, ...], out: Path, *, as_json: bool = False) -> None:
-    from eval.outputs import write_all
-    from eval.report import build_report
-    from eval.table import print_report
-
-    report = build_report(runs)
-    paths = write_all(report, out)
-    if as_json:
-        click.echo(_json(report))
-        return
-    print_report(report)
-    for path in (paths.html, paths.xlsx, paths.answers, paths.summary):
-        click.echo(path)
+main.add_command(cli_eval.evaluate)
 
 
 @main.command()
@@ -183,7 +104,7 @@ def models(as_json: bool) -> None:
 
     rows = [{"uri": k.uri, "engine": k.engine, "needs": k.needs, "available": k.available} for k in KINDS.values()]
     if as_json:
-        click.echo(_json({"models": rows}))
+        click.echo(as_json_text({"models": rows}))
         return
     for kind in KINDS.values():
         state = "ready" if kind.available else f"not installed: {kind.install}"
@@ -203,7 +124,7 @@ def index_info(index: Path, as_json: bool) -> None:
     from rag.describe import describe_index
 
     description = describe_index(index)
-    click.echo(_json(description) if as_json else description.text())
+    click.echo(as_json_text(description) if as_json else description.text())
 
 
 @index_group.command("drop")
@@ -224,7 +145,7 @@ def doctor(as_json: bool) -> None:
     from rag.describe import examine
 
     examination = examine()
-    click.echo(_json(examination) if as_json else examination.text())
+    click.echo(as_json_text(examination) if as_json else examination.text())
 
 
 @main.command()
@@ -247,7 +168,7 @@ def demo(out: Path, sample: int) -> None:
         f"3 of 3: with and without retrieval, a sample of {sample} questions in both languages",
         f"kotae eval run {verify.relative_to(Path(__file__).parent)} --sample {sample} --index {index} --out {run}",
     )
-    context.invoke(run_command, verify=verify, out=run, sample=sample, index=index)
+    context.invoke(cli_eval.run_command, verify=verify, out=run, sample=sample, index=index)
 
 
 def _go(context: click.Context, command: click.Command, **arguments: Any) -> None:
@@ -263,10 +184,6 @@ def _headline(what: str, command: str) -> None:
     click.echo(f"\n== {what}\n$ {command}")
 
 
-def _languages(choice: str) -> tuple[Language, ...]:
-    return ("ja", "en") if choice == "both" else ("ja",) if choice == "ja" else ("en",)
-
-
 def _sources(answer: Answer | None) -> str:
     if answer is None or not answer.hits:
         return ""
@@ -278,12 +195,6 @@ def _source(hit: Hit) -> str:
     scores = {"score": hit.score, "dense": hit.dense, "lexical": hit.lexical}
     said = ", ".join(f"{name} {value:.3f}" for name, value in scores.items() if value is not None)
     return f"[{hit.rank}] {chunk.source}, characters {chunk.start}-{chunk.end}: {chunk.title} ({said})"
-
-
-def _json(value: Any) -> str:
-    from rag.plain import plain
-
-    return json.dumps(plain(value), ensure_ascii=False, indent=1)
 
 
 if __name__ == "__main__":

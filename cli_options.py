@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -90,7 +91,7 @@ index_options = options(
 )
 model_options = options(
     option("--model", default=DEFAULT_MODEL, help="Model URI; see `kotae models`."),
-    option("--prompt", type=click.Choice(["default", "seed"]), default="default", help="Style of the prompts."),
+    option("--prompt", type=click.Choice(["default", "base", "seed"]), default="default", help="Style of the prompts."),
     option("--context", type=click.IntRange(256), default=4096, help="Tokens for prompt and answer together."),
     option("--max-tokens", type=click.IntRange(1), default=_GREEDY.max_new_tokens, help="Tokens of an answer."),
     option("--temperature", type=click.FloatRange(0), default=_GREEDY.temperature, help="0 is greedy."),
@@ -112,3 +113,10 @@ def index_settings(settings: dict[str, Any]) -> IndexSettings:
     from rag.opening import IndexSettings
 
     return IndexSettings(settings["index"], settings["encoder"], settings["top_k"])
+
+
+def as_json_text(value: Any) -> str:
+    """A result as one JSON object."""
+    from rag.plain import plain
+
+    return json.dumps(plain(value), ensure_ascii=False, indent=1)

@@ -49,8 +49,8 @@ class GroundedChain(Runnable[str | Question, Answer]):
     """
 
     def __init__(self, model: Model, retriever: BaseRetriever | None, style: PromptStyle) -> None:
-        if (style is PromptStyle.SEED) != isinstance(model, BaseLLM):
-            need = "a completion model (BaseLLM)" if style is PromptStyle.SEED else "a chat model (BaseChatModel)"
+        if style.raw != isinstance(model, BaseLLM):
+            need = "a completion model (BaseLLM)" if style.raw else "a chat model (BaseChatModel)"
             raise SettingsError(f"The prompt {style.value!r} needs {need}, not {type(model).__name__}")
         self.model = model
         self.retriever = retriever
@@ -166,7 +166,7 @@ def build_chain(
 ) -> GroundedChain:
     """The chain of a model and a retriever; `retriever=None` gives the same chain without context.
 
-    Any LangChain chat model will do for the default prompt; the seed prompt needs a completion model (`BaseLLM`).
+    Any LangChain chat model will do for the default prompt; raw text needs a completion model (`BaseLLM`).
     Raises SettingsError where model and prompt do not go together.
     """
     return GroundedChain(model, retriever, style)

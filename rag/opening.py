@@ -33,8 +33,8 @@ class IndexSettings:
 
 
 def open_model(settings: ModelSettings) -> Model:
-    """The model of a URI, not loaded yet: a chat model, or a completion model for the seed prompt."""
-    kind = LocalLLM if settings.style is PromptStyle.SEED else LocalChatModel
+    """The model of a URI, not loaded yet: a chat model, or a completion model for prompts of raw text."""
+    kind = LocalLLM if settings.style.raw else LocalChatModel
     decoding = settings.decoding
     return kind(
         model=settings.uri,

@@ -152,3 +152,14 @@ def test_seed_with_passages_has_them_before_the_question() -> None:
     with_them = build_prompt("Q?", "en", [hit("東京。")], PromptStyle.SEED).to_string()
     passages = '<passage 1 "題 (ja/a.md)">\n東京。\n</passage 1>\n'
     assert with_them == without.replace("<prompt>", "<prompt>" + passages)
+
+
+def test_a_base_model_continues_lines_of_question_and_answer() -> None:
+    without = build_prompt("日本の首都は？", "ja", [], PromptStyle.BASE).to_string()
+    assert without.splitlines() == ["質問： 日本の首都は？", "日本語で短く答えてください。", "答え："]
+    with_them = build_prompt("Which city?", "en", [hit("Tokyo.")], PromptStyle.BASE).to_string()
+    assert with_them.endswith("Question: Which city?\nAnswer briefly, in English.\nAnswer:")
+    assert "Tokyo." in with_them
+    assert stop_sequences(PromptStyle.BASE) == ["\n"]
+    assert PromptStyle.BASE.raw
+    assert not PromptStyle.DEFAULT.raw
