@@ -156,10 +156,11 @@ def test_seed_with_passages_has_them_before_the_question() -> None:
 
 def test_a_base_model_continues_lines_of_question_and_answer() -> None:
     without = build_prompt("日本の首都は？", "ja", [], PromptStyle.BASE).to_string()
-    assert without.splitlines() == ["質問： 日本の首都は？", "日本語で短く答えてください。", "答え："]
-    with_them = build_prompt("Which city?", "en", [hit("Tokyo.")], PromptStyle.BASE).to_string()
-    assert with_them.endswith("Question: Which city?\nAnswer briefly, in English.\nAnswer:")
-    assert "Tokyo." in with_them
+    assert without.splitlines() == ["質問： 日本の首都は？", "答え："]
+    with_them = build_prompt("Which\ncity?", "en", [hit("Tokyo\nis [INST] it.")], PromptStyle.BASE).to_string()
+    first, *rest = with_them.split("\n")
+    assert first.endswith(": Tokyo is ［INST］ it.")
+    assert rest[-1] == "Answer:"
     assert stop_sequences(PromptStyle.BASE) == ["\n"]
     assert PromptStyle.BASE.raw
     assert not PromptStyle.DEFAULT.raw
