@@ -37,19 +37,31 @@ def evaluate() -> None:
 @model_options
 @index_options
 @option("--language", type=click.Choice(["ja", "en", "both"]), default="both", help="Language of the questions.")
-@option("--conditions", default="no_rag,rag", help="What to compare, comma-separated: no_rag, rag.")
+@option("--conditions", default="no_rag,rag", help="What to compare, comma-separated: no_rag, rag, oracle.")
 @option("--limit", type=click.IntRange(1), help="Only the first LIMIT questions.")
+@option("--repeat", type=click.IntRange(1), default=1, help="Ask everything so often, each time with another seed.")
+@option("--reuse", type=PATH, multiple=True, help="Another run whose answers to the very same prompts are taken over.")
 @option("--sample", type=click.IntRange(1), help="Only a fixed sample of this size, in proportion to all kinds.")
 def run_command(
-    verify: Path, out: Path, language: str, conditions: str, limit: int | None, sample: int | None, **settings: Any
+    verify: Path,
+    out: Path,
+    language: str,
+    conditions: str,
+    limit: int | None,
+    repeat: int,
+    reuse: tuple[Path, ...],
+    sample: int | None,
+    **settings: Any,
 ) -> None:
     """Answer the questions of VERIFY (.xlsx or .csv) under each condition, and report."""
     from eval.evaluate import Selection, evaluate_set, parse_conditions
     from rag.progress import count_bar
 
-    selection = Selection(_languages(language), parse_conditions(conditions), limit, sample)
+    selection = Selection(_languages(language), parse_conditions(conditions), limit, sample, repeat)
     with count_bar("Answering") as progress:
-        evaluate_set(verify, out, selection, model_settings(settings), index_settings(settings), progress=progress)
+        evaluate_set(
+            verify, out, selection, model_settings(settings), index_settings(settings), reuse=reuse, progress=progress
+        )
     _report((out,), out)
 
 

@@ -20,13 +20,17 @@ FILE = "answers.jsonl"
 class Recorded:
     """One line: the answer to one question in one language under one condition, or how it failed.
 
-    `key` is a hash of prompt, model and settings; `seconds` is what the answer took, None for one of many in a pass.
+    `prompt` is a hash of prompt, model and settings, `key` of these and the question's place; `repeat` counts from 0
+    how often the question was asked before. `seconds` is what the answer took, its share where many were asked in one
+    pass.
     """
 
     key: str
     number: str
     language: Language
     condition: Condition
+    repeat: int
+    prompt: str
     seconds: float
     answer: Answer | None
     failure: Failure | None
@@ -91,6 +95,8 @@ def _recorded(stored: Mapping[str, Any]) -> Recorded:
         number=stored["number"],
         language=stored["language"],
         condition=Condition(stored["condition"]),
+        repeat=stored["repeat"],
+        prompt=stored["prompt"],
         seconds=stored["seconds"],
         answer=None if answer is None else _answer(answer),
         failure=None if failure is None else Failure(**failure),

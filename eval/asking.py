@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from eval.answers import AnswerLog, Recorded
 from eval.conditions import Condition
@@ -14,53 +14,72 @@ from rag.chain import GroundedChain, Prepared, Question
 from rag.records import Answer, Failure
 
 Progress = Callable[[int, int], None]
+Chains = Mapping[Condition, Sequence[GroundedChain]]
+"""For each condition a chain for each time that a question is asked; they differ in the seed of the model alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question of a set: its number there, and the condition it is asked under."""
+    """A question of a set: its number there, the condition it is asked under, and for which time (from 0)."""
 
     number: str
     question: Question
     condition: Condition
+    repeat: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A question with its prompt, or what went wrong in writing that; `key` names its line in the log."""
+    """A question with its prompt, or what went wrong in writing that.
+
+    `prompt` is a hash of all that its answer depends on: prompt, model, settings, and the time it is asked; `key` is of
+    these and its place in the set, and names its line in the log.
+    """
 
     asked: Asked
     prepared: Prepared | Exception
+    prompt: str
     key: str
 
 
-def prepare(questions: Iterable[Asked], chains: Mapping[Condition, GroundedChain], settings: str) -> Iterator[Task]:
+def prepare(questions: Iterable[Asked], chains: Chains, settings: str) -> Iterator[Task]:
     """Retrieve and write the prompt of every question. `settings` is what the answer depends on beside the prompt."""
     for asked in questions:
         prepared: Prepared | Exception
         try:
-            prepared = chains[asked.condition].prepare(asked.question)
+            prepared = chains[asked.condition][asked.repeat].prepare(asked.question)
             prompt = prepared.prompt.to_string()
         except Exception as error:  # one question that cannot be prepared must not end the run
             prepared, prompt = error, asked.question.text
-        parts = [asked.number, asked.question.language, asked.condition, prompt, settings]
-        text = json.dumps(parts, ensure_ascii=False)
-        yield Task(asked, prepared, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32])
+        content = _hash(asked.question.language, prompt, settings, asked.repeat)
+        yield Task(asked, prepared, content, _hash(asked.number, asked.condition, content))
 
 
 def answer(
     tasks: Sequence[Task],
-    chains: Mapping[Condition, GroundedChain],
+    chains: Chains,
     log: AnswerLog,
     *,
+    others: Sequence[AnswerLog] = (),
     batch_size: int,
     progress: Progress | None = None,
 ) -> None:
-    """Ask what the log has no answer to, `batch_size` questions in one pass of the model, and append what is said."""
-    todo = [task for task in tasks if not log.answered(task.key)]
+    """Ask what the log has no answer to, `batch_size` questions in one pass of the model, and append what is said.
+
+    What the log or one of `others` has an answer to at another place, to the very same prompt, is taken from there.
+    """
+    known = {one.prompt: one for source in (*others, log) for one in source.by_key.values() if one.answer is not None}
+    todo = []
+    for task in tasks:
+        if log.answered(task.key):
+            continue
+        if task.prompt in known and isinstance(task.prepared, Prepared):
+            log.append(_placed(known[task.prompt], task, task.prepared))
+        else:
+            todo.append(task)
     done = len(tasks) - len(todo)
     for group in _groups(todo, batch_size):
-        for recorded in _ask(group, chains[group[0].asked.condition]):
+        for recorded in _ask(group, chains[group[0].asked.condition][group[0].asked.repeat]):
             log.append(recorded)
             done += 1
             if progress is not None:
@@ -68,11 +87,11 @@ def answer(
 
 
 def _groups(tasks: Sequence[Task], size: int) -> Iterator[Sequence[Task]]:
-    """Up to `size` neighbours of one condition at a time."""
+    """Up to `size` neighbours of one condition and repeat at a time."""
     start = 0
     while start < len(tasks):
         end = start
-        while end < len(tasks) and end - start < size and tasks[end].asked.condition is tasks[start].asked.condition:
+        while end < len(tasks) and end - start < size and _pass_of(tasks[end]) == _pass_of(tasks[start]):
             end += 1
         yield tasks[start:end]
         start = end
@@ -91,7 +110,27 @@ def _ask(tasks: Sequence[Task], chain: GroundedChain) -> Iterator[Recorded]:
             number=asked.number,
             language=asked.question.language,
             condition=asked.condition,
+            repeat=asked.repeat,
+            prompt=task.prompt,
             seconds=seconds,
             answer=one if isinstance(one, Answer) else None,
             failure=failure,
         )
+
+
+def _pass_of(task: Task) -> tuple[Condition, int]:
+    return task.asked.condition, task.asked.repeat
+
+
+def _placed(known: Recorded, task: Task, prepared: Prepared) -> Recorded:
+    """An answer that is known, at the place of another question with the same prompt."""
+    asked = task.asked
+    answer = None if known.answer is None else replace(known.answer, hits=prepared.hits, dropped=prepared.dropped)
+    return replace(
+        known, key=task.key, number=asked.number, condition=asked.condition, repeat=asked.repeat, answer=answer
+    )
+
+
+def _hash(*parts: object) -> str:
+    text = json.dumps(parts, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -41,8 +41,8 @@ def answer_table(
     kept.mkdir(parents=True, exist_ok=True)
     log = AnswerLog(kept)
     settings = json.dumps([model_identity(chain.model), plain(model)], sort_keys=True)
-    tasks = list(prepare(asked, {condition: chain}, settings))
-    answer(tasks, {condition: chain}, log, batch_size=batch_size(chain.model), progress=progress)
+    tasks = list(prepare(asked, {condition: [chain]}, settings))
+    answer(tasks, {condition: [chain]}, log, batch_size=batch_size(chain.model), progress=progress)
     recorded = [log.by_key[task.key] for task in tasks]
     _write(out, texts, recorded, with_sources=index is not None)
     failed = sum(one.answer is None for one in recorded)

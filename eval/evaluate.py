@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+
+from langchain_core.retrievers import BaseRetriever
 
 from eval.asking import Progress
 from eval.conditions import Condition
-from eval.dataset import Dataset, load_dataset
+from eval.dataset import Dataset, Item, load_dataset
+from eval.oracle import gold_retriever
 from eval.run import RunIdentity, Scope, execute, load_run
 from eval.sample import stratified
 from eval.similarity import compute_cosines
 from rag.calling import batch_size, model_identity
-from rag.chain import GroundedChain, build_chain
+from rag.chain import build_chain
 from rag.encoder import Encoder, open_encoder
 from rag.errors import SettingsError
 from rag.opening import IndexSettings, ModelSettings, open_model, open_retriever
@@ -29,13 +33,14 @@ class Selection:
     conditions: tuple[Condition, ...]
     limit: int | None = None
     sample: int | None = None
+    repeats: int = 1
 
     def scope(self, dataset: Dataset) -> Scope:
         """The questions of `dataset` that this means. Raises SettingsError for limit and sample together."""
         if self.limit is not None and self.sample is not None:
             raise SettingsError("--limit and --sample cannot go together", do="Give one of them.")
         items = dataset.items[: self.limit] if self.sample is None else stratified(dataset, self.sample)
-        return Scope(tuple(item.number for item in items), self.languages, self.conditions)
+        return Scope(tuple(item.number for item in items), self.languages, self.conditions, self.repeats)
 
 
 def parse_conditions(text: str) -> tuple[Condition, ...]:
@@ -57,23 +62,40 @@ def evaluate_set(
     model_settings: ModelSettings,
     index_settings: IndexSettings,
     *,
+    reuse: Sequence[Path] = (),
     progress: Progress | None = None,
 ) -> None:
     """Answer the questions of `verify` under each condition into the run folder `out`, or go on with it.
 
+    What the run folders `reuse` have answered to the same prompts with the same model and settings is not asked again.
     Raises DatasetError, SettingsError, IndexProblem, ModelUnavailable, RunError.
     """
     dataset = load_dataset(verify)
     scope = selection.scope(dataset)
-    retriever = open_retriever(index_settings) if Condition.RAG in scope.conditions else None
-    model = open_model(model_settings)
-    chains: dict[Condition, GroundedChain] = {
-        condition: build_chain(model, retriever if condition is Condition.RAG else None, model_settings.style)
+    retriever = open_retriever(index_settings) if set(scope.conditions) - {Condition.NO_RAG} else None
+    models = [open_model(_reseeded(model_settings, repeat)) for repeat in range(scope.repeats)]
+    model = models[0]
+    retrievers = _retrievers(scope.items(dataset), scope.conditions, retriever)
+    chains = {
+        condition: [build_chain(one, retrievers[condition], model_settings.style) for one in models]
         for condition in scope.conditions
     }
     identity = _identity(dataset, model_settings, model_identity(model), retriever)
-    execute(out, dataset, chains, scope, identity, batch_size=batch_size(model), progress=progress)
+    execute(out, dataset, chains, scope, identity, reuse=reuse, batch_size=batch_size(model), progress=progress)
     compute_cosines(out, dataset, load_run(out).log, _encoder(retriever))
+
+
+def _reseeded(settings: ModelSettings, repeat: int) -> ModelSettings:
+    return replace(settings, decoding=replace(settings.decoding, seed=settings.decoding.seed + repeat))
+
+
+def _retrievers(
+    items: Sequence[Item], conditions: Sequence[Condition], retriever: HybridRetriever | None
+) -> dict[Condition, BaseRetriever | None]:
+    found: dict[Condition, BaseRetriever | None] = {Condition.NO_RAG: None, Condition.RAG: retriever}
+    if Condition.ORACLE in conditions and retriever is not None:
+        found[Condition.ORACLE] = gold_retriever(items, retriever)
+    return found
 
 
 def _identity(dataset: Dataset, settings: ModelSettings, model: str, retriever: HybridRetriever | None) -> RunIdentity:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.answers import Recorded
+from eval.breakdown import RetrievalSplit, Spread, retrieval_split, spread
 from eval.conditions import Condition
 from eval.dataset import KINDS, Item
 from eval.grade import Outcome, Reference, Rung, Verdict, grade
@@ -21,7 +22,7 @@ ALL = "all"
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """One question in one language under one condition, with its answer and what was made of it.
+    """One question in one language under one condition, with its answer (the first, where asked repeatedly).
 
     `recorded` is None where the run has no answer yet, which counts as not correct. `cosine` is the historical score.
     """
@@ -47,6 +48,12 @@ class Graded:
     def answer(self) -> str:
         """The answer that counts; empty for a failure."""
         return "" if self.recorded is None else self.recorded.text
+
+    @property
+    def evidence_given(self) -> bool:
+        """Whether a passage of a document that the set names as evidence was in the prompt."""
+        answer = None if self.recorded is None else self.recorded.answer
+        return answer is not None and any(hit.chunk.source in self.item.evidence for hit in answer.hits)
 
     @property
     def error(self) -> str:
@@ -101,6 +108,11 @@ class RunReport:
     conditions: tuple[Condition, ...]
     cells: tuple[Cell, ...]
     contrasts: tuple[Contrast, ...]
+    ceiling: tuple[Contrast, ...]
+    """What the gold passage adds: rag against oracle, or no_rag against it where rag was not run."""
+    splits: tuple[RetrievalSplit, ...]
+    spreads: tuple[Spread, ...]
+    """For each condition, where everything was asked more than once."""
     answers: tuple[Graded, ...]
     seconds: float
 
@@ -131,18 +143,23 @@ def build_report(folders: Sequence[Path]) -> Report:
     return Report(tuple(_run_report(load_run(folder), folder) for folder in folders))
 
 
-def paired(answers: Iterable[Graded]) -> tuple[tuple[Graded, Graded], ...]:
-    """Each question and language with its answers without and with retrieval."""
+def paired(
+    answers: Iterable[Graded], baseline: Condition = Condition.NO_RAG, treatment: Condition = Condition.RAG
+) -> tuple[tuple[Graded, Graded], ...]:
+    """Each question and language with its answers under two conditions: without and with retrieval."""
     by_place = {(one.item.number, one.language, one.condition): one for one in answers}
     return tuple(
-        (without, by_place[number, language, Condition.RAG])
+        (without, by_place[number, language, treatment])
         for (number, language, condition), without in by_place.items()
-        if condition is Condition.NO_RAG and (number, language, Condition.RAG) in by_place
+        if condition is baseline and (number, language, treatment) in by_place
     )
 
 
 def _run_report(run: StoredRun, folder: Path) -> RunReport:
-    answers = tuple(_graded(run, load_cosines(folder)))
+    cosines = load_cosines(folder)
+    times = [tuple(_graded(run, cosines, repeat)) for repeat in range(run.scope.repeats)]
+    answers = times[0]
+    lower = Condition.RAG if Condition.RAG in run.scope.conditions else Condition.NO_RAG
     items = run.scope.items(run.dataset)
     return RunReport(
         name=run.name,
@@ -155,21 +172,28 @@ def _run_report(run: StoredRun, folder: Path) -> RunReport:
         languages=run.scope.languages,
         conditions=run.scope.conditions,
         cells=tuple(_cells(run, answers)),
-        contrasts=tuple(_contrasts(run, answers)),
+        contrasts=tuple(_contrasts(run, answers, Condition.NO_RAG, Condition.RAG)),
+        ceiling=tuple(_contrasts(run, answers, lower, Condition.ORACLE)),
+        splits=tuple(split for place in _places(run, answers) if (split := retrieval_split(*place)) is not None),
+        spreads=tuple(spread(one, times) for one in run.scope.conditions) if len(times) > 1 else (),
         answers=answers,
-        seconds=sum(one.recorded.seconds for one in answers if one.recorded is not None),
+        seconds=sum(one.recorded.seconds for time in times for one in time if one.recorded is not None),
     )
 
 
-def _graded(run: StoredRun, cosines: Mapping[str, float]) -> Iterable[Graded]:
+def _graded(run: StoredRun, cosines: Mapping[str, float], repeat: int) -> Iterable[Graded]:
     by_place: dict[tuple[str, str, Condition], Recorded] = {}
     for recorded in run.log.by_key.values():
+        if recorded.repeat != repeat:
+            continue
         place = (recorded.number, recorded.language, recorded.condition)
         if place not in by_place or recorded.answer is not None:
             by_place[place] = recorded
     for item in run.scope.items(run.dataset):
         for language in run.scope.languages:
             for condition in run.scope.conditions:
+                if not run.scope.asks(item, condition):
+                    continue
                 found = by_place.get((item.number, language, condition))
                 verdict = _verdict(item, language, found)
                 yield Graded(item, language, condition, found, verdict, cosines.get(found.key) if found else None)
@@ -216,12 +240,12 @@ def _cells(run: StoredRun, answers: Sequence[Graded]) -> Iterable[Cell]:
             )
 
 
-def _contrasts(run: StoredRun, answers: Sequence[Graded]) -> list[Contrast]:
+def _contrasts(run: StoredRun, answers: Sequence[Graded], baseline: Condition, treatment: Condition) -> list[Contrast]:
     places = []
     for kind, language, chosen in _places(run, answers):
         pairs = [
             PairedOutcome(without.item.number, without.verdict.correct, with_.verdict.correct)
-            for without, with_ in paired(chosen)
+            for without, with_ in paired(chosen, baseline, treatment)
         ]
         if pairs:
             places.append((kind, language, compare(pairs)))

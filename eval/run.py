@@ -7,6 +7,7 @@ more conditions or languages, or another limit, it computes what is new.
 
 from __future__ import annotations
 
+import itertools
 import json
 import platform
 import shutil
@@ -18,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from eval.answers import AnswerLog
-from eval.asking import Asked, Progress, answer, prepare
+from eval.asking import Asked, Chains, Progress, answer, prepare
 from eval.conditions import Condition
 from eval.dataset import Dataset, Item, load_dataset
-from rag.chain import GroundedChain, Question
+from rag.chain import Question
 from rag.errors import RunError
 from rag.publish import write_text
 from rag.records import Language
@@ -66,46 +67,57 @@ class RunIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What of the verification set is asked: the questions with these numbers, in these languages and conditions."""
+    """What of the verification set is asked: the questions with these numbers, in these languages and conditions.
+
+    Each is asked `repeats` times, with seeds that count up from the one of the run.
+    """
 
     numbers: tuple[str, ...]
     languages: tuple[Language, ...]
     conditions: tuple[Condition, ...]
+    repeats: int = 1
 
     def items(self, dataset: Dataset) -> tuple[Item, ...]:
         """The questions of a set that are asked, in the set's order."""
         wanted = frozenset(self.numbers)
         return tuple(item for item in dataset.items if item.number in wanted)
 
+    def asks(self, item: Item, condition: Condition) -> bool:
+        """Whether a question is asked under a condition: `oracle` needs evidence."""
+        return condition is not Condition.ORACLE or bool(item.evidence)
+
 
 def execute(
     folder: Path,
     dataset: Dataset,
-    chains: dict[Condition, GroundedChain],
+    chains: Chains,
     scope: Scope,
     identity: RunIdentity,
     *,
+    reuse: Sequence[Path] = (),
     batch_size: int,
     progress: Progress | None = None,
 ) -> None:
     """Ask what has not been answered yet, `batch_size` questions in one pass of the model.
 
-    What fails is recorded and counted as not correct; the next run tries it again. Raises RunError where the folder
-    holds a run with another identity.
+    Answers that a run folder in `reuse` has to the very same prompt, model and settings are taken from there. What
+    fails is recorded and counted as not correct; the next run tries it again. Raises RunError where the folder holds a
+    run with another identity.
     """
     began = datetime.now(UTC).isoformat(timespec="seconds")
     identity = _begin(folder, dataset, scope, identity, began)
     tasks = list(prepare(_questions(scope.items(dataset), scope), chains, identity.settings))
-    answer(tasks, chains, AnswerLog(folder), batch_size=batch_size, progress=progress)
+    others = [load_run(other).log for other in reuse]
+    answer(tasks, chains, AnswerLog(folder), others=others, batch_size=batch_size, progress=progress)
     ended = datetime.now(UTC).isoformat(timespec="seconds")
     _save(folder, _description(scope, identity, began, ended=ended))
 
 
 def _questions(items: Sequence[Item], scope: Scope) -> Iterator[Asked]:
-    for condition in scope.conditions:
-        for item in items:
+    for repeat, condition, item in itertools.product(range(scope.repeats), scope.conditions, items):
+        if scope.asks(item, condition):
             for language in scope.languages:
-                yield Asked(item.number, Question(item.questions[language], language), condition)
+                yield Asked(item.number, Question(item.questions[language], language), condition, repeat)
 
 
 def _begin(folder: Path, dataset: Dataset, scope: Scope, identity: RunIdentity, began: str) -> RunIdentity:
@@ -160,7 +172,10 @@ def load_run(folder: Path) -> StoredRun:
             name=folder.resolve().name,
             identity=RunIdentity(**stored["identity"]),
             scope=Scope(
-                tuple(scope["numbers"]), tuple(scope["languages"]), tuple(Condition(one) for one in scope["conditions"])
+                tuple(scope["numbers"]),
+                tuple(scope["languages"]),
+                tuple(Condition(one) for one in scope["conditions"]),
+                scope["repeats"],
             ),
             dataset=load_dataset(copies[0]),
             log=AnswerLog(folder),

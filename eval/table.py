@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from eval.breakdown import split_sentence, spread_sentence
 from eval.report import ALL, Cell, Graded, Report, RunReport
 from eval.similarity import THRESHOLDS
 from eval.verdict_words import percent, sentence
@@ -32,12 +35,26 @@ def _print_run(run: RunReport, console: Console) -> None:
             console.print(Text(sentence(contrast.effect, "ja")))
         else:
             console.print(Text(f"  {contrast.kind}, {contrast.language}: {sentence(contrast.effect, 'en')}"))
+    for line in _breakdown(run):
+        console.print(Text(line))
     for name, fixed in (("Fixed by retrieval", True), ("Broken by retrieval", False)):
         pairs = run.changed(fixed=fixed)
         if pairs:
             console.print(Text(f"{name} ({len(pairs)}):", style="bold"))
         for without, with_ in pairs:
             console.print(Text(_change(without, with_)), overflow="ellipsis", no_wrap=True)
+
+
+def _breakdown(run: RunReport) -> Iterator[str]:
+    """What the gold passage adds, why retrieval did not help, and how far repeats differ; a line each."""
+    for contrast in run.ceiling:
+        if (contrast.kind, contrast.language) == (ALL, ALL):
+            yield sentence(contrast.effect, "en", "giving the gold passage")
+    for split in run.splits:
+        if (split.kind, split.language) == (ALL, ALL):
+            yield split_sentence(split)
+    for spread in run.spreads:
+        yield spread_sentence(spread)
 
 
 def _counts(run: RunReport) -> Table:

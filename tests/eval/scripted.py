@@ -29,6 +29,7 @@ from rag.models import registry
 from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
 from rag.records import Decoding
 
+BOTH = (Condition.NO_RAG, Condition.RAG)
 HEADER = (*REQUIRED, *OPTIONAL)
 LABELS = "弦楽器=string|打楽器=percussion"
 ROWS: tuple[tuple[str, ...], ...] = (
@@ -108,12 +109,14 @@ class ScriptedEngine(TextEngine):
         self.batch_size = 3
         self.replies, self.with_passages = replies, with_passages
         self.prompts: list[str] = []
+        self.seeds: list[int] = []
 
     def render(self, turns: Sequence[Turn]) -> str:
         return "".join(f"[{turn.role}]{turn.text}\n" for turn in turns)
 
     def complete(self, prompts: Sequence[str], decoding: Decoding, stop: Sequence[str] = ()) -> list[Completion]:
         self.prompts += prompts
+        self.seeds.append(decoding.seed)
         return [Completion(answer_for(one, self.replies, self.with_passages)) for one in prompts]
 
     def stream(self, prompt: str, decoding: Decoding, stop: Sequence[str] = ()) -> Iterator[Piece]:
@@ -157,8 +160,13 @@ def write_set(path: Path, rows: Sequence[Sequence[str]] = ROWS, header: Sequence
     return path
 
 
-def chains(model: BaseChatModel) -> dict[Condition, GroundedChain]:
-    return {Condition.NO_RAG: build_chain(model), Condition.RAG: build_chain(model, OnePassage())}
+def chains(model: BaseChatModel, repeats: int = 1) -> dict[Condition, list[GroundedChain]]:
+    retrievers = {
+        Condition.NO_RAG: None,
+        Condition.RAG: OnePassage(),
+        Condition.ORACLE: OnePassage(text="正しい資料。"),
+    }
+    return {condition: [build_chain(model, one)] * repeats for condition, one in retrievers.items()}
 
 
 def identity(dataset: Dataset, **changes: Any) -> RunIdentity:
@@ -182,18 +190,20 @@ def run_set(
     verify: Path,
     model: BaseChatModel,
     *,
-    conditions: Sequence[Condition] = tuple(Condition),
+    conditions: Sequence[Condition] = BOTH,
     languages: Sequence[str] = ("ja", "en"),
     numbers: Sequence[str] | None = None,
     batch_size: int = 4,
+    repeats: int = 1,
+    reuse: Sequence[Path] = (),
     **changes: Any,
 ) -> None:
     """Run a set into a folder, as `kotae eval run` does, with a scripted model."""
     dataset = load_dataset(verify)
     wanted = [item.number for item in dataset.items] if numbers is None else numbers
-    scope = Scope(tuple(wanted), tuple(languages), tuple(conditions))  # type: ignore[arg-type]
-    by_condition = {condition: chain for condition, chain in chains(model).items() if condition in conditions}
-    execute(folder, dataset, by_condition, scope, identity(dataset, **changes), batch_size=batch_size)
+    scope = Scope(tuple(wanted), tuple(languages), tuple(conditions), repeats)  # type: ignore[arg-type]
+    by_condition = {condition: chain for condition, chain in chains(model, repeats).items() if condition in conditions}
+    execute(folder, dataset, by_condition, scope, identity(dataset, **changes), reuse=reuse, batch_size=batch_size)
 
 
 CORPUS = {

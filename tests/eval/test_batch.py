@@ -87,7 +87,7 @@ def test_a_failure_is_shown_and_kept_and_tried_again(script: Script, tmp_path, o
 
 def test_an_interrupted_batch_goes_on(script: Script, tmp_path) -> None:
     questions, out = tmp_path / "q.txt", tmp_path / "a.csv"
-    questions.write_text("\n".join(QUESTIONS * 3), encoding="utf-8")
+    questions.write_text("\n".join(f"{n}. {text}" for n in range(3) for text in QUESTIONS), encoding="utf-8")
 
     def interrupt(done: int, total: int) -> None:
         assert total == 9

@@ -16,7 +16,7 @@ from eval.statistics import rate
 from eval.verdict_words import sentence
 from tests.eval.page_runs import say
 from tests.eval.page_tree import parse
-from tests.eval.scripted import ROWS, ScriptedChat, run_set, write_set
+from tests.eval.scripted import BOTH, ROWS, ScriptedChat, run_set, write_set
 
 
 def test_the_counts_are_the_reports(two) -> None:
@@ -107,7 +107,7 @@ def test_the_sweep_counts_the_historical_score_beside_the_ladder(run) -> None:
     for cut in (70, 83, 90, 100):
         shown = [int(cell.text) for cell in table.one("tr", data_cut=f"{cut / 100:.2f}").all("td")[1:]]
         wanted = []
-        for condition in Condition:
+        for condition in BOTH:
             passing = [
                 one
                 for one in report.runs[0].answers
@@ -115,7 +115,7 @@ def test_the_sweep_counts_the_historical_score_beside_the_ladder(run) -> None:
             ]
             wanted += [len(passing), sum(one.verdict.correct for one in passing)]
         assert shown == wanted
-    for condition in Condition:
+    for condition in BOTH:
         (cell,) = (
             one for one in report.runs[0].cells if one.condition is condition and one.kind == one.language == ALL
         )

@@ -8,7 +8,7 @@ from eval.answers import AnswerLog
 from eval.conditions import Condition
 from eval.run import load_run
 from rag.errors import RunError
-from tests.eval.scripted import REPLIES, ROWS, ScriptedChat, lines, records, run_set, write_set
+from tests.eval.scripted import BOTH, REPLIES, ROWS, ScriptedChat, lines, records, run_set, write_set
 
 QUESTION_JA = ROWS[0][1]
 
@@ -187,7 +187,7 @@ def test_more_conditions_compute_only_what_is_new(verify, out) -> None:
     assert len(again.prompts) == 10
     assert all("<passage 1" in prompt for prompt in again.prompts)
     run = load_run(out)
-    assert run.scope.conditions == tuple(Condition)
+    assert run.scope.conditions == BOTH
     assert run.identity.index == "digest"
 
 
