@@ -46,6 +46,7 @@ _OPEN_AFTER = re.compile(r"^い?とは限[らり]|^い?かどうか")
 _REVERSED_AFTER = re.compile(r"^い?とは言え(?:な|ま)|^(?:く)?(?:で)?は?(?:な[いくか]|ありません|あり得)|^くな")
 _INSIDE_NOT = re.compile(r"\b(?:is|are|was|be)\s+not\b|n't\b", re.IGNORECASE)
 _ECHO = re.compile(r"^\W*(?:true or false|yes or no|正しいか(?:誤り|間違い)か)\s*[:?]+\s*", re.IGNORECASE)
+_ASKS_TRUTH = re.compile(r"true|false|correct|statement|正し|誤|真|偽|本当|文|記述", re.IGNORECASE)
 _TASK = frozenset(
     "true false correct incorrect right wrong yes no statement following whether answer claim sentence decide "
     "classify say "
@@ -274,12 +275,8 @@ def _restated(question: str, part: str, labels: LabelSet) -> Label | None:
 
 def _statement(question: str) -> str:
     """The statement a question asks about: what stands in quotation marks or after the colon, else the whole."""
-    quoted = re.search(r"「([^「」]{6,})」", question)
-    if quoted is not None and re.search(r"正し|誤|真|偽|本当|文|記述", question.replace(quoted.group(), "")):
-        return quoted.group(1)
+    quoted = re.search(r"「([^「」]{6,})」|\"([^\"]{6,})\"", question)
+    if quoted is not None and _ASKS_TRUTH.search(question.replace(quoted.group(), "")):
+        return quoted.group(1) or quoted.group(2)
     before, colon, after = question.partition(":")
-    return (
-        after
-        if colon and re.search(r"true|false|correct|正し|誤|真|偽|文|statement", before, re.IGNORECASE)
-        else question
-    )
+    return after if colon and _ASKS_TRUTH.search(before) else question

@@ -119,7 +119,7 @@ def strip_markup(text: str) -> str:
     )
     text = _BULLET.sub("", text)
     numbers = [int(match.group(1)) for match in _NUMBERED.finditer(text)]
-    if len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1)):
+    if numbers and numbers == list(range(1, len(numbers) + 1)):
         text = _NUMBERED.sub("", text)
     return re.sub(r"(?<=[぀-ヿ一-鿿、。]) +(?=[぀-ヿ一-鿿])", "", text).strip()
 

@@ -29,6 +29,7 @@ _TITLES = frozenset(
     "博士 先生 教授 卿 作家 小説家 物理学者 学者 科学者 数学者 哲学者 発明家 画家 詩人 音楽家 作曲家 監督 首相 "
     "大統領 有名 sir dr mr mr mrs lord president king queen professor".split()
 )
+_PLACE = "名詞/固有名詞/地名"
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*")
 _QUALIFIER = re.compile(r"\d|as of|時点|現在|旧|元|映画|曲|年|番組|小説|作品", re.IGNORECASE)
 _LIST_BREAK = re.compile(r"\s*(?:[,、;]\s*(?:and\s+)?|\band\b|および|及び|ならびに|並びに|そして|&)\s*", re.IGNORECASE)
@@ -47,6 +48,7 @@ def forms(question: str, reference: str) -> tuple[str, ...]:
     found += [inner for inner in _BRACKETS.findall(full) if _is_alias(bare, inner)]
     found += [part.strip() for part in re.split(r"\s/\s", bare) if " / " in bare]
     found += _without_class(question, bare)
+    found += _without_particle(bare)
     said = complement(canonical(question), bare, loose=True)
     if said and len(tokenise(bare)) > len(tokenise(said)) + 2:
         found.append(strip_endings(said))
@@ -63,6 +65,16 @@ def _without_class(question: str, name: str) -> list[str]:
         ]
     katakana = re.fullmatch(rf"([ァ-ヴー・]{{2,}})({_CLASS_JA})", name)
     return [katakana.group(1)] if katakana and katakana.group(2) in question else []
+
+
+def _without_particle(name: str) -> list[str]:
+    """An office with the country's name right before it: 日本首相 for 日本の首相."""
+    tokens = tokenise(name)
+    return [
+        name[: of.start] + name[of.end :]
+        for place, of, office in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        if of.surface == "の" and place.pos.startswith(_PLACE) and office.pos.startswith("名詞/普通名詞")
+    ]
 
 
 def _is_alias(name: str, inner: str) -> bool:
