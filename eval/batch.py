@@ -9,8 +9,8 @@ from pathlib import Path
 from eval.answers import AnswerLog, Recorded
 from eval.asking import Asked, Progress, answer, prepare
 from eval.conditions import Condition
-from eval.outputs import fill, saved
 from eval.tables import Row, csv_bytes, read_bytes, read_rows, read_text
+from eval.workbook import fill, saved
 from rag.calling import batch_size, model_identity
 from rag.chain import Question
 from rag.errors import DatasetError, SettingsError

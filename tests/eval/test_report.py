@@ -15,9 +15,9 @@ import pytest
 from rich.console import Console
 
 from eval.conditions import Condition
-from eval.dataset import load_dataset
+from eval.dataset import ALL, load_dataset
 from eval.outputs import ANSWER_COLUMNS, COMPARISON_COLUMNS, SUMMARY_COLUMNS, write_all
-from eval.report import ALL, Report, build_report
+from eval.report import Report, build_report
 from eval.run import load_run
 from eval.similarity import compute_cosines, load_cosines
 from eval.table import print_report

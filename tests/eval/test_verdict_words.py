@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval import verdict_words as words
-from eval.statistics import Comparison, PairedOutcome, compare, counts_only, verdict
+from eval.counts import counts_only
+from eval.statistics import Comparison, PairedOutcome, compare, verdict
 
 pair_lists = st.lists(st.builds(PairedOutcome, st.integers(0, 12), st.booleans(), st.booleans()), max_size=40)
 
