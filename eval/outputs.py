@@ -54,5 +54,5 @@ def sheets(report: Report) -> tuple[Sheet, ...]:
         ),
         Sheet("fixed", rows.CHANGE_COLUMNS, rows.change_rows(report, fixed=True)),
         Sheet("broken", rows.CHANGE_COLUMNS, rows.change_rows(report, fixed=False)),
-        Sheet("settings", rows.setting_columns(report), rows.setting_rows(report)),
+        Sheet("settings", rows.setting_columns(report), rows.setting_rows(report), wide_from=2),
     )

@@ -20,7 +20,7 @@ ANSWER_COLUMNS: Final = (
 )  # fmt: skip
 SUMMARY_COLUMNS: Final = (
     "run", "model", "type", "language", "condition", "correct", "total", "rate", "low 95 %", "high 95 %",
-    "language right", "both", "failed", "not answered yet", "unparsed", "refused", "cut off", "asked again",
+    "language right", "both", "failed", "missing", "unparsed", "refused", "cut off", "asked again",
     *(f"cosine ≥ {cut:.2f}" for cut in THRESHOLDS),
 )  # fmt: skip
 COMPARISON_COLUMNS: Final = (

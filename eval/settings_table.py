@@ -9,26 +9,27 @@ from eval.imported import ImportedReport
 from eval.report import Report, RunReport
 
 NOTHING = "-"
+NOT_KNOWN = "not known"
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting, its value in every run, and whether they differ."""
+    """One setting and its value in every run."""
 
     name: str
     values: tuple[str, ...]
 
     @property
     def differs(self) -> bool:
-        """Whether not all runs have the same value."""
-        return len(set(self.values)) > 1
+        """Whether not all runs of which it is known have the same value."""
+        return len(set(self.values) - {NOT_KNOWN}) > 1
 
 
 def settings(report: Report) -> list[Setting]:
-    """The settings of all runs in the order of `report.names`; "-" where a run has none of that name."""
+    """The settings of all runs in the order of `report.names`; imported counts are known by few."""
     columns = [*map(_of_run, report.runs), *map(_of_imported, report.imported)]
     names = _in_order(name for column in columns for name in column)
-    return [Setting(name, tuple(column.get(name, NOTHING) for column in columns)) for name in names]
+    return [Setting(name, tuple(column.get(name, NOT_KNOWN) for column in columns)) for name in names]
 
 
 def _of_run(run: RunReport) -> dict[str, str]:

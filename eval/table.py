@@ -53,7 +53,9 @@ def _print_run(run: RunReport, console: Console) -> None:
 def _print_imported(one: ImportedReport, console: Console) -> None:
     source = f": {one.run.source}" if one.run.source else ""
     console.print(Text(f"\n{one.name}{source}", style="bold"))
-    console.print(Text("Counts entered by hand; their answers are not here, so nothing can be paired."))
+    console.print(
+        Text("Counts entered by hand: nothing can be paired, nor is it known whether the questions were the same.")
+    )
     for cell in one.cells[:-1]:
         console.print(Text(f"  {cell.kind}, {cell.language}: {counts_sentence(cell.counts, 'en')}"))
     console.print(Text(imported_headline(one, "en"), style="bold"))
