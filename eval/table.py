@@ -69,7 +69,7 @@ def _print_side_by_side(report: Report, console: Console) -> None:
     table.add_column("language")
     found = _by_place(report)
     for name in report.names:
-        table.add_column(name, justify="right", overflow="fold")
+        table.add_column(name, justify="right", overflow="fold", max_width=24)
     for kind in (*KINDS, ALL):
         for language in (*LANGUAGES, ALL):
             shown = [found.get((name, kind, language), "") for name in report.names]
