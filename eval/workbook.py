@@ -21,11 +21,11 @@ _LINE: Final = 16.5  # points of a line of this font at this size
 _HIGHEST: Final = 409.0  # points; Excel takes no more
 
 _WIDTHS: Final[Mapping[str, float]] = {
-    "NO": 7, "instruction": 38, "question": 36, "Question": 50, "Reference": 18, "Answer": 38, "Answer without": 26, "Answer with": 26,
-    "reason": 26, "reason without": 22, "reason with": 22, "sources": 46, "Sources": 46, "in words": 42, "日本語": 42, "model": 22,
+    "NO": 7, "instruction": 38, "question": 36, "Reference": 18, "Answer": 38, "Answer without": 26, "Answer with": 26,
+    "reason": 26, "reason without": 22, "reason with": 22, "sources": 46, "in words": 42, "日本語": 42, "model": 22,
     "type": 14, "language": 10, "condition": 10, "run": 13, "baseline run": 13, "test": 14, "error": 26, "rung": 12,
     "setting": 20, "correct": 9, "total": 7, "rate": 9, "fixed": 7, "broken": 8, "both": 7, "failed": 8, "differs": 9,
-    "outcome": 11, "verdict": 9, "p (Holm)": 11, "low 95 %": 10, "high 95 %": 11,
+    "Question": 50, "Sources": 46, "outcome": 11, "verdict": 9, "p (Holm)": 11, "low 95 %": 10, "high 95 %": 11,
 }  # fmt: skip
 _WIDTH, _WIDE = 10.5, 42.0  # of other columns, and of those named for a run
 _SHARE, _CHANGE, _P = "0.0%", "+0.0%;-0.0%;0.0%", '[<0.0001]"< 0.0001";0.0000'
