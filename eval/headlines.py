@@ -8,11 +8,14 @@ from eval.side_by_side import Versus
 from eval.verdict_words import Language, counts_sentence, missing_text, sentence, versus_sentence
 
 UNFINISHED = "unfinished"
+_RUN_WORDS = {"helps": "better", "hurts": "worse"}
 
 
 def effect_word(one: Contrast | Versus) -> str:
-    """The verdict in one word, helps, hurts or undecided; unfinished where answers are missing."""
-    return UNFINISHED if one.missing else one.effect.direction
+    """The verdict in one word: helps or hurts (of two runs better or worse), undecided, unfinished."""
+    if one.missing:
+        return UNFINISHED
+    return _RUN_WORDS.get(one.effect.direction, "undecided") if isinstance(one, Versus) else one.effect.direction
 
 
 def contrast_text(one: Contrast, language: Language) -> str:

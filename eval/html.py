@@ -96,7 +96,7 @@ def _environment() -> Environment:
         "place": _place, "hits": _hits, "marks": _marks, "sweeps": _sweeps, "spread": _spread,
         "whole": _whole, "word": effect_word, "headline": headline, "imported_headline": imported_headline,
         "versus_text": versus_text, "counts_direction": counts_direction,
-        "groupby_run": _by_run, "by_pair": _by_pair, "better": _better,
+        "groupby_run": _by_run, "by_pair": _by_pair,
     }  # fmt: skip
     made.filters.update(filters)
     made.globals.update(rate_text=rate_text, bar=charts.bar, sweep_chart=charts.sweep_chart, cuts=charts.CUTS)
@@ -214,11 +214,6 @@ def _by_pair(cells: Sequence[Versus]) -> list[tuple[str, str, str, list[Versus]]
     """The comparisons of runs by the two runs and the condition."""
     found = groupby(cells, key=lambda one: (one.old, one.new, str(one.condition)))
     return [(*key, list(rows)) for key, rows in found]
-
-
-def _better(one: Versus) -> str:
-    """Whether the run is better or worse than its baseline."""
-    return {"helps": "better", "hurts": "worse"}.get(effect_word(one), effect_word(one))
 
 
 def _p_value(p: float) -> str:

@@ -34,8 +34,8 @@ _FORMATS: Final[Mapping[str, str]] = {
     "cosine": "0.00", "seconds": "0.0",
 }  # fmt: skip
 _TINTS: Final[Mapping[str, str]] = {
-    "correct": "E3F2E8", "helps": "E3F2E8", "wrong": "F9E8E6", "hurts": "F9E8E6", "differs": "FBF3DC",
-    "unfinished": "FBF3DC",
+    "correct": "E3F2E8", "helps": "E3F2E8", "better": "E3F2E8", "wrong": "F9E8E6", "hurts": "F9E8E6", "worse": "F9E8E6",
+    "differs": "FBF3DC",    "unfinished": "FBF3DC",
 }  # fmt: skip
 _TINTED: Final = frozenset({"verdict", "effect", "differs"})
 

@@ -89,7 +89,9 @@ def check_comparison(report: Report, rows: list[dict], shown: str, page: str) ->
         assert (row["baseline correct"], row["correct"], row["total"], row["fixed"], row["broken"]) == (
             effect.baseline.correct, effect.treatment.correct, effect.n, effect.fixed, effect.broken,
         )  # fmt: skip
-        assert row["effect"] == ("unfinished" if one.missing else one.effect.direction)
+        said_of = {"helps": "better", "hurts": "worse"} if text is versus_text else {}
+        word = said_of.get(one.effect.direction, one.effect.direction)
+        assert row["effect"] == ("unfinished" if one.missing else word)
         assert (row["in words"], row["日本語"]) == (text(one, "en"), text(one, "ja"))
     sentences = [headline(run, language) for run in report.runs for language in ("en", "ja")]
     sentences += [versus_text(one, language) for one in report.versus_whole for language in ("en", "ja")]
