@@ -35,7 +35,7 @@ _FORMATS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 _TINTS: Final[Mapping[str, str]] = {
     "correct": "E3F2E8", "helps": "E3F2E8", "better": "E3F2E8", "wrong": "F9E8E6", "hurts": "F9E8E6", "worse": "F9E8E6",
-    "differs": "FBF3DC",    "unfinished": "FBF3DC",
+    "differs": "FBF3DC", "unfinished": "FBF3DC",
 }  # fmt: skip
 _TINTED: Final = frozenset({"verdict", "effect", "differs"})
 
