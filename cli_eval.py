@@ -74,6 +74,26 @@ def report_command(runs: tuple[Path, ...], out: Path, as_json: bool) -> None:
     _report(runs, out, as_json=as_json)
 
 
+@evaluate.command("import-counts")
+@option("--name", required=True, help="What the counts are of, such as GPT4All.")
+@option("--out", type=PATH, required=True, help="Folder of the run to make.")
+@option(
+    "--counts",
+    multiple=True,
+    required=True,
+    metavar="TYPE:QUESTIONS:WITHOUT:WITH",
+    help="For each type: how many questions, right without and with retrieval, such as open_qa:61:32:36.",
+)
+@option("--language", type=click.Choice(["ja", "en"]), default="ja", help="Language of the questions.")
+@option("--source", default="", help="Where the counts were published, to be shown beside them.")
+def import_command(name: str, out: Path, counts: tuple[str, ...], language: Language, source: str) -> None:
+    """Enter figures of the past, whose answers are lost, as a run that `kotae eval report` shows beside others."""
+    from eval.imported import KindCounts, import_counts
+
+    import_counts(out, name, [KindCounts.parse(one) for one in counts], language, source)
+    click.echo(out)
+
+
 @evaluate.command("grade")
 @click.argument("answers", type=PATH)
 @encoder_option
@@ -116,7 +136,7 @@ def _report(runs: tuple[Path, ...], out: Path, *, as_json: bool = False) -> None
         click.echo(as_json_text(report))
         return
     print_report(report)
-    for path in (paths.html, paths.xlsx, paths.answers, paths.summary):
+    for path in (paths.html, paths.xlsx, paths.answers, paths.summary, paths.comparison):
         click.echo(path)
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from eval.answers import AnswerLog, Recorded
 from eval.asking import Asked, Progress, answer, prepare
 from eval.conditions import Condition
-from eval.outputs import fill, saved
-from eval.tables import Row, csv_bytes, read_bytes, read_rows, read_text
+from eval.tables import csv_bytes, read_bytes, read_rows, read_text
+from eval.workbook import Sheet, workbook
 from rag.calling import batch_size, model_identity
 from rag.chain import Question
 from rag.errors import DatasetError, SettingsError
@@ -77,19 +77,12 @@ def _column(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _write(out: Path, questions: Sequence[str], recorded: Sequence[Recorded], *, with_sources: bool) -> None:
-    header: Row = ("Question", "Answer", "Sources") if with_sources else ("Question", "Answer")
-    rows = [
-        header,
-        *((q, _said(one), _sources(one))[: len(header)] for q, one in zip(questions, recorded, strict=True)),
-    ]
+    header = ("Question", "Answer", "Sources") if with_sources else ("Question", "Answer")
+    rows = [(q, _said(one), _sources(one))[: len(header)] for q, one in zip(questions, recorded, strict=True)]
     if out.suffix.lower() == ".xlsx":
-        from openpyxl import Workbook
-
-        book = Workbook()
-        fill(book.active, rows)
-        write_bytes(out, saved(book))
+        write_bytes(out, workbook([Sheet("answers", header, rows)]))
         return
-    write_bytes(out, csv_bytes(rows))
+    write_bytes(out, csv_bytes([header, *rows]))
 
 
 def _said(one: Recorded) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-_FORMULA = re.compile(r"^\s*[=+\-@\t\r]")
-_NUMBER = re.compile(r"^\s*[-+]?[\d.,]+\s*$")
+# Excel in Japanese takes the full-width forms for the signs that they show.
+_FORMULA = re.compile(r"^\s*[=+\-@\t\r＝＋－＠]")
+_NUMBER = re.compile(r"^\s*[-+－＋]?[\d.,．，]+\s*$")
 # Characters that XML 1.0, and so an Excel file, cannot hold.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 

@@ -16,6 +16,8 @@ from rag.records import Language
 
 Kind = Literal["open_qa", "classification"]
 KINDS: tuple[Kind, ...] = ("open_qa", "classification")
+ALL = "all"
+"""Stands for every type, or for both languages together."""
 
 # The historical header, to the letter; "jp" is its word for Japanese.
 _COLUMN_LANGUAGE: Mapping[Language, str] = {"ja": "jp", "en": "en"}

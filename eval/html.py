@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import resources
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from eval import charts
-from eval.dataset import KINDS
+from eval.dataset import ALL, KINDS
 from eval.grade import Outcome
-from eval.report import ALL, Cell, Contrast, Graded, Report, RunReport
+from eval.headlines import effect_word, headline, imported_headline, versus_text
+from eval.report import Cell, Contrast, Graded, Report, RunReport
+from eval.settings_table import settings
+from eval.side_by_side import Versus
 from eval.statistics import Rate
-from eval.verdict_words import p_text, percent, points, rate_text, sentence
+from eval.verdict_words import CONDITIONS, counts_direction, p_text, percent, points, rate_text
 from rag.language import JAPANESE, detect
 from rag.records import LANGUAGES, Hit
 
@@ -29,9 +33,7 @@ NOT_CORRECT: Final = "not_correct"
 FAILED: Final = "failed"
 OTHER_LANGUAGE: Final = "other_language"
 _NAMES: Final[Mapping[str, str]] = {
-    "no_rag": "without retrieval",
-    "rag": "with retrieval",
-    "oracle": "gold passage given",
+    **CONDITIONS["en"],
     "open_qa": "open question",
     "ja": "Japanese",
     "en": "English",
@@ -54,23 +56,14 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One cell and the run that it is of."""
+    """A rate and the run and condition that it is of; `cell` has its other counts, None where they were imported."""
 
-    run: RunReport
-    cell: Cell
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting, its value in every run, and whether they differ."""
-
-    name: str
-    values: tuple[str, ...]
-
-    @property
-    def differs(self) -> bool:
-        """Whether not all runs have the same value."""
-        return len(set(self.values)) > 1
+    run: str
+    kind: str
+    language: str
+    condition: str
+    correct: Rate
+    cell: Cell | None = None
 
 
 def html_page(report: Report) -> str:
@@ -81,10 +74,9 @@ def html_page(report: Report) -> str:
         .from_string(_asset("page.html"))
         .render(
             report=report,
-            several=len(report.runs) > 1,
-            same_set=len({run.identity.dataset_sha256 for run in report.runs}) <= 1,
+            several=len(report.names) > 1,
             panels=_panels(report),
-            settings=_settings(report),
+            settings=settings(report),
             choices=_choices(report),
             style=style,
             script=script,
@@ -101,13 +93,13 @@ def _environment() -> Environment:
     made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     filters: dict[str, Callable[..., Any]] = {
         "percent": percent, "points": points, "p_value": _p_value, "lang": _language_of, "named": _named,
-        "place": _place, "hits": _hits, "marks": _marks, "sweeps": _sweeps, "missing": _missing, "spread": _spread,
-        "whole": _whole,
+        "place": _place, "hits": _hits, "marks": _marks, "sweeps": _sweeps, "spread": _spread,
+        "whole": _whole, "word": effect_word, "headline": headline, "imported_headline": imported_headline,
+        "versus_text": versus_text, "counts_direction": counts_direction,
+        "groupby_run": _by_run, "by_pair": _by_pair,
     }  # fmt: skip
     made.filters.update(filters)
-    made.globals.update(
-        sentence=sentence, rate_text=rate_text, bar=charts.bar, sweep_chart=charts.sweep_chart, cuts=charts.CUTS
-    )
+    made.globals.update(rate_text=rate_text, bar=charts.bar, sweep_chart=charts.sweep_chart, cuts=charts.CUTS)
     return made
 
 
@@ -120,35 +112,22 @@ def _digest(text: str) -> str:
 
 
 def _panels(report: Report) -> list[Panel]:
-    """The cells of all runs by type and language, the sums last."""
-    bars = [Bar(run, cell) for run in report.runs for cell in run.cells]
+    """The rates of all runs by type and language, the sums last."""
+    bars = [
+        Bar(run.name, cell.kind, cell.language, cell.condition, cell.correct, cell)
+        for run in report.runs
+        for cell in run.cells
+    ]
+    for one in report.imported:
+        for counted in one.cells:
+            place = (one.name, counted.kind, counted.language)
+            bars += [Bar(*place, "no_rag", counted.counts.baseline), Bar(*place, "rag", counted.counts.treatment)]
     return [
         Panel(kind, language, found)
         for kind in (*KINDS, ALL)
         for language in (*LANGUAGES, ALL)
-        if (found := tuple(one for one in bars if (one.cell.kind, one.cell.language) == (kind, language)))
+        if (found := tuple(one for one in bars if (one.kind, one.language) == (kind, language)))
     ]
-
-
-def _settings(report: Report) -> list[Setting]:
-    columns = [_settings_of(run) for run in report.runs]
-    return [Setting(name, tuple(column[name] for column in columns)) for name in (columns[0] if columns else ())]
-
-
-def _settings_of(run: RunReport) -> dict[str, str]:
-    identity = asdict(run.identity)
-    decoding = ", ".join(f"{name} {value}" for name, value in identity.pop("decoding").items())
-    return {
-        **{name.replace("_", " "): "-" if value is None else str(value) for name, value in identity.items()},
-        "decoding": decoding,
-        "questions": f"{run.questions} of {run.of_questions}",
-        "languages": ", ".join(run.languages),
-        "conditions": ", ".join(run.conditions),
-        "began": run.began,
-        "ended": run.ended or "not finished",
-        "seconds of answering": f"{run.seconds:.1f}",
-        "versions": ", ".join(f"{name} {found}" for name, found in run.versions.items()),
-    }
 
 
 def _choices(report: Report) -> dict[str, list[str]]:
@@ -201,14 +180,9 @@ def _sweeps(run: RunReport) -> list[charts.Sweep]:
     ]
 
 
-def _missing(run: RunReport) -> int:
-    """How many questions have not been asked yet."""
-    return sum(one.recorded is None for one in run.answers)
-
-
 def _whole(run: RunReport) -> list[Cell]:
     """The cells over all types and languages, one for each condition."""
-    return [cell for cell in run.cells if (cell.kind, cell.language) == (ALL, ALL)]
+    return [cell for cell in run.cells if (cell.kind, cell.language) == run.whole]
 
 
 def _hits(one: Graded) -> tuple[Hit, ...]:
@@ -225,10 +199,21 @@ def _named(value: str) -> str:
     return _NAMES.get(value, value)
 
 
-def _place(cell: Cell | Contrast | Panel) -> str:
+def _place(cell: Cell | Contrast | Panel | Versus) -> str:
     """A type and language in words."""
     kind = "all types" if cell.kind == ALL else cell.kind
     return f"{kind}, {'all languages' if cell.language == ALL else _named(cell.language)}"
+
+
+def _by_run(bars: Sequence[Bar]) -> list[tuple[str, list[Bar]]]:
+    """The bars of a panel by run."""
+    return [(run, list(found)) for run, found in groupby(bars, key=lambda bar: bar.run)]
+
+
+def _by_pair(cells: Sequence[Versus]) -> list[tuple[str, str, str, list[Versus]]]:
+    """The comparisons of runs by the two runs and the condition."""
+    found = groupby(cells, key=lambda one: (one.old, one.new, str(one.condition)))
+    return [(*key, list(rows)) for key, rows in found]
 
 
 def _p_value(p: float) -> str:

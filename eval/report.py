@@ -9,15 +9,14 @@ from pathlib import Path
 from eval.answers import Recorded
 from eval.breakdown import RetrievalSplit, Spread, retrieval_split, spread
 from eval.conditions import Condition
-from eval.dataset import KINDS, Item
+from eval.dataset import ALL, KINDS, Item
 from eval.grade import Outcome, Reference, Rung, Verdict, grade
+from eval.imported import ImportedReport, imported_report, load_imported
 from eval.run import RunIdentity, StoredRun, load_run
+from eval.side_by_side import Asked, Contender, Versus, run_names, versus
 from eval.similarity import THRESHOLDS, load_cosines
 from eval.statistics import Effect, PairedOutcome, Rate, compare, rate, verdicts
 from rag.records import Language
-
-ALL = "all"
-"""Stands for every type, or for both languages together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,10 @@ class Graded:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Counts of one condition, type and language. `correct` is of content; every question asked is in its total."""
+    """Counts of one condition, type and language. `correct` is of content; every question asked is in its total.
+
+    `failed` are the questions without an answer, `missing` those of them that have not been answered yet.
+    """
 
     condition: Condition
     kind: str
@@ -76,6 +78,7 @@ class Cell:
     language_correct: Rate
     both: Rate
     failed: int
+    missing: int
     unparsed: int
     refused: int
     cut_off: int
@@ -91,6 +94,8 @@ class Contrast:
     kind: str
     language: str
     effect: Effect
+    missing: int
+    """How many of its answers are not there yet; they count as not correct."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +122,19 @@ class RunReport:
     seconds: float
 
     @property
+    def whole(self) -> tuple[str, str]:
+        """The type and language that stand for everything asked; the only ones, where there is but one."""
+        return self.cells[-1].kind, self.cells[-1].language
+
+    @property
+    def missing(self) -> int:
+        """How many answers are not there yet; they count as not correct."""
+        return sum(one.recorded is None for one in self.answers)
+
+    @property
     def headline(self) -> Contrast | None:
         """The comparison over all types and languages asked, if both conditions were run."""
-        return next((one for one in self.contrasts if (one.kind, one.language) == (ALL, ALL)), None)
+        return next((one for one in self.contrasts if (one.kind, one.language) == self.whole), None)
 
     def changed(self, *, fixed: bool) -> tuple[tuple[Graded, Graded], ...]:
         """The questions that retrieval fixed (or broke), each as its answers without and with retrieval."""
@@ -133,14 +148,42 @@ class RunReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One run, or several side by side."""
+    """One run, or several side by side: each for itself, those of the same questions against one another."""
 
     runs: tuple[RunReport, ...]
+    imported: tuple[ImportedReport, ...] = ()
+    versus: tuple[Versus, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all runs, the imported ones last."""
+        return (*(one.name for one in self.runs), *(one.name for one in self.imported))
+
+    @property
+    def versus_whole(self) -> tuple[Versus, ...]:
+        """Of every two runs and each condition the comparison over all that both were asked."""
+        return tuple({(one.old, one.new, one.condition): one for one in self.versus}.values())
+
+    @property
+    def same_set(self) -> bool:
+        """Whether all runs that have answers were asked the same verification set."""
+        return len({run.identity.dataset_sha256 for run in self.runs}) <= 1
 
 
 def build_report(folders: Sequence[Path]) -> Report:
-    """Grade and count the runs in these folders. Raises RunError."""
-    return Report(tuple(_run_report(load_run(folder), folder) for folder in folders))
+    """Grade and count the runs in these folders; counts without answers stand last. Raises RunError."""
+    runs: list[RunReport] = []
+    imported: list[ImportedReport] = []
+    contenders = []
+    for folder, name in zip(folders, run_names(folders), strict=True):
+        counts = load_imported(folder)
+        if counts is not None:
+            imported.append(imported_report(counts, [one.name for one in imported]))
+            continue
+        stored = load_run(folder)
+        runs.append(_run_report(stored, folder, name))
+        contenders.append(_contender(stored, runs[-1]))
+    return Report(tuple(runs), tuple(imported), versus(contenders))
 
 
 def paired(
@@ -155,14 +198,28 @@ def paired(
     )
 
 
-def _run_report(run: StoredRun, folder: Path) -> RunReport:
+def _contender(stored: StoredRun, run: RunReport) -> Contender:
+    return Contender(
+        name=run.name,
+        identity=run.identity,
+        places={
+            (kind, language): {
+                Asked(one.item.number, one.language, one.condition): one.verdict.correct if one.recorded else None
+                for one in chosen
+            }
+            for kind, language, chosen in _places(stored, run.answers)
+        },
+    )
+
+
+def _run_report(run: StoredRun, folder: Path, name: str) -> RunReport:
     cosines = load_cosines(folder)
     times = [tuple(_graded(run, cosines, repeat)) for repeat in range(run.scope.repeats)]
     answers = times[0]
     lower = Condition.RAG if Condition.RAG in run.scope.conditions else Condition.NO_RAG
     items = run.scope.items(run.dataset)
     return RunReport(
-        name=run.name,
+        name=name,
         identity=run.identity,
         versions=run.versions,
         began=run.began,
@@ -215,7 +272,7 @@ def _places(run: StoredRun, answers: Sequence[Graded]) -> Iterable[tuple[str, st
 
 
 def _with_sum(names: Sequence[str]) -> tuple[str, ...]:
-    return (*names, ALL) if len(names) > 1 else (ALL,)
+    return (*names, ALL) if len(names) > 1 else tuple(names)
 
 
 def _cells(run: StoredRun, answers: Sequence[Graded]) -> Iterable[Cell]:
@@ -232,6 +289,7 @@ def _cells(run: StoredRun, answers: Sequence[Graded]) -> Iterable[Cell]:
                 language_correct=rate(sum(one.language_correct for one in verdicts_here), len(here)),
                 both=rate(sum(one.both for one in verdicts_here), len(here)),
                 failed=len(here) - len(said),
+                missing=sum(one.recorded is None for one in here),
                 unparsed=sum(one.content is Outcome.UNPARSED for one in verdicts_here),
                 refused=sum(one.content is Outcome.REFUSED for one in verdicts_here),
                 cut_off=sum(answer.cut_off for answer in said),
@@ -248,6 +306,10 @@ def _contrasts(run: StoredRun, answers: Sequence[Graded], baseline: Condition, t
             for without, with_ in paired(chosen, baseline, treatment)
         ]
         if pairs:
-            places.append((kind, language, compare(pairs)))
-    effects = verdicts([comparison for _, _, comparison in places])
-    return [Contrast(kind, language, effect) for (kind, language, _), effect in zip(places, effects, strict=True)]
+            missing = sum(one.recorded is None for pair in paired(chosen, baseline, treatment) for one in pair)
+            places.append((kind, language, missing, compare(pairs)))
+    effects = verdicts([comparison for *_, comparison in places])
+    return [
+        Contrast(kind, language, effect, missing)
+        for (kind, language, missing, _), effect in zip(places, effects, strict=True)
+    ]

@@ -196,8 +196,11 @@ def read_description(folder: Path) -> dict[str, Any]:
 
 
 def _stored_identity(folder: Path) -> RunIdentity:
+    stored = read_description(folder)
+    if "imported" in stored:
+        raise RunError("This folder holds imported counts", where=str(folder), do="Give another --out.")
     try:
-        return RunIdentity(**read_description(folder)["identity"])
+        return RunIdentity(**stored["identity"])
     except (KeyError, TypeError) as error:
         raise RunError("The description of the run is damaged", where=str(folder / FILE)) from error
 

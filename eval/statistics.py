@@ -8,7 +8,6 @@ An impossible count, p value, level or alpha raises ValueError with its value.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
@@ -101,23 +100,6 @@ class Effect:
     adjusted_p: float
     alpha: float
     needed: int | None
-
-
-@dataclass(frozen=True)
-class CountsOnly:
-    """Two counts whose pairing is lost: exact McNemar p lies between `best_p` and `worst_p`.
-
-    They hold where none and where `possible_contrary` pairs went against the net change (broken, where the count rose;
-    fixed, where it fell); up to `allowed_contrary` p is at most `alpha`; None where even the best case is above it.
-    """
-
-    baseline: Rate
-    treatment: Rate
-    best_p: float
-    worst_p: float
-    possible_contrary: int
-    allowed_contrary: int | None
-    alpha: float
 
 
 def wilson(correct: int, total: int, level: float = LEVEL) -> Interval:
@@ -263,22 +245,6 @@ def verdicts(comparisons: Sequence[Comparison], alpha: float = ALPHA) -> list[Ef
     tested = [comparison.p for comparison in comparisons if comparison.n]
     adjusted, cells = iter(holm(tested)), max(1, len(tested))
     return [verdict(one, next(adjusted) if one.n else 1.0, alpha, cells) for one in comparisons]
-
-
-def counts_only(baseline_correct: int, treatment_correct: int, total: int, alpha: float = ALPHA) -> CountsOnly:
-    """Bound what two counts on the same `total` questions allow when nobody kept which questions changed.
-
-    Only fixed - broken is known. p grows with the number of pairs that went the other way, so the best case has none
-    and the worst as many as fit: min(baseline right, treatment wrong). `counts_only(32, 36, 61)`: p 0.125 to 0.68.
-    """
-    _check_share("alpha", alpha)
-    baseline, treatment = rate(baseline_correct, total), rate(treatment_correct, total)
-    net = abs(treatment_correct - baseline_correct)
-    smaller, larger = sorted((baseline_correct, treatment_correct))
-    possible = min(smaller, total - larger)
-    best_p, worst_p = mcnemar(net, 0), mcnemar(net + possible, possible)
-    allowed = bisect_right(range(possible + 1), alpha, key=lambda contrary: mcnemar(net + contrary, contrary)) - 1
-    return CountsOnly(baseline, treatment, best_p, worst_p, possible, allowed if allowed >= 0 else None, alpha)
 
 
 def _questions(pairs: Sequence[PairedOutcome]) -> list[tuple[int, int]]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from eval.statistics import POWER, Comparison, CountsOnly, Direction, Effect, Interval, Rate, TestName
+from eval.counts import CountsOnly
+from eval.statistics import POWER, Comparison, Direction, Effect, Interval, Rate, TestName
 
 Language = Literal["en", "ja"]
 
@@ -15,6 +16,22 @@ SUBJECT: Final[dict[Language, str]] = {"en": "retrieval", "ja": "文書検索"}
 OPENING: Final[dict[Language, dict[Direction, str]]] = {
     "en": {"helps": "{} helps", "hurts": "{} hurts", "undecided": "undecided whether {} helps"},
     "ja": {"helps": "{}は有効です", "hurts": "{}は逆効果です", "undecided": "{}の効果は判定できません"},
+}
+CONDITIONS: Final[dict[Language, dict[str, str]]] = {
+    "en": {"no_rag": "without retrieval", "rag": "with retrieval", "oracle": "with the gold passage given"},
+    "ja": {"no_rag": "検索なし", "rag": "検索あり", "oracle": "正解文書の提示あり"},
+}
+BETTER: Final[dict[Language, dict[Direction, str]]] = {
+    "en": {
+        "helps": "{new} is better than {old}",
+        "hurts": "{new} is worse than {old}",
+        "undecided": "Undecided whether {new} or {old} is better",
+    },
+    "ja": {
+        "helps": "{new} は {old} より優れています",
+        "hurts": "{new} は {old} より劣ります",
+        "undecided": "{new} と {old} の優劣は判定できません",
+    },
 }
 TEST: Final[dict[TestName, str]] = {
     "exact McNemar": "マクネマーの正確検定",
@@ -53,13 +70,48 @@ def rate_text(rate: Rate, language: Language) -> str:
     return f"{rate.correct} of {rate.total} ({percent(rate.value)} %, {interval})"
 
 
-def sentence(effect: Effect, language: Language, subject: str | None = None) -> str:
+def sentence(effect: Effect, language: Language, subject: str | None = None, *, missing: int = 0) -> str:
     """Say the verdict in one or two sentences; `subject` replaces "retrieval", as where the gold passage was given.
 
     "Retrieval helps: 36 → 45 of 100 (+9.0 points, 95 % interval +2.9 to +14.7, p = 0.0039, exact McNemar; 9 fixed,
-    0 broken)." Raises ValueError for a language other than en and ja.
+    0 broken)." Where answers are `missing`, which count as wrong, there is no verdict yet. Raises ValueError for a
+    language other than en and ja.
     """
-    opening = _opening(effect.direction, language, subject)
+    opening, cell = _opening(effect.direction, language, subject), effect.comparison
+    if missing:
+        lost = missing_text(missing, 2 * cell.n, language)
+        opening = f"まだ判定できません（{lost}）" if language == "ja" else f"No verdict yet ({lost})"
+    fixed, broken = ("改善 {}", "、悪化 {}") if language == "ja" else ("{} fixed", ", {} broken")
+    changed = fixed.format(cell.fixed) + broken.format(cell.broken)
+    return _said(opening, effect, language, changed, final=not missing)
+
+
+def versus_sentence(effect: Effect, language: Language, old: str, new: str, condition: str, *, missing: int = 0) -> str:
+    """Say which of two runs is better on the same questions under one condition; `old` is the baseline.
+
+    "B is better than A with retrieval: 36 → 45 of 100 (+9.0 points, ...; 9 right only with B, 0 only with A)."
+    """
+    cell, under = effect.comparison, CONDITIONS[language].get(condition, condition)
+    lost = missing_text(missing, 2 * cell.n, language)
+    if language == "ja":
+        opening = f"{under}では {BETTER[language][effect.direction].format(old=old, new=new)}"
+        opening = f"{under}での {new} と {old} の優劣はまだ判定できません（{lost}）" if missing else opening
+        changed = f"{new} のみ正解 {cell.fixed}、{old} のみ正解 {cell.broken}"
+    else:
+        opening = f"{BETTER[language][effect.direction].format(old=old, new=new)} {under}"
+        opening = f"No verdict yet on {new} and {old} {under} ({lost})" if missing else opening
+        changed = f"{cell.fixed} right only with {new}, {cell.broken} only with {old}"
+    return _said(opening, effect, language, changed, final=not missing)
+
+
+def missing_text(missing: int, total: int, language: Language) -> str:
+    """Say how many answers are not there: "142 of 400 answers are missing and count as wrong"."""
+    if language == "ja":
+        return f"{total:,} 回答中 {missing:,} 件が未回答で、不正解に数えています"
+    return f"{missing:,} of {total:,} answers are missing and count as wrong"
+
+
+def _said(opening: str, effect: Effect, language: Language, changed: str, *, final: bool) -> str:
     cell = effect.comparison
     estimate = cell.difference.estimate
     if estimate is None:
@@ -67,16 +119,16 @@ def sentence(effect: Effect, language: Language, subject: str | None = None) -> 
             f"{opening}：比較した問題がありません。" if language == "ja" else f"{opening}: no questions were compared."
         )
     interval = points_interval(cell.difference.interval, language)
+    outlook = _outlook(effect, language) if final else ""
     if language == "ja":
         return (
             f"{opening}：{_total(cell, language)}中 {cell.baseline.correct} → {cell.treatment.correct} 正解"
             f"（{points(estimate)} ポイント、{interval}、{_p_values(effect, language)}、{TEST[cell.test]}。"
-            f"改善 {cell.fixed}、悪化 {cell.broken}）。{_outlook(effect, language)}"
+            f"{changed}）。{outlook}"
         )
     return (
         f"{opening}: {cell.baseline.correct} → {cell.treatment.correct} of {_total(cell, language)} "
-        f"({points(estimate)} points, {interval}, {_p_values(effect, language)}, {cell.test}; "
-        f"{cell.fixed} fixed, {cell.broken} broken).{_outlook(effect, language)}"
+        f"({points(estimate)} points, {interval}, {_p_values(effect, language)}, {cell.test}; {changed}).{outlook}"
     )
 
 
@@ -86,16 +138,19 @@ def counts_sentence(counts: CountsOnly, language: Language, subject: str | None 
     "Undecided whether retrieval helps: 32 of 61 (...) → 36 of 61 (...). Which questions changed was not recorded: p =
     0.125 with 0 broken to p = 0.683 with 25 broken. Even the best case is not significant at 5 %."
     """
-    net = counts.treatment.correct - counts.baseline.correct
-    decided = counts.allowed_contrary == counts.possible_contrary
-    direction: Direction = "undecided"
-    if decided:
-        direction = "helps" if net > 0 else "hurts"
-    opening = _opening(direction, language, subject)
+    opening = _opening(counts_direction(counts), language, subject)
+    net = counts.net
     before, after = rate_text(counts.baseline, language), rate_text(counts.treatment, language)
     if language == "ja":
         return f"{opening}：{before} → {after}。{_pairing_ja(counts, net)}"
     return f"{opening}: {before} → {after}. {_pairing_en(counts, net)}"
+
+
+def counts_direction(counts: CountsOnly) -> Direction:
+    """The verdict that holds however the pairs fell; undecided where that matters."""
+    if counts.allowed_contrary != counts.possible_contrary:
+        return "undecided"
+    return "helps" if counts.net > 0 else "hurts"
 
 
 def _pairing_en(counts: CountsOnly, net: int) -> str:
@@ -104,7 +159,7 @@ def _pairing_en(counts: CountsOnly, net: int) -> str:
     contrary = "broken" if net > 0 else "fixed"
     level = f"{100 * counts.alpha:g} %"
     text = (
-        f"Which questions changed was not recorded: {p_text(counts.best_p)} with 0 {contrary} to "
+        f"Which questions changed was not recorded: {p_text(counts.best_p)} with {counts.least_contrary} {contrary} to "
         f"{p_text(counts.worst_p)} with {counts.possible_contrary} {contrary}. "
     )
     if counts.allowed_contrary is None:
@@ -120,7 +175,7 @@ def _pairing_ja(counts: CountsOnly, net: int) -> str:
     contrary = "悪化" if net > 0 else "改善"
     level = f"{100 * counts.alpha:g} %"
     text = (
-        f"どの問題が変わったかは記録されていません：{contrary} 0 問なら {p_text(counts.best_p)}、"
+        f"どの問題が変わったかは記録されていません：{contrary} {counts.least_contrary} 問なら {p_text(counts.best_p)}、"
         f"{contrary} {counts.possible_contrary} 問なら {p_text(counts.worst_p)}。"
     )
     if counts.allowed_contrary is None:

@@ -106,13 +106,14 @@ def test_eval_run_and_report(script, place, verify, tmp_path) -> None:
     result = kotae(*arguments)
     assert result.exit_code == 0, result.output
     assert "5/5" in result.stdout
-    for name in ("run.json", "answers.jsonl", "report.xlsx", "answers.csv", "summary.csv"):
+    for name in ("run.json", "answers.jsonl", "report.xlsx", "answers.csv", "summary.csv", "comparison.csv"):
         assert (out / name).is_file(), name
     asked = len(script.prompts)
     assert kotae(*arguments).stdout == result.stdout
     assert len(script.prompts) == asked
     side = kotae("eval", "report", out, out, "--out", tmp_path / "side")
-    assert side.stdout.count("run: scripted@1") == 2
+    assert "run (1): scripted@1" in side.stdout
+    assert "run (2): scripted@1" in side.stdout
     refused(kotae(*arguments, "--max-tokens", "5"), "decoding", str(out))
 
 

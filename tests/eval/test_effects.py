@@ -1,4 +1,4 @@
-"""Verdicts on a comparison: direction, adjustment, how many questions would decide; and counts without pairing."""
+"""Verdicts on a comparison: direction, adjustment, how many questions would decide."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ from dataclasses import FrozenInstanceError
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from scipy import stats  # type: ignore[import-untyped, unused-ignore]
 
 from eval.statistics import (
     PairedOutcome,
     compare,
-    counts_only,
     holm,
-    mcnemar,
     needed_questions,
     sign_flip,
     verdict,
@@ -118,29 +115,3 @@ def test_an_undecided_effect_always_needs_more_questions(pairs: list[PairedOutco
 def test_records_are_frozen() -> None:
     with pytest.raises(FrozenInstanceError):
         compare([]).p = 0.0  # type: ignore[misc]
-
-
-# Counts without their pairing
-
-
-@settings(max_examples=80, deadline=None)
-@given(st.integers(0, 40).flatmap(lambda n: st.tuples(st.integers(0, n), st.integers(0, n), st.just(n))))
-def test_counts_only_bounds_equal_the_search_over_all_tables(counts: tuple[int, int, int]) -> None:
-    before, after, total = counts
-    found = counts_only(before, after, total)
-    tables = [(after - both, before - both) for both in range(max(0, before + after - total), min(before, after) + 1)]
-    assert found.best_p == pytest.approx(min(mcnemar(*table) for table in tables))
-    assert found.worst_p == pytest.approx(max(mcnemar(*table) for table in tables))
-    assert found.possible_contrary == max(min(table) for table in tables)
-    allowed = [min(table) for table in tables if mcnemar(*table) <= 0.05]
-    assert found.allowed_contrary == (max(allowed) if allowed else None)
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "total", "best", "allowed"),
-    [(32, 36, 61, 0.125, None), (4, 9, 39, 0.0625, None), (36, 45, 100, 2 / 2**9, 4), (10, 90, 100, 2 / 2**80, 10)],
-)
-def test_historical_counts(before: int, after: int, total: int, best: float, allowed: int | None) -> None:
-    found = counts_only(before, after, total)
-    assert found.best_p == pytest.approx(best)
-    assert found.allowed_contrary == allowed

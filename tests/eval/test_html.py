@@ -10,8 +10,9 @@ import pytest
 
 from eval import charts
 from eval.conditions import Condition
+from eval.dataset import ALL
 from eval.html import html_page
-from eval.report import ALL, Report, build_report
+from eval.report import Report, build_report
 from eval.statistics import rate
 from eval.verdict_words import sentence
 from tests.eval.page_runs import say
@@ -32,9 +33,8 @@ def test_the_counts_are_the_reports(two) -> None:
             assert [shown[4], shown[7], shown[8]] == counts
             last = [cell.failed, cell.refused, cell.unparsed, cell.cut_off, cell.asked_again]
             assert [int(text) for text in shown[9:]] == last
-            panel = page.one("table", class_="bars", **place)
-            label = f"{run.name}, {cell.condition}"
-            (bar,) = (one for one in panel.all("tr") if one.one("th").text == label)
+            panel = page.one("table", class_="bars", **place).one("tbody", data_run=run.name)
+            (bar,) = (one for one in panel.all("tr") if one.one("th").text == str(cell.condition))
             assert bar.one("td", class_="n").text.startswith(f"{cell.correct.correct}/{cell.correct.total} ")
             width = bar.one("rect", class_=f"fill {cell.condition}").attributes["width"]
             assert float(width.rstrip("%")) == pytest.approx(100 * cell.correct.correct / cell.correct.total, abs=0.01)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,11 +14,13 @@ from urllib.parse import quote
 import pytest
 
 from eval.html import html_page
+from eval.imported import KindCounts, import_counts
 from eval.report import Report, build_report
+from tests.eval.browser import CHROMIUM, chromium
 from tests.eval.page_runs import say
 from tests.eval.page_tree import Node, parse
+from tests.eval.scripted import ScriptedChat, run_set
 
-CHROMIUM = shutil.which("chromium")
 browser = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: apt-get install -y chromium")
 
 
@@ -42,17 +42,6 @@ def opened(path: Path, fragment: str = "") -> Opened:
     # The browser asks its maker's hosts of its own accord; what a page from disk asks for is kept under "file://".
     requests = {one["url"] for one in events if one.get("network_isolation_key", "").startswith("file://")}
     return Opened(parse(done.stdout), console, requests)
-
-
-def chromium(profile: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    assert CHROMIUM is not None
-    return subprocess.run(
-        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--enable-logging=stderr",
-         f"--user-data-dir={profile}", *arguments],
-        capture_output=True, encoding="utf-8", timeout=120, check=True,
-    )  # fmt: skip
 
 
 def write(folder: Path, report: Report, name: str = "report.html") -> Path:
@@ -92,6 +81,43 @@ def test_the_browser_filters_as_the_address_says(fragment, count, two, tmp_path)
     assert len(visible(seen.page)) == count
     assert seen.page.one("output").text.startswith(f"{count} of 30 " if count < 30 else "30 answers")
     assert ("hidden" in seen.page.one("p", id="nothing").attributes) is (count > 0)
+
+
+@browser
+@pytest.mark.parametrize("width", [320, 400, 700, 1280])
+def test_nothing_sticks_out_of_the_window(width, run, tmp_path) -> None:
+    """Long names, and answers without a place to break, however narrow the window is."""
+    long = run.rename(run.with_name("a-long-name-of-a-run-" + "x" * 90))
+    say(long, "これは切れ目のない長い回答です" * 20 + "x" * 400)
+    past = tmp_path / "past"
+    import_counts(past, "GPT4All", [KindCounts.parse("open_qa:61:32:36")], "ja")
+    path = write(tmp_path, build_report([long, past]))
+    measure = "parent.postMessage(`${document.documentElement.scrollWidth} of ${innerWidth}`, '*')"
+    page = re.sub(r"<meta http-equiv[^>]*>", "", path.read_text("utf-8"))
+    path.write_text(page.replace("</body>", f"<script>{measure}</script></body>"), encoding="utf-8")
+    # A window has a least width; a frame has none.
+    frame = tmp_path / "frame.html"
+    listen = "<script>onmessage = (event) => { document.title = event.data; }</script>"
+    frame.write_text(
+        f"<title></title>{listen}<iframe src=report.html width={width} height=900 style=border:0></iframe>"
+    )
+    done = chromium(tmp_path / "profile", "--dump-dom", "--virtual-time-budget=3000", frame.as_uri())
+    assert re.search("<title>(.*?)</title>", done.stdout)[1] == f"{width} of {width}"
+
+
+@browser
+def test_runs_against_one_another_and_imported_counts_are_shown(run, verify, tmp_path) -> None:
+    other, past = tmp_path / "model-b", tmp_path / "past"
+    run_set(other, verify, ScriptedChat(), model_identity="b@2")
+    import_counts(past, "GPT4All", [KindCounts.parse("open_qa:61:32:36")], "ja")
+    report = build_report([run, other, past])
+    seen = opened(write(tmp_path, report))
+    assert (seen.console, seen.requests) == ([], set())
+    bars = seen.page.one("table", class_="bars", data_kind="open_qa", data_language="ja").all("tbody")
+    assert [bar.attributes["data-run"] for bar in bars] == ["model-a", "model-b", "GPT4All (imported)"]
+    rows = seen.page.one("table", id="versus-table").all("tr", data_new="model-b", data_old="model-a")
+    assert len(rows) == len(report.versus) > 0
+    assert [one.text for one in seen.page.one("select", name="run").all("option")] == ["any", "model-a", "model-b"]
 
 
 class Asked(BaseHTTPRequestHandler):

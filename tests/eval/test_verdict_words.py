@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval import verdict_words as words
-from eval.statistics import Comparison, PairedOutcome, compare, counts_only, verdict
+from eval.counts import counts_only
+from eval.statistics import Comparison, PairedOutcome, compare, verdict
 
 pair_lists = st.lists(st.builds(PairedOutcome, st.integers(0, 12), st.booleans(), st.booleans()), max_size=40)
 
@@ -107,6 +108,18 @@ def test_sentence_names_no_effect_adjustment_and_subject() -> None:
     assert words.sentence(adjusted, "ja", "正解文の提示").startswith("正解文の提示は有効です：")
 
 
+def test_there_is_no_verdict_where_answers_are_missing() -> None:
+    hurts = verdict(BILINGUAL, BILINGUAL.p)
+    assert words.sentence(hurts, "en", missing=142).startswith(
+        "No verdict yet (142 of 400 answers are missing and count as wrong): 72 → 48 of 200 answers to 100 questions ("
+    )
+    assert words.sentence(hurts, "ja", missing=142).startswith(
+        "まだ判定できません（400 回答中 142 件が未回答で、不正解に数えています）：100問の 200 回答中 72 → 48 正解（"
+    )
+    undecided = verdict(UNDECIDED, UNDECIDED.p)
+    assert words.sentence(undecided, "en", missing=1).endswith("14 fixed, 5 broken).")
+
+
 @pytest.mark.parametrize(
     ("counts", "english", "japanese"),
     [
@@ -143,7 +156,9 @@ def test_sentences_can_be_written_on_a_japanese_windows_console(pairs: list[Pair
     counts = counts_only(found.baseline.correct, found.treatment.correct, found.n)
     for effect in (verdict(found, found.p), verdict(found, 1.0)):
         assert words.sentence(effect, "en").encode("cp932")
-        assert words.sentence(effect, "ja").encode("cp932")
+        assert words.sentence(effect, "ja", missing=3).encode("cp932")
+        assert words.versus_sentence(effect, "en", "a", "b", "rag").encode("cp932")
+        assert words.versus_sentence(effect, "ja", "a", "b", "rag", missing=1).encode("cp932")
     assert (words.counts_sentence(counts, "en") + words.counts_sentence(counts, "ja")).encode("cp932")
 
 
