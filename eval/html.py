@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from eval import charts
 from eval.dataset import KINDS
 from eval.grade import Outcome
+from eval.open_answers import rung_settings
 from eval.report import ALL, Cell, Contrast, Graded, Report, RunReport
 from eval.statistics import Rate
 from eval.verdict_words import p_text, percent, points, rate_text, sentence
@@ -147,6 +148,7 @@ def _settings_of(run: RunReport) -> dict[str, str]:
         "began": run.began,
         "ended": run.ended or "not finished",
         "seconds of answering": f"{run.seconds:.1f}",
+        **rung_settings(run.uses),
         "versions": ", ".join(f"{name} {found}" for name, found in run.versions.items()),
     }
 

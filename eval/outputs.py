@@ -23,7 +23,7 @@ ANSWER_COLUMNS = (
 SUMMARY_COLUMNS = (
     "run", "model", "type", "language", "condition", "correct", "total", "rate", "low 95 %", "high 95 %",
     "language right", "both", "failed", "unparsed", "refused", "cut off", "asked again",
-    *(f"cosine ≥ {cut:.2f}" for cut in THRESHOLDS),
+    *(f"cosine ≥ {cut:.2f}" for cut in THRESHOLDS), "rungs below the ladder",
 )  # fmt: skip
 COMPARISON_COLUMNS = (
     "run", "type", "language", "no_rag", "rag", "total", "difference", "low 95 %", "high 95 %", "fixed", "broken", "p",
@@ -70,7 +70,7 @@ def summary_rows(report: Report) -> list[Row]:
             cell.correct.correct, cell.correct.total, _rounded(cell.correct.value),
             _rounded(cell.correct.interval.low), _rounded(cell.correct.interval.high),
             cell.language_correct.correct, cell.both.correct, cell.failed, cell.unparsed, cell.refused, cell.cut_off,
-            cell.asked_again, *cell.above,
+            cell.asked_again, *cell.above, "; ".join(use.text for use in run.uses) or "none",
         )
         for run in report.runs
         for cell in run.cells

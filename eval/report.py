@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from eval.answers import Recorded
 from eval.conditions import Condition
 from eval.dataset import KINDS, Item
 from eval.grade import Outcome, Reference, Rung, Verdict, grade
+from eval.open_answers import Place, RungUse, descend
 from eval.run import RunIdentity, StoredRun, load_run
+from eval.rungs import further_rungs, question_of
 from eval.similarity import THRESHOLDS, load_cosines
 from eval.statistics import Effect, PairedOutcome, Rate, compare, rate, verdicts
 from rag.records import Language
@@ -103,6 +106,8 @@ class RunReport:
     contrasts: tuple[Contrast, ...]
     answers: tuple[Graded, ...]
     seconds: float
+    uses: tuple[RungUse, ...] = ()
+    """The optional rungs below the ladder that were used."""
 
     @property
     def headline(self) -> Contrast | None:
@@ -126,9 +131,13 @@ class Report:
     runs: tuple[RunReport, ...]
 
 
-def build_report(folders: Sequence[Path]) -> Report:
-    """Grade and count the runs in these folders. Raises RunError."""
-    return Report(tuple(_run_report(load_run(folder), folder) for folder in folders))
+def build_report(folders: Sequence[Path], calibration: Path | None = None, encoder: str | None = None) -> Report:
+    """Grade and count the runs in these folders.
+
+    `calibration` (of similarity, with the encoder of that name) and judges' records decide what the ladder leaves open.
+    Raises RunError and GradingError.
+    """
+    return Report(tuple(_run_report(load_run(folder), folder, calibration, encoder) for folder in folders))
 
 
 def paired(answers: Iterable[Graded]) -> tuple[tuple[Graded, Graded], ...]:
@@ -141,8 +150,20 @@ def paired(answers: Iterable[Graded]) -> tuple[tuple[Graded, Graded], ...]:
     )
 
 
-def _run_report(run: StoredRun, folder: Path) -> RunReport:
-    answers = tuple(_graded(run, load_cosines(folder)))
+def ladder_answers(run: StoredRun, cosines: Mapping[str, float] = MappingProxyType({})) -> tuple[Graded, ...]:
+    """Every question asked with its answer and the ladder's verdict."""
+    return tuple(_graded(run, cosines))
+
+
+def place_of(one: Graded) -> Place:
+    """An answer as the rungs below the ladder see it."""
+    return Place(question_of(one.item, one.language), one.answer, one.verdict)
+
+
+def _run_report(run: StoredRun, folder: Path, calibration: Path | None, encoder: str | None) -> RunReport:
+    by_ladder = ladder_answers(run, load_cosines(folder))
+    descent = descend([place_of(one) for one in by_ladder], further_rungs(run, folder, calibration, encoder))
+    answers = tuple(replace(one, verdict=verdict) for one, verdict in zip(by_ladder, descent.verdicts, strict=True))
     items = run.scope.items(run.dataset)
     return RunReport(
         name=run.name,
@@ -158,6 +179,7 @@ def _run_report(run: StoredRun, folder: Path) -> RunReport:
         contrasts=tuple(_contrasts(run, answers)),
         answers=answers,
         seconds=sum(one.recorded.seconds for one in answers if one.recorded is not None),
+        uses=descent.uses,
     )
 
 

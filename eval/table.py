@@ -26,6 +26,8 @@ def _print_run(run: RunReport, console: Console) -> None:
     part = "" if run.questions == run.of_questions else f", a sample of {run.questions} of {run.of_questions} questions"
     console.print(Text(f"\n{run.name}: {identity.model_identity}, {identity.dataset}{part}", style="bold"))
     console.print(_counts(run))
+    for use in run.uses:
+        console.print(Text(f"Below the ladder, {use.text}"))
     for contrast in run.contrasts:
         if (contrast.kind, contrast.language) == (ALL, ALL):
             console.print(Text(sentence(contrast.effect, "en"), style="bold"))
