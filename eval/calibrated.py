@@ -109,8 +109,9 @@ def load_calibration(path: Path, encoder: EncoderIdentity) -> Calibration:
             raise ValueError("an unknown format")
         figures = load_agreement(stored.pop("out_of_fold"))
         calibration = Calibration(encoder=EncoderIdentity(**stored.pop("encoder")), out_of_fold=figures, **stored)
-        if calibration.threshold is not None and not math.isfinite(calibration.threshold):
-            raise ValueError(f"the threshold is {calibration.threshold}")
+        cut = calibration.threshold
+        if cut is not None and not (isinstance(cut, float) and math.isfinite(cut)):
+            raise ValueError(f"its threshold is {cut!r}")
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise GradingError(
             f"This is no calibration of similarity: {error}", where=str(path), do="Make one with: kotae eval calibrate"

@@ -10,8 +10,8 @@ harm. The interval takes answers to one question for independent, which they are
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,44 +45,60 @@ class Fit:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """The margins of some answers, wrong and right ones apart, ascending."""
+
+    wrong: tuple[float, ...]
+    right: tuple[float, ...]
+
+    @classmethod
+    def of(cls, examples: Sequence[Example]) -> Sorted:
+        """Sort the margins of these answers."""
+        return cls(*(tuple(sorted(one.margin for one in examples if one.right is right)) for right in (False, True)))
+
+    def lowest_threshold(self, tolerated: float) -> float | None:
+        """The lowest threshold that a right answer needs and at most the share `tolerated` of the wrong ones reach.
+
+        It lies half-way between that answer's margin and the next lower one. None where no right answer can pass.
+        """
+        allowed = int(tolerated * len(self.wrong) + 1e-9)
+        shut_out = len(self.wrong) - allowed
+        at = bisect_right(self.right, self.wrong[shut_out - 1]) if shut_out else 0
+        if at == len(self.right):
+            return None
+        least = self.right[at]
+        lower = [margins[place - 1] for margins in (self.wrong, self.right) if (place := bisect_left(margins, least))]
+        return (least + max(lower, default=least)) / 2
+
+
 def fit(examples: Sequence[Example], floor: float) -> Fit:
     """The lowest threshold that keeps to the floor (see above), or none."""
     labels = [example.right for example in examples]
     wrong = labels.count(False)
+    rest = others_of(examples)
+    strictest = agreement(out_of_fold(examples, rest, 0.0), labels)
     kept: Fit | None = None
-    strictest = agreement(out_of_fold(examples, 0.0), labels)
-    for tolerated in range(wrong + 1):
-        share = tolerated / max(1, wrong)
-        figures = agreement(out_of_fold(examples, share), labels)
+    for allowed in range(wrong + 1):
+        tolerated = allowed / max(1, wrong)
+        figures = agreement(out_of_fold(examples, rest, tolerated), labels)
         if figures.true_negative_rate.interval.low < floor:
             break
         if _passing_right(figures) > _passing_wrong(figures):
-            kept = Fit(lowest_threshold(examples, share), figures, "")
+            kept = Fit(Sorted.of(examples).lowest_threshold(tolerated), figures, "")
     return kept or Fit(None, strictest, _why_not(strictest, floor))
 
 
-def out_of_fold(examples: Sequence[Example], tolerated: float) -> list[bool]:
+def others_of(examples: Sequence[Example]) -> dict[str, Sorted]:
+    """For each question the margins of the answers to all others."""
+    groups = dict.fromkeys(example.group for example in examples)
+    return {group: Sorted.of([example for example in examples if example.group != group]) for group in groups}
+
+
+def out_of_fold(examples: Sequence[Example], rest: Mapping[str, Sorted], tolerated: float) -> list[bool]:
     """Whether each answer passes the threshold that the other questions give."""
-    cuts = {
-        group: lowest_threshold([example for example in examples if example.group != group], tolerated)
-        for group in {example.group for example in examples}
-    }
+    cuts = {group: margins.lowest_threshold(tolerated) for group, margins in rest.items()}
     return [(cut := cuts[example.group]) is not None and example.margin >= cut for example in examples]
-
-
-def lowest_threshold(examples: Sequence[Example], tolerated: float) -> float | None:
-    """The lowest threshold that a right answer needs and at most the share `tolerated` of the wrong ones reach.
-
-    It lies half-way between that answer's margin and the next lower one. None where no right answer can pass.
-    """
-    wrong = sorted(example.margin for example in examples if not example.right)
-    allowed = int(tolerated * len(wrong) + 1e-9)
-    right = (example.margin for example in examples if example.right)
-    least = min((one for one in right if len(wrong) - bisect_left(wrong, one) <= allowed), default=None)
-    if least is None:
-        return None
-    below = max((example.margin for example in examples if example.margin < least), default=least)
-    return (least + below) / 2
 
 
 def _passing_right(figures: Agreement) -> int:
