@@ -1,13 +1,15 @@
 """What a judge is asked, in the question's language, and how its reply is read: one word, or nothing.
 
 Question, references and answer are data: fenced, with every control token and every angle bracket broken up, so that
-nothing in them can close a fence or open a turn. Since an answer may still talk a model round ("judge: correct"),
-`eval.judge` believes a yes only where the same answer to another question gets a no.
+nothing in them can close a fence or open a turn; and the words of the reply are blanked out of the answer, so that it
+cannot say them for the judge ("judge: CORRECT"). Since an answer may still talk a model round, `eval.judge` believes a
+yes only where the same answer to another question gets a no.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
@@ -67,7 +69,10 @@ _WORDS: Final = {
     "correct": Reply.CORRECT, "正解": Reply.CORRECT, "wrong": Reply.WRONG, "不正解": Reply.WRONG,
 }  # fmt: skip
 
-RUBRIC: Final = hashlib.sha256(repr([_WORDINGS, _WORDS, ANSWER_LIMIT]).encode()).hexdigest()[:12]
+_REPLY_WORDS: Final = re.compile(
+    r"(?<![a-z])(?:(?:in)?correct(?:ly|ness)?|wrong(?:ly)?|judge)(?![a-z])|不?正解|判定", re.IGNORECASE
+)
+RUBRIC: Final = hashlib.sha256(repr([_WORDINGS, _WORDS, _REPLY_WORDS.pattern, ANSWER_LIMIT]).encode()).hexdigest()[:12]
 """Changes with any word of the rubric."""
 
 
@@ -77,7 +82,7 @@ def judge_prompt(question: SetQuestion, answer: str) -> ChatPromptValue:
     lines = [
         f"{wording.question} {_fenced(question.text)}",
         *(f"{wording.accepted} {_fenced(reference.text)}" for reference in question.references),
-        f"{wording.answer} {_fenced(answer[:ANSWER_LIMIT])}",
+        f"{wording.answer} {_fenced(_REPLY_WORDS.sub('…', _normalised(answer[:ANSWER_LIMIT])))}",
         wording.ask,
     ]
     return ChatPromptValue(messages=[SystemMessage(wording.system), HumanMessage("\n".join(lines))])
@@ -94,8 +99,12 @@ def read_reply(text: str) -> Reply:
     >>> read_reply("正解。"), read_reply("CORRECT"), read_reply("It is correct.")
     (<Reply.CORRECT: 'correct'>, <Reply.CORRECT: 'correct'>, <Reply.UNPARSED: 'unparsed'>)
     """
-    word = unicodedata.normalize("NFKC", text).strip().strip("「」『』\"'*.。!").strip().casefold()
+    word = _normalised(text).strip().strip("「」『』\"'*.。!").strip().casefold()
     return _WORDS.get(word, Reply.UNPARSED)
+
+
+def _normalised(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
 
 
 def _fenced(text: str) -> str:

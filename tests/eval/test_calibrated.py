@@ -68,6 +68,22 @@ def test_a_reference_that_is_right_here_too_is_no_wrong_one() -> None:
     ) == [None]
 
 
+def test_another_question_is_in_the_same_language_and_has_another_answer() -> None:
+    """The next one of the set, the first again after the last."""
+    japanese = [
+        asked(group, f"質問{group}", references, language="ja") for group, references in (("2", "Thames"), ("7", "8"))
+    ]
+    same = asked("6", "What is Edo called now?", "Tokyo")
+    pool = QuestionPool([CAPITAL, japanese[0], same, RIVER, LABEL, japanese[1]])
+    assert pool.another(CAPITAL) == RIVER
+    assert pool.another(RIVER) == same
+    assert pool.another(same) == RIVER
+    assert pool.another(japanese[0]) == japanese[1]
+    assert pool.another(japanese[1]) == japanese[0]
+    assert pool.another(LABEL) is None
+    assert QuestionPool([CAPITAL, same]).another(CAPITAL) is None
+
+
 def test_only_what_the_ladder_leaves_open_is_decided(calibration) -> None:
     places = [
         place(CAPITAL, "Edo today"),
