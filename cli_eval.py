@@ -20,10 +20,15 @@ from cli_options import (
     model_settings,
     option,
 )
-from rag.settings import DEFAULT_ENCODER, DEFAULT_TOP_K
+from rag.settings import DEFAULT_ENCODER, DEFAULT_FLOOR, DEFAULT_TOP_K
 
 if TYPE_CHECKING:
     from rag.records import Language
+
+
+calibration_option = option(
+    "--calibration", type=PATH, help="File of kotae eval calibrate: similarity decides what the ladder leaves open."
+)
 
 
 @click.group("eval", cls=Kotae)
@@ -42,6 +47,7 @@ def evaluate() -> None:
 @option("--repeat", type=click.IntRange(1), default=1, help="Ask everything so often, each time with another seed.")
 @option("--reuse", type=PATH, multiple=True, help="Another run whose answers to the very same prompts are taken over.")
 @option("--sample", type=click.IntRange(1), help="Only a fixed sample of this size, in proportion to all kinds.")
+@calibration_option
 def run_command(
     verify: Path,
     out: Path,
@@ -51,27 +57,37 @@ def run_command(
     repeat: int,
     reuse: tuple[Path, ...],
     sample: int | None,
+    calibration: Path | None,
     **settings: Any,
 ) -> None:
     """Answer the questions of VERIFY (.xlsx or .csv) under each condition, and report."""
     from eval.evaluate import Selection, evaluate_set, parse_conditions
+    from eval.rungs import check_calibration, keep_calibration
     from rag.progress import count_bar
 
+    if calibration is not None:
+        check_calibration(calibration, settings["encoder"])
     selection = Selection(_languages(language), parse_conditions(conditions), limit, sample, repeat)
     with count_bar("Answering") as progress:
         evaluate_set(
             verify, out, selection, model_settings(settings), index_settings(settings), reuse=reuse, progress=progress
         )
-    _report((out,), out)
+    if calibration is not None:
+        keep_calibration(calibration, out)
+    _report((out,), out, encoder=settings["encoder"])
 
 
 @evaluate.command("report")
 @click.argument("runs", nargs=-1, required=True, type=PATH)
 @option("--out", type=PATH, required=True, help="Folder to write the reports into.")
+@calibration_option
+@option("--encoder", help="The encoder of the calibration: bundled (the default), a folder or a hub id.")
 @json_option
-def report_command(runs: tuple[Path, ...], out: Path, as_json: bool) -> None:
+def report_command(
+    runs: tuple[Path, ...], out: Path, calibration: Path | None, encoder: str | None, as_json: bool
+) -> None:
     """Report on one run, or on several side by side."""
-    _report(runs, out, as_json=as_json)
+    _report(runs, out, calibration=calibration, encoder=encoder, as_json=as_json)
 
 
 @evaluate.command("import-counts")
@@ -96,15 +112,54 @@ def import_command(name: str, out: Path, counts: tuple[str, ...], language: Lang
 
 @evaluate.command("grade")
 @click.argument("answers", type=PATH)
+@calibration_option
 @encoder_option
 @json_option
-def grade_command(answers: Path, encoder: str | None, as_json: bool) -> None:
+def grade_command(answers: Path, calibration: Path | None, encoder: str | None, as_json: bool) -> None:
     """Grade the answers of a CSV file; with a column `label` (1 or 0), say how far the verdicts agree with it."""
     from eval.agreement import grade_triples, load_triples
+    from eval.open_answers import QuestionPool
+    from eval.rungs import open_similarity
     from rag.encoder import open_encoder
 
-    report = grade_triples(load_triples(answers), open_encoder(encoder or DEFAULT_ENCODER).encode_queries)
+    triples = load_triples(answers)
+    pool = QuestionPool(triple.asked for triple in triples)
+    rungs = [] if calibration is None else [open_similarity(calibration, encoder, pool, answers)]
+    report = grade_triples(triples, open_encoder(encoder or DEFAULT_ENCODER).encode_queries, rungs)
     click.echo(as_json_text(report) if as_json else report.text())
+
+
+@evaluate.command("calibrate")
+@click.argument("labelled", type=PATH)
+@option("--out", type=PATH, required=True, help="File to write, such as calibration.json.")
+@option("--floor", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=DEFAULT_FLOOR,
+        help="Lower bound that the share of wrong answers kept out must reach on questions left out.")  # fmt: skip
+@encoder_option
+@json_option
+def calibrate_command(labelled: Path, out: Path, floor: float, encoder: str | None, as_json: bool) -> None:
+    """Fit the threshold of similarity on the labelled answers of a CSV file, or find that there is none."""
+    from eval.calibrated import calibrate, save_calibration
+    from rag.encoder import open_encoder
+
+    calibration = calibrate(labelled, open_encoder(encoder or DEFAULT_ENCODER), floor)
+    save_calibration(calibration, out)
+    click.echo(as_json_text(calibration) if as_json else f"{calibration.text}\n{out}")
+
+
+@evaluate.command("judge")
+@click.argument("run", type=PATH)
+@option("--judge", required=True, help="URI of the judging model; see `kotae models`.")
+@option("--labelled", type=PATH, required=True, help="CSV of answers with people's labels, to measure the judge on.")
+@json_option
+def judge_command(run: Path, judge: str, labelled: Path, as_json: bool) -> None:
+    """Have a model judge what the ladder leaves open in a RUN, once it is measured; the run's reports use it."""
+    from eval.judge import FILE
+    from eval.judging import judge_run, judge_settings
+    from rag.progress import count_bar
+
+    with count_bar("Judging") as progress:
+        record = judge_run(run, labelled, judge_settings(judge), progress=progress)
+    click.echo(as_json_text(record) if as_json else f"{record.text}\n{run / FILE}")
 
 
 @evaluate.command("retrieval")
@@ -125,12 +180,19 @@ def retrieval_command(verify: Path, index: Path, encoder: str | None, as_json: b
     click.echo(as_json_text(report) if as_json else report.text())
 
 
-def _report(runs: tuple[Path, ...], out: Path, *, as_json: bool = False) -> None:
+def _report(
+    runs: tuple[Path, ...],
+    out: Path,
+    *,
+    calibration: Path | None = None,
+    encoder: str | None = None,
+    as_json: bool = False,
+) -> None:
+    from eval.building import build_report
     from eval.outputs import write_all
-    from eval.report import build_report
     from eval.table import print_report
 
-    report = build_report(runs)
+    report = build_report(runs, calibration, encoder)
     paths = write_all(report, out)
     if as_json:
         click.echo(as_json_text(report))

@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from eval.dataset import KINDS
 from eval.grade import Reference, Verdict, grade
+from eval.grouping import connected
 from eval.labels import LabelSet
+from eval.margins import Encode
+from eval.open_answers import FurtherRung, Place, RungUse, SetQuestion, descend
 from eval.statistics import Rate, rate
 from eval.tables import read_bytes, read_text
 from rag.errors import DatasetError
 from rag.language import detect
 from rag.records import LANGUAGES
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
 REQUIRED = ("question", "answer", "references", "type", "language")
-
-Encode = Callable[[Sequence[str]], "NDArray[np.float32]"]
 
 
 @dataclass(frozen=True, slots=True)
 class Triple:
-    """A question, an answer to it, and its references; `label` is a person's verdict on the content."""
+    """A question, an answer to it, and its references; `label` is a person's verdict on the content.
+
+    `group` names the question, the same in both languages and for every answer to it; `collection` the set it is of.
+    """
 
     row: int
     question: str
@@ -39,6 +38,13 @@ class Triple:
     language: str
     labels: LabelSet | None
     label: bool | None
+    group: str = ""
+    collection: str = ""
+
+    @property
+    def asked(self) -> SetQuestion:
+        """The question without its answer."""
+        return SetQuestion(self.group, self.kind, self.language, self.question, self.references, self.collection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +72,17 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class GradeReport:
-    """Every verdict; with labels also the agreement of the ladder and of the cosine at the threshold best for it."""
+    """Every verdict; with labels also the agreement of the ladder and of the cosine at the threshold best for it.
+
+    `below` is the agreement of ladder and further rungs together; None where there are none.
+    """
 
     graded: tuple[GradedTriple, ...]
     ladder: Agreement | None
     cosine: Agreement | None
     threshold: float | None
+    uses: tuple[RungUse, ...] = ()
+    below: Agreement | None = None
 
     @property
     def disagreements(self) -> tuple[GradedTriple, ...]:
@@ -83,9 +94,12 @@ class GradeReport:
         right = sum(one.verdict.correct for one in self.graded)
         lines = [f"{len(self.graded)} answers: {right} right, {len(self.graded) - right} not right in content"]
         if self.ladder is not None:
-            lines.append(f"ladder against labels: {_agreement_text(self.ladder)}")
+            lines.append(f"ladder against labels: {agreement_text(self.ladder)}")
+        lines += [use.text for use in self.uses]
+        if self.below is not None:
+            lines.append(f"ladder and rungs below it against labels: {agreement_text(self.below)}")
         if self.cosine is not None:
-            lines.append(f"cosine at its best threshold here, {self.threshold:.4f}: {_agreement_text(self.cosine)}")
+            lines.append(f"cosine at its best threshold here, {self.threshold:.4f}: {agreement_text(self.cosine)}")
         lines += [_disagreement_text(one) for one in self.disagreements]
         return "\n".join(lines)
 
@@ -93,7 +107,9 @@ class GradeReport:
 def load_triples(path: Path) -> tuple[Triple, ...]:
     """Read a CSV with the columns REQUIRED, and optionally `labels` (classification) and `label` (1 or 0).
 
-    `references` are separated by `|` and may be in either language. Raises DatasetError with file, row and column.
+    `references` are separated by `|` and may be in either language. `NO` names the question of a row, `set` the set it
+    is of; rows without a NO belong together where they share the question's text or all references. Raises
+    DatasetError with file, row and column.
     """
     text = read_text(path, read_bytes(path, "table of answers"))
     reader = csv.DictReader(io.StringIO(text, newline=""))
@@ -103,26 +119,42 @@ def load_triples(path: Path) -> tuple[Triple, ...]:
     triples = tuple(_triple(path, number, row) for number, row in enumerate(reader, 2))
     if not triples:
         raise DatasetError("The table has no rows", where=str(path))
-    return triples
+    names = connected([_same_question(triple) for triple in triples])
+    return tuple(replace(triple, group=name) for triple, name in zip(triples, names, strict=True))
 
 
-def grade_triples(triples: Sequence[Triple], encode: Encode | None = None) -> GradeReport:
-    """Grade every triple; with `encode` (texts to unit vectors) the historical score is computed too."""
-    verdicts = [grade(t.question, t.answer, t.references, t.kind, t.language, t.labels) for t in triples]
+def ladder_places(triples: Sequence[Triple]) -> list[Place]:
+    """Every triple with the verdict of the ladder."""
+    return [
+        Place(t.asked, t.answer, grade(t.question, t.answer, t.references, t.kind, t.language, t.labels))
+        for t in triples
+    ]
+
+
+def grade_triples(
+    triples: Sequence[Triple], encode: Encode | None = None, rungs: Sequence[FurtherRung] = ()
+) -> GradeReport:
+    """Grade every triple; with `encode` the historical score is computed too; `rungs` decide what the ladder leaves."""
+    places = ladder_places(triples)
+    descent = descend(places, rungs)
     cosines: Sequence[float | None] = [None] * len(triples) if encode is None else _cosines(triples, encode)
-    graded = tuple(map(GradedTriple, triples, verdicts, cosines))
+    graded = tuple(map(GradedTriple, triples, descent.verdicts, cosines))
     labelled = [one for one in graded if one.triple.label is not None]
     if not labelled:
-        return GradeReport(graded, None, None, None)
+        return GradeReport(graded, None, None, None, descent.uses)
     labels = [bool(one.triple.label) for one in labelled]
-    ladder = agreement([one.verdict.correct for one in labelled], labels)
+    by_ladder = [place.verdict.correct for place, t in zip(places, triples, strict=True) if t.label is not None]
+    ladder = agreement(by_ladder, labels)
+    below = agreement([one.verdict.correct for one in labelled], labels) if rungs else None
     if encode is None:
-        return GradeReport(graded, ladder, None, None)
+        return GradeReport(graded, ladder, None, None, descent.uses, below)
     scores = [one.cosine or 0.0 for one in labelled]
     threshold = max(
         sorted(set(scores)), key=lambda cut: sum((s >= cut) == label for s, label in zip(scores, labels, strict=True))
     )
-    return GradeReport(graded, ladder, agreement([score >= threshold for score in scores], labels), threshold)
+    return GradeReport(
+        graded, ladder, agreement([score >= threshold for score in scores], labels), threshold, descent.uses, below
+    )
 
 
 def agreement(verdicts: Sequence[bool], labels: Sequence[bool]) -> Agreement:
@@ -169,7 +201,17 @@ def _triple(path: Path, number: int, row: dict[str, str | None]) -> Triple:
         language=cell("language"),
         labels=labels,
         label={"": None, "0": False, "1": True}[cell("label")],
+        group=cell("NO"),
+        collection=cell("set"),
     )
+
+
+def _same_question(triple: Triple) -> tuple[str, ...]:
+    """What rows of one question have in common, any of it."""
+    if triple.group:
+        return (f"{triple.collection}\n{triple.group}",)
+    texts = sorted(reference.text for reference in triple.references)
+    return (f"{triple.collection}\n?{triple.question}", "\n".join([triple.collection, "=", *texts]))
 
 
 def _cosines(triples: Sequence[Triple], encode: Encode) -> list[float]:
@@ -182,7 +224,8 @@ def _cosines(triples: Sequence[Triple], encode: Encode) -> list[float]:
     ]
 
 
-def _agreement_text(one: Agreement) -> str:
+def agreement_text(one: Agreement) -> str:
+    """The figures on one line."""
     named: Iterable[tuple[str, Rate]] = (
         ("accuracy", one.accuracy), ("TPR", one.true_positive_rate), ("TNR", one.true_negative_rate),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from eval.breakdown import RetrievalSplit
 from eval.statistics import Rate
 
 CUTS: tuple[float, ...] = tuple(cut / 100 for cut in range(70, 101))
@@ -72,6 +73,24 @@ def bar(rate: Rate, condition: str) -> Markup:
         '<line class="interval" x1="{low:.2f}%" x2="{low:.2f}%" y1="7" y2="15"/>'
         '<line class="interval" x1="{high:.2f}%" x2="{high:.2f}%" y1="7" y2="15"/></svg>'
     ).format(grid=grid, condition=condition, value=100 * (rate.value or 0.0), low=low, high=high)
+
+
+def stack(split: RetrievalSplit) -> Markup:
+    """The causes of the answers that are not correct, as parts of a bar whose whole is every question."""
+    parts, start = [], 0.0
+    for name, count in (
+        ("retrieval", split.retrieval_missed), ("model", split.model_missed), ("grading", split.grading_refused),
+        ("failed", split.failed),
+    ):  # fmt: skip
+        width = 100 * count / (split.total or 1)
+        parts.append(
+            Markup('<rect class="cause {}" x="{:.2f}%" width="{:.2f}%" height="12" y="5"/>').format(name, start, width)
+        )
+        start += width
+    return Markup(
+        '<svg class="stack" width="100%" height="22" aria-hidden="true" focusable="false">'
+        '<rect class="track" width="100%" height="12" y="5"/>{}</svg>'
+    ).format(Markup("").join(parts))
 
 
 def sweep_chart(sweeps: Sequence[Sweep], label: str) -> Markup:

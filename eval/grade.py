@@ -31,7 +31,7 @@ class Outcome(StrEnum):
 
     CORRECT = "correct"
     WRONG = "wrong"
-    UNPARSED = "unparsed"  # classification: both labels or none assigned
+    UNPARSED = "unparsed"  # classification: both labels or none assigned; a judge: no verdict in its reply
     REFUSED = "refused"
     EMPTY = "empty"
 
@@ -46,6 +46,8 @@ class Rung(StrEnum):
     CONTAINED = "contained"
     CONFLICT = "conflict"  # a number or date contradicts the reference
     NONE = "none"  # nothing matched: open to similarity or a judge
+    SIMILARITY = "similarity"  # below the ladder (eval/open_answers.py): calibrated margin of cosines
+    JUDGE = "judge"  # below the ladder: another model's reading, measured against people
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from eval.conditions import Condition
 from eval.imported import ImportedReport
 from eval.report import Contrast, RunReport
 from eval.side_by_side import Versus
 from eval.verdict_words import Language, counts_sentence, missing_text, sentence, versus_sentence
 
+GOLD: Final[dict[Language, str]] = {"en": "giving the gold passage", "ja": "正解文書の提示"}
 UNFINISHED = "unfinished"
 _RUN_WORDS = {"helps": "better", "hurts": "worse"}
 
@@ -20,7 +24,8 @@ def effect_word(one: Contrast | Versus) -> str:
 
 def contrast_text(one: Contrast, language: Language) -> str:
     """What one cell of a run's comparison shows."""
-    return sentence(one.effect, language, missing=one.missing)
+    subject = None if one.treatment is Condition.RAG else GOLD[language]
+    return sentence(one.effect, language, subject, missing=one.missing)
 
 
 def versus_text(one: Versus, language: Language) -> str:

@@ -99,7 +99,9 @@ def _environment() -> Environment:
         "groupby_run": _by_run, "by_pair": _by_pair,
     }  # fmt: skip
     made.filters.update(filters)
-    made.globals.update(rate_text=rate_text, bar=charts.bar, sweep_chart=charts.sweep_chart, cuts=charts.CUTS)
+    made.globals.update(
+        rate_text=rate_text, bar=charts.bar, stack=charts.stack, sweep_chart=charts.sweep_chart, cuts=charts.CUTS
+    )
     return made
 
 

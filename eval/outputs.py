@@ -46,6 +46,7 @@ def write_all(report: Report, folder: Path) -> Written:
 
 def sheets(report: Report) -> tuple[Sheet, ...]:
     """The tables of the workbook, in their order there."""
+    spread = rows.spread_rows(report)
     return (
         Sheet("summary", rows.SUMMARY_COLUMNS, rows.summary_rows(report)),
         Sheet("comparison", rows.COMPARISON_COLUMNS, rows.comparison_rows(report)),
@@ -54,5 +55,7 @@ def sheets(report: Report) -> tuple[Sheet, ...]:
         ),
         Sheet("fixed", rows.CHANGE_COLUMNS, rows.change_rows(report, fixed=True)),
         Sheet("broken", rows.CHANGE_COLUMNS, rows.change_rows(report, fixed=False)),
+        Sheet("retrieval split", rows.SPLIT_COLUMNS, rows.breakdown_rows(report)),
+        *([Sheet("repeats", rows.SPREAD_COLUMNS, spread)] if spread else []),
         Sheet("settings", rows.setting_columns(report), rows.setting_rows(report), wide_from=2),
     )

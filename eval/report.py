@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from eval.answers import Recorded
-from eval.breakdown import RetrievalSplit, Spread, retrieval_split, spread
+from eval.breakdown import RetrievalSplit, Spread
 from eval.conditions import Condition
-from eval.dataset import ALL, KINDS, Item
-from eval.grade import Outcome, Reference, Rung, Verdict, grade
-from eval.imported import ImportedReport, imported_report, load_imported
-from eval.run import RunIdentity, StoredRun, load_run
-from eval.side_by_side import Asked, Contender, Versus, run_names, versus
-from eval.similarity import THRESHOLDS, load_cosines
-from eval.statistics import Effect, PairedOutcome, Rate, compare, rate, verdicts
+from eval.dataset import Item
+from eval.grade import Verdict
+from eval.imported import ImportedReport
+from eval.open_answers import RungUse
+from eval.run import RunIdentity
+from eval.side_by_side import Versus
+from eval.statistics import Effect, Rate
 from rag.records import Language
 
 
@@ -89,10 +88,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """A cell of the comparison without and with retrieval; its effect is adjusted (Holm) over all cells of a run."""
+    """A cell of the comparison of two conditions; its effect is adjusted (Holm) over all cells of that comparison."""
 
     kind: str
     language: str
+    baseline: Condition
+    treatment: Condition
     effect: Effect
     missing: int
     """How many of its answers are not there yet; they count as not correct."""
@@ -119,7 +120,10 @@ class RunReport:
     spreads: tuple[Spread, ...]
     """For each condition, where everything was asked more than once."""
     answers: tuple[Graded, ...]
+    repeats: int
     seconds: float
+    uses: tuple[RungUse, ...] = ()
+    """The optional rungs below the ladder that were used."""
 
     @property
     def whole(self) -> tuple[str, str]:
@@ -170,22 +174,6 @@ class Report:
         return len({run.identity.dataset_sha256 for run in self.runs}) <= 1
 
 
-def build_report(folders: Sequence[Path]) -> Report:
-    """Grade and count the runs in these folders; counts without answers stand last. Raises RunError."""
-    runs: list[RunReport] = []
-    imported: list[ImportedReport] = []
-    contenders = []
-    for folder, name in zip(folders, run_names(folders), strict=True):
-        counts = load_imported(folder)
-        if counts is not None:
-            imported.append(imported_report(counts, [one.name for one in imported]))
-            continue
-        stored = load_run(folder)
-        runs.append(_run_report(stored, folder, name))
-        contenders.append(_contender(stored, runs[-1]))
-    return Report(tuple(runs), tuple(imported), versus(contenders))
-
-
 def paired(
     answers: Iterable[Graded], baseline: Condition = Condition.NO_RAG, treatment: Condition = Condition.RAG
 ) -> tuple[tuple[Graded, Graded], ...]:
@@ -196,120 +184,3 @@ def paired(
         for (number, language, condition), without in by_place.items()
         if condition is baseline and (number, language, treatment) in by_place
     )
-
-
-def _contender(stored: StoredRun, run: RunReport) -> Contender:
-    return Contender(
-        name=run.name,
-        identity=run.identity,
-        places={
-            (kind, language): {
-                Asked(one.item.number, one.language, one.condition): one.verdict.correct if one.recorded else None
-                for one in chosen
-            }
-            for kind, language, chosen in _places(stored, run.answers)
-        },
-    )
-
-
-def _run_report(run: StoredRun, folder: Path, name: str) -> RunReport:
-    cosines = load_cosines(folder)
-    times = [tuple(_graded(run, cosines, repeat)) for repeat in range(run.scope.repeats)]
-    answers = times[0]
-    lower = Condition.RAG if Condition.RAG in run.scope.conditions else Condition.NO_RAG
-    items = run.scope.items(run.dataset)
-    return RunReport(
-        name=name,
-        identity=run.identity,
-        versions=run.versions,
-        began=run.began,
-        ended=run.ended,
-        questions=len(items),
-        of_questions=len(run.dataset.items),
-        languages=run.scope.languages,
-        conditions=run.scope.conditions,
-        cells=tuple(_cells(run, answers)),
-        contrasts=tuple(_contrasts(run, answers, Condition.NO_RAG, Condition.RAG)),
-        ceiling=tuple(_contrasts(run, answers, lower, Condition.ORACLE)),
-        splits=tuple(split for place in _places(run, answers) if (split := retrieval_split(*place)) is not None),
-        spreads=tuple(spread(one, times) for one in run.scope.conditions) if len(times) > 1 else (),
-        answers=answers,
-        seconds=sum(one.recorded.seconds for time in times for one in time if one.recorded is not None),
-    )
-
-
-def _graded(run: StoredRun, cosines: Mapping[str, float], repeat: int) -> Iterable[Graded]:
-    by_place: dict[tuple[str, str, Condition], Recorded] = {}
-    for recorded in run.log.by_key.values():
-        if recorded.repeat != repeat:
-            continue
-        place = (recorded.number, recorded.language, recorded.condition)
-        if place not in by_place or recorded.answer is not None:
-            by_place[place] = recorded
-    for item in run.scope.items(run.dataset):
-        for language in run.scope.languages:
-            for condition in run.scope.conditions:
-                if not run.scope.asks(item, condition):
-                    continue
-                found = by_place.get((item.number, language, condition))
-                verdict = _verdict(item, language, found)
-                yield Graded(item, language, condition, found, verdict, cosines.get(found.key) if found else None)
-
-
-def _verdict(item: Item, language: Language, recorded: Recorded | None) -> Verdict:
-    if recorded is None or recorded.answer is None:
-        return Verdict(Outcome.EMPTY, False, Rung.EMPTY, "", None, "there is no answer")
-    references: tuple[Reference, ...] = item.references
-    return grade(item.questions[language], recorded.text, references, item.kind, language, item.labels)
-
-
-def _places(run: StoredRun, answers: Sequence[Graded]) -> Iterable[tuple[str, str, list[Graded]]]:
-    """Every type and language of the run, the sums over them last; where there is but one it is the sum."""
-    for kind in _with_sum([kind for kind in KINDS if any(one.item.kind == kind for one in answers)]):
-        for language in _with_sum(run.scope.languages):
-            chosen = [one for one in answers if kind in (ALL, one.item.kind) and language in (ALL, one.language)]
-            yield kind, language, chosen
-
-
-def _with_sum(names: Sequence[str]) -> tuple[str, ...]:
-    return (*names, ALL) if len(names) > 1 else tuple(names)
-
-
-def _cells(run: StoredRun, answers: Sequence[Graded]) -> Iterable[Cell]:
-    for kind, language, chosen in _places(run, answers):
-        for condition in run.scope.conditions:
-            here = [one for one in chosen if one.condition is condition]
-            verdicts_here = [one.verdict for one in here]
-            said = [one.recorded.answer for one in here if one.recorded is not None and one.recorded.answer is not None]
-            yield Cell(
-                condition=condition,
-                kind=kind,
-                language=language,
-                correct=rate(sum(one.correct for one in verdicts_here), len(here)),
-                language_correct=rate(sum(one.language_correct for one in verdicts_here), len(here)),
-                both=rate(sum(one.both for one in verdicts_here), len(here)),
-                failed=len(here) - len(said),
-                missing=sum(one.recorded is None for one in here),
-                unparsed=sum(one.content is Outcome.UNPARSED for one in verdicts_here),
-                refused=sum(one.content is Outcome.REFUSED for one in verdicts_here),
-                cut_off=sum(answer.cut_off for answer in said),
-                asked_again=sum(len(answer.attempts) > 1 for answer in said),
-                above=tuple(sum((one.cosine or 0.0) >= cut for one in here) for cut in THRESHOLDS),
-            )
-
-
-def _contrasts(run: StoredRun, answers: Sequence[Graded], baseline: Condition, treatment: Condition) -> list[Contrast]:
-    places = []
-    for kind, language, chosen in _places(run, answers):
-        pairs = [
-            PairedOutcome(without.item.number, without.verdict.correct, with_.verdict.correct)
-            for without, with_ in paired(chosen, baseline, treatment)
-        ]
-        if pairs:
-            missing = sum(one.recorded is None for pair in paired(chosen, baseline, treatment) for one in pair)
-            places.append((kind, language, missing, compare(pairs)))
-    effects = verdicts([comparison for *_, comparison in places])
-    return [
-        Contrast(kind, language, effect, missing)
-        for (kind, language, missing, _), effect in zip(places, effects, strict=True)
-    ]

@@ -21,7 +21,7 @@ ANSWER_COLUMNS: Final = (
 SUMMARY_COLUMNS: Final = (
     "run", "model", "type", "language", "condition", "correct", "total", "rate", "low 95 %", "high 95 %",
     "language right", "both", "failed", "missing", "unparsed", "refused", "cut off", "asked again",
-    *(f"cosine ≥ {cut:.2f}" for cut in THRESHOLDS),
+    *(f"cosine ≥ {cut:.2f}" for cut in THRESHOLDS), "rungs below the ladder",
 )  # fmt: skip
 COMPARISON_COLUMNS: Final = (
     "run", "condition", "baseline run", "baseline condition", "type", "language", "baseline correct", "correct",
@@ -32,6 +32,12 @@ CHANGE_COLUMNS: Final = (
     "NO", "question", "type", "language", "Reference", "Answer without", "Answer with", "reason without", "reason with",
     "sources", "run",
 )  # fmt: skip
+
+SPLIT_COLUMNS: Final = (
+    "run", "type", "language", "total", "evidence in prompt", "not correct", "retrieval missed", "model missed",
+    "grading refused", "failed",
+)  # fmt: skip
+SPREAD_COLUMNS: Final = ("run", "condition", "time", "correct", "total", "verdicts changed")
 
 
 def answer_rows(report: Report) -> list[Row]:
@@ -45,7 +51,7 @@ def summary_rows(report: Report) -> list[Row]:
         (
             run.name, run.identity.model_identity, cell.kind, cell.language, str(cell.condition), *_rate(cell.correct),
             cell.language_correct.correct, cell.both.correct, cell.failed, cell.missing, cell.unparsed, cell.refused,
-            cell.cut_off, cell.asked_again, *cell.above,
+            cell.cut_off, cell.asked_again, *cell.above, "; ".join(use.text for use in run.uses) or "none",
         )
         for run in report.runs
         for cell in run.cells
@@ -86,6 +92,28 @@ def change_rows(report: Report, *, fixed: bool) -> list[Row]:
     ]  # fmt: skip
 
 
+def breakdown_rows(report: Report) -> list[Row]:
+    """A row for every type and language: where the answers with retrieval that are not correct went wrong."""
+    return [
+        (
+            run.name, split.kind, split.language, split.total, split.evidence_given, split.not_correct,
+            split.retrieval_missed, split.model_missed, split.grading_refused, split.failed,
+        )
+        for run in report.runs
+        for split in run.splits
+    ]  # fmt: skip
+
+
+def spread_rows(report: Report) -> list[Row]:
+    """A row for every condition and time that everything was asked: how many were correct."""
+    return [
+        (run.name, str(spread.condition), time, count, spread.total, spread.changed)
+        for run in report.runs
+        for spread in run.spreads
+        for time, count in enumerate(spread.correct, 1)
+    ]
+
+
 def setting_columns(report: Report) -> tuple[str, ...]:
     """The header of `setting_rows`."""
     return ("setting", "differs", *report.names)
@@ -97,10 +125,10 @@ def setting_rows(report: Report) -> list[Row]:
 
 
 def _contrast_rows(run: RunReport) -> Iterator[Row]:
-    for one in run.contrasts:
+    for one in (*run.contrasts, *run.ceiling):
         yield (
-            run.name, "rag", run.name, "no_rag", one.kind, one.language, *_effect(one.effect), effect_word(one),
-            contrast_text(one, "en"), contrast_text(one, "ja"),
+            run.name, str(one.treatment), run.name, str(one.baseline), one.kind, one.language, *_effect(one.effect),
+            effect_word(one), contrast_text(one, "en"), contrast_text(one, "ja"),
         )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from eval.imported import ImportedReport
+from eval.open_answers import rung_settings
 from eval.report import Report, RunReport
 
 NOTHING = "-"
@@ -43,7 +44,9 @@ def _of_run(run: RunReport) -> dict[str, str]:
         "conditions": ", ".join(run.conditions),
         "began": run.began,
         "ended": run.ended or "not finished",
+        "repeats": str(run.repeats),
         "seconds of answering": f"{run.seconds:.1f}",
+        **rung_settings(run.uses),
         "versions": ", ".join(f"{name} {found}" for name, found in run.versions.items()),
     }
 

@@ -15,7 +15,7 @@ from eval.headlines import contrast_text, headline, imported_headline, versus_te
 from eval.imported import ImportedReport
 from eval.report import Cell, Graded, Report, RunReport
 from eval.similarity import THRESHOLDS
-from eval.verdict_words import counts_sentence, percent, sentence
+from eval.verdict_words import counts_sentence, percent
 from rag.records import LANGUAGES
 
 _COSINES = "cosine\n≥ " + "/".join(f"{cut:.2f}".removeprefix("0") for cut in THRESHOLDS)
@@ -40,6 +40,8 @@ def _print_run(run: RunReport, console: Console) -> None:
     part = "" if run.questions == run.of_questions else f", a sample of {run.questions} of {run.of_questions} questions"
     console.print(Text(f"\n{run.name}: {identity.model_identity}, {identity.dataset}{part}", style="bold"))
     console.print(_counts(run))
+    for use in run.uses:
+        console.print(Text(f"Below the ladder, {use.text}"))
     for contrast in run.contrasts:
         if contrast is not run.headline:
             console.print(Text(f"  {contrast.kind}, {contrast.language}: {contrast_text(contrast, 'en')}"))
@@ -57,12 +59,10 @@ def _print_run(run: RunReport, console: Console) -> None:
 
 def _breakdown(run: RunReport) -> Iterator[str]:
     """What the gold passage adds, why retrieval did not help, and how far repeats differ; a line each."""
-    for contrast in run.ceiling:
-        if (contrast.kind, contrast.language) == (ALL, ALL):
-            yield sentence(contrast.effect, "en", "giving the gold passage")
-    for split in run.splits:
-        if (split.kind, split.language) == (ALL, ALL):
-            yield split_sentence(split)
+    for contrast in run.ceiling[-1:]:
+        yield contrast_text(contrast, "en")
+    for split in run.splits[-1:]:
+        yield split_sentence(split)
     for spread in run.spreads:
         yield spread_sentence(spread)
 

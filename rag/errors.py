@@ -14,7 +14,10 @@ KotaeError
 ├── ModelFailed              a loaded model did not answer
 ├── PromptTooLong            question and instructions alone exceed the model's context
 ├── DatasetError             the verification set; file, row, column
-└── RunError                 the folder of a run
+├── RunError                 the folder of a run
+└── GradingError             a rung below the grading ladder cannot be used
+    ├── CalibrationMismatch  similarity was calibrated with another encoder
+    └── JudgeNotMeasured     how far a judge agrees with people is not known
 """
 
 from __future__ import annotations
@@ -90,3 +93,15 @@ class DatasetError(KotaeError):
 
 class RunError(KotaeError):
     """The folder of a run cannot be used."""
+
+
+class GradingError(KotaeError):
+    """A rung below the grading ladder cannot be used."""
+
+
+class CalibrationMismatch(GradingError):
+    """Similarity was calibrated with another encoder."""
+
+
+class JudgeNotMeasured(GradingError):
+    """How far a judge agrees with people is not known."""

@@ -10,6 +10,7 @@ DEFAULT_INDEX = Path(".kotae/index")
 DEFAULT_MODEL = "bundled"
 DEFAULT_ENCODER = "bundled"
 DEFAULT_TOP_K = 3
+DEFAULT_FLOOR = 0.95  # of the true negative rate's lower bound where similarity is calibrated
 
 
 @dataclass(frozen=True, slots=True)

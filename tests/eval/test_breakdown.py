@@ -6,9 +6,9 @@ import io
 
 from rich.console import Console
 
+from eval.building import build_report
 from eval.conditions import Condition
 from eval.evaluate import Selection, evaluate_set
-from eval.report import build_report
 from eval.run import load_run
 from eval.table import print_report
 from rag.opening import IndexSettings, ModelSettings

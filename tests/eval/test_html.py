@@ -9,10 +9,11 @@ import re
 import pytest
 
 from eval import charts
+from eval.building import build_report
 from eval.conditions import Condition
 from eval.dataset import ALL
 from eval.html import html_page
-from eval.report import Report, build_report
+from eval.report import Report
 from eval.statistics import rate
 from eval.verdict_words import sentence
 from tests.eval.page_runs import say

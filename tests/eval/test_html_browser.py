@@ -13,9 +13,10 @@ from urllib.parse import quote
 
 import pytest
 
+from eval.building import build_report
 from eval.html import html_page
 from eval.imported import KindCounts, import_counts
-from eval.report import Report, build_report
+from eval.report import Report
 from tests.eval.browser import CHROMIUM, chromium
 from tests.eval.page_runs import say
 from tests.eval.page_tree import Node, parse

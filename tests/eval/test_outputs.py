@@ -11,12 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from eval.building import build_report
 from eval.conditions import Condition
 from eval.dataset import ALL
 from eval.headlines import contrast_text, headline, versus_text
 from eval.html import html_page
 from eval.outputs import write_all
-from eval.report import Report, build_report
+from eval.report import Report
 from rag.records import LANGUAGES
 from tests.eval.made_runs import FAILED, MISSING, make_run
 from tests.eval.page_tree import parse

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from eval.building import build_report
 from eval.conditions import Condition
 from eval.html import html_page
-from eval.report import build_report
 from eval.side_by_side import run_names
 from eval.statistics import holm, mcnemar
 from eval.verdict_words import versus_sentence
