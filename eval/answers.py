@@ -22,7 +22,7 @@ class Recorded:
 
     `prompt` is a hash of prompt, model and settings, `key` of these and the question's place; `repeat` counts from 0
     how often the question was asked before. `seconds` is what the answer took, its share where many were asked in one
-    pass.
+    pass. Runs made before there were repeats have no `prompt`; their answers are not taken over by others.
     """
 
     key: str
@@ -95,8 +95,8 @@ def _recorded(stored: Mapping[str, Any]) -> Recorded:
         number=stored["number"],
         language=stored["language"],
         condition=Condition(stored["condition"]),
-        repeat=stored["repeat"],
-        prompt=stored["prompt"],
+        repeat=stored.get("repeat", 0),
+        prompt=stored.get("prompt", ""),
         seconds=stored["seconds"],
         answer=None if answer is None else _answer(answer),
         failure=None if failure is None else Failure(**failure),

@@ -175,7 +175,7 @@ def load_run(folder: Path) -> StoredRun:
                 tuple(scope["numbers"]),
                 tuple(scope["languages"]),
                 tuple(Condition(one) for one in scope["conditions"]),
-                scope["repeats"],
+                scope.get("repeats", 1),
             ),
             dataset=load_dataset(copies[0]),
             log=AnswerLog(folder),
