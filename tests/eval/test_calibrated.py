@@ -61,6 +61,8 @@ def test_the_margin_is_to_the_nearest_right_and_wrong_reference_of_either_langua
 
 
 def test_a_reference_that_is_right_here_too_is_no_wrong_one() -> None:
+    japanese = asked("1", "日本の首都は？", "東京都", language="ja")
+    assert QuestionPool([CAPITAL, japanese]).wrong_references(CAPITAL) == (), "the same question in the other language"
     twin = asked("9", "Where is the Diet of Japan?", "the Tokyo")
     assert QuestionPool([CAPITAL, twin]).wrong_references(CAPITAL) == ()
     assert margins(
