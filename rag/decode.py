@@ -24,42 +24,104 @@ _MAX_SUSPECT = 0.05
 _MIN_ORDINARY = 0.1
 
 
-def decode(data: bytes, name: str) -> str:
+# What a page may declare itself to be, by Python's name for it, and what it then is read as. Browsers do the same.
+_DECLARED = {
+    "shift_jis": "cp932",
+    "cp932": "cp932",
+    "euc_jp": "euc_jis_2004",
+    "iso8859-1": "cp1252",
+    "cp1252": "cp1252",
+    "ascii": "cp1252",
+}
+_DAMAGE = 10
+_ESCAPE = re.compile(rb"\x1b(\$[@B]|\([BJI])")
+
+
+def decode(data: bytes, name: str, *, declared: str | None = None) -> str:
     """The text of a file, line ends as one newline.
 
     A byte order mark decides; then, where there are zero bytes, UTF-16 without one; ISO-2022-JP (by its escapes),
-    UTF-8, UTF-16 without zero bytes, and last EUC-JP or CP932, whichever gives fewer characters that real text does
-    not have.
-    Raises UnreadableDocument for a binary file and for bytes that fit none of these.
+    UTF-8, the encoding that the file has `declared`, UTF-16 without zero bytes, and last EUC-JP or CP932, whichever
+    gives fewer characters that real text does not have.
+    Raises UnreadableDocument for a binary file, for bytes that fit none of these, and for UTF-8 with a few bytes that
+    are not (which would pass for CP932).
     """
-    text = _decoded(data)
+    text = _decoded(data, name, declared)
     if text is None:
+        zeros = data.count(b"\x00")
+        what = f"holds {zeros} zero bytes" if zeros else "is in no encoding that kotae knows, or is not text"
         raise UnreadableDocument(
-            "This file is in no encoding that kotae knows, or is not text",
+            f"This file {what}",
             where=name,
             do="Save it as UTF-8 (UTF-16, CP932, EUC-JP and ISO-2022-JP are read too).",
         )
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _decoded(data: bytes) -> str | None:
+def _decoded(data: bytes, name: str, declared: str | None) -> str | None:
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return _plausible(_try(data, encoding))
     if b"\x00" in data:
         return _plausible(_utf16_without_bom(data))
     if b"\x1b$" in data or b"\x1b(J" in data:
-        text = _plausible(_try(data, "iso2022_jp_ext"))
-        if text is not None:
+        text = _plausible(_try(data, "iso2022_jp_ext") or _iso2022_with_nec(data))
+        if text is not None or data.isascii():
             return text
     text = _try(data, "utf-8")
+    return _guessed(data, name, declared) if text is None else _plausible(text)
+
+
+def _guessed(data: bytes, name: str, declared: str | None) -> str | None:
+    """The text of bytes that are not UTF-8."""
+    text = _plausible(_as_declared(data, declared))
     if text is not None:
-        return _plausible(text)
+        return text
+    _refuse_damaged_utf8(data, name)
     text = _plausible(_utf16_without_bom(data))
     if text is not None:
         return text
     guesses = [guess for guess in (_try(data, "euc_jis_2004"), _try(data, "cp932")) if guess is not None]
     return _plausible(min(guesses, key=_suspects)) if guesses else None
+
+
+def _as_declared(data: bytes, declared: str | None) -> str | None:
+    try:
+        encoding = _DECLARED.get(codecs.lookup(declared).name) if declared else None
+    except LookupError:
+        return None
+    return _try(data, encoding) if encoding else None
+
+
+def _iso2022_with_nec(data: bytes) -> str | None:
+    """ISO-2022-JP as Windows writes it, with NEC's ① and ㈱, which Python's codecs of that name refuse."""
+    first, *rest = _ESCAPE.split(data)
+    pieces = [first]
+    for escape, piece in zip(rest[::2], rest[1::2], strict=True):
+        lines = [bytes(byte | 0x80 for byte in line) for line in piece.split(b"\n")]
+        if escape in {b"$@", b"$B"}:
+            pieces.append(b"\n".join(lines))
+        elif escape == b"(I":
+            pieces.append(b"\n".join(b"".join(b"\x8e%c" % byte for byte in line) for line in lines))
+        else:
+            pieces.append(piece)
+    return _try(b"".join(pieces), "euc_jis_2004")
+
+
+def _refuse_damaged_utf8(data: bytes, name: str) -> None:
+    """Raise UnreadableDocument where all but a few of the bytes beyond ASCII are UTF-8."""
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        text = data.decode(errors="replace")
+        damaged = text.count("\ufffd")
+        if sum(1 for letter in text if letter > "\x7f") - damaged >= _DAMAGE * damaged:
+            line = data.count(b"\n", 0, error.start) + 1
+            raise UnreadableDocument(
+                f"This file is UTF-8 but for a few bytes, the first in line {line}: damaged or cut off",
+                where=name,
+                do="Save it as UTF-8 again.",
+            ) from error
 
 
 def _try(data: bytes, encoding: str) -> str | None:
