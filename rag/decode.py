@@ -28,12 +28,16 @@ _MIN_ORDINARY = 0.1
 _DECLARED = {
     "shift_jis": "cp932",
     "cp932": "cp932",
-    "euc_jp": "euc_jis_2004",
+    "euc_jp": "euc_jp",
     "iso8859-1": "cp1252",
     "cp1252": "cp1252",
     "ascii": "cp1252",
 }
 _DAMAGE = 10
+_IBM_ROWS = range(0xF9, 0xFD)
+_EUC_RUN = re.compile(
+    rb"(?:[\xf9-\xfc][\xa1-\xfe])+|(?:[\x00-\x7f]|\x8f[\xa1-\xfe]{2}|[\x8e\xa1-\xf8\xfd\xfe][\xa1-\xfe])+"
+)
 _ESCAPE = re.compile(rb"\x1b(\$[@B]|\([BJI])")
 
 
@@ -81,7 +85,7 @@ def _guessed(data: bytes, name: str, declared: str | None) -> str | None:
     text = _plausible(_utf16_without_bom(data))
     if text is not None:
         return text
-    guesses = [guess for guess in (_try(data, "euc_jis_2004"), _try(data, "cp932")) if guess is not None]
+    guesses = [guess for guess in (_euc_jp(data), _try(data, "cp932")) if guess is not None]
     return _plausible(min(guesses, key=_suspects)) if guesses else None
 
 
@@ -90,7 +94,26 @@ def _as_declared(data: bytes, declared: str | None) -> str | None:
         encoding = _DECLARED.get(codecs.lookup(declared).name) if declared else None
     except LookupError:
         return None
-    return _try(data, encoding) if encoding else None
+    return (_euc_jp(data) if encoding == "euc_jp" else _try(data, encoding)) if encoding else None
+
+
+def _euc_jp(data: bytes) -> str | None:
+    """EUC-JP as Windows writes it: with 髙 and 﨑 in rows 89 to 92, where JIS X 0213 has other letters."""
+    runs = _EUC_RUN.findall(data)
+    if sum(map(len, runs)) < len(data):
+        return None
+    texts = [_try(_shifted(run), "cp932") if run[0] in _IBM_ROWS else _try(run, "euc_jis_2004") for run in runs]
+    return None if None in texts else "".join(text or "" for text in texts)
+
+
+def _shifted(run: bytes) -> bytes:
+    """Letters of rows 63 and up in EUC-JP as Shift_JIS has them."""
+    out = bytearray()
+    for row, cell in zip(run[::2], run[1::2], strict=True):
+        row, cell = row - 0xA0, cell - 0xA0  # noqa: PLW2901
+        out.append((row - 1) // 2 + 0xC1)
+        out.append(cell + 0x9E if row % 2 == 0 else cell + 0x3F + (cell >= 64))
+    return bytes(out)
 
 
 def _iso2022_with_nec(data: bytes) -> str | None:
@@ -105,7 +128,7 @@ def _iso2022_with_nec(data: bytes) -> str | None:
             pieces.append(b"\n".join(b"".join(b"\x8e%c" % byte for byte in line) for line in lines))
         else:
             pieces.append(piece)
-    return _try(b"".join(pieces), "euc_jis_2004")
+    return _euc_jp(b"".join(pieces))
 
 
 def _refuse_damaged_utf8(data: bytes, name: str) -> None:

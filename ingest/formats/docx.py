@@ -46,8 +46,9 @@ def read_docx(data: bytes, name: str, _options: ReadOptions) -> Iterator[Part]:
                 parser = etree.XMLParser(resolve_entities=False, no_network=True)
                 lines.block()
                 _walk(etree, etree.fromstring(relation.target_part.blob, parser), lines, levels)
-    first = next((lines.headings[level] for level in sorted(lines.headings)), None)
-    yield Part(lines.text(), title=lines.headings.get(0) or real_title(document.core_properties.title) or first)
+    yield Part(
+        lines.text(), title=lines.headings.get(0) or real_title(document.core_properties.title) or lines.first_heading
+    )
 
 
 def _levels(styles: Any) -> Mapping[str, int]:
@@ -130,7 +131,7 @@ def _close(lines: Lines, element: Any) -> None:
     tag = element.tag
     if tag == f"{_W}p":
         lines.end_heading()
-        lines.line()
+        lines.end_item()
     elif tag == f"{_W}tc" and _is_row(element.getparent()):
         lines.end_cell()
     elif tag == f"{_W}tr" and _is_row(element):

@@ -27,7 +27,7 @@ _XML = re.compile(rb"\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]
 
 
 def read_html(data: bytes, name: str, _options: ReadOptions) -> Iterator[Part]:
-    """The one document of a page; its title is <title>, else the first <h1>. Raises UnreadableDocument."""
+    """The one document of a page; its title is <title>, else its first heading of the highest level. Raises UnreadableDocument."""
     from lxml import etree
 
     declared = _XML.search(data[:1024]) or _META.search(data[:4096])
@@ -45,7 +45,7 @@ def read_html(data: bytes, name: str, _options: ReadOptions) -> Iterator[Part]:
         return
     lines = _lines(etree, root)
     title = real_title(" ".join("".join(root.xpath("string(//title)")).split()))
-    yield Part(lines.text(), title=title or next(iter(lines.headings.values()), None))
+    yield Part(lines.text(), title=title or lines.first_heading)
 
 
 def _lines(etree: Any, root: Any) -> Lines:
@@ -110,7 +110,9 @@ def _close(lines: Lines, element: Any) -> None:
             lines.block()
     elif tag in _BLOCKS:
         lines.block()
-    elif tag in {"li", "option", "tr"}:
+    elif tag == "li":
+        lines.end_item()
+    elif tag in {"option", "tr"}:
         lines.line()
 
 

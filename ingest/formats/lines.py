@@ -20,6 +20,11 @@ class Lines:
         self._rows = 0
         self._verbatim = False
 
+    @property
+    def first_heading(self) -> str | None:
+        """The first heading of the highest level that there is."""
+        return self.headings[min(self.headings)] if self.headings else None
+
     def add(self, text: str | None) -> None:
         """Text within the line; runs of blanks count as one, a line break between Japanese letters as none."""
         if text:
@@ -29,8 +34,14 @@ class Lines:
         """What follows stands on a new line; in a row of a table and in a heading, after a blank."""
         if self._rows or self._level is not None:
             self._pieces.append(" ")
-        else:
+        elif any(piece.strip() for piece in self._pieces):
             self._flush()
+
+    def end_item(self) -> None:
+        """The item or paragraph ends."""
+        self.line()
+        if not self._rows:
+            self._prefix = ""
 
     def block(self) -> None:
         """What follows stands on a new line after an empty one."""

@@ -51,13 +51,6 @@ def docx(fill: Callable[[Any], None]) -> bytes:
     return _saved(document)
 
 
-def word(xml: str) -> Any:
-    """An element of a Word document."""
-    from docx.oxml import parse_xml
-
-    return parse_xml(xml.replace(">", f" {WORD}>", 1) if "/>" not in xml.split(">", 1)[0] + ">" else xml)
-
-
 def edited(data: bytes, member: str, change: Callable[[bytes], bytes]) -> bytes:
     """An archive, one of whose members is changed."""
     out = io.BytesIO()
