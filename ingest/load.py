@@ -17,6 +17,7 @@ from rag.records import LANGUAGES, Failure, Language
 
 # Longer titles leave a chunk, which carries its document's title, too little room in the encoder's window.
 MAX_TITLE = 120
+_OBJECT = re.compile(r"<[^<>]* object at 0x[0-9a-fA-F]+>")
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -106,8 +107,9 @@ def _outcomes(file: CorpusFile, data: bytes, options: ReadOptions) -> Iterator[L
         yield failure(file.source, error)
     except Exception as error:  # a library may raise anything over a file that is broken or made to break it
         beyond = f" beyond {reached}" if reached else ""
-        what = f"This file is damaged and cannot be read{beyond}: {type(error).__name__}: {error}"
-        yield failure(file.source, UnreadableDocument(what[:500], where=file.source))
+        reason = _OBJECT.sub("it", f"{type(error).__name__}: {error}")[:400]
+        what = f"This file is damaged and cannot be read{beyond}: {reason}"
+        yield failure(file.source, UnreadableDocument(what, where=file.source))
 
 
 def _outcome(file: CorpusFile, part: Part | Fault, places: dict[str, str]) -> LoadedDocument | Failure:

@@ -22,6 +22,7 @@ _BOMS = (
 _ORDINARY = re.compile(r"[\t\n\r -~\u3000-\u3002\u3041-\u30ff]")
 _MAX_SUSPECT = 0.05
 _MIN_ORDINARY = 0.1
+_MIN_ORDINARY_OF_ASCII = 0.5  # where the bytes could as well be ASCII with zero bytes strewn in
 
 
 # What a page may declare itself to be, by Python's name for it, and what it then is read as. Browsers do the same.
@@ -52,8 +53,12 @@ def decode(data: bytes, name: str, *, declared: str | None = None) -> str:
     """
     text = _decoded(data, name, declared)
     if text is None:
+        begins = next((encoding for bom, encoding in _BOMS if data.startswith(bom)), None)
         zeros = data.count(b"\x00")
-        what = f"holds {zeros} zero bytes" if zeros else "is in no encoding that kotae knows, or is not text"
+        if begins:
+            what = f"begins as {begins} does and does not go on so: cut off, or not text"
+        else:
+            what = f"holds {zeros} zero bytes" if zeros else "is in no encoding that kotae knows, or is not text"
         raise UnreadableDocument(
             f"This file {what}",
             where=name,
@@ -157,7 +162,8 @@ def _try(data: bytes, encoding: str) -> str | None:
 def _utf16_without_bom(data: bytes) -> str | None:
     readings = [text for text in (_try(data, "utf-16-le"), _try(data, "utf-16-be")) if text and "\x00" not in text]
     best = max(readings, key=_ordinary, default="")
-    return best if best and _ordinary(best) >= _MIN_ORDINARY * len(best) else None
+    needed = _MIN_ORDINARY_OF_ASCII if data.isascii() else _MIN_ORDINARY
+    return best if best and _ordinary(best) >= needed * len(best) else None
 
 
 def _ordinary(text: str) -> int:

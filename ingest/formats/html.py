@@ -27,7 +27,7 @@ _XML = re.compile(rb"\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]
 
 
 def read_html(data: bytes, name: str, _options: ReadOptions) -> Iterator[Part]:
-    """The one document of a page; its title is <title>, else its first heading of the highest level. Raises UnreadableDocument."""
+    """The one document of a page; titled by <title> or its highest heading. Raises UnreadableDocument."""
     from lxml import etree
 
     declared = _XML.search(data[:1024]) or _META.search(data[:4096])

@@ -33,11 +33,11 @@ def read_pdf(data: bytes, name: str, _options: ReadOptions) -> Iterator[Part | F
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        if error.err_code == FPDF_ERR_PASSWORD:
+        if error.err_code == FPDF_ERR_PASSWORD and b"/Encrypt" in data:  # the code may be that of an earlier file
             raise UnreadableDocument(
                 "This PDF asks for a password", where=name, do="Save it without a password."
             ) from error
-        raise UnreadableDocument(f"This PDF is cut off, damaged or none: {error}", where=name) from error
+        raise UnreadableDocument("This PDF is cut off, damaged or none", where=name) from error
     with closing(document):
         title = real_title(document.get_metadata_value("Title"))
         pages = (_page(document, number, title) for number in range(1, len(document) + 1))
