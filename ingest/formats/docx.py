@@ -107,10 +107,7 @@ def _open(lines: Lines, element: Any, levels: Mapping[str, int]) -> None:
     elif tag == f"{_W}noBreakHyphen":
         lines.add("-")
     elif tag == f"{_W}tr":
-        if _is_row(element):
-            lines.row()
-        else:
-            lines.block()
+        lines.row(data=next(element.iter(f"{_W}tbl"), None) is None)  # a row with a table inside lays out a page
     elif tag == f"{_W}tbl":
         lines.block()
 
@@ -132,17 +129,12 @@ def _close(lines: Lines, element: Any) -> None:
     if tag == f"{_W}p":
         lines.end_heading()
         lines.end_item()
-    elif tag == f"{_W}tc" and _is_row(element.getparent()):
+    elif tag == f"{_W}tc":
         lines.end_cell()
-    elif tag == f"{_W}tr" and _is_row(element):
+    elif tag == f"{_W}tr":
         lines.end_row()
     elif tag == f"{_W}tbl":
         lines.block()
-
-
-def _is_row(element: Any) -> bool:
-    """Whether a row holds no other table; one that does lays out a page."""
-    return element is not None and element.tag == f"{_W}tr" and next(element.iter(f"{_W}tbl"), None) is None
 
 
 def _vanished(run: Any) -> bool:

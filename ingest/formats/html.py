@@ -85,10 +85,7 @@ def _open(lines: Lines, element: Any) -> None:
     if tag in _HEADINGS:
         lines.heading(_HEADINGS[tag])
     elif tag == "tr":
-        if _is_row(element):
-            lines.row()
-        else:
-            lines.block()
+        lines.row(data=_is_data(element))
     elif tag == "li":
         lines.item()
     elif tag == "br":
@@ -101,21 +98,18 @@ def _close(lines: Lines, element: Any) -> None:
     tag = element.tag
     if tag in _HEADINGS:
         lines.end_heading()
-    elif tag == "tr" and _is_row(element):
+    elif tag == "tr":
         lines.end_row()
     elif tag in {"td", "th"}:
-        if (row := element.getparent()) is not None and row.tag == "tr" and _is_row(row):
-            lines.end_cell()
-        else:
-            lines.block()
+        lines.end_cell()
     elif tag in _BLOCKS:
         lines.block()
     elif tag == "li":
         lines.end_item()
-    elif tag in {"option", "tr"}:
+    elif tag == "option":
         lines.line()
 
 
-def _is_row(element: Any) -> bool:
+def _is_data(element: Any) -> bool:
     """Whether a tr is a row of data; one with headings or tables inside lays out a page."""
     return next(element.iter("table", "h1", "h2", "h3", "h4", "h5", "h6"), None) is None

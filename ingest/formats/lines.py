@@ -18,6 +18,7 @@ class Lines:
         self._prefix = ""
         self._level: int | None = None
         self._rows = 0
+        self._tables: list[bool] = []
         self._verbatim = False
 
     @property
@@ -36,6 +37,8 @@ class Lines:
             self._pieces.append(" ")
         elif any(piece.strip() for piece in self._pieces):
             self._flush()
+        else:
+            self._pieces.clear()
 
     def end_item(self) -> None:
         """The item or paragraph ends."""
@@ -70,22 +73,29 @@ class Lines:
                 self.headings.setdefault(level, text.lstrip("# "))
             self.block()
 
-    def row(self) -> None:
-        """What follows, up to `end_row`, is a row of a table, on one line."""
-        if not self._rows:
+    def row(self, *, data: bool) -> None:
+        """What follows, up to `end_row`, is a row of a table: of `data`, on one line, or one that lays out a page."""
+        self._tables.append(data)
+        if not data:
+            self.block()
+        elif self._rows == 0:
             self._flush()
             self._prefix = "| "
-        self._rows += 1
+        self._rows += data
 
     def end_cell(self) -> None:
-        """A cell of a row ends."""
-        if self._rows:
+        """A cell of the row ends."""
+        if self._tables and self._tables[-1]:
             self._pieces.append(" | ")
+        else:
+            self.block()
 
     def end_row(self) -> None:
         """The row ends."""
-        self._rows -= 1
-        if not self._rows:
+        self._rows -= self._tables.pop()
+        if self._rows:
+            self._pieces.append(" ")
+        else:
             self._flush()
 
     def verbatim(self, text: str | None) -> None:
