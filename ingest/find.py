@@ -102,10 +102,9 @@ class _Walk:
         """Every file that is neither hidden, excluded nor failed."""
         root = os.path.realpath(self.corpus)
         for folder, folders, names in os.walk(self.corpus, onerror=self._unlisted):
-            paths = [Path(folder, name) for name in self._kept(folder, folders, "/")]
-            folders[:] = [path.name for path in paths if not path.is_symlink()]
-            for path in paths:
-                self._leads_out(root, path)
+            folders[:] = self._kept(folder, folders, "/")
+            for name in folders:  # os.walk does not follow links; those that lead out are named
+                self._leads_out(root, Path(folder, name))
             for name in self._kept(folder, names, ""):
                 path = Path(folder, name)
                 if path.suffix.lower() not in READERS or not self._leads_out(root, path):
