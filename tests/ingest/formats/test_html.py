@@ -30,6 +30,7 @@ def body(html: str) -> str:
         ("<table><tr><td><h2>見出し</h2><p>本文<td>右</table>", "## 見出し\n\n本文\n\n右"),
         ("<table><tr><td><table><tr><td>a<td>b</table></table>", "| a | b |"),
         ("<table><tr></tr><tr><td></td></tr></table>後<td>x</tr>", "後x"),
+        ("<ul><li></li></ul><p>次", "次"),
         ("<pre>def f():\n    return 1\n</pre>x", "def f():\n    return 1\n\nx"),
         ("<ruby>許斐<rp>(</rp><rt>このみ</rt><rp>)</rp></ruby><ruby>剛<rt>たけし</ruby>だ", "許斐剛だ"),
         ("<ruby><rb>漢</rb><rtc><rt>かん</rt></rtc></ruby>字", "漢字"),
