@@ -21,6 +21,8 @@ from cli_options import (
     model_options,
     model_settings,
     option,
+    reading_options,
+    reading_settings,
 )
 
 if TYPE_CHECKING:
@@ -37,16 +39,17 @@ def main() -> None:
 @click.argument("corpus", type=PATH)
 @index_option
 @encoder_option
+@reading_options
 @json_option
-def ingest(corpus: Path, index: Path, encoder: str | None, as_json: bool) -> None:
+def ingest(corpus: Path, index: Path, encoder: str | None, as_json: bool, **settings: Any) -> None:
     """Bring the index up to date with the documents in the folder CORPUS."""
     from ingest.sync import sync
     from rag.progress import count_bar
 
     with count_bar("Ingesting documents") as progress:
-        report = sync(corpus, index, encoder_name=encoder, progress=progress)
+        report = sync(corpus, index, encoder_name=encoder, **reading_settings(settings), progress=progress)
     click.echo(as_json_text(report.as_dict()) if as_json else report.text())
-    sys.exit(1 if report.failed else 0)
+    sys.exit(1 if report.failed or report.failed_parts else 0)
 
 
 @main.command()

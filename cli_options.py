@@ -6,7 +6,7 @@ import functools
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 import click
 
@@ -15,10 +15,21 @@ from rag.records import Decoding
 from rag.settings import DEFAULT_INDEX, DEFAULT_MODEL, DEFAULT_TOP_K, keep_quiet
 
 if TYPE_CHECKING:
+    from ingest.find import Selection
+    from ingest.formats import ReadOptions
     from rag.opening import IndexSettings, ModelSettings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _GREEDY = Decoding()
+
+
+class ReadingSettings(TypedDict):
+    """Which files are read, and how."""
+
+    selection: Selection
+    options: ReadOptions
+
+
 PATH = click.Path(path_type=Path)
 
 
@@ -89,6 +100,11 @@ index_options = options(
     encoder_option,
     option("--top-k", type=click.IntRange(1), default=DEFAULT_TOP_K, help="Passages a question gets."),
 )
+reading_options = options(
+    option("--include", multiple=True, metavar="PATTERN", help="Read only files that match; as in .gitignore."),
+    option("--exclude", multiple=True, metavar="PATTERN", help="Leave out files that match, beside .kotaeignore."),
+    option("--columns", metavar="A,B", help="Columns of csv, xlsx and jsonl that make up a document."),
+)
 model_options = options(
     option("--model", default=DEFAULT_MODEL, help="Model URI; see `kotae models`."),
     option("--prompt", type=click.Choice(["default", "base", "seed"]), default="default", help="Style of the prompts."),
@@ -106,6 +122,18 @@ def model_settings(settings: dict[str, Any]) -> ModelSettings:
 
     decoding = Decoding(settings["temperature"], max_new_tokens=settings["max_tokens"], seed=settings["seed"])
     return ModelSettings(settings["model"], decoding, settings["context"], PromptStyle(settings["prompt"]))
+
+
+def reading_settings(settings: dict[str, Any]) -> ReadingSettings:
+    """What the options for reading say, as arguments of `sync`."""
+    from ingest.find import Selection
+    from ingest.formats import ReadOptions
+
+    columns = (column.strip() for column in (settings["columns"] or "").split(","))
+    return {
+        "selection": Selection(settings["include"], settings["exclude"]),
+        "options": ReadOptions(tuple(column for column in columns if column)),
+    }
 
 
 def index_settings(settings: dict[str, Any]) -> IndexSettings:

@@ -1,24 +1,24 @@
-"""The files of a corpus, and from a file to its title, language and text."""
+"""From a file of the corpus to its documents: title, language and text, or what is wrong with it."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
+import stat
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.decode import decode
-from rag.errors import CorpusError, EmptyCorpus, UnreadableDocument
+from ingest.formats import PLAIN, READERS, TABLES, Fault, Part, ReadOptions, foreign
+from rag.errors import UnreadableDocument
 from rag.language import detect
-from rag.records import LANGUAGES, Language
+from rag.records import LANGUAGES, Failure, Language
 
-SUFFIXES = (".txt", ".md")
-
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-_HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
+# Longer titles leave a chunk, which carries its document's title, too little room in the encoder's window.
+MAX_TITLE = 120
+_OBJECT = re.compile(r"<[^<>]* object at 0x[0-9a-fA-F]+>")
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,12 @@ class CorpusFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What a folder holds: files that kotae reads, and the sources of those of other kinds."""
-
-    files: tuple[CorpusFile, ...]
-    ignored: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class LoadedDocument:
-    """A document's text, decoded; its body begins at character `body`, after any front matter."""
+    """A document's text, decoded; its body begins at character `body`, after any front matter.
+
+    `source` is the file's, and where a file holds several documents, "#" and which of them: `paper.pdf#page=3`,
+    `faq.xlsx#シート1!12`, `faq.csv#row=12`, `docs.jsonl#<id>`. No two documents of a file have the same.
+    """
 
     source: str
     title: str
@@ -51,45 +47,11 @@ class LoadedDocument:
     body: int
 
 
-def find(corpus: Path) -> Found:
-    """All files below `corpus`, sorted by source; hidden ones (beginning with a dot) are not looked at.
-
-    Raises CorpusError where there is no such folder, EmptyCorpus where nothing in it can be read.
-    """
-    if not corpus.is_dir():
-        raise CorpusError("There is no such folder", where=str(corpus), do="Give the folder that holds your documents.")
-    files, ignored = [], []
-    taken: set[str] = set()
-    for path in sorted(_walk(corpus), key=lambda one: not unicodedata.is_normalized("NFC", str(one))):
-        spelled = path.relative_to(corpus).as_posix()
-        source = unicodedata.normalize("NFC", spelled)
-        if source in taken:  # two files whose names differ in nothing else: both are read
-            source = spelled
-        taken.add(source)
-        if path.suffix.lower() in SUFFIXES:
-            files.append(CorpusFile(source, path))
-        else:
-            ignored.append(source)
-    if not files:
-        raise EmptyCorpus(
-            "The folder holds no document",
-            where=str(corpus),
-            do=f"kotae reads files that end in {', '.join(SUFFIXES)}.",
-        )
-    return Found(tuple(sorted(files, key=lambda file: file.source)), tuple(sorted(ignored)))
-
-
-def _walk(corpus: Path) -> Iterator[Path]:
-    for folder, folders, names in os.walk(corpus):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if not name.startswith("."):
-                yield Path(folder, name)
-
-
 def read(file: CorpusFile) -> bytes:
     """The bytes of a file. Raises UnreadableDocument."""
     try:
+        if not stat.S_ISREG(file.path.stat().st_mode):  # reading a pipe would wait for ever
+            raise UnreadableDocument("This is no regular file", where=file.source)
         return file.path.read_bytes()
     except OSError as error:
         raise UnreadableDocument(f"This file cannot be read: {error.strerror}", where=file.source) from error
@@ -100,36 +62,90 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def load(file: CorpusFile, data: bytes) -> LoadedDocument:
-    """The document in a file's bytes.
+def fingerprint(file: CorpusFile, digest: str, options: ReadOptions) -> str:
+    """What tells a changed file: the `digest` of its content and, for a table, the columns that are read of it."""
+    if options.columns and file.path.suffix.lower() in TABLES:
+        return sha256("\0".join((digest, *options.columns)).encode())
+    return digest
 
-    The title is the front matter's `title:`, else the first `#` heading of Markdown, else the file's name; the language
-    is the front matter's `lang:` (ja or en), else detected. Raises UnreadableDocument for bytes that are no text, an
-    empty document, and a `lang:` that is neither.
+
+def failure(source: str, error: UnreadableDocument) -> Failure:
+    """The record of a file, or a part of one, that could not be read."""
+    return Failure(source, type(error).__name__, str(error))
+
+
+def documents(file: CorpusFile, data: bytes, options: ReadOptions | None = None) -> Iterator[LoadedDocument | Failure]:
+    """The documents in a file's bytes, in their order, and a Failure for each part that cannot be read.
+
+    Nothing is raised, whatever is in the file. A Failure whose subject is the file's own source says that nothing, or
+    nothing more, of it can be read; where there is no document, there is exactly one.
     """
-    text = decode(data, file.source)
-    fields, body = _front_matter(text)
-    content = text[body:].strip()
+    loaded = 0
+    failed: Failure | None = None
+    for one in _outcomes(file, data, options or ReadOptions()):
+        loaded += isinstance(one, LoadedDocument)
+        failed = one if isinstance(one, Failure) else failed
+        yield one
+    if loaded == 0 and (failed is None or failed.subject != file.source):
+        reason = f"Nothing in this file can be read: {failed.message}" if failed else "This document is empty"
+        yield failure(file.source, UnreadableDocument(reason, where=file.source))
+
+
+def _outcomes(file: CorpusFile, data: bytes, options: ReadOptions) -> Iterator[LoadedDocument | Failure]:
+    places: dict[str, str] = {}
+    reached = ""
+    suffix = file.path.suffix.lower()
+    try:
+        if suffix in PLAIN and (kind := foreign(data)):
+            raise UnreadableDocument(
+                f"This file is named {suffix} and is {kind}", where=file.source, do="Give it the ending of its kind."
+            )
+        for part in READERS[suffix](data, file.source, options):
+            reached = part.place
+            yield _outcome(file, part, places)
+    except UnreadableDocument as error:
+        yield failure(file.source, error)
+    except Exception as error:  # a library may raise anything over a file that is broken or made to break it
+        beyond = f" beyond {reached}" if reached else ""
+        reason = _OBJECT.sub("it", f"{type(error).__name__}: {error}")[:400]
+        what = f"This file is damaged and cannot be read{beyond}: {reason}"
+        yield failure(file.source, UnreadableDocument(what, where=file.source))
+
+
+def _outcome(file: CorpusFile, part: Part | Fault, places: dict[str, str]) -> LoadedDocument | Failure:
+    try:
+        return _document(file, part, places)
+    except UnreadableDocument as error:
+        return failure(error.where or file.source, error)
+
+
+def _document(file: CorpusFile, part: Part | Fault, places: dict[str, str]) -> LoadedDocument:
+    """The document in a part. Raises UnreadableDocument whose `where` is the part's place."""
+    where = f"{file.source}#{part.place}" if part.place else file.source
+    if isinstance(part, Fault):
+        raise UnreadableDocument(part.what, where=where, do=part.do)
+    source = f"{file.source}#{part.fragment}" if part.fragment else file.source
+    content = part.text[part.body :].strip()
+    title = _title(part.title) or _title(unicodedata.normalize("NFC", file.path.stem))
+    if _NO_TEXT.search(source + title + part.text):
+        raise UnreadableDocument("A NUL character or half a surrogate pair stands in this text", where=where)
     if not content:
-        raise UnreadableDocument("This document is empty", where=file.source)
-    heading = _HEADING.search(text, body) if file.path.suffix.lower() == ".md" else None
-    title = fields.get("title") or (heading.group(1) if heading else unicodedata.normalize("NFC", file.path.stem))
-    language = fields.get("lang") or detect(content)
+        raise UnreadableDocument("This document is empty", where=where)
+    if part.fragment in places:
+        raise UnreadableDocument(
+            f"The id of this document stands twice in its file, first in {places[part.fragment]}",
+            where=where,
+            do="Give every document an id of its own.",
+        )
+    language = part.language or detect(content)
     if language not in LANGUAGES:
         raise UnreadableDocument(
-            f"The front matter says lang: {language}", where=file.source, do="kotae knows ja and en; or leave it out."
+            f"The language given is lang: {language}", where=where, do="kotae knows ja and en; or leave it out."
         )
-    return LoadedDocument(file.source, title, language, text, body)
+    places[part.fragment] = part.place
+    return LoadedDocument(source, title, language, part.text, part.body)
 
 
-def _front_matter(text: str) -> tuple[dict[str, str], int]:
-    """The `key: value` lines between two lines of `---` at the top, and where the body begins."""
-    match = _FRONT_MATTER.match(text)
-    if match is None:
-        return {}, 0
-    fields = {}
-    for line in match.group(1).splitlines():
-        key, colon, value = line.partition(":")
-        if colon and not key.startswith(("#", " ", "\t")):
-            fields[key.strip().lower()] = value.strip().strip("\"'")
-    return fields, match.end()
+def _title(text: str | None) -> str:
+    line = " ".join((text or "").split())
+    return line if len(line) <= MAX_TITLE else line[: MAX_TITLE - 1].rstrip() + "…"

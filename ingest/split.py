@@ -25,7 +25,7 @@ _ABBREVIATIONS = frozenset(
     "p.m".split()
 )
 _LAST_WORD = re.compile(r"[^\s(（「『\"“]*$")
-_LIST_OR_HEADING = re.compile(r"[ \t]*(?:#{1,6}[ \t]|[-*+•][ \t]|・|\d{1,3}[.)．][ \t])")
+_LIST_OR_HEADING = re.compile(r"[ \t]*(?:#{1,6}[ \t]|\|[ \t]|[-*+•][ \t]|・|\d{1,3}[.)．][ \t])")
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]")
 
 
@@ -65,8 +65,8 @@ def sentences(text: str, start: int = 0) -> list[Span]:
     """The sentences of a text from `start` on, without the blanks between them.
 
     A sentence ends after 。！？ and ! ? . with any closing brackets, unless a bracket opened in it is still open, the
-    full stop belongs to a number or an abbreviation, or a small letter follows. Blank lines and list items end one
-    too. A heading stays with the sentence after it.
+    full stop belongs to a number or an abbreviation, or a small letter follows. Blank lines, list items and rows of
+    tables end one too. A heading stays with the sentence after it.
     """
     spans: list[Span] = []
     begin = start

@@ -14,7 +14,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ingest.load import CorpusFile, find, load, read, sha256
+from ingest.find import Found, Selection, find
+from ingest.formats import ReadOptions
+from ingest.load import CorpusFile, LoadedDocument, documents, failure, fingerprint, read, sha256
 from ingest.split import split
 from rag.encoder import Encoder, open_encoder
 from rag.errors import IndexMismatch, IndexMissing, UnreadableDocument
@@ -30,14 +32,20 @@ _CHUNKS_A_BATCH = 256
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What a sync did, by source. added + changed + unchanged + failed = files found."""
+    """What a sync did, by file. added + changed + unchanged + failed = files found.
+
+    `failed_parts` are pages, rows and lines that could not be read of files that otherwise were; `ignored` are files of
+    other kinds, `excluded` what patterns leave out.
+    """
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
     unchanged: tuple[str, ...]
     removed: tuple[str, ...]
     failed: tuple[Failure, ...]
+    failed_parts: tuple[Failure, ...]
     ignored: tuple[str, ...]
+    excluded: tuple[str, ...]
     chunks: int
     embedded: int
     seconds: float
@@ -54,11 +62,12 @@ class SyncReport:
     def text(self) -> str:
         """A line of counts, then one for every file that failed or is of a kind that kotae does not read."""
         counts = (
-            f"{self.found} documents: {len(self.added)} added, {len(self.changed)} changed, "
+            f"{self.found} files: {len(self.added)} added, {len(self.changed)} changed, "
             f"{len(self.unchanged)} unchanged, {len(self.failed)} failed; {len(self.removed)} removed; "
+            f"{len(self.failed_parts)} parts of files failed; {len(self.excluded)} excluded; "
             f"{self.chunks} chunks, {self.embedded} of them embedded now ({self.seconds:.1f} s)"
         )
-        failures = [f"failed: {failure.message}" for failure in self.failed]
+        failures = [f"failed: {one.message}" for one in (*self.failed, *self.failed_parts)]
         return "\n".join([counts, *failures, *(f"not read (other kind of file): {source}" for source in self.ignored)])
 
 
@@ -68,39 +77,44 @@ def sync(
     *,
     encoder_name: str | None = None,
     chunking: Chunking | None = None,
+    selection: Selection | None = None,
+    options: ReadOptions | None = None,
     progress: Progress | None = None,
 ) -> SyncReport:
     """Bring the index in `folder` up to date with the documents in `corpus`.
 
     `encoder_name` and `chunking` default to those of an index that is there, else to the bundled encoder and the
-    default sizes. `progress(done, total)` counts files to embed. Raises CorpusError, EmptyCorpus, IndexMismatch,
-    IndexBusy, IndexDamaged, ModelUnavailable.
+    default sizes. What `selection` leaves out goes from the index too. `progress(done, total)` counts files to embed.
+    Raises CorpusError, EmptyCorpus, SettingsError, IndexMismatch, IndexBusy, IndexDamaged, ModelUnavailable.
     """
     began = time.monotonic()
-    found = find(corpus)
+    found = find(corpus, selection)
+    options = options or ReadOptions()
     with writing(folder):
         manifest = _manifest(folder, encoder_name, chunking)
         encoder = open_encoder(encoder_name or manifest.encoder_name)
         require(manifest, folder, encoder.identity)
         with closing(ChunkStore(store_folder(folder))) as store:
             stored = manifest.sources if manifest.complete else _whole(store)
-            plan = _plan(found.files, stored)
+            plan = _plan(found, stored, options)
             embedded = 0
             if plan.work or plan.removed or not manifest.complete:
                 replace(manifest, complete=False).save(folder)
-                written = _write(plan, store, encoder, manifest.chunking, progress)
+                written = _write(plan, store, encoder, manifest.chunking, options, progress)
                 embedded = sum(state.chunks for state in written.states.values())
                 manifest = _finish(folder, manifest, store, plan, written)
-                plan = replace(plan, failed=(*plan.failed, *written.failed))
+                plan = replace(plan, failed=(*plan.failed, *written.failed), parts=(*plan.parts, *written.parts))
             derive(folder, manifest, store)
-    broken = {failure.subject for failure in plan.failed}
+    broken = {one.subject for one in plan.failed}
     return SyncReport(
         added=tuple(file.source for file in plan.work if file.source not in stored and file.source not in broken),
         changed=tuple(file.source for file in plan.work if file.source in stored and file.source not in broken),
         unchanged=plan.unchanged,
         removed=tuple(source for source in plan.removed if source not in broken),
         failed=plan.failed,
+        failed_parts=plan.parts,
         ignored=found.ignored,
+        excluded=found.excluded,
         chunks=manifest.chunks,
         embedded=embedded,
         seconds=time.monotonic() - began,
@@ -136,33 +150,37 @@ class _Plan:
     unchanged: tuple[str, ...]
     removed: tuple[str, ...]
     failed: tuple[Failure, ...]
+    parts: tuple[Failure, ...]
     kept: Mapping[str, SourceState]
 
 
-def _plan(files: Sequence[CorpusFile], stored: Mapping[str, SourceState]) -> _Plan:
+def _plan(found: Found, stored: Mapping[str, SourceState], options: ReadOptions) -> _Plan:
     """What has to be done, by content hash."""
-    work, unchanged, failed = [], [], []
-    for file in files:
+    work, unchanged, failed, parts = [], [], list(found.failed), []
+    for file in found.files:
         try:
-            digest = sha256(read(file))
+            data = read(file)
         except UnreadableDocument as error:
-            failed.append(_failure(file, error))
+            failed.append(failure(file.source, error))
             continue
         state = stored.get(file.source)
-        if state is not None and state.sha256 == digest:
+        if state is not None and state.sha256 == fingerprint(file, sha256(data), options):
             unchanged.append(file.source)
+            if state.failures:  # said again at every sync
+                parts += [one for one in documents(file, data, options) if isinstance(one, Failure)]
         else:
             work.append(file)
     here = {file.source for file in work} | set(unchanged)
     removed = tuple(sorted(set(stored) - here))
     kept = {source: stored[source] for source in unchanged}
-    return _Plan(tuple(work), tuple(unchanged), removed, tuple(failed), kept)
+    return _Plan(tuple(work), tuple(unchanged), removed, tuple(failed), tuple(parts), kept)
 
 
 @dataclass(frozen=True, slots=True)
 class _Written:
     states: Mapping[str, SourceState]
     failed: tuple[Failure, ...]
+    parts: tuple[Failure, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,38 +188,63 @@ class _Prepared:
     source: str
     sha256: str
     chunks: list[Chunk]
+    failed: tuple[Failure, ...]
 
 
-def _write(plan: _Plan, store: ChunkStore, encoder: Encoder, chunking: Chunking, progress: Progress | None) -> _Written:
+def _write(
+    plan: _Plan,
+    store: ChunkStore,
+    encoder: Encoder,
+    chunking: Chunking,
+    options: ReadOptions,
+    progress: Progress | None,
+) -> _Written:
     """Embed and store the files of a plan, some hundred chunks at a time, old chunks of a file deleted last."""
     states: dict[str, SourceState] = {}
     failed: list[Failure] = []
-    for group in _groups(_prepared(plan.work, encoder, chunking, failed)):
+    parts: list[Failure] = []
+    for group in _groups(_prepared(plan.work, encoder, chunking, options, failed)):
         vectors = encoder.encode([f"{chunk.title}\n{chunk.text}" for one in group for chunk in one.chunks])
         at = 0
         for one in group:
             old = store.ids_of(one.source)
-            store.upsert(one.chunks, vectors[at : at + len(one.chunks)], one.sha256, len(one.chunks))
+            store.upsert(
+                one.chunks,
+                vectors[at : at + len(one.chunks)],
+                file=one.source,
+                file_hash=one.sha256,
+                total=len(one.chunks),
+            )
             at += len(one.chunks)
             store.delete(sorted(set(old) - {chunk.id for chunk in one.chunks}))
-            states[one.source] = SourceState(one.sha256, len(one.chunks))
+            parts += one.failed
+            states[one.source] = SourceState(one.sha256, len(one.chunks), len(one.failed))
             if progress is not None:
                 progress(len(states) + len(failed), len(plan.work))
-    return _Written(states, tuple(failed))
+    return _Written(states, tuple(failed), tuple(parts))
 
 
 def _prepared(
-    files: Sequence[CorpusFile], encoder: Encoder, chunking: Chunking, failed: list[Failure]
+    files: Sequence[CorpusFile], encoder: Encoder, chunking: Chunking, options: ReadOptions, failed: list[Failure]
 ) -> Iterator[_Prepared]:
     window = encoder.window if files else 0
     for file in files:
         try:
             data = read(file)
-            chunks = split(load(file, data), chunking, encoder.count_tokens, window)
         except UnreadableDocument as error:
-            failed.append(_failure(file, error))
+            failed.append(failure(file.source, error))
+            continue
+        chunks: list[Chunk] = []
+        parts: list[Failure] = []
+        for one in documents(file, data, options):
+            if isinstance(one, LoadedDocument):
+                chunks += split(one, chunking, encoder.count_tokens, window)
+            else:
+                parts.append(one)
+        if chunks:
+            yield _Prepared(file.source, fingerprint(file, sha256(data), options), chunks, tuple(parts))
         else:
-            yield _Prepared(file.source, sha256(data), chunks)
+            failed += [one for one in parts if one.subject == file.source]
 
 
 def _groups(prepared: Iterator[_Prepared]) -> Iterator[list[_Prepared]]:
@@ -218,7 +261,7 @@ def _groups(prepared: Iterator[_Prepared]) -> Iterator[list[_Prepared]]:
 def _finish(folder: Path, manifest: Manifest, store: ChunkStore, plan: _Plan, written: _Written) -> Manifest:
     """Delete what is no longer in the corpus, then the manifest: complete."""
     sources = {**plan.kept, **written.states}
-    gone = set(plan.removed) | {failure.subject for failure in (*plan.failed, *written.failed)}
+    gone = set(plan.removed) | {one.subject for one in (*plan.failed, *written.failed)}
     if not manifest.complete:
         gone |= set(store.inventory()) - set(sources)
     for source in sorted(gone):
@@ -226,7 +269,3 @@ def _finish(folder: Path, manifest: Manifest, store: ChunkStore, plan: _Plan, wr
     finished = replace(manifest, sources=dict(sorted(sources.items())), complete=True)
     finished.save(folder)
     return finished
-
-
-def _failure(file: CorpusFile, error: UnreadableDocument) -> Failure:
-    return Failure(file.source, type(error).__name__, str(error))

@@ -13,23 +13,24 @@ from rag.errors import IndexDamaged, IndexMismatch, IndexMissing
 from rag.publish import write_text
 from rag.settings import Chunking
 
-FORMAT = 1
+FORMAT = 2
 FILE = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """One document in the index: the SHA-256 of its file, and how many chunks it has."""
+    """One file in the index: its fingerprint, how many chunks it has, and how many of its documents failed."""
 
     sha256: str
     chunks: int
+    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """`encoder_name` is what was asked for (such as "bundled"), `encoder` what it turned out to be.
 
-    `sources` are the documents by path relative to the corpus, in "/" and NFC. `complete` is False while a sync is
+    `sources` are the files by path relative to the corpus, in "/" and NFC. `complete` is False while a sync is
     under way; an index whose sync was killed still says so, and the next sync repairs it.
     """
 

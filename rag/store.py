@@ -25,7 +25,7 @@ _PAGE = 2000
 
 @dataclass(frozen=True, slots=True)
 class StoredSource:
-    """What Chroma holds of one document: the file hashes its chunks carry, and their ids."""
+    """What Chroma holds of one file: the file hashes its chunks carry, and their ids."""
 
     file_hashes: frozenset[str]
     expected: int
@@ -64,10 +64,12 @@ class ChunkStore:
         """How many chunks there are."""
         return int(self._collection.count())
 
-    def upsert(self, chunks: Sequence[Chunk], vectors: NDArray[np.float32], file_hash: str, total: int) -> None:
-        """Write chunks of one document, each with its vector, replacing those of the same id.
+    def upsert(
+        self, chunks: Sequence[Chunk], vectors: NDArray[np.float32], *, file: str, file_hash: str, total: int
+    ) -> None:
+        """Write chunks of one file, each with its vector, replacing those of the same id.
 
-        `total` is how many chunks the document has in all, so that a half-written one can be told.
+        `total` is how many chunks the file has in all, so that a half-written one can be told.
         """
         for start in range(0, len(chunks), self.batch_limit):
             part = slice(start, start + self.batch_limit)
@@ -76,7 +78,7 @@ class ChunkStore:
                     ids=[chunk.id for chunk in chunks[part]],
                     embeddings=vectors[part],
                     documents=[chunk.text for chunk in chunks[part]],
-                    metadatas=[_metadata(chunk, file_hash, total) for chunk in chunks[part]],
+                    metadatas=[_metadata(chunk, file, file_hash, total) for chunk in chunks[part]],
                 )
 
     def delete(self, ids: Sequence[str]) -> None:
@@ -86,22 +88,22 @@ class ChunkStore:
                 self._collection.delete(ids=list(ids[start : start + self.batch_limit]))
 
     def inventory(self) -> dict[str, StoredSource]:
-        """What is stored of each document, by source path; reads the metadata of every chunk."""
+        """What is stored of each file, by its source; reads the metadata of every chunk."""
         ids: dict[str, list[str]] = {}
         hashes: dict[str, set[str]] = {}
         expected: dict[str, int] = {}
         for page in self._pages(["metadatas"]):
             for chunk_id, metadata in zip(page["ids"], page["metadatas"] or (), strict=True):
-                source = str(metadata["source"])
+                source = str(metadata["file"])
                 ids.setdefault(source, []).append(chunk_id)
                 hashes.setdefault(source, set()).add(str(metadata["file_sha256"]))
                 expected[source] = cast("int", metadata["file_chunks"])
         return {s: StoredSource(frozenset(hashes[s]), expected[s], tuple(ids[s])) for s in ids}
 
-    def ids_of(self, source: str) -> tuple[str, ...]:
-        """The ids of all chunks of one document."""
+    def ids_of(self, file: str) -> tuple[str, ...]:
+        """The ids of all chunks of one file."""
         with _damage_named(self._folder):
-            return tuple(self._collection.get(where={"source": source}, include=[])["ids"])
+            return tuple(self._collection.get(where={"file": file}, include=[])["ids"])
 
     def chunks(self) -> Iterator[Chunk]:
         """Every chunk, page by page, in the store's order."""
@@ -177,8 +179,9 @@ def _damage_named(folder: Path) -> Iterator[None]:
         raise IndexDamaged(f"Chroma cannot use the index: {error}", where=str(folder), do=REBUILD) from error
 
 
-def _metadata(chunk: Chunk, file_hash: str, total: int) -> Mapping[str, str | int]:
+def _metadata(chunk: Chunk, file: str, file_hash: str, total: int) -> Mapping[str, str | int]:
     return {
+        "file": file,
         "source": chunk.source,
         "title": chunk.title,
         "lang": chunk.language,

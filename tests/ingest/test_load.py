@@ -1,20 +1,21 @@
-"""From a folder to files, and from a file to its title, language and text."""
+"""From a file to its title, language and text."""
 
 from __future__ import annotations
 
-import os
-import unicodedata
 from pathlib import Path
 
 import pytest
 
-from ingest.load import CorpusFile, LoadedDocument, find, load
-from rag.errors import CorpusError, EmptyCorpus, UnreadableDocument
-from tests.samples import write_corpus
+from ingest.formats import ReadOptions
+from ingest.load import MAX_TITLE, CorpusFile, LoadedDocument, documents, fingerprint, sha256
+from rag.records import Failure
+from tests.ingest.files import read_as
 
 
 def loaded(text: str, name: str = "notes.md") -> LoadedDocument:
-    return load(CorpusFile(name, Path("/corpus", name)), text.encode())
+    (one,) = read_as(name, text.encode())
+    assert isinstance(one, LoadedDocument)
+    return one
 
 
 @pytest.mark.parametrize(
@@ -55,47 +56,44 @@ def test_front_matter_stays_in_the_text_and_out_of_the_body() -> None:
     ],
 )
 def test_refused_by_name(text: str, message: str) -> None:
-    with pytest.raises(UnreadableDocument, match=f"{message}.*notes.md"):
-        loaded(text)
+    (one,) = read_as("notes.md", text.encode())
+    assert isinstance(one, Failure)
+    assert (one.subject, one.error) == ("notes.md", "UnreadableDocument")
+    assert message in one.message
 
 
-def test_find_sorts_and_tells_what_it_does_not_read(tmp_path: Path) -> None:
-    files = {"b.md": "b", "a/c.TXT": "c", "a/d.pdf": "d", ".hidden.md": "h", ".git/e.md": "e", "a/.f/g.txt": "g"}
-    found = find(write_corpus(tmp_path, files))
-    assert [file.source for file in found.files] == ["a/c.TXT", "b.md"]
-    assert found.ignored == ("a/d.pdf",)
+def test_a_long_title_leaves_room_for_the_text() -> None:
+    title = loaded("# " + "長い題名" * 100 + "\n\n本文。").title
+    assert len(title) == MAX_TITLE
+    assert title.endswith("題…")
 
 
-@pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_names_are_nfc_however_the_disk_spells_them(tmp_path: Path, form: str) -> None:
-    write_corpus(tmp_path, {unicodedata.normalize(form, "ガイド/プラハのデザイン.txt"): "本文です。"})
-    (file,) = find(tmp_path).files
-    assert file.source == unicodedata.normalize("NFC", "ガイド/プラハのデザイン.txt")
-    assert file.path.read_text(encoding="utf-8") == "本文です。"
-    assert load(file, file.path.read_bytes()).title == unicodedata.normalize("NFC", "プラハのデザイン")
+def test_nothing_readable_is_one_failure_of_the_file() -> None:
+    outcomes = read_as("a.jsonl", b"{\n[\n")
+    assert [one.subject for one in outcomes] == ["a.jsonl#line=1", "a.jsonl#line=2", "a.jsonl"]
+    assert all(isinstance(one, Failure) for one in outcomes)
 
 
-def test_two_spellings_of_one_name_are_not_two_documents_of_one_source(tmp_path: Path) -> None:
-    write_corpus(tmp_path, {"ガ.txt": "一。"})
-    write_corpus(tmp_path, {unicodedata.normalize("NFD", "ガ.txt"): "二。"})
-    if len(os.listdir(tmp_path)) < 2:
-        pytest.skip("this disk holds one spelling only")
-    sources = [file.source for file in find(tmp_path).files]
-    assert len(sources) == len(set(sources)) == 2
+def test_a_library_that_raises_anything_is_a_failure_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    import ingest.load
+
+    def broken(*_: object):
+        yield ingest.load.Part("本文。", "page=1", "page=1")
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr(ingest.load, "READERS", {".pdf": broken})
+    document, failed = documents(CorpusFile("a.pdf", Path("a.pdf")), b"")
+    assert isinstance(document, LoadedDocument)
+    assert failed == Failure(
+        "a.pdf",
+        "UnreadableDocument",
+        "This file is damaged and cannot be read beyond page=1: RecursionError: too deep (a.pdf)",
+    )
 
 
-def test_missing_folder(tmp_path: Path) -> None:
-    with pytest.raises(CorpusError, match=r"no such folder.*nowhere"):
-        find(tmp_path / "nowhere")
-
-
-def test_file_instead_of_folder(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("a")
-    with pytest.raises(CorpusError, match=r"a\.txt"):
-        find(tmp_path / "a.txt")
-
-
-@pytest.mark.parametrize("files", [{}, {"a.pdf": "x"}, {".hidden.md": "x"}])
-def test_empty_folder(tmp_path: Path, files: dict[str, str]) -> None:
-    with pytest.raises(EmptyCorpus, match="no document"):
-        find(write_corpus(tmp_path, files))
+def test_columns_change_the_fingerprint_of_tables_alone() -> None:
+    digest = sha256(b"a,b")
+    table, text = CorpusFile("a.csv", Path("a.csv")), CorpusFile("a.txt", Path("a.txt"))
+    chosen = [ReadOptions(), ReadOptions(("a",)), ReadOptions(("b",)), ReadOptions(("a", "b"))]
+    assert len({fingerprint(table, digest, one) for one in chosen}) == 4
+    assert {fingerprint(text, digest, one) for one in chosen} == {digest}

@@ -114,7 +114,7 @@ def test_every_kind_of_file_has_an_outcome(tmp_path: Path) -> None:
     (corpus / "empty.txt").write_bytes(b"")
     (corpus / "wrong-language.md").write_text("---\nlang: fr\n---\nSalut.")
     (corpus / "link.txt").symlink_to(corpus / "nowhere")
-    (corpus / "table.csv").write_text("a,b")
+    (corpus / "table.ods").write_text("a,b")
     report = sync(corpus, tmp_path / "index")
     assert counts(report) == (8, 0, 0, 0, 4)
     assert report.found == 12
@@ -125,8 +125,8 @@ def test_every_kind_of_file_has_an_outcome(tmp_path: Path) -> None:
         "wrong-language.md",
     }
     assert all(failure.subject in failure.message for failure in report.failed)
-    assert report.ignored == ("table.csv",)
-    assert all(name in report.text() for name in ("binary.txt", "empty.txt", "link.txt", "table.csv"))
+    assert report.ignored == ("table.ods",)
+    assert all(name in report.text() for name in ("binary.txt", "empty.txt", "link.txt", "table.ods"))
     texts = [text for text, _ in snapshot(tmp_path / "index").chunks.values()]
     assert len(set(texts)) * 8 == len(texts)
     again = sync(corpus, tmp_path / "index")

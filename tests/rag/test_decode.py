@@ -91,3 +91,41 @@ def test_empty_is_text() -> None:
 def test_binary_is_refused_by_name(data: bytes) -> None:
     with pytest.raises(UnreadableDocument, match=r"picture\.txt"):
         decode(data, "picture.txt")
+
+
+EUC_ROWS = {"髙": b"\xfc\xe2", "﨑": b"\xf9\xf5", "①": b"\xad\xa1", "ⅰ": b"\xfc\xf1"}
+
+
+def test_euc_jp_as_windows_writes_it() -> None:
+    text = "髙島屋の①と山﨑ⅰ、東京。ｶﾅ"
+    data = b"".join(EUC_ROWS.get(letter) or letter.encode("euc_jp") for letter in text)
+    assert decode(data * 50, "a.txt") == text * 50
+
+
+@pytest.mark.parametrize("text", ["①株式会社㈱、ソース。", "一行目①\n二行目"])
+def test_iso_2022_jp_as_windows_writes_it(text: str) -> None:
+    data = b""
+    for line in text.split("\n"):
+        data += b"\x1b$B" + bytes(byte & 0x7F for byte in line.encode("euc_jis_2004")) + b"\x1b(B\n"
+    assert decode(data + b"ABC \x1b(I\x36\x45\x1b(B", "a.txt") == f"{text}\nABC ｶﾅ"
+
+
+@pytest.mark.parametrize("damage", [b"\xff", b"\x80", b"\xe3\x81"])
+@pytest.mark.parametrize("at", [0, 30, -1])
+def test_damaged_utf8_is_refused_and_not_read_as_something_else(damage: bytes, at: int) -> None:
+    data = LONG.encode()
+    broken = data + damage if at < 0 else data[:at] + damage + data[at:]
+    with pytest.raises(UnreadableDocument, match=r"UTF-8 but for a few bytes.*a\.txt"):
+        decode(broken, "a.txt")
+
+
+def test_a_zero_byte_in_text_is_named() -> None:
+    with pytest.raises(UnreadableDocument, match=r"holds 1 zero bytes.*a\.txt"):
+        decode(LONG.encode() + b"\0" + LONG.encode(), "a.txt")
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "euc_jp", "iso2022_jp", "utf-16-le"])
+def test_a_declaration_decides_where_the_bytes_allow_it(encoding: str) -> None:
+    for declared in ("Shift_JIS", "EUC-JP", "iso-2022-jp", "no such encoding", "hex", None):
+        assert decode(LONG.encode(encoding), "a.txt", declared=declared) == LONG or declared in {"Shift_JIS", "EUC-JP"}
+    assert decode("ｱｲｳ".encode("cp932") * 3, "a.txt", declared="shift_jis") == "ｱｲｳ" * 3

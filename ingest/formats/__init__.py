@@ -1,0 +1,44 @@
+"""The formats that documents come in: one file a format, and which of them reads a file by its ending."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ingest.formats.docx import read_docx
+from ingest.formats.html import read_html
+from ingest.formats.jsonl import read_jsonl
+from ingest.formats.parts import Fault, Part, Reader, ReadOptions
+from ingest.formats.pdf import read_pdf
+from ingest.formats.table import read_csv, read_xlsx
+from ingest.formats.text import read_markdown, read_text
+
+READERS: Mapping[str, Reader] = {
+    ".txt": read_text,
+    ".md": read_markdown,
+    ".html": read_html,
+    ".htm": read_html,
+    ".pdf": read_pdf,
+    ".docx": read_docx,
+    ".xlsx": read_xlsx,
+    ".csv": read_csv,
+    ".jsonl": read_jsonl,
+}
+TABLES = frozenset({".xlsx", ".csv", ".jsonl"})
+PLAIN = frozenset({".txt", ".md", ".html", ".htm", ".csv", ".jsonl"})
+
+_MAGIC = (
+    (b"%PDF-", "a PDF"),
+    (b"PK\x03\x04", "a zip archive (such as .docx or .xlsx)"),
+    (b"\xd0\xcf\x11\xe0", "an old or encrypted Office file"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"\x1f\x8b", "a gzip archive"),
+)
+
+
+def foreign(data: bytes) -> str | None:
+    """What a file really is by its first bytes, where it is no text; None where they do not tell."""
+    return next((kind for magic, kind in _MAGIC if data.startswith(magic)), None)
+
+
+__all__ = ["PLAIN", "READERS", "TABLES", "Fault", "Part", "ReadOptions", "Reader", "foreign"]

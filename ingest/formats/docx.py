@@ -1,0 +1,146 @@
+"""Word documents: headings as Markdown has them, lists, tables row by row, footnotes last."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ingest.formats.lines import Lines
+from ingest.formats.office import MEBI, check_archive
+from ingest.formats.parts import Part, ReadOptions, real_title
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+# Deleted text, the readings beside Japanese letters (ruby), and the second copy of text boxes for old programs.
+_DROPPED = frozenset(
+    {
+        f"{_W}del",
+        f"{_W}moveFrom",
+        f"{_W}rt",
+        "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
+    }
+)
+_HEADING = re.compile(r"(?:heading|見出し)\s*(\d)")
+_MAX_XML = 128 * MEBI
+
+
+def read_docx(data: bytes, name: str, _options: ReadOptions) -> Iterator[Part]:
+    """The one document of a file; its title is the one it begins with, or of its properties, or its first heading.
+
+    python-docx opens it and finds its parts; the text is gathered from the XML, as `Paragraph.text` leaves out the
+    letters that have a reading (ruby), tracked insertions, content controls and text boxes.
+    Raises UnreadableDocument.
+    """
+    from docx import Document
+    from lxml import etree
+
+    check_archive(data, name, max_xml=_MAX_XML)
+    document = Document(io.BytesIO(data))
+    levels = _levels(document.styles.element)
+    lines = Lines()
+    _walk(etree, document.element.body, lines, levels)
+    for notes in ("footnotes", "endnotes"):
+        for relation in document.part.rels.values():
+            if not relation.is_external and relation.reltype.endswith(f"/{notes}"):
+                parser = etree.XMLParser(resolve_entities=False, no_network=True)
+                lines.block()
+                _walk(etree, etree.fromstring(relation.target_part.blob, parser), lines, levels)
+    yield Part(
+        lines.text(), title=lines.headings.get(0) or real_title(document.core_properties.title) or lines.first_heading
+    )
+
+
+def _levels(styles: Any) -> Mapping[str, int]:
+    """The heading level of each style that has one, its own or inherited; 0 is the style for the title."""
+    own: dict[str, int] = {}
+    base: dict[str, str] = {}
+    for style in styles.iter(f"{_W}style"):
+        key = style.get(f"{_W}styleId", "")
+        name = _value(style.find(f"{_W}name")).lower()
+        outline = _value(style.find(f"{_W}pPr/{_W}outlineLvl"))
+        heading = _HEADING.match(name)
+        if name in {"title", "表題"}:
+            own[key] = 0
+        elif heading:
+            own[key] = int(heading.group(1))
+        elif outline.isdigit() and int(outline) < 9:
+            own[key] = int(outline) + 1
+        base[key] = _value(style.find(f"{_W}basedOn"))
+    for key in base:
+        at, seen = key, {key}
+        while at not in own and base.get(at) and base[at] not in seen:
+            at = base[at]
+            seen.add(at)
+        if at in own:
+            own[key] = own[at]
+    return own
+
+
+def _walk(etree: Any, root: Any, lines: Lines, levels: Mapping[str, int]) -> None:
+    dropped: Any = None
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
+        if event == "start" and dropped is None:
+            if element.tag in _DROPPED or (element.tag == f"{_W}r" and _vanished(element)):
+                dropped = element
+                walk.skip_subtree()
+            else:
+                _open(lines, element, levels)
+        elif event == "end":
+            if element is dropped:
+                dropped = None
+            elif dropped is None:
+                _close(lines, element)
+
+
+def _open(lines: Lines, element: Any, levels: Mapping[str, int]) -> None:
+    tag = element.tag
+    if tag == f"{_W}t":
+        lines.add(element.text)
+    elif tag == f"{_W}p":
+        _open_paragraph(lines, element, levels)
+    elif tag in {f"{_W}br", f"{_W}cr"}:
+        lines.line()
+    elif tag in {f"{_W}tab", f"{_W}ptab"}:
+        lines.add("\t")
+    elif tag == f"{_W}noBreakHyphen":
+        lines.add("-")
+    elif tag == f"{_W}tr":
+        lines.row(data=next(element.iter(f"{_W}tbl"), None) is None)  # a row with a table inside lays out a page
+    elif tag == f"{_W}tbl":
+        lines.block()
+
+
+def _open_paragraph(lines: Lines, paragraph: Any, levels: Mapping[str, int]) -> None:
+    style = _value(paragraph.find(f"{_W}pPr/{_W}pStyle"))
+    outline = _value(paragraph.find(f"{_W}pPr/{_W}outlineLvl"))
+    level = int(outline) + 1 if outline.isdigit() and int(outline) < 9 else levels.get(style)
+    if level is not None:
+        lines.heading(level)
+    elif paragraph.find(f"{_W}pPr/{_W}numPr") is not None or style.startswith("List"):
+        lines.item()
+    else:
+        lines.block()
+
+
+def _close(lines: Lines, element: Any) -> None:
+    tag = element.tag
+    if tag == f"{_W}p":
+        lines.end_heading()
+        lines.end_item()
+    elif tag == f"{_W}tc":
+        lines.end_cell()
+    elif tag == f"{_W}tr":
+        lines.end_row()
+    elif tag == f"{_W}tbl":
+        lines.block()
+
+
+def _vanished(run: Any) -> bool:
+    mark = run.find(f"{_W}rPr/{_W}vanish")
+    return mark is not None and mark.get(f"{_W}val", "true") not in {"0", "false", "off"}
+
+
+def _value(element: Any) -> str:
+    return "" if element is None else str(element.get(f"{_W}val", ""))

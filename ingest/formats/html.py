@@ -1,0 +1,115 @@
+"""HTML: the text that a reader of the page sees, headings as Markdown has them, tables row by row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ingest.formats.lines import Lines
+from ingest.formats.parts import Part, ReadOptions, real_title
+from rag.decode import decode
+from rag.errors import UnreadableDocument
+
+# Not text, not of this page, or not shown; rt and rp are the small readings beside Japanese letters (ruby).
+_DROPPED = frozenset(
+    "head script style noscript template nav rt rp rtc svg math iframe object embed audio video canvas dialog "
+    "datalist".split()
+)
+_BLOCKS = frozenset(
+    "address article aside blockquote body details dd div dl dt fieldset figcaption figure footer form header hr main "
+    "ol p pre section summary table tbody tfoot thead ul caption legend center".split()
+)
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\b", re.IGNORECASE)
+_META = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
+_XML = re.compile(rb"\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]+)", re.IGNORECASE)
+
+
+def read_html(data: bytes, name: str, _options: ReadOptions) -> Iterator[Part]:
+    """The one document of a page; titled by <title> or its highest heading. Raises UnreadableDocument."""
+    from lxml import etree
+
+    declared = _XML.search(data[:1024]) or _META.search(data[:4096])
+    text = decode(data, name, declared=declared.group(1).decode() if declared else None)
+    if not text.strip():
+        return
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        root = etree.fromstring(text.replace("\0", "").encode(), parser)
+    except etree.XMLSyntaxError as error:  # nothing but comments, or the like
+        raise UnreadableDocument(f"This page has no text: {error}", where=name) from error
+    if any("xcessive depth" in entry.message for entry in parser.error_log):
+        raise UnreadableDocument("The elements of this page are nested too deeply", where=name)
+    if root is None:
+        return
+    lines = _lines(etree, root)
+    title = real_title(" ".join("".join(root.xpath("string(//title)")).split()))
+    yield Part(lines.text(), title=title or lines.first_heading)
+
+
+def _lines(etree: Any, root: Any) -> Lines:
+    """Walks the tree without recursion, as it may be deep."""
+    lines = Lines()
+    walk = etree.iterwalk(root, events=("start", "end"))
+    dropped: Any = None
+    verbatim = 0
+    for event, element in walk:
+        if event == "start" and dropped is None:
+            if _unseen(element):
+                dropped = element
+                walk.skip_subtree()
+            else:
+                verbatim += element.tag == "pre"
+                _open(lines, element)
+                (lines.verbatim if verbatim else lines.add)(element.text)
+        elif event == "end":
+            if element is dropped:
+                dropped = None
+            elif dropped is None:
+                verbatim -= element.tag == "pre"
+                _close(lines, element)
+            if dropped is None and element is not root:
+                (lines.verbatim if verbatim else lines.add)(element.tail)
+    return lines
+
+
+def _unseen(element: Any) -> bool:
+    if not isinstance(element.tag, str) or element.tag in _DROPPED or element.get("role") == "navigation":
+        return True
+    return element.get("hidden") is not None or bool(_HIDDEN.search(element.get("style") or ""))
+
+
+def _open(lines: Lines, element: Any) -> None:
+    tag = element.tag
+    if tag in _HEADINGS:
+        lines.heading(_HEADINGS[tag])
+    elif tag == "tr":
+        lines.row(data=_is_data(element))
+    elif tag == "li":
+        lines.item()
+    elif tag == "br":
+        lines.line()
+    elif tag in _BLOCKS:
+        lines.block()
+
+
+def _close(lines: Lines, element: Any) -> None:
+    tag = element.tag
+    if tag in _HEADINGS:
+        lines.end_heading()
+    elif tag == "tr":
+        lines.end_row()
+    elif tag in {"td", "th"}:
+        lines.end_cell()
+    elif tag in _BLOCKS:
+        lines.block()
+    elif tag == "li":
+        lines.end_item()
+    elif tag == "option":
+        lines.line()
+
+
+def _is_data(element: Any) -> bool:
+    """Whether a tr is a row of data; one with headings or tables inside lays out a page."""
+    return next(element.iter("table", "h1", "h2", "h3", "h4", "h5", "h6"), None) is None

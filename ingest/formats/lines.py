@@ -1,0 +1,135 @@
+"""Text put together line by line from a tree of elements: blocks, headings, list items and rows of tables."""
+
+from __future__ import annotations
+
+import re
+
+_BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
+_EAST_ASIAN = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60]")
+
+
+class Lines:
+    """Pieces of text go in with `add`; what ends a line, a block or a cell is said in between."""
+
+    def __init__(self) -> None:
+        self.headings: dict[int, str] = {}  # the first heading of each level
+        self._lines: list[str] = []
+        self._pieces: list[str] = []
+        self._prefix = ""
+        self._level: int | None = None
+        self._rows = 0
+        self._tables: list[bool] = []
+        self._verbatim = False
+
+    @property
+    def first_heading(self) -> str | None:
+        """The first heading of the highest level that there is."""
+        return self.headings[min(self.headings)] if self.headings else None
+
+    def add(self, text: str | None) -> None:
+        """Text within the line; runs of blanks count as one, a line break between Japanese letters as none."""
+        if text:
+            self._pieces.append(text)
+
+    def line(self) -> None:
+        """What follows stands on a new line; in a row of a table and in a heading, after a blank."""
+        if self._rows or self._level is not None:
+            self._pieces.append(" ")
+        elif any(piece.strip() for piece in self._pieces):
+            self._flush()
+        else:
+            self._pieces.clear()
+
+    def end_item(self) -> None:
+        """The item or paragraph ends."""
+        self.line()
+        if not self._rows:
+            self._prefix = ""
+
+    def block(self) -> None:
+        """What follows stands on a new line after an empty one."""
+        self.line()
+        if not self._rows and self._level is None and self._lines and self._lines[-1]:
+            self._lines.append("")
+
+    def item(self) -> None:
+        """What follows is an item of a list."""
+        self.line()
+        if not self._rows:
+            self._prefix = "- "
+
+    def heading(self, level: int) -> None:
+        """What follows, up to `end_heading`, is a heading; level 0 is the document's title."""
+        self.block()
+        if not self._rows:
+            self._prefix, self._level = "#" * min(max(level, 1), 6) + " ", level
+
+    def end_heading(self) -> None:
+        """The heading ends."""
+        level, self._level = self._level, None
+        if level is not None:
+            text = self._flush()
+            if text:
+                self.headings.setdefault(level, text.lstrip("# "))
+            self.block()
+
+    def row(self, *, data: bool) -> None:
+        """What follows, up to `end_row`, is a row of a table: of `data`, on one line, or one that lays out a page."""
+        self._tables.append(data)
+        if not data:
+            self.block()
+        elif self._rows == 0:
+            self._flush()
+            self._prefix = "| "
+        self._rows += data
+
+    def end_cell(self) -> None:
+        """A cell of the row ends."""
+        if self._tables and self._tables[-1]:
+            self._pieces.append(" | ")
+        else:
+            self.block()
+
+    def end_row(self) -> None:
+        """The row ends."""
+        self._rows -= self._tables.pop()
+        if self._rows:
+            self._pieces.append(" ")
+        else:
+            self._flush()
+
+    def verbatim(self, text: str | None) -> None:
+        """Text whose line breaks and blanks count."""
+        for at, line in enumerate((text or "").split("\n")):
+            if at:
+                self._flush()
+                self._verbatim = True
+            self._pieces.append(line)
+
+    def text(self) -> str:
+        """All of it."""
+        self._flush()
+        return "\n".join(self._lines).strip("\n")
+
+    def _flush(self) -> str:
+        text = "".join(self._pieces)
+        text = text.rstrip() if self._verbatim else _collapse(text).strip()
+        self._verbatim = False
+        prefix, self._prefix, self._pieces = self._prefix, "", []
+        if prefix == "| ":
+            text = text if text.strip(" |") else ""
+        if text:
+            text = prefix + text
+            self._lines.append(text)
+        return text
+
+
+def _collapse(text: str) -> str:
+    return _BLANKS.sub(lambda run: _joint(text, run), text)
+
+
+def _joint(text: str, run: re.Match[str]) -> str:
+    """What a run of blanks becomes: nothing for a line break between Japanese letters, else one blank."""
+    before, after = text[run.start() - 1 : run.start()], text[run.end() : run.end() + 1]
+    broken = "\n" in run.group() and _EAST_ASIAN.match(before) and _EAST_ASIAN.match(after)
+    return "" if broken else " "

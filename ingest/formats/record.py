@@ -1,0 +1,72 @@
+"""From named fields, a row of a table or an object, to the parts of a document."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+Fields = Sequence[tuple[str, str]]
+
+_ROLES: Mapping[str, str] = {
+    "id": "id",
+    "title": "title",
+    "題名": "title",
+    "タイトル": "title",
+    "text": "text",
+    "本文": "text",
+    "lang": "lang",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A document's parts; None where no field is for it, or that field is blank."""
+
+    id: str | None
+    title: str | None
+    text: str | None
+    language: str | None
+
+
+def role(header: str) -> str:
+    """What a header stands for (id, title, text or lang), or the header itself, one spelling for all of its forms.
+
+    >>> role(" Title "), role("ﾀｲﾄﾙ"), role("Body")
+    ('title', 'title', 'body')
+    """
+    name = unicodedata.normalize("NFKC", header).strip().casefold()
+    return _ROLES.get(name, name)
+
+
+def missing(fields: Fields, columns: Sequence[str]) -> str:
+    """The chosen columns that are not there, as one string."""
+    present = {role(header) for header, _ in fields}
+    return ", ".join(column for column in columns if role(column) not in present)
+
+
+def choose(fields: Fields, columns: Sequence[str] = ()) -> Record:
+    """The parts of a document.
+
+    With `columns`, these make it up, in their order: one for a title is the title, a single other one the text, several
+    `header: value` lines. Without, the field for a text is the text, or None where there is none. Fields for id and
+    lang count in either case.
+    """
+    by_role = {role(header): value.strip() for header, value in reversed(fields)}
+    title, text = by_role.get("title"), by_role.get("text")
+    if columns:
+        wanted = [role(column) for column in columns]
+        title = title if "title" in wanted else None
+        body = [name for name in wanted if name not in {"id", "title", "lang"}] or wanted
+        names = {role(header): header.strip() for header, _ in reversed(fields)}
+        text = by_role[body[0]] if len(body) == 1 else lines([(names[name], by_role[name]) for name in body])
+    return Record(by_role.get("id") or None, title or None, text, by_role.get("lang") or None)
+
+
+def lines(fields: Fields) -> str:
+    r"""`header: value` lines of every field that is not blank.
+
+    >>> lines([("質問", "送料は？"), ("備考", ""), ("回答", "無料です。")])
+    '質問: 送料は？\n回答: 無料です。'
+    """
+    return "\n".join(f"{header}: {value.strip()}" for header, value in fields if value.strip())

@@ -1,0 +1,39 @@
+"""Plain text and Markdown, each with optional front matter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ingest.formats.parts import Part, ReadOptions
+from rag.decode import decode
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
+
+
+def read_text(data: bytes, name: str, _options: ReadOptions) -> Iterator[Part]:
+    """The one document of a text file: `title:` and `lang:` are those of its front matter."""
+    text = decode(data, name)
+    fields, body = _front_matter(text)
+    yield Part(text, title=fields.get("title"), language=fields.get("lang"), body=body)
+
+
+def read_markdown(data: bytes, name: str, _options: ReadOptions) -> Iterator[Part]:
+    """The one document of a Markdown file; without a `title:` its first `#` heading is the title."""
+    for part in read_text(data, name, _options):
+        heading = None if part.title else _HEADING.search(part.text, part.body)
+        yield Part(part.text, title=heading.group(1) if heading else part.title, language=part.language, body=part.body)
+
+
+def _front_matter(text: str) -> tuple[dict[str, str], int]:
+    """The `key: value` lines between two lines of `---` at the top, and where the body begins."""
+    match = _FRONT_MATTER.match(text)
+    if match is None:
+        return {}, 0
+    fields = {}
+    for line in match.group(1).splitlines():
+        key, colon, value = line.partition(":")
+        if colon and not key.startswith(("#", " ", "\t")):
+            fields[key.strip().lower()] = value.strip().strip("\"'")
+    return fields, match.end()

@@ -1,0 +1,140 @@
+"""A Word document becomes text with headings, lists, tables and notes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from docx.oxml import parse_xml
+
+from ingest.load import LoadedDocument
+from tests.ingest.files import WORD, docx, edited, read_as, texts
+
+
+def text_of(fill: Any) -> str:
+    (text,) = texts("a.docx", docx(fill)).values()
+    return text
+
+
+def test_headings_lists_and_tables_in_order() -> None:
+    def fill(document: Any) -> None:
+        document.add_heading("就業規則", 0)
+        document.add_heading("第一章 総則", 1)
+        document.add_paragraph("会社は勤務時間を定める。")
+        document.add_paragraph("一つ目", style="List Bullet")
+        document.add_paragraph("Second", style="List Number")
+        table = document.add_table(2, 3)
+        for at, text in enumerate(["区分", "時間", "備考", "早番", "8時", ""]):
+            table.cell(at // 3, at % 3).text = text
+        document.add_heading("Section", 2)
+        document.add_paragraph("End.")
+
+    assert text_of(fill) == (
+        "# 就業規則\n\n# 第一章 総則\n\n会社は勤務時間を定める。\n- 一つ目\n- Second\n\n"
+        "| 区分 | 時間 | 備考 |\n| 早番 | 8時 | |\n\n## Section\n\nEnd."
+    )
+
+
+@pytest.mark.parametrize(
+    ("xml", "text"),
+    [
+        (
+            "<w:r><w:ruby><w:rt><w:r><w:t>きんむ</w:t></w:r></w:rt>"
+            "<w:rubyBase><w:r><w:t>勤務</w:t></w:r></w:rubyBase></w:ruby></w:r>",
+            "前勤務後",
+        ),
+        ('<w:ins w:id="1" w:author="a"><w:r><w:t>挿入</w:t></w:r></w:ins>', "前挿入後"),
+        ('<w:del w:id="1" w:author="a"><w:r><w:delText>削除</w:delText></w:r></w:del>', "前後"),
+        ('<w:del w:id="1" w:author="a"><w:r><w:t>削除</w:t></w:r></w:del>', "前後"),
+        ('<w:moveFrom w:id="1" w:author="a"><w:r><w:t>移動</w:t></w:r></w:moveFrom>', "前後"),
+        ('<w:moveTo w:id="1" w:author="a"><w:r><w:t>移動</w:t></w:r></w:moveTo>', "前移動後"),
+        ("<w:r><w:rPr><w:vanish/></w:rPr><w:t>隠し</w:t></w:r>", "前後"),
+        ('<w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>見える</w:t></w:r>', "前見える後"),
+        ("<w:sdt><w:sdtContent><w:r><w:t>欄</w:t></w:r></w:sdtContent></w:sdt>", "前欄後"),
+        ("<w:r><w:t>a</w:t><w:br/><w:t>b</w:t><w:tab/><w:t>c</w:t><w:noBreakHyphen/></w:r>", "前a\nb c-後"),
+        ("<w:hyperlink><w:r><w:t>link</w:t></w:r></w:hyperlink>", "前link後"),
+        (
+            "<w:r><w:pict><w:txbxContent><w:p><w:r><w:t>枠</w:t></w:r></w:p></w:txbxContent></w:pict></w:r>",
+            "前\n\n枠\n後",
+        ),
+    ],
+)
+def test_within_a_paragraph(xml: str, text: str) -> None:
+    def fill(document: Any) -> None:
+        paragraph = document.add_paragraph("前")
+        paragraph._p.append(parse_xml(f"<w:p {WORD}>{xml}</w:p>")[0])
+        paragraph.add_run("後")
+
+    assert text_of(fill) == text
+
+
+def test_text_boxes_are_read_once() -> None:
+    box = "<w:txbxContent><w:p><w:r><w:t>枠</w:t></w:r></w:p></w:txbxContent>"
+    compatible = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    xml = (
+        f'<w:p {WORD} xmlns:mc="{compatible}"><w:r><mc:AlternateContent><mc:Choice Requires="wps">{box}</mc:Choice>'
+        f"<mc:Fallback>{box}</mc:Fallback></mc:AlternateContent></w:r></w:p>"
+    )
+    assert text_of(lambda document: document.element.body.insert(0, parse_xml(xml))) == "枠"
+
+
+def test_headings_by_outline_level_and_inherited_style() -> None:
+    def fill(document: Any) -> None:
+        style = document.styles.add_style("社内見出し", 1)
+        style.base_style = document.styles["Heading 2"]
+        document.add_paragraph("継承", style=style)
+        xml = f'<w:p {WORD}><w:pPr><w:outlineLvl w:val="2"/></w:pPr><w:r><w:t>直接</w:t></w:r></w:p>'
+        document.element.body.insert(1, parse_xml(xml))
+
+    assert text_of(fill) == "## 継承\n\n### 直接"
+
+
+def test_styles_based_on_each_other() -> None:
+    def fill(document: Any) -> None:
+        one, two = document.styles.add_style("A", 1), document.styles.add_style("B", 1)
+        one.base_style, two.base_style = two, one
+        document.add_paragraph("本文", style=one)
+
+    assert text_of(fill) == "本文"
+
+
+def test_merged_cells_once_and_nested_tables() -> None:
+    def fill(document: Any) -> None:
+        table = document.add_table(2, 2)
+        table.cell(0, 0).merge(table.cell(0, 1)).text = "結合"
+        table.cell(1, 0).text = "a"
+        outer = document.add_table(1, 1)
+        outer.cell(0, 0).text = "外"
+        outer.cell(0, 0).add_table(1, 2).cell(0, 1).text = "内"
+
+    assert text_of(fill) == "| 結合 |\n| a | |\n\n外\n\n| | 内 |"
+
+
+def title_of(data: bytes) -> str:
+    (document,) = read_as("規程.docx", data)
+    assert isinstance(document, LoadedDocument)
+    return document.title
+
+
+def test_title() -> None:
+    def plain(document: Any) -> None:
+        document.add_paragraph("本文。")
+
+    def headed(document: Any) -> None:
+        document.add_heading("第一章", 1)
+        document.add_heading("表題", 0)
+
+    def named(document: Any) -> None:
+        document.core_properties.title = "経費の手引き"
+        document.add_heading("第一章", 1)
+
+    assert [title_of(docx(fill)) for fill in (plain, headed, named)] == ["規程", "表題", "経費の手引き"]
+
+
+def test_external_entities_are_not_read() -> None:
+    def change(xml: bytes) -> bytes:
+        entity = b'<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+        return entity + xml[xml.index(b"<w:document") :].replace(b"SECRET", b"&e;")
+
+    data = docx(lambda document: (document.add_paragraph("本文。"), document.add_paragraph("SECRET")))
+    assert texts("a.docx", edited(data, "word/document.xml", change)) == {"a.docx": "本文。"}

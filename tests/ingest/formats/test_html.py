@@ -1,0 +1,110 @@
+"""A page becomes the text that its reader sees."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.load import LoadedDocument
+from tests.ingest.files import read_as, texts
+
+
+def body(html: str) -> str:
+    (text,) = texts("page.html", html.encode()).values()
+    return text
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<h1>経費<br>精算</h1><p>一。</p><h3 class=x> 申請 </h3>二。", "# 経費 精算\n\n一。\n\n### 申請\n\n二。"),
+        ("<p>東京は\n  日本の\n首都。</p>", "東京は日本の首都。"),
+        ("<p>Tokyo is\n  the capital\nof Japan.</p>", "Tokyo is the capital of Japan."),
+        ("<p>一行目<br>二行目<br/>三行目", "一行目\n二行目\n三行目"),
+        ("<p>a<p>b<div>c</div>d", "a\n\nb\n\nc\n\nd"),
+        ("x<b>bo</b>ld <i>it</i>", "xbold it"),
+        ("<ul><li>一<li>二</ul><ol><li><p>三</p></ol>", "- 一\n- 二\n\n- 三"),
+        (
+            "<table><caption>表</caption><tr><th>品<th>価格<tr><td><p>りんご</p><td>100円<br>税込</table>後",
+            "表\n\n| 品 | 価格 |\n| りんご | 100円 税込 |\n\n後",
+        ),
+        ("<table><tr><td><h2>見出し</h2><p>本文<td>右</table>", "## 見出し\n\n本文\n\n右"),
+        ("<table><tr><td><table><tr><td>a<td>b</table></table>", "| a | b |"),
+        ("<table><tr></tr><tr><td></td></tr></table>後<td>x</tr>", "後x"),
+        ("<ul><li></li></ul><p>次", "次"),
+        ("<pre>def f():\n    return 1\n</pre>x", "def f():\n    return 1\n\nx"),
+        ("<ruby>許斐<rp>(</rp><rt>このみ</rt><rp>)</rp></ruby><ruby>剛<rt>たけし</ruby>だ", "許斐剛だ"),
+        ("<ruby><rb>漢</rb><rtc><rt>かん</rt></rtc></ruby>字", "漢字"),
+        ("前<script>var x='<p>';</script><style>p{}</style><template>t</template>後", "前後"),
+        ("<nav>案内</nav><div role=navigation>案内</div><main>本文</main>", "本文"),
+        ("見<p hidden>隠</p><p style='color:red; DISPLAY : none'>隠</p><i style=visibility:hidden>隠</i>", "見"),
+        ("<p style='display:nonexistent'>見える</p>", "見える"),
+        ("前<!-- 注釈 -->後<?php echo 1 ?>", "前後"),
+        ("R&amp;D&nbsp;&lt;東京&gt; &#x9ad8;", "R&D <東京> 高"),
+        ("<h2></h2><h2><img src=x></h2>本文", "本文"),
+        ("<p>閉じない<b>太字<p>次", "閉じない太字\n\n次"),
+    ],
+)
+def test_text(html: str, text: str) -> None:
+    assert body(html) == text
+
+
+@pytest.mark.parametrize(
+    ("html", "title"),
+    [
+        ("<title> 社内\n規程 </title><h1>経費</h1>x", "社内 規程"),
+        ("<h2>二</h2><h1>経費</h1>x", "経費"),
+        ("<h2>二</h2>x", "二"),
+        ("<title>Untitled</title>x", "page"),
+        ("<svg><title>icon</title></svg><h1>Guide</h1>", "icon"),
+        ("x", "page"),
+    ],
+)
+def test_title(html: str, title: str) -> None:
+    (document,) = read_as("page.htm", html.encode())
+    assert isinstance(document, LoadedDocument)
+    assert document.title == title
+
+
+TEXT = "表示能力、ソース①。"
+
+
+@pytest.mark.parametrize(
+    ("declared", "codec"),
+    [
+        ("<meta charset=shift_jis>", "cp932"),
+        ('<meta http-equiv="Content-Type" content="text/html; charset=x-sjis">', "cp932"),
+        ("<meta charset='EUC-JP'>", "euc_jis_2004"),
+        ('<?xml version="1.0" encoding="EUC-JP"?>', "euc_jis_2004"),
+        ("<meta charset=utf-8>", "utf-8"),
+        ("<meta charset=utf-8>", "utf-8-sig"),
+        ("<meta charset=shift_jis>", "utf-8"),  # a declaration that is wrong
+        ("<meta charset=shift_jis>", "utf-16"),
+        ("<meta charset=utf-8>", "cp932"),
+        ("<meta charset=no-such-thing>", "cp932"),
+        ("<meta charset=hex>", "utf-8"),
+        ("", "cp932"),
+        ("", "utf-16-le"),
+    ],
+)
+def test_encoding(declared: str, codec: str) -> None:
+    html = f"{declared}<body>{TEXT}"
+    (text,) = texts("page.html", html.encode(codec)).values()
+    assert text == TEXT
+
+
+def test_a_western_page_is_as_it_declares() -> None:
+    (text,) = texts("page.html", "<meta charset=iso-8859-1>naïve café – “x”".encode("cp1252")).values()
+    assert text == "naïve café – “x”"
+
+
+def test_iso_2022_jp_with_nec_characters() -> None:
+    data = (
+        b"<p>\x1b$B" + "①株式会社".encode("euc_jis_2004").translate(bytes(b & 0x7F for b in range(256))) + b"\x1b(B OK"
+    )
+    (text,) = texts("page.html", data).values()
+    assert text == "①株式会社 OK"
+
+
+@pytest.mark.parametrize("depth", [300, 1500])
+def test_deep_pages_are_read(depth: int) -> None:
+    assert body("<div>" * depth + "深い" + "</div>" * depth) == "深い"

@@ -1,0 +1,148 @@
+"""Rows of csv and xlsx, lines of jsonl: a document each, found again by its source."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from ingest.load import LoadedDocument
+from rag.records import Failure
+from tests.ingest.files import edited, read_as, texts, xlsx
+
+ROWS = [
+    ["質問", "回答", "分類"],
+    ["送料は？", "無料です。", "配送"],
+    ["Is it free?", "Yes.", ""],
+    ["", "", ""],
+    ["返品は？", "七日以内。\n未開封に限る。", None],
+]
+LINES = {
+    "2": "質問: 送料は？\n回答: 無料です。\n分類: 配送",
+    "3": "質問: Is it free?\n回答: Yes.",
+    "5": "質問: 返品は？\n回答: 七日以内。\n未開封に限る。",
+}
+
+
+def csv_of(rows: list[list[Any]], delimiter: str = ",", codec: str = "utf-8") -> bytes:
+    quoted = (['"' + (cell or "").replace('"', '""') + '"' for cell in row] for row in rows)
+    return "\r\n".join(delimiter.join(row) for row in quoted).encode(codec)
+
+
+def jsonl_of(*values: Any) -> bytes:
+    return "\n".join(json.dumps(value, ensure_ascii=False) for value in values).encode()
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "cp932", "euc_jp", "iso2022_jp", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_csv_rows(codec: str, delimiter: str) -> None:
+    expected = {f"faq.csv#row={number}": text for number, text in LINES.items()}
+    assert texts("faq.csv", csv_of(ROWS, delimiter, codec)) == expected
+
+
+def test_xlsx_rows_of_every_sheet() -> None:
+    second = [["NO", "値"], [1, 2.0], [datetime(2024, 4, 1), True], [datetime(2024, 4, 1, 9, 30), 0.5]]
+    assert texts("faq.xlsx", xlsx(シート1=ROWS, 空=[], 数=second)) == {
+        **{f"faq.xlsx#シート1!{number}": text for number, text in LINES.items()},
+        "faq.xlsx#数!2": "NO: 1\n値: 2",
+        "faq.xlsx#数!3": "NO: 2024-04-01\n値: True",
+        "faq.xlsx#数!4": "NO: 2024-04-01 09:30:00\n値: 0.5",
+    }
+
+
+@pytest.mark.parametrize(
+    "header", [["id", "title", "text", "lang"], ["ID", "題名", "本文", "LANG"], ["ｉｄ", " タイトル ", "Text", "lang"]]
+)
+def test_columns_that_have_a_role(header: list[str]) -> None:
+    rows = [
+        header,
+        ["A-1", "東京", "日本の首都。", "ja"],
+        ["", "Ottawa", "カナダの首都。", "en"],
+        ["A-3", "", "Text.", ""],
+    ]
+    for data, name, prefix in ((csv_of(rows), "d.csv", ""), (xlsx(表=rows), "d.xlsx", "表!")):
+        found = read_as(name, data)
+        row = "3" if prefix else "row=3"
+        assert [(one.source, one.title, one.text, one.language) for one in found] == [  # type: ignore[union-attr]
+            (f"{name}#{prefix}id=A-1", "東京", "日本の首都。", "ja"),
+            (f"{name}#{prefix}{row}", "Ottawa", "カナダの首都。", "en"),
+            (f"{name}#{prefix}id=A-3", "d", "Text.", "en"),
+        ]
+
+
+def test_jsonl() -> None:
+    values = [
+        {"id": "q1", "title": "東京", "text": "日本の首都。", "lang": "ja"},
+        {"id": 2, "text": "Second."},
+        {"text": "三つ目。", "title": None},
+    ]
+    found = read_as("d.jsonl", jsonl_of(values[0], values[1]) + b"\r\n\n" + jsonl_of(values[2]) + b"\n")
+    assert [(one.source, one.title, one.text, one.language) for one in found] == [  # type: ignore[union-attr]
+        ("d.jsonl#q1", "東京", "日本の首都。", "ja"),
+        ("d.jsonl#2", "d", "Second.", "en"),
+        ("d.jsonl#line=4", "d", "三つ目。", "ja"),
+    ]
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
+def test_jsonl_in_other_encodings(codec: str) -> None:
+    data = '{"id": "a", "text": "表示能力。"}\n{"id": "b", "text": "東京都。"}\n'.encode(codec)
+    assert texts("d.jsonl", data) == {"d.jsonl#a": "表示能力。", "d.jsonl#b": "東京都。"}
+
+
+@pytest.mark.parametrize(
+    ("columns", "title", "text"),
+    [
+        (("回答",), "faq", "七日以内。"),
+        (("回答", "質問"), "faq", "回答: 七日以内。\n質問: 返品は？"),
+        (("タイトル", "回答"), "返品", "七日以内。"),
+        (("title", "回答", "質問"), "返品", "回答: 七日以内。\n質問: 返品は？"),
+        (("title",), "返品", "返品"),
+        (("ｔｉｔｌｅ", " 回答"), "返品", "七日以内。"),
+    ],
+)
+def test_chosen_columns(columns: tuple[str, ...], title: str, text: str) -> None:
+    header, row = ["id", "題名", "質問", "回答"], ["x", "返品", "返品は？", "七日以内。"]
+    files = {
+        "faq.csv": csv_of([header, row]),
+        "faq.xlsx": xlsx(表=[header, row]),
+        "faq.jsonl": jsonl_of(dict(zip(header, row, strict=True))),
+    }
+    for name, data in files.items():
+        (one,) = read_as(name, data, *columns)
+        assert isinstance(one, LoadedDocument), one
+        assert (one.title, one.text, one.source.rpartition("#")[2].rpartition("=")[2]) == (title, text, "x")
+
+
+def test_a_column_that_is_not_there_is_named_with_those_that_are() -> None:
+    for name, data in (("a.csv", csv_of(ROWS)), ("a.xlsx", xlsx(表=ROWS)), ("a.jsonl", jsonl_of({"質問": "送料は？"}))):
+        one, whole = read_as(name, data, "質問", "本文なし")
+        assert isinstance(one, Failure)
+        assert "no column 本文なし" in one.message or "no 本文なし" in one.message
+        assert "質問" in one.message
+        assert whole.subject == name  # type: ignore[union-attr]
+
+
+def test_headers_that_are_blank_or_stand_twice() -> None:
+    assert texts("a.csv", "質問,,質問\n一,二,三\n".encode()) == {"a.csv#row=2": "質問: 一\ncolumn 2: 二\n質問: 三"}
+
+
+def test_rows_above_a_broken_one_are_kept() -> None:
+    found = read_as("a.csv", '質問,回答\n送料は？,無料\n"開いた,引用\n次,行\n'.encode())
+    assert [type(one).__name__ for one in found] == ["LoadedDocument", "Failure"]
+    assert found[1].subject == "a.csv"  # type: ignore[union-attr]
+    assert "From row 3" in found[1].message  # type: ignore[union-attr]
+
+
+def test_readings_in_cells_are_left_out_and_a_wrong_size_is_not_believed() -> None:
+    def change(sheet: bytes) -> bytes:
+        plain = "<is><t>送料は？</t></is>".encode("ascii", "xmlcharrefreplace")
+        cell = "<is><r><t>送料は？</t></r><rPh sb='0' eb='2'><t>ソウリョウ</t></rPh></is>".encode()
+        assert plain in sheet
+        assert b'<dimension ref="A1:C5"' in sheet
+        return sheet.replace(plain, cell).replace(b'ref="A1:C5"', b'ref="A1:A2"')
+
+    data = edited(xlsx(表=ROWS), "xl/worksheets/sheet1.xml", change)
+    assert texts("a.xlsx", data) == {f"a.xlsx#表!{number}": text for number, text in LINES.items()}
