@@ -30,7 +30,7 @@ from rag.lexical import LexicalMatch
 from rag.records import Chunk, Hit
 from rag.settings import DEFAULT_TOP_K
 
-LEXICAL_WEIGHT = 0.01
+LEXICAL_WEIGHT = 0.008
 CANDIDATES = 50
 """How many chunks each leg brings in, per language, or twice `k` where that is more."""
 

@@ -1,8 +1,8 @@
 """Every way of scoring that was tried for `rag.retriever`, with its recall, as a Markdown table.
 
 Run with `python -m tests.benchmarks.retrieval_variants DATA CACHE [EVERY]`; DATA holds the folders jsquad_dev,
-jaquad_dev, niilc and squad_ja_en, CACHE keeps vectors (the first run encodes some ten thousand texts), EVERY takes every
-EVERY-th question of the large sets.
+jaquad_dev, niilc and squad_ja_en, CACHE keeps vectors (the first run encodes some ten thousand texts), EVERY takes
+every EVERY-th question of the large sets.
 """
 
 from __future__ import annotations
@@ -148,9 +148,9 @@ VARIANTS: dict[str, Score] = {
     ),
     "kotae, without n-grams": lambda m: kotae(m, gram_weight=0),
     "kotae, n-grams 0.5": lambda m: kotae(m, gram_weight=0.5),
-    "kotae, weight 0.005": lambda m: kotae(m, weight=0.005),
-    "kotae, weight 0.008": lambda m: kotae(m, weight=0.008),
-    "kotae, weight 0.012": lambda m: kotae(m, weight=0.012),
+    "kotae, weight 0.004": lambda m: kotae(m, weight=0.004),
+    "kotae, weight 0.006": lambda m: kotae(m, weight=0.006),
+    "kotae, weight 0.01": lambda m: kotae(m, weight=0.01),
     "kotae, weight 0.02": lambda m: kotae(m, weight=0.02),
     "kotae, leaders 1": lambda m: kotae(m, leaders=1),
     "kotae, leaders 10": lambda m: kotae(m, leaders=10),
