@@ -152,8 +152,9 @@ def _cells(ranked: Sequence[Ranked], depth: int) -> Iterable[RetrievalCell]:
     groups: dict[tuple[str, str, str], list[int | None]] = {}
     for one in ranked:
         groups.setdefault((one.language, one.evidence_language, one.leg), []).append(one.rank)
-        if not one.evidence_language.startswith("both:"):
-            groups.setdefault(("~all", "all", one.leg), []).append(one.rank)
+    if len({key[:2] for key in groups}) > 1:
+        once = [one for one in ranked if not one.evidence_language.startswith("both:")]
+        groups |= {("~all", "all", leg): [one.rank for one in once if one.leg == leg] for leg in LEGS}
     order = {leg: place for place, leg in enumerate(LEGS)}
     for language, evidence, leg in sorted(groups, key=lambda key: (key[0] != "ja", key[0], key[1], order[key[2]])):
         cell_figures = figures(groups[language, evidence, leg], depth)

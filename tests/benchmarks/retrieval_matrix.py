@@ -81,30 +81,24 @@ class Matrix:
             lambda mine: np.sort(scores[:, mine], axis=1)[:, -leaders:].sum(axis=1, keepdims=True) / leaders
         )
 
-    def ranks(
-        self, scores: np.ndarray, asked_in: Language, gold: Language | None, among: Language | None = None
-    ) -> list[int]:
-        """The rank of each question's document, of those asked in a language whose evidence has `gold` (None: any).
+    def ranks(self, scores: np.ndarray, gold: Language | None) -> np.ndarray:
+        """The rank of each question's document, of those whose evidence has `gold` (None: any); ties count against it.
 
-        Where `among` is given, only documents in that language are searched. Documents in another language that answer
-        the question too are left out of the ranking, as `eval.retrieval` does.
+        Documents in another language that answer the question too are left out, as `eval.retrieval` does.
         """
-        rows = [
-            n for n, q in enumerate(self.queries) if q.language == asked_in and (gold is None or gold in q.evidence)
-        ]
+        rows = [n for n, query in enumerate(self.queries) if gold is None or gold in query.evidence]
         best = np.full((len(rows), len(self._documents)), -np.inf, dtype=np.float32)
-        keep = np.flatnonzero((self.languages == among) if among else np.ones(len(self.passages), dtype=bool))
-        for place in keep:
-            document = self._of[place]
+        for place, document in enumerate(self._of):
             np.maximum(best[:, document], scores[rows, place], out=best[:, document])
         found = []
         for line, row in zip(best, rows, strict=True):
             evidence = self.queries[row].evidence
-            mine = evidence[gold] if gold else [one for several in evidence.values() for one in several]
-            right = [self._documents[source] for source in mine]
-            line[[self._documents[s] for several in evidence.values() for s in several if s not in mine]] = -np.inf
-            found.append(1 + int((line > line[right].max()).sum()))
-        return found
+            every = {self._documents.get(source) for several in evidence.values() for source in several} - {None}
+            right = [self._documents[source] for source in evidence[gold]] if gold else list(every)
+            highest = line[right].max()
+            line[list(every)] = -np.inf
+            found.append(1 + int((line >= highest).sum()))
+        return np.asarray(found)
 
     def _bm25(self, scores: np.ndarray, asked: Language, among: Language, terms: Terms, k1: float, b: float) -> None:
         import bm25s
@@ -129,15 +123,41 @@ class Matrix:
         return out
 
 
-def load_matrix(
-    folders: Sequence[Path], vectors: VectorCache, chunking: Chunking | None = None, every: int = 1
-) -> Matrix:
-    """The documents of all these collections cut as an index would have them; every `every`-th question of each."""
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Passages and questions to take parts of."""
+
+    passages: Sequence[Passage]
+    queries: Sequence[Query]
+
+    def matrix(
+        self,
+        vectors: VectorCache,
+        asked_in: Language,
+        documents_in: Language | None = None,
+        prefix: str = "",
+        every: int = 1,
+    ) -> Matrix:
+        """The passages in one language (None: all), and every `every`-th question in one language, on one collection.
+
+        `prefix` begins the sources of its documents.
+        """
+        passages = [one for one in self.passages if documents_in in (None, one.language)]
+        queries = [
+            query
+            for query in self.queries
+            if query.language == asked_in
+            and any(source.startswith(prefix) for several in query.evidence.values() for source in several)
+        ]
+        return Matrix(passages, queries[::every], vectors)
+
+
+def load_collection(folders: Sequence[Path], chunking: Chunking | None = None) -> Collection:
+    """The documents of all these collections cut as an index would have them, and their questions."""
     encoder = open_encoder("bundled")
     passages = []
     for document in (one for folder in folders for one in load_documents(folder)):
         loaded = LoadedDocument(document.source, document.title, document.language, document.text, 0)
         chunks = split(loaded, chunking or Chunking(), encoder.count_tokens, encoder.window)
         passages += [Passage(f"{chunk.title}\n{chunk.text}", chunk.source, chunk.language) for chunk in chunks]
-    queries = [query for folder in folders for query in load_questions(folder).queries[::every]]
-    return Matrix(passages, queries, vectors)
+    return Collection(passages, [query for folder in folders for query in load_questions(folder).queries])

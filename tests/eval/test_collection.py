@@ -104,7 +104,7 @@ def test_measured_across_languages_with_distractors(folder: Path, tmp_path: Path
     )
     assert result.exit_code == 0, result.output
     report = json.loads(result.stdout)
-    assert {(one["language"], one["evidence_language"]) for one in report["cells"]} == {("ja", "en"), ("all", "all")}
+    assert {(one["language"], one["evidence_language"]) for one in report["cells"]} == {("ja", "en")}
     assert report["cells"][0]["figures"]["recall"].keys() == {"1", "2"}
     info = kotae("index", "info", "--index", tmp_path / "index", "--json")
     assert json.loads(info.stdout)["documents"] == 3
