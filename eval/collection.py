@@ -51,7 +51,9 @@ def load_questions(
         if not gold:
             skipped += 1
         elif limit is None or len(queries) < limit:
-            evidence = {one.language: tuple(g.source for g in gold if g.language == one.language) for one in gold}
+            evidence: dict[str, tuple[str, ...]] = {
+                one.language: tuple(g.source for g in gold if g.language == one.language) for one in gold
+            }
             queries.append(Query(text_field(fields, "id", path, line), asked_in, text, evidence))
     if not queries:
         raise DatasetError("No question here is answered by a document that is searched", where=str(path))
