@@ -26,6 +26,11 @@ Terms = Callable[[str, Language], list[str]]
 Ranks = np.ndarray
 
 
+@functools.cache
+def _terms(terms: Terms, text: str, language: Language) -> list[str]:
+    return terms(text, language)
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """What is scored."""
@@ -53,6 +58,7 @@ class Matrix:
         """Cosines."""
         return self.questions @ self.chunks.T
 
+    @functools.cache  # noqa: B019
     def own(self, terms: Terms, k1: float = K1, b: float = B) -> np.ndarray:
         """BM25 of the chunks in each question's language, 0 elsewhere."""
         scores = np.zeros_like(self.dense)
@@ -60,6 +66,7 @@ class Matrix:
             self._bm25(scores, language, language, terms, k1, b)
         return scores
 
+    @functools.cache  # noqa: B019
     def across(self) -> np.ndarray:
         """BM25 by English words of the chunks in the other language, 0 elsewhere."""
         scores = np.zeros_like(self.dense)
@@ -87,11 +94,11 @@ class Matrix:
         Documents in another language that answer the question too are left out, as `eval.retrieval` does.
         """
         rows = [n for n, query in enumerate(self.queries) if gold is None or gold in query.evidence]
-        best = np.full((len(rows), len(self._documents)), -np.inf, dtype=np.float32)
-        for place, document in enumerate(self._of):
-            np.maximum(best[:, document], scores[rows, place], out=best[:, document])
+        best = np.full((len(self._documents), len(rows)), -np.inf, dtype=np.float32)
+        for document, of_chunk in zip(self._of, np.ascontiguousarray(scores[rows].T), strict=True):
+            np.maximum(best[document], of_chunk, out=best[document])
         found = []
-        for line, row in zip(best, rows, strict=True):
+        for line, row in zip(np.ascontiguousarray(best.T), rows, strict=True):
             evidence = self.queries[row].evidence
             every = {self._documents.get(source) for several in evidence.values() for source in several} - {None}
             right = [self._documents[source] for source in evidence[gold]] if gold else list(every)
@@ -108,9 +115,9 @@ class Matrix:
         if not len(columns) or not len(rows):
             return
         index = bm25s.BM25(k1=k1, b=b)
-        index.index([terms(self.passages[n].text, among) for n in columns], show_progress=False)
+        index.index([_terms(terms, self.passages[n].text, among) for n in columns], show_progress=False)
         for row in rows:
-            asked_terms = dict.fromkeys(terms(self.queries[row].text, asked))
+            asked_terms = dict.fromkeys(_terms(terms, self.queries[row].text, asked))
             if known := [term for term in asked_terms if term in index.vocab_dict]:
                 scores[row, columns] = index.get_scores(known)
 
