@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # Lower than is usual for long texts: a chunk is a few sentences, where a second mention adds little.
 K1, B = 0.9, 0.4
 GRAM_WEIGHT = 0.3
-LEADERS = 5
+LEADERS = 10
 """How many of the best scores make the level that a score is compared with."""
 
 

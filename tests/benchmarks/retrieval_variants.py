@@ -16,7 +16,7 @@ import numpy as np
 
 from rag.encoder import open_encoder
 from rag.language import words
-from rag.lexical import GRAM_WEIGHT
+from rag.lexical import GRAM_WEIGHT, LEADERS
 from rag.records import Language
 from rag.retriever import LEXICAL_WEIGHT
 from rag.terms import grams
@@ -51,7 +51,9 @@ def tasks(data: Path, vectors: VectorCache, every: int) -> Iterator[Task]:
     yield Task("mixed: en→ja", asked_in_english, "ja")
 
 
-def kotae(m: Matrix, weight: float = LEXICAL_WEIGHT, gram_weight: float = GRAM_WEIGHT, leaders: int = 5) -> np.ndarray:
+def kotae(
+    m: Matrix, weight: float = LEXICAL_WEIGHT, gram_weight: float = GRAM_WEIGHT, leaders: int = LEADERS
+) -> np.ndarray:
     """What `rag.retriever` does."""
     return m.centred(m.dense) + weight * m.lead(m.lexical(gram_weight), leaders)
 
@@ -133,7 +135,7 @@ VARIANTS: dict[str, Score] = {
     "kotae, weight 0.01": lambda m: kotae(m, weight=0.01),
     "kotae, weight 0.02": lambda m: kotae(m, weight=0.02),
     "kotae, leaders 1": lambda m: kotae(m, leaders=1),
-    "kotae, leaders 10": lambda m: kotae(m, leaders=10),
+    "kotae, leaders 5": lambda m: kotae(m, leaders=5),
     "**kotae**": kotae,
 }
 
