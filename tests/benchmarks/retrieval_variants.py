@@ -99,7 +99,7 @@ def _cosines(questions: np.ndarray, chunks: np.ndarray) -> np.ndarray:
 
 
 def coverage(m: Matrix) -> np.ndarray:
-    """The score before this one: words as a share of the best score, and 0.3 of it neutral, in one language only."""
+    """Close to the score before this one: the share of the best score, 0.3 being neutral, in one language only."""
     own = m.own(words, 1.5, 0.75)
     same = m.languages[None, :] == m.asked_in[:, None]
     share = own / np.maximum(own.max(axis=1, keepdims=True), 1e-6)
