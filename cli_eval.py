@@ -12,7 +12,6 @@ from cli_options import (
     Kotae,
     as_json_text,
     encoder_option,
-    index_option,
     index_options,
     index_settings,
     json_option,
@@ -20,7 +19,8 @@ from cli_options import (
     model_settings,
     option,
 )
-from rag.settings import DEFAULT_ENCODER, DEFAULT_FLOOR, DEFAULT_TOP_K
+from rag.records import LANGUAGES
+from rag.settings import DEFAULT_ENCODER, DEFAULT_FLOOR
 
 if TYPE_CHECKING:
     from rag.records import Language
@@ -163,20 +163,24 @@ def judge_command(run: Path, judge: str, labelled: Path, as_json: bool) -> None:
 
 
 @evaluate.command("retrieval")
-@click.argument("verify", type=PATH)
-@index_option
+@click.argument("source", type=PATH)
+@option("--index", type=PATH, help="Folder of the index; of a folder of documents, by default one in the user cache.")
 @encoder_option
+@option("--question-lang", type=click.Choice(LANGUAGES), help="Only questions in this language.")
+@option("--document-lang", type=click.Choice(LANGUAGES), help="Only documents in this language.")
+@option("--distractors", type=PATH, multiple=True, help="Folder with more documents to search; can be repeated.")
+@option("--limit", type=click.IntRange(1), help="Only the first LIMIT questions.")
+@option("--top-k", "depth", type=click.IntRange(1), default=10, help="Documents that a ranking holds.")
 @json_option
-def retrieval_command(verify: Path, index: Path, encoder: str | None, as_json: bool) -> None:
-    """Measure retrieval alone: recall@k, MRR and nDCG of the evidence that VERIFY names, by language pair."""
-    from eval.dataset import load_dataset
-    from eval.retrieval import evaluate_retrieval
-    from rag.opening import IndexSettings, open_retriever
-    from rag.progress import count_bar
+def retrieval_command(source: Path, as_json: bool, **settings: Any) -> None:
+    """Measure retrieval alone: recall@k, MRR and nDCG by language pair and leg, with intervals.
 
-    retriever = open_retriever(IndexSettings(index, encoder, DEFAULT_TOP_K))
-    with count_bar("Searching") as progress:
-        report = evaluate_retrieval(load_dataset(verify), retriever.search, progress)
+    SOURCE is a folder with documents.jsonl and questions.jsonl, which is indexed first, or a verification set (.xlsx or
+    .csv) that names its evidence in the documents of an index.
+    """
+    from cli_retrieval import measure
+
+    report = measure(source, **settings)
     click.echo(as_json_text(report) if as_json else report.text())
 
 

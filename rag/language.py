@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.records import Language
@@ -76,10 +77,26 @@ def words(text: str, language: Language) -> list[str]:
     >>> words("The author's books", "en")
     ['author', 'book']
     """
-    text = normalise(text)
     if language == "en":
-        return [_stem(word) for word in WORD.findall(text) if word not in _STOP]
-    return [normalise(word.surface) for word in _tagger()(text) if word.feature.pos1 not in _EMPTY_POS]
+        return [_stem(word) for word in WORD.findall(normalise(text)) if word not in _STOP]
+    return [morpheme.surface for morpheme in morphemes(text)]
+
+
+@dataclass(frozen=True, slots=True)
+class Morpheme:
+    """A content word of a Japanese text: as it stands there, normalised, and UniDic's lemma ("" where it has none)."""
+
+    surface: str
+    lemma: str
+
+
+def morphemes(text: str) -> list[Morpheme]:
+    """The content words of a Japanese text, in order."""
+    return [
+        Morpheme(normalise(word.surface), word.feature.lemma or "")
+        for word in _tagger()(normalise(text))
+        if word.feature.pos1 not in _EMPTY_POS
+    ]
 
 
 @functools.cache

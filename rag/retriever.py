@@ -2,14 +2,16 @@
 
 An encoder such as e5 puts texts of one language closer together than texts of one meaning in two languages, so raw
 cosines rank the question's own language first whatever it says. Each cosine is therefore taken relative to the
-question's cosine with the centroid of the chunk's language, which puts both languages on one scale.
+question's cosine with the centroid of the chunk's language.
 
-The lexical leg can speak only for chunks in the question's language. There a chunk gains or loses by how much of the
-question's weight its words cover: above `NEUTRAL_COVERAGE` it gains, below it loses against chunks in the other
-language, for which words say nothing.
+Lexical scores are even less on one scale: a question shares all its words with chunks of its own language, and with
+those of the other only names, loans and numbers (see `rag.lexical`). Each is therefore taken relative to the best ones
+of the chunk's language: words decide among chunks of one language, and neither language gains by sharing more of them.
 
     score = cosine(q, chunk) - cosine(q, centroid of the chunk's language)
-            + LEXICAL_WEIGHT * (coverage - NEUTRAL_COVERAGE)      if the chunk is in the question's language
+            + LEXICAL_WEIGHT * (bm25(q, chunk) - mean of the best bm25(q, .) of the chunk's language)
+
+`tests/benchmarks/retrieval_variants.md` has what else was tried, with its figures.
 """
 
 from __future__ import annotations
@@ -25,11 +27,10 @@ from pydantic import ConfigDict, Field, InstanceOf
 from rag.index import Index
 from rag.language import detect
 from rag.lexical import LexicalMatch
-from rag.records import Chunk, Hit, Language
+from rag.records import Chunk, Hit
 from rag.settings import DEFAULT_TOP_K
 
-LEXICAL_WEIGHT = 0.1
-NEUTRAL_COVERAGE = 0.3
+LEXICAL_WEIGHT = 0.008
 CANDIDATES = 50
 """How many chunks each leg brings in, per language, or twice `k` where that is more."""
 
@@ -45,24 +46,30 @@ class HybridRetriever(BaseRetriever):
     def search(self, question: str, k: int | None = None) -> tuple[Hit, ...]:
         """The best hits for a question, best first."""
         wanted = self.k if k is None else k
-        pool = max(CANDIDATES, 2 * wanted)
+        return self.candidates(question, wanted)[:wanted]
+
+    def candidates(self, question: str, k: int) -> tuple[Hit, ...]:
+        """Every chunk that a leg brought in for the `k` best, best first, with the scores of both legs."""
+        pool = max(CANDIDATES, 2 * k)
         language = detect(question)
         index = self.index
         vector = index.encoder.encode_queries([question])[0]
-        lexical = index.derived.lexical.search(question, language, pool)
-        dense: dict[str, float] = {}
-        for centre in index.derived.centroids:
-            dense.update(index.store.nearest(vector, pool, centre))
-        dense.update(index.store.cosines(vector, [chunk_id for chunk_id in lexical if chunk_id not in dense]))
-        offsets = {centre: float(vector @ mean) for centre, mean in index.derived.centroids.items()}
-        chunks = index.store.fetch(list(dense))
+        cosines: dict[str, float] = {}
+        matches: dict[str, LexicalMatch] = {}
+        for among in index.derived.centroids:
+            near = index.store.nearest(vector, pool, among)
+            cosines.update(near)
+            matches.update(index.derived.lexical.search(question, language, pool, among=among, also=near))
+        cosines.update(index.store.cosines(vector, [chunk_id for chunk_id in matches if chunk_id not in cosines]))
+        centres = {among: float(vector @ mean) for among, mean in index.derived.centroids.items()}
+        chunks = index.store.fetch(list(cosines))
         scores = {
-            chunk_id: _score(chunk, dense[chunk_id], lexical.get(chunk_id), language, offsets)
+            chunk_id: _score(cosines[chunk_id] - centres[chunk.language], matches.get(chunk_id))
             for chunk_id, chunk in chunks.items()
         }
-        best = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))[:wanted]
+        best = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
         return tuple(
-            Hit(chunks[one], rank, scores[one], dense[one], lexical[one].score if one in lexical else None)
+            Hit(chunks[one], rank, scores[one], cosines[one], _lexical(matches.get(one)))
             for rank, one in enumerate(best, 1)
         )
 
@@ -72,13 +79,13 @@ class HybridRetriever(BaseRetriever):
         return [document_of(hit) for hit in self.search(query, k)]
 
 
-def _score(
-    chunk: Chunk, cosine: float, match: LexicalMatch | None, language: Language, offsets: dict[Language, float]
-) -> float:
-    score = cosine - offsets[chunk.language]
-    if chunk.language == language:
-        score += LEXICAL_WEIGHT * ((match.coverage if match else 0.0) - NEUTRAL_COVERAGE)
-    return score
+def _score(cosine: float, match: LexicalMatch | None) -> float:
+    return cosine + (LEXICAL_WEIGHT * match.lead if match else 0.0)
+
+
+def _lexical(match: LexicalMatch | None) -> float | None:
+    """The lexical score of a hit; None where nothing of the question is in the chunk."""
+    return match.score if match and match.score > 0 else None
 
 
 def document_of(hit: Hit) -> Document:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.language import detect, normalise, words, written_in
-from rag.lexical import LexicalIndex, write_lexical
+from rag.lexical import LEADERS, LexicalIndex, write_lexical
 from rag.records import Chunk, Language
 
 TEXTS: list[tuple[str, Language]] = [
@@ -57,7 +57,7 @@ def test_normalise(one: str, other: str) -> None:
 
 def test_words_and_not_letters_decide(lexical: LexicalIndex) -> None:
     assert list(lexical.search("東京", "ja", 9)) == ["0"], "東 and 京 apart are not 東京"
-    assert list(lexical.search("京都", "ja", 9)) == ["1"]
+    assert next(iter(lexical.search("京都", "ja", 9))) == "1"
 
 
 @pytest.mark.parametrize("question", ["H2O", "Ｈ２Ｏ", "ｈ２ｏ"])
@@ -71,14 +71,41 @@ def test_each_language_against_its_own_chunks(lexical: LexicalIndex) -> None:
     assert set(lexical.search("Japan", "en", 9)) == {"3", "5"}
 
 
-def test_best_first_with_coverage(lexical: LexicalIndex) -> None:
+def test_best_first_with_lead(lexical: LexicalIndex) -> None:
     found = lexical.search("capital of Japan", "en", 9)
     assert list(found) == ["3", "5"]
     assert found["3"].score > found["5"].score > 0
-    assert found["3"].coverage == pytest.approx(1)
-    assert found["3"].coverage > found["5"].coverage > 0
-    assert lexical.search("capital of Japan xyzzy", "en", 9)["3"].coverage < found["3"].coverage
-    assert len(lexical.search("capital of Japan", "en", 1)) == 1
+    level = (found["3"].score + found["5"].score) / LEADERS
+    assert [one.lead for one in found.values()] == pytest.approx([one.score - level for one in found.values()])
+    assert lexical.search("capital of Japan", "en", 1) == {"3": found["3"]}
+
+
+def test_chunks_asked_for_are_scored_whatever_they_score(lexical: LexicalIndex) -> None:
+    found = lexical.search("capital of Japan", "en", 1, also=["5", "4", "0", "nowhere"])
+    assert list(found) == ["3", "5", "4"], "0 is Japanese"
+    assert found["4"].score == 0
+    assert found["4"].lead < 0
+
+
+@pytest.mark.parametrize(
+    ("question", "asked_in", "among", "first"),
+    [
+        ("トウキョウはジャパンのキャピタルか", "ja", "en", "3"),
+        ("Ｊａｐａｎの首都", "ja", "en", "3"),
+        ("What is H2O?", "en", "ja", "2"),
+    ],
+)
+def test_english_words_cross_languages(
+    lexical: LexicalIndex, question: str, asked_in: Language, among: Language, first: str
+) -> None:
+    assert next(iter(lexical.search(question, asked_in, 9, among=among))) == first
+
+
+def test_compounds_cut_differently_still_match(tmp_path: Path) -> None:
+    texts = ["日本銀行券の発行高", "日本の銀行にある口座"]
+    write_lexical(tmp_path, [Chunk(str(n), text, "", f"{n}", "ja", 0, 9, 0) for n, text in enumerate(texts)])
+    found = LexicalIndex(tmp_path).search("銀行券", "ja", 9)
+    assert next(iter(found)) == "0"
 
 
 @pytest.mark.parametrize("question", ["", "？", "xyzzy", "の"])

@@ -9,8 +9,8 @@ import pytest
 from ingest.sync import sync
 from rag.index import Index, open_index
 from rag.language import detect
-from rag.records import Hit
-from rag.retriever import LEXICAL_WEIGHT, NEUTRAL_COVERAGE, HybridRetriever, document_of, hits_of
+from rag.records import LANGUAGES, Hit
+from rag.retriever import LEXICAL_WEIGHT, HybridRetriever, document_of, hits_of
 from tests.samples import REPOSITORY, SMALL_CORPUS
 
 
@@ -108,20 +108,49 @@ def test_score_is_relative_to_the_language_of_the_chunk(
     language = detect(question)
     vector = index.encoder.encode_queries([question])[0]
     chunks = list(index.store.chunks())
-    matches = index.derived.lexical.search(question, language, 50)
+    lexical = index.derived.lexical
+    ids = [one.id for one in chunks]
+    matches = {
+        k: v for among in LANGUAGES for k, v in lexical.search(question, language, 0, among=among, also=ids).items()
+    }
     for hit in retriever.search(question, 8):
         mine = [f"{one.title}\n{one.text}" for one in chunks if one.language == hit.chunk.language]
         expected = hit.dense - float(vector @ index.encoder.encode(mine).mean(axis=0))
-        if hit.chunk.language == language:
-            match = matches.get(hit.chunk.id)
-            expected += LEXICAL_WEIGHT * ((match.coverage if match else 0) - NEUTRAL_COVERAGE)
+        expected += LEXICAL_WEIGHT * matches[hit.chunk.id].lead
         assert hit.score == pytest.approx(expected, abs=2e-3)
 
 
-def test_lexical_leg_speaks_for_the_language_of_the_question_only(retriever: HybridRetriever) -> None:
-    for question, language in (("1868年に東京と改められたのは？", "ja"), ("The Ottawa River in Canada", "en")):
-        hits = retriever.search(question, 8)
-        assert {hit.chunk.language for hit in hits if hit.lexical is not None} == {language}
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("1868年に東京と改められたのは？", {"ja/東京.txt"}),
+        ("The Ottawa River in Canada", {"en/ottawa.txt"}),
+        ("カナダのオタワ川", {"en/ottawa.txt"}),  # loans
+        ("Who wrote The Prince of Tennis?", {"ja/許斐剛.md"}),  # Latin letters in a Japanese text
+        ("Which disease was declared eradicated in 2011?", {"en/rinderpest.md"}),
+    ],
+)
+def test_names_loans_and_numbers_are_found_in_either_language(
+    retriever: HybridRetriever, question: str, found: set[str]
+) -> None:
+    best = max(retriever.search(question, 8), key=lambda hit: hit.lexical or 0)
+    assert best.chunk.source in found
+
+
+def test_no_language_gains_by_sharing_more_words(retriever: HybridRetriever) -> None:
+    question = "What is the capital of Canada?"
+    hits = {hit.chunk.source: hit for hit in retriever.search(question, 8)}
+    japanese = [hit for hit in hits.values() if hit.chunk.language == "ja"]
+    assert all(hit.lexical is None for hit in japanese), "nothing of it is in a Japanese text"
+    cosines = {hit.chunk.source: hit.dense - hit.score for hit in japanese}
+    assert len({round(offset, 4) for offset in cosines.values()}) == 1, "only the centroid is taken off"
+
+
+def test_candidates_are_what_the_search_ranks(retriever: HybridRetriever) -> None:
+    for question in ("日本の首都はどこですか？", "What is the deepest lake in the world?"):
+        everything = retriever.candidates(question, 3)
+        assert everything[:3] == retriever.search(question, 3)
+        assert {hit.chunk.source for hit in everything} == set(SMALL_CORPUS)
 
 
 def test_same_question_same_hits(retriever: HybridRetriever) -> None:

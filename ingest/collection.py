@@ -1,0 +1,42 @@
+"""An index of retrieval collections: their documents laid out as files, then synced like any corpus."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from ingest.sync import Progress, SyncReport, sync
+from rag.collection import CollectionDocument, load_documents
+from rag.errors import DatasetError
+from rag.records import Language
+
+
+def sync_collections(
+    folders: Sequence[Path],
+    index: Path,
+    *,
+    language: Language | None = None,
+    encoder_name: str | None = None,
+    progress: Progress | None = None,
+) -> SyncReport:
+    """Make the index in `index` hold the documents of these collections, or those of them in one language.
+
+    A document that is there already stays as it is. Raises DatasetError, and what `sync` raises.
+    """
+    documents = [document for folder in folders for document in load_documents(folder, language)]
+    if len({document.source for document in documents}) < len(documents):
+        raise DatasetError("Two collections have the same name", where=", ".join(map(str, folders)))
+    if not documents:
+        raise DatasetError("There is no document to search", where=", ".join(map(str, folders)))
+    with tempfile.TemporaryDirectory(prefix="kotae-") as corpus:
+        for document in documents:
+            _lay_out(Path(corpus), document)
+        return sync(Path(corpus), index, encoder_name=encoder_name, progress=progress)
+
+
+def _lay_out(corpus: Path, document: CollectionDocument) -> None:
+    path = corpus / document.source
+    path.parent.mkdir(exist_ok=True)
+    title = f"title: {document.title}\n" if document.title else ""
+    path.write_text(f"---\n{title}lang: {document.language}\n---\n\n{document.text}\n", encoding="utf-8")

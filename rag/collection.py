@@ -1,0 +1,91 @@
+"""Retrieval collections: a folder with documents.jsonl (and questions.jsonl), one JSON object a line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from rag.errors import DatasetError
+from rag.language import detect
+from rag.records import LANGUAGES, Language
+
+DOCUMENTS = "documents.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionDocument:
+    """A document of a collection. `source` is its path in an index, `<folder>/<id>.txt` where the id can be a name."""
+
+    id: str
+    title: str
+    text: str
+    language: Language
+    source: str
+
+
+def load_documents(folder: Path, language: Language | None = None) -> tuple[CollectionDocument, ...]:
+    """The documents of a collection, or those in one language. Fields: id, text; title and lang may be missing.
+
+    Raises DatasetError, naming file and line, for a line that is no such object and for an id that stands twice.
+    """
+    path = folder / DOCUMENTS
+    seen: set[str] = set()
+    documents = []
+    for line, fields in json_lines(path):
+        document = CollectionDocument(
+            id=text_field(fields, "id", path, line),
+            title=" ".join(str(fields.get("title") or "").split()),
+            text=text_field(fields, "text", path, line),
+            language=_language(fields, path, line),
+            source=_source(folder, str(fields["id"])),
+        )
+        if document.id in seen:
+            raise DatasetError(f"The id {document.id!r} stands twice", where=f"{path}, line {line}")
+        seen.add(document.id)
+        documents.append(document)
+    return tuple(one for one in documents if language in (None, one.language))
+
+
+def json_lines(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """The objects of a .jsonl file (UTF-8) with their lines, counted from 1; empty lines are passed over."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatasetError(f"This file cannot be read: {error}", where=str(path)) from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except ValueError as error:
+            raise DatasetError(f"This line is no JSON: {error}", where=f"{path}, line {number}") from error
+        if not isinstance(value, dict):
+            raise DatasetError("This line is no JSON object", where=f"{path}, line {number}")
+        yield number, value
+
+
+def text_field(fields: Mapping[str, Any], name: str, path: Path, line: int) -> str:
+    """A field that must hold text. Raises DatasetError."""
+    value = fields.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise DatasetError(f"The field {name!r} is missing or empty", where=f"{path}, line {line}")
+    return value
+
+
+def _language(fields: Mapping[str, Any], path: Path, line: int) -> Language:
+    language = fields.get("lang") or detect(str(fields["text"]))
+    if language not in LANGUAGES:
+        raise DatasetError(f"The language {language!r} is unknown", where=f"{path}, line {line}", do="Use ja or en.")
+    return cast("Language", language)
+
+
+def _source(folder: Path, document_id: str) -> str:
+    name = re.sub(r"[^\w.-]+", "_", document_id)
+    if name != document_id or len(name.encode()) > 100:
+        name = f"{name[:30]}-{hashlib.sha256(document_id.encode()).hexdigest()[:12]}"
+    return f"{folder.resolve().name}/{name}.txt"
