@@ -1,16 +1,14 @@
-"""BM25 over the chunks of one language each (bm25s, memory-mapped)."""
+"""BM25 over the chunks of one language each (bm25s, memory-mapped): searching what `rag.lexical_build` wrote."""
 
 from __future__ import annotations
 
-import functools
-import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.language import words
-from rag.records import LANGUAGES, Chunk, Language
+from rag.lexical_build import IDS, PEAKS
+from rag.records import Language
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,31 +41,15 @@ class LexicalIndex:
         return {} if leg is None else leg.search(words(question, language), count)
 
 
-def write_lexical(folder: Path, chunks: Iterable[Chunk]) -> None:
-    """Write the lexical index of these chunks; a language without any has none."""
-    import bm25s
-
-    ids: dict[Language, list[str]] = {language: [] for language in LANGUAGES}
-    corpus: dict[Language, list[list[str]]] = {language: [] for language in LANGUAGES}
-    # In one order whatever order the store gives, so that equal scores are ranked alike after any history.
-    for chunk in sorted(chunks, key=lambda one: (one.source, one.position)):
-        ids[chunk.language].append(chunk.id)
-        corpus[chunk.language].append(words(f"{chunk.title}\n{chunk.text}", chunk.language))
-    for language in LANGUAGES:
-        if not any(corpus[language]):
-            continue
-        index = bm25s.BM25()
-        index.index(corpus[language], show_progress=False)
-        index.save(str(folder / language), show_progress=False)
-        (folder / language / "ids.json").write_text(json.dumps(ids[language]), encoding="utf-8")
-
-
 class _Leg:
     def __init__(self, folder: Path) -> None:
         import bm25s
+        import numpy as np
 
         self._index: BM25 = bm25s.BM25.load(str(folder), mmap=True)
-        self._ids: list[str] = json.loads((folder / "ids.json").read_text(encoding="utf-8"))
+        self._ids: NDArray[np.bytes_] = np.load(folder / IDS, mmap_mode="r")
+        self._peaks: NDArray[np.float32] = np.load(folder / PEAKS, mmap_mode="r")
+        self._highest = float(self._peaks.max())
 
     def search(self, tokens: list[str], count: int) -> dict[str, LexicalMatch]:
         import numpy as np
@@ -79,19 +61,7 @@ class _Leg:
         scores = self._index.get_scores(known)
         # A word that no chunk has counts as much as the rarest one that some chunk has.
         most = sum(float(self._peaks[vocabulary[token]]) for token in known)
-        most += float(self._peaks.max()) * (len(tokens) - len(known))
-        best = np.argsort(-scores, kind="stable")[:count]
-        return {self._ids[i]: LexicalMatch(float(scores[i]), float(scores[i]) / most) for i in best if scores[i] > 0}
-
-    @functools.cached_property
-    def _peaks(self) -> NDArray[np.float32]:
-        """The highest score that each word of the vocabulary gives to any chunk, shape (vocabulary,)."""
-        import numpy as np
-
-        stored = self._index.scores
-        data, starts = np.asarray(stored["data"]), np.asarray(stored["indptr"])
-        peaks = np.zeros(len(starts) - 1, dtype=np.float32)
-        filled = np.flatnonzero(np.diff(starts))
-        if len(filled):
-            peaks[filled] = np.maximum.reduceat(data, starts[filled])
-        return peaks
+        most += self._highest * (len(tokens) - len(known))
+        found = np.flatnonzero(scores > 0)
+        best = found[np.argsort(-scores[found], kind="stable")[:count]]
+        return {self._ids[i].decode(): LexicalMatch(float(scores[i]), float(scores[i]) / most) for i in best}

@@ -10,6 +10,12 @@ from contextlib import contextmanager
 _SECONDS_BETWEEN_LINES = 15.0
 
 
+def notice(text: str) -> None:
+    """One line on stderr, said once: why nothing moves just now."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
 @contextmanager
 def bytes_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     """A bar for bytes, shown from the first call of what it gives: `progress(done, total)`."""
