@@ -12,13 +12,14 @@ from cli_options import (
     Kotae,
     as_json_text,
     encoder_option,
-    index_option,
     index_options,
     index_settings,
     json_option,
     model_options,
     model_settings,
     option,
+    place_options,
+    server_of,
 )
 from rag.settings import DEFAULT_ENCODER, DEFAULT_TOP_K
 
@@ -77,17 +78,17 @@ def grade_command(answers: Path, encoder: str | None, as_json: bool) -> None:
 
 @evaluate.command("retrieval")
 @click.argument("verify", type=PATH)
-@index_option
+@place_options
 @encoder_option
 @json_option
-def retrieval_command(verify: Path, index: Path, encoder: str | None, as_json: bool) -> None:
+def retrieval_command(verify: Path, index: Path, encoder: str | None, as_json: bool, **settings: Any) -> None:
     """Measure retrieval alone: recall@k, MRR and nDCG of the evidence that VERIFY names, by language pair."""
     from eval.dataset import load_dataset
     from eval.retrieval import evaluate_retrieval
     from rag.opening import IndexSettings, open_retriever
     from rag.progress import count_bar
 
-    retriever = open_retriever(IndexSettings(index, encoder, DEFAULT_TOP_K))
+    retriever = open_retriever(IndexSettings(index, encoder, DEFAULT_TOP_K, server_of(settings)))
     with count_bar("Searching") as progress:
         report = evaluate_retrieval(load_dataset(verify), retriever.search, progress)
     click.echo(as_json_text(report) if as_json else report.text())

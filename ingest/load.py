@@ -13,7 +13,7 @@ from pathlib import Path
 from rag.decode import decode
 from rag.errors import CorpusError, EmptyCorpus, UnreadableDocument
 from rag.language import detect
-from rag.records import LANGUAGES, Language
+from rag.records import LANGUAGES, Failure, Language
 
 SUFFIXES = (".txt", ".md")
 
@@ -92,12 +92,36 @@ def read(file: CorpusFile) -> bytes:
     try:
         return file.path.read_bytes()
     except OSError as error:
-        raise UnreadableDocument(f"This file cannot be read: {error.strerror}", where=file.source) from error
+        raise _unreadable(file, error) from error
+
+
+def _unreadable(file: CorpusFile, error: OSError) -> UnreadableDocument:
+    return UnreadableDocument(f"This file cannot be read: {error.strerror}", where=file.source)
+
+
+def digest(file: CorpusFile) -> str:
+    """The SHA-256 of a file, read a part at a time. Raises UnreadableDocument."""
+    total = hashlib.sha256()
+    try:
+        with file.path.open("rb", buffering=0) as stream:
+            while part := stream.read(1 << 20):
+                total.update(part)
+    except OSError as error:
+        raise _unreadable(file, error) from error
+    return total.hexdigest()
 
 
 def sha256(data: bytes) -> str:
     """The SHA-256 of a file's content, in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
+
+
+def documents(file: CorpusFile, data: bytes) -> Iterator[LoadedDocument | Failure]:
+    """The documents in a file's bytes, one after the other, and a failure for each that cannot be read."""
+    try:
+        yield load(file, data)
+    except UnreadableDocument as error:
+        yield Failure(file.source, type(error).__name__, str(error))
 
 
 def load(file: CorpusFile, data: bytes) -> LoadedDocument:

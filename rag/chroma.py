@@ -17,11 +17,11 @@ from rag.errors import (
     ServerUnreachable,
     SettingsError,
 )
+from rag.settings import COLLECTION
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
-COLLECTION = "kotae"
 REBUILD = "Rebuild it with: kotae index drop, then kotae ingest CORPUS"
 _ANSWER_SECONDS = 10.0
 _UPSERT_BYTES = 16_000_000

@@ -74,6 +74,7 @@ def _latest(root: Path) -> Path | None:
 
 def _write(folder: Path, store: ChunkStore, before: Path | None) -> None:
     """Write both legs of the lexical index and the centroids."""
+    import numpy as np
 
     def words(ids: Sequence[str]) -> Mapping[str, list[str]]:
         return {chunk_id: words_of(chunk) for chunk_id, chunk in store.fetch(ids).items()}
@@ -83,8 +84,8 @@ def _write(folder: Path, store: ChunkStore, before: Path | None) -> None:
         ids = store.ids(language)
         write_leg(folder / language, ids, words, before / language if before else None)
         if vectors := store.vectors([one.decode() for one in ids[:SAMPLE]]):
-            mean = sum(vectors[one].astype("float64") for one in sorted(vectors)) / len(vectors)
-            means[language] = [float(value) for value in mean]
+            mean = np.stack([vectors[one] for one in sorted(vectors)]).astype(np.float64).mean(axis=0)
+            means[language] = mean.tolist()
     (folder / "centroids.json").write_text(json.dumps(means), encoding="utf-8")
 
 

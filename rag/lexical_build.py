@@ -1,4 +1,4 @@
-"""Writing the lexical index: BM25 in bm25s's own files, and the words of every chunk, so that the next index reads them.
+"""Writing the lexical index: BM25 in bm25s's own files, and the words of every chunk for the next index to read.
 
 Memory does not grow with the corpus, but for its vocabulary and 32 bytes a chunk: words go to disk as they come, and
 the matrix is made a range of words at a time. The same chunks give the same bytes, whatever was there before.
@@ -96,7 +96,7 @@ class _Old:
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """`lengths`: words a chunk, shape (chunks,). `frequency`: chunks a word, shape (vocabulary,). `pairs`: their sum."""
+    """`lengths`: words a chunk, shape (chunks,); `frequency`: chunks a word, shape (words,); `pairs`: their sum."""
 
     lengths: NDArray[np.int32]
     frequency: NDArray[np.int64]

@@ -10,6 +10,7 @@ DEFAULT_INDEX = Path(".kotae/index")
 DEFAULT_MODEL = "bundled"
 DEFAULT_ENCODER = "bundled"
 DEFAULT_TOP_K = 3
+COLLECTION = "kotae"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
-from rag.chroma import COLLECTION, Chroma, configuration
+from rag.chroma import Chroma, configuration
 from rag.manifest import SourceState
 from rag.records import LANGUAGES, Chunk, Language
+from rag.settings import COLLECTION
 
 if TYPE_CHECKING:
     import numpy as np
@@ -208,9 +209,7 @@ class ChunkStore:
         if self._held is None:
             with self._chroma.errors():
                 self._held = tuple(
-                    one
-                    for one in LANGUAGES
-                    if self._collection.get(where={"lang": one}, limit=1, include=[])["ids"]
+                    one for one in LANGUAGES if self._collection.get(where={"lang": one}, limit=1, include=[])["ids"]
                 )
         return self._held
 

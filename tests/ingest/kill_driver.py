@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import ingest.stream
 import ingest.sync
-from ingest.sync import SyncReport, sync
+from ingest.report import SyncReport
+from ingest.sync import sync
 from rag.settings import Chunking, keep_quiet
 from tests.fakes import HashEncoder
 
@@ -16,12 +18,12 @@ CHUNKING = Chunking(max_tokens=120)
 def run(corpus: Path, index: Path) -> SyncReport:
     """Bring `index` up to date, a few chunks a batch so that it can be killed between batches too."""
     encoder = HashEncoder()
-    before = ingest.sync.open_encoder, ingest.sync._CHUNKS_A_BATCH
-    ingest.sync.open_encoder, ingest.sync._CHUNKS_A_BATCH = lambda _: encoder, 24  # type: ignore[assignment]
+    before = ingest.sync.open_encoder, ingest.stream.BATCH
+    ingest.sync.open_encoder, ingest.stream.BATCH = lambda _: encoder, 24  # type: ignore[assignment]
     try:
         return sync(corpus, index, chunking=CHUNKING)
     finally:
-        ingest.sync.open_encoder, ingest.sync._CHUNKS_A_BATCH = before
+        ingest.sync.open_encoder, ingest.stream.BATCH = before
 
 
 if __name__ == "__main__":

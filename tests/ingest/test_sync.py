@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest.sync import SyncReport, sync
+from ingest.report import SyncReport
+from ingest.sync import sync
 from rag import bundled_encoder
 from rag.errors import CorpusError, EmptyCorpus, IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
-from rag.index import drop_index, open_index, writing
+from rag.home import home_of
+from rag.index import drop_index, open_index
 from rag.settings import Chunking
 from tests.ingest.snapshots import assert_same_index, snapshot
 from tests.samples import JAPANESE, REPOSITORY, SMALL_CORPUS, write_corpus
@@ -205,8 +207,8 @@ def test_damaged_database(built: Path) -> None:
 HOLD = """
 import sys
 from pathlib import Path
-from rag.index import writing
-with writing(Path(sys.argv[1])):
+from rag.home import home_of
+with home_of(Path(sys.argv[1])).writing():
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -230,10 +232,9 @@ def test_busy_with_another_process(built: Path, small_corpus: Path) -> None:
 
 
 def test_lock_of_this_process_is_let_go(built: Path) -> None:
-    with writing(built):
-        pass
-    with writing(built):
-        pass
+    for _ in range(2):
+        with home_of(built).writing():
+            pass
 
 
 def test_drop_removes_the_index_and_nothing_else(built: Path) -> None:

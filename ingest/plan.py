@@ -1,0 +1,57 @@
+"""What has to be done so that an index says what a folder says: by content hash, or by what Chroma itself holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ingest.load import CorpusFile, digest
+from rag.errors import UnreadableDocument
+from rag.manifest import Manifest, SourceState
+from rag.records import Failure
+from rag.store import ChunkStore
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Files to work on; those that are as they were; those that were in the index and cannot be read any more.
+
+    `stored` is what is whole in the index, `present` the files it has any chunk of, `removed` those of them that the
+    corpus does not have. `sound` says that the manifest can be believed.
+    """
+
+    work: tuple[CorpusFile, ...]
+    unchanged: tuple[str, ...]
+    failed: tuple[Failure, ...]
+    removed: tuple[str, ...]
+    stored: Mapping[str, SourceState]
+    present: frozenset[str]
+    sound: bool
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is nothing to do."""
+        return self.sound and not (self.work or self.removed or self.failed)
+
+
+def make_plan(files: Sequence[CorpusFile], manifest: Manifest, store: ChunkStore) -> Plan:
+    """What has to be done. Every file is read: an edit may leave size and times as they were."""
+    sound = manifest.complete and store.count() == manifest.chunks
+    if sound:
+        stored, present = manifest.sources, frozenset(manifest.sources)
+    else:
+        inventory = store.inventory()
+        stored = {source: one.mark for source, one in inventory.items() if one.mark is not None and one.whole}
+        present = frozenset(inventory)
+    work, unchanged, failed = [], [], []
+    for file in files:
+        state = stored.get(file.source)
+        try:
+            if state is not None and state.sha256 == digest(file):
+                unchanged.append(file.source)
+            else:
+                work.append(file)
+        except UnreadableDocument as error:
+            failed.append(Failure(file.source, type(error).__name__, str(error)))
+    removed = tuple(sorted(present - {file.source for file in files}))
+    return Plan(tuple(work), tuple(unchanged), tuple(failed), removed, stored, present, sound)
