@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ingest.load import CorpusFile, digest
+from ingest.load import CorpusFile, digest, documents, read
 from rag.errors import UnreadableDocument
 from rag.manifest import Manifest, SourceState
 from rag.records import Failure
@@ -16,6 +16,8 @@ from rag.store import ChunkStore
 class Plan:
     """Files to work on; those that are as they were; those that were in the index and cannot be read any more.
 
+    `failed_parts` are those of unchanged files.
+
     `stored` is what is whole in the index, `present` the files it has any chunk of, `removed` those of them that the
     corpus does not have. `sound` says that the manifest can be believed.
     """
@@ -23,6 +25,7 @@ class Plan:
     work: tuple[CorpusFile, ...]
     unchanged: tuple[str, ...]
     failed: tuple[Failure, ...]
+    failed_parts: tuple[Failure, ...]
     removed: tuple[str, ...]
     stored: Mapping[str, SourceState]
     present: frozenset[str]
@@ -43,15 +46,17 @@ def make_plan(files: Sequence[CorpusFile], manifest: Manifest, store: ChunkStore
         inventory = store.inventory()
         stored = {source: one.mark for source, one in inventory.items() if one.mark is not None and one.whole}
         present = frozenset(inventory)
-    work, unchanged, failed = [], [], []
+    work, unchanged, failed, parts = [], [], [], []
     for file in files:
         state = stored.get(file.source)
         try:
             if state is not None and state.sha256 == digest(file):
                 unchanged.append(file.source)
+                if state.failures:  # named at every sync
+                    parts += [one for one in documents(file, read(file)) if isinstance(one, Failure)]
             else:
                 work.append(file)
         except UnreadableDocument as error:
             failed.append(Failure(file.source, type(error).__name__, str(error)))
     removed = tuple(sorted(present - {file.source for file in files}))
-    return Plan(tuple(work), tuple(unchanged), tuple(failed), removed, stored, present, sound)
+    return Plan(tuple(work), tuple(unchanged), tuple(failed), tuple(parts), removed, stored, present, sound)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from rag.records import Failure
@@ -15,8 +14,8 @@ _LINES = 20
 class SyncReport:
     """What a sync did, by source of the file. added + changed + unchanged + failed = files found.
 
-    `failed_documents` are those (rows of a table, say) that could not be read in files of which others could; the
-    others are in the index. `incomplete` counts, for unchanged files, the documents that failed when they were read.
+    `failed_parts` are documents (rows of a table, say) that could not be read, of files of which others could; they are
+    named at every sync.
     """
 
     added: tuple[str, ...]
@@ -28,8 +27,7 @@ class SyncReport:
     chunks: int
     embedded: int
     seconds: float
-    failed_documents: tuple[Failure, ...] = ()
-    incomplete: Mapping[str, int] = field(default_factory=dict)
+    failed_parts: tuple[Failure, ...] = ()
 
     @property
     def found(self) -> int:
@@ -38,8 +36,8 @@ class SyncReport:
 
     @property
     def sound(self) -> bool:
-        """Whether every document that was read now is in the index."""
-        return not self.failed and not self.failed_documents
+        """Whether every document of every file is in the index."""
+        return not self.failed and not self.failed_parts
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -59,8 +57,7 @@ class SyncReport:
             [
                 counts,
                 *(f"failed: {failure.message}" for failure in self.failed),
-                *_some([f"failed: {failure.message}" for failure in self.failed_documents], "documents failed"),
-                *(f"indexed without {count} of its documents: {one}" for one, count in self.incomplete.items()),
+                *_some([f"failed: {failure.message}" for failure in self.failed_parts], "parts of files failed"),
                 *_some([f"not read (other kind of file): {source}" for source in self.ignored], "files not read"),
             ]
         )

@@ -10,8 +10,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from ingest.load import CorpusFile, LoadedDocument, documents, read, sha256
-from ingest.split import split
-from rag.encoder import Encoder
+from ingest.split import Counter, split
 from rag.errors import UnreadableDocument
 from rag.manifest import SourceState
 from rag.records import Chunk, Failure
@@ -20,6 +19,15 @@ from rag.store import ChunkStore, Entry
 
 BATCH = 1024
 """How many chunks go on together, at least, where there are so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cutting:
+    """How documents are cut: the sizes, the encoder's count of tokens, and its window in tokens."""
+
+    chunking: Chunking
+    count: Counter
+    window: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +64,12 @@ class Batch:
 
 
 def batches(
-    files: Iterable[CorpusFile], encoder: Encoder, chunking: Chunking, store: ChunkStore, present: Container[str]
+    files: Iterable[CorpusFile], cutting: Cutting, store: ChunkStore, present: Container[str]
 ) -> Iterator[Batch]:
     """The files as batches, compared with the store, which may have chunks of the files in `present` only."""
     compare = _Comparison(store, present)
     group: list[Piece] = []
-    for piece in pieces(files, encoder, chunking):
+    for piece in pieces(files, cutting):
         group.append(piece)
         # A file that comes to nothing weighs something too, so that progress does not stand still.
         if sum(max(1, len(one.chunks)) for one in group) >= BATCH:
@@ -71,7 +79,7 @@ def batches(
         yield compare.batch(tuple(group))
 
 
-def pieces(files: Iterable[CorpusFile], encoder: Encoder, chunking: Chunking) -> Iterator[Piece]:
+def pieces(files: Iterable[CorpusFile], cutting: Cutting) -> Iterator[Piece]:
     """Each file as one piece or several."""
     for file in files:
         try:
@@ -80,17 +88,17 @@ def pieces(files: Iterable[CorpusFile], encoder: Encoder, chunking: Chunking) ->
             failure = Failure(file.source, type(error).__name__, str(error))
             yield Piece(file.source, 0, (), (failure,), last=True, state=None, size=0)
         else:
-            yield from _of_file(file, data, encoder, chunking)
+            yield from _of_file(file, data, cutting)
 
 
-def _of_file(file: CorpusFile, data: bytes, encoder: Encoder, chunking: Chunking) -> Iterator[Piece]:
+def _of_file(file: CorpusFile, data: bytes, cutting: Cutting) -> Iterator[Piece]:
     digest = sha256(data)
     chunks: list[Chunk] = []
     failed: list[Failure] = []
     start = failures = told = size = 0
     seen: set[str] = set()
     for document in documents(file, data):
-        outcome = _split(document, seen, encoder, chunking)
+        outcome = _split(document, seen, cutting)
         if isinstance(outcome, Failure):
             failed.append(outcome)
         else:
@@ -106,16 +114,14 @@ def _of_file(file: CorpusFile, data: bytes, encoder: Encoder, chunking: Chunking
     yield Piece(file.source, start, tuple(chunks), tuple(failed), last=True, state=state, size=len(data) - told)
 
 
-def _split(
-    document: LoadedDocument | Failure, seen: set[str], encoder: Encoder, chunking: Chunking
-) -> Sequence[Chunk] | Failure:
+def _split(document: LoadedDocument | Failure, seen: set[str], cutting: Cutting) -> Sequence[Chunk] | Failure:
     if isinstance(document, Failure):
         return document
     if document.source in seen:
         error = UnreadableDocument("Another document of this file has the same name", where=document.source)
         return Failure(document.source, type(error).__name__, str(error))
     seen.add(document.source)
-    return split(document, chunking, encoder.count_tokens, encoder.window)
+    return split(document, cutting.chunking, cutting.count, cutting.window)
 
 
 class _Comparison:

@@ -68,8 +68,7 @@ def sync(
         chunks=manifest.chunks,
         embedded=outcome.embedded,
         seconds=time.monotonic() - began,
-        failed_documents=tuple(outcome.failed_documents),
-        incomplete={one: plan.stored[one].failures for one in plan.unchanged if plan.stored[one].failures},
+        failed_parts=(*plan.failed_parts, *outcome.failed_parts),
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ingest.load import CorpusFile
 from ingest.plan import Plan
-from ingest.stream import Batch, Piece, batches
+from ingest.stream import Batch, Cutting, Piece, batches
 from ingest.threads import Behind, ahead
 from rag.encoder import Encoder
 from rag.manifest import SourceState
@@ -31,7 +31,7 @@ class Outcome:
 
     states: dict[str, SourceState] = field(default_factory=dict)
     failed: list[Failure] = field(default_factory=list)
-    failed_documents: list[Failure] = field(default_factory=list)
+    failed_parts: list[Failure] = field(default_factory=list)
     embedded: int = 0
 
     def note(self, piece: Piece) -> None:
@@ -45,7 +45,7 @@ class Outcome:
         elif piece.last:
             message = f"Not one document of this file could be read ({piece.source})"
             self.failed.append(Failure(piece.source, "UnreadableDocument", message))
-        self.failed_documents += piece.failed
+        self.failed_parts += piece.failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,9 @@ def write_files(
 
     if progress is not None and plan.work:
         progress(0, total)
-    made = ahead(batches(plan.work, encoder, chunking, store, plan.present), _AHEAD)
+    # The window is asked for here, so that the model is loaded before two threads want it.
+    cutting = Cutting(chunking, encoder.count_tokens, encoder.window if plan.work else 0)
+    made = ahead(batches(plan.work, cutting, store, plan.present), _AHEAD)
     with closing(made), Behind(write, _BEHIND) as writer:
         for batch in made:
             texts = [f"{entry.chunk.title}\n{entry.chunk.text}" for entry in batch.new]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.lexical import LexicalIndex
-from rag.lexical_build import words_of, write_leg
+from rag.lexical_build import fields_of, write_leg
 from rag.publish import publish_folder
 from rag.records import LANGUAGES, Language
 from rag.store import ChunkStore
@@ -76,13 +76,10 @@ def _write(folder: Path, store: ChunkStore, before: Path | None) -> None:
     """Write both legs of the lexical index and the centroids."""
     import numpy as np
 
-    def words(ids: Sequence[str]) -> Mapping[str, list[str]]:
-        return {chunk_id: words_of(chunk) for chunk_id, chunk in store.fetch(ids).items()}
-
     means = {}
     for language in LANGUAGES:
         ids = store.ids(language)
-        write_leg(folder / language, ids, words, before / language if before else None)
+        write_leg(folder / language, ids, store.fetch, fields_of(language), before / language if before else None)
         if vectors := store.vectors([one.decode() for one in ids[:SAMPLE]]):
             mean = np.stack([vectors[one] for one in sorted(vectors)]).astype(np.float64).mean(axis=0)
             means[language] = mean.tolist()

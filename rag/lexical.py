@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.language import words
-from rag.lexical_build import IDS, PEAKS
+from rag.lexical_build import IDS, PEAKS, WORDS
 from rag.records import Language
 
 if TYPE_CHECKING:
@@ -46,9 +46,9 @@ class _Leg:
         import bm25s
         import numpy as np
 
-        self._index: BM25 = bm25s.BM25.load(str(folder), mmap=True)
+        self._index: BM25 = bm25s.BM25.load(str(folder / WORDS), mmap=True)
         self._ids: NDArray[np.bytes_] = np.load(folder / IDS, mmap_mode="r")
-        self._peaks: NDArray[np.float32] = np.load(folder / PEAKS, mmap_mode="r")
+        self._peaks: NDArray[np.float32] = np.load(folder / WORDS / PEAKS, mmap_mode="r")
         self._highest = float(self._peaks.max())
 
     def search(self, tokens: list[str], count: int) -> dict[str, LexicalMatch]:
