@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Progress = Callable[[int, int], None]
-_AHEAD, _BEHIND = 2, 4
+_AHEAD, _BEHIND = 2, 2
 
 
 @dataclass(slots=True)
