@@ -18,7 +18,9 @@ from tests.samples import REPOSITORY
 
 DIMENSIONS = 384
 _JAPANESE = "山川海空火水木金土月日本京都東北道府県市町村鯨鮪学校駅電車新聞時間問題会社政治経済文化歴史"
-_ENGLISH = "river mountain sea sky fire water wood gold earth moon school station train paper time company history".split()
+_ENGLISH = (
+    "river mountain sea sky fire water wood gold earth moon school station train paper time company history".split()
+)
 
 
 class InstantEncoder:
@@ -48,7 +50,9 @@ def document(number: int, letters: int = 200) -> str:
     text = ""
     while len(text) < letters:
         if number % 2:
-            text += "".join(chance.choices(_JAPANESE, k=chance.randrange(8, 30))) + f"は{chance.randrange(9999)}である。"
+            text += (
+                "".join(chance.choices(_JAPANESE, k=chance.randrange(8, 30))) + f"は{chance.randrange(9999)}である。"
+            )
         else:
             text += " ".join(chance.choices(_ENGLISH, k=chance.randrange(5, 15))).capitalize() + f" {number}. "
     return text
