@@ -1,4 +1,6 @@
-"""How long a question takes at 1,000, 10,000 and 100,000 documents: `python -m tests.benchmarks.query_latency [NUMBER...]`.
+"""How long a question takes among 1,000, 10,000 and 100,000 documents.
+
+Run with `python -m tests.benchmarks.query_latency [NUMBER...]`.
 
 Documents are half Japanese, half English, one chunk most of them; their vectors come from a stand-in, the question's
 from the bundled encoder. Printed are the median and the 95th percentile of 100 questions, and the time to open an index
