@@ -14,15 +14,16 @@ from cli_options import (
     Kotae,
     as_json_text,
     encoder_option,
-    index_option,
     index_options,
     index_settings,
     json_option,
     model_options,
     model_settings,
     option,
+    place_options,
     reading_options,
     reading_settings,
+    server_of,
 )
 
 if TYPE_CHECKING:
@@ -37,19 +38,26 @@ def main() -> None:
 
 @main.command()
 @click.argument("corpus", type=PATH)
-@index_option
+@place_options
 @encoder_option
 @reading_options
 @json_option
 def ingest(corpus: Path, index: Path, encoder: str | None, as_json: bool, **settings: Any) -> None:
     """Bring the index up to date with the documents in the folder CORPUS."""
     from ingest.sync import sync
-    from rag.progress import count_bar
+    from rag.progress import bytes_bar
 
-    with count_bar("Ingesting documents") as progress:
-        report = sync(corpus, index, encoder_name=encoder, **reading_settings(settings), progress=progress)
+    with bytes_bar("Ingesting documents") as progress:
+        report = sync(
+            corpus,
+            index,
+            encoder_name=encoder,
+            **reading_settings(settings),
+            server=server_of(settings),
+            progress=progress,
+        )
     click.echo(as_json_text(report.as_dict()) if as_json else report.text())
-    sys.exit(1 if report.failed or report.failed_parts else 0)
+    sys.exit(0 if report.sound else 1)
 
 
 @main.command()
@@ -120,25 +128,26 @@ def index_group() -> None:
 
 
 @index_group.command("info")
-@index_option
+@place_options
 @json_option
-def index_info(index: Path, as_json: bool) -> None:
+def index_info(index: Path, as_json: bool, **settings: Any) -> None:
     """Say what the index was built from and with."""
     from rag.describe import describe_index
 
-    description = describe_index(index)
+    description = describe_index(index, server_of(settings))
     click.echo(as_json_text(description) if as_json else description.text())
 
 
 @index_group.command("drop")
-@index_option
+@place_options
 @click.confirmation_option(prompt="Delete the index?")
-def index_drop(index: Path) -> None:
+def index_drop(index: Path, **settings: Any) -> None:
     """Delete the index (never the documents)."""
     from rag.index import drop_index
 
-    drop_index(index)
-    click.echo(f"Deleted the index in {index}")
+    server = server_of(settings)
+    drop_index(index, server)
+    click.echo(f"Deleted the index in {server or index}")
 
 
 @main.command()

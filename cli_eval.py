@@ -18,6 +18,8 @@ from cli_options import (
     model_options,
     model_settings,
     option,
+    server_of,
+    server_options,
 )
 from rag.records import LANGUAGES
 from rag.settings import DEFAULT_ENCODER, DEFAULT_FLOOR
@@ -165,6 +167,7 @@ def judge_command(run: Path, judge: str, labelled: Path, as_json: bool) -> None:
 @evaluate.command("retrieval")
 @click.argument("source", type=PATH)
 @option("--index", type=PATH, help="Folder of the index; of a folder of documents, by default one in the user cache.")
+@server_options
 @encoder_option
 @option("--question-lang", type=click.Choice(LANGUAGES), help="Only questions in this language.")
 @option("--document-lang", type=click.Choice(LANGUAGES), help="Only documents in this language.")
@@ -180,7 +183,10 @@ def retrieval_command(source: Path, as_json: bool, **settings: Any) -> None:
     """
     from cli_retrieval import measure
 
-    report = measure(source, **settings)
+    server = server_of(settings)
+    for name in ("chroma_url", "chroma_token", "chroma_collection"):
+        del settings[name]
+    report = measure(source, server=server, **settings)
     click.echo(as_json_text(report) if as_json else report.text())
 
 

@@ -12,11 +12,12 @@ import click
 
 from rag.errors import KotaeError
 from rag.records import Decoding
-from rag.settings import DEFAULT_INDEX, DEFAULT_MODEL, DEFAULT_TOP_K, keep_quiet
+from rag.settings import COLLECTION, DEFAULT_INDEX, DEFAULT_MODEL, DEFAULT_TOP_K, keep_quiet
 
 if TYPE_CHECKING:
     from ingest.find import Selection
     from ingest.formats import ReadOptions
+    from rag.chroma import ChromaServer
     from rag.opening import IndexSettings, ModelSettings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -95,8 +96,14 @@ def option(*names: str, **settings: Any) -> Callable[[Command], Command]:
 json_option = option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 index_option = option("--index", type=PATH, default=DEFAULT_INDEX, help="Folder of the index.")
 encoder_option = option("--encoder", help="bundled, a folder or a hub id; by default the one the index remembers.")
+server_options = options(
+    option("--chroma-url", help="Chroma server that has the index, http://host:8000; then --index has no meaning."),
+    option("--chroma-token", help="Token that the server wants; better given as KOTAE_CHROMA_TOKEN."),
+    option("--chroma-collection", default=COLLECTION, help="Collection on the server."),
+)
+place_options = options(index_option, server_options)
 index_options = options(
-    index_option,
+    place_options,
     encoder_option,
     option("--top-k", type=click.IntRange(1), default=DEFAULT_TOP_K, help="Passages a question gets."),
 )
@@ -140,7 +147,16 @@ def index_settings(settings: dict[str, Any]) -> IndexSettings:
     """What the index options say."""
     from rag.opening import IndexSettings
 
-    return IndexSettings(settings["index"], settings["encoder"], settings["top_k"])
+    return IndexSettings(settings["index"], settings["encoder"], settings["top_k"], server_of(settings))
+
+
+def server_of(settings: dict[str, Any]) -> ChromaServer | None:
+    """The server that the options name, or None."""
+    from rag.chroma import ChromaServer
+
+    if settings["chroma_url"] is None:
+        return None
+    return ChromaServer(settings["chroma_url"], settings["chroma_token"], settings["chroma_collection"])
 
 
 def as_json_text(value: Any) -> str:

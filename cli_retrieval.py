@@ -11,12 +11,14 @@ from rag.settings import DEFAULT_ENCODER, DEFAULT_INDEX, DEFAULT_TOP_K, cache_di
 
 if TYPE_CHECKING:
     from eval.retrieval import RetrievalReport
+    from rag.chroma import ChromaServer
     from rag.records import Language
 
 
 def measure(
     source: Path,
     *,
+    server: ChromaServer | None,
     index: Path | None,
     encoder: str | None,
     question_lang: Language | None,
@@ -35,7 +37,7 @@ def measure(
 
         found = load_questions(source, question_lang, document_lang, limit)
         queries, skipped = found.queries, found.skipped
-        index = _indexed((source, *distractors), index, document_lang, encoder)
+        index = _indexed((source, *distractors), index, document_lang, encoder, server)
     else:
         if distractors or document_lang:
             raise SettingsError(
@@ -50,20 +52,26 @@ def measure(
             :limit
         ]
         skipped, index = 0, index or DEFAULT_INDEX
-    retriever = open_retriever(IndexSettings(index, encoder, DEFAULT_TOP_K))
+    retriever = open_retriever(IndexSettings(index, encoder, DEFAULT_TOP_K, server))
     retriever.search("?")  # the models are loaded before the clock runs
     with count_bar("Searching") as progress:
         return evaluate_retrieval(queries, retriever.candidates, depth=depth, skipped=skipped, progress=progress)
 
 
-def _indexed(folders: tuple[Path, ...], index: Path | None, language: Language | None, encoder: str | None) -> Path:
+def _indexed(
+    folders: tuple[Path, ...],
+    index: Path | None,
+    language: Language | None,
+    encoder: str | None,
+    server: ChromaServer | None,
+) -> Path:
     """The index of these collections, brought up to date."""
     from ingest.collection import sync_collections
-    from rag.progress import count_bar
+    from rag.progress import bytes_bar
 
     where = index or _cached(folders, language, encoder)
-    with count_bar("Indexing") as progress:
-        sync_collections(folders, where, language=language, encoder_name=encoder, progress=progress)
+    with bytes_bar("Indexing") as progress:
+        sync_collections(folders, where, language=language, encoder_name=encoder, server=server, progress=progress)
     return where
 
 

@@ -12,8 +12,9 @@ from pydantic import ConfigDict, InstanceOf
 from eval.dataset import Item
 from rag.errors import DatasetError, SettingsError
 from rag.index import Index
-from rag.records import Hit
+from rag.records import Chunk, Hit
 from rag.retriever import HybridRetriever, document_of
+from rag.store import ChunkStore
 
 
 class GoldRetriever(BaseRetriever):
@@ -31,11 +32,10 @@ class GoldRetriever(BaseRetriever):
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         index = self.index
-        ids = [one for source in self.evidence[query] for one in index.store.ids_of(source)]
+        chunks = _chunks_of(index.store, self.evidence[query])
         vector = index.encoder.encode_queries([query])[0]
-        cosines = index.store.cosines(vector, ids)
+        cosines = index.store.cosines(vector, list(chunks))
         best = sorted(cosines, key=lambda one: (-cosines[one], one))[: self.k]
-        chunks = index.store.fetch(best)
         return [document_of(Hit(chunks[one], rank, cosines[one], cosines[one])) for rank, one in enumerate(best, 1)]
 
 
@@ -47,7 +47,7 @@ def gold_retriever(items: Sequence[Item], retriever: HybridRetriever) -> GoldRet
     evidence: dict[str, tuple[str, ...]] = {}
     store = retriever.index.store
     for item in items:
-        missing = [source for source in item.evidence if not store.ids_of(source)]
+        missing = [source for source in item.evidence if not _chunks_of(store, [source])]
         if missing:
             raise DatasetError(
                 f"The index does not have the evidence {', '.join(missing)}",
@@ -62,3 +62,10 @@ def gold_retriever(items: Sequence[Item], retriever: HybridRetriever) -> GoldRet
             do="Add the column `evidence` to the verification set, or leave out oracle.",
         )
     return GoldRetriever(index=retriever.index, k=retriever.k, evidence=evidence)
+
+
+def _chunks_of(store: ChunkStore, sources: Sequence[str]) -> dict[str, Chunk]:
+    """The chunks of documents, by id; a document may be a part of a file, named behind a `#`."""
+    files = sorted({name for source in sources for name in (source, source.rpartition("#")[0]) if name})
+    chunks = store.fetch(list(store.ids_of(files)))
+    return {chunk_id: chunk for chunk_id, chunk in chunks.items() if chunk.source in sources}

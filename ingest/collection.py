@@ -6,7 +6,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from ingest.sync import Progress, SyncReport, sync
+from ingest.report import SyncReport
+from ingest.sync import sync
+from ingest.write import Progress
+from rag.chroma import ChromaServer
 from rag.collection import CollectionDocument, load_documents
 from rag.errors import DatasetError
 from rag.records import Language
@@ -18,6 +21,7 @@ def sync_collections(
     *,
     language: Language | None = None,
     encoder_name: str | None = None,
+    server: ChromaServer | None = None,
     progress: Progress | None = None,
 ) -> SyncReport:
     """Make the index in `index` hold the documents of these collections, or those of them in one language.
@@ -32,7 +36,7 @@ def sync_collections(
     with tempfile.TemporaryDirectory(prefix="kotae-") as corpus:
         for document in documents:
             _lay_out(Path(corpus), document)
-        return sync(Path(corpus), index, encoder_name=encoder_name, progress=progress)
+        return sync(Path(corpus), index, encoder_name=encoder_name, server=server, progress=progress)
 
 
 def _lay_out(corpus: Path, document: CollectionDocument) -> None:

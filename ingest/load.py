@@ -7,7 +7,9 @@ import re
 import stat
 import unicodedata
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 
 from ingest.formats import PLAIN, READERS, TABLES, Fault, Part, ReadOptions, foreign
@@ -49,10 +51,23 @@ class LoadedDocument:
 
 def read(file: CorpusFile) -> bytes:
     """The bytes of a file. Raises UnreadableDocument."""
+    with _opened(file) as stream:
+        return stream.read()
+
+
+def digest(file: CorpusFile) -> str:
+    """The SHA-256 of a file, read a part at a time. Raises UnreadableDocument."""
+    with _opened(file) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextmanager
+def _opened(file: CorpusFile) -> Iterator[BufferedReader]:
     try:
         if not stat.S_ISREG(file.path.stat().st_mode):  # reading a pipe would wait for ever
             raise UnreadableDocument("This is no regular file", where=file.source)
-        return file.path.read_bytes()
+        with file.path.open("rb") as stream:
+            yield stream
     except OSError as error:
         raise UnreadableDocument(f"This file cannot be read: {error.strerror}", where=file.source) from error
 

@@ -167,7 +167,8 @@ def _chunk(document: LoadedDocument, start: int, end: int, position: int) -> Chu
     text = document.text[start:end]
     stripped = text.strip()
     start += text.find(stripped)
-    key = f"{document.source}\0{position}\0{stripped}"
+    # All that its vector and its words depend on, so that a chunk whose id is known need not be encoded again.
+    key = f"{document.source}\0{position}\0{document.language}\0{document.title}\0{stripped}"
     return Chunk(
         id=hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32],
         text=stripped,

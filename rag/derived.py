@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.lexical import LexicalIndex, write_lexical
+from rag.lexical import LexicalIndex
+from rag.lexical_build import fields_of, write_leg
 from rag.publish import publish_folder
 from rag.records import LANGUAGES, Language
 from rag.store import ChunkStore
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # Raised whenever what is derived changes (tokenising, say), so that what an older kotae made is made anew.
-VERSION = 2
+VERSION = 3
+SAMPLE = 4096
+"""A centroid is the mean of at most so many chunks. Ids are hashes, so the first by id are a random sample; where
+cosines scatter by 0.03 its own error is 0.0005."""
+_INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +35,55 @@ class Derived:
     centroids: Mapping[Language, NDArray[np.float32]]
 
 
-def open_derived(root: Path, digest: str, store: ChunkStore) -> Derived:
+class _NotWhole(Exception):
+    """The store is not, or no longer, that of the corpus."""
+
+
+def open_derived(root: Path, digest: str, store: ChunkStore, whole: Callable[[], bool] = lambda: True) -> Derived:
     """What is derived from the chunks of the corpus that `digest` names, made unless it is there.
 
-    What belongs to other corpora is removed once it is.
+    `whole` tells whether the store still holds just that corpus; where it does not, what is made is used this once and
+    made anew by the next. Chunks that an older corpus had too are not cut into words again. What belongs to other
+    corpora is removed in the end.
     """
     name = f"{digest[:16]}-{VERSION}"
+    before = _latest(root)
 
     def make(folder: Path) -> None:
-        write_lexical(folder, store.chunks())
-        means = {language: [float(x) for x in mean] for language, mean in store.means().items()}
-        (folder / "centroids.json").write_text(json.dumps(means), encoding="utf-8")
+        _write(folder, store, before)
+        if not whole():
+            raise _NotWhole
 
-    folder = publish_folder(root / name, make)
+    try:
+        folder = publish_folder(root / name, make)
+    except _NotWhole:
+        shutil.rmtree(root / _INTERRUPTED, ignore_errors=True)
+        folder = publish_folder(root / _INTERRUPTED, lambda made: _write(made, store, before))
+        return Derived(LexicalIndex(folder), _centroids(folder))
     for other in root.iterdir():
         if other.is_dir() and other.name != name and not other.name.startswith("."):
             shutil.rmtree(other, ignore_errors=True)
     return Derived(LexicalIndex(folder), _centroids(folder))
+
+
+def _latest(root: Path) -> Path | None:
+    """The newest folder of this version, whose words can be used again."""
+    found = sorted(root.glob(f"[!.]*-{VERSION}"), key=lambda path: path.stat().st_mtime)
+    return found[-1] if found else None
+
+
+def _write(folder: Path, store: ChunkStore, before: Path | None) -> None:
+    """Write both legs of the lexical index and the centroids."""
+    import numpy as np
+
+    means = {}
+    for language in LANGUAGES:
+        ids = store.ids(language)
+        write_leg(folder / language, ids, store.fetch, fields_of(language), before / language if before else None)
+        if vectors := store.vectors([one.decode() for one in ids[:SAMPLE]]):
+            mean = np.stack([vectors[one] for one in sorted(vectors)]).astype(np.float64).mean(axis=0)
+            means[language] = mean.tolist()
+    (folder / "centroids.json").write_text(json.dumps(means), encoding="utf-8")
 
 
 def _centroids(folder: Path) -> Mapping[Language, NDArray[np.float32]]:

@@ -5,25 +5,26 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from rag.index import store_folder
-from rag.manifest import load_manifest
+from rag.chroma import ChromaServer
+from rag.home import home_of
 from rag.models.registry import KINDS
+from rag.records import LANGUAGES
 from rag.settings import cache_dir
-from rag.store import ChunkStore
 
 _PACKAGES = ("torch", "transformers", "sentence-transformers", "chromadb", "xllamacpp", "gptqmodel", "langchain-core")
+_FILES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class IndexDescription:
-    """`languages` counts chunks by language, `sources` by document."""
+    """`where` is a folder or a server. `languages` counts chunks by language, `sources` by file."""
 
-    folder: str
+    where: str
     encoder: str
     max_tokens: int
     corpus_digest: str
@@ -34,31 +35,38 @@ class IndexDescription:
     sources: dict[str, int]
 
     def text(self) -> str:
-        """A few lines for people."""
+        """A few lines for people, then the files with most chunks."""
         languages = ", ".join(f"{count} {language}" for language, count in sorted(self.languages.items()))
-        return "\n".join(
-            [
-                f"{self.folder}: {self.documents} documents, {self.chunks} chunks ({languages})",
-                f"encoder {self.encoder}, chunks of up to {self.max_tokens} tokens, corpus {self.corpus_digest[:16]}",
-                "complete" if self.complete else "NOT complete: an ingest was interrupted; run it again",
-            ]
-        )
+        biggest = sorted(self.sources.items(), key=lambda one: (-one[1], one[0]))
+        width = len(str(biggest[0][1])) if biggest else 0
+        lines = [
+            f"{self.where}: {self.documents} files, {self.chunks} chunks ({languages})",
+            f"encoder {self.encoder}, chunks of up to {self.max_tokens} tokens, corpus {self.corpus_digest[:16]}",
+            "complete" if self.complete else "NOT complete: an ingest is under way or was interrupted; run it (again)",
+            *(f"{count:>{width + 2}} {source}" for source, count in biggest[:_FILES]),
+        ]
+        if len(biggest) > _FILES:
+            left = sum(count for _, count in biggest[_FILES:])
+            lines.append(f"  and {left} in {len(biggest) - _FILES} more files; --json names them all")
+        return "\n".join(lines)
 
 
-def describe_index(folder: Path) -> IndexDescription:
-    """Describe the index in `folder`. Raises IndexProblem."""
-    manifest = load_manifest(folder)
-    store = ChunkStore(store_folder(folder))
-    languages: Counter[str] = Counter(chunk.language for chunk in store.chunks())
+def describe_index(folder: Path, server: ChromaServer | None = None) -> IndexDescription:
+    """Describe the index in `folder`, or on `server`. Raises IndexProblem."""
+    home = home_of(folder, server)
+    manifest = home.load()
+    with closing(home.store()) as store:
+        languages = {language: len(store.ids(language)) for language in LANGUAGES}
+        chunks = store.count()
     return IndexDescription(
-        folder=str(folder),
+        where=home.where,
         encoder=str(manifest.encoder),
         max_tokens=manifest.chunking.max_tokens,
         corpus_digest=manifest.corpus_digest,
         complete=manifest.complete,
         documents=len(manifest.sources),
-        chunks=store.count(),
-        languages=dict(languages),
+        chunks=chunks,
+        languages={language: count for language, count in languages.items() if count},
         sources={source: state.chunks for source, state in manifest.sources.items()},
     )
 

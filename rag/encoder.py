@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import json
 import re
@@ -65,7 +66,7 @@ class Encoder(Embeddings):
         """How many tokens each text has, without prompt and special tokens."""
         if not texts:
             return []
-        ids = self._model.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
+        ids = self._counting_tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
         return [len(tokens) for tokens in ids]
 
     @property
@@ -88,6 +89,11 @@ class Encoder(Embeddings):
     @functools.cached_property
     def _model(self) -> SentenceTransformer:
         return _load(self._folder)
+
+    @functools.cached_property
+    def _counting_tokenizer(self) -> Any:
+        """Not the model's own: there another thread, which encodes, switches padding and cutting on and off."""
+        return copy.deepcopy(self._model.tokenizer)
 
 
 @functools.cache

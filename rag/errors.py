@@ -9,7 +9,10 @@ KotaeError
 │   ├── IndexMissing         not built yet
 │   ├── IndexMismatch        built with other settings than those asked for
 │   ├── IndexBusy            another process is writing to it
-│   └── IndexDamaged         it cannot be read
+│   ├── IndexDamaged         it cannot be read
+│   ├── ServerUnreachable    no Chroma server answers at the URL
+│   ├── ServerRefused        the Chroma server does not take the token
+│   └── ServerMismatch       the Chroma server is of a version that kotae cannot use
 ├── ModelUnavailable         a model or encoder cannot be loaded; has the install line where one helps
 ├── ModelFailed              a loaded model did not answer
 ├── PromptTooLong            question and instructions alone exceed the model's context
@@ -73,6 +76,18 @@ class IndexBusy(IndexProblem):
 
 class IndexDamaged(IndexProblem):
     """The index cannot be read."""
+
+
+class ServerUnreachable(IndexProblem):
+    """No Chroma server answers."""
+
+
+class ServerRefused(IndexProblem):
+    """The Chroma server does not take the token, or wants one."""
+
+
+class ServerMismatch(IndexProblem):
+    """What answers is not a Chroma server of a version that kotae can use."""
 
 
 class ModelUnavailable(KotaeError):

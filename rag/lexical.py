@@ -6,14 +6,14 @@ the other language is matched by English words alone: those that the Japanese si
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.language import words
-from rag.records import LANGUAGES, Chunk, Language
+from rag.lexical_build import ENGLISH, GRAMS, IDS, WORDS
+from rag.records import Language
 from rag.terms import english_words, grams
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from bm25s import BM25
     from numpy.typing import NDArray
 
-# Lower than is usual for long texts: a chunk is a few sentences, where a second mention adds little.
-K1, B = 0.9, 0.4
 GRAM_WEIGHT = 0.3
 LEADERS = 10
 """How many of the best scores make the level that a score is compared with."""
@@ -43,7 +41,7 @@ class LexicalIndex:
     """BM25 scores for questions of either language against chunks of either language."""
 
     def __init__(self, folder: Path) -> None:
-        """Open what `write_lexical` wrote."""
+        """Open what `rag.lexical_build` wrote."""
         self._folder = folder
         self._legs: dict[Language, _Leg] = {}
 
@@ -75,46 +73,20 @@ class _Asked:
 def _asked(question: str, language: Language, among: Language) -> list[_Asked]:
     if language == among:
         return [
-            _Asked("words", words(question, language)),
-            _Asked("grams", grams(question, language), GRAM_WEIGHT),
+            _Asked(WORDS, words(question, language)),
+            _Asked(GRAMS, grams(question, language), GRAM_WEIGHT),
         ]
-    return [_Asked("english" if among == "ja" else "words", english_words(question, language))]
-
-
-def write_lexical(folder: Path, chunks: Iterable[Chunk]) -> None:
-    """Write the lexical index of these chunks; a language without any has none."""
-    by_language: dict[Language, list[Chunk]] = {language: [] for language in LANGUAGES}
-    # In one order whatever order the store gives, so that equal scores are ranked alike after any history.
-    for chunk in sorted(chunks, key=lambda one: (one.source, one.position)):
-        by_language[chunk.language].append(chunk)
-    for language, mine in by_language.items():
-        if not mine:
-            continue
-        texts = [f"{chunk.title}\n{chunk.text}" for chunk in mine]
-        _write_field(folder / language / "words", [words(text, language) for text in texts])
-        _write_field(folder / language / "grams", [grams(text, language) for text in texts])
-        if language == "ja":  # of English chunks, "words" are the English words
-            _write_field(folder / language / "english", [english_words(text, language) for text in texts])
-        ids = json.dumps([chunk.id for chunk in mine])
-        (folder / language / "ids.json").write_text(ids, encoding="utf-8")
-
-
-def _write_field(folder: Path, terms: Sequence[list[str]]) -> None:
-    import bm25s
-
-    if any(terms):
-        index = bm25s.BM25(k1=K1, b=B)
-        index.index(list(terms), show_progress=False)
-        index.save(str(folder), show_progress=False)
+    return [_Asked(ENGLISH if among == "ja" else WORDS, english_words(question, language))]
 
 
 class _Leg:
     """The indexes of one language's chunks."""
 
     def __init__(self, folder: Path) -> None:
+        import numpy as np
+
         self._folder = folder
-        self._ids: list[str] = json.loads((folder / "ids.json").read_text(encoding="utf-8"))
-        self._rows = {chunk_id: row for row, chunk_id in enumerate(self._ids)}
+        self._ids: NDArray[np.bytes_] = np.load(folder / IDS, mmap_mode="r")
         self._fields: dict[str, BM25 | None] = {}
 
     def search(self, asked: Sequence[_Asked], count: int, also: Iterable[str]) -> dict[str, LexicalMatch]:
@@ -126,8 +98,16 @@ class _Leg:
         best = _best(scores, max(count, LEADERS))
         level = float(scores[best[:LEADERS]].sum()) / LEADERS
         rows = [int(row) for row in best[:count] if scores[row] > 0]
-        rows += [self._rows[chunk_id] for chunk_id in also if chunk_id in self._rows]
-        return {self._ids[row]: LexicalMatch(float(scores[row]), float(scores[row]) - level) for row in rows}
+        rows += self._rows(also)
+        return {self._ids[row].decode(): LexicalMatch(float(scores[row]), float(scores[row]) - level) for row in rows}
+
+    def _rows(self, ids: Iterable[str]) -> list[int]:
+        """The places of those of the ids that are here."""
+        import numpy as np
+
+        wanted = np.array([one.encode("ascii") for one in ids], dtype=self._ids.dtype)
+        at = np.minimum(np.searchsorted(self._ids, wanted), len(self._ids) - 1)
+        return [int(row) for row in at[self._ids[at] == wanted]]
 
     def _add(self, scores: NDArray[np.float32], asked: _Asked) -> None:
         index = self._field(asked.field)

@@ -1,25 +1,23 @@
-"""What an index was built from and with; kept beside it, and compared when it is opened."""
+"""What an index was built from and with; kept with it, and compared when it is opened."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from typing import Any
 
+from rag.chroma import REBUILD
 from rag.encoder import EncoderIdentity
-from rag.errors import IndexDamaged, IndexMismatch, IndexMissing
-from rag.publish import write_text
+from rag.errors import IndexDamaged, IndexMismatch
 from rag.settings import Chunking
 
 FORMAT = 2
-FILE = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """One file in the index: its fingerprint, how many chunks it has, and how many of its documents failed."""
+    """One whole file: the SHA-256 of its content, how many chunks it has, and how many of its documents failed."""
 
     sha256: str
     chunks: int
@@ -44,7 +42,7 @@ class Manifest:
 
     @property
     def corpus_digest(self) -> str:
-        """A hash of the paths and contents of all documents, the same for the same corpus."""
+        """A hash of the paths and contents of all files, the same for the same corpus."""
         digest = hashlib.sha256()
         for source, state in sorted(self.sources.items()):
             digest.update(f"{source}\0{state.sha256}\n".encode())
@@ -55,48 +53,45 @@ class Manifest:
         """How many chunks the index holds."""
         return sum(state.chunks for state in self.sources.values())
 
-    def save(self, folder: Path) -> None:
-        """Write it into the folder of its index, atomically."""
-        write_text(folder / FILE, json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n")
+    @property
+    def head(self) -> dict[str, Any]:
+        """Everything but the sources, for JSON."""
+        return {
+            "encoder_name": self.encoder_name,
+            "encoder": asdict(self.encoder),
+            "chunking": asdict(self.chunking),
+            "complete": self.complete,
+            "distance": self.distance,
+            "format": self.format,
+        }
 
 
-def load_manifest(folder: Path) -> Manifest:
-    """The manifest of the index in `folder`. Raises IndexMissing, IndexDamaged and IndexMismatch (another format)."""
-    try:
-        stored = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        if not isinstance(stored, dict):
-            raise ValueError(f"not an object but {type(stored).__name__}")
-    except FileNotFoundError as error:
-        raise IndexMissing("There is no index", where=str(folder), do="Build it with: kotae ingest CORPUS") from error
-    except (OSError, ValueError) as error:
-        raise IndexDamaged("The manifest of the index cannot be read", where=str(folder / FILE), do=REBUILD) from error
-    if stored.get("format") != FORMAT:
+def read_manifest(head: Any, sources: Mapping[str, SourceState], where: str) -> Manifest:
+    """The manifest that `Manifest.head` gave. Raises IndexDamaged, and IndexMismatch where the format is another."""
+    if not isinstance(head, dict):
+        raise IndexDamaged("The manifest of the index cannot be read", where=where, do=REBUILD)
+    if head.get("format") != FORMAT:
         raise IndexMismatch(
-            f"The index has format {stored.get('format')!r} and this kotae reads {FORMAT}",
-            where=str(folder),
-            do=REBUILD,
+            f"The index has format {head.get('format')!r} and this kotae reads {FORMAT}", where=where, do=REBUILD
         )
     try:
         return Manifest(
-            encoder_name=stored["encoder_name"],
-            encoder=EncoderIdentity(**stored["encoder"]),
-            chunking=Chunking(**stored["chunking"]),
-            sources={source: SourceState(**state) for source, state in stored["sources"].items()},
-            complete=stored["complete"],
-            distance=stored["distance"],
+            encoder_name=head["encoder_name"],
+            encoder=EncoderIdentity(**head["encoder"]),
+            chunking=Chunking(**head["chunking"]),
+            sources=sources,
+            complete=head["complete"],
+            distance=head["distance"],
         )
     except (KeyError, TypeError) as error:
-        raise IndexDamaged("The manifest of the index is incomplete", where=str(folder / FILE), do=REBUILD) from error
+        raise IndexDamaged("The manifest of the index is incomplete", where=where, do=REBUILD) from error
 
 
-REBUILD = "Rebuild it with: kotae index drop, then kotae ingest CORPUS"
-
-
-def require(manifest: Manifest, folder: Path, encoder: EncoderIdentity) -> None:
+def require(manifest: Manifest, where: str, encoder: EncoderIdentity) -> None:
     """Raise IndexMismatch unless the index was built with `encoder`."""
     if manifest.encoder != encoder:
         raise IndexMismatch(
             f"The index was built with the encoder {manifest.encoder}, not with {encoder}",
-            where=str(folder),
+            where=where,
             do=REBUILD,
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.chain import GroundedChain, Model, build_chain
+from rag.chroma import ChromaServer
 from rag.index import Index, open_index
 from rag.models.local import LocalChatModel, LocalLLM
 from rag.prompt import PromptStyle
@@ -25,11 +26,15 @@ class ModelSettings:
 
 @dataclass(frozen=True, slots=True)
 class IndexSettings:
-    """Which index, opened with which encoder (None: the one it remembers), and how many hits a question gets."""
+    """Which index, opened with which encoder (None: the one it remembers), and how many hits a question gets.
+
+    Where `server` is given the index is there, and `folder` has no meaning.
+    """
 
     folder: Path
     encoder: str | None
     top_k: int
+    server: ChromaServer | None = None
 
 
 def open_model(settings: ModelSettings) -> Model:
@@ -49,7 +54,7 @@ def open_model(settings: ModelSettings) -> Model:
 
 def open_retriever(settings: IndexSettings) -> HybridRetriever:
     """The retriever of an index. Raises IndexProblem."""
-    return HybridRetriever(index=open_index(settings.folder, settings.encoder), k=settings.top_k)
+    return HybridRetriever(index=open_index(settings.folder, settings.encoder, settings.server), k=settings.top_k)
 
 
 def open_chain(model: ModelSettings, index: IndexSettings | None) -> GroundedChain:

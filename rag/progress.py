@@ -10,6 +10,12 @@ from contextlib import contextmanager
 _SECONDS_BETWEEN_LINES = 15.0
 
 
+def notice(text: str) -> None:
+    """One line on stderr, said once: why nothing moves just now."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
 @contextmanager
 def bytes_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     """A bar for bytes, shown from the first call of what it gives: `progress(done, total)`."""
@@ -39,13 +45,21 @@ def _terminal_bar(what: str, *, in_bytes: bool) -> Iterator[Callable[[int, int],
         DownloadColumn,
         MofNCompleteColumn,
         Progress,
+        ProgressColumn,
+        Task,
         TextColumn,
         TimeElapsedColumn,
         TimeRemainingColumn,
+        TransferSpeedColumn,
     )
+    from rich.text import Text
 
-    amount = DownloadColumn() if in_bytes else MofNCompleteColumn()
-    columns = (TextColumn("{task.description}"), BarColumn(), amount, TimeElapsedColumn(), TimeRemainingColumn())
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:.1f}/s" if task.speed else "")
+
+    amount = (DownloadColumn(), TransferSpeedColumn()) if in_bytes else (MofNCompleteColumn(), Rate())
+    columns = (TextColumn("{task.description}"), BarColumn(), *amount, TimeElapsedColumn(), TimeRemainingColumn())
     bar = Progress(*columns, console=Console(stderr=True), transient=True)
     tasks: list[int] = []
 
@@ -78,8 +92,23 @@ class _Lines:
         elif now - self._last < _SECONDS_BETWEEN_LINES and done < total:
             return
         self._last = now
-        amount = f"{done / 1e6:.0f} of {total / 1e6:.0f} MB" if self._in_bytes else f"{done} of {total}"
+        amount = _bytes(done, total) if self._in_bytes else f"{done} of {total}"
         elapsed = now - self._began
-        left = f", {elapsed * (total - done) / done:.0f} s left" if done and elapsed > 1 and done < total else ""
-        sys.stderr.write(f"{self._what}: {amount} ({elapsed:.0f} s{left})\n")
+        rate = _rate(done / elapsed, in_bytes=self._in_bytes) if done and elapsed > 1 else ""
+        left = f", {elapsed * (total - done) / done:.0f} s left" if rate and done < total else ""
+        sys.stderr.write(f"{self._what}: {amount} ({elapsed:.0f} s{rate}{left})\n")
         sys.stderr.flush()
+
+
+def _bytes(done: int, total: int) -> str:
+    """An amount of bytes, in the unit of the whole.
+
+    >>> _bytes(500, 2000), _bytes(0, 3_000_000)
+    ('0.5 of 2.0 kB', '0.0 of 3.0 MB')
+    """
+    size, unit = (1e6, "MB") if total >= 1e6 else (1e3, "kB")
+    return f"{done / size:.1f} of {total / size:.1f} {unit}"
+
+
+def _rate(a_second: float, *, in_bytes: bool) -> str:
+    return f", {a_second / 1e3:.1f} kB/s" if in_bytes else f", {a_second:.1f}/s"

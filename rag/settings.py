@@ -11,6 +11,7 @@ DEFAULT_MODEL = "bundled"
 DEFAULT_ENCODER = "bundled"
 DEFAULT_TOP_K = 3
 DEFAULT_FLOOR = 0.95  # of the true negative rate's lower bound where similarity is calibrated
+COLLECTION = "kotae"
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,25 @@ def small_index(tmp_path_factory: pytest.TempPathFactory, encoder) -> Path:
 
 
 @pytest.fixture(scope="session")
+def chroma_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real Chroma server on loopback."""
+    from tests.sites import chroma_server
+
+    with chroma_server(tmp_path_factory.mktemp("chroma-server")) as url:
+        yield url
+
+
+@pytest.fixture(params=["folder", "server"])
+def site(request: pytest.FixtureRequest, tmp_path: Path):
+    """A place without an index yet, on disk and on a server."""
+    from tests.sites import new_site
+
+    url = request.getfixturevalue("chroma_url") if request.param == "server" else ""
+    with new_site(request.param, tmp_path / "index", url) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
 def chat_model(cache: Path):
     """The bundled language model, greedy, a few tokens an answer."""
     from rag.models.local import LocalChatModel

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from rag.index import store_folder
-from rag.manifest import Manifest, load_manifest
-from rag.store import ChunkStore
+from rag.chroma import ChromaServer
+from rag.home import home_of
+from rag.lexical_build import IDS
+from rag.manifest import Manifest
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Chunks by id: text and metadata; their vectors; the manifest; what the derived folder says of them."""
+    """Chunks by id: text and metadata; their vectors; the manifest; the ids and the bytes of what is derived."""
 
     chunks: dict[str, tuple[str, dict[str, Any]]]
     vectors: dict[str, list[float]]
     manifest: Manifest
     lexical_ids: list[str]
-    derived: tuple[str, ...]
+    derived: dict[str, bytes]
 
 
-def snapshot(folder: Path) -> Snapshot:
-    """Read it from the disk, from Chroma itself."""
-    store = ChunkStore(store_folder(folder))
+def snapshot(folder: Path, server: ChromaServer | None = None) -> Snapshot:
+    """Read it from where it is kept, from Chroma itself."""
+    home = home_of(folder, server)
+    store = home.store()
     try:
         held = store._collection.get(include=["documents", "metadatas", "embeddings"])
     finally:
@@ -37,19 +38,25 @@ def snapshot(folder: Path) -> Snapshot:
     for chunk_id, text, metadata, vector in rows:
         chunks[chunk_id] = (text, dict(metadata))
         vectors[chunk_id] = [float(value) for value in vector]
-    lexical = [one for path in sorted(folder.glob("derived/*/*/ids.json")) for one in json.loads(path.read_text())]
-    derived = tuple(sorted(path.name for path in folder.glob("derived/[!.]*")))
-    return Snapshot(chunks, vectors, load_manifest(folder), sorted(lexical), derived)
+    derived = home.derived()
+    lexical = [one.decode() for path in sorted(derived.glob(f"[!.]*/*/{IDS}")) for one in np.load(path)]
+    # Centroids are means of vectors, which may differ in their last digits.
+    files = [path for path in derived.glob("[!.]*/*/*") if path.is_file()]
+    contents = {str(path.relative_to(derived)): path.read_bytes() for path in sorted(files)}
+    return Snapshot(chunks, vectors, home.load(), sorted(lexical), contents)
 
 
-def assert_same_index(one: Path, other: Path) -> None:
-    """Ids, texts, metadata, manifest and lexical index are equal; vectors up to the rounding of another batch."""
-    left, right = snapshot(one), snapshot(other)
+def assert_same_index(one: Path, other: Path, server: ChromaServer | None = None) -> None:
+    """Ids, texts, metadata, manifest and lexical index are equal; vectors up to the rounding of another batch.
+
+    `one` is on `server` where that is given; `other` is a folder.
+    """
+    left, right = snapshot(one, server), snapshot(other)
     assert left.chunks == right.chunks
     assert left.manifest == right.manifest
     assert left.manifest.complete
+    assert left.manifest.chunks == len(left.chunks)
     assert left.lexical_ids == right.lexical_ids == sorted(left.chunks)
     assert left.derived == right.derived
-    assert len(left.derived) == 1
     for chunk_id, vector in left.vectors.items():
         assert float(np.dot(vector, right.vectors[chunk_id])) > 0.999

@@ -1,4 +1,4 @@
-"""kill -9 at ten random moments of an ingest: the next run makes the index that an undisturbed run makes."""
+"""kill -9 at twenty random moments of an ingest: the next run makes the index that an undisturbed run makes."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.index import open_derived, store_folder
-from rag.manifest import load_manifest
-from rag.store import ChunkStore
+from rag.derived import open_derived
+from rag.home import home_of
 from tests.fakes import HashEncoder
 from tests.ingest.kill_driver import run
 from tests.ingest.snapshots import assert_same_index
 from tests.samples import REPOSITORY, write_corpus
 
-MOMENTS = 10
+MOMENTS = 20
 
 
 def before() -> dict[str, str]:
@@ -117,10 +116,10 @@ def test_killed_while_building_anew_and_again_while_repairing(scene: Scene, tmp_
 
 def assert_searchable(index: Path) -> None:
     """Both legs find the new and none finds the old."""
-    manifest = load_manifest(index)
-    store = ChunkStore(store_folder(index))
+    home = home_of(index)
+    store = home.store()
     try:
-        lexical = open_derived(index / "derived", manifest.corpus_digest, store).lexical
+        lexical = open_derived(home.derived(), home.load().corpus_digest, store).lexical
         squid = store.fetch(list(lexical.search("squid 9", "en", 50)))
         assert squid
         assert {chunk.source for chunk in squid.values()} == {f"en/doc{n}.md" for n in range(0, 24, 3)}

@@ -117,9 +117,9 @@ def test_ids_depend_on_source_position_and_text_alone() -> None:
     assert not {chunk.id for chunk in moved} & {chunk.id for chunk in first}
 
 
-def test_id_is_the_hash_of_source_position_and_text() -> None:
+def test_id_is_the_hash_of_source_position_language_title_and_text() -> None:
     (chunk,) = cut("東京は首都です。")
-    assert chunk.id == hashlib.sha256("doc.md\x000\x00東京は首都です。".encode()).hexdigest()[:32]
+    assert chunk.id == hashlib.sha256("doc.md\x000\x00ja\x00T\x00東京は首都です。".encode()).hexdigest()[:32]
 
 
 def test_overlap_repeats_whole_sentences() -> None:

@@ -241,3 +241,15 @@ def test_folder_that_is_no_encoder(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(ModelUnavailable, match=str(tmp_path)):
         open_encoder(str(tmp_path)).encode(["a"])
+
+
+def test_tokens_are_counted_while_another_thread_encodes(encoder) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    texts = ["東京は日本の首都である。" * n for n in range(1, 8)] + ["Tokyo is the capital. " * n for n in range(1, 8)]
+    expected = encoder.count_tokens(texts)
+    with ThreadPoolExecutor(1) as pool:
+        encoding = pool.submit(lambda: [encoder.encode(texts) for _ in range(3)])
+        while not encoding.done():
+            assert encoder.count_tokens(texts) == expected
+        assert len(encoding.result()) == 3

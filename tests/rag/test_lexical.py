@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from rag.language import detect, normalise, words, written_in
-from rag.lexical import LEADERS, LexicalIndex, write_lexical
+from rag.lexical import LEADERS, LexicalIndex
+from rag.lexical_build import write_lexical
 from rag.records import Chunk, Language
 
 TEXTS: list[tuple[str, Language]] = [

@@ -1,0 +1,64 @@
+"""What has to be done so that an index says what a folder says: by content hash, or by what Chroma itself holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ingest.find import Found
+from ingest.formats import ReadOptions
+from ingest.load import CorpusFile, digest, documents, failure, fingerprint, read
+from rag.errors import UnreadableDocument
+from rag.manifest import Manifest, SourceState
+from rag.records import Failure
+from rag.store import ChunkStore
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Files to work on; those that are as they were; those that were in the index and cannot be read any more.
+
+    `failed_parts` are those of unchanged files.
+
+    `stored` is what is whole in the index, `present` the files it has any chunk of, `removed` those of them that the
+    corpus does not have. `sound` says that the manifest can be believed.
+    """
+
+    work: tuple[CorpusFile, ...]
+    unchanged: tuple[str, ...]
+    failed: tuple[Failure, ...]
+    failed_parts: tuple[Failure, ...]
+    removed: tuple[str, ...]
+    stored: Mapping[str, SourceState]
+    present: frozenset[str]
+    sound: bool
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is nothing to do."""
+        return self.sound and not (self.work or self.removed or self.failed)
+
+
+def make_plan(found: Found, options: ReadOptions, manifest: Manifest, store: ChunkStore) -> Plan:
+    """What has to be done. Every file is read: an edit may leave size and times as they were."""
+    sound = manifest.complete and store.count() == manifest.chunks
+    if sound:
+        stored, present = manifest.sources, frozenset(manifest.sources)
+    else:
+        inventory = store.inventory()
+        stored = {source: one.mark for source, one in inventory.items() if one.mark is not None and one.whole}
+        present = frozenset(inventory)
+    work, unchanged, failed, parts = [], [], list(found.failed), []
+    for file in found.files:
+        state = stored.get(file.source)
+        try:
+            if state is not None and state.sha256 == fingerprint(file, digest(file), options):
+                unchanged.append(file.source)
+                if state.failures:  # named at every sync
+                    parts += [one for one in documents(file, read(file), options) if isinstance(one, Failure)]
+            else:
+                work.append(file)
+        except UnreadableDocument as error:
+            failed.append(failure(file.source, error))
+    removed = tuple(sorted(present - {file.source for file in found.files}))
+    return Plan(tuple(work), tuple(unchanged), tuple(failed), tuple(parts), removed, stored, present, sound)

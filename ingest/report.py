@@ -1,0 +1,71 @@
+"""What a sync did."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rag.records import Failure
+
+_LINES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a sync did, by source of the file. added + changed + unchanged + failed = files found.
+
+    `failed_parts` are documents (rows of a table, say) that could not be read, of files of which others could; they are
+    named at every sync. `ignored` are files of other kinds, `excluded` what patterns leave out.
+    """
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    removed: tuple[str, ...]
+    failed: tuple[Failure, ...]
+    ignored: tuple[str, ...]
+    excluded: tuple[str, ...]
+    chunks: int
+    embedded: int
+    seconds: float
+    failed_parts: tuple[Failure, ...] = ()
+
+    @property
+    def found(self) -> int:
+        """How many files of a kind that kotae reads the folder holds."""
+        return len(self.added) + len(self.changed) + len(self.unchanged) + len(self.failed)
+
+    @property
+    def sound(self) -> bool:
+        """Whether every document of every file is in the index."""
+        return not self.failed and not self.failed_parts
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self) | {"found": self.found}
+
+    def text(self) -> str:
+        """A line of counts, then one for every file that failed or is of a kind that kotae does not read.
+
+        Of failed documents inside files, and of files not read, the first few are named and the rest counted.
+        """
+        counts = (
+            f"{self.found} files: {len(self.added)} added, {len(self.changed)} changed, "
+            f"{len(self.unchanged)} unchanged, {len(self.failed)} failed; {len(self.removed)} removed; "
+            f"{len(self.failed_parts)} parts of files failed; {len(self.excluded)} excluded; "
+            f"{self.chunks} chunks, {self.embedded} of them embedded now ({self.seconds:.1f} s)"
+        )
+        return "\n".join(
+            [
+                counts,
+                *(f"failed: {failure.message}" for failure in self.failed),
+                *_some([f"failed: {failure.message}" for failure in self.failed_parts], "parts of files failed"),
+                *_some([f"not read (other kind of file): {source}" for source in self.ignored], "files not read"),
+            ]
+        )
+
+
+def _some(lines: list[str], what: str) -> list[str]:
+    if len(lines) <= _LINES:
+        return lines
+    return [*lines[:_LINES], f"... and {len(lines) - _LINES} more {what}; --json names them all"]

@@ -1,0 +1,222 @@
+"""Where an index lives: its chunks, its manifest, what is derived from them, and who may write to it.
+
+An index on disk is a folder: `manifest.json`, `chroma/`, `derived/`. An index on a Chroma server is a collection, so
+that several machines can use it: the head of the manifest is in the collection's metadata, the files are known by the
+marks of their chunks, and each machine keeps in its own cache what it derives from them.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from rag.chroma import REBUILD, Chroma, ChromaServer, configuration, open_embedded, open_server
+from rag.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
+from rag.lease import lease
+from rag.manifest import Manifest, SourceState, read_manifest
+from rag.publish import write_text
+from rag.settings import cache_dir
+from rag.store import ChunkStore
+
+_FILE = "manifest.json"
+_KEY = "kotae_manifest"
+
+Check = Callable[[], None]
+
+
+class IndexHome(ABC):
+    """A place for one index. `where` names it in messages."""
+
+    where: str
+
+    @abstractmethod
+    def load(self) -> Manifest:
+        """The manifest. Raises IndexMissing, IndexDamaged and IndexMismatch (another format)."""
+
+    @abstractmethod
+    def save(self, manifest: Manifest) -> None:
+        """Replace the manifest, atomically."""
+
+    @abstractmethod
+    def store(self) -> ChunkStore:
+        """Open the chunks."""
+
+    @abstractmethod
+    def derived(self) -> Path:
+        """The folder for what is derived from the chunks."""
+
+    @abstractmethod
+    def writing(self) -> Any:
+        """Hold the index for writing, as a context; it gives a check that raises IndexBusy where the hold was lost."""
+
+    @abstractmethod
+    def drop(self) -> None:
+        """Delete the index, and only what belongs to it. Raises IndexMissing and IndexBusy."""
+
+
+def home_of(folder: Path, server: ChromaServer | None = None) -> IndexHome:
+    """The home of the index in `folder`, or of that on `server`, for which the folder has no meaning."""
+    return FolderHome(folder) if server is None else ServerHome(server)
+
+
+class FolderHome(IndexHome):
+    """An index on disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self.where = str(folder)
+        self._folder = folder
+
+    def load(self) -> Manifest:
+        """Read `manifest.json`."""
+        return _read_file(self._folder / _FILE, self.where)
+
+    def save(self, manifest: Manifest) -> None:
+        """Write `manifest.json`; durable once it returns."""
+        _write_file(self._folder / _FILE, manifest)
+
+    def store(self) -> ChunkStore:
+        """Chroma in this process."""
+        return ChunkStore(open_embedded(self._folder / "chroma"))
+
+    def derived(self) -> Path:
+        """Beside the chunks."""
+        return self._folder / "derived"
+
+    @contextmanager
+    def writing(self) -> Iterator[Check]:
+        """One process at a time; raises IndexBusy where another one writes."""
+        from filelock import FileLock, Timeout
+
+        self._folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self._folder / ".writing.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise IndexBusy(
+                "Another process is writing to this index", where=self.where, do="Wait for it to end, then try again."
+            ) from error
+        try:
+            yield _held
+        finally:
+            lock.release()
+
+    def drop(self) -> None:
+        """Remove manifest, chunks and derived data; other files in the folder stay."""
+        if not (self._folder / _FILE).exists() and not (self._folder / "chroma").exists():
+            raise IndexMissing("There is no index to drop", where=self.where)
+        with self.writing():
+            (self._folder / _FILE).unlink(missing_ok=True)
+            for part in ("chroma", "derived"):
+                shutil.rmtree(self._folder / part, ignore_errors=True)
+
+
+class ServerHome(IndexHome):
+    """An index that is a collection on a Chroma server."""
+
+    def __init__(self, server: ChromaServer) -> None:
+        self.where = str(server)
+        self._server = server
+
+    def load(self) -> Manifest:
+        """Read the head from the collection, and the files from this machine's cache or from the marks."""
+        with closing(open_server(self._server)) as chroma:
+            collection = self._collection(chroma)
+            head = _head(collection.metadata)
+            if head is None:
+                raise IndexMismatch("This collection was not made by kotae", where=self.where, do="Name another one.")
+            cached = self._cache(str(collection.id)) / _FILE
+            if head.get("complete") and cached.is_file():
+                manifest = _read_file(cached, self.where)
+                if manifest.corpus_digest == head.get("digest"):
+                    return manifest
+            return read_manifest(head, ChunkStore(chroma, self._server.collection).marks(), self.where)
+
+    def save(self, manifest: Manifest) -> None:
+        """Write the head to the collection, which is made; the whole, where it is complete, to this machine's cache."""
+        head = {_KEY: json.dumps({**manifest.head, "digest": manifest.corpus_digest}, ensure_ascii=False)}
+        with closing(open_server(self._server)) as chroma:
+            with chroma.errors():
+                collection = chroma.client.get_or_create_collection(
+                    self._server.collection, configuration=configuration(), metadata=head, embedding_function=None
+                )
+                if collection.metadata != head:
+                    collection.modify(metadata=head)
+            if manifest.complete:
+                _write_file(self._cache(str(collection.id)) / _FILE, manifest)
+
+    def store(self) -> ChunkStore:
+        """The collection."""
+        return ChunkStore(open_server(self._server), self._server.collection)
+
+    def derived(self) -> Path:
+        """In this machine's cache, by the identity of the collection."""
+        with closing(open_server(self._server)) as chroma:
+            return self._cache(str(self._collection(chroma).id)) / "derived"
+
+    @contextmanager
+    def writing(self) -> Iterator[Check]:
+        """One process of all machines at a time; others wait."""
+        with closing(open_server(self._server)) as chroma, lease(chroma, f"{self._server.collection}.writing") as check:
+            yield check
+
+    def drop(self) -> None:
+        """Delete the collection, and what this machine's cache holds of it."""
+        with closing(open_server(self._server)) as chroma:
+            found = self._collection(chroma)
+            if _head(found.metadata) is None:
+                raise IndexMismatch("This collection was not made by kotae", where=self.where, do="Name another one.")
+            with self.writing(), chroma.errors():
+                chroma.client.delete_collection(self._server.collection)
+            shutil.rmtree(self._cache(str(found.id)), ignore_errors=True)
+
+    def _collection(self, chroma: Chroma) -> Any:
+        from chromadb.errors import NotFoundError
+
+        try:
+            with chroma.errors():
+                return chroma.client.get_collection(self._server.collection, embedding_function=None)
+        except IndexMissing as error:
+            if not isinstance(error.__cause__, NotFoundError):
+                raise
+            raise IndexMissing("There is no index", where=self.where, do=_BUILD) from error
+
+    @staticmethod
+    def _cache(identity: str) -> Path:
+        return cache_dir() / "servers" / identity
+
+
+_BUILD = "Build it with: kotae ingest CORPUS"
+
+
+def _held() -> None:
+    """A lock of the operating system is not lost while its process lives."""
+
+
+def _head(metadata: Any) -> dict[str, Any] | None:
+    try:
+        head = json.loads((metadata or {}).get(_KEY, "null"))
+    except ValueError:
+        return None
+    return head if isinstance(head, dict) else None
+
+
+def _read_file(path: Path, where: str) -> Manifest:
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        sources = stored.pop("sources", {}) if isinstance(stored, dict) else {}
+        states = {source: SourceState(*state) for source, state in sources.items()}
+    except FileNotFoundError as error:
+        raise IndexMissing("There is no index", where=where, do=_BUILD) from error
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise IndexDamaged("The manifest of the index cannot be read", where=str(path), do=REBUILD) from error
+    return read_manifest(stored, states, where)
+
+
+def _write_file(path: Path, manifest: Manifest) -> None:
+    sources = {source: [one.sha256, one.chunks, one.failures] for source, one in sorted(manifest.sources.items())}
+    write_text(path, json.dumps({**manifest.head, "sources": sources}, ensure_ascii=False) + "\n")

@@ -1,0 +1,123 @@
+"""How fast ingest is, and what memory it takes: `python -m tests.benchmarks.ingest_rate real|memory|again [NUMBER]`.
+
+real [2000]: documents of 300 tokens with the bundled encoder; chunks a second end to end against what the encoder alone
+    does with the same chunks in the same process.
+memory [100000]: documents with an encoder that answers at once: the rate, and the peak memory against that of a tenth;
+    embedded, on a server (where Chroma's memory is not ours), and Chroma alone given the same chunks.
+again [10000]: a second run over the unchanged folder against the first, encoder that answers at once; and one file
+    changed.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ingest.load import CorpusFile
+from ingest.stream import Cutting, pieces
+from ingest.sync import sync
+from rag.chroma import ChromaServer, open_embedded
+from rag.encoder import open_encoder
+from rag.settings import Chunking
+from rag.store import ChunkStore, Entry
+from tests.benchmarks.stand_in import (
+    InstantEncoder,
+    in_process_of_its_own,
+    make_corpus,
+    peak_megabytes,
+    use_instant_encoder,
+)
+
+MODULE = "tests.benchmarks.ingest_rate"
+
+
+def real(count: int, folder: Path) -> None:
+    encoder = open_encoder("bundled")
+    corpus = make_corpus(folder / "corpus", count, 450)
+    files = sorted(corpus.rglob("*.txt"))
+    cutting = Cutting(Chunking(), encoder.count_tokens, encoder.window)
+    stream = pieces((CorpusFile(path.relative_to(corpus).as_posix(), path) for path in files), cutting)
+    texts = [f"{chunk.title}\n{chunk.text}" for piece in stream for chunk in piece.chunks]
+    tokens = sum(encoder.count_tokens(texts))
+    encoder.encode(texts[:64])
+    alone = [_seconds(lambda: encoder.encode(texts))]
+    whole = _seconds(lambda: sync(corpus, folder / "index"))
+    alone.append(_seconds(lambda: encoder.encode(texts)))
+    encoding = sum(alone) / 2
+    print(f"{count} documents, {len(texts)} chunks, {tokens / count:.0f} tokens a document")
+    print(f"encoder alone {len(texts) / encoding:.1f} chunks/s (before and after: {alone[0]:.1f} s, {alone[1]:.1f} s)")
+    print(f"end to end    {len(texts) / whole:.1f} chunks/s ({whole:.1f} s): {encoding / whole:.2f} of the encoder's")
+    again = _seconds(lambda: sync(corpus, folder / "index"))
+    print(f"second run    {again:.2f} s: {whole / again:.0f} times as fast")
+
+
+def memory(count: int, folder: Path) -> None:
+    from tests.sites import chroma_server
+
+    few, many = make_corpus(folder / "few", count // 10), make_corpus(folder / "many", count)
+    for way in ("embedded", "chroma alone", "server"):
+        if way == "server":
+            with chroma_server(folder) as url:
+                figures = [in_process_of_its_own(MODULE, way, one, url) for one in (few, many)]
+        else:
+            figures = [in_process_of_its_own(MODULE, way, one, folder / f"{way}-{one.name}") for one in (few, many)]
+        for one in figures:
+            print(f"{way:<13} {one['chunks']:>7} chunks, {one['chunks'] / one['seconds']:.0f}/s, {one['peak']:.0f} MB")
+        print(f"{way:<13} peak memory {figures[1]['peak'] / figures[0]['peak']:.2f} times that of a tenth", flush=True)
+
+
+def again(count: int, folder: Path) -> None:
+    corpus = make_corpus(folder / "corpus", count)
+    first, second = (in_process_of_its_own(MODULE, "embedded", corpus, folder / "index") for _ in range(2))
+    (corpus / "000" / "000000.txt").write_text("A sentence that is new.", encoding="utf-8")
+    third = in_process_of_its_own(MODULE, "embedded", corpus, folder / "index")
+    print(f"{count} documents: first run {first['seconds']:.1f} s, second {second['seconds']:.2f} s,", end=" ")
+    print(f"{first['seconds'] / second['seconds']:.0f} times as fast; with one file changed {third['seconds']:.2f} s")
+
+
+def one_run(way: str, corpus: Path, place: str) -> None:
+    """For a process of its own."""
+    use_instant_encoder()
+    began = time.monotonic()
+    if way == "chroma alone":
+        chunks = _chroma_alone(corpus, Path(place))
+    else:
+        server = ChromaServer(place, collection=f"bench-{corpus.name}") if way == "server" else None
+        chunks = sync(corpus, Path(place), server=server).chunks
+    print(json.dumps({"chunks": chunks, "seconds": time.monotonic() - began, "peak": peak_megabytes()}))
+
+
+def _chroma_alone(corpus: Path, index: Path) -> int:
+    """Write the same chunks straight into a collection, a batch of the client's own size at a time."""
+    encoder, store = InstantEncoder(), ChunkStore(open_embedded(index))
+    paths = (path for folder in sorted(corpus.iterdir()) for path in folder.iterdir())
+    stream = pieces((CorpusFile(path.name, path) for path in paths), Cutting(Chunking(), encoder.count_tokens, 512))
+    batch: list[Entry] = []
+    for piece in stream:
+        batch += [Entry(chunk, piece.source) for chunk in piece.chunks]
+        if len(batch) >= store.batch_limit:
+            store.upsert(batch, encoder.encode([entry.chunk.text for entry in batch]))
+            batch = []
+    store.upsert(batch, encoder.encode([entry.chunk.text for entry in batch]))
+    return store.count()
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.monotonic()
+    work()
+    return time.monotonic() - began
+
+
+if __name__ == "__main__":
+    what, *rest = sys.argv[1:]
+    parts = {"real": (real, 2000), "memory": (memory, 100_000), "again": (again, 10_000)}
+    if what in parts:
+        part, usual = parts[what]
+        with tempfile.TemporaryDirectory() as scratch:
+            part(int(rest[0]) if rest else usual, Path(scratch))
+    else:
+        one_run(what, Path(rest[0]), rest[1])

@@ -1,0 +1,56 @@
+"""Progress of long work: lines where stderr is no terminal, a bar with rate and time left where it is one."""
+
+from __future__ import annotations
+
+import io
+import sys
+import time
+
+import pytest
+
+import rag.progress
+from rag.progress import bytes_bar, count_bar
+
+
+@pytest.mark.parametrize(
+    ("bar", "total", "first", "last"),
+    [
+        (count_bar, 40, "Answering: 0 of 40 (0 s)", "Answering: 40 of 40 (2 s, 20.0/s)"),
+        (bytes_bar, 5_000_000, "Answering: 0.0 of 5.0 MB (0 s)", "Answering: 5.0 of 5.0 MB (2 s, 2500.0 kB/s)"),
+        (bytes_bar, 2000, "Answering: 0.0 of 2.0 kB (0 s)", "Answering: 2.0 of 2.0 kB (2 s, 1.0 kB/s)"),
+    ],
+)
+def test_lines(bar, total: int, first: str, last: str, capsys, monkeypatch) -> None:
+    clock = iter([100.0, 102.0])
+    monkeypatch.setattr(rag.progress.time, "monotonic", lambda: next(clock))
+    with bar("Answering") as advance:
+        advance(0, total)
+        advance(total, total)
+    assert capsys.readouterr().err.splitlines() == [first, last]
+
+
+def test_time_left(capsys, monkeypatch) -> None:
+    clock = iter([100.0, 101.0, 130.0])
+    monkeypatch.setattr(rag.progress.time, "monotonic", lambda: next(clock))
+    with count_bar("Ingesting") as advance:
+        for done in (0, 5, 10):
+            advance(done, 40)
+    assert capsys.readouterr().err.splitlines()[-1] == "Ingesting: 10 of 40 (30 s, 0.3/s, 90 s left)"
+
+
+@pytest.mark.parametrize("bar", [count_bar, bytes_bar])
+def test_bar_on_a_terminal(bar, monkeypatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("TERM", "xterm")
+    with bar("取り込み") as advance:
+        for done in range(0, 60_000, 20_000):
+            advance(done, 60_000)
+            time.sleep(0.15)
+    assert "取り込み" in screen.getvalue()
+    assert "/s" in screen.getvalue()

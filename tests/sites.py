@@ -1,0 +1,151 @@
+"""Places for an index in tests: a folder, or a collection on a real Chroma server on loopback, used in the same way."""
+
+from __future__ import annotations
+
+import http.client
+import http.server
+import itertools
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from ingest.report import SyncReport
+from ingest.sync import sync
+from rag.chroma import ChromaServer
+from rag.home import home_of
+from rag.index import Index, open_index
+from tests.ingest.snapshots import Snapshot, assert_same_index, snapshot
+
+_numbers = itertools.count()
+
+
+@dataclass(frozen=True)
+class Site:
+    """An index in a folder, or on a server."""
+
+    folder: Path
+    server: ChromaServer | None = None
+
+    def sync(self, corpus: Path, **options: Any) -> SyncReport:
+        return sync(corpus, self.folder, server=self.server, **options)
+
+    def open(self, encoder_name: str | None = None) -> Index:
+        return open_index(self.folder, encoder_name, self.server)
+
+    def drop(self) -> None:
+        home_of(self.folder, self.server).drop()
+
+    def snapshot(self) -> Snapshot:
+        return snapshot(self.folder, self.server)
+
+    def assert_as_built_anew(self, corpus: Path, anew: Path, **options: Any) -> None:
+        sync(corpus, anew, **options)
+        assert_same_index(self.folder, anew, self.server)
+
+    def options(self) -> list[str]:
+        """For the command line."""
+        if self.server is None:
+            return ["--index", str(self.folder)]
+        return ["--chroma-url", self.server.url, "--chroma-collection", self.server.collection]
+
+
+@contextmanager
+def new_site(kind: str, folder: Path, url: str) -> Iterator[Site]:
+    """A place without an index yet: "folder", or "server"; what is made there is dropped at the end."""
+    if kind == "folder":
+        yield Site(folder)
+        return
+    site = Site(folder, ChromaServer(url, collection=f"test-{next(_numbers)}"))
+    try:
+        yield site
+    finally:
+        with httpx.Client() as client:
+            known = client.get(f"{url}/api/v2/tenants/default_tenant/databases/default_database/collections").json()
+        if site.server.collection in [one["name"] for one in known]:
+            site.drop()
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextmanager
+def chroma_server(folder: Path) -> Iterator[str]:
+    """The URL of `chroma run` on loopback, started and stopped."""
+    port = free_port()
+    command = [str(Path(sys.executable).parent / "chroma"), "run", "--host", "127.0.0.1", "--port", str(port)]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen([*command, "--path", str(folder / "data")], stdout=log, stderr=log, cwd=folder)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        while True:
+            try:
+                if httpx.get(f"{url}/api/v2/heartbeat", timeout=1).is_success:
+                    break
+            except httpx.HTTPError:
+                assert process.poll() is None, (folder / "log").read_text(errors="replace")
+                time.sleep(0.1)
+        yield url
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def guarded(url: str, token: str, header: str = "Authorization") -> Iterator[str]:
+    """The URL of a proxy that lets through to a server only who brings the token, as people put before `chroma run`."""
+    port = int(url.rsplit(":", 1)[1])
+    wanted = f"Bearer {token}" if header == "Authorization" else token
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+        def forward(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if self.headers.get(header) != wanted:
+                self.answer(401, b"go away", "text/plain")
+                return
+            backend = http.client.HTTPConnection("127.0.0.1", port)
+            backend.request(self.command, self.path, body, {"Content-Type": "application/json"})
+            reply = backend.getresponse()
+            self.answer(reply.status, reply.read(), reply.getheader("Content-Type") or "application/json")
+            backend.close()
+
+        def answer(self, status: int, body: bytes, kind: str) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_POST = do_PUT = do_DELETE = forward  # noqa: N815
+
+    with serving(Handler) as proxied:
+        yield proxied
+
+
+@contextmanager
+def serving(handler: type[http.server.BaseHTTPRequestHandler]) -> Iterator[str]:
+    """The URL of a small HTTP server on loopback."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
