@@ -66,8 +66,18 @@ def _file_identity(path: Path) -> str:
         return f"{path.name}@{hashlib.file_digest(file, 'sha256').hexdigest()[:12]}"
 
 
+def _open_gptq(name: str, options: EngineOptions) -> TextEngine:
+    from rag.models.gptq.engine import open_gptq
+
+    return open_gptq(name, options)
+
+
 _XLLAMACPP = "pip install xllamacpp"
+_GPTQ = 'pip install "kotae[gptq]"'
 KINDS = {
     "bundled": ModelKind("bundled", "llama.cpp", "nothing more", "xllamacpp", _XLLAMACPP, _open_bundled),
     "gguf": ModelKind("gguf:<file>", "llama.cpp", "a GGUF file", "xllamacpp", _XLLAMACPP, _open_gguf),
+    "gptq": ModelKind(
+        "gptq:<dir or hub id>[@revision]", "gptqmodel", "a GPTQ checkpoint", "gptqmodel", _GPTQ, _open_gptq
+    ),
 }
