@@ -47,7 +47,11 @@ def load_model(checkpoint: Checkpoint, choice: KernelChoice) -> Any:
                 where=str(checkpoint.folder),
                 do="Try another --kernel.",
             ) from error
-    return loaded.model.eval()
+    model = loaded.model.eval()
+    if choice.device == "cpu":
+        for module in model.modules():  # gptqmodel compiles this for a minute, to save milliseconds
+            vars(module).pop("dequantize_weight", None)
+    return model
 
 
 def import_gptqmodel() -> Any:

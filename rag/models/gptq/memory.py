@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
-from rag.errors import ModelUnavailable, SettingsError
+from rag.errors import ModelUnavailable
 
 _GIB = 1 << 30
-_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 1 << 10, "mib": 1 << 20, "gib": _GIB}
 _HEADROOM = 512 << 20  # bytes kept for graphs, the allocator's gaps and the libraries' own workspaces
 
 
@@ -60,14 +58,6 @@ class Plan:
     places: int
     rows: int
     prefill_tokens: int
-
-
-def parse_size(text: str) -> int:
-    """Bytes of "15GiB", "15 GB" or "15000000000". Raises SettingsError."""
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", text.lower())
-    if match is None or match[2] not in _UNITS or float(match[1]) == 0:
-        raise SettingsError(f"This is not an amount of memory: {text!r}", do="Write it as 15GiB or 16GB.")
-    return int(float(match[1]) * _UNITS[match[2]])
 
 
 def check_room(shape: Shape, weight_bytes: int, context: int, available: int, where: str) -> None:
