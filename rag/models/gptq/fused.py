@@ -10,7 +10,6 @@ import torch
 import triton
 import triton.language as tl
 
-_BLOCK = 64
 _PROGRAMS = 528  # four for each multiprocessor of an H100: enough to keep memory busy
 
 
@@ -22,11 +21,11 @@ def _add_norm(x, residual, weight, out, width, eps, ADD: tl.constexpr, BLOCK: tl
     value = tl.load(x + row * width + at, inside, 0.0)
     if ADD:
         value = value + tl.load(residual + row * width + at, inside, 0.0)
+    gain = tl.load(weight + at, inside, 0.0)
     tl.store(residual + row * width + at, value, inside)
     wide = value.to(tl.float32)
     scaled = wide * tl.rsqrt(tl.sum(wide * wide, 0) / width + eps)
-    normed = scaled.to(value.dtype) * tl.load(weight + at, inside, 0.0)
-    tl.store(out + row * width + at, normed, inside)
+    tl.store(out + row * width + at, scaled.to(value.dtype) * gain, inside)
 
 
 @triton.jit
@@ -128,7 +127,7 @@ def add_norm(x: torch.Tensor, residual: torch.Tensor, weight: torch.Tensor, eps:
     out = torch.empty_like(x)
     width = x.shape[-1]
     _add_norm[(x.shape[0],)](
-        x, residual, weight, out, width, eps, ADD=add, BLOCK=triton.next_power_of_2(width), num_warps=8
+        x, residual, weight, out, width, eps, ADD=add, BLOCK=triton.next_power_of_2(width), num_warps=16
     )
     return out
 
@@ -175,7 +174,7 @@ def attend_decode(
     _attend[(rows, heads, splits)](
         query, keys, values, starts, lengths, sums, stats, scale, query.stride(0),
         WINDOW=window or 0, HEADS=heads, GROUPS=keys.shape[1], SIZE=size, PADDED=padded,
-        SPLITS=splits, BLOCK=_BLOCK, num_warps=4,
+        SPLITS=splits, BLOCK=32 if splits > 1 else 64, num_warps=4,
     )  # fmt: skip
     _combine[(rows * heads,)](sums, stats, out, SPLITS=splits, SIZE=size, PADDED=padded, num_warps=1)
     return out

@@ -76,9 +76,14 @@ def look_at_machine() -> Machine:
 
     if not torch.cuda.is_available():
         return Machine()
-    nvcc = shutil.which("nvcc") or (Path(os.environ.get("CUDA_HOME", "/usr/local/cuda")) / "bin" / "nvcc").is_file()
-    compiler = bool(nvcc) and shutil.which(os.environ.get("CXX", "g++")) is not None
+    compiler = compiler_path() is not None and shutil.which(os.environ.get("CXX", "g++")) is not None
     return Machine(torch.cuda.get_device_name(0), torch.cuda.get_device_capability(0), compiler)
+
+
+def compiler_path() -> str | None:
+    """CUDA's compiler: on the path, in CUDA_HOME, or where it is usually installed."""
+    usual = Path(os.environ.get("CUDA_HOME", "/usr/local/cuda")) / "bin" / "nvcc"
+    return shutil.which("nvcc") or (str(usual) if usual.is_file() else None)
 
 
 def choose_kernel(machine: Machine, checkpoint: Checkpoint | None = None, wanted: str = "auto") -> KernelChoice:

@@ -11,6 +11,7 @@ from torch.nn.functional import scaled_dot_product_attention
 
 from rag.models.gptq import fused
 from rag.models.gptq.attention import Reach
+from rag.models.gptq.single import Launch, Product, load_single, suits
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class FusedLlama:
         self._embed = model.model.embed_tokens
         self._rotary = model.model.rotary_emb
         self._norm = model.model.norm.weight
-        self._layers = [_parts(layer) for layer in model.model.layers]
+        launch = load_single()
+        self._layers = [_parts(layer, launch) for layer in model.model.layers]
 
     def __call__(self, ids: torch.Tensor, positions: torch.Tensor, reach: Reach) -> torch.Tensor:
         """Hidden states after the last norm, [rows, queries, width], of ids and positions, [rows, queries]."""
@@ -82,13 +84,17 @@ def can_fuse(model: Any) -> bool:
     )
 
 
-def _parts(layer: Any) -> _Layer:
+def _parts(layer: Any, launch: Launch | None) -> _Layer:
     attention, mlp = layer.self_attn, layer.mlp
+
+    def quick(linear: Any) -> Any:
+        return linear if launch is None or not suits(linear) else Product(linear, launch)
+
     return _Layer(
-        qkv=_merged([attention.q_proj, attention.k_proj, attention.v_proj]),
-        output=attention.o_proj,
-        gate_up=_merged([mlp.gate_proj, mlp.up_proj]),
-        down=mlp.down_proj,
+        qkv=tuple(quick(one) for one in _merged([attention.q_proj, attention.k_proj, attention.v_proj])),
+        output=quick(attention.o_proj),
+        gate_up=tuple(quick(one) for one in _merged([mlp.gate_proj, mlp.up_proj])),
+        down=quick(mlp.down_proj),
         before=layer.input_layernorm.weight,
         between=layer.post_attention_layernorm.weight,
     )

@@ -119,17 +119,17 @@ def test_closed_stream_gives_its_places_back(engine: GptqEngine) -> None:
 
 
 def test_seed_and_prompt_fix_a_sample_whatever_shares_the_batch(engine: GptqEngine) -> None:
-    decoding = Decoding(temperature=1.0, top_p=0.9, repetition_penalty=1.15, max_new_tokens=12, seed=3)
+    decoding = Decoding(temperature=8.0, top_p=0.9, repetition_penalty=1.15, max_new_tokens=12, seed=3)
     together = engine.complete(PROMPTS, decoding)
     assert together[1] == engine.complete([PROMPTS[1]], decoding)[0]
-    other = Decoding(temperature=1.0, top_p=0.9, repetition_penalty=1.15, max_new_tokens=12, seed=4)
+    other = Decoding(temperature=8.0, top_p=0.9, repetition_penalty=1.15, max_new_tokens=12, seed=4)
     assert engine.complete(PROMPTS, other) != together
 
 
 def test_long_prompt_is_refused_and_a_completion_ends_at_the_context(engine: GptqEngine) -> None:
     with pytest.raises(PromptTooLong, match="context 256"):
         engine.complete(["東京 " * 300], Decoding())
-    long = "x y " * 110
+    long = "x y " * 55
     said = engine.complete([long], Decoding(max_new_tokens=400))[0]
     assert said.finish == "stop" or said.prompt_tokens + said.completion_tokens == 256
 
