@@ -172,10 +172,9 @@ class Decoder:
             self._step(rows, chooser)
         torch.cuda.current_stream().wait_stream(stream)
         graph = torch.cuda.CUDAGraph()
-        if self._memory is None:
-            self._memory = torch.cuda.graph_pool_handle()
         with torch.cuda.graph(graph, pool=self._memory, stream=self._stream):
             self._step(rows, chooser)
+        self._memory = graph.pool()
         for state, before in zip(states, kept, strict=True):
             state[:rows] = before
         return graph

@@ -10,10 +10,16 @@
 namespace {
 
 constexpr int kWarps = 8;
+#ifndef HALVES
+#define HALVES 1
+#endif
+#ifndef EARLY  // 1 from compute capability 9.0 on
+#define EARLY 0
+#endif
 
-__device__ __forceinline__ float2 codes(unsigned word) {
+__device__ __forceinline__ half2 codes(unsigned word) {
   unsigned bits = (word & 0x000f000fu) | 0x64006400u;  // 1024 + code, twice
-  return __half22float2(__hsub2(*reinterpret_cast<half2*>(&bits), __float2half2_rn(1032.0f)));
+  return __hsub2(*reinterpret_cast<half2*>(&bits), __float2half2_rn(1032.0f));
 }
 
 __global__ void __launch_bounds__(kWarps * 32)
@@ -22,28 +28,58 @@ single(const int4* weights, const half* scales, const half* x, half* y, float* s
   const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
   const int tile = blockIdx.x, tiles = n / 64, group_tiles = group / 16;
   float total[8] = {};
+#if EARLY
+  // The weights do not depend on the kernel before this one: they are fetched while it still runs.
   for (int g = blockIdx.y * kWarps + warp; g < k / group; g += gridDim.y * kWarps) {
+    for (int t = 0; t < group_tiles; ++t) {
+      const int4* at = weights + (static_cast<size_t>(g * group_tiles + t) * tiles + tile) * 32 + lane;
+      if (lane % 8 == 0) asm volatile("prefetch.global.L2 [%0];" ::"l"(at));
+    }
+  }
+  asm volatile("griddepcontrol.launch_dependents;");
+  asm volatile("griddepcontrol.wait;" ::: "memory");
+#endif
+  for (int g = blockIdx.y * kWarps + warp; g < k / group; g += gridDim.y * kWarps) {
+#if HALVES
+    half2 part[8] = {};
+#else
     float part[8] = {};
+#endif
 #pragma unroll 8
     for (int t = 0; t < group_tiles; ++t) {
       const int row = g * group_tiles + t;
       const int4 words = __ldcs(weights + (static_cast<size_t>(row) * tiles + tile) * 32 + lane);
       const half2* at = reinterpret_cast<const half2*>(x + row * 16 + 2 * (lane % 4));
+#if HALVES
+      const half2 sixteenth = __float2half2_rn(0.0625f);  // so that sums of a group stay within float16
+      const half2 first = __hmul2(at[0], sixteenth), second = __hmul2(at[4], sixteenth);
+#else
       const float2 first = __half22float2(at[0]), second = __half22float2(at[4]);
+#endif
       const unsigned w[4] = {unsigned(words.x), unsigned(words.y), unsigned(words.z), unsigned(words.w)};
 #pragma unroll
       for (int j = 0; j < 4; ++j) {
 #pragma unroll
         for (int b = 0; b < 2; ++b) {
-          const float2 low = codes(w[j] >> (8 * b)), high = codes(w[j] >> (8 * b + 4));
+#if HALVES
+          part[2 * j + b] = __hfma2(codes(w[j] >> (8 * b)), first, part[2 * j + b]);
+          part[2 * j + b] = __hfma2(codes(w[j] >> (8 * b + 4)), second, part[2 * j + b]);
+#else
+          const float2 low = __half22float2(codes(w[j] >> (8 * b))), high = __half22float2(codes(w[j] >> (8 * b + 4)));
           part[2 * j + b] += low.x * first.x + low.y * first.y + high.x * second.x + high.y * second.y;
+#endif
         }
       }
     }
 #pragma unroll
     for (int c = 0; c < 8; ++c) {
       const int column = 16 * (c / 2) + lane / 4 + 8 * (c % 2);
-      total[c] += part[c] * __half2float(scales[static_cast<size_t>(g) * n + tile * 64 + 8 * (column % 8) + column / 8]);
+#if HALVES
+      const float sum = 16 * (__low2float(part[c]) + __high2float(part[c]));
+#else
+      const float sum = part[c];
+#endif
+      total[c] += sum * __half2float(scales[static_cast<size_t>(g) * n + tile * 64 + 8 * (column % 8) + column / 8]);
     }
   }
   __shared__ float gathered[kWarps][64];
@@ -85,8 +121,16 @@ single(const int4* weights, const half* scales, const half* x, half* y, float* s
 // Gives the CUDA error, 0 for none. `sums` has splits * n floats, `arrived` n / 64 zeros.
 extern "C" int kotae_single(const void* weights, const void* scales, const void* x, void* y, void* sums, void* arrived,
                             int k, int n, int group, int splits, void* stream) {
-  single<<<dim3(n / 64, splits), kWarps * 32, 0, static_cast<cudaStream_t>(stream)>>>(
-      static_cast<const int4*>(weights), static_cast<const half*>(scales), static_cast<const half*>(x),
-      static_cast<half*>(y), static_cast<float*>(sums), static_cast<int*>(arrived), k, n, group);
-  return cudaGetLastError();
+  cudaLaunchAttribute early;
+  early.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+  early.val.programmaticStreamSerializationAllowed = EARLY;
+  cudaLaunchConfig_t how = {};
+  how.gridDim = dim3(n / 64, splits);
+  how.blockDim = dim3(kWarps * 32);
+  how.stream = static_cast<cudaStream_t>(stream);
+  how.attrs = &early;
+  how.numAttrs = EARLY;
+  return cudaLaunchKernelEx(&how, single, static_cast<const int4*>(weights), static_cast<const half*>(scales),
+                            static_cast<const half*>(x), static_cast<half*>(y), static_cast<float*>(sums),
+                            static_cast<int*>(arrived), k, n, group);
 }

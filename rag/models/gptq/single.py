@@ -38,7 +38,7 @@ def load_single() -> Launch | None:
 
     def make(target: Path) -> None:
         arch = f"-gencode=arch=compute_{major}{minor},code=sm_{major}{minor}"
-        flags = ["-O3", "-std=c++17", "-shared", "-Xcompiler", "-fPIC", arch]
+        flags = ["-O3", "-std=c++17", "-shared", "-Xcompiler", "-fPIC", f"-DEARLY={int(major >= 9)}", arch]
         subprocess.run([str(nvcc), *flags, "-o", str(target / "single.so"), str(_SOURCE)], check=True, capture_output=True)  # noqa: S603
 
     try:
