@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,15 @@ GROUPED = LlamaShape(layers=3, hidden=512, intermediate=1024, heads=8, key_heads
 GREEDY = Chooser(0.0, 1.0, 1.0)
 STEPS = 5
 TOLERANCE = 3e-2
+
+
+@pytest.fixture(autouse=True)
+def whole_gpu() -> Iterator[None]:
+    """Each test has all of the GPU's memory, and leaves nothing in it."""
+    yield
+    gc.collect()
+    torch.cuda.empty_cache()
+    torch.cuda.set_per_process_memory_fraction(1.0)
 
 
 def _checkpoint(folder: Path, shape: LlamaShape = SHAPE, **how: Any) -> Path:
@@ -143,19 +153,14 @@ def test_single_row_kernel_gives_marlins_product(tmp_path: Path) -> None:
 
 def test_ceiling_holds_and_no_answer_is_lost_under_it(tmp_path: Path) -> None:
     folder = _checkpoint(tmp_path)
-    gc.collect()
-    torch.cuda.empty_cache()
     torch.cuda.reset_peak_memory_stats()
     ceiling = 3 << 30
-    try:
-        engine = GptqEngine(read_checkpoint(folder), "it", EngineOptions(2048, 1, "auto", ceiling))
-        prompts = [f"{number} 東京 " * (1 + 7 * (number % 9)) for number in range(150)]
-        said = engine.complete(prompts, Decoding(max_new_tokens=20))
-        assert len(said) == 150
-        assert all(one.finish == "stop" or one.completion_tokens == 20 for one in said)
-        assert torch.cuda.max_memory_reserved() < ceiling
-    finally:
-        torch.cuda.set_per_process_memory_fraction(1.0)
+    engine = GptqEngine(read_checkpoint(folder), "it", EngineOptions(2048, 1, "auto", ceiling))
+    prompts = [f"{number} 東京 " * (1 + 7 * (number % 9)) for number in range(150)]
+    said = engine.complete(prompts, Decoding(max_new_tokens=20))
+    assert len(said) == 150
+    assert all(one.finish == "stop" or one.completion_tokens == 20 for one in said)
+    assert torch.cuda.max_memory_reserved() < ceiling
 
 
 def test_backs_off_where_memory_runs_out(tmp_path: Path) -> None:
@@ -163,18 +168,13 @@ def test_backs_off_where_memory_runs_out(tmp_path: Path) -> None:
     prompts = [f"{number} 京 " * 40 for number in range(64)]
     wanted = engine.complete(prompts, Decoding(max_new_tokens=8))
     engine.scheduler.prefill_tokens = 1 << 20
-    used = torch.cuda.memory_reserved()
-    total = torch.cuda.get_device_properties(0).total_memory
     torch.cuda.empty_cache()
-    try:
-        torch.cuda.set_per_process_memory_fraction((used + (64 << 20)) / total)
-        assert engine.complete(prompts, Decoding(max_new_tokens=8)) == wanted
-        assert engine.scheduler.prefill_tokens < 1 << 20
-    finally:
-        torch.cuda.set_per_process_memory_fraction(1.0)
+    total = torch.cuda.get_device_properties(0).total_memory
+    torch.cuda.set_per_process_memory_fraction((torch.cuda.memory_reserved() + (64 << 20)) / total)
+    assert engine.complete(prompts, Decoding(max_new_tokens=8)) == wanted
+    assert engine.scheduler.prefill_tokens < 1 << 20
 
 
 def test_too_little_memory_is_said_with_the_sum(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match=r"weights .* cache for 2048 tokens .* activations .* on the GPU"):
         GptqEngine(read_checkpoint(_checkpoint(tmp_path)), "it", EngineOptions(2048, 1, "auto", 700 << 20))
-    torch.cuda.set_per_process_memory_fraction(1.0)
