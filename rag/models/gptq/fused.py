@@ -6,20 +6,15 @@ Shapes: `tokens` is rows * queries of a pass, hidden states are [tokens, width],
 
 from __future__ import annotations
 
-import functools
-
 import torch
 import triton
 import triton.language as tl
-from triton.language.extra.cuda.gdc import gdc_launch_dependents
 
 _PROGRAMS = 528  # four for each multiprocessor of an H100: enough to keep memory busy
 
 
 @triton.jit
-def _add_norm(x, residual, weight, out, width, eps, EARLY: tl.constexpr, ADD: tl.constexpr, BLOCK: tl.constexpr):  # type: ignore[no-untyped-def]  # noqa: N803
-    if EARLY:
-        gdc_launch_dependents()
+def _add_norm(x, residual, weight, out, width, eps, ADD: tl.constexpr, BLOCK: tl.constexpr):  # type: ignore[no-untyped-def]  # noqa: N803
     row = tl.program_id(0).to(tl.int64)
     at = tl.arange(0, BLOCK)
     inside = at < width
@@ -102,11 +97,7 @@ def _attend(  # type: ignore[no-untyped-def]
 
 
 @triton.jit
-def _combine(  # type: ignore[no-untyped-def]
-    sums, stats, out, EARLY: tl.constexpr, SPLITS: tl.constexpr, SIZE: tl.constexpr, PADDED: tl.constexpr  # noqa: N803
-):
-    if EARLY:
-        gdc_launch_dependents()
+def _combine(sums, stats, out, SPLITS: tl.constexpr, SIZE: tl.constexpr, PADDED: tl.constexpr):  # type: ignore[no-untyped-def]  # noqa: N803
     part = tl.program_id(0).to(tl.int64)
     split = tl.arange(0, SPLITS)
     at = tl.arange(0, PADDED)
@@ -120,9 +111,7 @@ def _combine(  # type: ignore[no-untyped-def]
 
 
 @triton.jit
-def _gate(both, out, width, EARLY: tl.constexpr, BLOCK: tl.constexpr):  # type: ignore[no-untyped-def]  # noqa: N803
-    if EARLY:
-        gdc_launch_dependents()
+def _gate(both, out, width, BLOCK: tl.constexpr):  # type: ignore[no-untyped-def]  # noqa: N803
     row = tl.program_id(0).to(tl.int64)
     at = tl.program_id(1) * BLOCK + tl.arange(0, BLOCK)
     inside = at < width
@@ -133,24 +122,12 @@ def _gate(both, out, width, EARLY: tl.constexpr, BLOCK: tl.constexpr):  # type: 
     tl.store(out + row * width + at, activated * up, inside)
 
 
-@functools.cache
-def _allows_early(index: int) -> bool:
-    return torch.cuda.get_device_capability(index) >= (9, 0)
-
-
-def _early(x: torch.Tensor) -> bool:
-    """Whether the next kernel may be launched while this one runs (compute capability 9.0): it waits for the end of
-    this one before it reads anything but weights.
-    """
-    return x.is_cuda and _allows_early(x.device.index)
-
-
 def add_norm(x: torch.Tensor, residual: torch.Tensor, weight: torch.Tensor, eps: float, *, add: bool) -> torch.Tensor:
     """RMS norm of `x` plus `residual` (of `x` alone where `add` is False); the sum is left in `residual`."""
     out = torch.empty_like(x)
     width = x.shape[-1]
     _add_norm[(x.shape[0],)](
-        x, residual, weight, out, width, eps, EARLY=_early(x), ADD=add, BLOCK=triton.next_power_of_2(width), num_warps=16
+        x, residual, weight, out, width, eps, ADD=add, BLOCK=triton.next_power_of_2(width), num_warps=16
     )
     return out
 
@@ -197,9 +174,9 @@ def attend_decode(
     _attend[(rows, heads, splits)](
         query, keys, values, starts, lengths, sums, stats, scale, query.stride(0),
         WINDOW=window or 0, HEADS=heads, GROUPS=keys.shape[1], SIZE=size, PADDED=padded,
-        SPLITS=splits, BLOCK=32 if splits > 1 else 64, num_warps=4,
+        SPLITS=splits, BLOCK=64, num_warps=2,
     )  # fmt: skip
-    _combine[(rows * heads,)](sums, stats, out, EARLY=_early(query), SPLITS=splits, SIZE=size, PADDED=padded, num_warps=1)
+    _combine[(rows * heads,)](sums, stats, out, SPLITS=splits, SIZE=size, PADDED=padded, num_warps=1)
     return out
 
 
@@ -207,5 +184,5 @@ def gate(both: torch.Tensor) -> torch.Tensor:
     """silu of the first half of each row times the second half: [tokens, 2 * width] to [tokens, width]."""
     tokens, width = both.shape[0], both.shape[1] // 2
     out = torch.empty((tokens, width), dtype=both.dtype, device=both.device)
-    _gate[(tokens, triton.cdiv(width, 1024))](both, out, width, EARLY=_early(both), BLOCK=1024, num_warps=4)
+    _gate[(tokens, triton.cdiv(width, 1024))](both, out, width, BLOCK=1024, num_warps=4)
     return out

@@ -9,77 +9,42 @@
 
 namespace {
 
-constexpr int kWarps = 8;
-#ifndef HALVES
-#define HALVES 1
-#endif
-#ifndef EARLY  // 1 from compute capability 9.0 on
-#define EARLY 0
-#endif
+constexpr int kWarps = 4;
 
 __device__ __forceinline__ half2 codes(unsigned word) {
   unsigned bits = (word & 0x000f000fu) | 0x64006400u;  // 1024 + code, twice
   return __hsub2(*reinterpret_cast<half2*>(&bits), __float2half2_rn(1032.0f));
 }
 
+// A block has 64 outputs, and each of its warps some groups of 16 * kTiles inputs; gridDim.y blocks share the inputs.
+template <int kTiles>
 __global__ void __launch_bounds__(kWarps * 32)
-single(const int4* weights, const half* scales, const half* x, half* y, float* sums, int* arrived, int k, int n,
-       int group) {
-  const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
-  const int tile = blockIdx.x, tiles = n / 64, group_tiles = group / 16;
+single(const int4* weights, const half* scales, const half* x, half* y, float* sums, int* arrived, int k, int n) {
+  const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, tile = blockIdx.x;
   float total[8] = {};
-#if EARLY
-  // The weights do not depend on the kernel before this one: they are fetched while it still runs.
-  for (int g = blockIdx.y * kWarps + warp; g < k / group; g += gridDim.y * kWarps) {
-    for (int t = 0; t < group_tiles; ++t) {
-      const int4* at = weights + (static_cast<size_t>(g * group_tiles + t) * tiles + tile) * 32 + lane;
-      if (lane % 8 == 0) asm volatile("prefetch.global.L2 [%0];" ::"l"(at));
-    }
-  }
-  asm volatile("griddepcontrol.launch_dependents;");
-  asm volatile("griddepcontrol.wait;" ::: "memory");
-#endif
-  for (int g = blockIdx.y * kWarps + warp; g < k / group; g += gridDim.y * kWarps) {
-#if HALVES
+  for (int g = blockIdx.y * kWarps + warp; g < k / (16 * kTiles); g += gridDim.y * kWarps) {
+    int4 words[kTiles];
+#pragma unroll
+    for (int t = 0; t < kTiles; ++t)
+      words[t] = __ldcs(weights + (static_cast<size_t>(g * kTiles + t) * (n / 64) + tile) * 32 + lane);
     half2 part[8] = {};
-#else
-    float part[8] = {};
-#endif
-#pragma unroll 8
-    for (int t = 0; t < group_tiles; ++t) {
-      const int row = g * group_tiles + t;
-      const int4 words = __ldcs(weights + (static_cast<size_t>(row) * tiles + tile) * 32 + lane);
-      const half2* at = reinterpret_cast<const half2*>(x + row * 16 + 2 * (lane % 4));
-#if HALVES
-      const half2 sixteenth = __float2half2_rn(0.0625f);  // so that sums of a group stay within float16
+#pragma unroll
+    for (int t = 0; t < kTiles; ++t) {
+      const half2* at = reinterpret_cast<const half2*>(x + (g * kTiles + t) * 16 + 2 * (lane % 4));
+      const half2 sixteenth = __float2half2_rn(0.0625f);  // so that the sums of a group stay within float16
       const half2 first = __hmul2(at[0], sixteenth), second = __hmul2(at[4], sixteenth);
-#else
-      const float2 first = __half22float2(at[0]), second = __half22float2(at[4]);
-#endif
-      const unsigned w[4] = {unsigned(words.x), unsigned(words.y), unsigned(words.z), unsigned(words.w)};
+      const unsigned word[4] = {unsigned(words[t].x), unsigned(words[t].y), unsigned(words[t].z), unsigned(words[t].w)};
 #pragma unroll
-      for (int j = 0; j < 4; ++j) {
-#pragma unroll
-        for (int b = 0; b < 2; ++b) {
-#if HALVES
-          part[2 * j + b] = __hfma2(codes(w[j] >> (8 * b)), first, part[2 * j + b]);
-          part[2 * j + b] = __hfma2(codes(w[j] >> (8 * b + 4)), second, part[2 * j + b]);
-#else
-          const float2 low = __half22float2(codes(w[j] >> (8 * b))), high = __half22float2(codes(w[j] >> (8 * b + 4)));
-          part[2 * j + b] += low.x * first.x + low.y * first.y + high.x * second.x + high.y * second.y;
-#endif
-        }
+      for (int c = 0; c < 8; ++c) {
+        part[c] = __hfma2(codes(word[c / 2] >> (8 * (c % 2))), first, part[c]);
+        part[c] = __hfma2(codes(word[c / 2] >> (8 * (c % 2) + 4)), second, part[c]);
       }
     }
 #pragma unroll
     for (int c = 0; c < 8; ++c) {
       const int column = 16 * (c / 2) + lane / 4 + 8 * (c % 2);
-#if HALVES
-      const float sum = 16 * (__low2float(part[c]) + __high2float(part[c]));
-#else
-      const float sum = part[c];
-#endif
-      total[c] += sum * __half2float(scales[static_cast<size_t>(g) * n + tile * 64 + 8 * (column % 8) + column / 8]);
+      const half scale = scales[static_cast<size_t>(g) * n + tile * 64 + 8 * (column % 8) + column / 8];
+      total[c] += 16 * (__low2float(part[c]) + __high2float(part[c])) * __half2float(scale);
     }
   }
   __shared__ float gathered[kWarps][64];
@@ -90,18 +55,14 @@ single(const int4* weights, const half* scales, const half* x, half* y, float* s
     if (lane % 4 == 0) gathered[warp][16 * (c / 2) + lane / 4 + 8 * (c % 2)] = total[c];
   }
   __syncthreads();
-  float sum = 0;
   const int column = threadIdx.x;
+  float sum = 0;
   if (column < 64) {
     for (int w = 0; w < kWarps; ++w) sum += gathered[w][column];
+    sums[static_cast<size_t>(blockIdx.y) * n + tile * 64 + column] = sum;
   }
-  if (gridDim.y == 1) {
-    if (column < 64) y[tile * 64 + column] = __float2half(sum);
-    return;
-  }
-  // Several blocks share the tile: the last one to arrive adds up what all have left, and winds the counter back.
+  // The last block of a tile to arrive adds up what all have left, and winds the counter back.
   __shared__ bool last;
-  if (column < 64) sums[static_cast<size_t>(blockIdx.y) * n + tile * 64 + column] = sum;
   __threadfence();
   __syncthreads();
   if (threadIdx.x == 0) last = atomicAdd(arrived + tile, 1) == static_cast<int>(gridDim.y) - 1;
@@ -109,7 +70,7 @@ single(const int4* weights, const half* scales, const half* x, half* y, float* s
   if (!last) return;
   if (column < 64) {
     sum = 0;
-    for (int part = 0; part < static_cast<int>(gridDim.y); ++part)
+    for (unsigned part = 0; part < gridDim.y; ++part)
       sum += __ldcg(sums + static_cast<size_t>(part) * n + tile * 64 + column);
     y[tile * 64 + column] = __float2half(sum);
   }
@@ -118,19 +79,13 @@ single(const int4* weights, const half* scales, const half* x, half* y, float* s
 
 }  // namespace
 
-// Gives the CUDA error, 0 for none. `sums` has splits * n floats, `arrived` n / 64 zeros.
+// Gives the CUDA error, 0 for none. Groups have 32, 64 or 128 inputs; `sums` has splits * n floats, `arrived` n / 64
+// zeros.
 extern "C" int kotae_single(const void* weights, const void* scales, const void* x, void* y, void* sums, void* arrived,
                             int k, int n, int group, int splits, void* stream) {
-  cudaLaunchAttribute early;
-  early.id = cudaLaunchAttributeProgrammaticStreamSerialization;
-  early.val.programmaticStreamSerializationAllowed = EARLY;
-  cudaLaunchConfig_t how = {};
-  how.gridDim = dim3(n / 64, splits);
-  how.blockDim = dim3(kWarps * 32);
-  how.stream = static_cast<cudaStream_t>(stream);
-  how.attrs = &early;
-  how.numAttrs = EARLY;
-  return cudaLaunchKernelEx(&how, single, static_cast<const int4*>(weights), static_cast<const half*>(scales),
-                            static_cast<const half*>(x), static_cast<half*>(y), static_cast<float*>(sums),
-                            static_cast<int*>(arrived), k, n, group);
+  const auto kernel = group == 128 ? single<8> : group == 64 ? single<4> : single<2>;
+  kernel<<<dim3(n / 64, splits), kWarps * 32, 0, static_cast<cudaStream_t>(stream)>>>(
+      static_cast<const int4*>(weights), static_cast<const half*>(scales), static_cast<const half*>(x),
+      static_cast<half*>(y), static_cast<float*>(sums), static_cast<int*>(arrived), k, n);
+  return cudaGetLastError();
 }
