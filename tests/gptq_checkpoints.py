@@ -107,7 +107,9 @@ def dequantised(folder: Path) -> dict[str, torch.Tensor]:
     for name in packed:
         if name.endswith(".qweight"):
             stem = name.removesuffix("qweight")
-            state[stem + "weight"] = _unpacked(*(packed[stem + part] for part in ("qweight", "qzeros", "scales", "g_idx")))
+            state[stem + "weight"] = _unpacked(
+                *(packed[stem + part] for part in ("qweight", "qzeros", "scales", "g_idx"))
+            )
     return state
 
 
@@ -130,7 +132,9 @@ def _unpacked(qweight: torch.Tensor, qzeros: torch.Tensor, scales: torch.Tensor,
     return ((codes - zeros[index]) * scales.float()[index]).T.contiguous()
 
 
-def _parts(shape: LlamaShape, group_size: int, act_order: bool, seed: int, device: str, sure: bool) -> Iterator[dict[str, torch.Tensor]]:
+def _parts(
+    shape: LlamaShape, group_size: int, act_order: bool, seed: int, device: str, sure: bool
+) -> Iterator[dict[str, torch.Tensor]]:
     """Tensors of one block at a time, then those outside of blocks."""
     generator = torch.Generator(device).manual_seed(seed)
 

@@ -27,7 +27,9 @@ def uri(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_ask_prints_the_answer_and_nothing_else(uri: str, tmp_path: Path) -> None:
-    result = process("ask", TENNIS, "--no-rag", "--model", uri, "--max-tokens", "4", "--json", "--offline", cwd=tmp_path)
+    result = process(
+        "ask", TENNIS, "--no-rag", "--model", uri, "--max-tokens", "4", "--json", "--offline", cwd=tmp_path
+    )
     assert result.returncode == 0, result.stderr
     answer = json.loads(result.stdout)
     assert answer["question"] == TENNIS
@@ -69,7 +71,10 @@ def test_options_of_other_engines_are_refused(uri: str) -> None:
     [
         ([], Decoding()),
         (["--preset", "seed"], Decoding(0.2, 0.95, 1.15, 512)),
-        (["--preset", "seed", "--temperature", "0", "--max-tokens", "40", "--seed", "7"], Decoding(0, 0.95, 1.15, 40, 7)),
+        (
+            ["--preset", "seed", "--temperature", "0", "--max-tokens", "40", "--seed", "7"],
+            Decoding(0, 0.95, 1.15, 40, 7),
+        ),
     ],
 )
 def test_preset_gives_way_to_what_is_said(arguments: list[str], decoding: Decoding) -> None:
@@ -85,7 +90,10 @@ def test_preset_gives_way_to_what_is_said(arguments: list[str], decoding: Decodi
 
 
 def test_doctor_says_which_kernel(uri: str) -> None:
-    assert "GPTQ      torch in bfloat16: PyTorch sees no GPU here" in kotae("doctor").stdout or "marlin" in kotae("doctor").stdout
+    assert (
+        "GPTQ      torch in bfloat16: PyTorch sees no GPU here" in kotae("doctor").stdout
+        or "marlin" in kotae("doctor").stdout
+    )
 
 
 def test_quantise_refuses_what_it_cannot_do(tmp_path: Path) -> None:

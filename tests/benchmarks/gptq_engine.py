@@ -99,7 +99,11 @@ def _checkpoint(arguments: argparse.Namespace) -> dict[str, Any]:
         write_checkpoint(folder, shapes[arguments.shape], layout="2023", act_order=arguments.act_order, device=device)
         write_bpe_tokenizer(folder)
     gpu = torch.cuda.get_device_name(0) if torch.cuda.is_available() else "none"
-    return {"gpu": gpu, "torch": torch.__version__, "weights_gib": _gib(sum(p.stat().st_size for p in folder.glob("*.s*")))}
+    return {
+        "gpu": gpu,
+        "torch": torch.__version__,
+        "weights_gib": _gib(sum(p.stat().st_size for p in folder.glob("*.s*"))),
+    }
 
 
 def _folder(arguments: argparse.Namespace) -> Path:
@@ -117,7 +121,11 @@ def _engine(arguments: argparse.Namespace) -> dict[str, Any]:
     found: dict[str, Any] = {"load_s": round(time.perf_counter() - began, 1), "kernel": str(engine.choice)}
     engine._ends = frozenset()  # every answer is as long as it may be
     decoder = engine.scheduler.decoder
-    found |= {"rows": decoder.max_rows, "places": decoder.pool.places, "prefill_tokens": engine.scheduler.prefill_tokens}
+    found |= {
+        "rows": decoder.max_rows,
+        "places": decoder.pool.places,
+        "prefill_tokens": engine.scheduler.prefill_tokens,
+    }
     for batch in BATCHES:
         found[f"batch_{batch}"] = _rates(lambda n, size=batch: _ask(engine, [SHORT] * size, n), batch)
     _ask(engine, [600] * 8, 1)
@@ -132,7 +140,9 @@ def _engine(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _ask(engine: Any, lengths: list[int], new: int) -> None:
-    said = engine.complete([_prompt(engine.count_tokens, length, n) for n, length in enumerate(lengths)], Decoding(max_new_tokens=new))
+    said = engine.complete(
+        [_prompt(engine.count_tokens, length, n) for n, length in enumerate(lengths)], Decoding(max_new_tokens=new)
+    )
     assert [one.prompt_tokens for one in said] == lengths
     assert all(one.completion_tokens == new for one in said)
 
@@ -253,7 +263,9 @@ def _continuous(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _batch(model: Any, tokenizer: Any, tokens: int, size: int, new: int, **settings: Any) -> None:
     count = lambda text: len(tokenizer(text)["input_ids"])  # noqa: E731
-    inputs = tokenizer([_prompt(count, tokens, n) for n in range(size)], return_tensors="pt", padding=True).to(model.device)
+    inputs = tokenizer([_prompt(count, tokens, n) for n in range(size)], return_tensors="pt", padding=True).to(
+        model.device
+    )
     model.generate(
         input_ids=inputs["input_ids"],
         attention_mask=inputs["attention_mask"],

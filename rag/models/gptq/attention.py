@@ -41,7 +41,7 @@ def attend(
     query: torch.Tensor,
     key: torch.Tensor,
     value: torch.Tensor,
-    attention_mask: torch.Tensor | None = None,
+    attention_mask: torch.Tensor | None = None,  # noqa: ARG001
     *,
     scaling: float,
     reach: Reach,

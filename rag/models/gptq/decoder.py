@@ -1,6 +1,6 @@
 """The device side of the engine: rows of sequences in the pool, filled by a prefill and moved on a token a step.
 
-A step of so many rows is captured once as a CUDA graph and replayed; where there is no CUDA the same code runs as it is.
+A step of so many rows is captured once as a CUDA graph and replayed; without CUDA the same code runs as it is.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ class Decoder:
         token = chooser.choose(self._head(hidden[:, 0]), self._seen[:rows], drawn)
         self._token[:rows] = token
         if chooser.needs_seen:
-            self._seen[:rows].scatter_(1, token[:, None], True)  # noqa: FBT003
+            self._seen[:rows].scatter_(1, token[:, None], True)
         self._length[:rows] += self._live[:rows]
         self._drawn[:rows] += self._live[:rows]
 

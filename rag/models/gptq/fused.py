@@ -14,7 +14,7 @@ _PROGRAMS = 528  # four for each multiprocessor of an H100: enough to keep memor
 
 
 @triton.jit
-def _add_norm(x, residual, weight, out, width, eps, ADD: tl.constexpr, BLOCK: tl.constexpr):  # type: ignore[no-untyped-def]  # noqa: N803
+def _add_norm(x, residual, weight, out, width, eps, ADD: tl.constexpr, BLOCK: tl.constexpr):  # type: ignore[no-untyped-def]
     row = tl.program_id(0).to(tl.int64)
     at = tl.arange(0, BLOCK)
     inside = at < width
@@ -30,7 +30,16 @@ def _add_norm(x, residual, weight, out, width, eps, ADD: tl.constexpr, BLOCK: tl
 
 @triton.jit
 def _rotate(  # type: ignore[no-untyped-def]
-    qkv, keys, values, slots, cos, sin, HEADS: tl.constexpr, GROUPS: tl.constexpr, SIZE: tl.constexpr, HALF: tl.constexpr  # noqa: N803, E501
+    qkv,
+    keys,
+    values,
+    slots,
+    cos,
+    sin,
+    HEADS: tl.constexpr,
+    GROUPS: tl.constexpr,
+    SIZE: tl.constexpr,
+    HALF: tl.constexpr,
 ):
     token = tl.program_id(0).to(tl.int64)
     head = tl.program_id(1)
@@ -59,8 +68,8 @@ def _rotate(  # type: ignore[no-untyped-def]
 @triton.jit
 def _attend(  # type: ignore[no-untyped-def]
     query, keys, values, starts, lengths, sums, stats, scale, row_stride,
-    WINDOW: tl.constexpr, HEADS: tl.constexpr, GROUPS: tl.constexpr, SIZE: tl.constexpr, PADDED: tl.constexpr,  # noqa: N803
-    SPLITS: tl.constexpr, BLOCK: tl.constexpr,  # noqa: N803
+    WINDOW: tl.constexpr, HEADS: tl.constexpr, GROUPS: tl.constexpr, SIZE: tl.constexpr, PADDED: tl.constexpr,
+    SPLITS: tl.constexpr, BLOCK: tl.constexpr,
 ):  # fmt: skip
     row, head, split = tl.program_id(0).to(tl.int64), tl.program_id(1), tl.program_id(2)
     length = tl.load(lengths + row)
@@ -97,7 +106,7 @@ def _attend(  # type: ignore[no-untyped-def]
 
 
 @triton.jit
-def _combine(sums, stats, out, SPLITS: tl.constexpr, SIZE: tl.constexpr, PADDED: tl.constexpr):  # type: ignore[no-untyped-def]  # noqa: N803
+def _combine(sums, stats, out, SPLITS: tl.constexpr, SIZE: tl.constexpr, PADDED: tl.constexpr):  # type: ignore[no-untyped-def]
     part = tl.program_id(0).to(tl.int64)
     split = tl.arange(0, SPLITS)
     at = tl.arange(0, PADDED)
@@ -111,7 +120,7 @@ def _combine(sums, stats, out, SPLITS: tl.constexpr, SIZE: tl.constexpr, PADDED:
 
 
 @triton.jit
-def _gate(both, out, width, BLOCK: tl.constexpr):  # type: ignore[no-untyped-def]  # noqa: N803
+def _gate(both, out, width, BLOCK: tl.constexpr):  # type: ignore[no-untyped-def]
     row = tl.program_id(0).to(tl.int64)
     at = tl.program_id(1) * BLOCK + tl.arange(0, BLOCK)
     inside = at < width
@@ -141,15 +150,14 @@ def rotate_and_write(
     sin: torch.Tensor,
     heads: int,
 ) -> None:
-    """Rotate queries and keys of `qkv`, [tokens, heads + 2 * key heads, head size], in place by position (`cos` and
-    `sin`, [tokens, head size]), and write keys and values into the places `slots` of one layer of the pool.
+    """Rotate queries and keys in place by position, and write keys and values into the places `slots` of a layer.
+
+    `qkv` is [tokens, heads + 2 * key heads, head size], `cos` and `sin` are [tokens, head size].
     """
     groups, size = keys.shape[1], keys.shape[2]
     grid = (qkv.shape[0], heads + 2 * groups)
     half = triton.next_power_of_2(size // 2)
-    _rotate[grid](
-        qkv, keys, values, slots, cos, sin, HEADS=heads, GROUPS=groups, SIZE=size, HALF=half, num_warps=1
-    )
+    _rotate[grid](qkv, keys, values, slots, cos, sin, HEADS=heads, GROUPS=groups, SIZE=size, HALF=half, num_warps=1)
 
 
 def attend_decode(
@@ -181,7 +189,7 @@ def attend_decode(
 
 
 def gate(both: torch.Tensor) -> torch.Tensor:
-    """silu of the first half of each row times the second half: [tokens, 2 * width] to [tokens, width]."""
+    """Silu of the first half of each row times the second half: [tokens, 2 * width] to [tokens, width]."""
     tokens, width = both.shape[0], both.shape[1] // 2
     out = torch.empty((tokens, width), dtype=both.dtype, device=both.device)
     _gate[(tokens, triton.cdiv(width, 1024))](both, out, width, BLOCK=1024, num_warps=4)

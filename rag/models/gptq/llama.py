@@ -52,7 +52,7 @@ class FusedLlama:
             hidden = layer.output(attended)
             normed = fused.add_norm(hidden, residual, layer.between, self._eps, add=True)
             hidden = layer.down(fused.gate(_joined(layer.gate_up, normed)))
-        return fused.add_norm(hidden, residual, self._norm, self._eps, add=True).unflatten(0, (rows, queries))
+        return fused.add_norm(hidden, residual, self._norm, self._eps, add=True).view(rows, queries, -1)
 
     def _attend(
         self, qkv: torch.Tensor, layer: int, rows: int, queries: int, cos: torch.Tensor, sin: torch.Tensor, reach: Reach

@@ -37,7 +37,9 @@ class Shape:
                 vocabulary=config["vocab_size"],
             )
         except KeyError as error:
-            raise ModelUnavailable(f"config.json has no {error.args[0]!r}: not a language model of a known kind") from error
+            raise ModelUnavailable(
+                f"config.json has no {error.args[0]!r}: not a language model of a known kind"
+            ) from error
 
     @property
     def token_bytes(self) -> int:

@@ -36,7 +36,9 @@ def quantise(name: str, out: Path, how: Quantisation, texts: Sequence[str]) -> C
     Raises ModelUnavailable and SettingsError.
     """
     if out.exists():
-        raise SettingsError("There is something at the place for the quantised model", where=str(out), do="Give a new folder.")
+        raise SettingsError(
+            "There is something at the place for the quantised model", where=str(out), do="Give a new folder."
+        )
     source = resolve(name)
     with quiet(show=True):
         os.environ.setdefault("GPTQMODEL_CPU_WORKERS", str(min(2, os.cpu_count() or 1)))
@@ -56,7 +58,10 @@ def _run(gptqmodel: Any, source: Path, folder: Path, how: Quantisation, texts: l
     try:
         model = gptqmodel.GPTQModel.load(str(source), settings, trust_remote_code=False)
         model.quantize(
-            texts, batch_size=1, calibration_data_min_length=_LEAST_TOKENS, checkpoint=_checkpoints(model, source, progress)
+            texts,
+            batch_size=1,
+            calibration_data_min_length=_LEAST_TOKENS,
+            checkpoint=_checkpoints(model, source, progress),
         )
         model.save(str(folder))
     except Exception as error:  # gptqmodel raises many kinds

@@ -48,7 +48,7 @@ class Chooser:
         probabilities = probabilities * (reached - probabilities < self.top_p)
         reached = probabilities.cumsum(-1)
         point = uniform[:, None] * reached[:, -1:]
-        last = (probabilities > 0).sum(-1, keepdim=True) - 1
+        last = ((probabilities > 0).sum(-1, keepdim=True) - 1).clamp(min=0)
         return tokens.gather(-1, torch.minimum((reached <= point).sum(-1, keepdim=True), last)).squeeze(-1)
 
 

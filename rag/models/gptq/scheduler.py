@@ -47,9 +47,7 @@ class Scheduler:
         finally:
             self._evict(rows)
 
-    def _enter(
-        self, waiting: list[Sequence], rows: list[Sequence], chooser: Chooser, seed: int
-    ) -> Iterator[Sequence]:
+    def _enter(self, waiting: list[Sequence], rows: list[Sequence], chooser: Chooser, seed: int) -> Iterator[Sequence]:
         """Prefill what fits, the longest first, as long as it is worth holding up the rows that run."""
         decoder = self.decoder
         free = decoder.max_rows - len(rows)

@@ -66,9 +66,7 @@ class Sequence:
 
     def completion(self) -> Completion:
         """What was written."""
-        return Completion(
-            self._growing.text[: self._cut], self.finish or "stop", len(self.prompt), len(self.written)
-        )
+        return Completion(self._growing.text[: self._cut], self.finish or "stop", len(self.prompt), len(self.written))
 
 
 def _held_back(text: str, stop: Several[str]) -> int:

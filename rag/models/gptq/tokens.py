@@ -47,9 +47,7 @@ class Codec:
 
     def decode(self, tokens: Sequence[int]) -> str:
         """Text of tokens, without control tokens."""
-        return str(
-            self._tokenizer.decode(list(tokens), skip_special_tokens=True, clean_up_tokenization_spaces=False)
-        )
+        return str(self._tokenizer.decode(list(tokens), skip_special_tokens=True, clean_up_tokenization_spaces=False))
 
 
 class Growing:

@@ -46,7 +46,10 @@ def _only_pickle(folder: Path) -> None:
 
 FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "no config": (lambda folder: (folder / "config.json").unlink(), "no config.json"),
-    "not quantised": (lambda folder: (folder / "quantize_config.json").unlink(), "not a GPTQ checkpoint.*kotae quantize"),
+    "not quantised": (
+        lambda folder: (folder / "quantize_config.json").unlink(),
+        "not a GPTQ checkpoint.*kotae quantize",
+    ),
     "another method": (_edit("quantize_config.json", quant_method="awq"), "quantised with 'awq'"),
     "another format": (_edit("quantize_config.json", checkpoint_format="marlin"), "quantised with 'marlin'"),
     "odd bits": (_edit("quantize_config.json", bits=5), "bits=5"),

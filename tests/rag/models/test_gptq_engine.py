@@ -52,7 +52,9 @@ def chat(folder: Path) -> LocalChatModel:
 def test_logits_agree_with_an_independent_reading(
     tmp_path: Path, layout, group_size: int, act_order: bool, shards: int
 ) -> None:
-    write_checkpoint(tmp_path, layout=layout, group_size=group_size, act_order=act_order, shards=shards, seed=group_size)
+    write_checkpoint(
+        tmp_path, layout=layout, group_size=group_size, act_order=act_order, shards=shards, seed=group_size
+    )
     write_bpe_tokenizer(tmp_path)
     engine = open_engine(f"gptq:{tmp_path}", EngineOptions(context=64))
     assert isinstance(engine, GptqEngine)
@@ -154,7 +156,10 @@ def _stepwise_batch(engine: GptqEngine, rows: list[list[int]], given: list[list[
     starts = torch.tensor([extent.start for extent in extents if extent is not None])
     lengths = torch.tensor([len(row) for row in rows])
     longest = int(lengths.max())
-    ids, slots = torch.zeros((len(rows), longest), dtype=torch.int64), torch.zeros((len(rows), longest), dtype=torch.int64)
+    ids, slots = (
+        torch.zeros((len(rows), longest), dtype=torch.int64),
+        torch.zeros((len(rows), longest), dtype=torch.int64),
+    )
     for number, row in enumerate(rows):
         ids[number, : len(row)] = torch.tensor(row)
         slots[number, : len(row)] = torch.arange(len(row)) + starts[number]

@@ -98,11 +98,15 @@ def test_13b_fits_15_gib_at_4096_tokens_and_not_8() -> None:
     used = WEIGHTS + plan.places * SHAPE.token_bytes + SHAPE.activation_bytes(plan.prefill_tokens, plan.rows)
     assert plan.places > 4096
     assert used < 15 * GIB
-    with pytest.raises(ModelUnavailable, match=r"weights 6\.9 GiB, cache for 4096 tokens 3\.1 GiB.*8\.0 GiB on the GPU"):
+    with pytest.raises(
+        ModelUnavailable, match=r"weights 6\.9 GiB, cache for 4096 tokens 3\.1 GiB.*8\.0 GiB on the GPU"
+    ):
         check_room(SHAPE, WEIGHTS, 4096, 8 * GIB, "the GPU")
 
 
-@pytest.mark.parametrize(("text", "size"), [("15GiB", 15 * GIB), ("16 gb", 16 * 10**9), ("1.5GiB", GIB * 3 // 2), ("7", 7)])
+@pytest.mark.parametrize(
+    ("text", "size"), [("15GiB", 15 * GIB), ("16 gb", 16 * 10**9), ("1.5GiB", GIB * 3 // 2), ("7", 7)]
+)
 def test_sizes(text: str, size: int) -> None:
     assert parse_size(text) == size
 

@@ -70,9 +70,7 @@ def _expected(prompt: list[int], count: int) -> list[int]:
 
 
 def _run(codec: Codec, scheduler: Scheduler, prompts: list[list[int]], limits: list[int]) -> list[list[int]]:
-    sequences = [
-        Sequence(codec, prompt, limit, (), frozenset()) for prompt, limit in zip(prompts, limits, strict=True)
-    ]
+    sequences = [Sequence(codec, prompt, limit, (), frozenset()) for prompt, limit in zip(prompts, limits, strict=True)]
     for _ in scheduler.run(sequences, GREEDY, 0):
         pass
     assert scheduler.decoder.pool.take(scheduler.decoder.pool.places) is not None  # everything was given back
@@ -141,7 +139,12 @@ def test_text_that_grows_token_by_token_is_the_whole_text(codec: Codec, text: st
 
 
 @pytest.mark.parametrize(
-    ("stop", "text", "finish"), [(["首都"], "東京は日本の", "stop"), (["zzz"], "東京は日本の首都です。", "length"), (["。", "日本"], "東京は", "stop")]
+    ("stop", "text", "finish"),
+    [
+        (["首都"], "東京は日本の", "stop"),
+        (["zzz"], "東京は日本の首都です。", "length"),
+        (["。", "日本"], "東京は", "stop"),
+    ],
 )
 def test_stop_strings_end_the_text_before_them(codec: Codec, stop: list[str], text: str, finish: str) -> None:
     tokens = codec.encode("東京は日本の首都です。")[1:]
@@ -172,7 +175,12 @@ def test_sentencepiece_alone_works(tmp_path: Path) -> None:
 @pytest.mark.parametrize("penalty", [1.0, 1.3])
 def test_sampling_is_transformers_own(penalty: float) -> None:
     """The nucleus and the penalty against transformers' processors, on what can be drawn and how often."""
-    from transformers import LogitsProcessorList, RepetitionPenaltyLogitsProcessor, TemperatureLogitsWarper, TopPLogitsWarper
+    from transformers import (
+        LogitsProcessorList,
+        RepetitionPenaltyLogitsProcessor,
+        TemperatureLogitsWarper,
+        TopPLogitsWarper,
+    )
 
     torch.manual_seed(0)
     logits = torch.randn(1, 40) * 2
