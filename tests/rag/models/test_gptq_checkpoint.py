@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pytest
 
 from rag.errors import ModelUnavailable
 from rag.models.gptq.checkpoint import read_checkpoint
+from tests.eval.set_checks import ROOT
 from tests.gptq_checkpoints import LlamaShape, write_checkpoint
 
 SMALL = LlamaShape(layers=2, hidden=64, intermediate=64, heads=2, key_heads=2, vocabulary=64)
@@ -83,3 +87,23 @@ def test_faults_are_named(tmp_path: Path, fault: str) -> None:
     with pytest.raises(ModelUnavailable, match=message) as caught:
         read_checkpoint(folder)
     assert "壊れた" in str(caught.value)
+
+
+def test_hub_id_with_a_revision_is_found_in_the_cache_offline(tmp_path: Path) -> None:
+    """As TheBloke's repositories lie there: one folder a revision, the 2023 layout."""
+    cache = tmp_path / "hub" / "models--TheBloke--small-GPTQ"
+    for revision, group_size in (("main", 64), ("gptq-4bit-32g-actorder_True", 32)):
+        commit = f"{group_size:040}"
+        write_checkpoint(cache / "snapshots" / commit, SMALL, layout="2023", group_size=group_size)
+        (cache / "refs").mkdir(exist_ok=True)
+        (cache / "refs" / revision).write_text(commit)
+    code = (
+        "import sys; from rag.hub import resolve; from rag.models.gptq.checkpoint import read_checkpoint\n"
+        "for name in sys.argv[1:]: print(resolve(name).revision[-2:], read_checkpoint(resolve(name).path).group_size)"
+    )
+    names = ["TheBloke/small-GPTQ", "TheBloke/small-GPTQ@gptq-4bit-32g-actorder_True"]
+    environment = {**os.environ, "HF_HUB_CACHE": str(tmp_path / "hub"), "HF_HUB_OFFLINE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *names], env=environment, capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert done.stdout.split() == ["64", "64", "32", "32"], done.stderr

@@ -157,6 +157,15 @@ def test_stop_strings_end_the_text_before_them(codec: Codec, stop: list[str], te
     assert given_out == text
 
 
+def test_stop_string_over_several_tokens_is_found(codec: Codec) -> None:
+    tokens = codec.encode("奈良、京都。")[1:]
+    assert len(tokens) > 6
+    sequence = Sequence(codec, [1], len(tokens), ["良、京"], frozenset())
+    for token in tokens:
+        sequence.take(token)
+    assert sequence.completion().text == "奈"
+
+
 def test_sentencepiece_alone_works(tmp_path: Path) -> None:
     write_sentencepiece_tokenizer(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"tokenizer.model", "tokenizer_config.json"}
@@ -212,5 +221,6 @@ def test_idle_rows_keep_no_trace_of_what_was_in_them(codec: Codec) -> None:
     assert extent is not None
     decoder.prefill([Entry([1, 2], extent, None)], [0], GREEDY)
     decoder.clear(0)
-    decoder.launch(1, GREEDY).tokens()
-    assert float(decoder.pool.values[0, extent.start + 2]) == 0
+    for _ in range(3):
+        decoder.launch(1, GREEDY).tokens()
+    assert decoder.pool.values[0, extent.start : extent.start + 4].flatten().tolist() == [1, 2, 0, 0]
