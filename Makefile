@@ -34,7 +34,7 @@ $(VENV)/installed: $(VENV)/bin/python pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed
-	$(call step,Installing what tests need,$(BIN)/python -m pip install -q --no-input -c constraints.txt -e ".[dev]")
+	$(call step,Installing what tests need,$(BIN)/python -m pip install -q --no-input -c constraints.txt -e ".[dev,gptq]")
 	@touch $@
 
 clean:

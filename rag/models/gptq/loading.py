@@ -47,11 +47,9 @@ def load_model(checkpoint: Checkpoint, choice: KernelChoice) -> Any:
                 where=str(checkpoint.folder),
                 do="Try another --kernel.",
             ) from error
-    model = loaded.model.eval()
     if choice.device == "cpu":
-        for module in model.modules():  # gptqmodel compiles this for a minute, to save milliseconds
-            vars(module).pop("dequantize_weight", None)
-    return model
+        torch.compiler.set_stance("force_eager")  # gptqmodel compiles for a minute, to save milliseconds
+    return loaded.model.eval()
 
 
 def import_gptqmodel() -> Any:

