@@ -53,7 +53,7 @@ class Chooser:
 
 
 def uniforms(seed: int, prompt: list[int], count: int) -> torch.Tensor:
-    """`count` numbers from 0 to 1 that seed and prompt fix: a sample is what its prompt gives alone, but for rounding."""
+    """`count` numbers from 0 to 1 that seed and prompt fix: samples do not depend on the batch, but for rounding."""
     digest = hashlib.sha256(struct.pack(f"<q{len(prompt)}i", seed, *prompt)).digest()
     generator = torch.Generator().manual_seed(int.from_bytes(digest[:8], "little", signed=True))
     return torch.rand(count, generator=generator)
