@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,14 +41,16 @@ def quantise(name: str, out: Path, how: Quantisation, texts: Sequence[str]) -> C
         raise SettingsError(
             "There is something at the place for the quantised model", where=str(out), do="Give a new folder."
         )
-    source = resolve(name)
+    path, out = resolve(name).path.resolve(), out.resolve()
     with quiet(show=True):
         os.environ.setdefault("GPTQMODEL_CPU_WORKERS", str(min(2, os.cpu_count() or 1)))
         gptqmodel = import_gptqmodel()
 
         def make(folder: Path) -> None:
-            _run(gptqmodel, source.path, folder, how, list(texts), _progress_folder(out))
-            _copy_tokenizer(source.path, folder)
+            # gptqmodel leaves logs in the working folder
+            with tempfile.TemporaryDirectory() as scratch, contextlib.chdir(scratch):
+                _run(gptqmodel, path, folder, how, list(texts), _progress_folder(out))
+            _copy_tokenizer(path, folder)
 
         publish_folder(out, make)
     shutil.rmtree(_progress_folder(out), ignore_errors=True)
