@@ -35,6 +35,8 @@ $(VENV)/installed: $(VENV)/bin/python pyproject.toml constraints.txt
 
 $(VENV)/installed-dev: $(VENV)/installed
 	$(call step,Installing what tests need,$(BIN)/python -m pip install -q --no-input -c constraints.txt -e ".[dev]")
+	$(call step,Installing GPTQ,$(BIN)/python -m pip install -q --no-input -c constraints.txt -e ".[gptq]" \
+	  || echo "GPTQ cannot be installed here (it needs a C compiler): its tests are SKIPPED")
 	@touch $@
 
 clean:

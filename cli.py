@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import cli_eval
+import cli_models
 from cli_options import (
     PATH,
     Kotae,
@@ -105,6 +106,7 @@ def batch(questions: Path, out: Path, no_rag: bool, **settings: Any) -> None:
 
 
 main.add_command(cli_eval.evaluate)
+main.add_command(cli_models.quantize)
 
 
 @main.command()
@@ -119,7 +121,7 @@ def models(as_json: bool) -> None:
         return
     for kind in KINDS.values():
         state = "ready" if kind.available else f"not installed: {kind.install}"
-        click.echo(f"{kind.uri:<14} {kind.engine:<12} needs {kind.needs:<20} {state}")
+        click.echo(f"{kind.uri:<33} {kind.engine:<12} needs {kind.needs:<20} {state}")
 
 
 @main.group("index", cls=Kotae)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from rag.errors import KotaeError
-from rag.records import Decoding
+from rag.records import PRESETS, Decoding
 from rag.settings import COLLECTION, DEFAULT_INDEX, DEFAULT_MODEL, DEFAULT_TOP_K, keep_quiet
 
 if TYPE_CHECKING:
@@ -119,16 +121,39 @@ model_options = options(
     option("--max-tokens", type=click.IntRange(1), default=_GREEDY.max_new_tokens, help="Tokens of an answer."),
     option("--temperature", type=click.FloatRange(0), default=_GREEDY.temperature, help="0 is greedy."),
     option("--seed", type=int, default=_GREEDY.seed, help="Seed of the sampling."),
+    option("--preset", type=click.Choice(list(PRESETS)), help="How the model writes, where no option says otherwise."),
+    option("--kernel", default="auto", help="Kernel for GPTQ weights: auto, marlin, exllama_v2, triton, torch."),
+    option("--max-gpu-memory", help="Ceiling of a GPTQ model's GPU memory, such as 15GiB; by default what is free."),
 )
 
 
 def model_settings(settings: dict[str, Any]) -> ModelSettings:
     """What the model options say."""
+    from rag.models.sizes import parse_size
     from rag.opening import ModelSettings
     from rag.prompt import PromptStyle
 
-    decoding = Decoding(settings["temperature"], max_new_tokens=settings["max_tokens"], seed=settings["seed"])
-    return ModelSettings(settings["model"], decoding, settings["context"], PromptStyle(settings["prompt"]))
+    ceiling = settings["max_gpu_memory"]
+    return ModelSettings(
+        settings["model"],
+        _decoding(settings),
+        settings["context"],
+        PromptStyle(settings["prompt"]),
+        settings["kernel"],
+        None if ceiling is None else parse_size(ceiling),
+    )
+
+
+def _decoding(settings: dict[str, Any]) -> Decoding:
+    """The preset, or greedy, with what was said on the command line or in the environment put over it."""
+    decoding = PRESETS[settings["preset"]] if settings["preset"] else _GREEDY
+    context = click.get_current_context()
+    said = {
+        field: settings[name]
+        for name, field in (("temperature", "temperature"), ("max_tokens", "max_new_tokens"), ("seed", "seed"))
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT
+    }
+    return replace(decoding, **said)
 
 
 def reading_settings(settings: dict[str, Any]) -> ReadingSettings:

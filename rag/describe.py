@@ -79,6 +79,7 @@ class Examination:
     python: str
     cores: int
     gpu: str
+    gptq: str
     encoder_numbers: str
     cache: str
     packages: dict[str, str]
@@ -89,6 +90,7 @@ class Examination:
         lines = [
             f"system    {self.system}, Python {self.python}, {self.cores} cores",
             f"GPU       {self.gpu}",
+            f"GPTQ      {self.gptq}",
             f"encoder   computes in {self.encoder_numbers}",
             f"cache     {self.cache}",
             *(f"package   {name} {found}" for name, found in self.packages.items()),
@@ -99,13 +101,16 @@ class Examination:
 
 def examine() -> Examination:
     """Look at this machine. Imports torch, for what it knows of the GPU and the processor."""
-    from rag.encoder import compute_type, gpu_name
+    from rag.encoder import compute_type
+    from rag.models.gptq.kernels import choose_kernel, look_at_machine
 
+    machine = look_at_machine()
     return Examination(
         system=f"{platform.system()} {platform.machine()}",
         python=sys.version.split()[0],
         cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
-        gpu=gpu_name() or "none",
+        gpu=str(machine),
+        gptq=str(choose_kernel(machine)),
         encoder_numbers=compute_type(),
         cache=str(cache_dir()),
         packages={name: _version(name) for name in _PACKAGES},

@@ -153,13 +153,6 @@ def _dtype(device: str) -> Any:
 _BFLOAT16 = ("avx512_bf16", "amx_bf16", "bf16", "arm_bf16")
 
 
-def gpu_name() -> str | None:
-    """The GPU that encoders run on, or None."""
-    import torch
-
-    return str(torch.cuda.get_device_name()) if torch.cuda.is_available() else None
-
-
 def compute_type() -> str:
     """The number format that encoders compute in on this machine, such as "bfloat16"."""
     import torch

@@ -16,12 +16,17 @@ from rag.retriever import HybridRetriever
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
-    """Which model, how it writes, how much it reads (tokens), and the style of its prompts."""
+    """Which model, how it writes, how much it reads (tokens), and the style of its prompts.
+
+    On a GPU: the kernel for packed weights, and a ceiling of its memory in bytes.
+    """
 
     uri: str
     decoding: Decoding
     context: int
     style: PromptStyle
+    kernel: str = "auto"
+    gpu_memory: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,8 @@ def open_model(settings: ModelSettings) -> Model:
         max_tokens=decoding.max_new_tokens,
         seed=decoding.seed,
         context_window=settings.context,
+        kernel=settings.kernel,
+        max_gpu_memory=settings.gpu_memory,
     )
 
 

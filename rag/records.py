@@ -56,6 +56,10 @@ class Decoding:
     seed: int = 0
 
 
+PRESETS = {"seed": Decoding(0.2, 0.95, 1.15, 512)}
+"""Named ways of writing. "seed" is that of the historical runs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One completion. `finish` is "stop", or "length" where it was cut off at the token limit."""

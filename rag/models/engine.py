@@ -40,10 +40,15 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """How an engine is opened. `context` is in tokens, prompt and completion together; `slots` run side by side."""
+    """How an engine is opened. `context` is in tokens, prompt and completion together; `slots` run side by side.
+
+    `kernel` and `gpu_memory`, a ceiling in bytes, are for engines that run on a GPU.
+    """
 
     context: int = 4096
     slots: int = 1
+    kernel: str = "auto"
+    gpu_memory: int | None = None
 
 
 class TextEngine(ABC):

@@ -32,7 +32,7 @@ _ROLES: dict[str, Role] = {"system": "system", "human": "user", "ai": "assistant
 
 
 class _Local(BaseModel):
-    """What both classes share: how an engine is opened, and how it writes."""
+    """What both classes share: how an engine is opened (`max_gpu_memory` in bytes), and how it writes."""
 
     model: str = "bundled"
     temperature: float = Field(default=_GREEDY.temperature, ge=0)
@@ -43,6 +43,8 @@ class _Local(BaseModel):
     stop: list[str] | None = None
     context_window: int = Field(default=_OPTIONS.context, gt=0)
     slots: int = Field(default=_OPTIONS.slots, gt=0)
+    kernel: str = _OPTIONS.kernel
+    max_gpu_memory: int | None = Field(default=_OPTIONS.gpu_memory, gt=0)
     _engine: TextEngine | None = PrivateAttr(default=None)
 
     @property
@@ -51,7 +53,8 @@ class _Local(BaseModel):
         if self._engine is None:
             from rag.models.registry import open_engine
 
-            self._engine = open_engine(self.model, EngineOptions(self.context_window, self.slots))
+            options = EngineOptions(self.context_window, self.slots, self.kernel, self.max_gpu_memory)
+            self._engine = open_engine(self.model, options)
         return self._engine
 
     @property

@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag import bundled_model
-from rag.errors import ModelUnavailable
+from rag.errors import ModelUnavailable, SettingsError
 from rag.models.engine import EngineOptions, TextEngine
 
 
 @dataclass(frozen=True, slots=True)
 class ModelKind:
-    """One kind of model URI. `package` is what must be importable; `install` is the line that brings it."""
+    """One kind of model URI. `package` is what must be importable; `install` is the line that brings it.
+
+    `on_gpu`: whether --kernel and --max-gpu-memory are for it.
+    """
 
     uri: str
     engine: str
@@ -23,6 +26,7 @@ class ModelKind:
     package: str
     install: str
     open: Callable[[str, EngineOptions], TextEngine]
+    on_gpu: bool = False
 
     @property
     def available(self) -> bool:
@@ -31,12 +35,17 @@ class ModelKind:
 
 
 def open_engine(uri: str, options: EngineOptions) -> TextEngine:
-    """Load the model that `uri` names. Raises ModelUnavailable, also for a URI of no known kind."""
+    """Load the model that `uri` names. Raises ModelUnavailable, also for a URI of no known kind.
+
+    Raises SettingsError where an option is not for this kind.
+    """
     scheme, colon, rest = uri.partition(":")
     kind = KINDS.get(scheme)
     if kind is None or bool(colon) != (":" in kind.uri) or (colon and not rest):
         known = ", ".join(one.uri for one in KINDS.values())
         raise ModelUnavailable(f"There is no model kind {uri!r}", do=f"Known are: {known}.")
+    if not kind.on_gpu and (options.kernel != "auto" or options.gpu_memory is not None):
+        raise SettingsError(f"--kernel and --max-gpu-memory are not for {kind.uri}", do="Leave them away.")
     return kind.open(rest, options)
 
 
@@ -66,8 +75,18 @@ def _file_identity(path: Path) -> str:
         return f"{path.name}@{hashlib.file_digest(file, 'sha256').hexdigest()[:12]}"
 
 
+def _open_gptq(name: str, options: EngineOptions) -> TextEngine:
+    from rag.models.gptq.engine import open_gptq
+
+    return open_gptq(name, options)
+
+
 _XLLAMACPP = "pip install xllamacpp"
+_GPTQ = 'pip install "kotae[gptq]"'
 KINDS = {
     "bundled": ModelKind("bundled", "llama.cpp", "nothing more", "xllamacpp", _XLLAMACPP, _open_bundled),
     "gguf": ModelKind("gguf:<file>", "llama.cpp", "a GGUF file", "xllamacpp", _XLLAMACPP, _open_gguf),
+    "gptq": ModelKind(
+        "gptq:<dir or hub id>[@revision]", "gptqmodel", "a GPTQ checkpoint", "gptqmodel", _GPTQ, _open_gptq, on_gpu=True
+    ),
 }

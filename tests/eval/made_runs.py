@@ -11,7 +11,7 @@ from eval.answers import AnswerLog, Recorded
 from eval.conditions import Condition
 from eval.dataset import load_dataset
 from rag.records import LANGUAGES, Answer, Attempt, Chunk, Failure, Hit, Language
-from tests.eval.scripted import identity
+from tests.eval.scripted import BOTH, identity
 
 Place = tuple[str, Language, Condition]
 MISSING, FAILED = "?", "!"
@@ -40,7 +40,7 @@ def make_run(
         "scope": {
             "numbers": [item.number for item in dataset.items],
             "languages": languages,
-            "conditions": list(Condition),
+            "conditions": list(BOTH),
         },
         "began": "2026-01-01T00:00:00+00:00",
         "ended": "2026-01-01T01:00:00+00:00" if ended else None,

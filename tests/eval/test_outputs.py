@@ -22,9 +22,9 @@ from rag.records import LANGUAGES
 from tests.eval.made_runs import FAILED, MISSING, make_run
 from tests.eval.page_tree import parse
 from tests.eval.read_back import as_shown, read_csv, read_sheet, table, terminal
-from tests.eval.scripted import ROWS, write_set
+from tests.eval.scripted import BOTH, ROWS, write_set
 
-PLACES = [(row[0], language, condition) for row in ROWS for language in LANGUAGES for condition in Condition]
+PLACES = [(row[0], language, condition) for row in ROWS for language in LANGUAGES for condition in BOTH]
 RIGHT = {(row[0], "ja"): row[2] for row in ROWS} | {(row[0], "en"): row[4] for row in ROWS}
 KIND = {row[0]: row[5] for row in ROWS}
 ODD = [
@@ -96,7 +96,7 @@ def check_comparison(report: Report, rows: list[dict], shown: str, page: str) ->
         assert (row["in words"], row["日本語"]) == (text(one, "en"), text(one, "ja"))
     sentences = [headline(run, language) for run in report.runs for language in ("en", "ja")]
     sentences += [versus_text(one, language) for one in report.versus_whole for language in ("en", "ja")]
-    assert len(report.versus_whole) == len(Condition)
+    assert len(report.versus_whole) == len(BOTH)
     for sentence in sentences:
         assert sentence in page
         assert sentence in re.sub(r" *\n", " ", shown)

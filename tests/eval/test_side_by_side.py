@@ -16,7 +16,7 @@ from rag.records import LANGUAGES
 from tests.eval.made_runs import make_run
 from tests.eval.page_tree import parse
 from tests.eval.read_back import terminal
-from tests.eval.scripted import write_set
+from tests.eval.scripted import BOTH, write_set
 
 ROWS = [
     (str(number), f"質問{number}？", f"答え{number}番", f"Question {number}?", f"reply {number}x", "open_qa")
@@ -31,7 +31,7 @@ def answers(right: dict[Condition, set[int]], languages=LANGUAGES) -> dict:
         (row[0], language, condition): RIGHT[row[0], language] if int(row[0]) in right[condition] else "分からない"
         for row in ROWS
         for language in languages
-        for condition in Condition
+        for condition in BOTH
     }
 
 
@@ -86,7 +86,7 @@ def test_only_questions_that_both_were_asked_are_compared(folders, verify, tmp_p
     found = [one for one in build_report([folders[0], both]).versus if one.condition is Condition.NO_RAG]
     assert [(one.kind, one.language, one.effect.comparison.n) for one in found] == [("open_qa", "ja", 12)]
     other = write_set(tmp_path / "other.csv", [(*row, "", "", "", "", "") for row in ROWS[:6]])
-    said = {place: text for place, text in answers(dict.fromkeys(Condition, ALL_12)).items() if int(place[0]) <= 6}
+    said = {place: text for place, text in answers(dict.fromkeys(BOTH, ALL_12)).items() if int(place[0]) <= 6}
     alien = make_run(tmp_path / "d", other, said, model="d")
     report = build_report([both, alien])
     assert report.versus == ()
@@ -100,7 +100,7 @@ def test_a_run_is_not_compared_with_itself(folders) -> None:
 
 
 def test_where_an_answer_is_missing_no_run_is_better(folders, verify, tmp_path) -> None:
-    said = answers(dict.fromkeys(Condition, ALL_12), ("ja",))
+    said = answers(dict.fromkeys(BOTH, ALL_12), ("ja",))
     part = {place: text for place, text in said.items() if int(place[0]) > 6}
     unfinished = make_run(tmp_path / "u", verify, part, languages=("ja",), model="u")
     one = build_report([folders[1], unfinished]).versus[0]

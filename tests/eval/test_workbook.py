@@ -15,7 +15,7 @@ from eval.workbook import FONT
 from tests.eval.read_back import read_sheet, table
 from tests.eval.scripted import ROWS
 
-SHEETS = ["summary", "comparison", "answers", "fixed", "broken", "settings"]
+SHEETS = ["summary", "comparison", "answers", "fixed", "broken", "retrieval split", "settings"]
 
 
 @pytest.fixture

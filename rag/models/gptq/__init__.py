@@ -1,0 +1,1 @@
+"""GPTQ checkpoints: found and checked, loaded through gptqmodel, and run by an engine for batches."""

@@ -1,0 +1,87 @@
+"""Attention over the pool, as transformers' attention interface wants it: any architecture that uses it can run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch.nn.functional import scaled_dot_product_attention
+
+from rag.models.gptq.pool import KeyValuePool
+
+NAME = "kotae"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where the tokens of one forward pass are put, and what they see.
+
+    `slots`, [rows * queries], are their places. In a decode step, one query a row, `starts` and `lengths`, [rows], say
+    which places a row sees (its new token among them), `longest` at most. Without them it is a prefill: each row sees
+    its own tokens of this pass, causally.
+    """
+
+    pool: KeyValuePool
+    slots: torch.Tensor
+    starts: torch.Tensor | None = None
+    lengths: torch.Tensor | None = None
+    longest: int = 0
+
+
+def register() -> None:
+    """Make `attend` known to transformers under NAME; a model set to it gets no mask, since `Reach` says it all."""
+    from transformers import AttentionInterface
+
+    AttentionInterface.register(NAME, attend)
+
+
+def attend(
+    module: torch.nn.Module,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attention_mask: torch.Tensor | None = None,  # noqa: ARG001
+    *,
+    scaling: float,
+    reach: Reach,
+    sliding_window: int | None = None,
+    **_: Any,
+) -> tuple[torch.Tensor, None]:
+    """Write keys and values, [rows, heads, queries, head size], into the pool and attend.
+
+    Gives [rows, queries, heads, head size].
+    """
+    layer = int(module.layer_idx)  # type: ignore[arg-type]
+    reach.pool.write(layer, reach.slots, key.transpose(1, 2).flatten(0, 1), value.transpose(1, 2).flatten(0, 1))
+    grouped = query.shape[1] != key.shape[1]
+    if reach.starts is None or reach.lengths is None:
+        mask = _window_mask(query.shape[2], sliding_window, query.device)
+        out = scaled_dot_product_attention(
+            query, key, value, attn_mask=mask, is_causal=mask is None, scale=scaling, enable_gqa=grouped
+        )
+        return out.transpose(1, 2), None
+    if query.is_cuda:
+        from rag.models.gptq.fused import attend_decode
+
+        pool = reach.pool.keys[layer], reach.pool.values[layer]
+        return attend_decode(query[:, :, 0], *pool, reach.starts, reach.lengths, scaling, sliding_window)[:, None], None
+    places = torch.arange(reach.longest, device=query.device)
+    seen = places < reach.lengths[:, None]
+    if sliding_window is not None:
+        seen &= places >= reach.lengths[:, None] - sliding_window
+    index = (reach.starts[:, None] + places) * seen
+    keys, values = (cache[layer][index].transpose(1, 2) for cache in (reach.pool.keys, reach.pool.values))
+    out = scaled_dot_product_attention(
+        query, keys, values, attn_mask=seen[:, None, None], scale=scaling, enable_gqa=grouped
+    )
+    return out.transpose(1, 2), None
+
+
+def _window_mask(queries: int, window: int | None, device: torch.device) -> torch.Tensor | None:
+    """What a sliding window lets each query see, [queries, queries]; None where that is everything before it."""
+    if window is None or queries <= window:
+        return None
+    at = torch.arange(queries, device=device)
+    distance = at[:, None] - at
+    return (distance >= 0) & (distance < window)

@@ -1,0 +1,180 @@
+"""The device side of the engine: rows of sequences in the pool, filled by a prefill and moved on a token a step.
+
+A step of so many rows is captured once as a CUDA graph and replayed; without CUDA the same code runs as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from rag.models.gptq.attention import Reach
+from rag.models.gptq.pool import Extent, KeyValuePool
+from rag.models.gptq.sampling import Chooser
+
+Forward = Callable[[torch.Tensor, torch.Tensor, Reach], torch.Tensor]
+_THREAD_STREAM = 2  # cudaStreamPerThread
+_BUCKETS = (1, 2, 4, 8, 12, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A sequence on its way into a row: its tokens so far, where it may live, and its sampling numbers."""
+
+    tokens: list[int]
+    extent: Extent
+    uniforms: torch.Tensor | None
+
+
+class Launched:
+    """A step on its way: `tokens()` waits for it and gives the token of each row."""
+
+    def __init__(self, host: torch.Tensor, done: torch.cuda.Event | None) -> None:
+        self._host = host
+        self._done = done
+
+    def tokens(self) -> list[int]:
+        """The new token of each row, in order."""
+        if self._done is not None:
+            self._done.synchronize()
+        return [int(token) for token in self._host.tolist()]
+
+
+class Decoder:
+    """`max_rows` sequences side by side over one pool. Row numbers are 0 .. rows in use, without gaps."""
+
+    def __init__(
+        self,
+        forward: Forward,
+        head: Any,
+        pool: KeyValuePool,
+        max_rows: int,
+        limit: int,
+        vocabulary: int,
+        *,
+        thread_stream: bool = False,
+    ) -> None:
+        """`head` gives logits of hidden states; `limit` is the longest a sequence may get, in tokens.
+
+        With `thread_stream` graphs are captured on CUDA's default stream of this thread, for kernels that launch there.
+        """
+        self._forward = forward
+        self._head = head
+        self.pool = pool
+        self.max_rows = max_rows
+        device = pool.keys.device
+        self._graphed = device.type == "cuda"
+        self._stream = torch.cuda.ExternalStream(_THREAD_STREAM) if self._graphed and thread_stream else None
+        self._graphs: dict[tuple[int, Chooser], Any] = {}
+        self._memory: Any = None
+        self._device = device
+        self._token, self._start, self._length, self._live, self._drawn = (
+            torch.zeros(max_rows, dtype=torch.int64, device=device) for _ in range(5)
+        )
+        self._uniform = torch.zeros((max_rows, limit + 2), device=device)
+        self._seen = torch.zeros((max_rows, vocabulary), dtype=torch.bool, device=device)
+        self._host = [torch.zeros(max_rows, dtype=torch.int64, pin_memory=self._graphed) for _ in range(2)]
+        self._turn = 0
+
+    @torch.inference_mode()
+    def prefill(self, entries: Sequence[Entry], rows: Sequence[int], chooser: Chooser) -> list[int]:
+        """Read the entries into rows, in one padded pass; gives the first new token of each."""
+        device = self._device
+        lengths = [len(entry.tokens) for entry in entries]
+        ids = torch.zeros((len(entries), max(lengths)), dtype=torch.int64)
+        slots = torch.zeros_like(ids)
+        for number, entry in enumerate(entries):
+            ids[number, : lengths[number]] = torch.tensor(entry.tokens)
+            slots[number, : lengths[number]] = torch.arange(lengths[number]) + entry.extent.start
+        positions = torch.arange(max(lengths), device=device).expand(ids.shape)
+        ids = ids.to(device)
+        reach = Reach(self.pool, slots.flatten().to(device))
+        hidden = self._forward(ids, positions, reach)
+        last = torch.tensor(lengths, device=device) - 1
+        logits = self._head(hidden[torch.arange(len(entries), device=device), last])
+        at = torch.tensor(list(rows), device=device)
+        self._start[at] = torch.tensor([entry.extent.start for entry in entries], device=device)
+        self._length[at] = last + 1
+        self._live[at] = 1
+        self._drawn[at] = 1
+        for row, entry, length, own in zip(rows, entries, lengths, ids, strict=True):
+            if chooser.needs_seen:
+                self._seen[row] = False
+                self._seen[row, own[:length]] = True
+            if entry.uniforms is not None:
+                self._uniform[row, : len(entry.uniforms)] = entry.uniforms.to(device)
+        token = chooser.choose(logits, self._seen[at], self._uniform[at, 0])
+        self._token[at] = token
+        if chooser.needs_seen:
+            self._seen[at, token] = True
+        return [int(one) for one in token.tolist()]
+
+    def move(self, source: int, target: int) -> None:
+        """Put the sequence of one row into another; its keys and values stay where they are."""
+        for state in (self._token, self._start, self._length, self._live, self._drawn, self._uniform, self._seen):
+            state[target] = state[source]
+
+    def release(self) -> None:
+        """Let go of the memory; the decoder is not to be used any more."""
+        self._graphs.clear()
+        self._memory = None
+        self.pool.keys = self.pool.values = self._seen = self._uniform = torch.empty(0)
+
+    def clear(self, row: int) -> None:
+        """Make a row idle: what it writes goes to the place that belongs to no sequence."""
+        for state in (self._token, self._start, self._length, self._live, self._drawn):
+            state[row] = 0
+
+    @torch.inference_mode()
+    def launch(self, rows: int, chooser: Chooser) -> Launched:
+        """Move the first `rows` rows on by a token each. `tokens()` of the step before may be read meanwhile."""
+        if not self._graphed:
+            self._step(rows, chooser)
+            return Launched(self._token[:rows].clone(), None)
+        bucket = min((size for size in _BUCKETS if size >= rows), default=rows)
+        bucket = min(bucket, self.max_rows)
+        graph = self._graphs.get((bucket, chooser))
+        if graph is None:
+            graph = self._graphs[bucket, chooser] = self._capture(bucket, chooser)
+        graph.replay()
+        self._turn ^= 1
+        host = self._host[self._turn][:rows]
+        host.copy_(self._token[:rows], non_blocking=True)
+        done = torch.cuda.Event()
+        done.record()
+        return Launched(host, done)
+
+    def _step(self, rows: int, chooser: Chooser) -> None:
+        starts, lengths = self._start[:rows], self._length[:rows]
+        longest = 0 if self._graphed else int(lengths.max()) + 1
+        reach = Reach(self.pool, starts + lengths, starts, lengths + 1, longest)
+        hidden = self._forward(self._token[:rows, None], lengths[:, None], reach)
+        drawn = self._uniform[:rows].gather(1, self._drawn[:rows, None]).squeeze(1)
+        token = chooser.choose(self._head(hidden[:, 0]), self._seen[:rows], drawn)
+        self._token[:rows] = token
+        if chooser.needs_seen:
+            self._seen[:rows].scatter_(1, token[:, None], True)
+        self._length[:rows] += self._live[:rows]
+        self._drawn[:rows] += self._live[:rows]
+
+    def _capture(self, rows: int, chooser: Chooser) -> Any:
+        """The graph of a step. Its warm-up runs on idle rows, and the state of the rows is put back after it."""
+        states = (self._token, self._start, self._length, self._live, self._drawn, self._seen)
+        kept = [state[:rows].clone() for state in states]
+        for state in states[:5]:
+            state[:rows] = 0
+        stream = self._stream or torch.cuda.Stream()
+        stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(stream):
+            self._step(rows, chooser)
+        torch.cuda.current_stream().wait_stream(stream)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph, pool=self._memory, stream=self._stream):
+            self._step(rows, chooser)
+        self._memory = graph.pool()
+        for state, before in zip(states, kept, strict=True):
+            state[:rows] = before
+        return graph

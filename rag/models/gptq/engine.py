@@ -1,0 +1,191 @@
+"""The GPTQ engine behind LangChain: a checkpoint loaded, many prompts at a time."""
+
+from __future__ import annotations
+
+import functools
+import gc
+import threading
+from collections.abc import Callable, Iterator
+from collections.abc import Sequence as Several
+from typing import Any
+
+import torch
+
+from rag.errors import ModelUnavailable, PromptTooLong
+from rag.hub import resolve
+from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
+from rag.models.gptq import attention
+from rag.models.gptq.checkpoint import Checkpoint, read_checkpoint
+from rag.models.gptq.decoder import Decoder, Forward
+from rag.models.gptq.kernels import KernelChoice, choose_kernel, look_at_machine
+from rag.models.gptq.loading import load_model
+from rag.models.gptq.memory import Plan, Shape, check_room, make_plan
+from rag.models.gptq.pool import KeyValuePool
+from rag.models.gptq.sampling import Chooser
+from rag.models.gptq.scheduler import Scheduler
+from rag.models.gptq.sequence import Sequence
+from rag.models.gptq.tokens import load_codec
+from rag.records import Decoding
+
+_GPU_ROWS, _CPU_ROWS = 64, 8
+_CUDA_CONTEXT = 640 << 20  # bytes of the CUDA context and of the libraries loaded into it
+_CPU_SHARE = 0.5  # of the free memory of a machine without a GPU
+_GPU_SHARE = 0.92  # of the free memory of a GPU, where no ceiling is given
+_LAYERS = {"full_attention", "sliding_attention"}
+
+
+class GptqEngine(TextEngine):
+    """A GPTQ checkpoint, loaded. Prompts of a `complete` share steps: continuous batching over one static cache."""
+
+    def __init__(self, checkpoint: Checkpoint, identity: str, options: EngineOptions) -> None:
+        """Load a checkpoint. Raises ModelUnavailable and SettingsError."""
+        self.identity = identity
+        self.choice = choose_kernel(look_at_machine(), checkpoint, options.kernel)
+        shape = Shape.of(checkpoint.config)
+        self.context = min(options.context, int(checkpoint.config.get("max_position_embeddings") or options.context))
+        on_gpu = self.choice.device != "cpu"
+        ceiling = _Ceiling(options.gpu_memory) if on_gpu else None
+        room = ceiling.left() if ceiling is not None else _free_ram()
+        where = "the GPU" if on_gpu else "this machine"
+        check_room(shape, checkpoint.weight_bytes, self.context, room, where)
+        self._codec = load_codec(checkpoint.folder)
+        model = load_model(checkpoint, self.choice)
+        self._ends = self._codec.ends | _ends_of(model)
+        forward = _forward_of(model, self.choice)
+        rows = _GPU_ROWS if on_gpu else _CPU_ROWS
+        left = ceiling.left() if ceiling is not None else int(_free_ram() * _CPU_SHARE)
+        plan = make_plan(shape, self.context, left, rows)
+        self.batch_size = plan.rows
+        make = functools.partial(_make_decoder, model, forward, shape, self.choice, self.context)
+        decoder = make(plan)
+        self.scheduler = Scheduler(decoder, functools.partial(_smaller, make, self.context), plan.prefill_tokens)
+        self._lock = threading.Lock()
+
+    def render(self, turns: Several[Turn]) -> str:
+        return self._codec.render(turns)
+
+    def count_tokens(self, text: str) -> int:
+        return len(self._codec.encode(text))
+
+    def complete(self, prompts: Several[str], decoding: Decoding, stop: Several[str] = ()) -> list[Completion]:
+        sequences = [self._sequence(prompt, decoding, stop) for prompt in prompts]
+        with self._lock:
+            for _ in self.scheduler.run(sequences, Chooser.of(decoding), decoding.seed):
+                pass
+        return [one.completion() for one in sequences]
+
+    def stream(self, prompt: str, decoding: Decoding, stop: Several[str] = ()) -> Iterator[Piece]:
+        sequence = self._sequence(prompt, decoding, stop)
+        with self._lock:
+            for one in self.scheduler.run([sequence], Chooser.of(decoding), decoding.seed):
+                if text := one.news():
+                    yield Piece(text)
+        yield Piece("", sequence.completion())
+
+    def _sequence(self, prompt: str, decoding: Decoding, stop: Several[str]) -> Sequence:
+        tokens = self._codec.encode(prompt)
+        if len(tokens) >= self.context:
+            raise PromptTooLong(
+                f"The prompt has {len(tokens)} tokens and the model's context {self.context}",
+                do="Ask a shorter question, or raise --context.",
+            )
+        limit = min(decoding.max_new_tokens, self.context - len(tokens))
+        return Sequence(self._codec, tokens, limit, stop, self._ends)
+
+
+def open_gptq(name: str, options: EngineOptions) -> GptqEngine:
+    """The engine of `<dir or hub id>[@revision]`, loaded once a process. Raises ModelUnavailable."""
+    found = resolve(name)
+    return _load(read_checkpoint(found.path), f"{found.name}@{found.revision}", options)
+
+
+_loaded: dict[tuple[str, EngineOptions], GptqEngine] = {}
+
+
+def _load(checkpoint: Checkpoint, identity: str, options: EngineOptions) -> GptqEngine:
+    key = (identity, options)
+    if key not in _loaded:
+        _loaded[key] = GptqEngine(checkpoint, identity, options)
+    return _loaded[key]
+
+
+def _forward_of(model: Any, choice: KernelChoice) -> Forward:
+    """The hidden states of a model: by fused kernels where it is a Llama on a GPU, else by transformers' own code."""
+    _check_architecture(model)
+    if choice.device != "cpu":
+        from rag.models.gptq.llama import FusedLlama, can_fuse
+
+        if can_fuse(model):
+            return FusedLlama(model)
+    attention.register()
+    model.set_attn_implementation(attention.NAME)
+
+    def forward(ids: torch.Tensor, positions: torch.Tensor, reach: attention.Reach) -> torch.Tensor:
+        out = model.base_model(input_ids=ids, position_ids=positions, use_cache=False, reach=reach)
+        hidden: torch.Tensor = out.last_hidden_state
+        return hidden
+
+    return forward
+
+
+def _check_architecture(model: Any) -> None:
+    config = model.config
+    kinds = set(getattr(config, "layer_types", None) or ["full_attention"])
+    capped = getattr(config, "attn_logit_softcapping", None) or getattr(config, "final_logit_softcapping", None)
+    if capped or kinds - _LAYERS or not getattr(model, "_supports_attention_backend", False):
+        raise ModelUnavailable(f"kotae's engine does not run models of the kind {config.model_type!r}")
+
+
+def _make_decoder(
+    model: Any, forward: Forward, shape: Shape, choice: KernelChoice, context: int, plan: Plan
+) -> Decoder:
+    device, dtype = torch.device(choice.device), getattr(torch, choice.dtype)
+    pool = KeyValuePool(shape.layers, plan.places, shape.key_heads, shape.head_size, dtype, device)
+    own_stream = choice.kernel == "exllama_v2"
+    return Decoder(
+        forward, model.get_output_embeddings(), pool, plan.rows, context, shape.vocabulary, thread_stream=own_stream
+    )
+
+
+def _smaller(make: Callable[[Plan], Decoder], context: int, decoder: Decoder) -> Decoder | None:
+    """A decoder with half the rows and places, made once the old one's memory is free; None where that is too few."""
+    rows, places = decoder.max_rows // 2, decoder.pool.places // 2
+    if rows < 1:
+        return None
+    decoder.release()
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    return make(Plan(max(places, context + 1), rows, 0))
+
+
+def _ends_of(model: Any) -> frozenset[int]:
+    ends = getattr(model.generation_config, "eos_token_id", None)
+    return frozenset([] if ends is None else ends if isinstance(ends, list) else [ends])
+
+
+class _Ceiling:
+    """How much GPU memory this process may have, its CUDA context included."""
+
+    def __init__(self, ceiling: int | None) -> None:
+        free, total = torch.cuda.mem_get_info()
+        if ceiling is None:
+            ceiling = int((free + torch.cuda.memory_reserved()) * _GPU_SHARE) + _CUDA_CONTEXT
+        self._ceiling = min(ceiling, total)
+        own = max(self._ceiling - _CUDA_CONTEXT, 0)
+        torch.cuda.set_per_process_memory_fraction(min(1.0, own / total))
+
+    def left(self) -> int:
+        """Bytes that may still be taken."""
+        torch.cuda.empty_cache()
+        free, _ = torch.cuda.mem_get_info()
+        return min(free, self._ceiling - _CUDA_CONTEXT - torch.cuda.memory_reserved())
+
+
+def _free_ram() -> int:
+    """Bytes of memory that programs may still take; where the system does not say, more than any model needs."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as file:
+            return next(int(line.split()[1]) * 1024 for line in file if line.startswith("MemAvailable"))
+    except (OSError, StopIteration):
+        return 1 << 62

@@ -1,0 +1,126 @@
+"""The forward pass of a Llama on a GPU, written out with the fused kernels and with merged projections."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch.nn.functional import scaled_dot_product_attention
+
+from rag.models.gptq import fused
+from rag.models.gptq.attention import Reach
+from rag.models.gptq.single import Launch, Product, load_single, suits
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    qkv: tuple[Any, ...]
+    output: Any
+    gate_up: tuple[Any, ...]
+    down: Any
+    before: torch.Tensor
+    between: torch.Tensor
+
+
+class FusedLlama:
+    """Hidden states of a Llama from token ids: what `model.model(...)` gives, in a third of the launches."""
+
+    def __init__(self, model: Any) -> None:
+        """Take the parts of `model`, a LlamaForCausalLM. Its projections are merged, so `model` itself runs no more."""
+        config = model.config
+        self._heads = config.num_attention_heads
+        self._groups = config.num_key_value_heads
+        self._eps = config.rms_norm_eps
+        self._size = getattr(config, "head_dim", None) or config.hidden_size // self._heads
+        self._embed = model.model.embed_tokens
+        self._rotary = model.model.rotary_emb
+        self._norm = model.model.norm.weight
+        launch = load_single()
+        self._layers = [_parts(layer, launch) for layer in model.model.layers]
+
+    def __call__(self, ids: torch.Tensor, positions: torch.Tensor, reach: Reach) -> torch.Tensor:
+        """Hidden states after the last norm, [rows, queries, width], of ids and positions, [rows, queries]."""
+        rows, queries = ids.shape
+        hidden = self._embed(ids).flatten(0, 1)
+        cos, sin = (part.flatten(0, 1).contiguous() for part in self._rotary(hidden, positions))
+        residual = torch.empty_like(hidden)
+        for number, layer in enumerate(self._layers):
+            normed = fused.add_norm(hidden, residual, layer.before, self._eps, add=number > 0)
+            attended = self._attend(_joined(layer.qkv, normed), number, rows, queries, cos, sin, reach)
+            hidden = layer.output(attended)
+            normed = fused.add_norm(hidden, residual, layer.between, self._eps, add=True)
+            hidden = layer.down(fused.gate(_joined(layer.gate_up, normed)))
+        return fused.add_norm(hidden, residual, self._norm, self._eps, add=True).view(rows, queries, -1)
+
+    def _attend(
+        self, qkv: torch.Tensor, layer: int, rows: int, queries: int, cos: torch.Tensor, sin: torch.Tensor, reach: Reach
+    ) -> torch.Tensor:
+        keys, values = reach.pool.keys[layer], reach.pool.values[layer]
+        parts = qkv.view(rows * queries, self._heads + 2 * self._groups, self._size)
+        fused.rotate_and_write(parts, keys, values, reach.slots, cos, sin, self._heads)
+        scale = self._size**-0.5
+        if reach.starts is not None and reach.lengths is not None:
+            out = fused.attend_decode(parts[:, : self._heads], keys, values, reach.starts, reach.lengths, scale)
+            return out.flatten(1)
+        split = parts.unflatten(0, (rows, queries)).transpose(1, 2)
+        query, key, value = split.split([self._heads, self._groups, self._groups], dim=1)
+        out = scaled_dot_product_attention(
+            query, key, value, is_causal=True, scale=scale, enable_gqa=self._heads != self._groups
+        )
+        return out.transpose(1, 2).reshape(rows * queries, -1)
+
+
+def can_fuse(model: Any) -> bool:
+    """Whether `model` is a plain Llama: no biases, silu, and rotations that do not depend on the length."""
+    config = model.config
+    return (
+        config.model_type == "llama"
+        and not getattr(config, "attention_bias", False)
+        and not getattr(config, "mlp_bias", False)
+        and config.hidden_act == "silu"
+        and (getattr(config, "rope_parameters", None) or {}).get("rope_type", "default") in ("default", "linear")
+    )
+
+
+def _parts(layer: Any, launch: Launch | None) -> _Layer:
+    attention, mlp = layer.self_attn, layer.mlp
+
+    def quick(linear: Any) -> Any:
+        return linear if launch is None or not suits(linear) else Product(linear, launch)
+
+    return _Layer(
+        qkv=tuple(quick(one) for one in _merged([attention.q_proj, attention.k_proj, attention.v_proj])),
+        output=quick(attention.o_proj),
+        gate_up=tuple(quick(one) for one in _merged([mlp.gate_proj, mlp.up_proj])),
+        down=quick(mlp.down_proj),
+        before=layer.input_layernorm.weight,
+        between=layer.post_attention_layernorm.weight,
+    )
+
+
+def _merged(linears: Sequence[Any]) -> tuple[Any, ...]:
+    """Projections of the same input as one, where they are Marlin's and in the same order of activations.
+
+    Marlin keeps tiles of 64 columns side by side, so that the columns of several matrices can be put in a row.
+    """
+    first = linears[0]
+    if type(first).__name__ != "MarlinLinear":
+        return tuple(linears)
+    same_order = all(torch.equal(first.g_idx_sort_indices, one.g_idx_sort_indices) for one in linears)
+    tiled = all(one.out_features % 64 == 0 and getattr(one, "_marlin_tile_padding", 0) is None for one in linears)
+    if not (same_order and tiled):
+        return tuple(linears)
+    for name in ("qweight", "scales"):
+        joined = torch.cat([getattr(one, name).data for one in linears], dim=1)
+        for one in linears:
+            getattr(one, name).data = joined.new_empty(0)
+        getattr(first, name).data = joined
+    first.out_features = sum(one.out_features for one in linears)
+    return (first,)
+
+
+def _joined(linears: tuple[Any, ...], x: torch.Tensor) -> torch.Tensor:
+    """The products of all `linears` with `x`, side by side."""
+    return linears[0](x) if len(linears) == 1 else torch.cat([one(x) for one in linears], dim=-1)

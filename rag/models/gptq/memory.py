@@ -1,0 +1,86 @@
+"""How much memory there is, what a model needs of it, and how much is left for the cache of keys and values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rag.errors import ModelUnavailable
+
+_GIB = 1 << 30
+_HEADROOM = 512 << 20  # bytes kept for graphs, the allocator's gaps and the libraries' own workspaces
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What of a model's shape fixes its memory; widths in numbers, all of 2 bytes once loaded."""
+
+    layers: int
+    hidden: int
+    intermediate: int
+    key_heads: int
+    head_size: int
+    vocabulary: int
+
+    @classmethod
+    def of(cls, config: dict[str, Any]) -> Shape:
+        """The shape in a config.json. Raises ModelUnavailable where it lacks one of the numbers."""
+        config = config.get("text_config") or config
+        try:
+            heads = config["num_attention_heads"]
+            return cls(
+                layers=config["num_hidden_layers"],
+                hidden=config["hidden_size"],
+                intermediate=config["intermediate_size"],
+                key_heads=config.get("num_key_value_heads") or heads,
+                head_size=config.get("head_dim") or config["hidden_size"] // heads,
+                vocabulary=config["vocab_size"],
+            )
+        except KeyError as error:
+            raise ModelUnavailable(
+                f"config.json has no {error.args[0]!r}: not a language model of a known kind"
+            ) from error
+
+    @property
+    def token_bytes(self) -> int:
+        """Keys and values of one token."""
+        return 2 * 2 * self.layers * self.key_heads * self.head_size
+
+    def activation_bytes(self, tokens: int, rows: int) -> int:
+        """At the peak of a prefill of `tokens` tokens, or of a step of `rows` rows (logits in float32, and sorted)."""
+        prefill = tokens * 2 * (8 * self.hidden + 4 * self.intermediate)
+        weights = 2 * self.hidden * self.intermediate  # one layer's projection, unpacked for many tokens
+        return prefill + weights + rows * self.vocabulary * 24
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the engine uses memory: places in the pool, rows side by side, tokens of one prefill."""
+
+    places: int
+    rows: int
+    prefill_tokens: int
+
+
+def check_room(shape: Shape, weight_bytes: int, context: int, available: int, where: str) -> None:
+    """Raise ModelUnavailable, with the sum, where weights and one prompt of `context` tokens do not fit."""
+    cache, activations = shape.token_bytes * (context + 1), shape.activation_bytes(context, 1) + _HEADROOM
+    need = weight_bytes + cache + activations
+    if need > available:
+        raise ModelUnavailable(
+            f"The model does not fit: weights {_gib(weight_bytes)}, cache for {context} tokens {_gib(cache)}, "
+            f"activations {_gib(activations)}, together {_gib(need)}; there are {_gib(available)} on {where}",
+            do="Give a lower --context, raise --max-gpu-memory, or free memory.",
+        )
+
+
+def make_plan(shape: Shape, context: int, available: int, most_rows: int) -> Plan:
+    """What to do with `available` bytes, weights not counted: at least one prompt of `context` tokens."""
+    prefill = max(context, 4096) if available > shape.activation_bytes(4096, most_rows) * 4 else context
+    room = available - shape.activation_bytes(prefill, most_rows) - _HEADROOM
+    places = max(context + 1, min(room // shape.token_bytes, most_rows * (context + 1)))
+    return Plan(int(places), most_rows, prefill)
+
+
+def _gib(amount: int) -> str:
+    return f"{amount / _GIB:.1f} GiB"

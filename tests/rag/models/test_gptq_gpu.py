@@ -1,0 +1,180 @@
+"""The engine on a GPU, kernel by kernel, against transformers' own model call. Run on a machine with one:
+
+pytest -m gpu tests/rag/models/test_gptq_gpu.py
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("gptqmodel")
+pytestmark = [
+    pytest.mark.gpu,
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA GPU here"),
+]
+
+from rag.errors import ModelUnavailable  # noqa: E402
+from rag.models.engine import EngineOptions  # noqa: E402
+from rag.models.gptq.checkpoint import read_checkpoint  # noqa: E402
+from rag.models.gptq.decoder import Entry  # noqa: E402
+from rag.models.gptq.engine import GptqEngine  # noqa: E402
+from rag.models.gptq.kernels import choose_kernel, look_at_machine  # noqa: E402
+from rag.models.gptq.loading import load_model  # noqa: E402
+from rag.models.gptq.sampling import Chooser  # noqa: E402
+from rag.records import Decoding  # noqa: E402
+from tests.gptq_checkpoints import LlamaShape, write_checkpoint  # noqa: E402
+from tests.tokenizers_small import write_bpe_tokenizer  # noqa: E402
+
+SHAPE = LlamaShape(layers=4, hidden=1024, intermediate=2816, heads=8, key_heads=8, vocabulary=2048, context=2048)
+GROUPED = LlamaShape(layers=3, hidden=512, intermediate=1024, heads=8, key_heads=2, vocabulary=1024, context=512)
+GREEDY = Chooser(0.0, 1.0, 1.0)
+STEPS = 5
+TOLERANCE = 3e-2
+
+
+@pytest.fixture(autouse=True)
+def whole_gpu() -> Iterator[None]:
+    """Each test has all of the GPU's memory, and leaves nothing in it."""
+    yield
+    gc.collect()
+    torch.cuda.empty_cache()
+    torch.cuda.set_per_process_memory_fraction(1.0)
+
+
+def _checkpoint(folder: Path, shape: LlamaShape = SHAPE, **how: Any) -> Path:
+    write_checkpoint(folder, shape, **how)
+    write_bpe_tokenizer(folder)
+    return folder
+
+
+def _reference(folder: Path, kernel: str, rows: list[list[int]], given: Any) -> Any:
+    """Logits, [rows, steps + 1, vocabulary], of the model call that `generate` makes: padded on the left, own cache."""
+    from transformers import DynamicCache
+
+    checkpoint = read_checkpoint(folder)
+    model = load_model(checkpoint, choose_kernel(look_at_machine(), checkpoint, kernel))
+    longest = max(len(row) for row in rows)
+    ids = torch.tensor([[0] * (longest - len(row)) + row for row in rows], device="cuda")
+    mask = torch.tensor([[0] * (longest - len(row)) + [1] * len(row) for row in rows], device="cuda")
+    cache, found = DynamicCache(), []
+    positions = (mask.cumsum(-1) - 1).clamp(min=0)
+    with torch.inference_mode():
+        for step in range(STEPS + 1):
+            out = model(ids, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True)
+            found.append(out.logits[:, -1].float())
+            if step < STEPS:
+                ids, positions = given[:, step : step + 1], positions[:, -1:] + 1
+                mask = torch.cat([mask, mask.new_ones(len(rows), 1)], 1)
+    return torch.stack(found, 1)
+
+
+class _Listening:
+    """A head that keeps the logits it gave last."""
+
+    def __init__(self, head: Any) -> None:
+        self._head = head
+        self.last: Any = None
+
+    def __call__(self, hidden: Any) -> Any:
+        self.last = self._head(hidden)
+        return self.last
+
+
+def _stepped(engine: GptqEngine, rows: list[list[int]], given: Any) -> Any:
+    """The same from the engine: a prefill, then steps of a replayed graph on given tokens."""
+    decoder = engine.scheduler.decoder
+    head = decoder._head = _Listening(decoder._head)
+    extents = [decoder.pool.take(len(row) + STEPS + 1) for row in rows]
+    entries = [Entry(row, extent, None) for row, extent in zip(rows, extents, strict=True) if extent is not None]
+    decoder.prefill(entries, list(range(len(rows))), GREEDY)
+    found = [head.last.float().clone()]
+    for step in range(STEPS):
+        decoder._token[: len(rows)] = given[:, step]
+        decoder.launch(len(rows), GREEDY).tokens()
+        found.append(head.last[: len(rows)].float().clone())
+    return torch.stack(found, 1)
+
+
+@pytest.mark.parametrize("rows", [1, 32])
+@pytest.mark.parametrize(
+    ("kernel", "shape", "how"),
+    [
+        ("marlin", SHAPE, {"group_size": 128}),
+        ("marlin", SHAPE, {"group_size": 32, "act_order": True}),
+        ("marlin", SHAPE, {"group_size": 32}),
+        ("marlin", GROUPED, {"group_size": 64}),
+        ("marlin", GROUPED, {"group_size": -1}),
+        ("exllama_v2", SHAPE, {"group_size": 128, "layout": "2023"}),
+        ("exllama_v2", GROUPED, {"group_size": 32, "act_order": True, "layout": "2023", "shards": 2}),
+        ("triton", SHAPE, {"group_size": 128}),
+    ],
+    ids=str,
+)
+def test_logits_step_by_step_are_those_of_the_model_call(
+    tmp_path: Path, kernel: str, shape: LlamaShape, how: dict[str, Any], rows: int
+) -> None:
+    folder = _checkpoint(tmp_path, shape, **how)
+    generator = torch.Generator().manual_seed(0)
+    lengths = [(5, 37, 120, 64)[number % 4] for number in range(rows)]
+    prompts = [torch.randint(3, 500, (length,), generator=generator).tolist() for length in lengths]
+    given = torch.randint(3, 500, (rows, STEPS), generator=generator).cuda()
+    wanted = _reference(folder, kernel, prompts, given)
+    engine = GptqEngine(read_checkpoint(folder), "it", EngineOptions(512, 1, kernel))
+    got = _stepped(engine, prompts, given)
+    errors = (got - wanted).norm(dim=-1) / wanted.norm(dim=-1)
+    assert float(errors.max()) < TOLERANCE
+    top = wanted.topk(2, -1).values
+    clear = (top[..., 0] - top[..., 1]) > 2 * (got - wanted).abs().amax(-1)
+    assert bool((got.argmax(-1) == wanted.argmax(-1))[clear].all())
+
+
+def test_single_row_kernel_gives_marlins_product(tmp_path: Path) -> None:
+    from rag.models.gptq.single import Product, load_single, suits
+
+    checkpoint = read_checkpoint(_checkpoint(tmp_path))
+    model = load_model(checkpoint, choose_kernel(look_at_machine(), checkpoint, "marlin"))
+    launch = load_single()
+    assert launch is not None
+    for linear in (model.model.layers[0].mlp.down_proj, model.model.layers[3].self_attn.q_proj):
+        assert suits(linear)
+        product = Product(linear, launch)
+        for scale in (1e-2, 1.0, 1e3):
+            x = torch.randn(1, linear.in_features, device="cuda", dtype=torch.float16) * scale
+            wanted = linear(x).float()
+            for _ in range(3):
+                assert float(((product(x).float() - wanted).norm() / wanted.norm()).item()) < 2e-3
+
+
+def test_ceiling_holds_and_no_answer_is_lost_under_it(tmp_path: Path) -> None:
+    folder = _checkpoint(tmp_path)
+    torch.cuda.reset_peak_memory_stats()
+    ceiling = 3 << 30
+    engine = GptqEngine(read_checkpoint(folder), "it", EngineOptions(2048, 1, "auto", ceiling))
+    prompts = [f"{number} 東京 " * (1 + 7 * (number % 9)) for number in range(150)]
+    said = engine.complete(prompts, Decoding(max_new_tokens=20))
+    assert len(said) == 150
+    assert all(one.finish == "stop" or one.completion_tokens == 20 for one in said)
+    assert torch.cuda.max_memory_reserved() < ceiling
+
+
+def test_backs_off_where_memory_runs_out(tmp_path: Path) -> None:
+    engine = GptqEngine(read_checkpoint(_checkpoint(tmp_path, sure=True)), "it", EngineOptions(1024, 1))
+    prompts = [f"{number} 京 " * 40 for number in range(64)]
+    wanted = engine.complete(prompts, Decoding(max_new_tokens=8))
+    engine.scheduler.prefill_tokens = 1 << 20
+    torch.cuda.empty_cache()
+    total = torch.cuda.get_device_properties(0).total_memory
+    torch.cuda.set_per_process_memory_fraction((torch.cuda.memory_reserved() + (64 << 20)) / total)
+    assert engine.complete(prompts, Decoding(max_new_tokens=8)) == wanted
+    assert engine.scheduler.prefill_tokens < 1 << 20
+
+
+def test_too_little_memory_is_said_with_the_sum(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match=r"weights .* cache for 2048 tokens .* activations .* on the GPU"):
+        GptqEngine(read_checkpoint(_checkpoint(tmp_path)), "it", EngineOptions(2048, 1, "auto", 700 << 20))

@@ -1,0 +1,117 @@
+"""Which kernel runs where, and how memory is shared out: pure decisions, no GPU needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag.errors import ModelUnavailable, SettingsError
+from rag.models.gptq.checkpoint import Checkpoint
+from rag.models.gptq.kernels import Machine, choose_kernel, ready_to_build
+from rag.models.gptq.memory import Shape, check_room, make_plan
+from rag.models.sizes import parse_size
+from tests.gptq_checkpoints import LLAMA_2_13B
+
+GIB = 1 << 30
+H100 = Machine("NVIDIA H100", (9, 0), compiler=True)
+A10 = Machine("NVIDIA A10", (8, 6), compiler=True)
+T4 = Machine("Tesla T4", (7, 5), compiler=True)
+V100 = Machine("Tesla V100", (7, 0), compiler=True)
+NONE = Machine()
+
+
+def _checkpoint(bits: int = 4, *, symmetric: bool = True) -> Checkpoint:
+    return Checkpoint(Path(), (), {}, bits, 128, False, symmetric, 7 * GIB)
+
+
+@pytest.mark.parametrize(
+    ("machine", "kernel", "dtype", "device"),
+    [
+        (H100, "marlin", "float16", "cuda:0"),
+        (A10, "marlin", "float16", "cuda:0"),
+        (T4, "exllama_v2", "float16", "cuda:0"),
+        (V100, "exllama_v2", "float16", "cuda:0"),
+        (NONE, "torch", "bfloat16", "cpu"),
+    ],
+)
+def test_kernel_of_a_device(machine: Machine, kernel: str, dtype: str, device: str) -> None:
+    choice = choose_kernel(machine, _checkpoint())
+    assert (choice.kernel, choice.dtype, choice.device) == (kernel, dtype, device)
+    assert choice.reason in str(choice)
+
+
+def test_t4_has_neither_marlin_nor_bfloat16() -> None:
+    assert "8.0" in choose_kernel(T4).reason
+    with pytest.raises(SettingsError, match=r"'marlin' needs compute capability 8\.0, and this is Tesla T4.*7\.5"):
+        choose_kernel(T4, _checkpoint(), "marlin")
+
+
+def test_without_a_compiler_nothing_is_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KOTAE_CACHE", str(tmp_path))
+    choice = choose_kernel(Machine("NVIDIA A10", (8, 6), compiler=False), _checkpoint())
+    assert choice.kernel == "triton"
+    assert "no CUDA compiler" in choice.reason
+    assert choice.cached
+
+
+def test_kernel_fits_the_checkpoint() -> None:
+    assert choose_kernel(H100, _checkpoint(symmetric=False)).kernel == "exllama_v2"
+    assert choose_kernel(H100, _checkpoint(8)).kernel == "triton"
+    assert choose_kernel(H100, _checkpoint(3)).kernel == "torch"
+    for wanted, checkpoint, message in (
+        ("marlin", _checkpoint(symmetric=False), "zero points"),
+        ("exllama_v2", _checkpoint(8), "8"),
+        ("machete", _checkpoint(), "no kernel 'machete'.*Known are"),
+    ):
+        with pytest.raises(SettingsError, match=message):
+            choose_kernel(H100, checkpoint, wanted)
+    with pytest.raises(SettingsError, match="needs a CUDA GPU"):
+        choose_kernel(NONE, _checkpoint(), "marlin")
+
+
+def test_first_build_is_announced_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KOTAE_CACHE", str(tmp_path))
+    choice = choose_kernel(H100)
+    assert "compiled at first use" in str(choice)
+    with ready_to_build(choice):
+        assert "2 to 3 minutes" in capsys.readouterr().err
+    folder = choice.build_folder
+    assert folder is not None
+    (folder / "abc").mkdir(parents=True)
+    (folder / "abc" / "ops.so").touch()
+    assert "its build is cached" in str(choice)
+    with ready_to_build(choice):
+        assert capsys.readouterr().err == ""
+
+
+SHAPE = Shape.of(LLAMA_2_13B.config())
+WEIGHTS = int(6.9 * GIB)
+
+
+def test_13b_fits_15_gib_at_4096_tokens_and_not_8() -> None:
+    assert SHAPE.token_bytes == 819_200
+    check_room(SHAPE, WEIGHTS, 4096, 15 * GIB, "the GPU")
+    plan = make_plan(SHAPE, 4096, 15 * GIB - WEIGHTS, 64)
+    used = WEIGHTS + plan.places * SHAPE.token_bytes + SHAPE.activation_bytes(plan.prefill_tokens, plan.rows)
+    assert plan.places > 4096
+    assert used < 15 * GIB
+    with pytest.raises(
+        ModelUnavailable, match=r"weights 6\.9 GiB, cache for 4096 tokens 3\.1 GiB.*8\.0 GiB on the GPU"
+    ):
+        check_room(SHAPE, WEIGHTS, 4096, 8 * GIB, "the GPU")
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("15GiB", 15 * GIB), ("16 gb", 16 * 10**9), ("1.5GiB", GIB * 3 // 2), ("7", 7)]
+)
+def test_sizes(text: str, size: int) -> None:
+    assert parse_size(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "15 GiBs", "-1GiB", "0GiB", "十五GiB"])
+def test_what_is_no_size_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="not an amount of memory"):
+        parse_size(text)
