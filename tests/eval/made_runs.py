@@ -59,6 +59,8 @@ def make_run(
                 number=number,
                 language=language,
                 condition=condition,
+                repeat=0,
+                prompt="",
                 seconds=0.5,
                 answer=None if failed else Answer("q", language, (Attempt(text, language_ok=True),), hits),
                 failure=Failure("q", "ModelFailed", "down") if failed else None,
