@@ -23,8 +23,8 @@ IDS, PEAKS, WORDS = "ids.npy", "peaks.npy", "words"
 _TERMS, _LENGTHS, _VOCABULARY = "terms.npy", "lengths.npy", "vocab.index.json"
 _DATA, _INDICES, _INDPTR = "data.csc.index.npy", "indices.csc.index.npy", "indptr.csc.index.npy"
 K1, B = 1.5, 0.75
-_BLOCK = 2000
-_RANGE = 2_000_000
+_BLOCK = 500
+_RANGE = 250_000
 
 ChunksOf = Callable[[Sequence[str]], Mapping[str, Chunk]]
 Terms = Callable[[str], list[str]]
@@ -228,7 +228,7 @@ def _raw(path: Path, columns: int) -> Iterator[NDArray[np.int32]]:
     import numpy as np
 
     with path.open("rb") as file:
-        while len(block := np.fromfile(file, dtype=np.int32, count=columns * 500_000)):
+        while len(block := np.fromfile(file, dtype=np.int32, count=columns * 100_000)):
             yield block.reshape(-1, columns)
 
 
