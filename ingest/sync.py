@@ -62,7 +62,7 @@ def sync(
                 home.save(replace(manifest, complete=False))
                 outcome = write_files(plan, options, store, encoder, manifest.chunking, check, progress)
                 manifest = _finish(home, manifest, store, plan, outcome)
-            derive(home, manifest, store)
+            derive(home, manifest, store, held=True)
     return SyncReport(
         added=tuple(source for source in outcome.states if source not in plan.stored),
         changed=tuple(source for source in outcome.states if source in plan.stored),
@@ -101,7 +101,8 @@ def _finish(home: IndexHome, manifest: Manifest, store: ChunkStore, plan: Plan, 
     gone = sorted({*plan.removed, *(failure.subject for failure in plan.failed)} & plan.present)
     for start in range(0, len(gone), _FILES_AT_ONCE):
         store.delete(sorted(store.ids_of(gone[start : start + _FILES_AT_ONCE])))
-    sources = {source: plan.stored[source] for source in plan.unchanged} | outcome.states
-    finished = replace(manifest, sources=dict(sorted(sources.items())), complete=True)
+    sources = outcome.states.copy() if plan.unchanged else outcome.states
+    sources.update((source, plan.stored[source]) for source in plan.unchanged)
+    finished = replace(manifest, sources=sources, complete=True)
     home.save(finished)
     return finished

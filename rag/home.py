@@ -19,7 +19,7 @@ from rag.chroma import REBUILD, Chroma, ChromaServer, configuration, open_embedd
 from rag.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
 from rag.lease import lease
 from rag.manifest import Manifest, SourceState, read_manifest
-from rag.publish import write_text
+from rag.publish import write_parts
 from rag.settings import cache_dir
 from rag.store import ChunkStore
 
@@ -218,5 +218,13 @@ def _read_file(path: Path, where: str) -> Manifest:
 
 
 def _write_file(path: Path, manifest: Manifest) -> None:
-    sources = {source: [one.sha256, one.chunks, one.failures] for source, one in sorted(manifest.sources.items())}
-    write_text(path, json.dumps({**manifest.head, "sources": sources}, ensure_ascii=False) + "\n")
+    """One line a source, written as they come: there may be very many."""
+
+    def lines() -> Iterator[str]:
+        yield json.dumps(manifest.head, ensure_ascii=False).removesuffix("}") + ', "sources": {'
+        for place, (source, one) in enumerate(manifest.sources.items()):
+            state = json.dumps([one.sha256, one.chunks, one.failures])
+            yield f"{',' if place else ''}\n{json.dumps(source, ensure_ascii=False)}: {state}"
+        yield "\n}}\n"
+
+    write_parts(path, (line.encode("utf-8") for line in lines()))

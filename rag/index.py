@@ -40,13 +40,16 @@ def open_index(folder: Path, encoder_name: str | None = None, server: ChromaServ
     return Index(folder, manifest, encoder, store, derive(home, manifest, store))
 
 
-def derive(home: IndexHome, manifest: Manifest, store: ChunkStore) -> Derived:
+def derive(home: IndexHome, manifest: Manifest, store: ChunkStore, *, held: bool = False) -> Derived:
     """What goes with the store, derived from it where it is missing or of another corpus.
 
-    What is derived while a sync is under way, or after one was interrupted, never passes for that of a whole corpus.
+    What is derived while a sync is under way, or after one was interrupted, never passes for that of a whole corpus:
+    unless this process has `held` the index for writing, that is asked for once more at the end.
     """
 
     def whole() -> bool:
+        if held:
+            return manifest.complete
         now = home.load()
         return now.complete and now.corpus_digest == manifest.corpus_digest
 

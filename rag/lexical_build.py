@@ -26,8 +26,8 @@ _TERMS, _LENGTHS, _VOCABULARY = "terms.npy", "lengths.npy", "vocab.index.json"
 _DATA, _INDICES, _INDPTR = "data.csc.index.npy", "indices.csc.index.npy", "indptr.csc.index.npy"
 # Lower than is usual for long texts: a chunk is a few sentences, where a second mention adds little.
 K1, B = 0.9, 0.4
-_BLOCK = 2000
-_RANGE = 2_000_000
+_BLOCK = 500
+_RANGE = 250_000
 
 ChunksOf = Callable[[Sequence[str]], Mapping[str, Chunk]]
 Terms = Callable[[str], list[str]]
@@ -229,7 +229,7 @@ def _raw(path: Path, columns: int) -> Iterator[NDArray[np.int32]]:
     import numpy as np
 
     with path.open("rb") as file:
-        while len(block := np.fromfile(file, dtype=np.int32, count=columns * 500_000)):
+        while len(block := np.fromfile(file, dtype=np.int32, count=columns * 100_000)):
             yield block.reshape(-1, columns)
 
 

@@ -44,8 +44,8 @@ class Manifest:
     def corpus_digest(self) -> str:
         """A hash of the paths and contents of all files, the same for the same corpus."""
         digest = hashlib.sha256()
-        for source, state in sorted(self.sources.items()):
-            digest.update(f"{source}\0{state.sha256}\n".encode())
+        for source in sorted(self.sources):
+            digest.update(f"{source}\0{self.sources[source].sha256}\n".encode())
         return digest.hexdigest()
 
     @property

@@ -6,7 +6,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 
@@ -43,12 +43,17 @@ def write_text(target: Path, text: str) -> None:
 
 def write_bytes(target: Path, data: bytes) -> None:
     """Write so that readers see the old content or the new, never a part; durable once it returns."""
+    write_parts(target, [data])
+
+
+def write_parts(target: Path, parts: Iterable[bytes]) -> None:
+    """Write parts that follow each other as `write_bytes` does, without having all of them at once."""
     target.parent.mkdir(parents=True, exist_ok=True)
     # Not a temporary file of the standard library's making: those can be read by their owner only, whatever the umask.
     name = target.parent / f".{target.name}.{secrets.token_hex(8)}"
     try:
         with name.open("xb") as file:
-            file.write(data)
+            file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
         os.replace(name, target)

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
     from numpy.typing import NDArray
 
-_PAGE = 5000
+_PAGE_OF_IDS, _PAGE, _PAGE_OF_VECTORS = 10_000, 2000, 500
+"""How many chunks are asked for at once, by what of them: of a vector Chroma makes a list of Python numbers."""
 _MARK = ("file_sha256", "file_chunks", "file_failures")
 
 
@@ -173,7 +174,7 @@ class ChunkStore:
         import numpy as np
 
         found: dict[str, NDArray[np.float32]] = {}
-        for part in _slices(ids, _PAGE):
+        for part in _slices(ids, _PAGE_OF_VECTORS):
             with self._chroma.errors():
                 page = self._collection.get(ids=list(part), include=["embeddings"])
             rows = page["embeddings"]
@@ -226,15 +227,15 @@ class ChunkStore:
             yield entries[start:]
 
     def _pages(self, include: list[Any], where: Any = None) -> Iterator[GetResult]:
-        offset = 0
+        offset, size = 0, _PAGE if include else _PAGE_OF_IDS
         while True:
             with self._chroma.errors():
-                page = self._collection.get(limit=_PAGE, offset=offset, include=include, where=where)
+                page = self._collection.get(limit=size, offset=offset, include=include, where=where)
             if page["ids"]:
                 yield page
-            if len(page["ids"]) < _PAGE:
+            if len(page["ids"]) < size:
                 return
-            offset += _PAGE
+            offset += size
 
 
 def _slices(items: Sequence[Any], size: int) -> Iterator[Any]:

@@ -13,6 +13,7 @@ from ingest.sync import sync
 from rag.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
 from rag.home import home_of
 from rag.index import drop_index, open_index
+from tests.ingest.snapshots import assert_same_index
 from tests.samples import REPOSITORY
 
 
@@ -34,6 +35,14 @@ def test_damaged_database(built: Path) -> None:
         path.write_bytes(b"this is not a database" * 500)
     with pytest.raises(IndexDamaged, match="kotae index drop"):
         open_index(built)
+
+
+def test_chunks_that_are_gone_are_written_anew(built: Path, small_corpus: Path, tmp_path: Path) -> None:
+    shutil.rmtree(built / "chroma")
+    report = sync(small_corpus, built)
+    assert (len(report.added), report.embedded) == (8, report.chunks)
+    sync(small_corpus, tmp_path / "anew")
+    assert_same_index(built, tmp_path / "anew")
 
 
 HOLD = """
