@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eval.statistics import LEVEL, SEED, Interval
 
@@ -52,7 +53,7 @@ def figures(ranks: Sequence[int | None], depth: int = DEPTH) -> Figures:
     return Figures(len(ranks), dict(zip(cutoffs(depth), recall, strict=True)), mrr, ndcg)
 
 
-def _means(values: np.ndarray) -> list[Figure]:
+def _means(values: NDArray[np.float64]) -> list[Figure]:
     """The mean of each column of `values`, shape (questions, figures), with its interval."""
     count = len(values)
     generator = np.random.default_rng(SEED)

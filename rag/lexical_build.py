@@ -110,9 +110,10 @@ class _Spool:
         self._cut = cut
         self._vocabulary: dict[str, int] = {}
         self._lengths: list[NDArray[np.int32]] = []
-        self._frequency = np.zeros(0, dtype=np.int64)
+        self._frequency: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._chunks = self._pairs = 0
-        self._old_terms, self._old_ends = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64)
+        self._old_terms: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
+        self._old_ends: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         if before is not None and before.is_dir():
             self._vocabulary = json.loads((before / _VOCABULARY).read_text(encoding="utf-8"))
             self._old_terms = np.load(before / _TERMS, mmap_mode="r")
@@ -131,7 +132,7 @@ class _Spool:
         with (self._folder / "terms.raw").open("ab") as said, (self._folder / "pairs.raw").open("ab") as paired:
             flat.tofile(said)
             np.stack([term, keys >> 32, times], axis=1).astype(np.int32).tofile(paired)
-        counts = np.bincount(term, minlength=len(self._vocabulary))
+        counts = np.bincount(term, minlength=len(self._vocabulary)).astype(np.int64)
         counts[: len(self._frequency)] += self._frequency
         self._frequency = counts
         self._lengths.append(lengths)
@@ -236,7 +237,8 @@ def _raw(path: Path, columns: int) -> Iterator[NDArray[np.int32]]:
 def _header(file: Any, length: int, kind: str) -> None:
     import numpy as np
 
-    np.lib.format.write_array_header_1_0(file, {"descr": kind, "fortran_order": False, "shape": (length,)})
+    write_header: Any = np.lib.format.write_array_header_1_0
+    write_header(file, {"descr": kind, "fortran_order": False, "shape": (length,)})
 
 
 def _write_array(path: Path, length: int, kind: str, blocks: Iterable[NDArray[np.int32]]) -> None:
