@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sentence_transformers import SentenceTransformer
 
-BATCH = 32
+BATCH, GPU_BATCH = 32, 256
+"""How many texts, of about one length, are encoded at once."""
 _E5 = re.compile(r"(^|[/_-])e5-", re.IGNORECASE)
 
 
@@ -80,7 +81,8 @@ class Encoder(Embeddings):
 
         if not texts:
             return np.zeros((0, int(self._model.get_embedding_dimension() or 0)), dtype=np.float32)
-        vectors = self._model.encode(list(texts), prompt=prompt, batch_size=BATCH, show_progress_bar=False)
+        size = GPU_BATCH if self._model.device.type == "cuda" else BATCH
+        vectors = self._model.encode(list(texts), prompt=prompt, batch_size=size, show_progress_bar=False)
         # Normalised here and not by the model: in bfloat16 its own normalisation is off by up to 0.2 %.
         vectors = np.asarray(vectors, dtype=np.float32)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
