@@ -36,14 +36,14 @@ class Outcome:
     embedded: int = 0
 
     def note(self, piece: Piece) -> None:
-        """Take in what a piece says."""
-        alone = piece.last and piece.start == 0 and [one.subject for one in piece.failed] == [piece.source]
+        """Take in what a piece says; where nothing of a file can be read, its own failure says it for all its parts."""
         if piece.state is not None:
             self.states[piece.source] = piece.state
-        elif alone:
-            self.failed += piece.failed
-            return
         elif piece.last:
+            own = [one for one in piece.failed if one.subject == piece.source]
+            if own:
+                self.failed += own
+                return
             message = f"Not one document of this file could be read ({piece.source})"
             self.failed.append(Failure(piece.source, "UnreadableDocument", message))
         self.failed_parts += piece.failed
