@@ -24,7 +24,7 @@ def sync_collections(
     server: ChromaServer | None = None,
     progress: Progress | None = None,
 ) -> SyncReport:
-    """Make the index in `index` hold the documents of these collections, or those of them in one language.
+    """Make the index in `index`, or on `server`, hold the documents of these collections, or those in one language.
 
     A document that is there already stays as it is. Raises DatasetError, and what `sync` raises.
     """

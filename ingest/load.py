@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BufferedReader
+from io import FileIO
 from pathlib import Path
 
 from ingest.formats import PLAIN, READERS, TABLES, Fault, Part, ReadOptions, foreign
@@ -27,11 +27,17 @@ _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 class CorpusFile:
     """A file found. `source` is its path relative to the corpus, with "/" between parts, in NFC.
 
-    Where another file has that very name, it is the path as the disk spells it.
+    Where another file has that very name, it is the path as the disk spells it. `place` is where it is: text, as there
+    may be very many files, and a Path takes four times as much memory.
     """
 
     source: str
-    path: Path
+    place: Path | str
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return Path(self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +63,19 @@ def read(file: CorpusFile) -> bytes:
 
 def digest(file: CorpusFile) -> str:
     """The SHA-256 of a file, read a part at a time. Raises UnreadableDocument."""
+    total = hashlib.sha256()
     with _opened(file) as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        while part := stream.read(1 << 20):
+            total.update(part)
+    return total.hexdigest()
 
 
 @contextmanager
-def _opened(file: CorpusFile) -> Iterator[BufferedReader]:
+def _opened(file: CorpusFile) -> Iterator[FileIO]:
     try:
         if not stat.S_ISREG(file.path.stat().st_mode):  # reading a pipe would wait for ever
             raise UnreadableDocument("This is no regular file", where=file.source)
-        with file.path.open("rb") as stream:
+        with file.path.open("rb", buffering=0) as stream:
             yield stream
     except OSError as error:
         raise UnreadableDocument(f"This file cannot be read: {error.strerror}", where=file.source) from error

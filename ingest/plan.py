@@ -39,7 +39,7 @@ class Plan:
         return self.sound and not (self.work or self.removed or self.failed)
 
 
-def make_plan(found: Found, options: ReadOptions, manifest: Manifest, store: ChunkStore) -> Plan:
+def make_plan(found: Found, manifest: Manifest, store: ChunkStore, options: ReadOptions) -> Plan:
     """What has to be done. Every file is read: an edit may leave size and times as they were."""
     sound = manifest.complete and store.count() == manifest.chunks
     if sound:
@@ -60,5 +60,5 @@ def make_plan(found: Found, options: ReadOptions, manifest: Manifest, store: Chu
                 work.append(file)
         except UnreadableDocument as error:
             failed.append(failure(file.source, error))
-    removed = tuple(sorted(present - {file.source for file in found.files}))
+    removed = tuple(sorted(present - {file.source for file in found.files} - {one.subject for one in found.failed}))
     return Plan(tuple(work), tuple(unchanged), tuple(failed), tuple(parts), removed, stored, present, sound)

@@ -24,11 +24,11 @@ class SyncReport:
     removed: tuple[str, ...]
     failed: tuple[Failure, ...]
     ignored: tuple[str, ...]
-    excluded: tuple[str, ...]
     chunks: int
     embedded: int
     seconds: float
     failed_parts: tuple[Failure, ...] = ()
+    excluded: tuple[str, ...] = ()
 
     @property
     def found(self) -> int:

@@ -35,17 +35,17 @@ def sync(
     *,
     encoder_name: str | None = None,
     chunking: Chunking | None = None,
+    server: ChromaServer | None = None,
     selection: Selection | None = None,
     options: ReadOptions | None = None,
-    server: ChromaServer | None = None,
     progress: Progress | None = None,
 ) -> SyncReport:
     """Bring the index in `folder`, or that on `server`, up to date with the documents in `corpus`.
 
     `encoder_name` and `chunking` default to those of an index that is there, else to the bundled encoder and the
-    default sizes. What `selection` leaves out goes from the index too; `options` say what of tables is read.
-    `progress(done, total)` counts bytes of files to read. Raises CorpusError, EmptyCorpus, SettingsError,
-    IndexMismatch, IndexBusy, IndexDamaged, ModelUnavailable and Server... errors.
+    default sizes. What `selection` leaves out goes from the index too. `progress(done, total)` counts bytes of files to
+    read. Raises CorpusError, EmptyCorpus, SettingsError, IndexMismatch, IndexBusy, IndexDamaged, ModelUnavailable and
+    Server... errors.
     """
     began = time.monotonic()
     found = find(corpus, selection)
@@ -56,11 +56,11 @@ def sync(
         encoder = open_encoder(encoder_name or manifest.encoder_name)
         require(manifest, home.where, encoder.identity)
         with closing(home.store()) as store:
-            plan = make_plan(found, options, manifest, store)
+            plan = make_plan(found, manifest, store, options)
             outcome = Outcome()
             if not plan.nothing:
                 home.save(replace(manifest, complete=False))
-                outcome = write_files(plan, options, store, encoder, manifest.chunking, check, progress)
+                outcome = write_files(plan, store, encoder, manifest.chunking, options, check, progress)
                 manifest = _finish(home, manifest, store, plan, outcome)
             derive(home, manifest, store, held=True)
     return SyncReport(

@@ -9,7 +9,8 @@ import pytest
 
 from ingest.find import Selection
 from ingest.formats import ReadOptions
-from ingest.sync import SyncReport, sync
+from ingest.report import SyncReport
+from ingest.sync import sync
 from tests.commands import kotae
 from tests.ingest.files import xlsx
 from tests.ingest.pdf_files import Page, pdf
