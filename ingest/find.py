@@ -63,7 +63,7 @@ def find(corpus: Path, selection: Selection | None = None) -> Found:
             source = path.relative_to(corpus).as_posix()
         taken.add(source)
         if path.suffix.lower() in READERS:
-            files.append(CorpusFile(source, path))
+            files.append(CorpusFile(source, str(path)))
         else:
             ignored.append(source)
     if not files and not walk.failed:
