@@ -60,5 +60,5 @@ def make_plan(found: Found, options: ReadOptions, manifest: Manifest, store: Chu
                 work.append(file)
         except UnreadableDocument as error:
             failed.append(failure(file.source, error))
-    removed = tuple(sorted(present - {file.source for file in found.files}))
+    removed = tuple(sorted(present - {file.source for file in found.files} - {one.subject for one in found.failed}))
     return Plan(tuple(work), tuple(unchanged), tuple(failed), tuple(parts), removed, stored, present, sound)

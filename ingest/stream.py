@@ -6,11 +6,11 @@ the ids of its chunks there.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from ingest.formats import ReadOptions
-from ingest.load import CorpusFile, LoadedDocument, documents, failure, fingerprint, read, sha256
+from ingest.load import CorpusFile, documents, failure, fingerprint, read, sha256
 from ingest.split import Counter, split
 from rag.errors import UnreadableDocument
 from rag.manifest import SourceState
@@ -24,12 +24,12 @@ BATCH = 1024
 
 @dataclass(frozen=True, slots=True)
 class Cutting:
-    """How files are read and cut: the sizes, the encoder's count of tokens, its window in tokens, what is read."""
+    """How files are read and documents cut: the sizes, the encoder's count of tokens, and its window in tokens."""
 
     chunking: Chunking
     count: Counter
     window: int
-    options: ReadOptions
+    options: ReadOptions = field(default_factory=ReadOptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,36 +93,24 @@ def pieces(files: Iterable[CorpusFile], cutting: Cutting) -> Iterator[Piece]:
 
 
 def _of_file(file: CorpusFile, data: bytes, cutting: Cutting) -> Iterator[Piece]:
-    digest = fingerprint(file, sha256(data), cutting.options)
+    identity = fingerprint(file, sha256(data), cutting.options)
     chunks: list[Chunk] = []
     failed: list[Failure] = []
     start = failures = told = size = 0
-    seen: set[str] = set()
     for document in documents(file, data, cutting.options):
-        outcome = _split(document, seen, cutting)
-        if isinstance(outcome, Failure):
-            failed.append(outcome)
+        if isinstance(document, Failure):
+            failed.append(document)
         else:
-            chunks += outcome
-            size += sum(len(chunk.text.encode("utf-8", "surrogatepass")) for chunk in outcome)
+            chunks += split(document, cutting.chunking, cutting.count, cutting.window)
+            size += len(document.text)
         while len(chunks) > BATCH or len(failed) > BATCH:
             part, chunks = tuple(chunks[:BATCH]), chunks[BATCH:]
             now = min(size, len(data))
             yield Piece(file.source, start, part, tuple(failed), last=False, state=None, size=now - told)
             start, failures, told, failed = start + len(part), failures + len(failed), now, []
     total = start + len(chunks)
-    state = SourceState(digest, total, failures + len(failed)) if total else None
+    state = SourceState(identity, total, failures + len(failed)) if total else None
     yield Piece(file.source, start, tuple(chunks), tuple(failed), last=True, state=state, size=len(data) - told)
-
-
-def _split(document: LoadedDocument | Failure, seen: set[str], cutting: Cutting) -> Sequence[Chunk] | Failure:
-    if isinstance(document, Failure):
-        return document
-    if document.source in seen:
-        error = UnreadableDocument("Another document of this file has the same name", where=document.source)
-        return failure(document.source, error)
-    seen.add(document.source)
-    return split(document, cutting.chunking, cutting.count, cutting.window)
 
 
 class _Comparison:

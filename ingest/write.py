@@ -28,25 +28,25 @@ _AHEAD, _BEHIND = 2, 2
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of the files: whole in the index, failed as a whole, and failed documents in either."""
+    """What became of the files: in the index, or failed as a whole; and what failed of those that are in the index."""
 
     states: dict[str, SourceState] = field(default_factory=dict)
     failed: list[Failure] = field(default_factory=list)
     failed_parts: list[Failure] = field(default_factory=list)
     embedded: int = 0
+    _parts: list[Failure] = field(default_factory=list)
 
     def note(self, piece: Piece) -> None:
-        """Take in what a piece says; where nothing of a file can be read, its own failure says it for all its parts."""
+        """Take in what a piece says; of a file of which nothing can be read, only that is kept."""
+        self._parts += piece.failed
+        if not piece.last:
+            return
         if piece.state is not None:
             self.states[piece.source] = piece.state
-        elif piece.last:
-            own = [one for one in piece.failed if one.subject == piece.source]
-            if own:
-                self.failed += own
-                return
-            message = f"Not one document of this file could be read ({piece.source})"
-            self.failed.append(Failure(piece.source, "UnreadableDocument", message))
-        self.failed_parts += piece.failed
+            self.failed_parts += self._parts
+        else:
+            self.failed += [failure for failure in self._parts if failure.subject == piece.source]
+        self._parts.clear()
 
 
 @dataclass(frozen=True, slots=True)

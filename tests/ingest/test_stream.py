@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ingest.formats import ReadOptions
 from ingest.load import CorpusFile, LoadedDocument
 from ingest.stream import BATCH, Cutting, pieces
 from rag.language import detect
@@ -21,7 +22,7 @@ from tests.sites import Site
 CHUNKING = Chunking(max_tokens=120)
 
 
-def lines(file: CorpusFile, data: bytes) -> Iterator[LoadedDocument | Failure]:
+def lines(file: CorpusFile, data: bytes, _: ReadOptions) -> Iterator[LoadedDocument | Failure]:
     """A document a line; a line that begins with "!" cannot be read."""
     for number, line in enumerate(data.decode().splitlines(), 1):
         source = f"{file.source}#{number}"
@@ -29,6 +30,8 @@ def lines(file: CorpusFile, data: bytes) -> Iterator[LoadedDocument | Failure]:
             yield Failure(source, "UnreadableDocument", f"Not readable ({source})")
         else:
             yield LoadedDocument(source, f"行{number}", detect(line), line, 0)
+    if not any(line and not line.startswith("!") for line in data.decode().splitlines()):
+        yield Failure(file.source, "UnreadableDocument", f"Nothing can be read ({file.source})")
 
 
 class CountingEncoder(HashEncoder):
@@ -83,12 +86,18 @@ def test_rows_that_fail_are_named_and_the_others_are_indexed(
 ) -> None:
     table = rows(120)
     table[3] = table[77] = "!"
+    table += ["!"] * 40
     corpus = write_rows(tmp_path / "corpus", table)
     report = site.sync(corpus, chunking=CHUNKING)
     assert (len(report.added), len(report.failed), report.found, report.chunks) == (2, 0, 2, 119)
-    assert [failure.subject for failure in report.failed_parts] == ["表.txt#4", "表.txt#78"]
+    assert [failure.subject for failure in report.failed_parts] == [
+        "表.txt#4",
+        "表.txt#78",
+        *(f"表.txt#{n}" for n in range(121, 161)),
+    ]
     assert not report.sound
     assert "表.txt#78" in report.text()
+    assert "22 more parts of files failed" in report.text()
     again = site.sync(corpus)
     assert (len(again.unchanged), again.embedded) == (2, 0)
     assert again.failed_parts == report.failed_parts
@@ -101,27 +110,14 @@ def test_file_without_any_readable_row_has_failed_once(site: Site, encoder: Coun
     write_rows(corpus, ["!"] * 60)
     report = site.sync(corpus)
     assert [failure.subject for failure in report.failed] == ["表.txt"]
-    assert (report.found, report.chunks, len(report.failed_parts)) == (2, 1, 60)
-    assert "40 more parts of files failed" in report.text()
+    assert (report.found, report.chunks, report.failed_parts) == (2, 1, ())
     site.assert_as_built_anew(corpus, tmp_path / "anew", chunking=CHUNKING)
-
-
-def test_two_rows_of_one_name(site: Site, encoder: CountingEncoder, tmp_path: Path, monkeypatch) -> None:
-    def twins(file: CorpusFile, data: bytes) -> Iterator[LoadedDocument | Failure]:
-        for document in lines(file, data):
-            assert isinstance(document, LoadedDocument)
-            yield LoadedDocument(f"{file.source}#same", document.title, "en", document.text, 0)
-
-    monkeypatch.setattr("ingest.stream.documents", twins)
-    report = site.sync(write_corpus(tmp_path / "corpus", {"a.txt": "One.\nTwo."}), chunking=CHUNKING)
-    assert (report.chunks, len(report.failed_parts)) == (1, 1)
-    assert "same name" in report.failed_parts[0].message
 
 
 def test_title_and_language_count_as_content(site: Site, encoder: CountingEncoder, tmp_path: Path, monkeypatch) -> None:
     said = ("Fuji", "en")
 
-    def titled(file: CorpusFile, data: bytes) -> Iterator[LoadedDocument | Failure]:
+    def titled(file: CorpusFile, data: bytes, _: ReadOptions) -> Iterator[LoadedDocument | Failure]:
         yield LoadedDocument(file.source, said[0], said[1], data.decode(), 0)
 
     monkeypatch.setattr("ingest.stream.documents", titled)
