@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 def measure(
     source: Path,
     *,
-    server: ChromaServer | None,
     index: Path | None,
+    server: ChromaServer | None,
     encoder: str | None,
     question_lang: Language | None,
     document_lang: Language | None,
@@ -37,7 +38,12 @@ def measure(
 
         found = load_questions(source, question_lang, document_lang, limit)
         queries, skipped = found.queries, found.skipped
-        index = _indexed((source, *distractors), index, document_lang, encoder, server)
+        folders = (source, *distractors)
+        key = _key(folders, document_lang, encoder)
+        index = index or cache_dir() / "retrieval" / key
+        # Never the collection that may hold another index.
+        server = server and replace(server, collection=f"retrieval-{key}")
+        _bring_up_to_date(folders, index, server, document_lang, encoder)
     else:
         if distractors or document_lang:
             raise SettingsError(
@@ -58,24 +64,21 @@ def measure(
         return evaluate_retrieval(queries, retriever.candidates, depth=depth, skipped=skipped, progress=progress)
 
 
-def _indexed(
+def _bring_up_to_date(
     folders: tuple[Path, ...],
-    index: Path | None,
+    index: Path,
+    server: ChromaServer | None,
     language: Language | None,
     encoder: str | None,
-    server: ChromaServer | None,
-) -> Path:
-    """The index of these collections, brought up to date."""
+) -> None:
     from ingest.collection import sync_collections
     from rag.progress import bytes_bar
 
-    where = index or _cached(folders, language, encoder)
     with bytes_bar("Indexing") as progress:
-        sync_collections(folders, where, language=language, encoder_name=encoder, server=server, progress=progress)
-    return where
+        sync_collections(folders, index, language=language, encoder_name=encoder, server=server, progress=progress)
 
 
-def _cached(folders: tuple[Path, ...], language: Language | None, encoder: str | None) -> Path:
-    """Where in the user cache the index of these collections is."""
+def _key(folders: tuple[Path, ...], language: Language | None, encoder: str | None) -> str:
+    """What names the index of these collections."""
     key = "\0".join([*map(str, (folder.resolve() for folder in folders)), language or "", encoder or DEFAULT_ENCODER])
-    return cache_dir() / "retrieval" / hashlib.sha256(key.encode()).hexdigest()[:16]
+    return hashlib.sha256(key.encode()).hexdigest()[:16]

@@ -68,3 +68,20 @@ def test_no_server_there(script, tmp_path, monkeypatch, arguments) -> None:
     (tmp_path / "q.txt").write_text("Q\n")
     url = f"http://127.0.0.1:{free_port()}"
     refused(kotae(*arguments, "--chroma-url", url), url, "chroma run")
+
+
+def test_measuring_a_collection_leaves_the_index_on_the_server(script, chroma_url, tmp_path, monkeypatch) -> None:
+    collection = tmp_path / "set"
+    collection.mkdir()
+    rows = {
+        "documents": {"id": "d", "text": "東京は首都である。"},
+        "questions": {"id": "q", "question": "首都は？", "answers": ["東京"], "doc_id": "d"},
+    }
+    for name, row in rows.items():
+        (collection / f"{name}.jsonl").write_text(json.dumps(row | {"lang": "ja"}), encoding="utf-8")
+    with new_site("server", tmp_path / "unused", chroma_url) as site:
+        site.sync(write_corpus(tmp_path / "corpus"))
+        before = site.snapshot()
+        result = kotae("eval", "retrieval", collection, *site.options())
+        assert result.exit_code == 0, result.output
+        assert site.snapshot() == before
