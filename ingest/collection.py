@@ -11,7 +11,8 @@ from ingest.sync import sync
 from ingest.write import Progress
 from rag.chroma import ChromaServer
 from rag.collection import CollectionDocument, load_documents
-from rag.errors import DatasetError
+from rag.errors import DatasetError, IndexMismatch, IndexMissing
+from rag.home import home_of
 from rag.records import Language
 
 
@@ -26,8 +27,11 @@ def sync_collections(
 ) -> SyncReport:
     """Make the index in `index`, or on `server`, hold the documents of these collections, or those in one language.
 
-    A document that is there already stays as it is. Raises DatasetError, and what `sync` raises.
+    A document that is there already stays as it is. Raises DatasetError, IndexMismatch where `index` holds other
+    documents, and what `sync` raises.
     """
+    if server is None:
+        _refuse_other_documents(index, folders)
     documents = [document for folder in folders for document in load_documents(folder, language)]
     if len({document.source for document in documents}) < len(documents):
         raise DatasetError("Two collections have the same name", where=", ".join(map(str, folders)))
@@ -37,6 +41,22 @@ def sync_collections(
         for document in documents:
             _lay_out(Path(corpus), document)
         return sync(Path(corpus), index, encoder_name=encoder_name, server=server, progress=progress)
+
+
+def _refuse_other_documents(index: Path, folders: Sequence[Path]) -> None:
+    """Measuring makes an index hold these collections alone, which must never cost a user another one."""
+    names = {folder.resolve().name for folder in folders}
+    try:
+        held = home_of(index).load().sources
+    except IndexMissing:
+        return
+    other = next((source for source in held if source.split("/", 1)[0] not in names), None)
+    if other is not None:
+        raise IndexMismatch(
+            f"This index holds other documents, such as {other}, which would go",
+            where=str(index),
+            do="Give another --index.",
+        )
 
 
 def _lay_out(corpus: Path, document: CollectionDocument) -> None:

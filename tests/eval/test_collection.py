@@ -114,3 +114,13 @@ def test_refusals(folder: Path, tmp_path: Path) -> None:
     refused(kotae("eval", "retrieval", tmp_path), "documents.jsonl")
     refused(kotae("eval", "retrieval", folder, "--distractors", folder, "--index", tmp_path / "i"), "same name")
     refused(kotae("eval", "retrieval", tmp_path / "none.csv", "--document-lang", "en"), "--document-lang")
+
+
+def test_an_index_of_other_documents_is_left_alone(folder: Path, tmp_path: Path) -> None:
+    corpus, index = tmp_path / "corpus", tmp_path / "index"
+    (corpus / "ja").mkdir(parents=True)
+    (corpus / "ja" / "東京.md").write_text("東京は首都である。", encoding="utf-8")
+    assert kotae("ingest", corpus, "--index", index).exit_code == 0
+    refused(kotae("eval", "retrieval", folder, "--index", index), "ja/東京.md", "--index")
+    again = kotae("ingest", corpus, "--index", index)
+    assert "1 unchanged" in again.stdout
