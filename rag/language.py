@@ -20,6 +20,8 @@ WORD = re.compile(r"[^\W_]+")
 
 # Parts of speech (UniDic pos1) that carry no content: particles, auxiliaries, punctuation, blanks.
 _EMPTY_POS = frozenset({"助詞", "助動詞", "補助記号", "空白"})
+# Those that say little by themselves: pronouns (何, 誰), and (pos2) verbs such as する and いる, nouns such as こと.
+_LIGHT_POS = frozenset({"代名詞", "非自立可能"})
 
 
 def normalise(text: str) -> str:
@@ -84,19 +86,35 @@ def words(text: str, language: Language) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Morpheme:
-    """A content word of a Japanese text: as it stands there, normalised, and UniDic's lemma ("" where it has none)."""
+    """A content word of a Japanese text: as it stands there, normalised, and UniDic's lemma ("" where it has none).
+
+    A `light` one says little by itself: 何, する.
+    """
 
     surface: str
     lemma: str
+    light: bool = False
 
 
 def morphemes(text: str) -> list[Morpheme]:
     """The content words of a Japanese text, in order."""
-    return [
-        Morpheme(normalise(word.surface), word.feature.lemma or "")
-        for word in _tagger()(normalise(text))
-        if word.feature.pos1 not in _EMPTY_POS
-    ]
+    return [morpheme for run in runs(text) for morpheme in run]
+
+
+def runs(text: str) -> list[list[Morpheme]]:
+    """The content words of a Japanese text, in order; those that stand next to each other are in one list.
+
+    >>> [[word.surface for word in run] for run in runs("受賞者は何人か")]
+    [['受賞', '者'], ['何', '人']]
+    """
+    found: list[list[Morpheme]] = [[]]
+    for word in _tagger()(normalise(text)):
+        if word.white_space or word.feature.pos1 in _EMPTY_POS:
+            found.append([])
+        if word.feature.pos1 not in _EMPTY_POS:
+            light = not _LIGHT_POS.isdisjoint((word.feature.pos1, word.feature.pos2))
+            found[-1].append(Morpheme(normalise(word.surface), word.feature.lemma or "", light))
+    return [run for run in found if run]
 
 
 @functools.cache

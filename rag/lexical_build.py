@@ -38,7 +38,7 @@ def fields_of(language: Language) -> Fields:
     """What chunks of a language are found by: a field's name, and how a text is cut into its terms."""
     fields: dict[str, Terms] = {WORDS: lambda text: words(text, language), GRAMS: lambda text: grams(text, language)}
     if language == "ja":  # of English chunks, WORDS are the English words
-        fields[ENGLISH] = lambda text: english_words(text, language)
+        fields[ENGLISH] = english_words
     return fields
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from rag.language import JAPANESE, WORD, morphemes, normalise, words
+from rag.language import JAPANESE, WORD, Morpheme, morphemes, normalise, words
 from rag.records import Language
 
 GRAM_LENGTH: dict[Language, int] = {"ja": 2, "en": 3}
@@ -31,25 +31,26 @@ def grams(text: str, language: Language) -> list[str]:
     ]
 
 
-def english_words(text: str, language: Language) -> list[str]:
-    """The content words of an English text; of a Japanese one, those English words that it holds.
+def english_words(text: str) -> list[str]:
+    """The English words that a Japanese text holds.
 
-    >>> english_words("Martin Luther's theses", "en")
-    ['martin', 'luther', 'these']
-    >>> english_words("ルターは1517年にH2Oを", "ja")
+    >>> english_words("ルターは1517年にH2Oを")
     ['1517', 'h2o', 'luther']
     """
-    if language == "en":
-        return words(text, "en")
-    # MeCab cuts H2O into three, so what is not Japanese is not taken from it.
-    as_written = JAPANESE.sub(" ", normalise(text))
-    return words(" ".join([as_written, *(_origin(morpheme.lemma) for morpheme in morphemes(text))]), "en")
+    loans = (word for morpheme in morphemes(text) for word in origin(morpheme))
+    return [*as_written(text), *loans]
+
+
+def as_written(text: str) -> list[str]:
+    """The words of a Japanese text that are not Japanese; MeCab would cut H2O into three."""
+    return words(JAPANESE.sub(" ", normalise(text)), "en")
 
 
 _LEMMA_WITH_ORIGIN = re.compile(r"[^-]+-(.+)")
 
 
-def _origin(lemma: str) -> str:
-    """The English (or other Latin) word that UniDic's lemma gives a loan or a name, "" where it gives none."""
-    found = _LEMMA_WITH_ORIGIN.fullmatch(lemma)
-    return found.group(1) if found and JAPANESE.match(lemma) and not JAPANESE.search(found.group(1)) else ""
+def origin(morpheme: Morpheme) -> list[str]:
+    """The English (or other Latin) words that UniDic's lemma gives a loan or a name; none: empty."""
+    found = _LEMMA_WITH_ORIGIN.fullmatch(morpheme.lemma)
+    known = found and JAPANESE.match(morpheme.lemma) and not JAPANESE.search(found.group(1))
+    return words(found.group(1), "en") if found and known else []

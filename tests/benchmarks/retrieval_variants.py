@@ -120,12 +120,12 @@ VARIANTS: dict[str, Score] = {
     "BM25 words (0.9, 0.4)": lambda m: m.own(words),
     "BM25 words (0.6, 0.5)": lambda m: m.own(words, 0.6, 0.5),
     "BM25 n-grams": lambda m: m.own(grams),
-    "lexical leg: words + 0.3 n-grams, English words across": lambda m: m.lexical(0.3),
+    "lexical leg: words + 0.3 n-grams, translations across": lambda m: m.lexical(0.3),
     "RRF 0.3, words (1.5, 0.75)": lambda m: rank_fusion(m.dense, m.own(words, 1.5, 0.75), 0.3),
     "RRF 0.5, lexical leg": lambda m: rank_fusion(m.dense, m.lexical(0.3), 0.5),
     "sum, cosine + 0.01 lexical leg": lambda m: m.dense + 0.01 * m.lexical(0.3),
     "0.1 (share of best - 0.3)": coverage,
-    "kotae, without English words across": lambda m: (
+    "kotae, without translations": lambda m: (
         m.centred(m.dense) + LEXICAL_WEIGHT * m.lead(m.own(words) + GRAM_WEIGHT * m.own(grams))
     ),
     "kotae, without n-grams": lambda m: kotae(m, gram_weight=0),

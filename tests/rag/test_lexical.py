@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from rag.language import detect, normalise, words, written_in
-from rag.lexical import LEADERS, LexicalIndex
-from rag.lexical_build import write_lexical
+from rag.lexical import GRAM_WEIGHT, LEADERS, LexicalIndex
+from rag.lexical_build import GRAMS, write_lexical
 from rag.records import Chunk, Language
 
 TEXTS: list[tuple[str, Language]] = [
@@ -94,9 +94,12 @@ def test_chunks_asked_for_are_scored_whatever_they_score(lexical: LexicalIndex) 
         ("トウキョウはジャパンのキャピタルか", "ja", "en", "3"),
         ("Ｊａｐａｎの首都", "ja", "en", "3"),
         ("What is H2O?", "en", "ja", "2"),
+        ("日本の首都", "ja", "en", "3"),
+        ("水は何度で沸くか", "ja", "en", "4"),
+        ("the capital of Japan", "en", "ja", "0"),
     ],
 )
-def test_english_words_cross_languages(
+def test_words_cross_languages(
     lexical: LexicalIndex, question: str, asked_in: Language, among: Language, first: str
 ) -> None:
     assert next(iter(lexical.search(question, asked_in, 9, among=among))) == first
@@ -154,3 +157,23 @@ def test_detect(text: str, language: Language) -> None:
 )
 def test_written_in(answer: str, language: Language, question: str, passes: bool) -> None:
     assert written_in(answer, language, question) is passes
+
+
+def test_of_several_translations_any_will_do_and_the_best_counts(tmp_path: Path) -> None:
+    texts = ["The war of 1812.", "The war, the fighting, the warfare.", "A long peace.", "A long peace again."]
+    write_lexical(tmp_path, [Chunk(str(n), text, "", f"{n}", "en", 0, 9, 0) for n, text in enumerate(texts)])
+    lexical = LexicalIndex(tmp_path)
+    found = lexical.search("戦争", "ja", 9, among="en")
+    one_word = lexical.search("war", "en", 9)
+    assert set(found) == {"0", "1"}
+    war = [one_word[each].score - GRAM_WEIGHT * _grams(lexical, each) for each in "01"]
+    assert [found[each].score for each in "01"] == pytest.approx(war), "three translations count no more than one"
+
+
+def _grams(lexical: LexicalIndex, chunk: str) -> float:
+    """What the n-grams of "war" add to a chunk's score for the word alone."""
+    import bm25s
+
+    (leg,) = lexical._legs.values()
+    index = bm25s.BM25.load(str(leg._folder / GRAMS))
+    return float(index.get_scores(["war"])[int(chunk)])

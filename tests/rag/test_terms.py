@@ -25,17 +25,16 @@ def test_grams(text: str, language: Language, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "language", "expected"),
+    ("text", "expected"),
     [
-        ("マルティン・ルターの国籍は？", "ja", ["martin", "luther"]),
-        ("Marie Curieの賞", "ja", ["mari", "curi"]),
-        ("ネットワークとデータ", "ja", ["network", "data"]),
-        ("1999年のＣＯ２", "ja", ["1999", "co2"]),
-        ("ルターとH2O", "ja", ["h2o", "luther"]),
-        ("チンギス・ハーン", "ja", []),  # UniDic knows no spelling, only that it is foreign
-        ("東京は日本の首都", "ja", []),
-        ("The author's books", "en", ["author", "book"]),
+        ("マルティン・ルターの国籍は？", ["martin", "luther"]),
+        ("Marie Curieの賞", ["mari", "curi"]),
+        ("ネットワークとデータ", ["network", "data"]),
+        ("1999年のＣＯ２", ["1999", "co2"]),
+        ("ルターとH2O", ["h2o", "luther"]),
+        ("チンギス・ハーン", []),  # UniDic knows no spelling, only that it is foreign
+        ("東京は日本の首都", []),
     ],
 )
-def test_english_words(text: str, language: Language, expected: list[str]) -> None:
-    assert english_words(text, language) == expected
+def test_english_words(text: str, expected: list[str]) -> None:
+    assert english_words(text) == expected
