@@ -76,8 +76,7 @@ def test_first_glosses_only() -> None:
 
 def test_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KOTAE_CACHE", str(tmp_path))
-    monkeypatch.setattr(sys, "path", [])
-    sys.modules.pop("jamdict_data", None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     open_dictionary.cache_clear()
     try:
         with pytest.raises(ModelUnavailable, match="pip install jamdict-data"):
