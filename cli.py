@@ -206,7 +206,7 @@ def _sources(answer: Answer | None) -> str:
 
 def _source(hit: Hit) -> str:
     chunk = hit.chunk
-    scores = {"score": hit.score, "dense": hit.dense, "lexical": hit.lexical}
+    scores = {"score": hit.score, "dense": hit.dense, "lexical": hit.lexical, "reranked": hit.reranked}
     said = ", ".join(f"{name} {value:.3f}" for name, value in scores.items() if value is not None)
     return f"[{hit.rank}] {chunk.source}, characters {chunk.start}-{chunk.end}: {chunk.title} ({said})"
 

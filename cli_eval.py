@@ -18,6 +18,7 @@ from cli_options import (
     model_options,
     model_settings,
     option,
+    reranker_option,
     server_of,
     server_options,
 )
@@ -169,6 +170,7 @@ def judge_command(run: Path, judge: str, labelled: Path, as_json: bool) -> None:
 @option("--index", type=PATH, help="Folder of the index; of a folder of documents, by default one in the user cache.")
 @server_options
 @encoder_option
+@reranker_option
 @option("--question-lang", type=click.Choice(LANGUAGES), help="Only questions in this language.")
 @option("--document-lang", type=click.Choice(LANGUAGES), help="Only documents in this language.")
 @option("--distractors", type=PATH, multiple=True, help="Folder with more documents to search; can be repeated.")

@@ -98,6 +98,7 @@ def option(*names: str, **settings: Any) -> Callable[[Command], Command]:
 json_option = option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 index_option = option("--index", type=PATH, default=DEFAULT_INDEX, help="Folder of the index.")
 encoder_option = option("--encoder", help="bundled, a folder or a hub id; by default the one the index remembers.")
+reranker_option = option("--reranker", help="Cross-encoder, a folder or a hub id, that orders the best hits anew.")
 server_options = options(
     option("--chroma-url", help="Chroma server that has the index, http://host:8000; then --index has no meaning."),
     option("--chroma-token", help="Token that the server wants; better given as KOTAE_CHROMA_TOKEN."),
@@ -108,6 +109,7 @@ index_options = options(
     place_options,
     encoder_option,
     option("--top-k", type=click.IntRange(1), default=DEFAULT_TOP_K, help="Passages a question gets."),
+    reranker_option,
 )
 reading_options = options(
     option("--include", multiple=True, metavar="PATTERN", help="Read only files that match; as in .gitignore."),
@@ -172,7 +174,9 @@ def index_settings(settings: dict[str, Any]) -> IndexSettings:
     """What the index options say."""
     from rag.opening import IndexSettings
 
-    return IndexSettings(settings["index"], settings["encoder"], settings["top_k"], server_of(settings))
+    return IndexSettings(
+        settings["index"], settings["encoder"], settings["top_k"], server_of(settings), settings["reranker"]
+    )
 
 
 def server_of(settings: dict[str, Any]) -> ChromaServer | None:

@@ -22,6 +22,7 @@ def measure(
     index: Path | None,
     server: ChromaServer | None,
     encoder: str | None,
+    reranker: str | None,
     question_lang: Language | None,
     document_lang: Language | None,
     distractors: tuple[Path, ...],
@@ -58,7 +59,7 @@ def measure(
             :limit
         ]
         skipped, index = 0, index or DEFAULT_INDEX
-    retriever = open_retriever(IndexSettings(index, encoder, DEFAULT_TOP_K, server))
+    retriever = open_retriever(IndexSettings(index, encoder, DEFAULT_TOP_K, server, reranker))
     retriever.search("?")  # the models are loaded before the clock runs
     with count_bar("Searching") as progress:
         return evaluate_retrieval(queries, retriever.candidates, depth=depth, skipped=skipped, progress=progress)

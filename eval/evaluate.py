@@ -21,6 +21,7 @@ from rag.encoder import Encoder, open_encoder
 from rag.errors import SettingsError
 from rag.opening import IndexSettings, ModelSettings, open_model, open_retriever
 from rag.records import Language
+from rag.reranker import reranker_name
 from rag.retriever import HybridRetriever
 from rag.settings import DEFAULT_ENCODER
 
@@ -111,6 +112,7 @@ def _identity(dataset: Dataset, settings: ModelSettings, model: str, retriever: 
         index=None if manifest is None else manifest.corpus_digest,
         encoder=None if manifest is None else str(manifest.encoder),
         top_k=None if retriever is None else retriever.k,
+        reranker=None if retriever is None else reranker_name(retriever.reranker),
     )
 
 

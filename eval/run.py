@@ -45,7 +45,8 @@ _PACKAGES = (
 class RunIdentity:
     """What must not change within one run: model, prompt, decoding, verification set, index and retrieval.
 
-    `index` (the digest of its corpus), `encoder` and `top_k` are None in a run that has not retrieved anything yet.
+    `index` (the digest of its corpus), `encoder`, `top_k` and `reranker` are None in a run that has not retrieved
+    anything yet; "none" is a run without a reranker.
     """
 
     model: str
@@ -58,6 +59,7 @@ class RunIdentity:
     index: str | None
     encoder: str | None
     top_k: int | None
+    reranker: str | None = None
 
     @property
     def settings(self) -> str:

@@ -11,6 +11,7 @@ from rag.index import Index, open_index
 from rag.models.local import LocalChatModel, LocalLLM
 from rag.prompt import PromptStyle
 from rag.records import Decoding
+from rag.reranker import open_reranker
 from rag.retriever import HybridRetriever
 
 
@@ -33,13 +34,15 @@ class ModelSettings:
 class IndexSettings:
     """Which index, opened with which encoder (None: the one it remembers), and how many hits a question gets.
 
-    Where `server` is given the index is there, and `folder` has no meaning.
+    `reranker` is a cross-encoder's folder or hub id. Where `server` is given the index is there, and `folder` has no
+    meaning.
     """
 
     folder: Path
     encoder: str | None
     top_k: int
     server: ChromaServer | None = None
+    reranker: str | None = None
 
 
 def open_model(settings: ModelSettings) -> Model:
@@ -60,8 +63,10 @@ def open_model(settings: ModelSettings) -> Model:
 
 
 def open_retriever(settings: IndexSettings) -> HybridRetriever:
-    """The retriever of an index. Raises IndexProblem."""
-    return HybridRetriever(index=open_index(settings.folder, settings.encoder, settings.server), k=settings.top_k)
+    """The retriever of an index. Raises IndexProblem, and ModelUnavailable for a reranker that cannot be had."""
+    index = open_index(settings.folder, settings.encoder, settings.server)
+    reranker = open_reranker(settings.reranker) if settings.reranker else None
+    return HybridRetriever(index=index, k=settings.top_k, reranker=reranker)
 
 
 def open_chain(model: ModelSettings, index: IndexSettings | None) -> GroundedChain:

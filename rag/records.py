@@ -35,7 +35,8 @@ class Hit:
 
     `dense` is the cosine of question and chunk (-1 to 1, higher is closer), None where the dense leg did not see it.
     `lexical` is the BM25 score (0 and up, higher is closer), None where the lexical leg did not see it.
-    `score` is what the ranking was made by (higher is closer); it can be compared within one question only.
+    `score` is what the two legs together say (higher is closer); it can be compared within one question only.
+    `reranked` is the score of a reranker, None where it was not asked. Hits with one come first, in its order.
     """
 
     chunk: Chunk
@@ -43,6 +44,7 @@ class Hit:
     score: float
     dense: float | None = None
     lexical: float | None = None
+    reranked: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,21 +16,25 @@ of the chunk's language: words decide among chunks of one language, and neither 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
-from langchain_core.documents import Document
+from langchain_core.documents import BaseDocumentCompressor, Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, Field, InstanceOf
 
 from rag.index import Index
 from rag.language import detect
 from rag.lexical import LexicalMatch
-from rag.records import Chunk, Hit
+from rag.records import Chunk, Hit, renumber
+from rag.reranker import SCORE
 from rag.settings import DEFAULT_TOP_K
 
 LEXICAL_WEIGHT = 0.008
+RERANKED = 30
+"""How many hits a reranker reads, or `k` where that is more."""
 CANDIDATES = 50
 """How many chunks each leg brings in, per language, or twice `k` where that is more."""
 
@@ -42,6 +46,7 @@ class HybridRetriever(BaseRetriever):
 
     index: InstanceOf[Index]
     k: int = Field(default=DEFAULT_TOP_K, gt=0)
+    reranker: BaseDocumentCompressor | None = None
 
     def search(self, question: str, k: int | None = None) -> tuple[Hit, ...]:
         """The best hits for a question, best first."""
@@ -49,7 +54,10 @@ class HybridRetriever(BaseRetriever):
         return self.candidates(question, wanted)[:wanted]
 
     def candidates(self, question: str, k: int) -> tuple[Hit, ...]:
-        """Every chunk that a leg brought in for the `k` best, best first, with the scores of both legs."""
+        """Every chunk that a leg brought in for the `k` best, best first, with the scores of both legs.
+
+        A reranker orders the first of them.
+        """
         pool = max(CANDIDATES, 2 * k)
         language = detect(question)
         index = self.index
@@ -68,15 +76,24 @@ class HybridRetriever(BaseRetriever):
             for chunk_id, chunk in chunks.items()
         }
         best = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
-        return tuple(
+        hits = tuple(
             Hit(chunks[one], rank, scores[one], cosines[one], _lexical(matches.get(one)))
             for rank, one in enumerate(best, 1)
         )
+        return hits if self.reranker is None else _reranked(self.reranker, question, hits, max(RERANKED, k))
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None
     ) -> list[Document]:
         return [document_of(hit) for hit in self.search(query, k)]
+
+
+def _reranked(reranker: BaseDocumentCompressor, question: str, hits: Sequence[Hit], count: int) -> tuple[Hit, ...]:
+    """The hits with the first `count` in the order that a reranker gives them; those it leaves out come after."""
+    left = {hit.chunk.id: hit for hit in hits}
+    documents = reranker.compress_documents([document_of(hit) for hit in hits[:count]], question)
+    first = [replace(left.pop(one.id or ""), reranked=one.metadata.get(SCORE)) for one in documents]
+    return renumber([*first, *left.values()])
 
 
 def _score(cosine: float, match: LexicalMatch | None) -> float:
@@ -102,6 +119,7 @@ def document_of(hit: Hit) -> Document:
         "score": hit.score,
         "dense": hit.dense,
         "lexical": hit.lexical,
+        SCORE: hit.reranked,
     }
     return Document(id=chunk.id, page_content=chunk.text, metadata=metadata)
 
@@ -125,4 +143,5 @@ def _hit(document: Document, rank: int) -> Hit:
         end=int(said.get("end", start + len(document.page_content))),
         position=int(said.get("position", 0)),
     )
-    return Hit(chunk, rank, float(said.get("score") or 0.0), said.get("dense"), said.get("lexical"))
+    score = float(said.get("score") or 0.0)
+    return Hit(chunk, rank, score, said.get("dense"), said.get("lexical"), said.get(SCORE))

@@ -1,0 +1,103 @@
+"""A cross-encoder that reads question and passage together and orders the best hits anew.
+
+LangChain's seam for this is `BaseDocumentCompressor`, so any of its rerankers fits a `HybridRetriever` too.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.callbacks import Callbacks
+from langchain_core.documents import BaseDocumentCompressor, Document
+from pydantic import ConfigDict
+
+from rag.errors import ModelUnavailable
+from rag.hub import ModelFolder, resolve
+
+if TYPE_CHECKING:
+    from sentence_transformers import CrossEncoder
+
+SCORE = "reranked"
+"""Where the metadata of a reranked document has its score."""
+BATCH = 16
+
+
+class CrossEncoderReranker(BaseDocumentCompressor):
+    """Orders documents by the score a cross-encoder gives question and document (title and text)."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, ignored_types=(functools.cached_property,))
+
+    folder: ModelFolder
+
+    @property
+    def identity(self) -> str:
+        """Name and revision, which fix what it says."""
+        return f"{self.folder.name}@{self.folder.revision}"
+
+    def compress_documents(
+        self, documents: Sequence[Document], query: str, callbacks: Callbacks | None = None
+    ) -> list[Document]:
+        """All documents, best first, each with its score in `metadata["reranked"]`; equal ones keep their order."""
+        if not documents:
+            return []
+        pairs = [(query, f"{one.metadata.get('title', '')}\n{one.page_content}".strip()) for one in documents]
+        scores = self._model.predict(pairs, batch_size=BATCH, show_progress_bar=False).reshape(-1).tolist()
+        order = sorted(range(len(documents)), key=lambda place: -scores[place])
+        return [
+            documents[place].model_copy(update={"metadata": {**documents[place].metadata, SCORE: scores[place]}})
+            for place in order
+        ]
+
+    @functools.cached_property
+    def _model(self) -> CrossEncoder:
+        return _load(self.folder)
+
+
+def reranker_name(reranker: BaseDocumentCompressor | None) -> str:
+    """What a run remembers of a reranker, also of one that is not ours; "none" where there is none."""
+    if reranker is None:
+        return "none"
+    return reranker.identity if isinstance(reranker, CrossEncoderReranker) else type(reranker).__name__
+
+
+@functools.cache
+def open_reranker(name: str) -> CrossEncoderReranker:
+    """The cross-encoder called `name`: a folder, or a hub id with an optional @revision. Once a process each.
+
+    Raises ModelUnavailable, also where the model does not give one score a pair.
+    """
+    reranker = CrossEncoderReranker(folder=resolve(name))
+    outputs = reranker._model.num_labels
+    if outputs != 1:
+        raise ModelUnavailable(
+            f"The reranker {name!r} gives {outputs} scores for a question and a passage",
+            where=str(reranker.folder.path),
+            do="Give a cross-encoder that was trained to rank passages, with one output.",
+        )
+    return reranker
+
+
+def _load(folder: ModelFolder) -> CrossEncoder:
+    import torch
+    from sentence_transformers import CrossEncoder
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    options: dict[str, Any] = {"use_safetensors": True}
+    try:
+        model: CrossEncoder = CrossEncoder(
+            str(folder.path),
+            device="cuda" if torch.cuda.is_available() else "cpu",
+            trust_remote_code=False,
+            local_files_only=True,
+            model_kwargs=options,
+        )
+        return model
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelUnavailable(
+            f"The reranker {folder.name!r} cannot be loaded: {error}",
+            where=str(folder.path),
+            do="It must be the folder of a cross-encoder with safetensors weights.",
+        ) from error
