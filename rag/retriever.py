@@ -8,15 +8,19 @@ Lexical scores are even less on one scale: a question shares all its words with 
 those of the other only names, loans and numbers (see `rag.lexical`). Each is therefore taken relative to the best ones
 of the chunk's language: words decide among chunks of one language, and neither language gains by sharing more of them.
 
-    score = cosine(q, chunk) - cosine(q, centroid of the chunk's language)
-            + LEXICAL_WEIGHT * (bm25(q, chunk) - mean of the best bm25(q, .) of the chunk's language)
+    both = cosine(q, chunk) - cosine(q, centroid of the chunk's language)
+           + LEXICAL_WEIGHT * (bm25(q, chunk) - mean of the best bm25(q, .) of the chunk's language)
+
+What is left of a language's lead is met half-way, by a share of its best scores:
+
+    score = both - LEVELLING * mean of the best `both` of the chunk's language
 
 `tests/benchmarks/retrieval_variants.md` has what else was tried, with its figures.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,11 +32,13 @@ from pydantic import ConfigDict, Field, InstanceOf
 from rag.index import Index
 from rag.language import detect
 from rag.lexical import LexicalMatch
-from rag.records import Chunk, Hit, renumber
+from rag.records import LANGUAGES, Chunk, Hit, renumber
 from rag.reranker import SCORE
 from rag.settings import DEFAULT_TOP_K
 
 LEXICAL_WEIGHT = 0.008
+LEVELLING, LEVELLED = 0.5, 5
+"""What share of the mean of how many of a language's best scores is taken off."""
 RERANKED = 30
 """How many hits a reranker reads, or `k` where that is more."""
 CANDIDATES = 50
@@ -75,6 +81,7 @@ class HybridRetriever(BaseRetriever):
             chunk_id: _score(cosines[chunk_id] - centres[chunk.language], matches.get(chunk_id))
             for chunk_id, chunk in chunks.items()
         }
+        _level(scores, chunks)
         best = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
         hits = tuple(
             Hit(chunks[one], rank, scores[one], cosines[one], _lexical(matches.get(one)))
@@ -94,6 +101,15 @@ def _reranked(reranker: BaseDocumentCompressor, question: str, hits: Sequence[Hi
     documents = reranker.compress_documents([document_of(hit) for hit in hits[:count]], question)
     first = [replace(left.pop(one.id or ""), reranked=one.metadata.get(SCORE)) for one in documents]
     return renumber([*first, *left.values()])
+
+
+def _level(scores: dict[str, float], chunks: Mapping[str, Chunk]) -> None:
+    """Take off, in place, the share of each language's best scores."""
+    for language in LANGUAGES:
+        mine = [chunk_id for chunk_id in scores if chunks[chunk_id].language == language]
+        best = sorted((scores[chunk_id] for chunk_id in mine), reverse=True)[:LEVELLED]
+        for chunk_id in mine:
+            scores[chunk_id] -= LEVELLING * sum(best) / len(best)
 
 
 def _score(cosine: float, match: LexicalMatch | None) -> float:

@@ -18,7 +18,7 @@ from rag.encoder import open_encoder
 from rag.language import words
 from rag.lexical import GRAM_WEIGHT, LEADERS
 from rag.records import Language
-from rag.retriever import LEXICAL_WEIGHT
+from rag.retriever import LEVELLED, LEVELLING, LEXICAL_WEIGHT
 from rag.terms import grams
 from tests.benchmarks.retrieval_matrix import Matrix, load_collection
 from tests.benchmarks.vector_cache import VectorCache
@@ -52,10 +52,16 @@ def tasks(data: Path, vectors: VectorCache, every: int) -> Iterator[Task]:
 
 
 def kotae(
-    m: Matrix, weight: float = LEXICAL_WEIGHT, gram_weight: float = GRAM_WEIGHT, leaders: int = LEADERS
+    m: Matrix,
+    weight: float = LEXICAL_WEIGHT,
+    gram_weight: float = GRAM_WEIGHT,
+    leaders: int = LEADERS,
+    levelling: float = LEVELLING,
+    levelled: int = LEVELLED,
 ) -> np.ndarray:
     """What `rag.retriever` does."""
-    return m.centred(m.dense) + weight * m.lead(m.lexical(gram_weight), leaders)
+    both = m.centred(m.dense) + weight * m.lead(m.lexical(gram_weight), leaders)
+    return (1 - levelling) * both + levelling * m.lead(both, levelled)
 
 
 def rank_fusion(dense: np.ndarray, lexical: np.ndarray, weight: float) -> np.ndarray:
@@ -134,6 +140,11 @@ VARIANTS: dict[str, Score] = {
     "kotae, weight 0.006": lambda m: kotae(m, weight=0.006),
     "kotae, weight 0.01": lambda m: kotae(m, weight=0.01),
     "kotae, weight 0.02": lambda m: kotae(m, weight=0.02),
+    "kotae, not levelled": lambda m: kotae(m, levelling=0),
+    "kotae, levelling 0.2": lambda m: kotae(m, levelling=0.2),
+    "kotae, levelling 0.8": lambda m: kotae(m, levelling=0.8),
+    "kotae, levelled 1": lambda m: kotae(m, levelled=1),
+    "kotae, levelled 10": lambda m: kotae(m, levelled=10),
     "kotae, leaders 1": lambda m: kotae(m, leaders=1),
     "kotae, leaders 5": lambda m: kotae(m, leaders=5),
     "**kotae**": kotae,

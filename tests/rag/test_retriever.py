@@ -10,7 +10,7 @@ from ingest.sync import sync
 from rag.index import Index, open_index
 from rag.language import detect
 from rag.records import LANGUAGES, Hit
-from rag.retriever import LEXICAL_WEIGHT, HybridRetriever, document_of, hits_of
+from rag.retriever import LEVELLING, LEXICAL_WEIGHT, HybridRetriever, document_of, hits_of
 from tests.samples import REPOSITORY, SMALL_CORPUS
 
 
@@ -103,8 +103,9 @@ def test_dense_score_is_the_cosine(retriever: HybridRetriever, index: Index) -> 
 
 @pytest.mark.parametrize("question", ["Who wrote The Prince of Tennis?", "世界で最も深い湖は何ですか？"])
 def test_score_is_relative_to_the_language_of_the_chunk(
-    retriever: HybridRetriever, index: Index, question: str
+    retriever: HybridRetriever, index: Index, question: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("rag.retriever.LEVELLED", 2)
     language = detect(question)
     vector = index.encoder.encode_queries([question])[0]
     chunks = list(index.store.chunks())
@@ -113,11 +114,15 @@ def test_score_is_relative_to_the_language_of_the_chunk(
     matches = {
         k: v for among in LANGUAGES for k, v in lexical.search(question, language, 0, among=among, also=ids).items()
     }
-    for hit in retriever.search(question, 8):
-        mine = [f"{one.title}\n{one.text}" for one in chunks if one.language == hit.chunk.language]
-        expected = hit.dense - float(vector @ index.encoder.encode(mine).mean(axis=0))
-        expected += LEXICAL_WEIGHT * matches[hit.chunk.id].lead
-        assert hit.score == pytest.approx(expected, abs=2e-3)
+    hits = retriever.search(question, 8)
+    for among in LANGUAGES:
+        mine = [f"{one.title}\n{one.text}" for one in chunks if one.language == among]
+        centre = float(vector @ index.encoder.encode(mine).mean(axis=0))
+        of_language = [hit for hit in hits if hit.chunk.language == among]
+        both = [hit.dense - centre + LEXICAL_WEIGHT * matches[hit.chunk.id].lead for hit in of_language]
+        level = LEVELLING * sum(both[:2]) / 2
+        assert abs(level) > 0.005
+        assert [hit.score for hit in of_language] == pytest.approx([one - level for one in both], abs=2e-3)
 
 
 @pytest.mark.parametrize(
