@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 import click
@@ -73,13 +77,37 @@ class Kotae(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
-            return super().invoke(ctx)
+            with _signals():
+                return super().invoke(ctx)
         except KotaeError as error:
             click.echo(f"kotae: {error}", err=True)
             ctx.exit(1)
-        except KeyboardInterrupt:
-            click.echo("kotae: interrupted. What is finished is kept; the same command goes on from there.", err=True)
-            ctx.exit(1)
+        except KeyboardInterrupt as end:
+            signals = [one for one in end.args if isinstance(one, signal.Signals)]
+            said = f"ended by {signals[0].name}" if signals else "interrupted"
+            click.echo(f"kotae: {said}. What is finished is kept; the same command goes on from there.", err=True)
+            ctx.exit(128 + (signals[0] if signals else signal.SIGINT))
+
+
+@contextmanager
+def _signals() -> Iterator[None]:
+    """SIGINT and SIGTERM raise KeyboardInterrupt, once: a second one ends the process where it stands."""
+
+    def end(number: int, _: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        raise KeyboardInterrupt(signal.Signals(number))
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, end) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if signal.getsignal(number) is end:
+                signal.signal(number, handler)
 
 
 def options(*several: Callable[[Command], Command]) -> Callable[[Command], Command]:

@@ -1,19 +1,26 @@
-"""answers.jsonl: every answer of a run as one line, appended as soon as it is there, never rewritten."""
+"""answers.jsonl: every answer of a run as one line, appended as soon as it is there, never rewritten.
+
+A line ends with a check sum of what stands before it, so that a damaged answer is not taken for what a model said.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import re
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from eval.conditions import Condition
+from rag.disk import writing
 from rag.errors import RunError
 from rag.records import Answer, Attempt, Chunk, Failure, Hit, Language
 
 FILE = "answers.jsonl"
+_SUM = re.compile(rb', "crc32": "([0-9a-f]{8})"\}$')
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +52,13 @@ class AnswerLog:
     """The lines of one run, by key. An answer stands once; a failure is superseded by what is written after it."""
 
     def __init__(self, folder: Path) -> None:
-        """Read what is there; a last line that was cut off by a crash is removed. Raises RunError for other damage."""
+        """Read what is there, but for a last line that a crash has cut off. Raises RunError for other damage."""
         self._path = folder / FILE
+        self._torn = False
         self.by_key: dict[str, Recorded] = {}
         for line, text in self._lines():
             try:
-                recorded = _recorded(json.loads(text.decode("utf-8")))
+                recorded = _recorded(json.loads(_checked(text).decode("utf-8")))
             except (ValueError, KeyError, TypeError) as error:
                 raise RunError(
                     "This line of the run is damaged",
@@ -65,12 +73,16 @@ class AnswerLog:
         return recorded is not None and recorded.answer is not None
 
     def append(self, recorded: Recorded) -> None:
-        """Add a line; it is on disk when this returns."""
-        line = json.dumps(_as_dict(recorded), ensure_ascii=False) + "\n"
-        with self._path.open("ab") as file:
-            file.write(line.encode("utf-8", "replace"))
-            file.flush()
-            os.fsync(file.fileno())
+        """Add a line; it is on disk when this returns. Raises CannotWrite."""
+        line = _summed(json.dumps(asdict(recorded), ensure_ascii=False).encode("utf-8", "replace"))
+        with writing(self._path):
+            self._mend()
+            self._torn = True
+            with self._path.open("ab") as file:
+                file.write(line + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            self._torn = False
         self.by_key[recorded.key] = recorded
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
@@ -78,14 +90,30 @@ class AnswerLog:
             return
         data = self._path.read_bytes()
         whole = data.rfind(b"\n") + 1
-        if whole < len(data):
-            with self._path.open("r+b") as file:
-                file.truncate(whole)
+        self._torn = whole < len(data)
         yield from enumerate(data[:whole].split(b"\n")[:-1], 1)
 
+    def _mend(self) -> None:
+        """Cut off what stands after the last line end, where a line was cut off by a crash or a full disk."""
+        if self._torn:
+            data = self._path.read_bytes() if self._path.exists() else b""
+            with self._path.open("ab") as file:
+                file.truncate(data.rfind(b"\n") + 1)
 
-def _as_dict(recorded: Recorded) -> dict[str, Any]:
-    return asdict(recorded)
+
+def _summed(line: bytes) -> bytes:
+    return line.removesuffix(b"}") + b', "crc32": "%08x"}' % zlib.crc32(line)
+
+
+def _checked(line: bytes) -> bytes:
+    """The line without its check sum. Raises ValueError where that is wrong; older kotae wrote none."""
+    found = _SUM.search(line)
+    if found is None:
+        return line
+    bare = line[: found.start()] + b"}"
+    if int(found.group(1), 16) != zlib.crc32(bare):
+        raise ValueError("the check sum is wrong")
+    return bare
 
 
 def _recorded(stored: Mapping[str, Any]) -> Recorded:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from eval.tables import csv_bytes, read_bytes, read_rows, read_text
 from eval.workbook import Sheet, workbook
 from rag.calling import batch_size, model_identity
 from rag.chain import Question
-from rag.errors import DatasetError, SettingsError
+from rag.disk import held
+from rag.errors import DatasetError, RunBusy, SettingsError
 from rag.language import detect
 from rag.opening import IndexSettings, ModelSettings, open_chain
 from rag.plain import plain
@@ -29,7 +31,7 @@ def answer_table(
 
     `out` (.csv or .xlsx) gets the columns Question, Answer, and with an index Sources. Until it is written, answers are
     kept in `<out>.answers/`, so that an interrupted batch goes on. Returns how many questions failed; their Answer says
-    why. Raises DatasetError, SettingsError and what opening a model or an index raises.
+    why. Raises DatasetError, SettingsError, RunBusy, CannotWrite and what opening a model or an index raises.
     """
     if out.suffix.lower() not in (".csv", ".xlsx"):
         raise SettingsError(f"A table of answers is .csv or .xlsx, not {out.name!r}")
@@ -38,18 +40,17 @@ def answer_table(
     condition = Condition.NO_RAG if index is None else Condition.RAG
     asked = [Asked(str(number), Question(text, detect(text)), condition) for number, text in enumerate(texts, 1)]
     kept = out.with_name(f"{out.name}.answers")
-    kept.mkdir(parents=True, exist_ok=True)
-    log = AnswerLog(kept)
-    settings = json.dumps([model_identity(chain.model), plain(model)], sort_keys=True)
-    tasks = list(prepare(asked, {condition: [chain]}, settings))
-    answer(tasks, {condition: [chain]}, log, batch_size=batch_size(chain.model), progress=progress)
-    recorded = [log.by_key[task.key] for task in tasks]
-    _write(out, texts, recorded, with_sources=index is not None)
-    failed = sum(one.answer is None for one in recorded)
-    if not failed:
-        for path in kept.iterdir():
-            path.unlink()
-        kept.rmdir()
+    busy = RunBusy("Another process is writing this table", where=str(out), do="Wait for it to end, then try again.")
+    with held(kept, busy):
+        log = AnswerLog(kept)
+        settings = json.dumps([model_identity(chain.model), plain(model)], sort_keys=True)
+        tasks = list(prepare(asked, {condition: [chain]}, settings))
+        answer(tasks, {condition: [chain]}, log, batch_size=batch_size(chain.model), progress=progress)
+        recorded = [log.by_key[task.key] for task in tasks]
+        _write(out, texts, recorded, with_sources=index is not None)
+        failed = sum(one.answer is None for one in recorded)
+        if not failed:
+            shutil.rmtree(kept)
     return failed
 
 

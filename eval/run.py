@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import json
 import platform
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -23,12 +22,14 @@ from eval.asking import Asked, Chains, Progress, answer, prepare
 from eval.conditions import Condition
 from eval.dataset import Dataset, Item, load_dataset
 from rag.chain import Question
-from rag.errors import RunError
-from rag.publish import write_text
+from rag.disk import held
+from rag.errors import RunBusy, RunError
+from rag.publish import write_bytes, write_text
 from rag.records import Language
 
 FILE = "run.json"
 VERIFICATION = "verification"
+_MEND = "Remove that file and run the same `kotae eval run` again: answers are kept, and it is written anew."
 _PACKAGES = (
     "kotae",
     "langchain-core",
@@ -104,15 +105,19 @@ def execute(
 
     Answers that a run folder in `reuse` has to the very same prompt, model and settings are taken from there. What
     fails is recorded and counted as not correct; the next run tries it again. Raises RunError where the folder holds a
-    run with another identity.
+    run with another identity or a damaged one, RunBusy where another process writes to it, and CannotWrite.
     """
-    began = datetime.now(UTC).isoformat(timespec="seconds")
-    identity = _begin(folder, dataset, scope, identity, began)
-    tasks = list(prepare(_questions(scope.items(dataset), scope), chains, identity.settings))
-    others = [load_run(other).log for other in reuse]
-    answer(tasks, chains, AnswerLog(folder), others=others, batch_size=batch_size, progress=progress)
-    ended = datetime.now(UTC).isoformat(timespec="seconds")
-    _save(folder, _description(scope, identity, began, ended=ended))
+    busy = RunBusy(
+        "Another process is writing to this run", where=str(folder), do="Wait for it to end, then try again."
+    )
+    with held(folder, busy):
+        began = datetime.now(UTC).isoformat(timespec="seconds")
+        identity = _begin(folder, dataset, scope, identity, began)
+        tasks = list(prepare(_questions(scope.items(dataset), scope), chains, identity.settings))
+        others = [load_run(other).log for other in reuse]
+        answer(tasks, chains, AnswerLog(folder), others=others, batch_size=batch_size, progress=progress)
+        ended = datetime.now(UTC).isoformat(timespec="seconds")
+        _save(folder, _description(scope, identity, began, ended=ended))
 
 
 def _questions(items: Sequence[Item], scope: Scope) -> Iterator[Asked]:
@@ -123,12 +128,12 @@ def _questions(items: Sequence[Item], scope: Scope) -> Iterator[Asked]:
 
 
 def _begin(folder: Path, dataset: Dataset, scope: Scope, identity: RunIdentity, began: str) -> RunIdentity:
-    folder.mkdir(parents=True, exist_ok=True)
     if (folder / FILE).exists():
         identity = _merged(folder, _stored_identity(folder), identity)
     copy = folder / f"{VERIFICATION}{dataset.path.suffix.lower()}"
-    if not copy.exists() or copy.read_bytes() != dataset.path.read_bytes():
-        shutil.copyfile(dataset.path, copy)
+    data = dataset.path.read_bytes()
+    if not copy.exists() or copy.read_bytes() != data:
+        write_bytes(copy, data)
     _save(folder, _description(scope, identity, began, ended=None))
     return identity
 
@@ -186,15 +191,21 @@ def load_run(folder: Path) -> StoredRun:
             ended=stored["ended"],
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise RunError("The description of the run is damaged", where=str(folder / FILE)) from error
+        raise _damaged(folder) from error
 
 
 def read_description(folder: Path) -> dict[str, Any]:
     """What `run.json` says. Raises RunError where the folder holds no run."""
     try:
         return dict(json.loads((folder / FILE).read_text(encoding="utf-8")))
-    except (OSError, TypeError, ValueError) as error:
+    except OSError as error:
         raise RunError("This folder holds no run", where=str(folder), do="Make one with: kotae eval run") from error
+    except (TypeError, ValueError) as error:
+        raise _damaged(folder) from error
+
+
+def _damaged(folder: Path) -> RunError:
+    return RunError("The description of the run is damaged", where=str(folder / FILE), do=_MEND)
 
 
 def _stored_identity(folder: Path) -> RunIdentity:
@@ -204,7 +215,7 @@ def _stored_identity(folder: Path) -> RunIdentity:
     try:
         return RunIdentity(**stored["identity"])
     except (KeyError, TypeError) as error:
-        raise RunError("The description of the run is damaged", where=str(folder / FILE)) from error
+        raise _damaged(folder) from error
 
 
 def _description(scope: Scope, identity: RunIdentity, began: str, *, ended: str | None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from eval.answers import AnswerLog
 from eval.dataset import Dataset
 from rag.encoder import Encoder
+from rag.errors import RunError
 from rag.publish import write_text
 
 FILE = "cosines.json"
@@ -33,6 +34,13 @@ def compute_cosines(folder: Path, dataset: Dataset, log: AnswerLog, encoder: Enc
 
 
 def load_cosines(folder: Path) -> Mapping[str, float]:
-    """The cosines of a run by answer key; empty where none were computed."""
+    """The cosines of a run by answer key; empty where none were computed. Raises RunError."""
     path = folder / FILE
-    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+    try:
+        return {str(key): float(one) for key, one in json.loads(path.read_text(encoding="utf-8")).items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise RunError(
+            "The cosines of the run are damaged", where=str(path), do="Remove the file; the next run computes them."
+        ) from error

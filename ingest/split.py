@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 
 from ingest.load import LoadedDocument
 from rag.errors import SettingsError
-from rag.records import Chunk
+from rag.records import Chunk, chunk_id
 from rag.settings import Chunking
 
 Counter = Callable[[Sequence[str]], list[int]]
@@ -167,10 +166,8 @@ def _chunk(document: LoadedDocument, start: int, end: int, position: int) -> Chu
     text = document.text[start:end]
     stripped = text.strip()
     start += text.find(stripped)
-    # All that its vector and its words depend on, so that a chunk whose id is known need not be encoded again.
-    key = f"{document.source}\0{position}\0{document.language}\0{document.title}\0{stripped}"
     return Chunk(
-        id=hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32],
+        id=chunk_id(stripped, document.title, document.source, document.language, position),
         text=stripped,
         title=document.title,
         source=document.source,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag.disk import refusal
 from rag.errors import (
     IndexDamaged,
     IndexMissing,
@@ -59,7 +60,7 @@ class Chroma:
 
     @contextmanager
     def errors(self) -> Iterator[None]:
-        """What Chroma raises inside, raised as IndexDamaged, IndexMissing or a Server... error."""
+        """What Chroma raises inside, raised as IndexDamaged, IndexMissing, CannotWrite or a Server... error."""
         with _named(self.where, on_server=self.request_bytes is not None):
             yield
 
@@ -132,6 +133,8 @@ def _named(where: str, *, on_server: bool) -> Iterator[None]:
     except NotFoundError as error:
         raise IndexMissing("The index is not there (any more)", where=where, do="Run: kotae ingest CORPUS") from error
     except (ChromaError, sqlite3.DatabaseError, OSError) as error:
+        if not on_server and (refused := refusal(error, Path(where))):
+            raise refused from error
         raise IndexDamaged(f"Chroma cannot use the index: {error}", where=where, do=REBUILD) from error
     except Exception as error:
         # Chroma's client raises a bare Exception or ValueError for an answer that is not its own JSON.

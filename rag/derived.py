@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.disk import writing
 from rag.lexical import LexicalIndex
 from rag.lexical_build import fields_of, write_leg
-from rag.publish import publish_folder
+from rag.progress import notice
+from rag.publish import is_sealed, publish_folder, seal
 from rag.records import LANGUAGES, Language
 from rag.store import ChunkStore
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # Raised whenever what is derived changes (tokenising, say), so that what an older kotae made is made anew.
-VERSION = 3
+VERSION = 4
 SAMPLE = 4096
 """A centroid is the mean of at most so many chunks. Ids are hashes, so the first by id are a random sample; where
 cosines scatter by 0.03 its own error is 0.0005."""
@@ -44,14 +46,15 @@ def open_derived(root: Path, digest: str, store: ChunkStore, whole: Callable[[],
     """What is derived from the chunks of the corpus that `digest` names, made unless it is there.
 
     `whole` tells whether the store still holds just that corpus; where it does not, what is made is used this once and
-    made anew by the next. Chunks that an older corpus had too are not cut into words again. What belongs to other
-    corpora is removed in the end.
+    made anew by the next. What is damaged on disk is made anew as well. Chunks that an older corpus had too are not cut
+    into words again. What belongs to other corpora is removed in the end.
     """
     name = f"{digest[:16]}-{VERSION}"
-    before = _latest(root)
+    _remove_damaged(root / name)
 
     def make(folder: Path) -> None:
-        _write(folder, store, before)
+        _write(folder, store, _latest(root))
+        seal(folder)
         if not whole():
             raise _NotWhole
 
@@ -59,7 +62,7 @@ def open_derived(root: Path, digest: str, store: ChunkStore, whole: Callable[[],
         folder = publish_folder(root / name, make)
     except _NotWhole:
         shutil.rmtree(root / _INTERRUPTED, ignore_errors=True)
-        folder = publish_folder(root / _INTERRUPTED, lambda made: _write(made, store, before))
+        folder = publish_folder(root / _INTERRUPTED, lambda made: _write(made, store, _latest(root)))
         return Derived(LexicalIndex(folder), _centroids(folder))
     for other in root.iterdir():
         if other.is_dir() and other.name != name and not other.name.startswith("."):
@@ -68,9 +71,16 @@ def open_derived(root: Path, digest: str, store: ChunkStore, whole: Callable[[],
 
 
 def _latest(root: Path) -> Path | None:
-    """The newest folder of this version, whose words can be used again."""
-    found = sorted(root.glob(f"[!.]*-{VERSION}"), key=lambda path: path.stat().st_mtime)
-    return found[-1] if found else None
+    """The newest undamaged folder of this version, whose words can be used again."""
+    found = sorted(root.glob(f"[!.]*-{VERSION}"), key=lambda path: path.stat().st_mtime, reverse=True)
+    return next((folder for folder in found if is_sealed(folder)), None)
+
+
+def _remove_damaged(folder: Path) -> None:
+    if folder.is_dir() and not is_sealed(folder):
+        notice(f"What is derived from the index is damaged and is made anew ({folder})")
+        with writing(folder):
+            shutil.rmtree(folder)
 
 
 def _write(folder: Path, store: ChunkStore, before: Path | None) -> None:

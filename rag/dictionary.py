@@ -17,6 +17,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from rag.disk import refusal
 from rag.errors import ModelUnavailable
 from rag.language import normalise, words
 from rag.publish import publish_folder
@@ -85,6 +86,8 @@ def _make(folder: Path) -> None:
         ):
             write_pairs(dictionary, pairs)
     except sqlite3.Error as error:
+        if refused := refusal(error, folder):
+            raise refused from error
         raise ModelUnavailable(f"The dictionary cannot be read: {error}", where=str(source), do=INSTALL) from error
 
 

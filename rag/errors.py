@@ -2,6 +2,7 @@
 
 KotaeError
 ├── SettingsError            an option or environment variable cannot be used
+├── CannotWrite              the disk is full, or a place is read-only
 ├── CorpusError              the folder of documents
 │   ├── EmptyCorpus          no document in it
 │   └── UnreadableDocument   one document could not be read
@@ -18,6 +19,7 @@ KotaeError
 ├── PromptTooLong            question and instructions alone exceed the model's context
 ├── DatasetError             the verification set; file, row, column
 ├── RunError                 the folder of a run
+│   └── RunBusy              another process is writing to it
 └── GradingError             a rung below the grading ladder cannot be used
     ├── CalibrationMismatch  similarity was calibrated with another encoder
     └── JudgeNotMeasured     how far a judge agrees with people is not known
@@ -44,6 +46,10 @@ class KotaeError(Exception):
 
 class SettingsError(KotaeError):
     """An option or environment variable cannot be used."""
+
+
+class CannotWrite(KotaeError):
+    """Something cannot be written: the disk is full, or the place is read-only."""
 
 
 class CorpusError(KotaeError):
@@ -108,6 +114,10 @@ class DatasetError(KotaeError):
 
 class RunError(KotaeError):
     """The folder of a run cannot be used."""
+
+
+class RunBusy(RunError):
+    """Another process is writing to the folder of the run."""
 
 
 class GradingError(KotaeError):

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.chroma import REBUILD, Chroma, ChromaServer, configuration, open_embedded, open_server
+from rag.disk import held
 from rag.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
 from rag.lease import lease
 from rag.manifest import Manifest, SourceState, read_manifest
@@ -90,20 +91,13 @@ class FolderHome(IndexHome):
     @contextmanager
     def writing(self) -> Iterator[Check]:
         """One process at a time; raises IndexBusy where another one writes."""
-        from filelock import FileLock, Timeout
-
-        self._folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self._folder / ".writing.lock", timeout=0)
-        try:
-            lock.acquire()
-        except Timeout as error:
-            raise IndexBusy(
+        with held(
+            self._folder,
+            IndexBusy(
                 "Another process is writing to this index", where=self.where, do="Wait for it to end, then try again."
-            ) from error
-        try:
-            yield _held
-        finally:
-            lock.release()
+            ),
+        ):
+            yield _never_lost
 
     def drop(self) -> None:
         """Remove manifest, chunks and derived data; other files in the folder stay."""
@@ -193,7 +187,7 @@ class ServerHome(IndexHome):
 _BUILD = "Build it with: kotae ingest CORPUS"
 
 
-def _held() -> None:
+def _never_lost() -> None:
     """A lock of the operating system is not lost while its process lives."""
 
 

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
 import tempfile
+import time
+import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
+
+from rag.disk import writing
+
+_SEAL = "seal.json"
+_LETTERS = 16
+_STALE_SECONDS = 3600.0
+"""How old a half-written file must be to be taken for one that a killed process left."""
 
 
 def publish_folder(target: Path, make: Callable[[Path], None]) -> Path:
     """Return `target`, made by `make(folder)` unless it is there already.
 
     One process makes it while others wait; what a killed process left half-made is never seen under `target`
-    and is removed by the next maker. Raises what `make` raises, leaving nothing behind.
+    and is removed by the next maker. Raises what `make` raises, leaving nothing behind, and CannotWrite.
     """
     if target.is_dir():
         return target
+    with writing(target.parent):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return _published(target, make)
+
+
+def _published(target: Path, make: Callable[[Path], None]) -> Path:
     from filelock import FileLock
 
-    target.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(target.parent / f".{target.name}.lock"):
         if target.is_dir():
             return target
@@ -28,12 +43,41 @@ def publish_folder(target: Path, make: Callable[[Path], None]) -> Path:
             shutil.rmtree(stale, ignore_errors=True)
         folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.making-", dir=target.parent))
         try:
-            make(folder)
+            with writing(target):  # said before what was made is removed, while the disk is as full as it was
+                make(folder)
             os.replace(folder, target)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
     return target
+
+
+def seal(folder: Path) -> None:
+    """Write into a folder the check sums of its files, for `is_sealed`."""
+    sums = {name: _sum(folder / name) for name in _files(folder)}
+    (folder / _SEAL).write_text(json.dumps(sums), encoding="utf-8")
+
+
+def is_sealed(folder: Path) -> bool:
+    """Whether a folder holds just the files it was sealed with, to the last bit; reads all of them."""
+    try:
+        sums = json.loads((folder / _SEAL).read_text(encoding="utf-8"))
+        return bool(sums == {name: _sum(folder / name) for name in _files(folder)})
+    except (OSError, ValueError):
+        return False
+
+
+def _files(folder: Path) -> list[str]:
+    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return sorted(name for name in found if name != _SEAL)
+
+
+def _sum(path: Path) -> int:
+    total = 0
+    with path.open("rb") as file:
+        while part := file.read(1 << 20):
+            total = zlib.crc32(part, total)
+    return total
 
 
 def write_text(target: Path, text: str) -> None:
@@ -42,15 +86,24 @@ def write_text(target: Path, text: str) -> None:
 
 
 def write_bytes(target: Path, data: bytes) -> None:
-    """Write so that readers see the old content or the new, never a part; durable once it returns."""
+    """Write so that readers see the old content or the new, never a part; durable once it returns.
+
+    Raises CannotWrite.
+    """
     write_parts(target, [data])
 
 
 def write_parts(target: Path, parts: Iterable[bytes]) -> None:
     """Write parts that follow each other as `write_bytes` does, without having all of them at once."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    with writing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _remove_stale(target)
+        _replace(target, parts)
+
+
+def _replace(target: Path, parts: Iterable[bytes]) -> None:
     # Not a temporary file of the standard library's making: those can be read by their owner only, whatever the umask.
-    name = target.parent / f".{target.name}.{secrets.token_hex(8)}"
+    name = target.parent / f".{target.name}.{secrets.token_hex(_LETTERS // 2)}"
     try:
         with name.open("xb") as file:
             file.writelines(parts)
@@ -60,3 +113,16 @@ def write_parts(target: Path, parts: Iterable[bytes]) -> None:
     except BaseException:
         name.unlink(missing_ok=True)
         raise
+
+
+def _remove_stale(target: Path) -> None:
+    """Remove what killed processes left of this file, half-written."""
+    now = time.time()
+    for path in target.parent.iterdir():
+        name, _, end = path.name.removeprefix(".").rpartition(".")
+        if name == target.name and path.name.startswith(".") and len(end) == _LETTERS and end.isalnum():
+            try:
+                if abs(now - path.stat().st_mtime) > _STALE_SECONDS:
+                    path.unlink()
+            except OSError:
+                continue  # another process was first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -27,6 +28,12 @@ class Chunk:
     start: int
     end: int
     position: int
+
+
+def chunk_id(text: str, title: str, source: str, language: Language, position: int) -> str:
+    """32 letters of a hash of all that a chunk's vector and words depend on, so that one whose id is known is known."""
+    key = f"{source}\0{position}\0{language}\0{title}\0{text}"
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -29,10 +30,12 @@ from langchain_core.documents import BaseDocumentCompressor, Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, Field, InstanceOf
 
+from rag.chroma import REBUILD
+from rag.errors import IndexDamaged
 from rag.index import Index
 from rag.language import detect
 from rag.lexical import LexicalMatch
-from rag.records import LANGUAGES, Chunk, Hit, renumber
+from rag.records import LANGUAGES, Chunk, Hit, chunk_id, renumber
 from rag.reranker import SCORE
 from rag.settings import DEFAULT_TOP_K
 
@@ -55,9 +58,12 @@ class HybridRetriever(BaseRetriever):
     reranker: BaseDocumentCompressor | None = None
 
     def search(self, question: str, k: int | None = None) -> tuple[Hit, ...]:
-        """The best hits for a question, best first."""
+        """The best hits for a question, best first. Raises IndexDamaged where one says other than what was ingested."""
         wanted = self.k if k is None else k
-        return self.candidates(question, wanted)[:wanted]
+        hits = self.candidates(question, wanted)[:wanted]
+        for hit in hits:
+            _check(hit.chunk, self.index.folder)
+        return hits
 
     def candidates(self, question: str, k: int) -> tuple[Hit, ...]:
         """Every chunk that a leg brought in for the `k` best, best first, with the scores of both legs.
@@ -95,6 +101,12 @@ class HybridRetriever(BaseRetriever):
         return [document_of(hit) for hit in self.search(query, k)]
 
 
+def _check(chunk: Chunk, folder: Path) -> None:
+    if chunk.id != chunk_id(chunk.text, chunk.title, chunk.source, chunk.language, chunk.position):
+        what = f"A passage in the index is not what was ingested, of {chunk.source[:100]!r}"
+        raise IndexDamaged(what, where=str(folder), do=REBUILD)
+
+
 def _reranked(reranker: BaseDocumentCompressor, question: str, hits: Sequence[Hit], count: int) -> tuple[Hit, ...]:
     """The hits with the first `count` in the order that a reranker gives them; those it leaves out come after."""
     left = {hit.chunk.id: hit for hit in hits}
@@ -108,8 +120,8 @@ def _level(scores: dict[str, float], chunks: Mapping[str, Chunk]) -> None:
     for language in LANGUAGES:
         mine = [chunk_id for chunk_id in scores if chunks[chunk_id].language == language]
         best = sorted((scores[chunk_id] for chunk_id in mine), reverse=True)[:LEVELLED]
-        for chunk_id in mine:
-            scores[chunk_id] -= LEVELLING * sum(best) / len(best)
+        for one in mine:
+            scores[one] -= LEVELLING * sum(best) / len(best)
 
 
 def _score(cosine: float, match: LexicalMatch | None) -> float:
