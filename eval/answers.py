@@ -72,17 +72,21 @@ class AnswerLog:
         recorded = self.by_key.get(key)
         return recorded is not None and recorded.answer is not None
 
+    def mend(self) -> None:
+        """Remove a last line that a crash or a full disk has cut off, so that lines can follow. Raises CannotWrite."""
+        if self._torn:
+            whole = self._path.read_bytes().rfind(b"\n") + 1
+            with writing(self._path), self._path.open("r+b") as file:
+                file.truncate(whole)
+            self._torn = False
+
     def append(self, recorded: Recorded) -> None:
         """Add a line; it is on disk when this returns. Raises CannotWrite."""
         line = _summed(json.dumps(asdict(recorded), ensure_ascii=False).encode("utf-8", "replace"))
-        with writing(self._path):
-            self._mend()
-            self._torn = True
-            with self._path.open("ab") as file:
-                file.write(line + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-            self._torn = False
+        with writing(self._path), self._path.open("ab") as file:
+            file.write(line + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
         self.by_key[recorded.key] = recorded
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
@@ -92,13 +96,6 @@ class AnswerLog:
         whole = data.rfind(b"\n") + 1
         self._torn = whole < len(data)
         yield from enumerate(data[:whole].split(b"\n")[:-1], 1)
-
-    def _mend(self) -> None:
-        """Cut off what stands after the last line end, where a line was cut off by a crash or a full disk."""
-        if self._torn:
-            data = self._path.read_bytes() if self._path.exists() else b""
-            with self._path.open("ab") as file:
-                file.truncate(data.rfind(b"\n") + 1)
 
 
 def _summed(line: bytes) -> bytes:

@@ -68,6 +68,7 @@ def answer(
 
     What the log or one of `others` has an answer to at another place, to the very same prompt, is taken from there.
     """
+    log.mend()
     known = {one.prompt: one for source in (*others, log) for one in source.by_key.values() if one.answer is not None}
     todo = []
     for task in tasks:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.disk import refusal
 from rag.errors import (
+    CannotWrite,
     IndexDamaged,
     IndexMissing,
     ServerMismatch,
@@ -134,9 +135,12 @@ def _named(where: str, *, on_server: bool) -> Iterator[None]:
         raise IndexMissing("The index is not there (any more)", where=where, do="Run: kotae ingest CORPUS") from error
     except (ChromaError, sqlite3.DatabaseError, OSError) as error:
         if not on_server and (refused := refusal(error, Path(where))):
-            raise refused from error
+            do = f"{refused.do} Chroma writes to its folder also where it only reads."
+            raise CannotWrite(refused.what, where=where, do=do) from error
         raise IndexDamaged(f"Chroma cannot use the index: {error}", where=where, do=REBUILD) from error
-    except Exception as error:
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":  # of Rust; a BaseException, and importable from nowhere
+            raise IndexDamaged(f"Chroma fell over the index: {error}", where=where, do=REBUILD) from error
         # Chroma's client raises a bare Exception or ValueError for an answer that is not its own JSON.
         if not on_server or type(error) not in (Exception, ValueError):
             raise

@@ -80,7 +80,7 @@ class Forks:
 
     def start(self, *args: str | Path, **request: Any) -> Running:
         """Start `kotae ARGS`. `limit`: bytes a file may have; `obedient`: root obeys
-        permissions too; `cwd`, `env`."""
+        permissions too; `cwd`, `env`; `code`: Python to run instead."""
         self._count += 1
         out = self._logs / str(self._count)
         line = json.dumps({"args": [str(one) for one in args], "out": str(out), **request})
@@ -151,14 +151,22 @@ def _become(request: dict[str, Any]) -> None:
     if request.get("obedient"):
         _obey_permissions()
     from cli import main
+    from rag.errors import KotaeError
 
     try:
-        main(request["args"], prog_name="kotae")
+        if code := request.get("code"):
+            exec(code, {})  # noqa: S102
+        else:
+            main(request["args"], prog_name="kotae")
+    except KotaeError as error:
+        sys.stderr.write(f"kotae: {error}\n")
+        _leave(1)
     except SystemExit as end:
         _leave(end.code if isinstance(end.code, int) else int(end.code is not None))
     except BaseException:
         traceback.print_exc()
         _leave(1)
+    _leave(0)
 
 
 def _leave(code: int) -> None:
@@ -214,6 +222,14 @@ def _prepare() -> None:
         encode_queries = encode
 
     class SlowEngine(ScriptedEngine):
+        @property
+        def identity(self) -> str:  # type: ignore[override]
+            return os.environ.get("KOTAE_TEST_IDENTITY", "scripted@1")
+
+        @identity.setter
+        def identity(self, _: str) -> None:
+            pass
+
         def complete(self, *given: Any, **named: Any) -> Any:
             time.sleep(float(os.environ.get(DELAY, "0")))
             return super().complete(*given, **named)
