@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import json
 import signal
@@ -108,6 +109,8 @@ def _signals() -> Iterator[None]:
         for number, handler in before.items():
             if signal.getsignal(number) is end:
                 signal.signal(number, handler)
+        # What is left when a command is done is the taking apart of the process, which needs no traceback.
+        atexit.register(signal.signal, signal.SIGINT, signal.SIG_DFL)
 
 
 def options(*several: Callable[[Command], Command]) -> Callable[[Command], Command]:

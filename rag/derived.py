@@ -13,8 +13,9 @@ from rag.disk import writing
 from rag.lexical import LexicalIndex
 from rag.lexical_build import fields_of, write_leg
 from rag.progress import notice
-from rag.publish import is_sealed, publish_folder, seal
+from rag.publish import publish_folder
 from rag.records import LANGUAGES, Language
+from rag.seal import damaged, seal
 from rag.store import ChunkStore
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def open_derived(root: Path, digest: str, store: ChunkStore, whole: Callable[[],
 
     def make(folder: Path) -> None:
         _write(folder, store, _latest(root))
-        seal(folder)
+        seal(folder, (path for path in folder.rglob("*") if path.is_file()))
         if not whole():
             raise _NotWhole
 
@@ -73,11 +74,11 @@ def open_derived(root: Path, digest: str, store: ChunkStore, whole: Callable[[],
 def _latest(root: Path) -> Path | None:
     """The newest undamaged folder of this version, whose words can be used again."""
     found = sorted(root.glob(f"[!.]*-{VERSION}"), key=lambda path: path.stat().st_mtime, reverse=True)
-    return next((folder for folder in found if is_sealed(folder)), None)
+    return next((folder for folder in found if damaged(folder) is None), None)
 
 
 def _remove_damaged(folder: Path) -> None:
-    if folder.is_dir() and not is_sealed(folder):
+    if folder.is_dir() and damaged(folder):
         notice(f"What is derived from the index is damaged and is made anew ({folder})")
         with writing(folder):
             shutil.rmtree(folder)

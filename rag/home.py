@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from rag.chroma import REBUILD, Chroma, ChromaServer, configuration, open_embedded, open_server
-from rag.disk import held
+from rag.disk import held, writing
 from rag.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
 from rag.lease import lease
 from rag.manifest import Manifest, SourceState, read_manifest
 from rag.publish import write_parts
+from rag.seal import FILE as SEAL
+from rag.seal import damaged, seal
 from rag.settings import cache_dir
 from rag.store import ChunkStore
 
@@ -71,6 +73,7 @@ class FolderHome(IndexHome):
     def __init__(self, folder: Path) -> None:
         self.where = str(folder)
         self._folder = folder
+        self._chroma = folder / "chroma"
 
     def load(self) -> Manifest:
         """Read `manifest.json`."""
@@ -78,11 +81,17 @@ class FolderHome(IndexHome):
 
     def save(self, manifest: Manifest) -> None:
         """Write `manifest.json`; durable once it returns."""
+        if not manifest.complete:
+            with writing(self._chroma):
+                (self._chroma / SEAL).unlink(missing_ok=True)
         _write_file(self._folder / _FILE, manifest)
 
     def store(self) -> ChunkStore:
-        """Chroma in this process."""
-        return ChunkStore(open_embedded(self._folder / "chroma"))
+        """Chroma in this process. Damaged vectors, over which Chroma would fall, are refused first."""
+        if (self._chroma / SEAL).exists() and (name := damaged(self._chroma)):
+            what = "The vectors of the index are damaged: a file is not what the last ingest left"
+            raise IndexDamaged(what, where=str(self._chroma / name), do=REBUILD)
+        return ChunkStore(open_embedded(self._chroma))
 
     def derived(self) -> Path:
         """Beside the chunks."""
@@ -98,6 +107,13 @@ class FolderHome(IndexHome):
             ),
         ):
             yield _never_lost
+            self._seal()
+
+    def _seal(self) -> None:
+        """Seal the vectors of a whole index. Chroma changes the files again of those it has not yet saved for good."""
+        if not (self._chroma / SEAL).exists() and self._chroma.exists() and self.load().complete:
+            saved = (path.parent for path in self._chroma.glob("*/index_metadata.*"))
+            seal(self._chroma, (path for folder in saved for path in folder.iterdir()))
 
     def drop(self) -> None:
         """Remove manifest, chunks and derived data; other files in the folder stay."""

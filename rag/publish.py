@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import shutil
 import tempfile
 import time
-import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from rag.disk import writing
 
-_SEAL = "seal.json"
 _LETTERS = 16
 _STALE_SECONDS = 3600.0
 """How old a half-written file must be to be taken for one that a killed process left."""
@@ -50,34 +47,6 @@ def _published(target: Path, make: Callable[[Path], None]) -> Path:
             shutil.rmtree(folder, ignore_errors=True)
             raise
     return target
-
-
-def seal(folder: Path) -> None:
-    """Write into a folder the check sums of its files, for `is_sealed`."""
-    sums = {name: _sum(folder / name) for name in _files(folder)}
-    (folder / _SEAL).write_text(json.dumps(sums), encoding="utf-8")
-
-
-def is_sealed(folder: Path) -> bool:
-    """Whether a folder holds just the files it was sealed with, to the last bit; reads all of them."""
-    try:
-        sums = json.loads((folder / _SEAL).read_text(encoding="utf-8"))
-        return bool(sums == {name: _sum(folder / name) for name in _files(folder)})
-    except (OSError, ValueError):
-        return False
-
-
-def _files(folder: Path) -> list[str]:
-    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    return sorted(name for name in found if name != _SEAL)
-
-
-def _sum(path: Path) -> int:
-    total = 0
-    with path.open("rb") as file:
-        while part := file.read(1 << 20):
-            total = zlib.crc32(part, total)
-    return total
 
 
 def write_text(target: Path, text: str) -> None:
