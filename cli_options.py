@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import atexit
 import functools
+import io
 import json
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -77,6 +79,9 @@ class Kotae(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")  # file names need not be Unicode
         try:
             with _signals():
                 return super().invoke(ctx)

@@ -14,7 +14,7 @@ from langchain_core.runnables.config import ensure_config
 
 from rag.calling import call, call_streaming, context_window, count_tokens
 from rag.errors import PromptTooLong, SettingsError
-from rag.language import detect, written_in
+from rag.language import detect, readable, written_in
 from rag.models.engine import Completion
 from rag.prompt import PromptStyle, build_prompt, repair_prompt, stop_sequences
 from rag.records import Answer, AnswerPiece, Attempt, Hit, Language
@@ -59,10 +59,12 @@ class GroundedChain(Runnable[str | Question, Answer]):
     def prepare(self, question: str | Question, config: RunnableConfig | None = None) -> Prepared:
         """Retrieve and write the prompt, dropping whole passages from the lowest rank up until it fits.
 
-        Raises PromptTooLong where it does not fit without any.
+        What no text has (see `readable`) becomes U+FFFD in the question. Raises PromptTooLong where it does not fit
+        without any passage.
         """
         if isinstance(question, str):
             question = Question(question, detect(question))
+        question = replace(question, text=readable(question.text))
         found = () if self.retriever is None else hits_of(self.retriever.invoke(question.text, config))
         room = context_window(self.model)
         for kept in range(len(found), -1, -1):

@@ -67,10 +67,14 @@ class Chroma:
 
 
 def open_embedded(folder: Path) -> Chroma:
-    """Chroma in this process, its files in `folder`, which is made. Raises IndexDamaged."""
+    """Chroma in this process, its files in `folder`, which is made. Raises IndexDamaged, CannotWrite, SettingsError."""
     import chromadb
     from chromadb.config import Settings
 
+    if any("\ud800" <= letter <= "\udfff" for letter in str(folder)):
+        raise SettingsError(
+            "Chroma needs a folder whose name is Unicode", where=str(folder), do="Name another --index."
+        )
     with _named(str(folder), on_server=False):
         client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
     return Chroma(client, str(folder))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 KANA = re.compile(r"[ぁ-ゖァ-ヺｦ-ﾟー]")
 JAPANESE = re.compile(r"[ぁ-ゖァ-ヺー々〆一-鿿㐀-䶿豈-﫿\U00020000-\U0002fa1f]")
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ]+(?:['’-][A-Za-zÀ-ɏ]+)*")
 WORD = re.compile(r"[^\W_]+")
 
@@ -27,6 +28,11 @@ _LIGHT_POS = frozenset({"代名詞", "非自立可能"})
 def normalise(text: str) -> str:
     """NFKC and case folding: full-width and half-width, composed and decomposed forms become one."""
     return unicodedata.normalize("NFKC", text).casefold()
+
+
+def readable(text: str) -> str:
+    """The text with U+FFFD for what no text has and no tokenizer takes: NUL, and halves of surrogate pairs."""
+    return _NO_TEXT.sub("\ufffd", text)
 
 
 def detect(text: str) -> Language:

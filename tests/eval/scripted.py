@@ -223,7 +223,7 @@ def write_corpus(folder: Path) -> Path:
 
 def lines(out: Path) -> list[dict]:
     text = (out / "answers.jsonl").read_text(encoding="utf-8")
-    return [json.loads(line) for line in text.splitlines()]
+    return [json.loads(line) for line in text.split("\n")[:-1]]
 
 
 def records(out: Path) -> list[dict]:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tests.faults import damage, disks, endings
+from tests.faults import damage, disks, endings, texts
 from tests.faults.forks import forks
 from tests.faults.scene import Finding, Place
 
@@ -34,6 +34,11 @@ SCENES: dict[str, Scene] = {
     "two": endings.two_at_once,
     "clock": endings.clock_goes_back,
     "model": endings.model_replaced,
+    "characters": texts.strange_characters,
+    "names": texts.strange_names,
+    "long": texts.long_questions,
+    "many-csv": partial(texts.many_questions, ending="csv"),
+    "many-xlsx": partial(texts.many_questions, ending="xlsx"),
     "rebuilt": damage.dropped_and_rebuilt,
     "answers": damage.damaged_answers,
     "run-files": damage.damaged_run_files,

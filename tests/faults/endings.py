@@ -75,6 +75,9 @@ def _note(finding: Finding, ended: Ended, number: signal.Signals) -> None:
     if ended.code in (0, 1):
         finding.note(ended)
         return
+    if ended.code == -number and "Traceback" not in ended.err:
+        finding.did["ended by the signal when all was done"] += 1
+        return
     finding.did[f"exit {ended.code}: {ended.said}"] += 1
     good = ended.code == 128 + number and ended.said.startswith("kotae: ") and "Traceback" not in ended.err
     finding.expect(good, f"exit {ended.code}: {ended.err[-2000:]}")

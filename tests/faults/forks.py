@@ -33,11 +33,15 @@ DELAY = "KOTAE_TEST_DELAY"
 
 @dataclass(frozen=True)
 class Ended:
-    """How a command ended: its exit status (negative: the signal that ended it), stdout and stderr."""
+    """How a command ended: its exit status (negative: the signal that ended it), stdout and stderr.
+
+    `megabytes`: the most memory it had at once, with what all children share.
+    """
 
     code: int
     out: str
     err: str
+    megabytes: float = 0.0
 
     @property
     def said(self) -> str:
@@ -66,7 +70,8 @@ class Running:
     def wait(self) -> Ended:
         code = self._forks.line(f"ended {self.pid} ")
         texts = [Path(f"{self._out}.{end}").read_text(encoding="utf-8", errors="replace") for end in ("out", "err")]
-        return Ended(int(code), *texts)
+        peak = Path(f"{self._out}.peak")
+        return Ended(int(code), *texts, float(peak.read_text()) if peak.exists() else 0.0)
 
 
 class Forks:
@@ -147,12 +152,13 @@ def _become(request: dict[str, Any]) -> None:
     os.chdir(request.get("cwd", "."))
     if request.get("limit"):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (request["limit"], request["limit"]))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (request["limit"], resource.RLIM_INFINITY))
     if request.get("obedient"):
         _obey_permissions()
     from cli import main
     from rag.errors import KotaeError
 
+    atexit.register(_keep_peak, Path(f"{request['out']}.peak"))
     try:
         if code := request.get("code"):
             exec(code, {})  # noqa: S102
@@ -167,6 +173,11 @@ def _become(request: dict[str, Any]) -> None:
         traceback.print_exc()
         _leave(1)
     _leave(0)
+
+
+def _keep_peak(path: Path) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+    path.write_text(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
 
 
 def _leave(code: int) -> None:
