@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -153,3 +154,72 @@ def test_a_hub_encoder_is_refused_in_one_line_and_not_looked_up(guarded, tmp_pat
     (line,) = done.stderr.splitlines()
     assert line.startswith("kotae: ")
     assert "nobody/no-such-encoder" in line
+
+
+# What the kernel counts in a network of its own, which has no device that is up: also what Rust and C++ try.
+COUNTED = """
+import json, sys
+from pathlib import Path
+
+def counters():
+    rows = [line.split() for line in Path("/proc/net/snmp").read_text().splitlines()]
+    v4 = {f"{names[0]}{name}": int(one) for names, found in zip(rows[::2], rows[1::2])
+          for name, one in zip(names[1:], found[1:])}
+    v6 = {name: int(one) for name, one in (line.split() for line in Path("/proc/net/snmp6").read_text().splitlines())}
+    wanted = ("Ip:OutNoRoutes", "Ip:OutRequests", "Tcp:ActiveOpens", "Ip6OutNoRoutes", "Ip6OutRequests")
+    return {name: (v4 | v6)[name] for name in wanted}
+
+before = counters()
+exec(sys.argv[1])
+after = counters()
+print(json.dumps({name: after[name] - before[name] for name in after}))
+"""
+STAND_INS = """
+from tests.faults.forks import _prepare
+_prepare()
+import cli
+for line in sys.argv[2:]:
+    try:
+        cli.main(line.split("|"), prog_name="kotae")
+    except SystemExit as end:
+        assert not end.code, line
+"""
+
+
+def alone(code: str, *arguments: str) -> dict[str, int]:
+    """What a process tries that is alone in a network."""
+    command = ["unshare", "--net", sys.executable, "-c", COUNTED, code, *arguments]
+    done = subprocess.run(command, cwd=CLI.parent, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def can_be_alone() -> bool:
+    try:
+        return subprocess.run(["unshare", "--net", "true"], capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+needs_network = pytest.mark.skipif(not can_be_alone(), reason="a network of its own (unshare --net) needs root")
+
+
+@needs_network
+def test_the_kernel_counts_what_reaches_out() -> None:
+    code = "import socket\ntry:\n    socket.create_connection(('192.0.2.1', 80), 1)\nexcept OSError:\n    pass"
+    assert sum(alone(code).values()) > 0
+
+
+@needs_network
+def test_the_kernel_sees_nothing_reach_out(place) -> None:
+    """Real Chroma, retrieval and reports; only the two models are stand-ins, which have tests of their own above."""
+    write_set(place / "set.csv", ROWS)
+    index = f"--index|{place / 'index-alone'}"
+    tried = alone(
+        STAND_INS,
+        f"ingest|{place / 'corpus'}|{index}",
+        f"ask|{TENNIS}|{index}|--model|scripted",
+        f"eval|run|{place / 'set.csv'}|--out|{place / 'run-alone'}|{index}|--model|scripted",
+    )
+    assert sum(tried.values()) == 0, tried
+    assert (place / "run-alone" / "report.xlsx").is_file()
