@@ -1,7 +1,7 @@
 """Every package that kotae brings with it: its licence, and its pin. `python -m tests.audit` prints them as a table.
 
-It ends with exit status 1 where a licence is not on the list, a package has no pin in constraints.txt, or another version
-is installed than the pinned one. Known vulnerabilities are not looked up: that needs a database from the network.
+It ends with exit status 1 where a licence is not on the list, a package has no pin in constraints.txt, or a version is
+installed that is not the pinned one. Known vulnerabilities are not looked up: that needs a database from the network.
 """
 
 from __future__ import annotations

@@ -39,6 +39,7 @@ class GgufEngine(TextEngine):
         self.identity = identity
         self.context = options.context
         self.batch_size = options.slots
+        self._file = _Unchanged(path)
         self._server, self._http = _start(path, options)
         self._pool = ThreadPoolExecutor(options.slots, thread_name_prefix="gguf")
 
@@ -55,7 +56,9 @@ class GgufEngine(TextEngine):
             reply = self._server.handle_completions(_request(prompt, decoding, stop))
             return _completion(_checked(reply, self.context))
 
-        return list(self._pool.map(one, prompts))
+        completions = list(self._pool.map(one, prompts))
+        self._file.check()
+        return completions
 
     def stream(self, prompt: str, decoding: Decoding, stop: Sequence[str] = ()) -> Iterator[Piece]:
         pieces: queue.Queue[Any] = queue.Queue()
@@ -80,9 +83,31 @@ class GgufEngine(TextEngine):
                     if choice.get("text"):
                         yield Piece(choice["text"])
             running.result()
+            self._file.check()
             yield Piece("", Completion(text, finish, usage.get("prompt_tokens", 0), usage.get("completion_tokens", 0)))
         finally:
             closed.set()
+
+
+class _Unchanged:
+    """The file that a model is read from while it runs; another that takes its name does no harm."""
+
+    def __init__(self, path: Path) -> None:
+        check_file(path)
+        self._path = path
+        self._open = path.open("rb")
+        self._before = self._state()
+
+    def check(self) -> None:
+        """Raise ModelFailed where the file has been written to since it was loaded."""
+        if self._state() != self._before:
+            raise ModelFailed(
+                f"The model's file was written over while it was in use, so what it says is not its own: {self._path}"
+            )
+
+    def _state(self) -> tuple[int, int]:
+        now = os.fstat(self._open.fileno())
+        return now.st_size, now.st_mtime_ns
 
 
 @functools.cache

@@ -72,11 +72,14 @@ def _end(pid: int, number: int) -> None:
 
 def _note(finding: Finding, ended: Ended, number: signal.Signals) -> None:
     """Done before the signal came, or one line and 128 + its number."""
-    if ended.code in (0, 1):
+    if ended.code == 0:
         finding.note(ended)
         return
     if ended.code == -number and "Traceback" not in ended.err:
-        finding.did["ended by the signal when all was done"] += 1
+        finding.did["ended by the signal before the command began or after all was done"] += 1
+        return
+    if ended.err.strip() == "Aborted!":
+        finding.did["aborted before the command began"] += 1
         return
     finding.did[f"exit {ended.code}: {ended.said}"] += 1
     good = ended.code == 128 + number and ended.said.startswith("kotae: ") and "Traceback" not in ended.err

@@ -130,7 +130,6 @@ def _serve() -> None:
         if child == 0:
             _become(request)
             return
-        _say(f"began {request['out']} {child}")
         threading.Thread(target=_await, args=(child,)).start()
 
 
@@ -144,11 +143,14 @@ def _say(line: str) -> None:
 
 def _become(request: dict[str, Any]) -> None:
     """In the child: the command, its output in files."""
+    said = os.dup(1)
     for number, end in ((1, "out"), (2, "err")):
         file = os.open(f"{request['out']}.{end}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
         os.dup2(file, number)
         os.close(file)
     os.environ.update(request.get("env", {}))
+    os.write(said, f"began {request['out']} {os.getpid()}\n".encode())
+    os.close(said)
     os.chdir(request.get("cwd", "."))
     if request.get("limit"):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -1,4 +1,4 @@
-"""Every fault of `python -m tests.faults`, provoked a few times: nothing that was finished is lost, and all is named."""
+"""Every fault of `python -m tests.faults`, a few times: nothing that was finished is lost, and all is named."""
 
 from __future__ import annotations
 

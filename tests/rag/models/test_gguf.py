@@ -49,6 +49,22 @@ def test_truncated_file_is_refused_by_path(tmp_path: Path, cache: Path) -> None:
         open_engine(f"gguf:{path}", EngineOptions(context=256))
 
 
+def test_a_file_that_is_written_over_while_it_is_in_use_is_noticed(tmp_path: Path) -> None:
+    """One that takes its name does no harm: the old one stays in memory as it was, under its own identity."""
+    path, other = tmp_path / "model.gguf", tmp_path / "other.gguf"
+    path.write_bytes(b"GGUF" + b"\x00" * 100)
+    other.write_bytes(b"GGUF" + b"\x01" * 100)
+    watched = gguf._Unchanged(path)
+    other.replace(path)
+    watched.check()
+    again = gguf._Unchanged(path)
+    with path.open("r+b") as file:
+        file.seek(50)
+        file.write(b"x")
+    with pytest.raises(ModelFailed, match=f"written over.*{path}"):
+        again.check()
+
+
 @pytest.mark.parametrize("name", ["nowhere.gguf", ""])
 def test_missing_file_and_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(ModelUnavailable, match=rf"{tmp_path / name}.*Give the path of a \.gguf file"):
