@@ -12,8 +12,8 @@ from eval.cells import csv_cell, shown
 from rag.decode import decode
 from rag.errors import DatasetError, UnreadableDocument
 
-_LONGEST = 2**31 - 1
-"""Characters of a cell: a question that is too long for the model fails by itself, not the table it stands in."""
+_LONGEST = 4_000_000
+"""Characters of a cell. A question too long for the model fails by itself; a quote that is never closed ends here."""
 
 Row = tuple[str | int | float | None, ...]
 

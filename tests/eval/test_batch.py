@@ -142,7 +142,7 @@ def test_formulas_in_questions_and_answers_stay_text(script: Script, tmp_path) -
         ("header.csv", b"Question\r\n"),
         ("not.xlsx", b"Question"),
         ("binary.txt", bytes(range(256)) * 20),
-        ("quotes.csv", b'Question\n"' + b"x" * 200_000),
+        ("quotes.csv", b'Question\n"' + b"x" * 4_000_001),
         ("list.pdf", b"%PDF"),
     ],
 )

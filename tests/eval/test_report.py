@@ -104,10 +104,10 @@ def test_a_later_success_counts_and_not_the_failure_before(run, verify) -> None:
 def test_a_question_whose_retrieval_failed_counts_once_it_is_answered(run, verify) -> None:
     """Its failure stands under another key than its answer, as it had no prompt; the answer counts."""
     path = run / "answers.jsonl"
-    stored = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    stored = [{**json.loads(line), "crc32": None} for line in path.read_text("utf-8").splitlines()]
     failed = [
         {
-            **{name: value for name, value in line.items() if name != "crc32"},
+            **line,
             "key": f"f{line['key'][1:]}x",
             "answer": None,
             "failure": {"subject": "s", "error": "E", "message": "m"},

@@ -7,7 +7,8 @@ import pytest
 from eval.answers import AnswerLog
 from eval.conditions import Condition
 from eval.run import load_run
-from rag.errors import RunError
+from rag.disk import held
+from rag.errors import RunBusy, RunError
 from tests.eval.scripted import BOTH, REPLIES, ROWS, ScriptedChat, lines, records, run_set, write_set
 
 QUESTION_JA = ROWS[0][1]
@@ -222,3 +223,29 @@ def test_going_on_without_retrieval_keeps_what_the_run_knows_of_its_index(verify
     assert load_run(out).identity.index == "digest"
     with pytest.raises(RunError, match="index"):
         run_set(out, verify, ScriptedChat(), index="another")
+
+
+def test_a_changed_letter_of_an_answer_is_found(verify, out) -> None:
+    """Not only what is no JSON any more: an answer that the model did not give must not count."""
+    run_set(out, verify, ScriptedChat())
+    path = out / "answers.jsonl"
+    path.write_bytes(path.read_bytes().replace('"text": "東京"'.encode(), '"text": "京東"'.encode(), 1))
+    with pytest.raises(RunError, match="line 1"):
+        load_run(out)
+
+
+def test_a_run_is_written_by_one_process(verify, out) -> None:
+    run_set(out, verify, ScriptedChat(), numbers=["1"])
+    before = (out / "answers.jsonl").read_bytes()
+    with held(out, RunBusy("busy")), pytest.raises(RunBusy, match="Another process is writing to this run"):
+        run_set(out, verify, ScriptedChat())
+    assert (out / "answers.jsonl").read_bytes() == before
+
+
+def test_reading_a_run_changes_nothing(verify, out) -> None:
+    run_set(out, verify, ScriptedChat())
+    path = out / "answers.jsonl"
+    path.write_bytes(path.read_bytes()[:-25])
+    before = path.read_bytes()
+    assert len(load_run(out).log.by_key) == 19
+    assert path.read_bytes() == before

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from ingest.sync import sync
+from rag.errors import IndexDamaged
 from rag.index import Index, open_index
 from rag.language import detect
 from rag.records import LANGUAGES, Hit
@@ -193,3 +196,15 @@ def test_documents_of_another_retriever_become_hits() -> None:
 def test_index_is_a_langchain_chroma_too(index: Index) -> None:
     found = index.store.vectorstore(index.encoder).similarity_search("日本の首都はどこですか？", k=1)
     assert found[0].metadata["source"] == "ja/東京.txt"
+
+
+def test_a_passage_that_says_other_than_what_was_ingested_is_refused(small_index, tmp_path) -> None:
+    index = Path(shutil.copytree(small_index, tmp_path / "index"))
+    with sqlite3.connect(index / "chroma/chroma.sqlite3") as stored:
+        stored.execute(
+            "UPDATE embedding_metadata SET string_value = replace(string_value, '3776', '3778') "
+            "WHERE key = 'chroma:document'"
+        )
+    stored.close()
+    with pytest.raises(IndexDamaged, match="not what was ingested"):
+        HybridRetriever(index=open_index(index)).search("富士山の標高は？")
