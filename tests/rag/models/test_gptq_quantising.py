@@ -1,0 +1,67 @@
+"""`kotae quantize` killed half-way: nothing that loads is left, and the next run goes on where it was."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.commands import CLI, process
+from tests.tokenizers_small import write_bpe_tokenizer
+
+pytest.importorskip("gptqmodel")
+
+HOW = ("--calibration", "text.txt", "--group-size", "32", "--samples", "4", "--act-order")
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    """The working folder: a small unquantised Llama, links to it as in the hub's cache, and a calibration text."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    torch.manual_seed(0)
+    shape = {"hidden_size": 128, "intermediate_size": 256, "num_hidden_layers": 3, "num_attention_heads": 4}
+    model = LlamaForCausalLM(LlamaConfig(**shape, num_key_value_heads=4, vocab_size=512)).bfloat16()
+    model.save_pretrained(tmp_path / "模型")
+    write_bpe_tokenizer(tmp_path / "模型")
+    (tmp_path / "links").mkdir()
+    for path in (tmp_path / "模型").iterdir():
+        (tmp_path / "links" / path.name).symlink_to(path)
+    text = "日本の首都は東京です。\nThe capital of France is Paris.\n"
+    (tmp_path / "text.txt").write_text(text * 200, "utf-8")
+    return tmp_path
+
+
+def test_killed_run_leaves_nothing_that_loads_and_the_next_one_goes_on(work: Path) -> None:
+    from safetensors.torch import load_file
+
+    _kill_after_the_first_layer("quantize", "模型", "--out", "out", *HOW, cwd=work)
+    assert not (work / "out").exists()
+    loadable = [path for path in work.rglob("*.safetensors") if (path.parent / "config.json").exists()]
+    assert {path.parent.name for path in loadable} == {"模型", "links"}
+
+    resumed = process("quantize", "模型", "--out", "out", *HOW, cwd=work)
+    assert resumed.returncode == 0, resumed.stderr
+    assert resumed.stdout.startswith("out: 4 bits, groups of 32, with act-order")
+    assert "Quantizing layer 1" in resumed.stderr
+    assert "Quantizing layer 0" not in resumed.stderr
+    whole = process("quantize", "links", "--out", "whole", *HOW, cwd=work)
+    assert whole.returncode == 0, whole.stderr
+    assert "Quantizing layer 0" in whole.stderr
+    left, right = (load_file(work / name / "model.safetensors") for name in ("out", "whole"))
+    assert left.keys() == right.keys()
+    assert all(left[name].equal(right[name]) for name in left)
+    assert not list(work.glob(".*progress*")) + list(work.glob(".*making*"))
+
+
+def _kill_after_the_first_layer(*arguments: str, cwd: Path) -> None:
+    with (cwd / "log").open("wb") as log:
+        started = subprocess.Popen([sys.executable, str(CLI), *arguments], cwd=cwd, stdout=log, stderr=log)
+        while started.poll() is None and not list(cwd.glob(".out.progress-*/CURRENT")):
+            time.sleep(0.02)
+        started.kill()
+    assert started.wait() < 0, (cwd / "log").read_text("utf-8")
