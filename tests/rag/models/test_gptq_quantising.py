@@ -15,6 +15,7 @@ from tests.commands import CLI
 from tests.tokenizers_small import write_bpe_tokenizer
 
 pytest.importorskip("gptqmodel")
+pytestmark = pytest.mark.slow
 
 HOW = ("--calibration", "text.txt", "--group-size", "32", "--samples", "4", "--act-order")
 
