@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from rag.settings import keep_quiet
+from tests.commands import process
 from tests.eval.set_checks import ROOT
 
 
@@ -22,6 +24,12 @@ def _imported() -> str:
 def test_torchao_is_imported_without_a_word() -> None:
     pytest.importorskip("torchao")
     assert _imported() == ""
+
+
+def test_doctor_prints_no_warning(tmp_path: Path) -> None:
+    result = process("doctor", "--offline", cwd=tmp_path)
+    assert result.returncode == 0
+    assert result.stderr == ""
 
 
 def test_only_those_warnings_are_left_out(caplog: pytest.LogCaptureFixture) -> None:
