@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from rag.errors import ModelUnavailable, PromptTooLong
+from rag.errors import ModelFailed, ModelUnavailable, PromptTooLong
 from rag.hub import resolve
 from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
 from rag.models.gptq import attention
@@ -25,6 +25,7 @@ from rag.models.gptq.sampling import Chooser
 from rag.models.gptq.scheduler import Scheduler
 from rag.models.gptq.sequence import Sequence
 from rag.models.gptq.tokens import load_codec
+from rag.models.loaded import once
 from rag.records import Decoding
 
 _GPU_ROWS, _CPU_ROWS = 64, 8
@@ -82,7 +83,17 @@ class GptqEngine(TextEngine):
                     yield Piece(text)
         yield Piece("", sequence.completion())
 
+    def close(self) -> None:
+        with self._lock:
+            if not self.closed:
+                self.closed = True
+                self.scheduler.decoder.release()
+                del self.scheduler
+        _free_memory()
+
     def _sequence(self, prompt: str, decoding: Decoding, stop: Several[str]) -> Sequence:
+        if self.closed:
+            raise ModelFailed("This model is closed")
         tokens = self._codec.encode(prompt)
         if len(tokens) >= self.context:
             raise PromptTooLong(
@@ -96,17 +107,8 @@ class GptqEngine(TextEngine):
 def open_gptq(name: str, options: EngineOptions) -> GptqEngine:
     """The engine of `<dir or hub id>[@revision]`, loaded once a process. Raises ModelUnavailable."""
     found = resolve(name)
-    return _load(read_checkpoint(found.path), f"{found.name}@{found.revision}", options)
-
-
-_loaded: dict[tuple[str, EngineOptions], GptqEngine] = {}
-
-
-def _load(checkpoint: Checkpoint, identity: str, options: EngineOptions) -> GptqEngine:
-    key = (identity, options)
-    if key not in _loaded:
-        _loaded[key] = GptqEngine(checkpoint, identity, options)
-    return _loaded[key]
+    checkpoint, identity = read_checkpoint(found.path), f"{found.name}@{found.revision}"
+    return once((GptqEngine, identity, options), lambda: GptqEngine(checkpoint, identity, options))
 
 
 def _forward_of(model: Any, choice: KernelChoice) -> Forward:
@@ -153,10 +155,14 @@ def _smaller(make: Callable[[Plan], Decoder], context: int, decoder: Decoder) ->
     if rows < 1:
         return None
     decoder.release()
+    _free_memory()
+    return make(Plan(max(places, context + 1), rows, 0))
+
+
+def _free_memory() -> None:
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
-    return make(Plan(max(places, context + 1), rows, 0))
 
 
 def _ends_of(model: Any) -> frozenset[int]:

@@ -175,6 +175,18 @@ def test_backs_off_where_memory_runs_out(tmp_path: Path) -> None:
     assert engine.scheduler.prefill_tokens < 1 << 20
 
 
+def test_closed_engine_gives_its_memory_back(tmp_path: Path) -> None:
+    checkpoint, left = read_checkpoint(_checkpoint(tmp_path)), []
+    for _ in range(2):  # what libraries keep for themselves is there after the first
+        engine = GptqEngine(checkpoint, "it", EngineOptions(512, 1))
+        said = engine.complete(["東京", "The capital"], Decoding(max_new_tokens=4))
+        assert len(said) == 2
+        held = torch.cuda.memory_reserved()
+        engine.close()
+        left.append(torch.cuda.memory_reserved())
+    assert left[1] == left[0] < held - checkpoint.weight_bytes, (left, held)
+
+
 def test_too_little_memory_is_said_with_the_sum(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match=r"weights .* cache for 2048 tokens .* activations .* on the GPU"):
         GptqEngine(read_checkpoint(_checkpoint(tmp_path)), "it", EngineOptions(2048, 1, "auto", 700 << 20))
