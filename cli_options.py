@@ -13,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from rag.errors import KotaeError
-from rag.models.server.address import ModelServer
+from rag.models.server.address import CONCURRENCY, SECONDS, ModelServer
 from rag.records import PRESETS, Decoding
 from rag.settings import COLLECTION, DEFAULT_INDEX, DEFAULT_MODEL, DEFAULT_TOP_K, keep_quiet
 
@@ -118,11 +118,11 @@ reading_options = options(
 base_url_option = option("--base-url", help="Server of an openai: model, http://host:8000/v1. Key: KOTAE_API_KEY.")
 model_server_options = options(
     base_url_option,
-    option("--api", type=click.Choice(["chat", "completions"]), default=ModelServer.api,
+    option("--api", type=click.Choice(["chat", "completions"]), default="chat",
            help="Where the server has no chat template: completions, in Llama 2's."),
-    option("--concurrency", type=click.IntRange(1), default=ModelServer.concurrency,
+    option("--concurrency", type=click.IntRange(1), default=CONCURRENCY,
            help="Requests under way at a time to the server of an openai: model."),
-    option("--timeout", type=click.FloatRange(0, min_open=True), default=ModelServer.seconds,
+    option("--timeout", type=click.FloatRange(0, min_open=True), default=SECONDS,
            help="Seconds that such a request may take."),
 )  # fmt: skip
 model_options = options(

@@ -11,6 +11,8 @@ from rag.errors import SettingsError
 
 Api = Literal["chat", "completions"]
 SCHEME: Final = "openai:"
+CONCURRENCY: Final = 4
+SECONDS: Final = 300.0
 RETRIES: Final = 5
 """How often a request is sent again, after 0.5, 1, 2, 4 and 8 seconds, or after what Retry-After says."""
 
@@ -25,8 +27,8 @@ class ModelServer:
 
     url: str
     api: Api = "chat"
-    concurrency: int = 4
-    seconds: float = 300.0
+    concurrency: int = CONCURRENCY
+    seconds: float = SECONDS
 
     def __str__(self) -> str:
         return self.base

@@ -50,7 +50,9 @@ def _card(row: Mapping[str, Any]) -> Card:
     weights = [str(row["root"])] if row.get("root") and row["root"] != row["id"] else []
     weights += [f"{about[name]} {unit}".strip() for name, unit in _META.items() if about.get(name)]
     context = row.get("max_model_len") or about.get("n_ctx")
-    return Card(str(row["id"]), str(row.get("owned_by") or ""), int(context) if context else None, ", ".join(weights))
+    if not isinstance(row["id"], str):
+        raise TypeError(f"a model without a name: {row}")
+    return Card(row["id"], str(row.get("owned_by") or ""), int(context) if context else None, ", ".join(weights))
 
 
 _META = {"ftype": "", "n_params": "parameters", "size": "bytes"}
