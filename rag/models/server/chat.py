@@ -16,6 +16,9 @@ from rag.errors import ModelServerMismatch
 from rag.models.messages import turns_of
 from rag.models.server.on_server import OnServer, bounded
 from rag.models.server.text import broken_off
+from rag.records import Decoding
+
+_GREEDY = Decoding()
 
 
 class ServerChatModel(OnServer, BaseChatOpenAI):
@@ -25,6 +28,8 @@ class ServerChatModel(OnServer, BaseChatOpenAI):
     where the question never came through, else ModelFailed or PromptTooLong.
     """
 
+    temperature: float | None = _GREEDY.temperature
+    max_tokens: int | None = _GREEDY.max_new_tokens
     use_responses_api: bool | None = False
     stream_usage: bool | None = True
 

@@ -27,10 +27,16 @@ from rag.models.engine import Completion, Piece
 from rag.models.messages import chat_chunk_of, info_of, message_of, text_chunk_of, turns_of
 from rag.models.server.on_server import OnServer, bounded, tokens_at_most
 from rag.models.server.served import Served
+from rag.records import Decoding
+
+_GREEDY = Decoding()
 
 
 class ServerLLM(OnServer, BaseOpenAI):
     """Raw text continued by a model on a server, with no chat template around it. A prompt is a request."""
+
+    temperature: float = _GREEDY.temperature
+    max_tokens: int = _GREEDY.max_new_tokens
 
     @property
     def _llm_type(self) -> str:
