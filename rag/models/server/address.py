@@ -13,8 +13,8 @@ Api = Literal["chat", "completions"]
 SCHEME: Final = "openai:"
 CONCURRENCY: Final = 4
 SECONDS: Final = 300.0
-RETRIES: Final = 5
-"""How often a request is sent again, after 0.5, 1, 2, 4 and 8 seconds, or after what Retry-After says."""
+RETRIES: Final = 8
+"""How often a request is sent again: after 0.5, 1, 2, 4 and then 8 seconds each, or after what Retry-After says."""
 
 
 @dataclass(frozen=True, slots=True)

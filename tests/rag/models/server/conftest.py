@@ -24,7 +24,8 @@ def key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Requests are sent again once only."""
+    """Requests are sent again once only, and at once."""
+    monkeypatch.setattr("openai._base_client.INITIAL_RETRY_DELAY", 0.01)
     monkeypatch.setattr("rag.models.server.on_server.RETRIES", 1)
     monkeypatch.setattr("rag.models.server.served.RETRIES", 1)
 
