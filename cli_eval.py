@@ -16,6 +16,8 @@ from cli_options import (
     index_settings,
     json_option,
     model_options,
+    model_server_of,
+    model_server_options,
     model_settings,
     option,
     reranker_option,
@@ -153,15 +155,16 @@ def calibrate_command(labelled: Path, out: Path, floor: float, encoder: str | No
 @click.argument("run", type=PATH)
 @option("--judge", required=True, help="URI of the judging model; see `kotae models`.")
 @option("--labelled", type=PATH, required=True, help="CSV of answers with people's labels, to measure the judge on.")
+@model_server_options
 @json_option
-def judge_command(run: Path, judge: str, labelled: Path, as_json: bool) -> None:
+def judge_command(run: Path, judge: str, labelled: Path, as_json: bool, **settings: Any) -> None:
     """Have a model judge what the ladder leaves open in a RUN, once it is measured; the run's reports use it."""
     from eval.judge import FILE
     from eval.judging import judge_run, judge_settings
     from rag.progress import count_bar
 
     with count_bar("Judging") as progress:
-        record = judge_run(run, labelled, judge_settings(judge), progress=progress)
+        record = judge_run(run, labelled, judge_settings(judge, model_server_of(settings)), progress=progress)
     click.echo(as_json_text(record) if as_json else f"{record.text}\n{run / FILE}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from eval.answers import AnswerLog, Recorded
@@ -40,7 +41,7 @@ def answer_table(
     kept = out.with_name(f"{out.name}.answers")
     kept.mkdir(parents=True, exist_ok=True)
     log = AnswerLog(kept)
-    settings = json.dumps([model_identity(chain.model), plain(model)], sort_keys=True)
+    settings = json.dumps([model_identity(chain.model), plain(replace(model, server=None))], sort_keys=True)
     tasks = list(prepare(asked, {condition: [chain]}, settings))
     answer(tasks, {condition: [chain]}, log, batch_size=batch_size(chain.model), progress=progress)
     recorded = [log.by_key[task.key] for task in tasks]

@@ -69,7 +69,7 @@ class GroundedChain(Runnable[str | Question, Answer]):
             prompt = build_prompt(question.text, question.language, found[:kept], self.style)
             if room is None:
                 return Prepared(question, prompt, found)
-            need = count_tokens(self.model, prompt)
+            need = count_tokens(self.model, prompt, room)
             if need <= room:
                 return Prepared(question, prompt, found[:kept], len(found) - kept)
         raise PromptTooLong(

@@ -11,6 +11,7 @@ import pytest
 
 from tests.commands import CLI, TENNIS
 from tests.eval.scripted import ROWS, write_corpus, write_set
+from tests.model_servers import MODEL, scripted_server
 
 # Python runs `sitecustomize` before anything else, in every child process too.
 SITECUSTOMIZE = """
@@ -143,6 +144,17 @@ def test_nothing_reaches_out_without_the_switch_either(guarded, place) -> None:
     done, tried = guarded("-c", ONE_AFTER_THE_OTHER, *commands)
     assert done.returncode == 0, done.stderr
     assert tried == []
+
+
+def test_offline_still_asks_the_server_that_is_named_and_nobody_else(guarded) -> None:
+    """Tokens are counted without the files that OpenAI's own counter would fetch."""
+    with scripted_server(key=None) as server:
+        named = ("--model", f"openai:{MODEL}", "--base-url", server.url)
+        for api in ("chat", "completions"):
+            done, tried = guarded(CLI, "--offline", "ask", TENNIS, "--no-rag", *named, "--api", api)
+            assert done.returncode == 0, done.stderr
+            assert done.stdout.startswith("答え")
+            assert tried == []
 
 
 def test_a_hub_encoder_is_refused_in_one_line_and_not_looked_up(guarded, tmp_path) -> None:

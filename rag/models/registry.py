@@ -81,12 +81,18 @@ def _open_gptq(name: str, options: EngineOptions) -> TextEngine:
     return open_gptq(name, options)
 
 
+def _open_served(name: str, _: EngineOptions) -> TextEngine:
+    raise SettingsError(f"openai:{name} runs on a server", do="Open it with rag.opening.open_model.")
+
+
 _XLLAMACPP = "pip install xllamacpp"
 _GPTQ = 'pip install "kotae[gptq]"'
+_SERVER = 'pip install "kotae[server]"'
 KINDS = {
     "bundled": ModelKind("bundled", "llama.cpp", "nothing more", "xllamacpp", _XLLAMACPP, _open_bundled),
     "gguf": ModelKind("gguf:<file>", "llama.cpp", "a GGUF file", "xllamacpp", _XLLAMACPP, _open_gguf),
     "gptq": ModelKind(
         "gptq:<dir or hub id>[@revision]", "gptqmodel", "a GPTQ checkpoint", "gptqmodel", _GPTQ, _open_gptq, on_gpu=True
     ),
+    "openai": ModelKind("openai:<name>", "a server", "--base-url", "langchain_openai", _SERVER, _open_served),
 }
