@@ -49,13 +49,19 @@ class _Local(BaseModel):
 
     @property
     def engine(self) -> TextEngine:
-        """The engine, loaded at first use, once a process."""
-        if self._engine is None:
+        """The engine, loaded at first use, once a process, and again after `close`."""
+        if self._engine is None or self._engine.closed:
             from rag.models.registry import open_engine
 
             options = EngineOptions(self.context_window, self.slots, self.kernel, self.max_gpu_memory)
             self._engine = open_engine(self.model, options)
         return self._engine
+
+    def close(self) -> None:
+        """Give the memory of the engine back, where it is loaded; other models of the same URI share it."""
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
 
     @property
     def decoding(self) -> Decoding:

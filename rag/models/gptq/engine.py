@@ -25,6 +25,7 @@ from rag.models.gptq.sampling import Chooser
 from rag.models.gptq.scheduler import Scheduler
 from rag.models.gptq.sequence import Sequence
 from rag.models.gptq.tokens import load_codec
+from rag.models.loaded import once
 from rag.records import Decoding
 
 _GPU_ROWS, _CPU_ROWS = 64, 8
@@ -96,17 +97,8 @@ class GptqEngine(TextEngine):
 def open_gptq(name: str, options: EngineOptions) -> GptqEngine:
     """The engine of `<dir or hub id>[@revision]`, loaded once a process. Raises ModelUnavailable."""
     found = resolve(name)
-    return _load(read_checkpoint(found.path), f"{found.name}@{found.revision}", options)
-
-
-_loaded: dict[tuple[str, EngineOptions], GptqEngine] = {}
-
-
-def _load(checkpoint: Checkpoint, identity: str, options: EngineOptions) -> GptqEngine:
-    key = (identity, options)
-    if key not in _loaded:
-        _loaded[key] = GptqEngine(checkpoint, identity, options)
-    return _loaded[key]
+    checkpoint, identity = read_checkpoint(found.path), f"{found.name}@{found.revision}"
+    return once((GptqEngine, identity, options), lambda: GptqEngine(checkpoint, identity, options))
 
 
 def _forward_of(model: Any, choice: KernelChoice) -> Forward:
