@@ -8,6 +8,7 @@ at "### Human" and the like. It runs on the processor.
 
 from __future__ import annotations
 
+import atexit
 import codecs
 import contextlib
 import os
@@ -50,6 +51,7 @@ class Gpt4AllEngine(TextEngine):
         self._text = GgufText(path)
         self._model = _load(self._binding, path, options.context)
         self._seeder = Seeder(self._binding, self._model)
+        atexit.register(self._model.close)  # its own finaliser runs when half of the package is gone
         self._lock = threading.Lock()
 
     def render(self, turns: Sequence[Turn]) -> str:
@@ -72,7 +74,7 @@ class Gpt4AllEngine(TextEngine):
         def write() -> None:
             try:
                 pieces.put(self._write(prompt, decoding, stop, take))
-            except BaseException as error:  # noqa: BLE001 - handed to the reader
+            except BaseException as error:
                 pieces.put(error)
 
         writer = threading.Thread(target=write, name="gpt4all")
@@ -94,10 +96,10 @@ class Gpt4AllEngine(TextEngine):
             self._text.close()
             self.closed = True
 
-    def _write(
-        self, prompt: str, decoding: Decoding, stop: Sequence[str], take: Callable[[str], bool]
-    ) -> Completion:
+    def _write(self, prompt: str, decoding: Decoding, stop: Sequence[str], take: Callable[[str], bool]) -> Completion:
         """One completion. `take` is given its text as it grows, and says whether to go on."""
+        if self.closed:
+            raise ModelFailed("This model is closed")
         limit = self._room(prompt, decoding)
         read: list[int] = []
         written: list[int] = []

@@ -12,7 +12,7 @@ _engines: dict[Hashable, TextEngine] = {}
 
 
 def once(key: Hashable, load: Callable[[], Engine]) -> Engine:
-    """The open engine that was loaded under `key`, of the type that `load` gives; `load` makes it where there is none."""
+    """The open engine that was loaded under `key`, or the one that `load` makes, kept from then on."""
     engine = _engines.get(key)
     if engine is None or engine.closed:
         engine = _engines[key] = load()
