@@ -12,7 +12,6 @@ import atexit
 import codecs
 import contextlib
 import os
-import queue
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +23,7 @@ from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
 from rag.models.gguf import GgufText, check_file, processors
 from rag.models.gpt4all_seed import Seeder
 from rag.models.loaded import once
+from rag.models.pushed import Take, pieces_of
 from rag.models.stopping import StoppableText
 from rag.records import Decoding
 
@@ -64,31 +64,7 @@ class Gpt4AllEngine(TextEngine):
         return [self._write(prompt, decoding, stop, lambda _: True) for prompt in prompts]
 
     def stream(self, prompt: str, decoding: Decoding, stop: Sequence[str] = ()) -> Iterator[Piece]:
-        pieces: queue.Queue[str | Completion | BaseException] = queue.Queue()
-        closed = threading.Event()
-
-        def take(news: str) -> bool:
-            pieces.put(news)
-            return not closed.is_set()
-
-        def write() -> None:
-            try:
-                pieces.put(self._write(prompt, decoding, stop, take))
-            except BaseException as error:
-                pieces.put(error)
-
-        writer = threading.Thread(target=write, name="gpt4all")
-        writer.start()
-        try:
-            while isinstance(piece := pieces.get(), str):
-                if piece:
-                    yield Piece(piece)
-            if isinstance(piece, BaseException):
-                raise piece
-            yield Piece("", piece)
-        finally:
-            closed.set()
-            writer.join()
+        yield from pieces_of(lambda take: self._write(prompt, decoding, stop, take))
 
     def close(self) -> None:
         with self._lock:
@@ -96,7 +72,7 @@ class Gpt4AllEngine(TextEngine):
             self._text.close()
             self.closed = True
 
-    def _write(self, prompt: str, decoding: Decoding, stop: Sequence[str], take: Callable[[str], bool]) -> Completion:
+    def _write(self, prompt: str, decoding: Decoding, stop: Sequence[str], take: Take) -> Completion:
         """One completion. `take` is given its text as it grows, and says whether to go on."""
         if self.closed:
             raise ModelFailed("This model is closed")

@@ -87,15 +87,18 @@ def test_both_models_get_the_same_passages(shelf: Shelf, arguments, out: Path) -
 
 
 def test_fewer_passages_in_a_smaller_context_are_told(shelf: Shelf, verify, index, tmp_path: Path) -> None:
-    """A token is a character here: 900 of them are too few for three passages."""
-    runs = [tmp_path / "wide", tmp_path / "narrow"]
-    for run, context in zip(runs, ("4096", "900"), strict=True):
-        shelf.opened.clear()
-        name = ("--model", f"fake:{run.name}", "--context", context, "--language", "ja")
-        result = kotae("eval", "run", verify, "--out", run, "--index", index, *name)
+    """A token is a character here: the narrow context is one too few for the longest prompt and its answer."""
+
+    def run(name: str, context: int) -> Path:
+        arguments = ("--model", f"fake:{name}", "--context", context, "--language", "ja", "--max-tokens", 8)
+        result = kotae("eval", "run", verify, "--out", tmp_path / name, "--index", index, *map(str, arguments))
         assert result.exit_code == 0, result.output
-        for _, engine in shelf.opened:
-            engine.close()
+        shelf.opened[-1][1].close()
+        return tmp_path / name
+
+    wide = run("wide", 4096)
+    longest = max(len(prompt) for _, engine in shelf.opened for prompt in engine.prompts)
+    runs = [wide, run("narrow", longest + 7)]
     report = build_report(runs)
     (one,) = other_passages(report.runs)
     assert (one.asked, one.cut) == (5, one.other)
