@@ -96,6 +96,14 @@ def option(*names: str, **settings: Any) -> Callable[[Command], Command]:
     )
 
 
+class Lines(click.types.StringParamType):
+    """A text. Where an option takes several, its variable has one a line: a path may hold spaces and colons."""
+
+    def split_envvar_value(self, rv: str) -> list[str]:
+        """The lines that are not empty."""
+        return [line.strip() for line in rv.splitlines() if line.strip()]
+
+
 json_option = option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 index_option = option("--index", type=PATH, default=DEFAULT_INDEX, help="Folder of the index.")
 encoder_option = option("--encoder", help="bundled, a folder or a hub id; by default the one the index remembers.")
@@ -127,8 +135,7 @@ model_server_options = options(
     option("--timeout", type=click.FloatRange(0, min_open=True), default=SECONDS,
            help="Seconds that such a request may take."),
 )  # fmt: skip
-model_options = options(
-    option("--model", default=DEFAULT_MODEL, help="Model URI; see `kotae models`."),
+writing_options = options(
     option("--prompt", type=click.Choice(["default", "base", "seed"]), default="default", help="Style of the prompts."),
     option("--context", type=click.IntRange(256), default=4096, help="Tokens for prompt and answer together."),
     option("--max-tokens", type=click.IntRange(1), default=_GREEDY.max_new_tokens, help="Tokens of an answer."),
@@ -139,6 +146,17 @@ model_options = options(
     option("--max-gpu-memory", help="Ceiling of a GPTQ model's GPU memory, such as 15GiB; by default what is free."),
     model_server_options,
 )
+
+
+model_options = options(
+    option("--model", default=DEFAULT_MODEL, help="Model URI; see `kotae models`."), writing_options
+)
+several_models_options = options(
+    option("--model", "models", type=Lines(), multiple=True, default=(DEFAULT_MODEL,),
+           help="Model URI; see `kotae models`. Given more than once: each in turn, into a folder of its own in --out. "
+           "In KOTAE_MODEL, one a line."),
+    writing_options,
+)  # fmt: skip
 
 
 def model_settings(settings: dict[str, Any]) -> ModelSettings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -119,3 +120,11 @@ def model_identity(model: BaseChatModel | BaseLLM) -> str:
     """What fixes the weights of a model (this loads it, or asks its server), else the parameters that it tells."""
     engine = getattr(model, "engine", None)
     return repr(sorted(model._identifying_params.items())) if engine is None else str(engine.identity)
+
+
+def close_model(model: BaseChatModel | BaseLLM) -> None:
+    """Give the memory of a local model back; one that lives elsewhere has nothing to give."""
+    close = getattr(model, "close", None)
+    if close is not None:
+        close()
+        gc.collect()

@@ -165,3 +165,16 @@ def test_a_hub_encoder_is_refused_in_one_line_and_not_looked_up(guarded, tmp_pat
     (line,) = done.stderr.splitlines()
     assert line.startswith("kotae: ")
     assert "nobody/no-such-encoder" in line
+
+
+@pytest.mark.model
+def test_gpt4all_neither_downloads_nor_asks_anyone(guarded, tmp_path) -> None:
+    from rag import bundled_model
+
+    pytest.importorskip("gpt4all", reason="there is no wheel of gpt4all for this machine")
+    short = ("--no-rag", "--max-tokens", "2", "--context", "512")
+    done, tried = guarded(CLI, "ask", TENNIS, *short, "--model", f"gpt4all:{bundled_model.assemble()}")
+    assert done.returncode == 0, done.stderr
+    assert tried == []
+    done, tried = guarded(CLI, "ask", TENNIS, *short, "--model", "gpt4all:Meta-Llama-3-8B-Instruct.Q4_0.gguf")
+    assert (done.returncode, tried) == (1, [])
