@@ -18,7 +18,6 @@ from serve.asking import ask
 from serve.desk import Desk
 from serve.errors import named, openai_fields, page_fields, status_of
 from serve.library import Library
-from serve.questions import BODY_BYTES
 from serve.runs import RunShelf
 
 
@@ -49,7 +48,6 @@ def build_app(offer: Offer) -> Starlette:
             Route("/v1/chat/completions", chat_api.complete, methods=["POST"]),
         ],
         exception_handlers={HTTPException: _failed, KotaeError: _failed, Exception: _failed},
-        max_body_size=BODY_BYTES,
     )
     app.state.library = Library(offer.index)
     app.state.desk = Desk(offer.model, app.state.library)

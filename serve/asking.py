@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from rag.errors import RequestError
 from serve.desk import Asked, Desk, Event, Found, Waiting
 from serve.errors import page_fields
-from serve.questions import json_object, read_question
+from serve.questions import json_object, read_body, read_question
 from serve.replies import answer_fields, hit_fields
 
 
@@ -27,7 +27,7 @@ class _Wanted(BaseModel):
 
 async def ask(request: Request) -> Response:
     """Answer one question. Events: waiting, found, text, done, error."""
-    asked = _read(await request.body())
+    asked = _read(await read_body(request))
     desk: Desk = request.app.state.desk
     return StreamingResponse(_lines(desk, asked), media_type="application/x-ndjson")
 

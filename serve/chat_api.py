@@ -20,6 +20,7 @@ from serve.chat_request import LISTING, MODELS, ChatRequest, no_such_model, read
 from serve.desk import Asked, Desk, Found
 from serve.errors import openai_fields
 from serve.leaving import unless_gone
+from serve.questions import read_body
 from serve.replies import hit_fields, sources_list
 
 _STARTED = int(time.time())
@@ -42,7 +43,7 @@ async def show_model(request: Request) -> Response:
 async def complete(request: Request) -> Response:
     """A chat completion. What fails before the first word has a status; what fails later is the stream's last event."""
     desk: Desk = request.app.state.desk
-    wanted = read_request(await request.body())
+    wanted = read_request(await read_body(request))
     asked = wanted.asked(desk.settings.decoding)
     completion = _Completion(wanted, asked.question)
     if not wanted.stream:

@@ -26,7 +26,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The question is not answered yet: so many are before it."""
+    """So many questions are before this one; with 0 its turn has come."""
 
     ahead: int
 
@@ -69,6 +69,7 @@ class Desk:
                 yield Waiting(ahead)
                 await moved.wait()
                 moved.clear()
+            yield Waiting(0)
             loop = asyncio.get_running_loop()
             while (event := await loop.run_in_executor(self._thread, next, work, None)) is not None:
                 yield event

@@ -122,7 +122,7 @@ def _page(request: Request, name: str, *, status: int = 200, **values: Any) -> R
             here=name,
             language=language,
             switch={one: _same_page(request, one) for one in LANGUAGES},
-            t=functools.partial(say, language=language),
+            t=lambda name, /, **places: say(name, language, **places),
             error_title=functools.partial(error_title, language=language),
             words=json.dumps(script_words(language), ensure_ascii=False),
             **values,

@@ -6,6 +6,8 @@ import json
 import unicodedata
 from typing import Any
 
+from starlette.requests import Request
+
 from rag.chain import Question
 from rag.errors import PromptTooLong, RequestError
 from rag.language import detect
@@ -33,6 +35,21 @@ def read_question(text: str, language: Language | None = None) -> Question:
     if not kept:
         raise RequestError("There is no question", do="Write one.")
     return Question(kept, detect(kept) if language is None else language)
+
+
+async def read_body(request: Request) -> bytes:
+    """The body of a request. Raises RequestError above BODY_BYTES.
+
+    The rest is read all the same and thrown away, as a client that is still writing would not read the answer.
+    """
+    body, size = bytearray(), 0
+    async for part in request.stream():
+        size += len(part)
+        if size <= BODY_BYTES:
+            body += part
+    if size > BODY_BYTES:
+        raise RequestError(f"The request has {size:,} bytes, and kotae serve reads up to {BODY_BYTES:,}", status=413)
+    return bytes(body)
 
 
 def json_object(body: bytes) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from eval.html import html_page
 from eval.imported import load_imported
 from eval.report import Report
 from eval.run import FILE, read_description
-from rag.errors import KotaeError, RequestError
+from rag.errors import KotaeError, RequestError, RunError
 from rag.records import LANGUAGES, Language
 
 DEEPEST = 3
@@ -115,7 +115,7 @@ def _entry(folder: Path, path: Path) -> RunEntry:
     except KotaeError as error:
         return RunEntry(**about, error=error)
     except (KeyError, TypeError):
-        return RunEntry(**about, error=RequestError("The description of the run is damaged", where=str(path / FILE)))
+        return RunEntry(**about, error=RunError("The description of the run is damaged", where=str(path / FILE)))
 
 
 def _headline(report: Report) -> Headline:

@@ -67,7 +67,7 @@ WORDS: Final[Mapping[str, Mapping[Language, str]]] = {
     "live.stopped": {"ja": "止めました", "en": "Stopped"},
     "live.sources": {"ja": "出典", "en": "Sources"},
     "live.no_sources": {"ja": "文書は見つかりませんでした", "en": "No passage was found"},
-    "live.open": {"ja": "文書で開く", "en": "Open in the document"},
+    "live.open": {"ja": "文書で開く（新しいタブ）", "en": "Open in the document (new tab)"},
     "live.characters": {"ja": "{start}～{end} 文字目", "en": "characters {start} to {end}"},
     "live.scores": {"ja": "スコア {score}", "en": "score {score}"},
     "live.empty": {"ja": "（空の回答）", "en": "(an empty answer)"},
@@ -75,11 +75,11 @@ WORDS: Final[Mapping[str, Mapping[Language, str]]] = {
         "ja": "kotae serve につながりません。端末で動いているか確かめてください。",
         "en": "kotae serve does not answer. Is it still running in its terminal?",
     },
-    "live.error": {"ja": "エラー", "en": "Error"},
     # The index
     "where": {"ja": "場所：{where}", "en": "Place: {where}"},
     "encoder_is": {"ja": "エンコーダ：{encoder}", "en": "Encoder: {encoder}"},
     "totals": {"ja": "{files} ファイル、{chunks} チャンク", "en": "{files} files, {chunks} chunks"},
+    "of_language": {"ja": "、{language} {count}", "en": ", {language} {count}"},
     "incomplete": {
         "ja": "取り込みの途中、または中断された索引です。kotae ingest をもう一度実行すると続きから取り込みます。",
         "en": "An ingest is under way or was interrupted; run kotae ingest (again) to finish it.",
@@ -132,7 +132,7 @@ WORDS: Final[Mapping[str, Mapping[Language, str]]] = {
 }
 
 
-def say(name: str, language: Language, **values: object) -> str:
+def say(name: str, language: Language, /, **values: object) -> str:
     """A text by its name, with values for its places. Raises KeyError for a name that is not there."""
     return WORDS[name][language].format(**values)
 

@@ -50,7 +50,6 @@ class Pane {
   }
 
   async ask(text, language) {
-    this.began = performance.now();
     this.tell("sent");
     this.element.setAttribute("aria-busy", "true");
     try {
@@ -89,7 +88,7 @@ class Pane {
   }
 
   on_waiting(event) {
-    this.tell("waiting", event);
+    this.tell(event.ahead ? "waiting" : "sent", event);
     this.began = performance.now();
   }
 
@@ -137,6 +136,7 @@ function source(hit) {
   const link = item.querySelector("a");
   setText(link, hit.title || hit.source);
   link.href = `/passages/${encodeURIComponent(hit.id)}`;
+  link.target = "_blank";
   link.title = say("open");
   const place = say("characters", { start: hit.start, end: hit.end });
   item.querySelector(".where").textContent = `${hit.source}, ${place}, ${say("scores", { score: hit.score.toFixed(3) })}`;
