@@ -8,11 +8,10 @@ from collections.abc import AsyncGenerator, Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from rag.chain import GroundedChain, Prepared, Question, build_chain
+from rag.chain import GroundedChain, Question, build_chain
 from rag.opening import ModelSettings, open_model
 from rag.records import AnswerPiece, Decoding, Hit
-from rag.retriever import HybridRetriever
-from serve.library import Library
+from serve.library import Library, LibraryRetriever
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +83,11 @@ class Desk:
         self._thread.shutdown()
 
     def _work(self, asked: Asked) -> Generator[Found | AnswerPiece]:
-        chain = self._chain(asked.decoding or self.settings.decoding)
-        prepared = self._prepare(chain, asked)
+        chain = self._chain(asked.decoding or self.settings.decoding, asked.retrieval)
+        prepared = chain.prepare(asked.question)
         yield Found(prepared.hits, prepared.dropped)
         yield from chain.stream_prepared(prepared)
 
-    def _prepare(self, chain: GroundedChain, asked: Asked) -> Prepared:
-        if not asked.retrieval:
-            return chain.prepare(asked.question)
-        top_k, style = self._library.settings.top_k, self.settings.style
-        return self._library.use(
-            lambda index: build_chain(chain.model, HybridRetriever(index=index, k=top_k), style).prepare(asked.question)
-        )
-
-    def _open(self, decoding: Decoding) -> GroundedChain:
-        return build_chain(open_model(replace(self.settings, decoding=decoding)), None, self.settings.style)
+    def _open(self, decoding: Decoding, retrieval: bool) -> GroundedChain:
+        retriever = LibraryRetriever(library=self._library) if retrieval else None
+        return build_chain(open_model(replace(self.settings, decoding=decoding)), retriever, self.settings.style)

@@ -9,11 +9,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import InstanceOf
+
 from rag.errors import IndexDamaged, IndexProblem, RequestError
 from rag.home import home_of
 from rag.index import Index, open_index
 from rag.opening import IndexSettings
 from rag.records import Chunk, Language
+from rag.retriever import HybridRetriever, document_of
 
 Seen = TypeVar("Seen")
 CHUNKS_A_PAGE = 50
@@ -155,6 +161,19 @@ class Library:
             if file.id == file_id:
                 return file
         raise RequestError("The index has no such document (any more)", status=404)
+
+
+class LibraryRetriever(BaseRetriever):
+    """Searches the index of a library as it is at that moment."""
+
+    library: InstanceOf[Library]
+
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+        def look(index: Index) -> list[Document]:
+            found = HybridRetriever(index=index, k=self.library.settings.top_k).search(query)
+            return [document_of(hit) for hit in found]
+
+        return self.library.use(look)
 
 
 def _id_of(source: str) -> str:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _LANGUAGE_COOKIE = "kotae_language"
+MOST_FILES = 500
+"""How many files one page lists; the filter finds the others."""
 _YEAR = 365 * 24 * 3600
 REPORT_POLICY = (
     "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
@@ -52,7 +54,8 @@ def documents_page(request: Request) -> Response:
         for file in catalogue.files
         if (wanted not in LANGUAGES or wanted in file.languages) and part.casefold() in file.source.casefold()
     ]
-    return _page(request, "documents", catalogue=catalogue, files=files, wanted=wanted, part=part)
+    listed = files[:MOST_FILES]
+    return _page(request, "documents", catalogue=catalogue, files=listed, found=len(files), wanted=wanted, part=part)
 
 
 def document_page(request: Request) -> Response:

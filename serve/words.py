@@ -90,7 +90,11 @@ WORDS: Final[Mapping[str, Mapping[Language, str]]] = {
     "filter": {"ja": "絞り込む", "en": "Filter"},
     "file": {"ja": "ファイル", "en": "File"},
     "chunks": {"ja": "チャンク", "en": "Chunks"},
-    "shown": {"ja": "{total} ファイル中 {count}", "en": "{count} of {total} files"},
+    "shown": {"ja": "{total} ファイル中 {count}。", "en": "{count} of {total} files."},
+    "first": {
+        "ja": "最初の {count} 件だけを表示しています。",
+        "en": "Only the first {count} are listed; the filter finds the others.",
+    },
     "none_match": {"ja": "条件に合うファイルはありません。", "en": "No file matches."},
     "no_index": {"ja": "索引がまだありません", "en": "There is no index yet"},
     "make_index": {

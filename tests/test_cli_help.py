@@ -25,6 +25,8 @@ HEAVY = (
     "langchain_core",
     "openpyxl",
     "numpy",
+    "starlette",
+    "uvicorn",
 )
 
 

@@ -46,6 +46,14 @@ def test_documents_are_listed_by_language_and_name(site) -> None:
     assert "8 files" in get(site, "/documents?language=xx")
 
 
+def test_a_long_list_is_cut_and_says_so(site, monkeypatch) -> None:
+    monkeypatch.setattr("serve.pages.MOST_FILES", 3)
+    page = get(site, "/documents")
+    assert len(sources(page)) == 3
+    assert "8 of 8 files. Only the first 3 are listed" in page
+    assert sources(get(site, "/documents?name=ottawa")) == ["en/ottawa.txt"]
+
+
 def test_a_document_shows_its_chunks_and_a_passage_its_place(site) -> None:
     hit = ask(site, "日本で最も高い山は？")[1]["hits"][0]
     with site.client() as client:
