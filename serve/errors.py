@@ -26,7 +26,8 @@ def named(error: Exception) -> KotaeError:
     if isinstance(error, KotaeError):
         return error
     if isinstance(error, HTTPException):
-        return RequestError(error.detail, status=error.status_code)
+        what = "There is no such page" if error.status_code == 404 else error.detail
+        return RequestError(what, status=error.status_code)
     _LOG.error("unforeseen", exc_info=error)
     return RequestError(f"kotae failed: {type(error).__name__}", do="Its terminal has the details.", status=500)
 
