@@ -10,6 +10,7 @@ import click
 
 import cli_eval
 import cli_models
+import cli_serve
 from cli_options import (
     PATH,
     Kotae,
@@ -109,6 +110,7 @@ def batch(questions: Path, out: Path, no_rag: bool, **settings: Any) -> None:
 
 main.add_command(cli_eval.evaluate)
 main.add_command(cli_models.quantize)
+main.add_command(cli_serve.serve_command)
 
 
 @main.command()

@@ -21,6 +21,7 @@ KotaeError
 ├── PromptTooLong            question and instructions alone exceed the model's context
 ├── DatasetError             the verification set; file, row, column
 ├── RunError                 the folder of a run
+├── RequestError             a request to `kotae serve`
 └── GradingError             a rung below the grading ladder cannot be used
     ├── CalibrationMismatch  similarity was calibrated with another encoder
     └── JudgeNotMeasured     how far a judge agrees with people is not known
@@ -134,6 +135,14 @@ class DatasetError(KotaeError):
 
 class RunError(KotaeError):
     """The folder of a run cannot be used."""
+
+
+class RequestError(KotaeError):
+    """A request to `kotae serve` cannot be answered as it stands; `status` is that of HTTP."""
+
+    def __init__(self, what: str, *, where: str | None = None, do: str | None = None, status: int = 400) -> None:
+        self.status = status
+        super().__init__(what, where=where, do=do)
 
 
 class GradingError(KotaeError):

@@ -118,6 +118,16 @@ class ChunkStore:
                 found[file] = replace(held, chunks=held.chunks + 1, mark=mark or held.mark)
         return found
 
+    def languages(self) -> dict[str, dict[Language, int]]:
+        """How many chunks of each language each file has, by source; reads the metadata of every chunk."""
+        found: dict[str, dict[Language, int]] = {}
+        for page in self._pages(["metadatas"]):
+            for metadata in page["metadatas"] or ():
+                counts = found.setdefault(str(metadata["file"]), {})
+                language = cast("Language", metadata["lang"])
+                counts[language] = counts.get(language, 0) + 1
+        return found
+
     def marks(self) -> dict[str, SourceState]:
         """The marks of whole files, by source; reads the metadata of their heads."""
         found = {}

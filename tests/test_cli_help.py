@@ -27,6 +27,8 @@ HEAVY = (
     "numpy",
     "openai",
     "langchain_openai",
+    "starlette",
+    "uvicorn",
 )
 
 
