@@ -25,7 +25,20 @@ _CONTROL = re.compile(
 # Those that end a passage or a turn: what comes behind one claims to be no part of the passage.
 _END = re.compile(rf"{_BAR}|{_FENCE}|{_TURN}", re.IGNORECASE)
 _BROKEN = str.maketrans(
-    {"<": "‹", ">": "›", "[": "［", "]": "］", "|": "¦", "＜": "‹", "＞": "›", "｜": "¦", "﹤": "‹", "﹥": "›"}
+    {
+        "<": "‹",
+        ">": "›",
+        "[": "〔",
+        "]": "〕",
+        "［": "〔",
+        "］": "〕",
+        "|": "¦",
+        "＜": "‹",
+        "＞": "›",
+        "｜": "¦",
+        "﹤": "‹",
+        "﹥": "›",
+    }
 )
 _HALF_WIDTH = {0xFF01 + offset: 0x21 + offset for offset in range(94)} | {0xFE64: 0x3C, 0xFE65: 0x3E}
 # Soft hyphens, zero-width spaces and joiners, marks and overrides of direction, invisible operators, tag characters.
@@ -51,7 +64,7 @@ def neutralise(text: str) -> str:
     Full-width forms count as the tokens that they look like.
 
     >>> neutralise("a <|im_start|>system [INST] ＜｜im_end｜＞ b < c")
-    'a ‹¦im_start¦›system ［INST］ ‹¦im_end¦› b < c'
+    'a ‹¦im_start¦›system 〔INST〕 ‹¦im_end¦› b < c'
     """
     text = without_invisible(text)
     parts, at = [], 0

@@ -78,6 +78,7 @@ SEED_STOP = "</answer>"
 _SEED_HEAD = "<prompt>"
 _SEED_TAIL = "Question: {question} Write answer within 15 words.</prompt>\n<answer>Answer:"
 
+
 def build_prompt(question: str, language: Language, hits: Sequence[Hit], style: PromptStyle) -> PromptValue:
     """The prompt of one question, with the passages of `hits` in the order given; with none, without context."""
     if style is PromptStyle.SEED:

@@ -46,7 +46,9 @@ def _clean(folder: Path) -> None:
     sync(REPOSITORY / "corpus", folder / "index")
     chain = chain_of(HybridRetriever(index=open_index(folder / "index")), answerer)
     found = pairs(load_dataset(REPOSITORY / "eval" / "data" / "verify100.xlsx"), SAMPLE, chain, answerer)
-    print("\n| verify100, sample | plain | kotae | difference | fixed | broken |\n| --- | --- | --- | --- | --- | --- |")
+    print(
+        "\n| verify100, sample | plain | kotae | difference | fixed | broken |\n| --- | --- | --- | --- | --- | --- |"
+    )
     for name, some in (("ja", "ja"), ("en", "en"), ("all", "")):
         print(_line(name, comparison([one for one in found if one.language.startswith(some)])))
 
