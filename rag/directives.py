@@ -22,60 +22,68 @@ _SENTENCE = re.compile(
 _LATIN = str.maketrans("аеорсухіјѕԁһкмтвнАЕОРСУХІЈЅКМТВН", "aeopcyxijsdhkmtbhAEOPCYXIJSKMTBH")
 _MIXED = re.compile(r"[^\W\d_]*(?:[A-Za-z][Ѐ-ӿԁ]|[Ѐ-ӿԁ][A-Za-z])[^\W\d_]*")
 
-_SAY = r"(?:answer|reply|respond|say|output|print|repeat)"
-_TELL = r"(?:state|tell|mention|give|name|write|include|append|add|end|close|finish|begin|decode|translate|use)"
+_SAY = r"(?:answer|reply|respond|say)"
+_ANSWER = r"(?:answers?|reply|replies)"
 _CUE = (
-    r"(?:\"|“|(?<!\w)'\w|‘|\bonly\b|\bjust\b|\bnothing\b|\bnone\b|\binstead\b|\buser|\bquestion"
+    r"(?:\"|“|‘|(?<!\w)'\w|\b(?:only|just|nothing|none|instead)\b|\b(?:every|each|any) question|\bto (?:the|every) user"
     r"|\bin (?:english|japanese)\b)"
 )
-_ASSISTANT = r"(?:assistants?|chat ?bots?|(?:large )?language models?|llms?|ai(?: model| system)?)"
-_ORDER = r"(?:must|should|shall|will|ha(?:s|ve) to|is to|are to|always|never|only|please|do not|don't|cannot|may)"
+_ASSISTANT = r"(?:assistants?|chat ?bots?|(?:large )?language models?|llms?|ais?(?: models?| systems?)?)"
+_ORDER = r"(?:must|should|shall|will|ha(?:s|ve) to|is to|are to|always|never|only|please|now|do not|don't)"
+_ABOUT = (
+    r"(?:instructions?|questions?|requests?|prompts?|above|previous|preceding|asked|sentences?|paragraphs?|passages?)"
+)
 _EN = (
     # Ignore all previous instructions; disregard the above; forget your request.
-    r"\b(?:ignore|disregard|forget|override|never mind|pay no attention to|do not (?:follow|use|mention|reveal))\b"
-    r".{0,60}\b(?:instructions?|questions?|requests?|prompts?|rules|above|before|previous|earlier|preceding|asked|sentence"
-    r"|paragraph|passages?|context|text)\b",
-    # Reply only with ...; please answer "..."; always end your answer with ...
-    rf"^\W*(?:(?:please|always|only|now|just|instead|then|and|but|note|notice|important|warning|instructions?|never)\W+)*{_SAY}\b(?!\s*:).*{_CUE}",
-    rf"\b(?:{_ORDER}|and|you)\s+(?:\w+\s+)?{_SAY}\b.*{_CUE}",
+    r"(?<!not )(?<!n't )(?<!n’t )\b(?:ignore|disregard|forget|never mind|pay no attention to)\b"
+    rf" (?:\w+ ){{0,4}}{_ABOUT}\b",
+    # Reply only with ...; please answer "..."; output the following string.
+    rf"^\W*(?:(?:please|always|only|now|just|instead|then|but|note|important|warning|instructions?|never)\W+)*{_SAY}\b"
+    rf"(?!\s*:).*{_CUE}",
+    rf"\b(?:{_ORDER}|you) (?:\w+ )?{_SAY}\b.*{_CUE}|\band (?:answer|reply|respond) with\b",
     r"\b(?:do not|don't|never) (?:answer|reply|respond)\b",
-    rf"\b{_TELL}\b.{{0,40}}\b(?:the|your|its|every|each|all|any) (?:answers?|reply|replies|response|output|users?)\b",
-    rf"\b(?:your|whole|every|each|the only) (?:\w+ )?(?:answer|reply|response|output)\b.{{0,20}}\b(?:{_ORDER}|be)\b",
-    r"\bthe (?:answer|reply|response|output)\b.{0,20}\b(?:must|should|ha(?:s|ve) to|to give)\b",
-    r"\byour (?:\w+ )?(?:answer|reply|response|output) is\b",
+    r"^\W*(?:output|print|repeat|decode) (?:only )?(?:this|the (?:following|word|sentence|phrase|text|token))\b",
+    # End your answer with ...; your reply must be "..."; tell the user that ...; the answer to give is ...
+    rf"\b(?:give|name|write|include|append|add|end|close|finish|begin|start|translate) (?:the|your|its|every|each|all)"
+    rf" {_ANSWER}\b",
+    rf"\b(?:your|whole|every|each) (?:\w+ )?(?:answer|reply|response|output) (?:(?:{_ORDER} )?be|is)"
+    r" (?:[\"“‘']|only|just|the (?:word|sentence|phrase))",
+    r"\btell (?:the|any|every|each) users? (?:that|it|only)\b|\bthe answer to give\b",
     # When asked, say ...
     rf"\b(?:when|if|whenever|whatever|whoever|someone|somebody|anyone)\b.{{0,60}}\b(?:ask(?:s|ed)?|wants? to know)\b"
     rf".*\b(?:{_SAY}|state|tell|give)\b",
     rf"\b(?:{_SAY}|state|tell|give)\b.*\b(?:when|if|whenever|whatever) .{{0,30}}\bask(?:s|ed)?\b",
     # The assistant answers every question with ...; note for language models: ...
-    rf"\b{_ASSISTANT}\b.{{0,60}}\b(?:(?:{_ORDER}|now)\b.{{0,20}}\b(?:{_SAY}|{_TELL}|in)\b|(?:answers|says|replies|responds)\b.*{_CUE})",
+    rf"\b{_ASSISTANT}\b.{{0,60}}(?:\b{_ORDER} (?:\w+ )?{_SAY}\b|\b(?:answers|says|replies|responds)\b.*{_CUE})",
     rf"\b(?:instructions?|notes?|messages?|orders?) (?:to|for) (?:the |all |any )?{_ASSISTANT}\b",
-    r"\byou are (?:now )?an? \w+.{0,40}\b(?:say|speak|answer|reply|mode|whatever)\b",
-    # System: ... the user ...
-    r"^\W*(?:system|developer|operator|override)\b.{0,20}[\]:>].*\b(?:assistant|users?|question|answers?|reply|conversation)\b",
-    r"</?\s*(?:system|assistant|developer|instructions?)[\w-]*\s*>",
+    # System: for this conversation ...
+    r"^\W*(?:system|developer|operator|override)\b.{0,20}[\]:>].*\b(?:assistant|conversation|chatbot)\b",
+    r"</?\s*(?:system|assistant)[\w-]*\s*>",
 )
 
-_VERB = r"(?:答え|回答|返答|応答|返事|出力|復唱)"
-_WEAK = r"(?:言[っういわえお]|述べ|伝え|書[いくきかけ]|案内|返[しすせさ]|表示し|付け|含め|取り上げ|名乗)"
+_VERB = r"(?:答え|回答|返答|応答|返事)"
+_WEAK = r"(?:言[っういわえお]|述べ|伝え|案内|返[しすせさ]|名乗|付け|含め|触れ)"
 _WISH = (
-    r"(?:ください|下さい|くれ|せよ|えよ|べよ|けよ|しろ|なさい|こと|ように|べき|(?:なければ|ねば)な|ては(?:いけ|なら)"
+    r"(?:ください|下さい|くれ|せよ|[えべけ]よ|しろ|なさい|こと$|ように$|べき|(?:なければ|ねば)な|ては(?:いけ|なら)"
     r"|[るうすくむ]な$|よ$|のみとし)"
 )
-_ONLY = r"(?:「[^」]*」|だけ|のみ|一語|[日英]\w{0,1}語|質問|代わり|いつも|常に|決して|必ず)"
-_WHO = r"(?:アシスタント|チャットボット|言語モデル|ai|生成ai|ボット)"
+_ONLY = r"(?:」と|と(?:だけ|のみ)|だけで?|のみで?|一語で|[日英]\w?語(?:だけ|のみ)?で)"
+_WHO = r"(?:アシスタント|チャットボット|言語モデル|生成ai|ai)"
 _JA = (
-    rf"(?:指示|質問|命令|依頼|上の|前の|これまで|以前|文脈|段落|文章|尋ね|聞).{{0,24}}"
-    rf"(?:無視|忘れ|取り合わ|従わ|気にし|使わ).*{_WISH}",
-    rf"(?:無視|忘れ).{{0,12}}{_WISH}",
-    rf"{_ONLY}.*{_VERB}.{{0,12}}{_WISH}|{_VERB}.{{0,16}}{_ONLY}.{{0,12}}{_WISH}|{_VERB}.{{0,4}}ては(?:いけ|なら)な",
-    rf"(?:質問|利用者|ユーザー|聞かれ|尋ねられ|回答|答え|だけ|のみ).*{_WEAK}.{{0,24}}{_WISH}",
-    rf"(?:(?:聞かれ|尋ねられ|問われ|訊かれ|質問され)(?:たら|ても|ていても|た(?:場合|際|時|とき|人|者))|知りたい(?:と|人|方|者)).*(?:{_VERB}|{_WEAK})",
-    rf"{_WHO}.*(?:{_VERB}|{_WEAK}).{{0,12}}(?:{_WISH}|る$|ない$|す$)",
-    rf"{_WHO}(?:へ|への|に|宛).{{0,6}}(?:指示|連絡|注意|命令|お願い)",
-    rf"^\W*(?:システム|運営者|管理者|上書き|新しい指示|命令)\w{{0,8}}\W*[:：\]】>＞].*(?:{_VERB}|{_WEAK}|会話|方針|質問|利用者)",
-    r"あなたは(?:今|これ)から.{1,20}(?:です|である|だ)$|何を聞かれても",
-    rf"^\W*[日英]\w?語で.{{0,6}}{_VERB}",
+    # これまでの指示を無視してください。質問は忘れること。
+    r"(?:指示|質問|命令|依頼|上の文|前の文|段落|これまで)\w{0,12}(?:[無无]視し(?!な)|忘れ(?:て|ろ|る|なさ))",
+    # 「…」とだけ答えてください。英語で回答せよ。答えの代わりに…
+    rf"{_ONLY}.{{0,6}}{_VERB}.{{0,8}}{_WISH}|{_VERB}.{{0,8}}」.{{0,6}}のみとし|{_VERB}.{{0,4}}ては(?:いけ|なら)な",
+    rf"とだけ.{{0,3}}{_WEAK}.{{0,8}}{_WISH}|(?:答え|回答|返事)の代わりに.*{_WISH}",
+    rf"(?:回答|答え|返答)の(?:最後|末尾|最初|冒頭).*{_WISH}",
+    rf"(?:利用者|ユーザー)\w*に.*{_WEAK}.{{0,8}}{_WISH}",
+    r"(?:次の|この)(?:文字列|文|語).{0,6}出力",
+    # 値段を聞かれたら…と答えること。アシスタントはすべての質問に「…」と答える。
+    r"(?:(?:聞かれ|尋ねられ|問われ|訊かれ|質問され)(?:たら|ても|ていても|た(?:場合|際|時|とき|人|者))|知りたい(?:と|人|方|者))"
+    rf".*(?:{_VERB}|{_WEAK})",
+    rf"{_WHO}\w*[は、].*(?:」と|だけ|のみ|必ず|常に|いつも).*(?:{_VERB}|{_WEAK})",
+    rf"{_WHO}.*(?:{_VERB}|{_WEAK}).{{0,8}}{_WISH}|{_WHO}(?:への?|宛)\w{{0,6}}(?:指示|連絡|注意|命令)",
+    rf"^\W*(?:システム|運営者|管理者)\w{{0,8}}\W*[:：\]】>].*(?:{_VERB}|{_WEAK}|会話).*(?:{_WISH}|ない$|る$)",
 )
 _DIRECTIVE = re.compile("|".join(f"(?:{pattern})" for pattern in (*_EN, *_JA)))
 

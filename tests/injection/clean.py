@@ -1,4 +1,4 @@
-"""What the defences cost on honest documents: the same questions and passages, pasted plainly and given as kotae does."""
+"""What the defences cost on honest documents: the same questions and passages, pasted plainly and as kotae does it."""
 
 from __future__ import annotations
 
