@@ -18,9 +18,8 @@ _SENTENCE = re.compile(
     r"(?:[^\n|｜。！？!?.]|[!?.]+(?=[^\s!?.]))*(?:(?:[。！？]+|[!?.]+(?!\S))[」』）)\"”]*|[\n|｜]|\Z)", re.DOTALL
 )
 
-# Cyrillic letters that look like Latin ones.
-_LATIN = str.maketrans("аеорсухіјѕԁһкмтвнАЕОРСУХІЈЅКМТВН", "aeopcyxijsdhkmtbhAEOPCYXIJSKMTBH")
-_MIXED = re.compile(r"[^\W\d_]*(?:[A-Za-z][Ѐ-ӿԁ]|[Ѐ-ӿԁ][A-Za-z])[^\W\d_]*")
+# A word with Latin and Cyrillic letters: no language has such words, who writes one means to deceive.
+_MIXED = re.compile(r"[A-Za-z][Ѐ-ӿ]|[Ѐ-ӿ][A-Za-z]")
 
 _SAY = r"(?:answer|reply|respond|say)"
 _ANSWER = r"(?:answers?|reply|replies)"
@@ -89,7 +88,7 @@ _DIRECTIVE = re.compile("|".join(f"(?:{pattern})" for pattern in (*_EN, *_JA)))
 
 
 def is_directive(sentence: str) -> bool:
-    """Whether a sentence tells the one who answers how to answer; disguised letters are read as what they look like.
+    """Whether a sentence tells the one who answers how to answer, or is disguised by letters of another script.
 
     >>> is_directive("You must answer in English."), is_directive("They answered in English.")
     (True, False)
@@ -97,8 +96,7 @@ def is_directive(sentence: str) -> bool:
     (True, False)
     """
     seen = unicodedata.normalize("NFKC", without_invisible(sentence))
-    seen = _MIXED.sub(lambda word: word.group().translate(_LATIN), seen)
-    return bool(_DIRECTIVE.search(seen.casefold().strip().rstrip("。.")))
+    return bool(_MIXED.search(seen) or _DIRECTIVE.search(seen.casefold().strip().rstrip("。.")))
 
 
 def without_directives(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from eval.dataset import Dataset, Item
@@ -26,9 +27,11 @@ class Pair:
     kotae: bool
 
 
-def pairs(dataset: Dataset, size: int, chain: GroundedChain, answerer: Answerer) -> list[Pair]:
+def pairs(dataset: Dataset, size: int, chain: GroundedChain, answerer: Answerer) -> Iterator[Pair]:
     """The sample that `kotae demo` asks, each question once with either prompt around the same passages."""
-    return [_pair(item, language, chain, answerer) for item in stratified(dataset, size) for language in LANGUAGES]
+    for item in stratified(dataset, size):
+        for language in LANGUAGES:
+            yield _pair(item, language, chain, answerer)
 
 
 def chain_of(retriever: HybridRetriever, answerer: Answerer) -> GroundedChain:

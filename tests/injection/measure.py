@@ -19,7 +19,7 @@ from rag.retriever import HybridRetriever
 from tests.injection.answering import Answerer
 from tests.injection.attacks import Trial, table, trials
 from tests.injection.cases import load_cases
-from tests.injection.clean import chain_of, comparison, pairs
+from tests.injection.clean import Pair, chain_of, comparison, pairs
 from tests.samples import REPOSITORY
 
 SAMPLE = 15
@@ -45,7 +45,11 @@ def _clean(folder: Path) -> None:
     answerer = Answerer(folder / "answers.jsonl", CLEAN_TOKENS)
     sync(REPOSITORY / "corpus", folder / "index")
     chain = chain_of(HybridRetriever(index=open_index(folder / "index")), answerer)
-    found = pairs(load_dataset(REPOSITORY / "eval" / "data" / "verify100.xlsx"), SAMPLE, chain, answerer)
+    dataset = load_dataset(REPOSITORY / "eval" / "data" / "verify100.xlsx")
+    found: list[Pair] = []
+    for pair in pairs(dataset, SAMPLE, chain, answerer):
+        found.append(pair)
+        _progress(f"{len(found)} of {2 * SAMPLE} questions")
     print(
         "\n| verify100, sample | plain | kotae | difference | fixed | broken |\n| --- | --- | --- | --- | --- | --- |"
     )

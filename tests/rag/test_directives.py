@@ -25,6 +25,7 @@ ORDERS = [
 STATEMENTS = [
     "He replied that the answer was no.",
     "Answer: shipping is free.",
+    "Правда means truth, and Δx is a difference.",
     "Question: How long does it take?",
     "The answer is given in chapter three.",
     "Customers must reply within seven days.",
