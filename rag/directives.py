@@ -2,8 +2,8 @@
 
 A small model follows them wherever they stand, whatever the prompt says of passages, so they are left out of passages.
 Such a sentence speaks of answering (or of the instructions, or of the assistant) and gives an order. Patterns cannot be
-complete, and a false statement is no order: `tests/injection` measures what gets through, and how often a sentence of
-an honest document is taken for an order.
+complete, and a false statement is no order: `tests/injection/measure.py` measures what gets through,
+`tests/injection/honest.py` how many sentences of honest documents are left out.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import unicodedata
 from rag.control import LEFT_OUT, without_invisible
 
 # Sentences, with the blanks after them; line ends and cells of tables end one too.
-_SENTENCE = re.compile(
+SENTENCE = re.compile(
     r"(?:[^\n|｜。！？!?.]|[!?.]+(?=[^\s!?.]))*(?:(?:[。！？]+|[!?.]+(?!\S))[」』）)\"”]*|[\n|｜]|\Z)", re.DOTALL
 )
 
@@ -106,7 +106,7 @@ def without_directives(text: str) -> str:
     'It is 412 metres long. ［…］ It is old.'
     """
     kept: list[str] = []
-    for match in _SENTENCE.finditer(text):
+    for match in SENTENCE.finditer(text):
         sentence = match.group()
         body = sentence.rstrip("\n|｜ ")
         if not is_directive(body):
