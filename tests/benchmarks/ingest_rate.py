@@ -24,8 +24,9 @@ from ingest.stream import Cutting, pieces
 from ingest.sync import sync
 from rag.chroma import ChromaServer, open_embedded
 from rag.encoder import open_encoder
+from rag.entries import Entry
 from rag.settings import Chunking
-from rag.store import ChunkStore, Entry
+from rag.store import ChunkStore
 from tests.benchmarks.stand_in import (
     InstantEncoder,
     in_process_of_its_own,

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from chromadb.api.models.Collection import Collection
 
+from rag.entries import Entry, StoredFile
 from rag.home import home_of
 from rag.manifest import Manifest, SourceState
 from rag.records import Chunk, Language
 from rag.settings import Chunking
-from rag.store import ChunkStore, Entry, StoredFile
+from rag.store import ChunkStore
 from tests.fakes import HashEncoder
 from tests.sites import Site
 
@@ -97,8 +99,10 @@ def test_nearest_of_each_language(store: ChunkStore) -> None:
 
 def test_more_than_one_request_can_carry(store: ChunkStore, monkeypatch: pytest.MonkeyPatch) -> None:
     parts = []
-    original = store._collection.upsert
-    monkeypatch.setattr(store._collection, "upsert", lambda **rows: (parts.append(len(rows["ids"])), original(**rows)))
+    original = Collection.upsert
+    monkeypatch.setattr(
+        Collection, "upsert", lambda self, **rows: (parts.append(len(rows["ids"])), original(self, **rows))
+    )
     monkeypatch.setattr(store, "batch_limit", 4)
     monkeypatch.setattr(store, "_chroma", replace(store._chroma, request_bytes=4000))
     entries = [entry(f"{n:x}", f"文{n}。" * (1 if n < 8 else 500), "ja") for n in range(10)]
