@@ -72,6 +72,23 @@ def test_files_and_their_marks(store: ChunkStore) -> None:
     assert (store.marks(), store.heads_of(["表.csv"])) == ({}, [])
 
 
+def test_the_marked_head_comes_after_the_chunks_of_the_other_language(
+    store: ChunkStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = []
+    original = Collection.upsert
+    monkeypatch.setattr(
+        Collection, "upsert", lambda self, **rows: (written.extend(rows["ids"]), original(self, **rows))
+    )
+    write(store, replace(THERE, mark=WHOLE), HERE)
+    assert written == ["a" * 32, "b" * 32]
+    written.clear()
+    write(store, THERE, replace(HERE, mark=WHOLE))
+    assert written == ["b" * 32, "a" * 32]
+    assert store.marks() == {"表.csv": WHOLE}
+    assert (store.count(), store.count(["ja"]), store.count(["en"])) == (2, 1, 1)
+
+
 def test_describing_leaves_text_and_vector(store: ChunkStore) -> None:
     write(store, replace(HERE, mark=WHOLE))
     before = store.vectors(["a" * 32])["a" * 32]
