@@ -170,4 +170,4 @@ def _refused(where: str, *, given: bool) -> ServerRefused:
 
 def configuration() -> Any:
     """How a collection of chunks is made: cosine, and a search wide enough for the recall that retrieval counts on."""
-    return {"hnsw": {"space": "cosine", "ef_search": 200}}
+    return {"hnsw": {"space": "cosine", "ef_search": 400}}
