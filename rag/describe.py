@@ -59,8 +59,7 @@ def describe_index(folder: Path, server: ChromaServer | None = None) -> IndexDes
     home = home_of(folder, server)
     manifest = home.load()
     with closing(home.store()) as store:
-        languages = {language: len(store.ids(language)) for language in LANGUAGES}
-        chunks = store.count()
+        languages = {language: store.count([language]) for language in LANGUAGES}
     return IndexDescription(
         where=home.where,
         encoder=str(manifest.encoder),
@@ -68,7 +67,7 @@ def describe_index(folder: Path, server: ChromaServer | None = None) -> IndexDes
         corpus_digest=manifest.corpus_digest,
         complete=manifest.complete,
         documents=len(manifest.sources),
-        chunks=chunks,
+        chunks=sum(languages.values()),
         languages={language: count for language, count in languages.items() if count},
         sources={source: state.chunks for source, state in manifest.sources.items()},
     )
