@@ -10,10 +10,12 @@ import click
 
 import cli_eval
 import cli_models
+import cli_serve
 from cli_options import (
     PATH,
     Kotae,
     as_json_text,
+    base_url_option,
     encoder_option,
     index_options,
     index_settings,
@@ -26,6 +28,7 @@ from cli_options import (
     reading_settings,
     server_of,
 )
+from rag.models.server.address import ModelServer
 
 if TYPE_CHECKING:
     from rag.records import Answer, Hit
@@ -107,6 +110,7 @@ def batch(questions: Path, out: Path, no_rag: bool, **settings: Any) -> None:
 
 main.add_command(cli_eval.evaluate)
 main.add_command(cli_models.quantize)
+main.add_command(cli_serve.serve_command)
 
 
 @main.command()
@@ -153,12 +157,13 @@ def index_drop(index: Path, **settings: Any) -> None:
 
 
 @main.command()
+@base_url_option
 @json_option
-def doctor(as_json: bool) -> None:
-    """Say what this machine is and what kotae will use on it."""
+def doctor(base_url: str | None, as_json: bool) -> None:
+    """Say what this machine is and what kotae will use on it; with --base-url, what the server has."""
     from rag.describe import examine
 
-    examination = examine()
+    examination = examine(None if base_url is None else ModelServer(base_url))
     click.echo(as_json_text(examination) if as_json else examination.text())
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,17 +17,21 @@ from cli_options import (
     index_options,
     index_settings,
     json_option,
-    model_options,
+    model_server_of,
+    model_server_options,
     model_settings,
     option,
     reranker_option,
     server_of,
     server_options,
+    several_models_options,
 )
 from rag.records import LANGUAGES
 from rag.settings import DEFAULT_ENCODER, DEFAULT_FLOOR
 
 if TYPE_CHECKING:
+    from eval.evaluate import Selection
+    from rag.opening import IndexSettings, ModelSettings
     from rag.records import Language
 
 
@@ -41,8 +47,8 @@ def evaluate() -> None:
 
 @evaluate.command("run")
 @click.argument("verify", type=PATH)
-@option("--out", type=PATH, required=True, help="Folder of the run; an interrupted run goes on there.")
-@model_options
+@option("--out", type=PATH, required=True, help="Folder of the run, or of several; what was interrupted goes on there.")
+@several_models_options
 @index_options
 @option("--language", type=click.Choice(["ja", "en", "both"]), default="both", help="Language of the questions.")
 @option("--conditions", default="no_rag,rag", help="What to compare, comma-separated: no_rag, rag, oracle.")
@@ -61,9 +67,13 @@ def run_command(
     reuse: tuple[Path, ...],
     sample: int | None,
     calibration: Path | None,
+    models: tuple[str, ...],
     **settings: Any,
 ) -> None:
-    """Answer the questions of VERIFY (.xlsx or .csv) under each condition, and report."""
+    """Answer the questions of VERIFY (.xlsx or .csv) under each condition, and report.
+
+    With several --model the models are loaded one after the other, and one report sets them side by side.
+    """
     from eval.evaluate import Selection, evaluate_set, parse_conditions
     from eval.rungs import check_calibration, keep_calibration
     from rag.progress import count_bar
@@ -71,13 +81,42 @@ def run_command(
     if calibration is not None:
         check_calibration(calibration, settings["encoder"])
     selection = Selection(_languages(language), parse_conditions(conditions), limit, sample, repeat)
+    several = [model_settings({**settings, "model": uri}) for uri in models]
+    if len(several) > 1:
+        _run_several(verify, out, selection, several, index_settings(settings), reuse, calibration)
+        return
     with count_bar("Answering") as progress:
-        evaluate_set(
-            verify, out, selection, model_settings(settings), index_settings(settings), reuse=reuse, progress=progress
-        )
+        evaluate_set(verify, out, selection, several[0], index_settings(settings), reuse=reuse, progress=progress)
     if calibration is not None:
         keep_calibration(calibration, out)
     _report((out,), out, encoder=settings["encoder"])
+
+
+def _run_several(
+    verify: Path,
+    out: Path,
+    selection: Selection,
+    models: Sequence[ModelSettings],
+    index: IndexSettings,
+    reuse: tuple[Path, ...],
+    calibration: Path | None,
+) -> None:
+    """Run the models, report on all that have answers, then name those that could not be run, and exit with 1."""
+    from eval.rungs import keep_calibration
+    from eval.several import evaluate_models
+
+    runs = evaluate_models(verify, out, selection, models, index, reuse=reuse)
+    stored = tuple(one.folder for one in runs if one.stored)
+    if calibration is not None:
+        for folder in stored:
+            keep_calibration(calibration, folder)
+    if stored:
+        _report(stored, out, encoder=index.encoder)
+    failed = [one for one in runs if one.error is not None]
+    for one in failed:
+        click.echo(f"kotae: {one.uri}: {one.error}", err=True)
+    if failed:
+        sys.exit(1)
 
 
 @evaluate.command("report")
@@ -89,8 +128,14 @@ def run_command(
 def report_command(
     runs: tuple[Path, ...], out: Path, calibration: Path | None, encoder: str | None, as_json: bool
 ) -> None:
-    """Report on one run, or on several side by side."""
-    _report(runs, out, calibration=calibration, encoder=encoder, as_json=as_json)
+    """Report on one run, or on several side by side; a folder that holds runs stands for all of them.
+
+    Runs of the same questions are compared with one another, p adjusted (Holm) over all of these comparisons.
+    """
+    from eval.several import runs_within
+
+    folders = tuple(run for folder in runs for run in runs_within(folder))
+    _report(folders, out, calibration=calibration, encoder=encoder, as_json=as_json)
 
 
 @evaluate.command("import-counts")
@@ -153,15 +198,16 @@ def calibrate_command(labelled: Path, out: Path, floor: float, encoder: str | No
 @click.argument("run", type=PATH)
 @option("--judge", required=True, help="URI of the judging model; see `kotae models`.")
 @option("--labelled", type=PATH, required=True, help="CSV of answers with people's labels, to measure the judge on.")
+@model_server_options
 @json_option
-def judge_command(run: Path, judge: str, labelled: Path, as_json: bool) -> None:
+def judge_command(run: Path, judge: str, labelled: Path, as_json: bool, **settings: Any) -> None:
     """Have a model judge what the ladder leaves open in a RUN, once it is measured; the run's reports use it."""
     from eval.judge import FILE
     from eval.judging import judge_run, judge_settings
     from rag.progress import count_bar
 
     with count_bar("Judging") as progress:
-        record = judge_run(run, labelled, judge_settings(judge), progress=progress)
+        record = judge_run(run, labelled, judge_settings(judge, model_server_of(settings)), progress=progress)
     click.echo(as_json_text(record) if as_json else f"{record.text}\n{run / FILE}")
 
 

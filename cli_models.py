@@ -21,7 +21,11 @@ from cli_options import PATH, as_json_text, json_option, option
 def quantize(
     model: str, out: Path, calibration: Path, bits: str, group_size: str, act_order: bool, samples: int, as_json: bool
 ) -> None:
-    """Quantise MODEL (a folder or a hub id) to GPTQ, for `--model gptq:OUT`."""
+    """Quantise MODEL (a folder or a hub id) to GPTQ, for `--model gptq:OUT`.
+
+    OUT appears when all is done. A stopped run of a Llama in a folder goes on, with the same command, at the layer it
+    had come to (Ctrl-C waits for the end of a layer); any other run starts over.
+    """
     from ingest.calibration import calibration_texts
     from rag.models.gptq.quantising import Quantisation, quantise
 

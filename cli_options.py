@@ -20,6 +20,7 @@ import click
 from click.core import ParameterSource
 
 from rag.errors import KotaeError
+from rag.models.server.address import CONCURRENCY, SECONDS, ModelServer
 from rag.records import PRESETS, Decoding
 from rag.settings import COLLECTION, DEFAULT_INDEX, DEFAULT_MODEL, DEFAULT_TOP_K, keep_quiet
 
@@ -57,7 +58,7 @@ _OFFLINE = click.Option(
     expose_value=False,
     envvar="KOTAE_OFFLINE",
     callback=_go_offline,
-    help="Never ask the Hugging Face hub for anything.",
+    help="Never ask the Hugging Face hub for anything; servers that you name are still used.",
 )
 
 
@@ -131,6 +132,14 @@ def option(*names: str, **settings: Any) -> Callable[[Command], Command]:
     )
 
 
+class Lines(click.types.StringParamType):
+    """A text. Where an option takes several, its variable has one a line: a path may hold spaces and colons."""
+
+    def split_envvar_value(self, rv: str) -> list[str]:
+        """The lines that are not empty."""
+        return [line.strip() for line in rv.splitlines() if line.strip()]
+
+
 json_option = option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 index_option = option("--index", type=PATH, default=DEFAULT_INDEX, help="Folder of the index.")
 encoder_option = option("--encoder", help="bundled, a folder or a hub id; by default the one the index remembers.")
@@ -152,8 +161,17 @@ reading_options = options(
     option("--exclude", multiple=True, metavar="PATTERN", help="Leave out files that match, beside .kotaeignore."),
     option("--columns", metavar="A,B", help="Columns of csv, xlsx and jsonl that make up a document."),
 )
-model_options = options(
-    option("--model", default=DEFAULT_MODEL, help="Model URI; see `kotae models`."),
+base_url_option = option("--base-url", help="Server of an openai: model, http://host:8000/v1. Key: KOTAE_API_KEY.")
+model_server_options = options(
+    base_url_option,
+    option("--api", type=click.Choice(["chat", "completions"]), default="chat",
+           help="Where the server has no chat template: completions, in Llama 2's."),
+    option("--concurrency", type=click.IntRange(1), default=CONCURRENCY,
+           help="Requests under way at a time to the server of an openai: model."),
+    option("--timeout", type=click.FloatRange(0, min_open=True), default=SECONDS,
+           help="Seconds that such a request may take."),
+)  # fmt: skip
+writing_options = options(
     option("--prompt", type=click.Choice(["default", "base", "seed"]), default="default", help="Style of the prompts."),
     option("--context", type=click.IntRange(256), default=4096, help="Tokens for prompt and answer together."),
     option("--max-tokens", type=click.IntRange(1), default=_GREEDY.max_new_tokens, help="Tokens of an answer."),
@@ -162,7 +180,19 @@ model_options = options(
     option("--preset", type=click.Choice(list(PRESETS)), help="How the model writes, where no option says otherwise."),
     option("--kernel", default="auto", help="Kernel for GPTQ weights: auto, marlin, exllama_v2, triton, torch."),
     option("--max-gpu-memory", help="Ceiling of a GPTQ model's GPU memory, such as 15GiB; by default what is free."),
+    model_server_options,
 )
+
+
+model_options = options(
+    option("--model", default=DEFAULT_MODEL, help="Model URI; see `kotae models`."), writing_options
+)
+several_models_options = options(
+    option("--model", "models", type=Lines(), multiple=True, default=(DEFAULT_MODEL,),
+           help="Model URI; see `kotae models`. Given more than once: each in turn, into a folder of its own in --out. "
+           "In KOTAE_MODEL, one a line."),
+    writing_options,
+)  # fmt: skip
 
 
 def model_settings(settings: dict[str, Any]) -> ModelSettings:
@@ -179,7 +209,15 @@ def model_settings(settings: dict[str, Any]) -> ModelSettings:
         PromptStyle(settings["prompt"]),
         settings["kernel"],
         None if ceiling is None else parse_size(ceiling),
+        model_server_of(settings),
     )
+
+
+def model_server_of(settings: dict[str, Any]) -> ModelServer | None:
+    """The model server that the options name, or None."""
+    if settings["base_url"] is None:
+        return None
+    return ModelServer(settings["base_url"], settings["api"], settings["concurrency"], settings["timeout"])
 
 
 def _decoding(settings: dict[str, Any]) -> Decoding:

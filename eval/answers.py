@@ -30,6 +30,7 @@ class Recorded:
     `prompt` is a hash of prompt, model and settings, `key` of these and the question's place; `repeat` counts from 0
     how often the question was asked before. `seconds` is what the answer took, its share where many were asked in one
     pass. Runs made before there were repeats have no `prompt`; their answers are not taken over by others.
+    `unanswered`: the question did not come through, which says nothing of the model; it still waits for its answer.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Recorded:
     seconds: float
     answer: Answer | None
     failure: Failure | None
+    unanswered: bool = False
 
     @property
     def text(self) -> str:
@@ -125,6 +127,7 @@ def _recorded(stored: Mapping[str, Any]) -> Recorded:
         seconds=stored["seconds"],
         answer=None if answer is None else _answer(answer),
         failure=None if failure is None else Failure(**failure),
+        unanswered=stored.get("unanswered", False),
     )
 
 

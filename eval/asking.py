@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from eval.answers import AnswerLog, Recorded
 from eval.conditions import Condition
+from eval.outage import Outage, is_unanswered
 from rag.chain import GroundedChain, Prepared, Question
 from rag.records import Answer, Failure
 
@@ -43,7 +44,11 @@ class Task:
 
 
 def prepare(questions: Iterable[Asked], chains: Chains, settings: str) -> Iterator[Task]:
-    """Retrieve and write the prompt of every question. `settings` is what the answer depends on beside the prompt."""
+    """Retrieve and write the prompt of every question. `settings` is what the answer depends on beside the prompt.
+
+    Raises RunError where questions in a row do not come through, to a server of passages or of the model.
+    """
+    outage = Outage()
     for asked in questions:
         prepared: Prepared | Exception
         try:
@@ -51,6 +56,7 @@ def prepare(questions: Iterable[Asked], chains: Chains, settings: str) -> Iterat
             prompt = prepared.prompt.to_string()
         except Exception as error:  # one question that cannot be prepared must not end the run
             prepared, prompt = error, asked.question.text
+        outage.see(str(prepared) if is_unanswered(prepared) else None)
         content = _hash(asked.question.language, prompt, settings, asked.repeat)
         yield Task(asked, prepared, content, _hash(asked.number, asked.condition, content))
 
@@ -67,6 +73,7 @@ def answer(
     """Ask what the log has no answer to, `batch_size` questions in one pass of the model, and append what is said.
 
     What the log or one of `others` has an answer to at another place, to the very same prompt, is taken from there.
+    Raises RunError where questions in a row do not come through; what was answered beside them is kept.
     """
     log.mend()
     known = {one.prompt: one for source in (*others, log) for one in source.by_key.values() if one.answer is not None}
@@ -78,13 +85,16 @@ def answer(
             log.append(_placed(known[task.prompt], task, task.prepared))
         else:
             todo.append(task)
-    done = len(tasks) - len(todo)
+    done, outage = len(tasks) - len(todo), Outage()
     for group in _groups(todo, batch_size):
-        for recorded in _ask(group, chains[group[0].asked.condition][group[0].asked.repeat]):
+        said = list(_ask(group, chains[group[0].asked.condition][group[0].asked.repeat]))
+        for recorded in said:
             log.append(recorded)
             done += 1
             if progress is not None:
                 progress(done, len(tasks))
+        for recorded in said:
+            outage.see(recorded.failure.message if recorded.unanswered and recorded.failure else None)
 
 
 def _groups(tasks: Sequence[Task], size: int) -> Iterator[Sequence[Task]]:
@@ -116,6 +126,7 @@ def _ask(tasks: Sequence[Task], chain: GroundedChain) -> Iterator[Recorded]:
             seconds=seconds,
             answer=one if isinstance(one, Answer) else None,
             failure=failure,
+            unanswered=is_unanswered(one),
         )
 
 

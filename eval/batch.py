@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from eval.answers import AnswerLog, Recorded
@@ -43,7 +44,7 @@ def answer_table(
     busy = RunBusy("Another process is writing this table", where=str(out), do="Wait for it to end, then try again.")
     with held(kept, busy):
         log = AnswerLog(kept)
-        settings = json.dumps([model_identity(chain.model), plain(model)], sort_keys=True)
+        settings = json.dumps([model_identity(chain.model), plain(replace(model, server=None))], sort_keys=True)
         tasks = list(prepare(asked, {condition: [chain]}, settings))
         answer(tasks, {condition: [chain]}, log, batch_size=batch_size(chain.model), progress=progress)
         recorded = [log.by_key[task.key] for task in tasks]

@@ -108,7 +108,7 @@ def _run_report(run: StoredRun, folder: Path, name: str, calibration: Path | Non
 def _graded(run: StoredRun, cosines: Mapping[str, float], repeat: int) -> Iterable[Graded]:
     by_place: dict[tuple[str, str, Condition], Recorded] = {}
     for recorded in run.log.by_key.values():
-        if recorded.repeat != repeat:
+        if recorded.repeat != repeat or recorded.unanswered:
             continue
         place = (recorded.number, recorded.language, recorded.condition)
         if place not in by_place or recorded.answer is not None:

@@ -16,7 +16,7 @@ from eval.run import RunIdentity, Scope, execute, load_run
 from eval.sample import stratified
 from eval.similarity import compute_cosines
 from rag.calling import batch_size, model_identity
-from rag.chain import build_chain
+from rag.chain import Model, build_chain
 from rag.encoder import Encoder, open_encoder
 from rag.errors import SettingsError
 from rag.opening import IndexSettings, ModelSettings, open_model, open_retriever
@@ -56,6 +56,23 @@ def parse_conditions(text: str) -> tuple[Condition, ...]:
     return tuple(dict.fromkeys(Condition(name) for name in names))
 
 
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What every model of an evaluation is asked and given to read; opened once, shared by all of them."""
+
+    dataset: Dataset
+    scope: Scope
+    retriever: HybridRetriever | None
+
+    @classmethod
+    def open(cls, verify: Path, selection: Selection, index: IndexSettings) -> Bench:
+        """Raises DatasetError, SettingsError, IndexProblem."""
+        dataset = load_dataset(verify)
+        scope = selection.scope(dataset)
+        retriever = open_retriever(index) if set(scope.conditions) - {Condition.NO_RAG} else None
+        return cls(dataset, scope, retriever)
+
+
 def evaluate_set(
     verify: Path,
     out: Path,
@@ -71,18 +88,33 @@ def evaluate_set(
     What the run folders `reuse` have answered to the same prompts with the same model and settings is not asked again.
     Raises DatasetError, SettingsError, IndexProblem, ModelUnavailable, RunError.
     """
-    dataset = load_dataset(verify)
-    scope = selection.scope(dataset)
-    retriever = open_retriever(index_settings) if set(scope.conditions) - {Condition.NO_RAG} else None
-    models = [open_model(_reseeded(model_settings, repeat)) for repeat in range(scope.repeats)]
-    model = models[0]
+    bench = Bench.open(verify, selection, index_settings)
+    ask_models(bench, out, models_of(bench, model_settings), model_settings, reuse=reuse, progress=progress)
+
+
+def models_of(bench: Bench, settings: ModelSettings) -> tuple[Model, ...]:
+    """The model, not loaded yet, once for every time that the questions are asked; all share one engine."""
+    return tuple(open_model(_reseeded(settings, repeat)) for repeat in range(bench.scope.repeats))
+
+
+def ask_models(
+    bench: Bench,
+    out: Path,
+    models: Sequence[Model],
+    settings: ModelSettings,
+    *,
+    reuse: Sequence[Path] = (),
+    progress: Progress | None = None,
+) -> None:
+    """Ask what is on the bench, one model for each time. Raises SettingsError, ModelUnavailable, RunError."""
+    dataset, scope, retriever = bench.dataset, bench.scope, bench.retriever
     retrievers = _retrievers(scope.items(dataset), scope.conditions, retriever)
     chains = {
-        condition: [build_chain(one, retrievers[condition], model_settings.style) for one in models]
+        condition: [build_chain(one, retrievers[condition], settings.style) for one in models]
         for condition in scope.conditions
     }
-    identity = _identity(dataset, model_settings, model_identity(model), retriever)
-    execute(out, dataset, chains, scope, identity, reuse=reuse, batch_size=batch_size(model), progress=progress)
+    identity = _identity(dataset, settings, model_identity(models[0]), retriever)
+    execute(out, dataset, chains, scope, identity, reuse=reuse, batch_size=batch_size(models[0]), progress=progress)
     compute_cosines(out, dataset, load_run(out).log, _encoder(retriever))
 
 

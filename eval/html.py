@@ -19,6 +19,7 @@ from eval.dataset import ALL, KINDS
 from eval.grade import Outcome
 from eval.headlines import effect_word, headline, imported_headline, versus_text
 from eval.report import Cell, Contrast, Graded, Report, RunReport
+from eval.same_passages import other_passages, passages_text
 from eval.settings_table import settings
 from eval.side_by_side import Versus
 from eval.statistics import Rate
@@ -97,6 +98,7 @@ def _environment() -> Environment:
         "whole": _whole, "word": effect_word, "headline": headline, "imported_headline": imported_headline,
         "versus_text": versus_text, "counts_direction": counts_direction,
         "groupby_run": _by_run, "by_pair": _by_pair,
+        "other_passages": other_passages, "passages_text": passages_text,
     }  # fmt: skip
     made.filters.update(filters)
     made.globals.update(

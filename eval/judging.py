@@ -16,6 +16,7 @@ from eval.building import ladder_answers, place_of
 from eval.calibrated import table_hash
 from eval.judge import FILE, JudgeIdentity, Judgement, JudgeRecord, Measured, load_judge, save_judge
 from eval.open_answers import Place, QuestionPool
+from eval.outage import Outage, is_unanswered
 from eval.rubric import Reply, judge_prompt, prompt_key, read_reply
 from eval.run import load_run
 from eval.rungs import run_questions
@@ -23,6 +24,7 @@ from rag.calling import batch_size, call, model_identity
 from rag.chain import Model
 from rag.errors import DatasetError, GradingError
 from rag.models.engine import Completion
+from rag.models.server.address import ModelServer
 from rag.opening import ModelSettings, open_model
 from rag.prompt import PromptStyle
 from rag.records import Decoding
@@ -32,9 +34,9 @@ DECODING: Final = Decoding(max_new_tokens=8)
 """Greedy, and room for the one word that is asked for."""
 
 
-def judge_settings(uri: str) -> ModelSettings:
-    """How the model of a URI is opened as a judge."""
-    return ModelSettings(uri, DECODING, CONTEXT, PromptStyle.DEFAULT)
+def judge_settings(uri: str, server: ModelServer | None = None) -> ModelSettings:
+    """How the model of a URI is opened as a judge, on a server where that has it."""
+    return ModelSettings(uri, DECODING, CONTEXT, PromptStyle.DEFAULT, server=server)
 
 
 def judge_run(
@@ -123,7 +125,7 @@ def _call(
     progress: Progress | None,
 ) -> JudgeRecord:
     todo = {key: prompt for prompt in prompts if (key := prompt_key(prompt)) not in record.replies}
-    keys, size = list(todo), batch_size(model)
+    keys, size, outage = list(todo), batch_size(model), Outage()
     for start in range(0, len(keys), size):
         group = keys[start : start + size]
         said = dict(zip(group, call(model, [todo[key] for key in group], [], None), strict=True))
@@ -131,6 +133,8 @@ def _call(
         failures = {key: f"{type(one).__name__}: {one}" for key, one in said.items() if isinstance(one, Exception)}
         record = replace(record, replies={**record.replies, **replies}, failures={**record.failures, **failures})
         save_judge(record, folder)
+        for one in said.values():
+            outage.see(str(one) if is_unanswered(one) else None)
         if progress is not None:
             progress(start + len(group), len(keys))
     return record

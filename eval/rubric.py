@@ -19,7 +19,7 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from langchain_core.prompt_values import ChatPromptValue
 
 from eval.open_answers import SetQuestion
-from rag.prompt import neutralise
+from rag.control import neutralise
 
 ANSWER_LIMIT: Final = 1200  # characters of an answer that a judge reads
 

@@ -104,8 +104,9 @@ def execute(
     """Ask what has not been answered yet, `batch_size` questions in one pass of the model.
 
     Answers that a run folder in `reuse` has to the very same prompt, model and settings are taken from there. What
-    fails is recorded and counted as not correct; the next run tries it again. Raises RunError where the folder holds a
-    run with another identity or a damaged one, RunBusy where another process writes to it, and CannotWrite.
+    fails is recorded and counted as not correct; what does not come through to a server waits for its answer. The next
+    run tries both again. Raises RunError where the folder holds a run with another identity or a damaged one, and where
+    questions in a row do not come through; RunBusy where another process writes to it, and CannotWrite.
     """
     busy = RunBusy(
         "Another process is writing to this run", where=str(folder), do="Wait for it to end, then try again."

@@ -14,6 +14,7 @@ from eval.dataset import ALL, KINDS
 from eval.headlines import contrast_text, headline, imported_headline, versus_text
 from eval.imported import ImportedReport
 from eval.report import Cell, Graded, Report, RunReport
+from eval.same_passages import other_passages, passages_text
 from eval.similarity import THRESHOLDS
 from eval.verdict_words import counts_sentence, percent
 from rag.records import LANGUAGES
@@ -95,6 +96,8 @@ def _print_side_by_side(report: Report, console: Console) -> None:
     console.print(table)
     if not report.same_set:
         console.print(Text("These runs were not asked the same verification set; their figures cannot be compared."))
+    for uneven in other_passages(report.runs):
+        console.print(Text(passages_text(uneven, "en")))
     for one in report.versus_whole:
         console.print(Text(versus_text(one, "en"), style="bold"))
         console.print(Text(versus_text(one, "ja")))

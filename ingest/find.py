@@ -57,13 +57,14 @@ def find(corpus: Path, selection: Selection | None = None) -> Found:
     walk = _Walk(corpus, _rules(corpus, selection or Selection()))
     files, ignored = [], []
     taken: set[str] = set()
-    for path in sorted(walk.files(), key=lambda one: not unicodedata.is_normalized("NFC", str(one))):
-        source = _source(corpus, path)
+    root = str(corpus)
+    for place in sorted(walk.files(), key=lambda one: not unicodedata.is_normalized("NFC", one)):
+        source = unicodedata.normalize("NFC", place)
         if source in taken:  # two files whose names differ in nothing else: both are read
-            source = path.relative_to(corpus).as_posix()
+            source = place
         taken.add(source)
-        if path.suffix.lower() in READERS:
-            files.append(CorpusFile(source, str(path)))
+        if _suffix(place) in READERS:
+            files.append(CorpusFile(source, place, root))
         else:
             ignored.append(source)
     if not files and not walk.failed:
@@ -98,22 +99,22 @@ class _Walk:
     excluded: list[str] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
 
-    def files(self) -> Iterator[Path]:
-        """Every file that is neither hidden, excluded nor failed."""
+    def files(self) -> Iterator[str]:
+        """Every file that is neither hidden, excluded nor failed, by its path below the corpus."""
         root = os.path.realpath(self.corpus)
         for folder, folders, names in os.walk(self.corpus, onerror=self._unlisted):
-            folders[:] = self._kept(folder, folders, "/")
+            below = "" if folder == str(self.corpus) else f"{Path(folder).relative_to(self.corpus).as_posix()}/"
+            folders[:] = self._kept(below, folders, "/")
             for name in folders:  # os.walk does not follow links; those that lead out are named
-                self._leads_out(root, Path(folder, name))
-            for name in self._kept(folder, names, ""):
-                path = Path(folder, name)
-                if path.suffix.lower() not in READERS or not self._leads_out(root, path):
-                    yield path
+                self._leads_out(root, below + name)
+            for name in self._kept(below, names, ""):
+                if _suffix(name) not in READERS or not self._leads_out(root, below + name):
+                    yield below + name
 
-    def _kept(self, folder: str, names: Iterable[str], end: str) -> list[str]:
+    def _kept(self, below: str, names: Iterable[str], end: str) -> list[str]:
         kept = []
         for name in sorted(name for name in names if not name.startswith(".")):
-            source = _source(self.corpus, Path(folder, name))
+            source = unicodedata.normalize("NFC", below + name)
             if _shown(source) != source:
                 self._fail(_shown(source), "The name of this file or folder is no Unicode", "Rename it.")
             elif self.rules.leave_out(source + end):
@@ -122,24 +123,24 @@ class _Walk:
                 kept.append(name)
         return kept
 
-    def _leads_out(self, root: str, path: Path) -> bool:
-        if not path.is_symlink() or Path(os.path.realpath(path)).is_relative_to(root):
+    def _leads_out(self, root: str, place: str) -> bool:
+        path = os.path.join(self.corpus, place)
+        if not os.path.islink(path) or Path(os.path.realpath(path)).is_relative_to(root):
             return False
-        self._fail(
-            _source(self.corpus, path), "This link leads out of the folder of documents", "Copy what it points to."
-        )
+        source = unicodedata.normalize("NFC", place)
+        self._fail(source, "This link leads out of the folder of documents", "Copy what it points to.")
         return True
 
     def _unlisted(self, error: OSError) -> None:
-        source = _source(self.corpus, Path(error.filename))
+        source = unicodedata.normalize("NFC", Path(error.filename).relative_to(self.corpus).as_posix())
         self._fail(source, f"This folder cannot be listed: {error.strerror}", "Make it readable, or exclude it.")
 
     def _fail(self, source: str, what: str, do: str) -> None:
         self.failed.append(failure(source, UnreadableDocument(what, where=source, do=do)))
 
 
-def _source(corpus: Path, path: Path) -> str:
-    return unicodedata.normalize("NFC", path.relative_to(corpus).as_posix())
+def _suffix(name: str) -> str:
+    return os.path.splitext(name)[1].lower()
 
 
 def _shown(source: str) -> str:

@@ -27,17 +27,18 @@ _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 class CorpusFile:
     """A file found. `source` is its path relative to the corpus, with "/" between parts, in NFC.
 
-    Where another file has that very name, it is the path as the disk spells it. `place` is where it is: text, as there
-    may be very many files, and a Path takes four times as much memory.
+    Where another file has that very name, it is the path as the disk spells it. `place` is where it is, below `root`:
+    text that files share where they can, as there may be very many of them.
     """
 
     source: str
     place: Path | str
+    root: str = ""
 
     @property
     def path(self) -> Path:
         """Where it is."""
-        return Path(self.place)
+        return Path(self.root, self.place)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,5 +60,7 @@ def make_plan(found: Found, manifest: Manifest, store: ChunkStore, options: Read
                 work.append(file)
         except UnreadableDocument as error:
             failed.append(failure(file.source, error))
-    removed = tuple(sorted(present - {file.source for file in found.files} - {one.subject for one in found.failed}))
+    removed = tuple(
+        sorted(present.difference((file.source for file in found.files), (one.subject for one in found.failed)))
+    )
     return Plan(tuple(work), tuple(unchanged), tuple(failed), tuple(parts), removed, stored, present, sound)

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from ingest.formats import ReadOptions
 from ingest.load import CorpusFile, documents, failure, fingerprint, read, sha256
 from ingest.split import Counter, split
+from rag.entries import Entry
 from rag.errors import UnreadableDocument
 from rag.manifest import SourceState
 from rag.records import Chunk, Failure
 from rag.settings import Chunking
-from rag.store import ChunkStore, Entry
+from rag.store import ChunkStore
 
 BATCH = 1024
 """How many chunks go on together, at least, where there are so many."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from langchain_core.messages import AIMessage
 from langchain_core.outputs import LLMResult
 from langchain_core.prompt_values import PromptValue
 from langchain_core.runnables import RunnableConfig
-from langchain_core.runnables.config import merge_configs
+from langchain_core.runnables.config import ContextThreadPoolExecutor, merge_configs
 
 from rag.models.engine import Completion, Piece
 
@@ -62,8 +63,14 @@ def context_window(model: BaseChatModel | BaseLLM) -> int | None:
     return None if context is None else int(context) - int(getattr(model, "max_tokens", 0))
 
 
-def count_tokens(model: BaseChatModel | BaseLLM, prompt: PromptValue) -> int:
-    """How many tokens a prompt has for this model, its chat template included."""
+def count_tokens(model: BaseChatModel | BaseLLM, prompt: PromptValue, room: int) -> int:
+    """How many tokens a prompt has for this model, its chat template included.
+
+    A model on a server is asked only where a bound on the count is above `room`, else the bound is what is returned.
+    """
+    at_most = getattr(model, "tokens_at_most", None)
+    if at_most is not None and (most := int(at_most(prompt))) <= room:
+        return most
     if isinstance(model, BaseChatModel):
         return model.get_num_tokens_from_messages(prompt.to_messages())
     return model.get_num_tokens(prompt.to_string())
@@ -73,6 +80,10 @@ def _call_llm(
     model: BaseLLM, prompts: Sequence[PromptValue], stop: list[str], config: RunnableConfig | None
 ) -> list[Completion | Exception]:
     callbacks = (config or {}).get("callbacks")
+    at_once = getattr(model, "concurrency", None)
+    if at_once is not None and len(prompts) > 1:
+        with ContextThreadPoolExecutor(max_workers=at_once) as pool:
+            return [said for (said,) in pool.map(lambda one: _call_llm(model, [one], stop, config), prompts)]
     try:
         result = model.generate_prompt(list(prompts), stop=stop or None, callbacks=callbacks)
     except Exception as error:
@@ -100,12 +111,20 @@ def _of_generation(text: str, info: dict[str, Any]) -> Completion:
 
 
 def batch_size(model: BaseChatModel | BaseLLM) -> int:
-    """How many prompts are worth giving to a model at a time: what a local engine says, else a few."""
+    """How many prompts are worth giving to a model at a time: what its engine says, else a few."""
     engine = getattr(model, "engine", None)
     return 8 if engine is None else int(engine.batch_size)
 
 
 def model_identity(model: BaseChatModel | BaseLLM) -> str:
-    """What fixes the weights of a local model (this loads it); another one's parameters, as far as it tells them."""
+    """What fixes the weights of a model (this loads it, or asks its server), else the parameters that it tells."""
     engine = getattr(model, "engine", None)
     return repr(sorted(model._identifying_params.items())) if engine is None else str(engine.identity)
+
+
+def close_model(model: BaseChatModel | BaseLLM) -> None:
+    """Give the memory of a local model back; one that lives elsewhere has nothing to give."""
+    close = getattr(model, "close", None)
+    if close is not None:
+        close()
+        gc.collect()

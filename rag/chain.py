@@ -71,7 +71,7 @@ class GroundedChain(Runnable[str | Question, Answer]):
             prompt = build_prompt(question.text, question.language, found[:kept], self.style)
             if room is None:
                 return Prepared(question, prompt, found)
-            need = count_tokens(self.model, prompt)
+            need = count_tokens(self.model, prompt, room)
             if need <= room:
                 return Prepared(question, prompt, found[:kept], len(found) - kept)
         raise PromptTooLong(
@@ -141,7 +141,11 @@ class GroundedChain(Runnable[str | Question, Answer]):
     ) -> Iterator[AnswerPiece]:
         """The answer as it is written; a second attempt's pieces have `attempt` 1."""
         config = ensure_config(config)
-        prepared = self.prepare(input, config)
+        yield from self.stream_prepared(self.prepare(input, config), config)
+
+    def stream_prepared(self, prepared: Prepared, config: RunnableConfig | None = None) -> Iterator[AnswerPiece]:
+        """What `stream` gives, for a question whose passages are known before its answer."""
+        config = ensure_config(config)
         answer = yield from self._attempt(prepared, None, prepared.prompt, config)
         if self._wants_repair(answer):
             prompt = repair_prompt(prepared.prompt, prepared.question.language)

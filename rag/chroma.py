@@ -14,6 +14,7 @@ from rag.errors import (
     CannotWrite,
     IndexDamaged,
     IndexMissing,
+    KotaeError,
     ServerMismatch,
     ServerRefused,
     ServerUnreachable,
@@ -23,6 +24,7 @@ from rag.settings import COLLECTION
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
 
 REBUILD = "Rebuild it with: kotae index drop, then kotae ingest CORPUS"
 _ANSWER_SECONDS = 10.0
@@ -64,6 +66,27 @@ class Chroma:
         """What Chroma raises inside, raised as IndexDamaged, IndexMissing, CannotWrite or a Server... error."""
         with _named(self.where, on_server=self.request_bytes is not None):
             yield
+
+    def find(self, name: str) -> Collection | None:
+        """The collection of this name, None where there is none."""
+        from chromadb.errors import NotFoundError
+
+        try:
+            with self.errors():
+                return self.client.get_collection(name, embedding_function=None)
+        except KotaeError as error:
+            if isinstance(error.__cause__, NotFoundError):
+                return None
+            raise
+
+    def delete(self, name: str) -> None:
+        """Delete a collection, if there is one: Chroma's client does not mind one that is gone, or says so by name."""
+        try:
+            with self.errors():
+                self.client.delete_collection(name)
+        except KotaeError:
+            if self.find(name) is not None:
+                raise
 
 
 def open_embedded(folder: Path) -> Chroma:
@@ -158,4 +181,4 @@ def _refused(where: str, *, given: bool) -> ServerRefused:
 
 def configuration() -> Any:
     """How a collection of chunks is made: cosine, and a search wide enough for the recall that retrieval counts on."""
-    return {"hnsw": {"space": "cosine", "ef_search": 200}}
+    return {"hnsw": {"space": "cosine", "ef_search": 400}}

@@ -11,8 +11,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from rag.chroma import ChromaServer
+from rag.errors import ModelUnavailable
 from rag.home import home_of
 from rag.models.registry import KINDS
+from rag.models.server.address import ModelServer, server_key
+from rag.models.server.served import Served
 from rag.records import LANGUAGES
 from rag.settings import cache_dir
 
@@ -56,8 +59,7 @@ def describe_index(folder: Path, server: ChromaServer | None = None) -> IndexDes
     home = home_of(folder, server)
     manifest = home.load()
     with closing(home.store()) as store:
-        languages = {language: len(store.ids(language)) for language in LANGUAGES}
-        chunks = store.count()
+        languages = {language: store.count([language]) for language in LANGUAGES}
     return IndexDescription(
         where=home.where,
         encoder=str(manifest.encoder),
@@ -65,7 +67,7 @@ def describe_index(folder: Path, server: ChromaServer | None = None) -> IndexDes
         corpus_digest=manifest.corpus_digest,
         complete=manifest.complete,
         documents=len(manifest.sources),
-        chunks=chunks,
+        chunks=sum(languages.values()),
         languages={language: count for language, count in languages.items() if count},
         sources={source: state.chunks for source, state in manifest.sources.items()},
     )
@@ -84,6 +86,7 @@ class Examination:
     cache: str
     packages: dict[str, str]
     models: dict[str, str]
+    server: tuple[str, ...] = ()
 
     def text(self) -> str:
         """A line for each."""
@@ -95,12 +98,13 @@ class Examination:
             f"cache     {self.cache}",
             *(f"package   {name} {found}" for name, found in self.packages.items()),
             *(f"model     {uri}: {state}" for uri, state in self.models.items()),
+            *(f"server    {line}" for line in self.server),
         ]
         return "\n".join(lines)
 
 
-def examine() -> Examination:
-    """Look at this machine. Imports torch, for what it knows of the GPU and the processor."""
+def examine(server: ModelServer | None = None) -> Examination:
+    """Look at this machine, and at a model server. Imports torch, for what it knows of the GPU and the processor."""
     from rag.encoder import compute_type
     from rag.models.gptq.kernels import choose_kernel, look_at_machine
 
@@ -115,7 +119,20 @@ def examine() -> Examination:
         cache=str(cache_dir()),
         packages={name: _version(name) for name in _PACKAGES},
         models={kind.uri: "ready" if kind.available else f"needs {kind.install}" for kind in KINDS.values()},
+        server=() if server is None else _look_at(server),
     )
+
+
+def _look_at(server: ModelServer) -> tuple[str, ...]:
+    """What a server has, or why it cannot be asked. Raises SettingsError for what is no URL."""
+    where = str(server)
+    if not KINDS["openai"].available:
+        return (f"{where}: asking it needs {KINDS['openai'].install}",)
+    try:
+        cards = Served("", server, server_key()).cards
+    except ModelUnavailable as error:
+        return (str(error),)
+    return tuple(f"{where}: openai:{card}" for card in cards) or (f"{where}: answers, and lists no models",)
 
 
 def _version(package: str) -> str:

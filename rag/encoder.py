@@ -146,8 +146,13 @@ def _dtype(device: str) -> Any:
     """bfloat16 where the processor multiplies it in hardware, else float32; float16 on a GPU."""
     import torch
 
-    if device == "cuda":
-        return torch.float16
+    return torch.float16 if device == "cuda" else processor_type()
+
+
+def processor_type() -> Any:
+    """bfloat16 where the processor multiplies it in hardware, else float32."""
+    import torch
+
     instructions = torch.cpu.get_capabilities()
     return torch.bfloat16 if any(instructions.get(name) for name in _BFLOAT16) else torch.float32
 

@@ -15,11 +15,15 @@ KotaeError
 │   ├── ServerRefused        the Chroma server does not take the token
 │   └── ServerMismatch       the Chroma server is of a version that kotae cannot use
 ├── ModelUnavailable         a model or encoder cannot be loaded; has the install line where one helps
+│   ├── ModelServerUnreachable  no model server answers, or it is busy for too long
+│   ├── ModelServerRefused   the model server does not take the key
+│   └── ModelServerMismatch  what answers does not say what a model server says
 ├── ModelFailed              a loaded model did not answer
 ├── PromptTooLong            question and instructions alone exceed the model's context
 ├── DatasetError             the verification set; file, row, column
 ├── RunError                 the folder of a run
 │   └── RunBusy              another process is writing to it
+├── RequestError             a request to `kotae serve`
 └── GradingError             a rung below the grading ladder cannot be used
     ├── CalibrationMismatch  similarity was calibrated with another encoder
     └── JudgeNotMeasured     how far a judge agrees with people is not known
@@ -27,9 +31,14 @@ KotaeError
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 
 class KotaeError(Exception):
     """A failure with its cure: `what` went wrong, `where`, and what to `do`."""
+
+    unanswered: ClassVar[bool] = False
+    """Whether a question that ends so never came through: it says nothing of the model, and waits for its answer."""
 
     def __init__(self, what: str, *, where: str | None = None, do: str | None = None) -> None:
         self.what = what
@@ -87,9 +96,13 @@ class IndexDamaged(IndexProblem):
 class ServerUnreachable(IndexProblem):
     """No Chroma server answers."""
 
+    unanswered = True
+
 
 class ServerRefused(IndexProblem):
     """The Chroma server does not take the token, or wants one."""
+
+    unanswered = True
 
 
 class ServerMismatch(IndexProblem):
@@ -98,6 +111,20 @@ class ServerMismatch(IndexProblem):
 
 class ModelUnavailable(KotaeError):
     """A model or encoder cannot be loaded."""
+
+    unanswered = True
+
+
+class ModelServerUnreachable(ModelUnavailable):
+    """No model server answers, or it says that it is busy or broken however often it is asked."""
+
+
+class ModelServerRefused(ModelUnavailable):
+    """The model server does not take the key, or wants one."""
+
+
+class ModelServerMismatch(ModelUnavailable):
+    """What answers does not say what a model server says."""
 
 
 class ModelFailed(KotaeError):
@@ -118,6 +145,14 @@ class RunError(KotaeError):
 
 class RunBusy(RunError):
     """Another process is writing to the folder of the run."""
+
+
+class RequestError(KotaeError):
+    """A request to `kotae serve` cannot be answered as it stands; `status` is that of HTTP."""
+
+    def __init__(self, what: str, *, where: str | None = None, do: str | None = None, status: int = 400) -> None:
+        self.status = status
+        super().__init__(what, where=where, do=do)
 
 
 class GradingError(KotaeError):

@@ -1,8 +1,9 @@
 """Where an index lives: its chunks, its manifest, what is derived from them, and who may write to it.
 
 An index on disk is a folder: `manifest.json`, `chroma/`, `derived/`. An index on a Chroma server is a collection, so
-that several machines can use it: the head of the manifest is in the collection's metadata, the files are known by the
-marks of their chunks, and each machine keeps in its own cache what it derives from them.
+that several machines can use it: the head of the manifest is in the collection's metadata, the chunks are in one
+collection a language beside it (see `rag.store`), the files are known by the marks of their chunks, and each machine
+keeps in its own cache what it derives from them.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ from rag.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
 from rag.lease import lease
 from rag.manifest import Manifest, SourceState, read_manifest
 from rag.publish import write_parts
+from rag.records import LANGUAGES
 from rag.seal import FILE as SEAL
 from rag.seal import damaged, seal
 from rag.settings import cache_dir
-from rag.store import ChunkStore
+from rag.store import ChunkStore, part_name
 
 _FILE = "manifest.json"
 _KEY = "kotae_manifest"
@@ -126,7 +128,7 @@ class FolderHome(IndexHome):
 
 
 class ServerHome(IndexHome):
-    """An index that is a collection on a Chroma server."""
+    """An index that is a collection on a Chroma server, with others beside it."""
 
     def __init__(self, server: ChromaServer) -> None:
         self.where = str(server)
@@ -160,7 +162,7 @@ class ServerHome(IndexHome):
                 _write_file(self._cache(str(collection.id)) / _FILE, manifest)
 
     def store(self) -> ChunkStore:
-        """The collection."""
+        """The collections beside that of the manifest."""
         return ChunkStore(open_server(self._server), self._server.collection)
 
     def derived(self) -> Path:
@@ -175,25 +177,22 @@ class ServerHome(IndexHome):
             yield check
 
     def drop(self) -> None:
-        """Delete the collection, and what this machine's cache holds of it."""
+        """Delete the collections, and what this machine's cache holds of them."""
         with closing(open_server(self._server)) as chroma:
             found = self._collection(chroma)
             if _head(found.metadata) is None:
                 raise IndexMismatch("This collection was not made by kotae", where=self.where, do="Name another one.")
-            with self.writing(), chroma.errors():
-                chroma.client.delete_collection(self._server.collection)
+            with self.writing():
+                for language in LANGUAGES:
+                    chroma.delete(part_name(self._server.collection, language))
+                chroma.delete(self._server.collection)  # last: it says what the others are
             shutil.rmtree(self._cache(str(found.id)), ignore_errors=True)
 
     def _collection(self, chroma: Chroma) -> Any:
-        from chromadb.errors import NotFoundError
-
-        try:
-            with chroma.errors():
-                return chroma.client.get_collection(self._server.collection, embedding_function=None)
-        except IndexMissing as error:
-            if not isinstance(error.__cause__, NotFoundError):
-                raise
-            raise IndexMissing("There is no index", where=self.where, do=_BUILD) from error
+        found = chroma.find(self._server.collection)
+        if found is None:
+            raise IndexMissing("There is no index", where=self.where, do=_BUILD)
+        return found
 
     @staticmethod
     def _cache(identity: str) -> Path:

@@ -46,7 +46,7 @@ def lease(chroma: Chroma, name: str) -> Iterator[Callable[[], None]]:
                 with chroma.errors():
                     mine.modify(metadata={"sign": sign})
             except KotaeError:
-                if not _is(mine, _found(chroma, name)):
+                if not _is(mine, chroma.find(name)):
                     lost.set()
 
     thread = threading.Thread(target=live, name="kotae-lease", daemon=True)
@@ -57,8 +57,8 @@ def lease(chroma: Chroma, name: str) -> Iterator[Callable[[], None]]:
     finally:
         ended.set()
         thread.join()
-        if _is(mine, _found(chroma, name)):
-            _delete(chroma, name)
+        if _is(mine, chroma.find(name)):
+            chroma.delete(name)
 
 
 def _acquire(chroma: Chroma, name: str) -> Collection:
@@ -74,41 +74,19 @@ def _acquire(chroma: Chroma, name: str) -> Collection:
         else:
             # Another that waited may be about to end the lease before this one.
             time.sleep(_LOOK_SECONDS / 2)
-            if _is(mine, _found(chroma, name)):
+            if _is(mine, chroma.find(name)):
                 return mine
             continue
-        other = _found(chroma, name)
+        other = chroma.find(name)
         sign = None if other is None else (other.id, other.metadata)
         if sign != seen:
             if seen is None:
                 notice(f"Another process is writing to this index ({chroma.where}): waiting for it to end")
             seen, since = sign, time.monotonic()
         elif time.monotonic() - since > EXPIRY_SECONDS:
-            _delete(chroma, name)
+            chroma.delete(name)
         time.sleep(_LOOK_SECONDS)
-
-
-def _found(chroma: Chroma, name: str) -> Collection | None:
-    from chromadb.errors import NotFoundError
-
-    try:
-        with chroma.errors():
-            return chroma.client.get_collection(name, embedding_function=None)
-    except KotaeError as error:
-        if isinstance(error.__cause__, NotFoundError):
-            return None
-        raise
 
 
 def _is(mine: Collection, found: Collection | None) -> bool:
     return found is not None and found.id == mine.id
-
-
-def _delete(chroma: Chroma, name: str) -> None:
-    """Chroma's client does not mind a collection that is gone already, or says so by name."""
-    try:
-        with chroma.errors():
-            chroma.client.delete_collection(name)
-    except KotaeError:
-        if _found(chroma, name) is not None:
-            raise

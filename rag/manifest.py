@@ -12,7 +12,7 @@ from rag.encoder import EncoderIdentity
 from rag.errors import IndexDamaged, IndexMismatch
 from rag.settings import Chunking
 
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)

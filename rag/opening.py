@@ -9,6 +9,7 @@ from rag.chain import GroundedChain, Model, build_chain
 from rag.chroma import ChromaServer
 from rag.index import Index, open_index
 from rag.models.local import LocalChatModel, LocalLLM
+from rag.models.server.address import SCHEME, ModelServer
 from rag.prompt import PromptStyle
 from rag.records import Decoding
 from rag.reranker import open_reranker
@@ -19,7 +20,7 @@ from rag.retriever import HybridRetriever
 class ModelSettings:
     """Which model, how it writes, how much it reads (tokens), and the style of its prompts.
 
-    On a GPU: the kernel for packed weights, and a ceiling of its memory in bytes.
+    On a GPU: the kernel for packed weights, and a ceiling of its memory in bytes. `server` is for `openai:<name>`.
     """
 
     uri: str
@@ -28,6 +29,7 @@ class ModelSettings:
     style: PromptStyle
     kernel: str = "auto"
     gpu_memory: int | None = None
+    server: ModelServer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,12 @@ class IndexSettings:
 
 def open_model(settings: ModelSettings) -> Model:
     """The model of a URI, not loaded yet: a chat model, or a completion model for prompts of raw text."""
-    kind = LocalLLM if settings.style.raw else LocalChatModel
     decoding = settings.decoding
+    if settings.uri.startswith(SCHEME):
+        from rag.models.server.opening import open_served
+
+        return open_served(settings.uri, settings.server, decoding, settings.context, raw=settings.style.raw)
+    kind = LocalLLM if settings.style.raw else LocalChatModel
     return kind(
         model=settings.uri,
         temperature=decoding.temperature,

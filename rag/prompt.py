@@ -1,12 +1,13 @@
 """Prompts: one wording with and without context, in the question's language; and the historical template.
 
 The two conditions of an experiment differ by the passages alone. Passages are numbered, labelled, fenced, and said to
-be data; whatever in them a model could take for its own control tokens is broken up first.
+be data. They come from anyone: what a model could take for its own control tokens, or for an order, is taken out of
+them first; `tests/injection` measures what that is good for. The prompt of passages without such things is theirs to
+the letter.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,9 @@ from enum import StrEnum
 from langchain_core.messages import HumanMessage, SystemMessage
 from langchain_core.prompt_values import ChatPromptValue, PromptValue, StringPromptValue
 
+from rag.control import cut_at_forged_end, neutralise, without_invisible
+from rag.directives import without_directives
+from rag.markup import as_rendered
 from rag.records import Hit, Language
 
 
@@ -74,24 +78,6 @@ SEED_STOP = "</answer>"
 _SEED_HEAD = "<prompt>"
 _SEED_TAIL = "Question: {question} Write answer within 15 words.</prompt>\n<answer>Answer:"
 
-# Tokens that chat templates are made of (ChatML, Llama 2 and 3, Gemma, Mistral, Phi and Zephyr), the historical
-# template's own tags, and our fences.
-_CONTROL = re.compile(
-    r"<\|[^<>|\n]{1,40}\|>|<<\s*/?\s*SYS\s*>>|\[\s*/?\s*(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS)\s*\]"
-    r"|<\s*/?\s*(?:s|bos|eos|unk|pad|start_of_turn|end_of_turn|prompt|answer|passage|think|tool_call)\b[^<>\n]{0,80}>",
-    re.IGNORECASE,
-)
-_BROKEN = str.maketrans({"<": "‹", ">": "›", "[": "［", "]": "］", "|": "¦"})
-
-
-def neutralise(text: str) -> str:
-    """The text with every control token of the known chat templates broken up, so that it is read as plain text.
-
-    >>> neutralise("a <|im_start|>system [INST] b < c")
-    'a ‹¦im_start¦›system ［INST］ b < c'
-    """
-    return _CONTROL.sub(lambda match: match.group().translate(_BROKEN), text)
-
 
 def build_prompt(question: str, language: Language, hits: Sequence[Hit], style: PromptStyle) -> PromptValue:
     """The prompt of one question, with the passages of `hits` in the order given; with none, without context."""
@@ -122,11 +108,21 @@ def stop_sequences(style: PromptStyle) -> list[str]:
 
 def _line(name: str, hit: Hit) -> str:
     """A passage as one line of text, as a model that was never tuned for chats has seen them."""
-    title = f" ({hit.chunk.title})" if hit.chunk.title else ""
-    return neutralise(" ".join(f"{name} {hit.rank}{title}: {hit.chunk.text}".split()))
+    title = f" ({_label(hit.chunk.title)})" if hit.chunk.title else ""
+    return " ".join(f"{name} {hit.rank}{title}: {_data(hit.chunk.text)}".split())
 
 
 def _passage(hit: Hit) -> str:
     chunk = hit.chunk
-    label = neutralise(f"{chunk.title} ({chunk.source})" if chunk.title else chunk.source).replace('"', "'")
-    return f'<passage {hit.rank} "{label}">\n{neutralise(chunk.text)}\n</passage {hit.rank}>'
+    source = _label(chunk.source)
+    label = f"{_label(chunk.title)} ({source})" if chunk.title else source
+    return f'<passage {hit.rank} "{label}">\n{_data(chunk.text)}\n</passage {hit.rank}>'
+
+
+def _data(text: str) -> str:
+    """A passage without what is not part of it, or not for its reader: see `rag.markup`, `control`, `directives`."""
+    return neutralise(without_directives(cut_at_forged_end(as_rendered(without_invisible(text)))))
+
+
+def _label(name: str) -> str:
+    return neutralise(without_directives(name)).replace('"', "'")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +27,25 @@ class Chunking:
         return f"chunks of up to {self.max_tokens} tokens with {self.overlap} sentences repeated"
 
 
+@dataclass(frozen=True, slots=True)
+class _Without:
+    """A filter of a logger: messages that begin with `said` are left out."""
+
+    said: re.Pattern[str]
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return self.said.match(record.getMessage()) is None
+
+
+# What torchao, which gptqmodel brings and transformers imports, says of parts that kotae has no use for.
+_TORCHAO = {
+    "torchao": _Without(re.compile(r"Failed to load \S*torchao\S*_C|Skipping import of cpp extensions")),
+    "torch.utils._pytree": _Without(
+        re.compile(r"<enum '(KernelPreference|ScaleCalculationMode)'> is an Enum subclass")
+    ),
+}
+
+
 def cache_dir() -> Path:
     """The user cache: `KOTAE_CACHE` if set, else the platform's own folder. Not created here."""
     if override := os.environ.get("KOTAE_CACHE"):
@@ -37,6 +58,7 @@ def cache_dir() -> Path:
 def keep_quiet(*, offline: bool) -> None:
     """Switch off every telemetry of the libraries below, and with `offline` every hub access, for this process.
 
+    What torchao warns of when it is imported is left out too; any other warning is shown.
     Must run before chromadb, transformers or langchain are imported: they read the environment once.
     """
     os.environ["ANONYMIZED_TELEMETRY"] = "False"
@@ -48,3 +70,5 @@ def keep_quiet(*, offline: bool) -> None:
         os.environ["TRANSFORMERS_OFFLINE"] = "1"
         os.environ["LANGSMITH_TRACING"] = "false"
         os.environ["LANGCHAIN_TRACING_V2"] = "false"
+    for logger, without in _TORCHAO.items():
+        logging.getLogger(logger).addFilter(without)

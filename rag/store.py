@@ -1,17 +1,19 @@
-"""The chunks and their vectors in a Chroma collection, and which files are whole there.
+"""The chunks and their vectors in Chroma, a collection for each language, and which files are whole there.
 
-Every chunk carries the source of its document and that of its file (one file can hold many documents). The first chunk
-of a file is its head: once all the others are there, and those of an older version are gone, the head is marked with
-the hash of the file and how many chunks it has. A file without such a mark is not whole.
+Retrieval asks for the nearest chunks of one language. Among 100,000 chunks Chroma takes a second where it has to filter
+and two milliseconds where it has not. A file may have chunks in both collections; its head (see
+`rag.entries`) is in one of them. The id of a chunk is made of its language too, so none is ever in both.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from rag.chroma import Chroma, configuration
+from rag.entries import HEADS, Entry, StoredFile, metadata_of, metadata_of_mark, read_entries, read_mark
+from rag.errors import IndexMismatch
 from rag.manifest import SourceState
 from rag.records import LANGUAGES, Chunk, Language
 from rag.settings import COLLECTION
@@ -25,105 +27,85 @@ if TYPE_CHECKING:
 
 _PAGE_OF_IDS, _PAGE, _PAGE_OF_VECTORS = 10_000, 2000, 500
 """How many chunks are asked for at once, by what of them: of a vector Chroma makes a list of Python numbers."""
-_MARK = ("file_sha256", "file_chunks", "file_failures")
 
 
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """What Chroma holds of one file: how many chunks, and the mark of its head if there is one."""
-
-    chunks: int
-    mark: SourceState | None
-
-    @property
-    def whole(self) -> bool:
-        """Whether every chunk of one version of the file is there, and no other."""
-        return self.mark is not None and self.mark.chunks == self.chunks
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A chunk, the source of the file it comes from, and the mark of that file where it is the head of a whole one."""
-
-    chunk: Chunk
-    file: str
-    mark: SourceState | None = None
+def part_name(name: str, language: Language) -> str:
+    """The name of the collection that has the chunks of a language of the index called `name`."""
+    return f"{name}.{language}"
 
 
 class ChunkStore:
-    """A collection of chunks, cosine, on disk or on a server. May be used by several threads at once."""
+    """Collections of chunks, cosine, on disk or on a server. May be used by several threads at once."""
 
     def __init__(self, chroma: Chroma, name: str = COLLECTION) -> None:
-        """Open or make it. Raises IndexDamaged, and Server... errors."""
+        """Open or make them. Raises IndexDamaged, IndexMismatch (made by somebody else), and Server... errors."""
         self._chroma = chroma
-        self._name = name
+        self._collections = {language: _part(chroma, name, language) for language in LANGUAGES}
         with chroma.errors():
-            self._collection: Collection = chroma.client.get_or_create_collection(
-                name, configuration=configuration(), embedding_function=None
-            )
             self.batch_limit = int(chroma.client.get_max_batch_size())
-        self._held: tuple[Language, ...] | None = None
 
     def close(self) -> None:
         """Let go of files and connections."""
         self._chroma.close()
 
-    def count(self) -> int:
+    def count(self, languages: Sequence[Language] = LANGUAGES) -> int:
         """How many chunks there are."""
         with self._chroma.errors():
-            return int(self._collection.count())
+            return sum(int(self._collections[language].count()) for language in languages)
 
     def upsert(self, entries: Sequence[Entry], vectors: NDArray[np.float32]) -> None:
         """Write chunks, each with its vector, replacing those of the same id; marked heads come last."""
-        order = sorted(range(len(entries)), key=lambda i: entries[i].mark is not None)
+        order = sorted(range(len(entries)), key=lambda i: (entries[i].mark is not None, entries[i].chunk.language))
         for part in self._parts([entries[i] for i in order], vectors.shape[1]):
             rows, order = order[: len(part)], order[len(part) :]
             with self._chroma.errors():
-                self._collection.upsert(
+                self._collections[part[0].chunk.language].upsert(
                     ids=[entry.chunk.id for entry in part],
                     embeddings=vectors[rows],
                     documents=[entry.chunk.text for entry in part],
-                    metadatas=[_metadata(entry) for entry in part],
+                    metadatas=[metadata_of(entry) for entry in part],
                 )
-        self._held = None
 
     def describe(self, entries: Sequence[Entry]) -> None:
         """Write anew what is said of chunks that are there, but not their texts and vectors."""
-        for part in _slices(entries, self.batch_limit):
-            with self._chroma.errors():
-                self._collection.update(
-                    ids=[entry.chunk.id for entry in part], metadatas=[_metadata(entry) for entry in part]
-                )
+        self._update({entry.chunk.id: metadata_of(entry) for entry in entries})
 
     def mark(self, heads: Mapping[str, SourceState | None]) -> None:
         """Mark the heads of whole files, by id; None takes a mark away."""
-        for part in _slices(list(heads.items()), self.batch_limit):
-            with self._chroma.errors():
-                self._collection.update(ids=[one for one, _ in part], metadatas=[_mark(mark) for _, mark in part])
+        self._update({head: metadata_of_mark(mark) for head, mark in heads.items()})
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove the chunks with these ids; unknown ones are passed over."""
-        for part in _slices(ids, self.batch_limit):
+        for collection, page in self._held(ids, [], self.batch_limit):
             with self._chroma.errors():
-                self._collection.delete(ids=list(part))
-        self._held = None
+                collection.delete(ids=page["ids"])
 
     def inventory(self) -> dict[str, StoredFile]:
         """What is stored of each file, by source; reads the metadata of every chunk."""
         found: dict[str, StoredFile] = {}
         for page in self._pages(["metadatas"]):
             for metadata in page["metadatas"] or ():
-                file, mark = str(metadata["file"]), _read_mark(metadata)
+                file, mark = str(metadata["file"]), read_mark(metadata)
                 held = found.get(file, StoredFile(0, None))
                 found[file] = replace(held, chunks=held.chunks + 1, mark=mark or held.mark)
+        return found
+
+    def languages(self) -> dict[str, dict[Language, int]]:
+        """How many chunks of each language each file has, by source; reads the metadata of every chunk."""
+        found: dict[str, dict[Language, int]] = {}
+        for page in self._pages(["metadatas"]):
+            for metadata in page["metadatas"] or ():
+                counts = found.setdefault(str(metadata["file"]), {})
+                language = cast("Language", metadata["lang"])
+                counts[language] = counts.get(language, 0) + 1
         return found
 
     def marks(self) -> dict[str, SourceState]:
         """The marks of whole files, by source; reads the metadata of their heads."""
         found = {}
-        for page in self._pages(["metadatas"], where={"file_chunks": {"$gt": 0}}):
+        for page in self._pages(["metadatas"], HEADS):
             for metadata in page["metadatas"] or ():
-                if mark := _read_mark(metadata):
+                if mark := read_mark(metadata):
                     found[str(metadata["file"])] = mark
         return found
 
@@ -132,38 +114,34 @@ class ChunkStore:
         if not files:
             return {}
         if len(files) == 1:
-            return {one: files[0] for page in self._pages([], where={"file": files[0]}) for one in page["ids"]}
+            return {one: files[0] for page in self._pages([], {"file": files[0]}) for one in page["ids"]}
         found: dict[str, str] = {}
-        for page in self._pages(["metadatas"], where={"file": {"$in": list(files)}}):
+        for page in self._pages(["metadatas"], {"file": {"$in": list(files)}}):
             for chunk_id, metadata in zip(page["ids"], page["metadatas"] or (), strict=True):
                 found[chunk_id] = str(metadata["file"])
         return found
 
     def heads_of(self, files: Sequence[str]) -> list[str]:
         """The ids of the marked heads of these files."""
-        where = {"$and": [{"file": {"$in": list(files)}}, {"file_chunks": {"$gt": 0}}]}
-        return [one for page in self._pages([], where=where) for one in page["ids"]] if files else []
+        where = {"$and": [{"file": {"$in": list(files)}}, HEADS]}
+        return [one for page in self._pages([], where) for one in page["ids"]] if files else []
 
     def entries(self, ids: Sequence[str]) -> dict[str, Entry]:
         """The chunks with these ids, with file and mark; unknown ids are left out."""
-        found: dict[str, Entry] = {}
-        for part in _slices(ids, _PAGE):
-            with self._chroma.errors():
-                page = self._collection.get(ids=list(part), include=["metadatas", "documents"])
-            found |= {entry.chunk.id: entry for entry in _entries(page)}
-        return found
+        pages = self._held(ids, ["metadatas", "documents"], _PAGE)
+        return {entry.chunk.id: entry for _, page in pages for entry in read_entries(page)}
 
     def ids(self, language: Language) -> NDArray[np.bytes_]:
         """The ids of all chunks of a language, sorted, shape (n,), 32 bytes each."""
         import numpy as np
 
-        pages = [np.array(page["ids"], dtype="S32") for page in self._pages([], where={"lang": language})]
+        pages = [np.array(page["ids"], dtype="S32") for page in self._pages([], languages=[language])]
         return np.unique(np.concatenate(pages)) if pages else np.zeros(0, dtype="S32")
 
     def chunks(self) -> Iterator[Chunk]:
         """Every chunk, page by page, in the store's order."""
         for page in self._pages(["metadatas", "documents"]):
-            yield from (entry.chunk for entry in _entries(page))
+            yield from (entry.chunk for entry in read_entries(page))
 
     def fetch(self, ids: Sequence[str]) -> dict[str, Chunk]:
         """The chunks with these ids; unknown ones are left out."""
@@ -174,24 +152,16 @@ class ChunkStore:
         import numpy as np
 
         found: dict[str, NDArray[np.float32]] = {}
-        for part in _slices(ids, _PAGE_OF_VECTORS):
-            with self._chroma.errors():
-                page = self._collection.get(ids=list(part), include=["embeddings"])
-            rows = page["embeddings"]
-            if rows is not None:
-                found |= {one: np.asarray(row, np.float32) for one, row in zip(page["ids"], rows, strict=True)}
+        for _, page in self._held(ids, ["embeddings"], _PAGE_OF_VECTORS):
+            rows = cast("Any", page["embeddings"])
+            found |= {one: np.asarray(row, np.float32) for one, row in zip(page["ids"], rows, strict=True)}
         return found
 
     def nearest(self, vector: NDArray[np.float32], count: int, language: Language) -> dict[str, float]:
         """The ids of the `count` chunks of a language nearest to a vector, nearest first, each with its cosine."""
-        held = self._languages()
-        if language not in held:
-            return {}
-        # Chroma takes much longer where it has to filter, which is not needed where all is in one language.
-        where = cast("Any", {"lang": language}) if len(held) > 1 else None
         with self._chroma.errors():
-            found = self._collection.query(
-                query_embeddings=cast("Any", [vector]), n_results=count, where=where, include=["distances"]
+            found = self._collections[language].query(
+                query_embeddings=cast("Any", [vector]), n_results=count, include=["distances"]
             )
         distances = (found["distances"] or [[]])[0]
         return {chunk_id: 1.0 - float(d) for chunk_id, d in zip(found["ids"][0], distances, strict=True)}
@@ -200,83 +170,70 @@ class ChunkStore:
         """The cosines of a vector with the chunks of these ids."""
         return {chunk_id: float(vector @ row) for chunk_id, row in self.vectors(ids).items()}
 
-    def vectorstore(self, encoder: Embeddings) -> Any:
-        """The same collection as a `langchain_chroma.Chroma`, for LangChain users."""
+    def vectorstore(self, encoder: Embeddings, language: Language) -> Any:
+        """The collection of a language as a `langchain_chroma.Chroma`, for LangChain users."""
         from langchain_chroma import Chroma as LangChainChroma
 
-        return LangChainChroma(self._name, encoder, client=self._chroma.client)
+        return LangChainChroma(self._collections[language].name, encoder, client=self._chroma.client)
 
-    def _languages(self) -> tuple[Language, ...]:
-        if self._held is None:
+    def _update(self, said: Mapping[str, Mapping[str, Any]]) -> None:
+        for collection, page in self._held(list(said), [], self.batch_limit):
             with self._chroma.errors():
-                self._held = tuple(
-                    one for one in LANGUAGES if self._collection.get(where={"lang": one}, limit=1, include=[])["ids"]
-                )
-        return self._held
+                collection.update(ids=page["ids"], metadatas=[said[one] for one in page["ids"]])
+
+    def _held(self, ids: Sequence[str], include: list[Any], size: int) -> Iterator[tuple[Collection, GetResult]]:
+        """What each collection has of these ids, `size` of them at a time."""
+        for start in range(0, len(ids), size):
+            left = list(ids[start : start + size])
+            for collection in self._collections.values():
+                if not left:
+                    break
+                with self._chroma.errors():
+                    page = collection.get(ids=left, include=include)
+                if page["ids"]:
+                    yield collection, page
+                    found = set(page["ids"])
+                    left = [one for one in left if one not in found]
 
     def _parts(self, entries: Sequence[Entry], dimensions: int) -> Iterator[Sequence[Entry]]:
-        """Entries in parts that one request can carry."""
+        """Entries in parts that one request can carry, each of one language."""
         limit, start, size = self._chroma.request_bytes, 0, 0
         for end, entry in enumerate(entries):
             one = dimensions * 6 + 4 * len(entry.chunk.text) + 1000
-            if end - start == self.batch_limit or (limit is not None and end > start and size + one > limit):
+            full = end - start == self.batch_limit or (limit is not None and size + one > limit)
+            if end > start and (full or entry.chunk.language != entries[start].chunk.language):
                 yield entries[start:end]
                 start, size = end, 0
             size += one
         if start < len(entries):
             yield entries[start:]
 
-    def _pages(self, include: list[Any], where: Any = None) -> Iterator[GetResult]:
-        offset, size = 0, _PAGE if include else _PAGE_OF_IDS
-        while True:
-            with self._chroma.errors():
-                page = self._collection.get(limit=size, offset=offset, include=include, where=where)
-            if page["ids"]:
-                yield page
-            if len(page["ids"]) < size:
-                return
-            offset += size
+    def _pages(
+        self, include: list[Any], where: Any = None, languages: Sequence[Language] = LANGUAGES
+    ) -> Iterator[GetResult]:
+        size = _PAGE if include else _PAGE_OF_IDS
+        for language in languages:
+            offset = 0
+            while True:
+                with self._chroma.errors():
+                    page = self._collections[language].get(limit=size, offset=offset, include=include, where=where)
+                if page["ids"]:
+                    yield page
+                if len(page["ids"]) < size:
+                    break
+                offset += size
 
 
-def _slices(items: Sequence[Any], size: int) -> Iterator[Any]:
-    return (items[start : start + size] for start in range(0, len(items), size))
-
-
-def _metadata(entry: Entry) -> Mapping[str, str | int | None]:
-    chunk = entry.chunk
-    return {
-        "source": chunk.source,
-        "file": entry.file,
-        "title": chunk.title,
-        "lang": chunk.language,
-        "start": chunk.start,
-        "end": chunk.end,
-        "position": chunk.position,
-        **_mark(entry.mark),
-    }
-
-
-def _mark(mark: SourceState | None) -> Mapping[str, str | int | None]:
-    """None takes a key away."""
-    values = (None, None, None) if mark is None else (mark.sha256, mark.chunks, mark.failures)
-    return dict(zip(_MARK, values, strict=True))
-
-
-def _read_mark(metadata: Mapping[str, Any]) -> SourceState | None:
-    values = [metadata.get(key) for key in _MARK]
-    return None if None in values else SourceState(*cast("Any", values))
-
-
-def _entries(page: GetResult) -> Iterator[Entry]:
-    for chunk_id, text, metadata in zip(page["ids"], page["documents"] or (), page["metadatas"] or (), strict=True):
-        chunk = Chunk(
-            id=chunk_id,
-            text=text,
-            title=str(metadata["title"]),
-            source=str(metadata["source"]),
-            language=cast("Language", metadata["lang"]),
-            start=cast("int", metadata["start"]),
-            end=cast("int", metadata["end"]),
-            position=cast("int", metadata["position"]),
+def _part(chroma: Chroma, name: str, language: Language) -> Collection:
+    said = {"kotae_part_of": name}
+    with chroma.errors():
+        collection = chroma.client.get_or_create_collection(
+            part_name(name, language), configuration=configuration(), metadata=said, embedding_function=None
         )
-        yield Entry(chunk, str(metadata["file"]), _read_mark(metadata))
+    if collection.metadata != said:
+        raise IndexMismatch(
+            f"The collection {collection.name} was not made by kotae for this index",
+            where=chroma.where,
+            do="Name another one.",
+        )
+    return collection

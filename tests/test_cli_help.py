@@ -25,6 +25,10 @@ HEAVY = (
     "langchain_core",
     "openpyxl",
     "numpy",
+    "openai",
+    "langchain_openai",
+    "starlette",
+    "uvicorn",
 )
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.commands import CLI, TENNIS
 from tests.eval.scripted import ROWS, write_corpus, write_set
+from tests.model_servers import MODEL, scripted_server
 
 # Python runs `sitecustomize` before anything else, in every child process too.
 SITECUSTOMIZE = """
@@ -146,6 +147,17 @@ def test_nothing_reaches_out_without_the_switch_either(guarded, place) -> None:
     assert tried == []
 
 
+def test_offline_still_asks_the_server_that_is_named_and_nobody_else(guarded) -> None:
+    """Tokens are counted without the files that OpenAI's own counter would fetch."""
+    with scripted_server(key=None) as server:
+        named = ("--model", f"openai:{MODEL}", "--base-url", server.url)
+        for api in ("chat", "completions"):
+            done, tried = guarded(CLI, "--offline", "ask", TENNIS, "--no-rag", *named, "--api", api)
+            assert done.returncode == 0, done.stderr
+            assert done.stdout.startswith("答え")
+            assert tried == []
+
+
 def test_a_hub_encoder_is_refused_in_one_line_and_not_looked_up(guarded, tmp_path) -> None:
     corpus = write_corpus(tmp_path / "corpus")
     arguments = ("--offline", "ingest", corpus, "--index", "index", "--encoder", "nobody/no-such-encoder")
@@ -154,6 +166,19 @@ def test_a_hub_encoder_is_refused_in_one_line_and_not_looked_up(guarded, tmp_pat
     (line,) = done.stderr.splitlines()
     assert line.startswith("kotae: ")
     assert "nobody/no-such-encoder" in line
+
+
+@pytest.mark.model
+def test_gpt4all_neither_downloads_nor_asks_anyone(guarded, tmp_path) -> None:
+    from rag import bundled_model
+
+    pytest.importorskip("gpt4all", reason="there is no wheel of gpt4all for this machine")
+    short = ("--no-rag", "--max-tokens", "2", "--context", "512")
+    done, tried = guarded(CLI, "ask", TENNIS, *short, "--model", f"gpt4all:{bundled_model.assemble()}")
+    assert done.returncode == 0, done.stderr
+    assert tried == []
+    done, tried = guarded(CLI, "ask", TENNIS, *short, "--model", "gpt4all:Meta-Llama-3-8B-Instruct.Q4_0.gguf")
+    assert (done.returncode, tried) == (1, [])
 
 
 # What the kernel counts in a network of its own, which has no device that is up: also what Rust and C++ try.

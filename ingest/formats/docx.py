@@ -10,6 +10,7 @@ from typing import Any
 from ingest.formats.lines import Lines
 from ingest.formats.office import MEBI, check_archive
 from ingest.formats.parts import Part, ReadOptions, real_title
+from ingest.formats.unseen import unseen_run
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 # Deleted text, the readings beside Japanese letters (ruby), and the second copy of text boxes for old programs.
@@ -82,7 +83,7 @@ def _walk(etree: Any, root: Any, lines: Lines, levels: Mapping[str, int]) -> Non
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         if event == "start" and dropped is None:
-            if element.tag in _DROPPED or (element.tag == f"{_W}r" and _vanished(element)):
+            if element.tag in _DROPPED or (element.tag == f"{_W}r" and unseen_run(element)):
                 dropped = element
                 walk.skip_subtree()
             else:
@@ -135,11 +136,6 @@ def _close(lines: Lines, element: Any) -> None:
         lines.end_row()
     elif tag == f"{_W}tbl":
         lines.block()
-
-
-def _vanished(run: Any) -> bool:
-    mark = run.find(f"{_W}rPr/{_W}vanish")
-    return mark is not None and mark.get(f"{_W}val", "true") not in {"0", "false", "off"}
 
 
 def _value(element: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ingest.formats.lines import Lines
 from ingest.formats.parts import Part, ReadOptions, real_title
+from ingest.formats.unseen import unseen_style
 from rag.decode import decode
 from rag.errors import UnreadableDocument
 
@@ -21,7 +22,6 @@ _BLOCKS = frozenset(
     "ol p pre section summary table tbody tfoot thead ul caption legend center".split()
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\b", re.IGNORECASE)
 _META = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 _XML = re.compile(rb"\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 
@@ -77,7 +77,7 @@ def _lines(etree: Any, root: Any) -> Lines:
 def _unseen(element: Any) -> bool:
     if not isinstance(element.tag, str) or element.tag in _DROPPED or element.get("role") == "navigation":
         return True
-    return element.get("hidden") is not None or bool(_HIDDEN.search(element.get("style") or ""))
+    return element.get("hidden") is not None or unseen_style(element.get("style") or "")
 
 
 def _open(lines: Lines, element: Any) -> None:

@@ -63,6 +63,9 @@ class TextEngine(ABC):
     batch_size: int
     """How many prompts are worth giving to `complete` at a time."""
 
+    closed: bool = False
+    """Whether `close` was called; a closed engine answers nothing."""
+
     @abstractmethod
     def render(self, turns: Sequence[Turn]) -> str:
         """The prompt of a chat, ending where the assistant's turn begins."""
@@ -78,3 +81,7 @@ class TextEngine(ABC):
     @abstractmethod
     def count_tokens(self, text: str) -> int:
         """How many tokens a raw text has, control tokens read as such."""
+
+    def close(self) -> None:
+        """Give the memory of the model back. Opening its URI again loads it again."""
+        self.closed = True

@@ -7,7 +7,6 @@ That listener is used for the two things that the in-process API lacks: the toke
 
 from __future__ import annotations
 
-import functools
 import os
 import queue
 import secrets
@@ -22,12 +21,39 @@ from typing import Any
 
 from rag.errors import ModelFailed, ModelUnavailable, PromptTooLong
 from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
+from rag.models.loaded import once
 from rag.records import Decoding
 
 _REQUEST_SECONDS = 60.0
+_LEAST_CONTEXT = 256  # tokens; llama.cpp makes no shorter one
 
 
-class GgufEngine(TextEngine):
+class GgufText:
+    """The tokenizer and the chat template of a GGUF file."""
+
+    def __init__(self, path: Path, options: EngineOptions | None = None) -> None:
+        """Open `path`; without `options` for its text alone: the weights are mapped into memory and never read.
+
+        Raises ModelUnavailable where it is not a GGUF file or does not load.
+        """
+        self._server, self._http = _start(path, options)
+
+    def render(self, turns: Sequence[Turn]) -> str:
+        """The prompt of a chat, by the template in the file."""
+        messages = [{"role": turn.role, "content": turn.text} for turn in turns]
+        return str(self._http("/apply-template", {"messages": messages})["prompt"])
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens a raw text has, control tokens read as such."""
+        reply = self._http("/tokenize", {"content": text, "add_special": False, "parse_special": True})
+        return len(reply["tokens"])
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._server = None
+
+
+class GgufEngine(GgufText, TextEngine):
     """A GGUF file, loaded. `slots` prompts run side by side.
 
     With one slot (the default) a greedy completion depends on its prompt alone, to the last token. With more, prompts
@@ -40,16 +66,8 @@ class GgufEngine(TextEngine):
         self.context = options.context
         self.batch_size = options.slots
         self._file = _Unchanged(path)
-        self._server, self._http = _start(path, options)
+        super().__init__(path, options)
         self._pool = ThreadPoolExecutor(options.slots, thread_name_prefix="gguf")
-
-    def render(self, turns: Sequence[Turn]) -> str:
-        messages = [{"role": turn.role, "content": turn.text} for turn in turns]
-        return str(self._http("/apply-template", {"messages": messages})["prompt"])
-
-    def count_tokens(self, text: str) -> int:
-        reply = self._http("/tokenize", {"content": text, "add_special": False, "parse_special": True})
-        return len(reply["tokens"])
 
     def complete(self, prompts: Sequence[str], decoding: Decoding, stop: Sequence[str] = ()) -> list[Completion]:
         def one(prompt: str) -> Completion:
@@ -88,6 +106,11 @@ class GgufEngine(TextEngine):
         finally:
             closed.set()
 
+    def close(self) -> None:
+        self._pool.shutdown()
+        super().close()
+        self.closed = True
+
 
 class _Unchanged:
     """The file that a model is read from while it runs; another that takes its name does no harm."""
@@ -110,10 +133,9 @@ class _Unchanged:
         return now.st_size, now.st_mtime_ns
 
 
-@functools.cache
 def load(path: Path, identity: str, options: EngineOptions) -> GgufEngine:
     """The engine of a GGUF file, loaded once a process."""
-    return GgufEngine(path, identity, options)
+    return once((GgufEngine, path, identity, options), lambda: GgufEngine(path, identity, options))
 
 
 def check_file(path: Path) -> None:
@@ -129,7 +151,7 @@ def check_file(path: Path) -> None:
         raise ModelUnavailable("This is not a GGUF file", where=str(path), do="Give the path of a .gguf file.")
 
 
-def _start(path: Path, options: EngineOptions) -> tuple[Any, Callable[[str, dict[str, Any]], dict[str, Any]]]:
+def _start(path: Path, options: EngineOptions | None) -> tuple[Any, Callable[[str, dict[str, Any]], dict[str, Any]]]:
     check_file(path)
     try:
         import xllamacpp
@@ -137,12 +159,15 @@ def _start(path: Path, options: EngineOptions) -> tuple[Any, Callable[[str, dict
         raise ModelUnavailable(
             "GGUF models need the package xllamacpp", do="Install it with: pip install xllamacpp"
         ) from error
-    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    threads = processors()
     key = secrets.token_urlsafe(32)
     params = xllamacpp.CommonParams()
     params.model.path = str(path)
-    params.n_ctx = options.context * options.slots
-    params.n_parallel = options.slots
+    if options is None:
+        params.n_ctx, params.n_parallel = _LEAST_CONTEXT, 1
+        params.warmup, params.no_extra_bufts = False, True  # either would read or copy the weights
+    else:
+        params.n_ctx, params.n_parallel = options.context * options.slots, options.slots
     params.cpuparams.n_threads = threads
     params.cpuparams_batch.n_threads = threads
     params.verbosity = 0
@@ -160,6 +185,11 @@ def _start(path: Path, options: EngineOptions) -> tuple[Any, Callable[[str, dict
             where=str(path),
         ) from error
     return server, _client(socket_path, server.listening_address, key)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _private_socket() -> Path | None:

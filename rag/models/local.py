@@ -8,8 +8,7 @@ from typing import Any, cast
 
 from langchain_core.callbacks import CallbackManager, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, BaseLLM, LanguageModelInput
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-from langchain_core.messages.ai import UsageMetadata
+from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import (
     ChatGeneration,
     ChatGenerationChunk,
@@ -22,13 +21,12 @@ from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import get_config_list
 from pydantic import BaseModel, Field, PrivateAttr
 
-from rag.errors import ModelFailed
-from rag.models.engine import Completion, EngineOptions, Role, TextEngine, Turn
+from rag.models.engine import EngineOptions, TextEngine
+from rag.models.messages import chat_chunk_of, info_of, message_of, text_chunk_of, turns_of
 from rag.records import Decoding
 
 _GREEDY = Decoding()
 _OPTIONS = EngineOptions()
-_ROLES: dict[str, Role] = {"system": "system", "human": "user", "ai": "assistant"}
 
 
 class _Local(BaseModel):
@@ -49,13 +47,19 @@ class _Local(BaseModel):
 
     @property
     def engine(self) -> TextEngine:
-        """The engine, loaded at first use, once a process."""
-        if self._engine is None:
+        """The engine, loaded at first use, once a process, and again after `close`."""
+        if self._engine is None or self._engine.closed:
             from rag.models.registry import open_engine
 
             options = EngineOptions(self.context_window, self.slots, self.kernel, self.max_gpu_memory)
             self._engine = open_engine(self.model, options)
         return self._engine
+
+    def close(self) -> None:
+        """Give the memory of the engine back, where it is loaded; other models of the same URI share it."""
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
 
     @property
     def decoding(self) -> Decoding:
@@ -88,7 +92,7 @@ class LocalChatModel(_Local, BaseChatModel):
 
     def get_num_tokens_from_messages(self, messages: list[BaseMessage], tools: Sequence[Any] | None = None) -> int:
         """How many tokens a chat has, chat template included."""
-        return self.engine.count_tokens(self.engine.render(_turns(messages)))
+        return self.engine.count_tokens(self.engine.render(turns_of(messages)))
 
     def batch(
         self,
@@ -126,13 +130,13 @@ class LocalChatModel(_Local, BaseChatModel):
         chats = [self._convert_input(one).to_messages() for one in inputs]
         runs = [self._announce(chat, config, stop) for chat, config in zip(chats, configs, strict=True)]
         try:
-            prompts = [self.engine.render(_turns(chat)) for chat in chats]
+            prompts = [self.engine.render(turns_of(chat)) for chat in chats]
             completions = self.engine.complete(prompts, self.decoding, self._stops(stop))
         except BaseException as error:
             for run in runs:
                 run.on_llm_error(error)
             raise
-        messages = [_message(completion, self.model) for completion in completions]
+        messages = [message_of(completion, self.model) for completion in completions]
         for run, message in zip(runs, messages, strict=True):
             run.on_llm_end(LLMResult(generations=[[ChatGeneration(message=message)]]))
         return messages
@@ -166,9 +170,9 @@ class LocalChatModel(_Local, BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        prompt = self.engine.render(_turns(messages))
+        prompt = self.engine.render(turns_of(messages))
         completion = self.engine.complete([prompt], self.decoding, self._stops(stop))[0]
-        return ChatResult(generations=[ChatGeneration(message=_message(completion, self.model))])
+        return ChatResult(generations=[ChatGeneration(message=message_of(completion, self.model))])
 
     def _stream(
         self,
@@ -177,16 +181,8 @@ class LocalChatModel(_Local, BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        for piece in self.engine.stream(self.engine.render(_turns(messages)), self.decoding, self._stops(stop)):
-            message = AIMessageChunk(content=piece.text)
-            if piece.end is not None:
-                message = AIMessageChunk(
-                    content="",
-                    usage_metadata=_usage(piece.end),
-                    response_metadata={"finish_reason": piece.end.finish, "model_name": self.model},
-                    chunk_position="last",
-                )
-            chunk = ChatGenerationChunk(message=message)
+        for piece in self.engine.stream(self.engine.render(turns_of(messages)), self.decoding, self._stops(stop)):
+            chunk = chat_chunk_of(piece, self.model)
             if run_manager is not None and piece.text:
                 run_manager.on_llm_new_token(piece.text, chunk=chunk)
             yield chunk
@@ -207,7 +203,7 @@ class LocalLLM(_Local, BaseLLM):
         **kwargs: Any,
     ) -> LLMResult:
         completions = self.engine.complete(prompts, self.decoding, self._stops(stop))
-        return LLMResult(generations=[[Generation(text=one.text, generation_info=_info(one))] for one in completions])
+        return LLMResult(generations=[[Generation(text=one.text, generation_info=info_of(one))] for one in completions])
 
     def _stream(
         self,
@@ -217,39 +213,7 @@ class LocalLLM(_Local, BaseLLM):
         **kwargs: Any,
     ) -> Iterator[GenerationChunk]:
         for piece in self.engine.stream(prompt, self.decoding, self._stops(stop)):
-            info = None if piece.end is None else _info(piece.end)
-            chunk = GenerationChunk(text=piece.text, generation_info=info)
+            chunk = text_chunk_of(piece)
             if run_manager is not None and piece.text:
                 run_manager.on_llm_new_token(piece.text, chunk=chunk)
             yield chunk
-
-
-def _turns(messages: Sequence[BaseMessage]) -> list[Turn]:
-    turns = []
-    for message in messages:
-        role = _ROLES.get(message.type)
-        if role is None:
-            raise ModelFailed(f"A chat with a local model has no place for a {message.type!r} message")
-        turns.append(Turn(role, str(message.text)))
-    return turns
-
-
-def _message(completion: Completion, model: str) -> AIMessage:
-    return AIMessage(
-        content=completion.text,
-        usage_metadata=_usage(completion),
-        response_metadata={"finish_reason": completion.finish, "model_name": model},
-    )
-
-
-def _usage(completion: Completion) -> UsageMetadata:
-    read, written = completion.prompt_tokens, completion.completion_tokens
-    return UsageMetadata(input_tokens=read, output_tokens=written, total_tokens=read + written)
-
-
-def _info(completion: Completion) -> dict[str, Any]:
-    return {
-        "finish_reason": completion.finish,
-        "prompt_tokens": completion.prompt_tokens,
-        "completion_tokens": completion.completion_tokens,
-    }

@@ -75,18 +75,50 @@ def _file_identity(path: Path) -> str:
         return f"{path.name}@{hashlib.file_digest(file, 'sha256').hexdigest()[:12]}"
 
 
+def _open_gpt4all(name: str, options: EngineOptions) -> TextEngine:
+    from rag.models import gguf, gpt4all
+
+    path = Path(name).expanduser()
+    gguf.check_file(path)
+    return gpt4all.load(path, _file_identity(path), options)
+
+
 def _open_gptq(name: str, options: EngineOptions) -> TextEngine:
     from rag.models.gptq.engine import open_gptq
 
     return open_gptq(name, options)
 
 
+def _open_served(name: str, _: EngineOptions) -> TextEngine:
+    raise SettingsError(f"openai:{name} runs on a server", do="Open it with rag.opening.open_model.")
+
+
+def _open_hf(name: str, options: EngineOptions) -> TextEngine:
+    from rag.models.hf.opening import open_hf
+
+    return open_hf(name, options)
+
+
 _XLLAMACPP = "pip install xllamacpp"
 _GPTQ = 'pip install "kotae[gptq]"'
+_SERVER = 'pip install "kotae[server]"'
+_HF = "pip install transformers"
+_GPT4ALL = 'pip install "kotae[gpt4all]"'
 KINDS = {
     "bundled": ModelKind("bundled", "llama.cpp", "nothing more", "xllamacpp", _XLLAMACPP, _open_bundled),
     "gguf": ModelKind("gguf:<file>", "llama.cpp", "a GGUF file", "xllamacpp", _XLLAMACPP, _open_gguf),
     "gptq": ModelKind(
         "gptq:<dir or hub id>[@revision]", "gptqmodel", "a GPTQ checkpoint", "gptqmodel", _GPTQ, _open_gptq, on_gpu=True
     ),
+    "openai": ModelKind("openai:<name>", "a server", "--base-url", "langchain_openai", _SERVER, _open_served),
+    "hf": ModelKind(
+        "hf:<dir or hub id>[@revision]",
+        "transformers",
+        "unquantised weights",
+        "transformers",
+        _HF,
+        _open_hf,
+        on_gpu=True,
+    ),
+    "gpt4all": ModelKind("gpt4all:<file>", "GPT4All", "a GGUF file", "gpt4all", _GPT4ALL, _open_gpt4all),
 }

@@ -8,7 +8,7 @@ Each way of running the model is a process of its own, so that its peak memory i
 | --- | --- |
 | historical | `generate` through LangChain's HuggingFacePipeline, one question at a time |
 | generate | transformers' `generate` on batches |
-| static | the same with a static cache and torch.compile |
+| static | the same with a static cache, which `generate` compiles |
 | continuous | transformers' `generate_batch`, its continuous batching |
 | engine | kotae's, through `gptq:` |
 
@@ -20,6 +20,7 @@ needs langchain-huggingface.
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import resource
 import subprocess
@@ -232,17 +233,14 @@ def _generate(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _static(arguments: argparse.Namespace) -> dict[str, Any]:
-    import torch
-
+    """`generate` compiles the step itself where the cache is static; what is known is printed as it comes."""
     model, tokenizer = _loaded(arguments)
-    model.forward = torch.compile(model.forward, mode="reduce-overhead", fullgraph=False)
     found: dict[str, Any] = {}
     for batch in (1, 32):
-        began = time.perf_counter()
-        _batch(model, tokenizer, SHORT, batch, 8, cache_implementation="static")
-        found[f"warm_up_{batch}_s"] = round(time.perf_counter() - began, 1)
         ask = lambda n, size=batch: _batch(model, tokenizer, SHORT, size, n, cache_implementation="static")  # noqa: E731
-        found[f"batch_{batch}"] = _rates(ask, batch, new=33)
+        warm_up = round(_timed(functools.partial(ask, 33)), 1)
+        found[f"batch_{batch}"] = {"warm_up_s": warm_up, **_rates(ask, batch, new=33)}
+        print(f"batch {batch}: {found[f'batch_{batch}']}", file=sys.stderr, flush=True)
     return found | _memory()
 
 

@@ -1,9 +1,10 @@
-"""How fast ingest is, and what memory it takes: `python -m tests.benchmarks.ingest_rate real|memory|again [NUMBER]`.
+"""How fast ingest is, and what memory it takes: `python -m tests.benchmarks.ingest_rate real|memory|again [NUMBER...]`.
 
 real [2000]: documents of 300 tokens with the bundled encoder; chunks a second end to end against what the encoder alone
     does with the same chunks in the same process.
-memory [100000]: documents with an encoder that answers at once: the rate, and the peak memory against that of a tenth;
-    embedded, on a server (where Chroma's memory is not ours), and Chroma alone given the same chunks.
+memory [100000 [384]]: documents with an encoder that answers at once, with vectors of so many dimensions: the rate, and
+    the peak memory against that of a tenth; embedded, on a server (where Chroma's memory is not ours), and Chroma alone
+    given the same chunks. Chroma keeps all vectors in memory, so that with few dimensions the rest is seen better.
 again [10000]: a second run over the unchanged folder against the first, encoder that answers at once; and one file
     changed.
 """
@@ -24,9 +25,11 @@ from ingest.stream import Cutting, pieces
 from ingest.sync import sync
 from rag.chroma import ChromaServer, open_embedded
 from rag.encoder import open_encoder
+from rag.entries import Entry
 from rag.settings import Chunking
-from rag.store import ChunkStore, Entry
+from rag.store import ChunkStore
 from tests.benchmarks.stand_in import (
+    DIMENSIONS,
     InstantEncoder,
     in_process_of_its_own,
     make_corpus,
@@ -69,16 +72,18 @@ def real(count: int, folder: Path) -> None:
     print(f"second run    {again:.2f} s: {whole / again:.0f} times as fast")
 
 
-def memory(count: int, folder: Path) -> None:
+def memory(count: int, folder: Path, dimensions: int = DIMENSIONS) -> None:
     from tests.sites import chroma_server
 
     few, many = make_corpus(folder / "few", count // 10), make_corpus(folder / "many", count)
     for way in ("embedded", "chroma alone", "server"):
         if way == "server":
             with chroma_server(folder) as url:
-                figures = [in_process_of_its_own(MODULE, way, one, url) for one in (few, many)]
+                figures = [in_process_of_its_own(MODULE, way, one, url, dimensions) for one in (few, many)]
         else:
-            figures = [in_process_of_its_own(MODULE, way, one, folder / f"{way}-{one.name}") for one in (few, many)]
+            figures = [
+                in_process_of_its_own(MODULE, way, one, folder / f"{way}-{one.name}", dimensions) for one in (few, many)
+            ]
         for one in figures:
             print(f"{way:<13} {one['chunks']:>7} chunks, {one['chunks'] / one['seconds']:.0f}/s, {one['peak']:.0f} MB")
         print(f"{way:<13} peak memory {figures[1]['peak'] / figures[0]['peak']:.2f} times that of a tenth", flush=True)
@@ -93,21 +98,21 @@ def again(count: int, folder: Path) -> None:
     print(f"{first['seconds'] / second['seconds']:.0f} times as fast; with one file changed {third['seconds']:.2f} s")
 
 
-def one_run(way: str, corpus: Path, place: str) -> None:
+def one_run(way: str, corpus: Path, place: str, dimensions: int = DIMENSIONS) -> None:
     """For a process of its own."""
-    use_instant_encoder()
+    use_instant_encoder(dimensions)
     began = time.monotonic()
     if way == "chroma alone":
-        chunks = _chroma_alone(corpus, Path(place))
+        chunks = _chroma_alone(corpus, Path(place), InstantEncoder(dimensions))
     else:
         server = ChromaServer(place, collection=f"bench-{corpus.name}") if way == "server" else None
         chunks = sync(corpus, Path(place), server=server).chunks
     print(json.dumps({"chunks": chunks, "seconds": time.monotonic() - began, "peak": peak_megabytes()}))
 
 
-def _chroma_alone(corpus: Path, index: Path) -> int:
+def _chroma_alone(corpus: Path, index: Path, encoder: InstantEncoder) -> int:
     """Write the same chunks straight into a collection, a batch of the client's own size at a time."""
-    encoder, store = InstantEncoder(), ChunkStore(open_embedded(index))
+    store = ChunkStore(open_embedded(index))
     paths = (path for folder in sorted(corpus.iterdir()) for path in folder.iterdir())
     stream = pieces((CorpusFile(path.name, path) for path in paths), Cutting(Chunking(), encoder.count_tokens, 512))
     batch: list[Entry] = []
@@ -131,7 +136,8 @@ if __name__ == "__main__":
     parts = {"real": (real, 2000), "memory": (memory, 100_000), "again": (again, 10_000)}
     if what in parts:
         part, usual = parts[what]
+        count, *more = map(int, rest or [usual])
         with tempfile.TemporaryDirectory() as scratch:
-            part(int(rest[0]) if rest else usual, Path(scratch))
+            part(count, Path(scratch), *more)
     else:
-        one_run(what, Path(rest[0]), rest[1])
+        one_run(what, Path(rest[0]), rest[1], *map(int, rest[2:]))

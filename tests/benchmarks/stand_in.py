@@ -29,13 +29,13 @@ class InstantEncoder:
     identity = EncoderIdentity("instant", "1", "", "")
     window = 512
 
-    def __init__(self) -> None:
-        self._topics = np.random.default_rng(0).standard_normal((256, DIMENSIONS), dtype=np.float32)
+    def __init__(self, dimensions: int = DIMENSIONS) -> None:
+        self._topics = np.random.default_rng(0).standard_normal((256, dimensions), dtype=np.float32)
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         seeds = [hash(text) & 0xFFFFFFFF for text in texts]
-        noise = np.random.default_rng(seeds[0] if seeds else 0).standard_normal((len(texts), DIMENSIONS), np.float32)
-        vectors = self._topics[[seed % 256 for seed in seeds]] + noise
+        topics = self._topics[[seed % 256 for seed in seeds]]
+        vectors = topics + np.random.default_rng(seeds[0] if seeds else 0).standard_normal(topics.shape, np.float32)
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
 
     encode_queries = encode
@@ -67,12 +67,12 @@ def make_corpus(folder: Path, count: int, letters: int = 200) -> Path:
     return folder
 
 
-def use_instant_encoder() -> None:
+def use_instant_encoder(dimensions: int = DIMENSIONS) -> None:
     """Let this process open no other encoder."""
     import ingest.sync
     import rag.index
 
-    encoder = InstantEncoder()
+    encoder = InstantEncoder(dimensions)
     ingest.sync.open_encoder = rag.index.open_encoder = lambda _: encoder  # type: ignore[assignment]
 
 

@@ -29,15 +29,18 @@ def snapshot(folder: Path, server: ChromaServer | None = None) -> Snapshot:
     """Read it from where it is kept, from Chroma itself."""
     home = home_of(folder, server)
     store = home.store()
+    chunks, vectors = {}, {}
     try:
-        held = store._collection.get(include=["documents", "metadatas", "embeddings"])
+        for language, collection in store._collections.items():
+            held = collection.get(include=["documents", "metadatas", "embeddings"])
+            rows = zip(held["ids"], held["documents"], held["metadatas"], held["embeddings"], strict=True)
+            for chunk_id, text, metadata, vector in rows:
+                assert metadata["lang"] == language
+                assert chunk_id not in chunks, "in the collections of two languages"
+                chunks[chunk_id] = (text, dict(metadata))
+                vectors[chunk_id] = [float(value) for value in vector]
     finally:
         store.close()
-    rows = zip(held["ids"], held["documents"], held["metadatas"], held["embeddings"], strict=True)
-    chunks, vectors = {}, {}
-    for chunk_id, text, metadata, vector in rows:
-        chunks[chunk_id] = (text, dict(metadata))
-        vectors[chunk_id] = [float(value) for value in vector]
     derived = home.derived()
     lexical = [one.decode() for path in sorted(derived.glob(f"[!.]*/*/{IDS}")) for one in np.load(path)]
     # Centroids are means of vectors, which may differ in their last digits.

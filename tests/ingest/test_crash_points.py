@@ -5,6 +5,7 @@ The random kills of test_kill are of the real thing; these hit every point betwe
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,10 @@ class Killed(BaseException):
 
 
 def files(version: int) -> dict[str, str]:
-    """Version 2 has one file longer, one shorter, one with its middle exchanged, one gone, one new, one moved along."""
+    """Version 2 has one file longer, one shorter, one with its middle exchanged, one gone, one new, one moved along.
+
+    One has documents in both languages, one of which changes its language.
+    """
     same = "変わらない文書である。" * 12
     middle = ["始めの文はここにある。" * 5, "元の真ん中の文である。" * 5, "終わりの文はここにある。" * 5]
     if version == 2:
@@ -40,6 +44,10 @@ def files(version: int) -> dict[str, str]:
         "longer.txt": "A whale swims in the sea. " * (4 + 6 * version),
         "shorter.txt": "鯨は海を泳ぐ。" * (40 - 12 * version),
         "middle.txt": "\n\n".join(middle),
+        "both.jsonl": "".join(
+            json.dumps({"id": str(n), "lang": language, "text": f"東京 Tokyo {n} {'鯨' * 50 * version}"}) + "\n"
+            for n, language in enumerate(["ja", "en", "ja" if version == 1 else "en"])
+        ),
         "moved.md": "---\ntitle: T\n" + "# more\n" * (version - 1) + "---\nOne sentence that stays.",
         **({"gone.txt": "消える文書。" * 70} if version == 1 else {"new.txt": "新しい文書。" * 20}),
     }

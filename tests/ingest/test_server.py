@@ -227,6 +227,37 @@ def test_collection_of_somebody_else(chroma_url: str, small_corpus: Path, tmp_pa
         client.delete_collection(server.collection)
 
 
+def test_a_part_of_somebody_else(remote: Site, quick: None, small_corpus: Path) -> None:
+    assert remote.server is not None
+    client = rag.chroma.open_server(remote.server).client
+    name = f"{remote.server.collection}.en"
+    client.create_collection(name, metadata={"of": "somebody else"}, embedding_function=None)
+    try:
+        with pytest.raises(IndexMismatch, match=rf"{name} was not made by kotae"):
+            remote.sync(small_corpus)
+    finally:
+        client.delete_collection(name)
+
+
+def test_nothing_of_a_dropped_index_stays(remote: Site, quick: None, small_corpus: Path) -> None:
+    assert remote.server is not None
+    client = rag.chroma.open_server(remote.server).client
+
+    def parts() -> list[str]:
+        names = sorted(one.name for one in client.list_collections())
+        return [one.removeprefix(remote.server.collection) for one in names if one.startswith(remote.server.collection)]
+
+    remote.sync(small_corpus)
+    assert parts() == ["", ".en", ".ja"]
+    remote.drop()
+    assert parts() == []
+    remote.sync(small_corpus)
+    client.delete_collection(f"{remote.server.collection}.en")  # as by a drop that was killed
+    assert remote.sync(small_corpus).embedded > 0
+    remote.drop()
+    assert parts() == []
+
+
 def test_command_line(remote: Site, chroma_url: str, quick: None, small_corpus: Path, tmp_path: Path) -> None:
     assert remote.server is not None
     with guarded(chroma_url, TOKEN) as url:

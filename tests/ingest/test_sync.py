@@ -90,6 +90,17 @@ def test_shorter_file_leaves_no_old_chunk(site: Site, small_corpus: Path, tmp_pa
     site.assert_as_built_anew(small_corpus, tmp_path / "anew")
 
 
+def test_file_that_changes_its_language(built: Site, small_corpus: Path, tmp_path: Path) -> None:
+    same = "Ottawa オタワ 1857."
+    for language in ("en", "ja", "en"):
+        (small_corpus / "en/ottawa.txt").write_text(f"---\nlang: {language}\n---\n{same}", encoding="utf-8")
+        assert built.sync(small_corpus).changed == ("en/ottawa.txt",)
+        store = built.open().store
+        assert {chunk.language for chunk in store.chunks() if chunk.source == "en/ottawa.txt"} == {language}
+        store.close()
+    built.assert_as_built_anew(small_corpus, tmp_path / "anew")
+
+
 def test_file_that_changes_back_is_as_before(built: Site, small_corpus: Path) -> None:
     before = built.snapshot()
     (small_corpus / "ja/水.md").write_text("# 水\n\n別の文。", encoding="utf-8")

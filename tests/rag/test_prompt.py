@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.prompt import PromptStyle, build_prompt, neutralise, repair_prompt, stop_sequences
+from rag.control import neutralise
+from rag.prompt import PromptStyle, build_prompt, repair_prompt, stop_sequences
 from rag.records import Chunk, Hit, Language
 
 QUESTIONS: list[tuple[str, Language]] = [
@@ -157,9 +158,9 @@ def test_seed_with_passages_has_them_before_the_question() -> None:
 def test_a_base_model_continues_lines_of_question_and_answer() -> None:
     without = build_prompt("日本の首都は？", "ja", [], PromptStyle.BASE).to_string()
     assert without.splitlines() == ["質問： 日本の首都は？", "答え："]
-    with_them = build_prompt("Which\ncity?", "en", [hit("Tokyo\nis [INST] it.")], PromptStyle.BASE).to_string()
+    with_them = build_prompt("Which\ncity?", "en", [hit("Tokyo\nis <s> it.")], PromptStyle.BASE).to_string()
     first, *rest = with_them.split("\n")
-    assert first.endswith(": Tokyo is ［INST］ it.")
+    assert first.endswith(": Tokyo is ‹s› it.")
     assert rest[-1] == "Answer:"
     assert stop_sequences(PromptStyle.BASE) == ["\n"]
     assert PromptStyle.BASE.raw

@@ -193,8 +193,8 @@ def test_documents_of_another_retriever_become_hits() -> None:
     assert (hit.chunk.source, hit.chunk.language, hit.chunk.end) == ("a.txt", "ja", 9)
 
 
-def test_index_is_a_langchain_chroma_too(index: Index) -> None:
-    found = index.store.vectorstore(index.encoder).similarity_search("日本の首都はどこですか？", k=1)
+def test_the_chunks_of_a_language_are_a_langchain_chroma_too(index: Index) -> None:
+    found = index.store.vectorstore(index.encoder, "ja").similarity_search("日本の首都はどこですか？", k=1)
     assert found[0].metadata["source"] == "ja/東京.txt"
 
 

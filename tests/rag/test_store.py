@@ -7,12 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from chromadb.api.models.Collection import Collection
 
+from rag.entries import Entry, StoredFile
 from rag.home import home_of
 from rag.manifest import Manifest, SourceState
 from rag.records import Chunk, Language
 from rag.settings import Chunking
-from rag.store import ChunkStore, Entry, StoredFile
+from rag.store import ChunkStore
 from tests.fakes import HashEncoder
 from tests.sites import Site
 
@@ -70,6 +72,23 @@ def test_files_and_their_marks(store: ChunkStore) -> None:
     assert (store.marks(), store.heads_of(["表.csv"])) == ({}, [])
 
 
+def test_the_marked_head_comes_after_the_chunks_of_the_other_language(
+    store: ChunkStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = []
+    original = Collection.upsert
+    monkeypatch.setattr(
+        Collection, "upsert", lambda self, **rows: (written.extend(rows["ids"]), original(self, **rows))
+    )
+    write(store, replace(THERE, mark=WHOLE), HERE)
+    assert written == ["a" * 32, "b" * 32]
+    written.clear()
+    write(store, THERE, replace(HERE, mark=WHOLE))
+    assert written == ["b" * 32, "a" * 32]
+    assert store.marks() == {"表.csv": WHOLE}
+    assert (store.count(), store.count(["ja"]), store.count(["en"])) == (2, 1, 1)
+
+
 def test_describing_leaves_text_and_vector(store: ChunkStore) -> None:
     write(store, replace(HERE, mark=WHOLE))
     before = store.vectors(["a" * 32])["a" * 32]
@@ -97,8 +116,10 @@ def test_nearest_of_each_language(store: ChunkStore) -> None:
 
 def test_more_than_one_request_can_carry(store: ChunkStore, monkeypatch: pytest.MonkeyPatch) -> None:
     parts = []
-    original = store._collection.upsert
-    monkeypatch.setattr(store._collection, "upsert", lambda **rows: (parts.append(len(rows["ids"])), original(**rows)))
+    original = Collection.upsert
+    monkeypatch.setattr(
+        Collection, "upsert", lambda self, **rows: (parts.append(len(rows["ids"])), original(self, **rows))
+    )
     monkeypatch.setattr(store, "batch_limit", 4)
     monkeypatch.setattr(store, "_chroma", replace(store._chroma, request_bytes=4000))
     entries = [entry(f"{n:x}", f"文{n}。" * (1 if n < 8 else 500), "ja") for n in range(10)]

@@ -37,34 +37,69 @@ class Checkpoint:
         return f"{self.bits} bits, {group}, {'with' if self.act_order else 'without'} act-order"
 
 
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The config.json of a folder, its safetensors files, and the names of the tensors in them."""
+
+    config: dict[str, Any]
+    shards: tuple[Path, ...]
+    tensors: frozenset[str]
+
+    @property
+    def bytes(self) -> int:
+        """On disk."""
+        return sum(shard.stat().st_size for shard in self.shards)
+
+
+def read_weights(folder: Path, kind: str) -> Weights:
+    """Read and check what a folder has of a model of this kind, without loading it.
+
+    Raises ModelUnavailable where it has no config.json, weights in pickle format, or lacks a shard or part of one.
+    """
+    config = _config(folder, kind)
+    shards = _shards(folder)
+    tensors = frozenset(name for shard in shards for name in _tensor_names(shard))
+    _check_index(folder, tensors)
+    return Weights(config, shards, tensors)
+
+
 def read_checkpoint(folder: Path) -> Checkpoint:
     """Read and check the checkpoint in `folder`.
 
     Raises ModelUnavailable where it is not a GPTQ checkpoint, is in pickle format, or lacks a shard or part of one.
     """
-    config = _read_json(folder / "config.json")
-    if config is None:
-        raise ModelUnavailable(
-            "This folder has no config.json", where=str(folder), do="Give the folder of a GPTQ checkpoint."
-        )
+    config = _config(folder, "GPTQ")
     quantised = _quantisation(folder, config)
-    shards = _shards(folder)
-    tensors = {name for shard in shards for name in _tensor_names(shard)}
-    _check_index(folder, tensors)
-    if not any(name.endswith(".qweight") for name in tensors):
+    weights = read_weights(folder, "GPTQ")
+    if not any(name.endswith(".qweight") for name in weights.tensors):
         raise ModelUnavailable(
             "The weights of this folder are not in GPTQ format: no tensor is named .qweight", where=str(folder)
         )
     return Checkpoint(
         folder=folder,
-        shards=shards,
+        shards=weights.shards,
         config=config,
         bits=int(quantised["bits"]),
         group_size=int(quantised.get("group_size", -1)),
         act_order=bool(quantised.get("desc_act", False)),
         symmetric=bool(quantised.get("sym", True)),
-        weight_bytes=sum(shard.stat().st_size for shard in shards),
+        weight_bytes=weights.bytes,
     )
+
+
+def quantised_with(folder: Path, config: dict[str, Any]) -> str | None:
+    """The method that a checkpoint says it is quantised with; None for an unquantised one."""
+    said = config.get("quantization_config") or _read_json(folder / "quantize_config.json")
+    return str(said.get("quant_method", "gptq")).lower() if said else None
+
+
+def _config(folder: Path, kind: str) -> dict[str, Any]:
+    config = _read_json(folder / "config.json")
+    if config is None:
+        raise ModelUnavailable(
+            "This folder has no config.json", where=str(folder), do=f"Give the folder of a {kind} checkpoint."
+        )
+    return config
 
 
 def _quantisation(folder: Path, config: dict[str, Any]) -> dict[str, Any]:
@@ -126,7 +161,7 @@ def _index(folder: Path) -> dict[str, Any] | None:
     return index
 
 
-def _check_index(folder: Path, tensors: set[str]) -> None:
+def _check_index(folder: Path, tensors: frozenset[str]) -> None:
     index = _index(folder)
     lost = sorted(set(index["weight_map"]) - tensors) if index is not None else []
     if lost:

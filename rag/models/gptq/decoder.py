@@ -5,6 +5,7 @@ A step of so many rows is captured once as a CUDA graph and replayed; without CU
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -43,6 +44,12 @@ class Launched:
         return [int(token) for token in self._host.tolist()]
 
 
+@functools.cache
+def _capture_stream(of_thread: bool) -> Any:
+    """One stream for all captures of the process: cuBLAS keeps a workspace of some 40 MiB for every stream it saw."""
+    return torch.cuda.ExternalStream(_THREAD_STREAM) if of_thread else torch.cuda.Stream()
+
+
 class Decoder:
     """`max_rows` sequences side by side over one pool. Row numbers are 0 .. rows in use, without gaps."""
 
@@ -67,7 +74,7 @@ class Decoder:
         self.max_rows = max_rows
         device = pool.keys.device
         self._graphed = device.type == "cuda"
-        self._stream = torch.cuda.ExternalStream(_THREAD_STREAM) if self._graphed and thread_stream else None
+        self._stream = _capture_stream(thread_stream) if self._graphed else None
         self._graphs: dict[tuple[int, Chooser], Any] = {}
         self._memory: Any = None
         self._device = device
@@ -166,11 +173,11 @@ class Decoder:
         kept = [state[:rows].clone() for state in states]
         for state in states[:5]:
             state[:rows] = 0
-        stream = self._stream or torch.cuda.Stream()
-        stream.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(stream):
+        assert self._stream is not None  # noqa: S101
+        self._stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(self._stream):
             self._step(rows, chooser)
-        torch.cuda.current_stream().wait_stream(stream)
+        torch.cuda.current_stream().wait_stream(self._stream)
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(graph, pool=self._memory, stream=self._stream):
             self._step(rows, chooser)

@@ -1,4 +1,4 @@
-"""The GPTQ engine behind LangChain: a checkpoint loaded, many prompts at a time."""
+"""The engine behind LangChain of GPTQ and unquantised checkpoints: loaded, many prompts at a time."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ import gc
 import threading
 from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Several
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
 
-from rag.errors import ModelUnavailable, PromptTooLong
+from rag.errors import ModelFailed, ModelUnavailable, PromptTooLong
 from rag.hub import resolve
 from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
 from rag.models.gptq import attention
 from rag.models.gptq.checkpoint import Checkpoint, read_checkpoint
 from rag.models.gptq.decoder import Decoder, Forward
-from rag.models.gptq.kernels import KernelChoice, choose_kernel, look_at_machine
+from rag.models.gptq.kernels import choose_kernel, look_at_machine
 from rag.models.gptq.loading import load_model
 from rag.models.gptq.memory import Plan, Shape, check_room, make_plan
 from rag.models.gptq.pool import KeyValuePool
@@ -25,6 +27,7 @@ from rag.models.gptq.sampling import Chooser
 from rag.models.gptq.scheduler import Scheduler
 from rag.models.gptq.sequence import Sequence
 from rag.models.gptq.tokens import load_codec
+from rag.models.loaded import once
 from rag.records import Decoding
 
 _GPU_ROWS, _CPU_ROWS = 64, 8
@@ -34,29 +37,44 @@ _GPU_SHARE = 0.92  # of the free memory of a GPU, where no ceiling is given
 _LAYERS = {"full_attention", "sliding_attention"}
 
 
-class GptqEngine(TextEngine):
-    """A GPTQ checkpoint, loaded. Prompts of a `complete` share steps: continuous batching over one static cache."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A model on disk: what its config.json says, its weights once loaded (bytes), and how and where it is loaded.
 
-    def __init__(self, checkpoint: Checkpoint, identity: str, options: EngineOptions) -> None:
-        """Load a checkpoint. Raises ModelUnavailable and SettingsError."""
+    `thread_stream`: whether its kernels launch on CUDA's default stream of the thread.
+    """
+
+    folder: Path
+    config: dict[str, Any]
+    weight_bytes: int
+    device: str
+    dtype: str
+    load: Callable[[], Any]
+    thread_stream: bool = False
+
+
+class BatchEngine(TextEngine):
+    """A transformers model, loaded. Prompts of a `complete` share steps: continuous batching over one static cache."""
+
+    def __init__(self, source: Source, identity: str, options: EngineOptions) -> None:
+        """Load a model. Raises ModelUnavailable."""
         self.identity = identity
-        self.choice = choose_kernel(look_at_machine(), checkpoint, options.kernel)
-        shape = Shape.of(checkpoint.config)
-        self.context = min(options.context, int(checkpoint.config.get("max_position_embeddings") or options.context))
-        on_gpu = self.choice.device != "cpu"
+        shape = Shape.of(source.config)
+        self.context = min(options.context, int(source.config.get("max_position_embeddings") or options.context))
+        on_gpu = source.device != "cpu"
         ceiling = _Ceiling(options.gpu_memory) if on_gpu else None
         room = ceiling.left() if ceiling is not None else _free_ram()
         where = "the GPU" if on_gpu else "this machine"
-        check_room(shape, checkpoint.weight_bytes, self.context, room, where)
-        self._codec = load_codec(checkpoint.folder)
-        model = load_model(checkpoint, self.choice)
-        self._ends = self._codec.ends | _ends_of(model)
-        forward = _forward_of(model, self.choice)
+        check_room(shape, source.weight_bytes, self.context, room, where)
+        self._codec = load_codec(source.folder)
+        model = source.load()
+        self._ends = self._codec.ends | ends_of(model)
+        forward = _forward_of(model, source.device)
         rows = _GPU_ROWS if on_gpu else _CPU_ROWS
         left = ceiling.left() if ceiling is not None else int(_free_ram() * _CPU_SHARE)
         plan = make_plan(shape, self.context, left, rows)
         self.batch_size = plan.rows
-        make = functools.partial(_make_decoder, model, forward, shape, self.choice, self.context)
+        make = functools.partial(_make_decoder, model, forward, shape, source, self.context)
         decoder = make(plan)
         self.scheduler = Scheduler(decoder, functools.partial(_smaller, make, self.context), plan.prefill_tokens)
         self._lock = threading.Lock()
@@ -82,7 +100,17 @@ class GptqEngine(TextEngine):
                     yield Piece(text)
         yield Piece("", sequence.completion())
 
+    def close(self) -> None:
+        with self._lock:
+            if not self.closed:
+                self.closed = True
+                self.scheduler.decoder.release()
+                del self.scheduler
+        _free_memory()
+
     def _sequence(self, prompt: str, decoding: Decoding, stop: Several[str]) -> Sequence:
+        if self.closed:
+            raise ModelFailed("This model is closed")
         tokens = self._codec.encode(prompt)
         if len(tokens) >= self.context:
             raise PromptTooLong(
@@ -93,26 +121,35 @@ class GptqEngine(TextEngine):
         return Sequence(self._codec, tokens, limit, stop, self._ends)
 
 
+class GptqEngine(BatchEngine):
+    """A GPTQ checkpoint, loaded."""
+
+    def __init__(self, checkpoint: Checkpoint, identity: str, options: EngineOptions) -> None:
+        """Load a checkpoint. Raises ModelUnavailable and SettingsError."""
+        self.choice = choose_kernel(look_at_machine(), checkpoint, options.kernel)
+        source = Source(
+            checkpoint.folder,
+            checkpoint.config,
+            checkpoint.weight_bytes,
+            self.choice.device,
+            self.choice.dtype,
+            functools.partial(load_model, checkpoint, self.choice),
+            thread_stream=self.choice.kernel == "exllama_v2",
+        )
+        super().__init__(source, identity, options)
+
+
 def open_gptq(name: str, options: EngineOptions) -> GptqEngine:
     """The engine of `<dir or hub id>[@revision]`, loaded once a process. Raises ModelUnavailable."""
     found = resolve(name)
-    return _load(read_checkpoint(found.path), f"{found.name}@{found.revision}", options)
+    checkpoint, identity = read_checkpoint(found.path), f"{found.name}@{found.revision}"
+    return once((GptqEngine, identity, options), lambda: GptqEngine(checkpoint, identity, options))
 
 
-_loaded: dict[tuple[str, EngineOptions], GptqEngine] = {}
-
-
-def _load(checkpoint: Checkpoint, identity: str, options: EngineOptions) -> GptqEngine:
-    key = (identity, options)
-    if key not in _loaded:
-        _loaded[key] = GptqEngine(checkpoint, identity, options)
-    return _loaded[key]
-
-
-def _forward_of(model: Any, choice: KernelChoice) -> Forward:
+def _forward_of(model: Any, device: str) -> Forward:
     """The hidden states of a model: by fused kernels where it is a Llama on a GPU, else by transformers' own code."""
     _check_architecture(model)
-    if choice.device != "cpu":
+    if device != "cpu":
         from rag.models.gptq.llama import FusedLlama, can_fuse
 
         if can_fuse(model):
@@ -129,22 +166,22 @@ def _forward_of(model: Any, choice: KernelChoice) -> Forward:
 
 
 def _check_architecture(model: Any) -> None:
-    config = model.config
+    if not runs_batched(model.config, type(model)):
+        raise ModelUnavailable(f"kotae's engine does not run models of the kind {model.config.model_type!r}")
+
+
+def runs_batched(config: Any, kind: Any) -> bool:
+    """Whether `BatchEngine` runs the models of a transformers class: attention it can replace, and nothing else."""
     kinds = set(getattr(config, "layer_types", None) or ["full_attention"])
     capped = getattr(config, "attn_logit_softcapping", None) or getattr(config, "final_logit_softcapping", None)
-    if capped or kinds - _LAYERS or not getattr(model, "_supports_attention_backend", False):
-        raise ModelUnavailable(f"kotae's engine does not run models of the kind {config.model_type!r}")
+    return not (capped or kinds - _LAYERS) and bool(getattr(kind, "_supports_attention_backend", False))
 
 
-def _make_decoder(
-    model: Any, forward: Forward, shape: Shape, choice: KernelChoice, context: int, plan: Plan
-) -> Decoder:
-    device, dtype = torch.device(choice.device), getattr(torch, choice.dtype)
+def _make_decoder(model: Any, forward: Forward, shape: Shape, source: Source, context: int, plan: Plan) -> Decoder:
+    device, dtype = torch.device(source.device), getattr(torch, source.dtype)
     pool = KeyValuePool(shape.layers, plan.places, shape.key_heads, shape.head_size, dtype, device)
-    own_stream = choice.kernel == "exllama_v2"
-    return Decoder(
-        forward, model.get_output_embeddings(), pool, plan.rows, context, shape.vocabulary, thread_stream=own_stream
-    )
+    head, stream = model.get_output_embeddings(), source.thread_stream
+    return Decoder(forward, head, pool, plan.rows, context, shape.vocabulary, thread_stream=stream)
 
 
 def _smaller(make: Callable[[Plan], Decoder], context: int, decoder: Decoder) -> Decoder | None:
@@ -153,13 +190,18 @@ def _smaller(make: Callable[[Plan], Decoder], context: int, decoder: Decoder) ->
     if rows < 1:
         return None
     decoder.release()
-    gc.collect()
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
+    _free_memory()
     return make(Plan(max(places, context + 1), rows, 0))
 
 
-def _ends_of(model: Any) -> frozenset[int]:
+def _free_memory() -> None:
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def ends_of(model: Any) -> frozenset[int]:
+    """The tokens at which a model's generation_config.json ends an answer."""
     ends = getattr(model.generation_config, "eos_token_id", None)
     return frozenset([] if ends is None else ends if isinstance(ends, list) else [ends])
 

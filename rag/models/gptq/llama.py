@@ -37,7 +37,8 @@ class FusedLlama:
         self._embed = model.model.embed_tokens
         self._rotary = model.model.rotary_emb
         self._norm = model.model.norm.weight
-        launch = load_single()
+        packed = type(model.model.layers[0].mlp.down_proj).__name__ == "MarlinLinear"
+        launch = load_single() if packed else None
         self._layers = [_parts(layer, launch) for layer in model.model.layers]
 
     def __call__(self, ids: torch.Tensor, positions: torch.Tensor, reach: Reach) -> torch.Tensor:

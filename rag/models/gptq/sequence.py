@@ -7,6 +7,7 @@ from collections.abc import Sequence as Several
 from rag.models.engine import Completion
 from rag.models.gptq.pool import Extent
 from rag.models.gptq.tokens import Codec, Growing
+from rag.models.stopping import StoppableText
 
 
 class Sequence:
@@ -20,10 +21,8 @@ class Sequence:
         self.launched = 0  # tokens written or on their way
         self.finish: str | None = None
         self._growing = Growing(codec, prompt)
-        self._stop = [one for one in stop if one]
+        self._text = StoppableText(stop)
         self._ends = ends
-        self._cut: int | None = None
-        self._given = 0
 
     @property
     def places(self) -> int:
@@ -51,30 +50,14 @@ class Sequence:
         self._look_for_stop(searched)
 
     def _look_for_stop(self, searched: int) -> None:
-        text = self._growing.text
-        found = [text.find(one, max(0, searched - len(one) + 1)) for one in self._stop]
-        at = min((one for one in found if one >= 0), default=-1)
-        if at >= 0:
-            self._cut, self.finish = at, "stop"
+        self._text.add(self._growing.text[searched:])
+        if self._text.stopped:
+            self.finish = "stop"
 
     def news(self) -> str:
         """Text since the last call that no stop string can take back any more."""
-        text = self._growing.text[: self._cut]
-        end = len(text) if self.finish is not None else len(text) - _held_back(text, self._stop)
-        new, self._given = text[self._given : end], max(self._given, end)
-        return new
+        return self._text.news(ended=self.finish is not None)
 
     def completion(self) -> Completion:
         """What was written."""
-        return Completion(self._growing.text[: self._cut], self.finish or "stop", len(self.prompt), len(self.written))
-
-
-def _held_back(text: str, stop: Several[str]) -> int:
-    """How many characters at the end of `text` may be the beginning of a stop string."""
-    longest = 0
-    for one in stop:
-        for length in range(min(len(one) - 1, len(text)), longest, -1):
-            if text.endswith(one[:length]):
-                longest = length
-                break
-    return longest
+        return Completion(self._text.text, self.finish or "stop", len(self.prompt), len(self.written))

@@ -7,18 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import ModelUnavailable
+from rag.models import llama2
 from rag.models.engine import Turn
 
-_LLAMA_2 = (
-    "{% set system = messages[0]['content'] if messages[0]['role'] == 'system' else '' %}"
-    "{% for message in messages %}"
-    "{% if message['role'] == 'user' %}"
-    "{{ bos_token + '[INST] ' }}"
-    "{% if system and loop.index0 <= 1 %}{{ '<<SYS>>\n' + system + '\n<</SYS>>\n\n' }}{% endif %}"
-    "{{ message['content'] | trim + ' [/INST]' }}"
-    "{% elif message['role'] == 'assistant' %}{{ ' ' + message['content'] | trim + ' ' + eos_token }}"
-    "{% endif %}{% endfor %}"
-)
 _REPLACEMENT = "\ufffd"  # what an unfinished character decodes to
 _CONTEXT = 6  # tokens of the prompt that a completion is decoded after, so that its first space is kept
 
@@ -34,7 +25,7 @@ class Codec:
         """The prompt of a chat, by the tokenizer's own template, else Llama 2's."""
         messages = [{"role": turn.role, "content": turn.text} for turn in turns]
         tokenizer = self._tokenizer
-        template = None if tokenizer.chat_template else _LLAMA_2
+        template = None if tokenizer.chat_template else llama2.TEMPLATE
         return str(
             tokenizer.apply_chat_template(messages, chat_template=template, tokenize=False, add_generation_prompt=True)
         )

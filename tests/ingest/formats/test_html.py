@@ -38,6 +38,14 @@ def body(html: str) -> str:
         ("<nav>案内</nav><div role=navigation>案内</div><main>本文</main>", "本文"),
         ("見<p hidden>隠</p><p style='color:red; DISPLAY : none'>隠</p><i style=visibility:hidden>隠</i>", "見"),
         ("<p style='display:nonexistent'>見える</p>", "見える"),
+        (
+            "見<i style='color:#FFF;background:white'>隠</i><i style='font-size:0'>隠</i><i style='opacity: 0.0'>隠",
+            "見",
+        ),
+        (
+            "<i style='color:white'>見</i><i style='color:#fff;background:#036'>え</i><i style='font-size:10px'>る</i>",
+            "見える",
+        ),
         ("前<!-- 注釈 -->後<?php echo 1 ?>", "前後"),
         ("R&amp;D&nbsp;&lt;東京&gt; &#x9ad8;", "R&D <東京> 高"),
         ("<h2></h2><h2><img src=x></h2>本文", "本文"),

@@ -251,3 +251,20 @@ def answers(path: Path) -> bool:
 
 def test_every_refusal_is_a_kotae_error() -> None:
     assert all(issubclass(error, KotaeError) for error in (ModelUnavailable, ModelFailed, PromptTooLong))
+
+
+@pytest.mark.model
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads the memory of a process from /proc")
+def test_closed_gives_its_memory_back_and_is_opened_anew(cache: Path) -> None:
+    def held() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    model = LocalChatModel(max_tokens=2, context_window=300)
+    first, engine = model.invoke("Say only: OK").text, model.engine
+    before = held()
+    model.close()
+    assert engine.closed
+    assert before - held() > 0.8 * bundled_model.SIZE
+    assert model.invoke("Say only: OK").text == first
+    assert model.engine is not engine
+    model.close()

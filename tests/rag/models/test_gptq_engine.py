@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
-from rag.errors import PromptTooLong
+from rag.errors import ModelFailed, PromptTooLong
 from rag.models.engine import EngineOptions, Turn
 from rag.models.gptq.attention import Reach
 from rag.models.gptq.engine import GptqEngine
@@ -121,6 +122,24 @@ def test_closed_stream_gives_its_places_back(engine: GptqEngine) -> None:
     pool.give_back(whole)
 
 
+def test_closed_engine_gives_its_memory_back_and_is_loaded_anew(tmp_path: Path) -> None:
+    write_checkpoint(tmp_path, sure=True)
+    write_bpe_tokenizer(tmp_path)
+    uri, options, decoding = f"gptq:{tmp_path}", EngineOptions(context=64), Decoding(max_new_tokens=4)
+    before = _tensor_bytes()
+    engine = open_engine(uri, options)
+    said = engine.complete(PROMPTS[:2], decoding)
+    assert _tensor_bytes() > before + 500_000
+    engine.close()
+    engine.close()
+    assert _tensor_bytes() < before + 10_000
+    with pytest.raises(ModelFailed, match="closed"):
+        engine.complete(PROMPTS[:2], decoding)
+    anew = open_engine(uri, options)
+    assert anew.complete(PROMPTS[:2], decoding) == said
+    anew.close()
+
+
 def test_seed_fixes_a_sample(engine: GptqEngine) -> None:
     decoding = Decoding(temperature=8.0, top_p=0.9, repetition_penalty=1.15, max_new_tokens=12, seed=3)
     said = engine.complete(PROMPTS, decoding)
@@ -141,6 +160,13 @@ def test_chat_without_a_template_is_llama_2s(engine: GptqEngine) -> None:
     assert engine.render(turns) == (
         "<s>[INST] <<SYS>>\n短く。\n<</SYS>>\n\n首都は？ [/INST] 東京 </s><s>[INST] Why? [/INST]"
     )
+
+
+def _tensor_bytes() -> int:
+    """Bytes of the storages of all tensors that anything still refers to."""
+    gc.collect()
+    tensors = [one for one in gc.get_objects() if issubclass(type(one), torch.Tensor)]
+    return sum({one.untyped_storage().data_ptr(): one.untyped_storage().nbytes() for one in tensors}.values())
 
 
 def _stepwise(engine: GptqEngine, tokens: list[int], *, read: int) -> torch.Tensor:

@@ -23,12 +23,14 @@ from rag.errors import ModelUnavailable  # noqa: E402
 from rag.models.engine import EngineOptions  # noqa: E402
 from rag.models.gptq.checkpoint import read_checkpoint  # noqa: E402
 from rag.models.gptq.decoder import Entry  # noqa: E402
-from rag.models.gptq.engine import GptqEngine  # noqa: E402
+from rag.models.gptq.engine import BatchEngine, GptqEngine  # noqa: E402
 from rag.models.gptq.kernels import choose_kernel, look_at_machine  # noqa: E402
 from rag.models.gptq.loading import load_model  # noqa: E402
 from rag.models.gptq.sampling import Chooser  # noqa: E402
+from rag.models.registry import open_engine  # noqa: E402
 from rag.records import Decoding  # noqa: E402
 from tests.gptq_checkpoints import LlamaShape, write_checkpoint  # noqa: E402
+from tests.plain_checkpoints import write_plain  # noqa: E402
 from tests.tokenizers_small import write_bpe_tokenizer  # noqa: E402
 
 SHAPE = LlamaShape(layers=4, hidden=1024, intermediate=2816, heads=8, key_heads=8, vocabulary=2048, context=2048)
@@ -53,12 +55,10 @@ def _checkpoint(folder: Path, shape: LlamaShape = SHAPE, **how: Any) -> Path:
     return folder
 
 
-def _reference(folder: Path, kernel: str, rows: list[list[int]], given: Any) -> Any:
+def _reference(model: Any, rows: list[list[int]], given: Any) -> Any:
     """Logits, [rows, steps + 1, vocabulary], of the model call that `generate` makes: padded on the left, own cache."""
     from transformers import DynamicCache
 
-    checkpoint = read_checkpoint(folder)
-    model = load_model(checkpoint, choose_kernel(look_at_machine(), checkpoint, kernel))
     longest = max(len(row) for row in rows)
     ids = torch.tensor([[0] * (longest - len(row)) + row for row in rows], device="cuda")
     mask = torch.tensor([[0] * (longest - len(row)) + [1] * len(row) for row in rows], device="cuda")
@@ -86,7 +86,7 @@ class _Listening:
         return self.last
 
 
-def _stepped(engine: GptqEngine, rows: list[list[int]], given: Any) -> Any:
+def _stepped(engine: BatchEngine, rows: list[list[int]], given: Any) -> Any:
     """The same from the engine: a prefill, then steps of a replayed graph on given tokens."""
     decoder = engine.scheduler.decoder
     head = decoder._head = _Listening(decoder._head)
@@ -120,12 +120,33 @@ def test_logits_step_by_step_are_those_of_the_model_call(
     tmp_path: Path, kernel: str, shape: LlamaShape, how: dict[str, Any], rows: int
 ) -> None:
     folder = _checkpoint(tmp_path, shape, **how)
+    checkpoint = read_checkpoint(folder)
+    model = load_model(checkpoint, choose_kernel(look_at_machine(), checkpoint, kernel))
+    _compare(model, GptqEngine(checkpoint, "it", EngineOptions(512, 1, kernel)), rows)
+
+
+@pytest.mark.parametrize("rows", [1, 32])
+@pytest.mark.parametrize("architecture", ["llama", "mistral", "qwen2"])
+def test_unquantised_logits_are_those_of_the_model_call(tmp_path: Path, architecture: str, rows: int) -> None:
+    from transformers import AutoModelForCausalLM
+
+    folder = write_plain(tmp_path, architecture, dtype="bfloat16")
+    engine = open_engine(f"hf:{folder}", EngineOptions(context=256))
+    assert isinstance(engine, BatchEngine)
+    _compare(AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16).cuda(), engine, rows)
+    held = torch.cuda.memory_allocated()
+    engine.close()
+    gc.collect()
+    assert torch.cuda.memory_allocated() < held
+
+
+def _compare(model: Any, engine: BatchEngine, rows: int) -> None:
+    """Step by step on the same tokens: logits within TOLERANCE, and the same best token where that is clear."""
     generator = torch.Generator().manual_seed(0)
     lengths = [(5, 37, 120, 64)[number % 4] for number in range(rows)]
     prompts = [torch.randint(3, 500, (length,), generator=generator).tolist() for length in lengths]
     given = torch.randint(3, 500, (rows, STEPS), generator=generator).cuda()
-    wanted = _reference(folder, kernel, prompts, given)
-    engine = GptqEngine(read_checkpoint(folder), "it", EngineOptions(512, 1, kernel))
+    wanted = _reference(model, prompts, given)
     got = _stepped(engine, prompts, given)
     errors = (got - wanted).norm(dim=-1) / wanted.norm(dim=-1)
     assert float(errors.max()) < TOLERANCE
@@ -173,6 +194,18 @@ def test_backs_off_where_memory_runs_out(tmp_path: Path) -> None:
     torch.cuda.set_per_process_memory_fraction((torch.cuda.memory_reserved() + (64 << 20)) / total)
     assert engine.complete(prompts, Decoding(max_new_tokens=8)) == wanted
     assert engine.scheduler.prefill_tokens < 1 << 20
+
+
+def test_closed_engine_gives_its_memory_back(tmp_path: Path) -> None:
+    checkpoint, left = read_checkpoint(_checkpoint(tmp_path)), []
+    for _ in range(2):  # what libraries keep for themselves is there after the first
+        engine = GptqEngine(checkpoint, "it", EngineOptions(512, 1))
+        said = engine.complete(["東京", "The capital"], Decoding(max_new_tokens=4))
+        assert len(said) == 2
+        held = torch.cuda.memory_reserved()
+        engine.close()
+        left.append(torch.cuda.memory_reserved())
+    assert left[1] == left[0] < held - checkpoint.weight_bytes, (left, held)
 
 
 def test_too_little_memory_is_said_with_the_sum(tmp_path: Path) -> None:

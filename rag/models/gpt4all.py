@@ -1,0 +1,191 @@
+"""GGUF files through GPT4All (package `gpt4all`), in process: the historical baseline.
+
+The package's own `generate` puts a template of its own around a prompt and moves a context that is full; here its C
+interface is called, which does neither: the prompt is the text with the model's own chat template, each token is seen,
+and nothing is ever downloaded. What stays GPT4All's is its sampler, its llama.cpp of 2024, and that it ends an answer
+at "### Human" and the like. It runs on the processor.
+"""
+
+from __future__ import annotations
+
+import atexit
+import codecs
+import contextlib
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from rag.errors import ModelFailed, ModelUnavailable, PromptTooLong
+from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
+from rag.models.gguf import GgufText, check_file, processors
+from rag.models.gpt4all_seed import Seeder
+from rag.models.loaded import once
+from rag.models.pushed import Take, pieces_of
+from rag.models.stopping import StoppableText
+from rag.records import Decoding
+
+INSTALL = 'pip install "kotae[gpt4all]"'
+_RESERVED = 5  # places of the context that GPT4All keeps, and the start token that it may add
+_TEMPLATE = b"%1%2"  # the prompt, then the answer: with the first alone it adds two newlines after the answer
+_BATCH = 128  # prompt tokens read at a time, its most
+_PENALISED = 64  # tokens back that the repetition penalty looks at, as in llama.cpp
+
+
+class Gpt4AllEngine(TextEngine):
+    """A GGUF file, loaded by GPT4All. One prompt at a time.
+
+    Tokens are counted by llama.cpp's tokenizer on the same file (package `xllamacpp`).
+    """
+
+    batch_size = 1
+
+    def __init__(self, path: Path, identity: str, options: EngineOptions) -> None:
+        """Load `path`. Raises ModelUnavailable."""
+        check_file(path)
+        self._binding = _import()
+        self.identity = identity
+        self.context = options.context
+        self._text = GgufText(path)
+        self._model = _load(self._binding, path, options.context)
+        self._seeder = Seeder(self._binding, self._model)
+        atexit.register(self._model.close)  # its own finaliser runs when half of the package is gone
+        self._lock = threading.Lock()
+
+    def render(self, turns: Sequence[Turn]) -> str:
+        return self._text.render(turns)
+
+    def count_tokens(self, text: str) -> int:
+        return self._text.count_tokens(text)
+
+    def complete(self, prompts: Sequence[str], decoding: Decoding, stop: Sequence[str] = ()) -> list[Completion]:
+        return [self._write(prompt, decoding, stop, lambda _: True) for prompt in prompts]
+
+    def stream(self, prompt: str, decoding: Decoding, stop: Sequence[str] = ()) -> Iterator[Piece]:
+        yield from pieces_of(lambda take: self._write(prompt, decoding, stop, take))
+
+    def close(self) -> None:
+        with self._lock:
+            self._model.close()
+            self._text.close()
+            self.closed = True
+
+    def _write(self, prompt: str, decoding: Decoding, stop: Sequence[str], take: Take) -> Completion:
+        """One completion. `take` is given its text as it grows, and says whether to go on."""
+        if self.closed:
+            raise ModelFailed("This model is closed")
+        limit = self._room(prompt, decoding)
+        read: list[int] = []
+        written: list[int] = []
+        errors: list[str] = []
+        text = StoppableText(stop)
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+        def on_prompt(token: int) -> bool:
+            read.append(token)
+            return True
+
+        def on_token(token: int, piece: bytes) -> bool:
+            if token < 0:
+                errors.append(piece.decode(errors="replace"))
+                return False
+            written.append(token)
+            text.add(decoder.decode(piece))
+            return take(text.news(ended=False)) and not text.stopped
+
+        with self._lock:
+            self._prompt(prompt, decoding, limit, on_prompt, on_token)
+        if errors:
+            raise ModelFailed(f"GPT4All did not answer: {errors[0]}")
+        text.add(decoder.decode(b"", final=True))
+        take(text.news(ended=True))
+        finish = "length" if len(written) >= limit and not text.stopped else "stop"
+        return Completion(text.text, finish, len(read), len(written))
+
+    def _prompt(
+        self,
+        prompt: str,
+        decoding: Decoding,
+        limit: int,
+        on_prompt: Callable[[int], bool],
+        on_token: Callable[[int, bytes], bool],
+    ) -> None:
+        """GPT4All's own call, from an empty context; a full one is not shifted."""
+        binding = self._binding
+        greedy = decoding.temperature == 0
+        context = binding.LLModelPromptContext(
+            n_predict=limit,
+            top_k=1 if greedy else 0,
+            top_p=decoding.top_p,
+            temp=1.0 if greedy else decoding.temperature,
+            n_batch=_BATCH,
+            repeat_penalty=decoding.repetition_penalty,
+            repeat_last_n=_PENALISED,
+        )
+        callbacks = binding.PromptCallback(on_prompt), binding.ResponseCallback(on_token)
+        if not greedy:
+            self._seeder.seed(decoding.seed)
+        text = prompt.encode("utf-8", "replace").replace(b"\0", b" ")
+        binding.llmodel.llmodel_prompt(self._model.model, text, _TEMPLATE, *callbacks, False, context, True, None)
+
+    def _room(self, prompt: str, decoding: Decoding) -> int:
+        """How many tokens may be written. Raises PromptTooLong."""
+        tokens = self.count_tokens(prompt)
+        if tokens + _RESERVED > self.context:
+            raise PromptTooLong(
+                f"The prompt has {tokens} tokens and the model's context {self.context}",
+                do="Ask a shorter question, or raise --context.",
+            )
+        return min(decoding.max_new_tokens, self.context - _RESERVED - tokens + 1)
+
+
+def load(path: Path, identity: str, options: EngineOptions) -> Gpt4AllEngine:
+    """The engine of a GGUF file, loaded once a process. Raises ModelUnavailable."""
+    return once((Gpt4AllEngine, path, identity, options), lambda: Gpt4AllEngine(path, identity, options))
+
+
+def _import() -> Any:
+    try:
+        with _quiet_stderr():
+            from gpt4all import _pyllmodel
+    except (ImportError, OSError, RuntimeError) as error:
+        raise ModelUnavailable(
+            f"GPT4All models need the package gpt4all ({error})", do=f"Install it with: {INSTALL}"
+        ) from error
+    return _pyllmodel
+
+
+def _load(binding: Any, path: Path, context: int) -> Any:
+    try:
+        with _quiet_stderr():
+            model = binding.LLModel(str(path), context, 0, "cpu" if sys.platform == "darwin" else "kompute")
+            loaded = model.load_model()
+            if loaded:
+                model.set_thread_count(processors())
+    except RuntimeError as error:
+        raise ModelUnavailable(
+            f"GPT4All cannot load this file: {error}", where=str(path), do="Use it as gguf:<file> instead."
+        ) from error
+    if not loaded:
+        raise ModelUnavailable(
+            "GPT4All cannot load this file: it is damaged, newer than GPT4All's llama.cpp, or too large for memory",
+            where=str(path),
+            do="Use it as gguf:<file> instead.",
+        )
+    return model
+
+
+@contextlib.contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """GPT4All tells stderr, past Python, of every library that it tried; its errors come back as exceptions too."""
+    kept = os.dup(2)
+    sink = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(sink, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(sink)
+        os.close(kept)

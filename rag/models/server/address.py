@@ -1,0 +1,65 @@
+"""Where a model server is, how it is spoken with, and the key that it wants."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Final, Literal
+from urllib.parse import urlsplit
+
+from rag.errors import SettingsError
+
+Api = Literal["chat", "completions"]
+SCHEME: Final = "openai:"
+CONCURRENCY: Final = 4
+SECONDS: Final = 300.0
+RETRIES: Final = 8
+"""How often a request is sent again: after 0.5, 1, 2, 4 and then 8 seconds each, or after what Retry-After says."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelServer:
+    """A server by its URL. `/v1` is put behind a URL without a path.
+
+    With the api "completions" chats are sent as text in Llama 2's template, for servers that have no template of their
+    own. At most `concurrency` requests are under way at a time, and each may take `seconds`.
+    """
+
+    url: str
+    api: Api = "chat"
+    concurrency: int = CONCURRENCY
+    seconds: float = SECONDS
+
+    def __str__(self) -> str:
+        return self.base
+
+    @property
+    def base(self) -> str:
+        """The URL that `/chat/completions` is put behind. Raises SettingsError for what is none, and for passwords."""
+        try:
+            parts = urlsplit(self.url)
+            known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            known = False
+        if not known:
+            raise SettingsError(
+                f"{self.url!r} is no URL of a server", where="--base-url", do="Write it as http://host:8000/v1"
+            )
+        if parts.username is not None:
+            raise SettingsError(
+                f"The URL of {parts.hostname} holds a user or a password",
+                where="--base-url",
+                do="Give the key as KOTAE_API_KEY in the environment.",
+            )
+        path = parts.path.rstrip("/") or "/v1"
+        return f"{parts.scheme}://{parts.netloc}{path}"
+
+    @property
+    def root(self) -> str:
+        """The URL that routes beside the protocol, such as `/tokenize`, are put behind."""
+        return self.base.removesuffix("/v1")
+
+
+def server_key() -> str | None:
+    """The key, from KOTAE_API_KEY or OPENAI_API_KEY in the environment; it is kept nowhere else."""
+    return os.environ.get("KOTAE_API_KEY") or os.environ.get("OPENAI_API_KEY") or None

@@ -1,0 +1,1 @@
+"""The local web page, and the same answers for OpenAI clients."""

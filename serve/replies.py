@@ -1,0 +1,46 @@
+"""Answers and passages as plain values for the page and for OpenAI clients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rag.records import Answer, Hit
+
+
+def hit_fields(hit: Hit) -> dict[str, Any]:
+    """A passage, where it stands, and why it was found."""
+    chunk = hit.chunk
+    return {
+        "rank": hit.rank,
+        "id": chunk.id,
+        "source": chunk.source,
+        "title": chunk.title,
+        "language": chunk.language,
+        "start": chunk.start,
+        "end": chunk.end,
+        "text": chunk.text,
+        "score": hit.score,
+        "dense": hit.dense,
+        "lexical": hit.lexical,
+    }
+
+
+def answer_fields(answer: Answer) -> dict[str, Any]:
+    """An answer without its passages."""
+    chosen = answer.chosen
+    return {
+        "text": answer.text,
+        "language": answer.language,
+        "language_ok": chosen.language_ok,
+        "cut_off": answer.cut_off,
+        "attempts": len(answer.attempts),
+    }
+
+
+def sources_list(hits: Sequence[Hit]) -> str:
+    """The passages as numbered lines; "" without any."""
+    return "\n".join(
+        f"[{hit.rank}] {hit.chunk.source}, characters {hit.chunk.start}-{hit.chunk.end}: {hit.chunk.title}"
+        for hit in hits
+    )

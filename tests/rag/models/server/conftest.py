@@ -1,0 +1,59 @@
+"""Servers of models, scripted and real."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag.models.server.address import ModelServer
+from rag.opening import ModelSettings, open_model
+from rag.prompt import PromptStyle
+from rag.records import Decoding
+from tests.model_servers import KEY, MODEL, LlamaServer, ScriptedServer, llama_server, scripted_server
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KOTAE_API_KEY", KEY)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests are sent again once only, and at once."""
+    monkeypatch.setattr("openai._base_client.INITIAL_RETRY_DELAY", 0.01)
+    monkeypatch.setattr("rag.models.server.on_server.RETRIES", 1)
+    monkeypatch.setattr("rag.models.server.served.RETRIES", 1)
+
+
+@pytest.fixture
+def scripted() -> Iterator[ScriptedServer]:
+    with scripted_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def llama(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[LlamaServer]:
+    """llama.cpp's server with the bundled model; not to be killed."""
+    from rag import bundled_model
+
+    with llama_server(bundled_model.assemble(), tmp_path_factory.mktemp("llama")) as server:
+        yield server
+
+
+def open_on(
+    url: str,
+    name: str = MODEL,
+    *,
+    style: PromptStyle = PromptStyle.DEFAULT,
+    decoding: Decoding | None = None,
+    context: int = 4096,
+    **server: Any,
+) -> Any:
+    """The model of a server, as the command line opens it."""
+    decoding = decoding or Decoding(max_new_tokens=16)
+    return open_model(ModelSettings(f"openai:{name}", decoding, context, style, server=ModelServer(url, **server)))

@@ -1,0 +1,87 @@
+"""`kotae quantize` killed half-way: nothing that loads is left, and the next run goes on where it was."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.commands import CLI
+from tests.tokenizers_small import write_bpe_tokenizer
+
+pytest.importorskip("gptqmodel")
+pytestmark = pytest.mark.slow
+
+HOW = ("--calibration", "text.txt", "--group-size", "32", "--samples", "4", "--act-order")
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    """The working folder: a small unquantised Llama, links to it as in the hub's cache, and a calibration text."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    torch.manual_seed(0)
+    shape = {"hidden_size": 128, "intermediate_size": 256, "num_hidden_layers": 3, "num_attention_heads": 4}
+    model = LlamaForCausalLM(LlamaConfig(**shape, num_key_value_heads=4, vocab_size=512)).bfloat16()
+    model.save_pretrained(tmp_path / "模型")
+    write_bpe_tokenizer(tmp_path / "模型")
+    (tmp_path / "links").mkdir()
+    for path in (tmp_path / "模型").iterdir():
+        (tmp_path / "links" / path.name).symlink_to(path)
+    text = "日本の首都は東京です。\nThe capital of France is Paris.\n"
+    (tmp_path / "text.txt").write_text(text * 200, "utf-8")
+    return tmp_path
+
+
+def test_killed_run_leaves_nothing_that_loads_and_the_next_one_goes_on(work: Path) -> None:
+    from safetensors.torch import load_file
+
+    _kill_after_the_first_layer("模型", "out", work)
+    assert not (work / "out").exists()
+    loadable = [path for path in work.rglob("*.safetensors") if (path.parent / "config.json").exists()]
+    assert {path.parent.name for path in loadable} == {"模型", "links"}
+
+    resumed = _quantise("模型", "out", work)
+    assert resumed.stdout.startswith("out: 4 bits, groups of 32, with act-order")
+    assert "Quantizing layer 1" in resumed.stderr
+    assert "Quantizing layer 0" not in resumed.stderr
+    assert "Quantizing layer 0" in _quantise("links", "whole", work).stderr
+    left, right = (load_file(work / name / "model.safetensors") for name in ("out", "whole"))
+    assert left.keys() == right.keys()
+    assert all(left[name].equal(right[name]) for name in left)
+    assert not list(work.glob(".*progress*")) + list(work.glob(".*making*"))
+
+
+def _start(model: str, out: str, work: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, str(CLI), "quantize", model, "--out", out, *HOW]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}  # else no bars
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
+    return subprocess.Popen(command, cwd=work, env={**environment, "PYTHONIOENCODING": "utf-8"}, **pipes)
+
+
+def _quantise(model: str, out: str, work: Path) -> subprocess.CompletedProcess[str]:
+    started = _start(model, out, work)
+    said = subprocess.CompletedProcess(started.args, 0, *started.communicate())
+    assert started.returncode == 0, said.stderr
+    return said
+
+
+def _kill_after_the_first_layer(model: str, out: str, work: Path) -> None:
+    started = _start(model, out, work)
+    watcher = threading.Thread(target=_kill_once_there, args=(started, work / f".{out}.progress-*"))
+    watcher.start()
+    _, errors = started.communicate()
+    watcher.join()
+    assert started.returncode < 0, errors
+
+
+def _kill_once_there(started: subprocess.Popen[str], progress: Path) -> None:
+    while started.poll() is None and not list(progress.parent.glob(f"{progress.name}/CURRENT")):
+        time.sleep(0.02)
+    started.kill()
