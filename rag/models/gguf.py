@@ -109,6 +109,7 @@ class GgufEngine(GgufText, TextEngine):
     def close(self) -> None:
         self._pool.shutdown()
         super().close()
+        self._file.close()
         self.closed = True
 
 
@@ -127,6 +128,10 @@ class _Unchanged:
             raise ModelFailed(
                 f"The model's file was written over while it was in use, so what it says is not its own: {self._path}"
             )
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._open.close()
 
     def _state(self) -> tuple[int, int]:
         now = os.fstat(self._open.fileno())
