@@ -1,5 +1,7 @@
 # Two commands do all the set-up: `make demo` and `make test`.
 PYTHON ?= python3
+# The dictionary comes as a source package: its build takes what it needs, whatever the environment has.
+export PIP_USE_PEP517 := 1
 VENV := .venv
 BIN := $(VENV)/bin
 
