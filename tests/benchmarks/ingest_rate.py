@@ -2,9 +2,9 @@
 
 real [2000]: documents of 300 tokens with the bundled encoder; chunks a second end to end against what the encoder alone
     does with the same chunks in the same process.
-memory [100000 [384]]: documents with an encoder that answers at once, with vectors of so many dimensions: the rate, and
-    the peak memory against that of a tenth; embedded, on a server (where Chroma's memory is not ours), and Chroma alone
-    given the same chunks. Chroma keeps all vectors in memory, so that with few dimensions the rest is seen better.
+memory [100000 [384 [1]]]: documents with an encoder that answers at once, vectors of so many dimensions, so many documents
+    to a file (jsonl): the rate, and the peak memory against that of a tenth; on a server (where Chroma's memory is not
+    ours), embedded, and Chroma alone given the same chunks. Chroma keeps all vectors in memory, so that with few dimensions the rest is seen better.
 again [10000]: a second run over the unchanged folder against the first, encoder that answers at once; and one file
     changed.
 """
@@ -72,11 +72,12 @@ def real(count: int, folder: Path) -> None:
     print(f"second run    {again:.2f} s: {whole / again:.0f} times as fast")
 
 
-def memory(count: int, folder: Path, dimensions: int = DIMENSIONS) -> None:
+def memory(count: int, folder: Path, dimensions: int = DIMENSIONS, in_a_file: int = 1) -> None:
     from tests.sites import chroma_server
 
-    few, many = make_corpus(folder / "few", count // 10), make_corpus(folder / "many", count)
-    for way in ("embedded", "chroma alone", "server"):
+    few = make_corpus(folder / "few", count // 10, in_a_file=in_a_file)
+    many = make_corpus(folder / "many", count, in_a_file=in_a_file)
+    for way in ("server", "embedded", "chroma alone"):
         if way == "server":
             with chroma_server(folder) as url:
                 figures = [in_process_of_its_own(MODULE, way, one, url, dimensions) for one in (few, many)]
@@ -113,7 +114,7 @@ def one_run(way: str, corpus: Path, place: str, dimensions: int = DIMENSIONS) ->
 def _chroma_alone(corpus: Path, index: Path, encoder: InstantEncoder) -> int:
     """Write the same chunks straight into a collection, a batch of the client's own size at a time."""
     store = ChunkStore(open_embedded(index))
-    paths = (path for folder in sorted(corpus.iterdir()) for path in folder.iterdir())
+    paths = (path for path in sorted(corpus.rglob("*")) if path.is_file())
     stream = pieces((CorpusFile(path.name, path) for path in paths), Cutting(Chunking(), encoder.count_tokens, 512))
     batch: list[Entry] = []
     for piece in stream:

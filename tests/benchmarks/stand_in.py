@@ -54,12 +54,22 @@ def document(number: int, letters: int = 200) -> str:
                 "".join(chance.choices(_JAPANESE, k=chance.randrange(8, 30))) + f"は{chance.randrange(9999)}である。"
             )
         else:
-            text += " ".join(chance.choices(_ENGLISH, k=chance.randrange(5, 15))).capitalize() + f" {number}. "
+            text += (
+                " ".join(chance.choices(_ENGLISH, k=chance.randrange(5, 15))).capitalize()
+                + f" {chance.randrange(9999)}. "
+            )
     return text
 
 
-def make_corpus(folder: Path, count: int, letters: int = 200) -> Path:
-    """So many files of one document each, a thousand to a folder."""
+def make_corpus(folder: Path, count: int, letters: int = 200, in_a_file: int = 1) -> Path:
+    """So many documents: a file each, a thousand to a folder; or jsonl files of so many."""
+    if in_a_file > 1:
+        folder.mkdir(parents=True)
+        for number in range(count):
+            line = {"id": str(number), "text": document(number, letters), "lang": "ja" if number % 2 else "en"}
+            with (folder / f"{number // in_a_file:06}.jsonl").open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        return folder
     for number in range(count):
         path = folder / f"{number // 1000:03}" / f"{number:06}.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
