@@ -2,9 +2,10 @@
 
 real [2000]: documents of 300 tokens with the bundled encoder; chunks a second end to end against what the encoder alone
     does with the same chunks in the same process.
-memory [100000 [384 [1]]]: documents with an encoder that answers at once, vectors of so many dimensions, so many documents
-    to a file (jsonl): the rate, and the peak memory against that of a tenth; on a server (where Chroma's memory is not
-    ours), embedded, and Chroma alone given the same chunks. Chroma keeps all vectors in memory, so that with few dimensions the rest is seen better.
+memory [100000 [384 [1]]]: documents with an encoder that answers at once, vectors of so many dimensions, so many
+    documents to a file (jsonl): the rate, and the peak memory against that of a tenth; on a server (where Chroma's
+    memory is not ours), embedded, and Chroma alone given the same chunks. Chroma keeps all vectors in memory, so that
+    with few dimensions the rest is seen better.
 again [10000]: a second run over the unchanged folder against the first, encoder that answers at once; and one file
     changed.
 """
