@@ -97,7 +97,9 @@ def test_a_server_killed_during_an_evaluation_costs_no_answer(tmp_path: Path, ca
 def wait_for(out: Path, answers: int, running: Future[None]) -> None:
     """Until so many lines are answers, or the run has stopped."""
     path = out / "answers.jsonl"
-    while not running.done() and (not path.exists() or path.read_bytes().count(b'"unanswered": false}\n') < answers):
+    while not running.done() and (
+        not path.exists() or path.read_bytes().count(b'"unanswered": false, "crc32"') < answers
+    ):
         time.sleep(0.02)
 
 
