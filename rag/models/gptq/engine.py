@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from rag.errors import ModelFailed, ModelUnavailable, PromptTooLong
+from rag.errors import ModelFailed, ModelUnavailable
 from rag.hub import resolve
 from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
 from rag.models.gptq import attention
@@ -111,14 +111,7 @@ class BatchEngine(TextEngine):
     def _sequence(self, prompt: str, decoding: Decoding, stop: Several[str]) -> Sequence:
         if self.closed:
             raise ModelFailed("This model is closed")
-        tokens = self._codec.encode(prompt)
-        if len(tokens) >= self.context:
-            raise PromptTooLong(
-                f"The prompt has {len(tokens)} tokens and the model's context {self.context}",
-                do="Ask a shorter question, or raise --context.",
-            )
-        limit = min(decoding.max_new_tokens, self.context - len(tokens))
-        return Sequence(self._codec, tokens, limit, stop, self._ends)
+        return Sequence.begin(self._codec, prompt, self.context, decoding.max_new_tokens, stop, self._ends)
 
 
 class GptqEngine(BatchEngine):

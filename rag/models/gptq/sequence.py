@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Several
 
+from rag.errors import PromptTooLong
 from rag.models.engine import Completion
 from rag.models.gptq.pool import Extent
 from rag.models.gptq.tokens import Codec, Growing
@@ -23,6 +24,22 @@ class Sequence:
         self._growing = Growing(codec, prompt)
         self._text = StoppableText(stop)
         self._ends = ends
+
+    @classmethod
+    def begin(
+        cls, codec: Codec, prompt: str, context: int, limit: int, stop: Several[str], ends: frozenset[int]
+    ) -> Sequence:
+        """The sequence of a prompt, which may grow by `limit` tokens in a model of so much context.
+
+        Raises PromptTooLong where the prompt alone fills it.
+        """
+        tokens = codec.encode(prompt)
+        if len(tokens) >= context:
+            raise PromptTooLong(
+                f"The prompt has {len(tokens)} tokens and the model's context {context}",
+                do="Ask a shorter question, or raise --context.",
+            )
+        return cls(codec, tokens, min(limit, context - len(tokens)), stop, ends)
 
     @property
     def places(self) -> int:

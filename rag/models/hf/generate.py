@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from rag.errors import ModelFailed, PromptTooLong
+from rag.errors import ModelFailed
 from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
 from rag.models.gptq.engine import Source, ends_of
 from rag.models.gptq.sampling import Chooser, uniforms
@@ -69,14 +69,7 @@ class GenerateEngine(TextEngine):
     def _sequence(self, prompt: str, decoding: Decoding, stop: Several[str]) -> Sequence:
         if self.closed:
             raise ModelFailed("This model is closed")
-        tokens = self._codec.encode(prompt)
-        if len(tokens) >= self.context:
-            raise PromptTooLong(
-                f"The prompt has {len(tokens)} tokens and the model's context {self.context}",
-                do="Ask a shorter question, or raise --context.",
-            )
-        limit = min(decoding.max_new_tokens, self.context - len(tokens))
-        return Sequence(self._codec, tokens, limit, stop, self._ends)
+        return Sequence.begin(self._codec, prompt, self.context, decoding.max_new_tokens, stop, self._ends)
 
     @torch.inference_mode()
     def _write(self, rows: Several[Sequence], decoding: Decoding, take: Take | None = None) -> None:
