@@ -15,7 +15,7 @@ from tests.commands import TENNIS, kotae, process, refused
 from tests.gptq_checkpoints import LlamaShape, write_checkpoint
 from tests.tokenizers_small import write_bpe_tokenizer
 
-pytest.importorskip("gptqmodel")
+pytest.importorskip("gptqmodel", reason="the extra gptq is not installed: it needs a C compiler")
 
 
 @pytest.fixture(scope="module")

@@ -131,7 +131,7 @@ VARIANTS: dict[str, Score] = {
     "RRF 0.5, lexical leg": lambda m: rank_fusion(m.dense, m.lexical(0.3), 0.5),
     "sum, cosine + 0.01 lexical leg": lambda m: m.dense + 0.01 * m.lexical(0.3),
     "0.1 (share of best - 0.3)": coverage,
-    "kotae, without translations": lambda m: (
+    "kotae, without translations, not levelled": lambda m: (
         m.centred(m.dense) + LEXICAL_WEIGHT * m.lead(m.own(words) + GRAM_WEIGHT * m.own(grams))
     ),
     "kotae, without n-grams": lambda m: kotae(m, gram_weight=0),

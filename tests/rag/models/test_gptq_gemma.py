@@ -11,7 +11,7 @@ import pytest
 from rag.models.local import LocalLLM
 from tests.commands import kotae
 
-pytest.importorskip("gptqmodel")
+pytest.importorskip("gptqmodel", reason="the extra gptq is not installed: it needs a C compiler")
 pytestmark = pytest.mark.slow
 
 FACTS = [

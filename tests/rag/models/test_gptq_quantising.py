@@ -14,7 +14,7 @@ import pytest
 from tests.commands import CLI
 from tests.tokenizers_small import write_bpe_tokenizer
 
-pytest.importorskip("gptqmodel")
+pytest.importorskip("gptqmodel", reason="the extra gptq is not installed: it needs a C compiler")
 pytestmark = pytest.mark.slow
 
 HOW = ("--calibration", "text.txt", "--group-size", "32", "--samples", "4", "--act-order")
