@@ -26,6 +26,7 @@ REPLIES = {
     CATTLE: "Rinderpest",
     "富士山の高さは？": ("It is 3776 metres high", "3776メートル"),
     "SLOW": "one…two",
+    "LONG": "one…" + "," * 100,
     "遅い": "一つ…二つ",
     "BROKEN": ZeroDivisionError("a secret"),
 }

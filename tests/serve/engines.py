@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,7 +14,8 @@ from rag.records import Decoding
 class SteeredEngine(TextEngine):
     """Answers by the question that stands in the prompt: a text, or an exception to raise. A token is a character.
 
-    Where an answer has "…" it waits there until `go` is set. `written` and `stopped` say what became of each answer.
+    Where an answer has "…" it waits there until `go` is set; at "," it takes its time.
+    `written` and `stopped` say what became of each answer.
     """
 
     identity = "steered@1"
@@ -51,6 +53,8 @@ class SteeredEngine(TextEngine):
                     self.reached.set()
                     assert self.go.wait(60)
                     continue
+                if letter == ",":
+                    time.sleep(0.2)
                 said += letter
                 yield Piece(letter)
             finish = "length" if len(reply) > decoding.max_new_tokens else "stop"

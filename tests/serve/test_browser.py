@@ -82,7 +82,7 @@ def test_both_answers_stand_side_by_side_with_sources_that_open(page, site, tab)
 
 
 def test_a_second_question_waits_and_either_can_be_stopped(page, site) -> None:
-    ask(page, "SLOW", "without")
+    ask(page, "LONG", "without")
     page.until("document.querySelector('.answer')?.innerText === 'one'")
     ask(page, CATTLE, "without")
     page.until("document.querySelectorAll('.pane').length === 2")
@@ -91,18 +91,18 @@ def test_a_second_question_waits_and_either_can_be_stopped(page, site) -> None:
     page.until("[...document.querySelectorAll('.status')].at(-1).innerText === 'Stopped'")
     site.engine.go.set()
     page.until("document.querySelector('.answer').innerText === 'Rinderpest'")
-    assert site.engine.stopped == ["onet"]
+    assert len(site.engine.stopped) == 1
 
 
 def test_a_page_that_is_closed_stops_its_answer(page, site) -> None:
-    ask(page, "SLOW", "without")
+    ask(page, "LONG", "without")
     assert site.engine.reached.wait(30)
     page.open(f"{site.base}/runs")
     site.engine.go.set()
     page.open(f"{site.base}/")
     ask(page, CATTLE, "without")
     page.until(ALL_ANSWERED)
-    assert site.engine.stopped == ["onet"]
+    assert len(site.engine.stopped) == 1
 
 
 def test_an_answer_in_the_wrong_language_is_replaced_and_said(page) -> None:

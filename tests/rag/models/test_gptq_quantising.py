@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,18 @@ from tests.tokenizers_small import write_bpe_tokenizer
 
 pytest.importorskip("gptqmodel", reason="the extra gptq is not installed: it needs a C compiler")
 pytestmark = pytest.mark.slow
+
+KILLED = """
+import os, signal, sys
+replace = os.replace
+def replace_and_die(here, there):
+    replace(here, there)
+    if os.path.basename(there) == "CURRENT":  # gptqmodel publishes a finished layer with it
+        os.kill(os.getpid(), signal.SIGKILL)
+os.replace = replace_and_die
+from cli import main
+main(sys.argv[1:])
+"""
 
 HOW = ("--calibration", "text.txt", "--group-size", "32", "--samples", "4", "--act-order")
 
@@ -58,30 +69,19 @@ def test_killed_run_leaves_nothing_that_loads_and_the_next_one_goes_on(work: Pat
     assert not list(work.glob(".*progress*")) + list(work.glob(".*making*"))
 
 
-def _start(model: str, out: str, work: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, str(CLI), "quantize", model, "--out", out, *HOW]
-    environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}  # else no bars
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
-    return subprocess.Popen(command, cwd=work, env={**environment, "PYTHONIOENCODING": "utf-8"}, **pipes)
-
-
 def _quantise(model: str, out: str, work: Path) -> subprocess.CompletedProcess[str]:
-    started = _start(model, out, work)
-    said = subprocess.CompletedProcess(started.args, 0, *started.communicate())
-    assert started.returncode == 0, said.stderr
+    said = _run([str(CLI)], model, out, work)
+    assert said.returncode == 0, said.stderr
     return said
 
 
 def _kill_after_the_first_layer(model: str, out: str, work: Path) -> None:
-    started = _start(model, out, work)
-    watcher = threading.Thread(target=_kill_once_there, args=(started, work / f".{out}.progress-*"))
-    watcher.start()
-    _, errors = started.communicate()
-    watcher.join()
-    assert started.returncode < 0, errors
+    said = _run(["-c", KILLED], model, out, work)
+    assert said.returncode == -signal.SIGKILL, said.stderr
 
 
-def _kill_once_there(started: subprocess.Popen[str], progress: Path) -> None:
-    while started.poll() is None and not list(progress.parent.glob(f"{progress.name}/CURRENT")):
-        time.sleep(0.02)
-    started.kill()
+def _run(program: list[str], model: str, out: str, work: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *program, "quantize", model, "--out", out, *HOW]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}  # else no bars
+    environment |= {"PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(CLI.parent)}
+    return subprocess.run(command, cwd=work, env=environment, capture_output=True, encoding="utf-8", check=False)
