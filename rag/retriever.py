@@ -13,7 +13,9 @@ of the chunk's language: words decide among chunks of one language, and neither 
 
 What is left of a language's lead is met half-way, by a share of its best scores:
 
-    score = both - LEVELLING * mean of the best `both` of the chunk's language
+    level = both - LEVELLING * mean of the best `both` of the chunk's language
+
+In the end a chunk gains by what the other language says of the same matter (see `rag.corroboration`).
 
 `tests/benchmarks/retrieval_variants.md` has what else was tried, with its figures.
 """
@@ -31,6 +33,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, Field, InstanceOf
 
 from rag.chroma import REBUILD
+from rag.corroboration import gains
 from rag.errors import IndexDamaged
 from rag.index import Index
 from rag.language import detect
@@ -80,14 +83,15 @@ class HybridRetriever(BaseRetriever):
             near = index.store.nearest(vector, pool, among)
             cosines.update(near)
             matches.update(index.derived.lexical.search(question, language, pool, among=among, also=near))
-        cosines.update(index.store.cosines(vector, [chunk_id for chunk_id in matches if chunk_id not in cosines]))
+        chunks, vectors = index.store.fetch_with_vectors([*{**cosines, **matches}])
+        cosines.update({one: float(vector @ vectors[one]) for one in chunks if one not in cosines})
         centres = {among: float(vector @ mean) for among, mean in index.derived.centroids.items()}
-        chunks = index.store.fetch(list(cosines))
         scores = {
-            chunk_id: _score(cosines[chunk_id] - centres[chunk.language], matches.get(chunk_id))
-            for chunk_id, chunk in chunks.items()
+            one: _score(cosines[one] - centres[chunk.language], matches.get(one)) for one, chunk in chunks.items()
         }
         _level(scores, chunks)
+        for one, gain in gains(scores, chunks, vectors, index.derived.centroids).items():
+            scores[one] += gain
         best = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
         hits = tuple(
             Hit(chunks[one], rank, scores[one], cosines[one], _lexical(matches.get(one)))

@@ -147,14 +147,20 @@ class ChunkStore:
         """The chunks with these ids; unknown ones are left out."""
         return {chunk_id: entry.chunk for chunk_id, entry in self.entries(ids).items()}
 
+    def fetch_with_vectors(self, ids: Sequence[str]) -> tuple[dict[str, Chunk], dict[str, NDArray[np.float32]]]:
+        """The chunks with these ids and their vectors, by id; unknown ids are left out."""
+        chunks: dict[str, Chunk] = {}
+        vectors: dict[str, NDArray[np.float32]] = {}
+        for _, page in self._held(ids, ["metadatas", "documents", "embeddings"], _PAGE_OF_VECTORS):
+            chunks |= {entry.chunk.id: entry.chunk for entry in read_entries(page)}
+            vectors |= _vectors(page)
+        return chunks, vectors
+
     def vectors(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """The vectors of the chunks with these ids; unknown ones are left out."""
-        import numpy as np
-
         found: dict[str, NDArray[np.float32]] = {}
         for _, page in self._held(ids, ["embeddings"], _PAGE_OF_VECTORS):
-            rows = cast("Any", page["embeddings"])
-            found |= {one: np.asarray(row, np.float32) for one, row in zip(page["ids"], rows, strict=True)}
+            found |= _vectors(page)
         return found
 
     def nearest(self, vector: NDArray[np.float32], count: int, language: Language) -> dict[str, float]:
@@ -222,6 +228,13 @@ class ChunkStore:
                 if len(page["ids"]) < size:
                     break
                 offset += size
+
+
+def _vectors(page: GetResult) -> dict[str, NDArray[np.float32]]:
+    import numpy as np
+
+    rows = cast("Any", page["embeddings"])
+    return {one: np.asarray(row, np.float32) for one, row in zip(page["ids"], rows, strict=True)}
 
 
 def _part(chroma: Chroma, name: str, language: Language) -> Collection:

@@ -102,6 +102,35 @@ class Matrix:
             lambda mine: np.sort(scores[:, mine], axis=1)[:, -leaders:].sum(axis=1, keepdims=True) / leaders
         )
 
+    def gain(self, scores: np.ndarray, near: float, pool: int = 100) -> np.ndarray:
+        """What the `pool` best chunks of each question gain by those of the other language, see `rag.corroboration`."""
+        gained = np.zeros_like(scores)
+        for row, of_row in enumerate(scores):
+            best = np.argsort(-of_row)[:pool]
+            sides = [best[self.languages[best] == language] for language in LANGUAGES]
+            if all(map(len, sides)):
+                close = np.maximum(self._directions[sides[0]] @ self._directions[sides[1]].T - near, 0)
+                said = [np.maximum(of_row[side], 0) for side in sides]
+                gained[row, sides[0]] = (close * said[1]).max(axis=1)
+                gained[row, sides[1]] = (close.T * said[0]).max(axis=1)
+        return gained
+
+    @functools.cached_property
+    def evidence(self) -> np.ndarray:
+        """Which chunks are of documents that answer the question, in any language; bool."""
+        sources = np.asarray([one.source for one in self.passages])
+        named = ([source for several in query.evidence.values() for source in several] for query in self.queries)
+        return np.stack([np.isin(sources, one) for one in named])
+
+    @functools.cached_property
+    def _directions(self) -> np.ndarray:
+        """The chunks less their language's centroid, at length 1."""
+        rows = self.chunks.copy()
+        for language in set(self.languages):
+            mine = self.languages == language
+            rows[mine] -= rows[mine].mean(axis=0)
+        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+
     def ranks(self, scores: np.ndarray, gold: Language | None) -> np.ndarray:
         """The rank of each question's document, of those whose evidence has `gold` (None: any); ties count against it.
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rag.corroboration import NEAR
 from rag.encoder import open_encoder
 from rag.language import words
 from rag.lexical import GRAM_WEIGHT, LEADERS
@@ -49,6 +50,7 @@ def tasks(data: Path, vectors: VectorCache, every: int) -> Iterator[Task]:
     yield Task("mixed: ja→en", mixed.matrix(vectors, "ja", prefix="squad_ja_en/"), "en")
     yield Task("mixed: en→either", asked_in_english, None)
     yield Task("mixed: en→ja", asked_in_english, "ja")
+    yield Task("mixed: en→en", asked_in_english, "en")
 
 
 def kotae(
@@ -58,10 +60,19 @@ def kotae(
     leaders: int = LEADERS,
     levelling: float = LEVELLING,
     levelled: int = LEVELLED,
+    near: float | None = NEAR,
 ) -> np.ndarray:
-    """What `rag.retriever` does."""
+    """What `rag.retriever` does; without corroboration where `near` is None."""
     both = m.centred(m.dense) + weight * m.lead(m.lexical(gram_weight), leaders)
-    return (1 - levelling) * both + levelling * m.lead(both, levelled)
+    level = (1 - levelling) * both + levelling * m.lead(both, levelled)
+    return level if near is None else level + m.gain(level, near)
+
+
+def told_once(m: Matrix) -> np.ndarray:
+    """The same where what answers a question gains nothing by its version in the other language, and all else does."""
+    level = kotae(m, near=None)
+    by_others = m.gain(np.where(m.evidence, 0, level), NEAR)
+    return level + np.where(m.evidence, by_others, m.gain(level, NEAR))
 
 
 def rank_fusion(dense: np.ndarray, lexical: np.ndarray, weight: float) -> np.ndarray:
@@ -147,6 +158,12 @@ VARIANTS: dict[str, Score] = {
     "kotae, levelled 10": lambda m: kotae(m, levelled=10),
     "kotae, leaders 1": lambda m: kotae(m, leaders=1),
     "kotae, leaders 5": lambda m: kotae(m, leaders=5),
+    "kotae, not corroborated": lambda m: kotae(m, near=None),
+    "kotae, corroborated above 0.2": lambda m: kotae(m, near=0.2),
+    "kotae, corroborated above 0.3": lambda m: kotae(m, near=0.3),
+    "kotae, corroborated above 0.5": lambda m: kotae(m, near=0.5),
+    "kotae, neither levelled nor corroborated": lambda m: kotae(m, levelling=0, near=None),
+    "kotae, not by what answers the question": told_once,
     "**kotae**": kotae,
 }
 
