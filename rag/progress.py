@@ -66,7 +66,7 @@ def _terminal_bar(what: str, *, in_bytes: bool) -> Iterator[Callable[[int, int],
     def advance(done: int, total: int) -> None:
         if not tasks:
             bar.start()
-            tasks.append(bar.add_task(what, total=total))
+            tasks.append(bar.add_task(what, total=total, completed=done))
         bar.update(tasks[0], completed=done, total=total)  # type: ignore[arg-type]
 
     try:
@@ -77,25 +77,27 @@ def _terminal_bar(what: str, *, in_bytes: bool) -> Iterator[Callable[[int, int],
 
 
 class _Lines:
-    """A line at the start and then one every quarter of a minute."""
+    """A line at the start and then one every quarter of a minute. The rate is of what was done since the first."""
 
     def __init__(self, what: str, *, in_bytes: bool) -> None:
         self._what = what
         self._in_bytes = in_bytes
         self._began: float | None = None
+        self._first = 0
         self._last = 0.0
 
     def __call__(self, done: int, total: int) -> None:
         now = time.monotonic()
         if self._began is None:
-            self._began = now
+            self._began, self._first = now, done
         elif now - self._last < _SECONDS_BETWEEN_LINES and done < total:
             return
         self._last = now
         amount = _bytes(done, total) if self._in_bytes else f"{done} of {total}"
         elapsed = now - self._began
-        rate = _rate(done / elapsed, in_bytes=self._in_bytes) if done and elapsed > 1 else ""
-        left = f", {elapsed * (total - done) / done:.0f} s left" if rate and done < total else ""
+        new = done - self._first
+        rate = _rate(new / elapsed, in_bytes=self._in_bytes) if new and elapsed > 1 else ""
+        left = f", {elapsed * (total - done) / new:.0f} s left" if rate and done < total else ""
         sys.stderr.write(f"{self._what}: {amount} ({elapsed:.0f} s{rate}{left})\n")
         sys.stderr.flush()
 

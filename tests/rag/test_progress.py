@@ -38,6 +38,17 @@ def test_time_left(capsys, monkeypatch) -> None:
     assert capsys.readouterr().err.splitlines()[-1] == "Ingesting: 10 of 40 (30 s, 0.3/s, 90 s left)"
 
 
+def test_what_was_done_before_says_nothing_of_the_rate(capsys, monkeypatch) -> None:
+    clock = iter([100.0, 101.0, 130.0])
+    monkeypatch.setattr(rag.progress.time, "monotonic", lambda: next(clock))
+    with count_bar("Answering") as advance:
+        for done in (388, 389, 391):
+            advance(done, 400)
+    first, last = capsys.readouterr().err.splitlines()
+    assert first == "Answering: 388 of 400 (0 s)"
+    assert last == "Answering: 391 of 400 (30 s, 0.1/s, 90 s left)"
+
+
 @pytest.mark.parametrize("bar", [count_bar, bytes_bar])
 def test_bar_on_a_terminal(bar, monkeypatch) -> None:
     class Terminal(io.StringIO):
