@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import tempfile
 from collections.abc import Callable, Sequence
@@ -53,6 +54,7 @@ class Matrix:
         self.languages = np.asarray([one.language for one in passages])
         self.asked_in = np.asarray([one.language for one in queries])
         self._documents = {source: n for n, source in enumerate(dict.fromkeys(one.source for one in passages))}
+        self._silent = np.zeros((len(queries), len(passages)), dtype=bool)
         self._of = np.asarray([self._documents[one.source] for one in passages])
 
     @functools.cached_property
@@ -105,7 +107,7 @@ class Matrix:
     def gain(self, scores: np.ndarray, near: float, pool: int = 100) -> np.ndarray:
         """What the `pool` best chunks of each question gain by those of the other language, see `rag.corroboration`."""
         gained = np.zeros_like(scores)
-        for row, of_row in enumerate(scores):
+        for row, of_row in enumerate(np.where(self._silent, -np.inf, scores)):
             best = np.argsort(-of_row)[:pool]
             sides = [best[self.languages[best] == language] for language in LANGUAGES]
             if all(map(len, sides)):
@@ -115,12 +117,16 @@ class Matrix:
                 gained[row, sides[1]] = (close.T * said[0]).max(axis=1)
         return gained
 
-    @functools.cached_property
-    def evidence(self) -> np.ndarray:
-        """Which chunks are of documents that answer the question, in any language; bool."""
+    def told_once(self, gold: Language) -> Matrix:
+        """The same as if the documents that answer a question were there in the language `gold` only."""
         sources = np.asarray([one.source for one in self.passages])
-        named = ([source for several in query.evidence.values() for source in several] for query in self.queries)
-        return np.stack([np.isin(sources, one) for one in named])
+        others = (
+            [source for language in query.evidence.keys() - {gold} for source in query.evidence[language]]
+            for query in self.queries
+        )
+        once = copy.copy(self)
+        once._silent = np.stack([np.isin(sources, one) for one in others])
+        return once
 
     @functools.cached_property
     def _directions(self) -> np.ndarray:
