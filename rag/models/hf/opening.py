@@ -10,9 +10,9 @@ import torch
 from rag.encoder import processor_type
 from rag.errors import ModelUnavailable, SettingsError
 from rag.hub import resolve
+from rag.models.batch.engine import BatchEngine, Source, runs_batched
 from rag.models.engine import EngineOptions, TextEngine
 from rag.models.gptq.checkpoint import quantised_with, read_weights
-from rag.models.gptq.engine import BatchEngine, Source, runs_batched
 from rag.models.gptq.loading import quiet
 from rag.models.hf.generate import GenerateEngine
 from rag.models.loaded import once

@@ -15,18 +15,18 @@ import torch
 
 from rag.errors import ModelFailed, ModelUnavailable
 from rag.hub import resolve
+from rag.models.batch import attention
+from rag.models.batch.decoder import Decoder, Forward
+from rag.models.batch.memory import Plan, Shape, check_room, make_plan
+from rag.models.batch.pool import KeyValuePool
+from rag.models.batch.sampling import Chooser
+from rag.models.batch.scheduler import Scheduler
+from rag.models.batch.sequence import Sequence
+from rag.models.batch.tokens import load_codec
 from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
-from rag.models.gptq import attention
 from rag.models.gptq.checkpoint import Checkpoint, read_checkpoint
-from rag.models.gptq.decoder import Decoder, Forward
 from rag.models.gptq.kernels import choose_kernel, look_at_machine
 from rag.models.gptq.loading import load_model
-from rag.models.gptq.memory import Plan, Shape, check_room, make_plan
-from rag.models.gptq.pool import KeyValuePool
-from rag.models.gptq.sampling import Chooser
-from rag.models.gptq.scheduler import Scheduler
-from rag.models.gptq.sequence import Sequence
-from rag.models.gptq.tokens import load_codec
 from rag.models.loaded import once
 from rag.records import Decoding
 
@@ -143,7 +143,7 @@ def _forward_of(model: Any, device: str) -> Forward:
     """The hidden states of a model: by fused kernels where it is a Llama on a GPU, else by transformers' own code."""
     _check_architecture(model)
     if device != "cpu":
-        from rag.models.gptq.llama import FusedLlama, can_fuse
+        from rag.models.batch.llama import FusedLlama, can_fuse
 
         if can_fuse(model):
             return FusedLlama(model)

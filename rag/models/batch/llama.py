@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch.nn.functional import scaled_dot_product_attention
 
-from rag.models.gptq import fused
-from rag.models.gptq.attention import Reach
+from rag.models.batch import fused
+from rag.models.batch.attention import Reach
 from rag.models.gptq.single import Launch, Product, load_single, suits
 
 

@@ -12,8 +12,8 @@ import pytest
 import torch
 
 from rag.errors import ModelFailed, ModelUnavailable, PromptTooLong, SettingsError
+from rag.models.batch.engine import BatchEngine
 from rag.models.engine import EngineOptions, TextEngine
-from rag.models.gptq.engine import BatchEngine
 from rag.models.hf.generate import GenerateEngine
 from rag.models.local import LocalChatModel, LocalLLM
 from rag.models.registry import open_engine

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import ModelFailed
-from rag.models.gptq.attention import Reach
-from rag.models.gptq.decoder import Decoder, Entry
-from rag.models.gptq.pool import Extent, KeyValuePool
-from rag.models.gptq.sampling import Chooser, uniforms
-from rag.models.gptq.scheduler import Scheduler
-from rag.models.gptq.sequence import Sequence
-from rag.models.gptq.tokens import Codec, load_codec
+from rag.models.batch.attention import Reach
+from rag.models.batch.decoder import Decoder, Entry
+from rag.models.batch.pool import Extent, KeyValuePool
+from rag.models.batch.sampling import Chooser, uniforms
+from rag.models.batch.scheduler import Scheduler
+from rag.models.batch.sequence import Sequence
+from rag.models.batch.tokens import Codec, load_codec
 from tests.tokenizers_small import write_bpe_tokenizer, write_sentencepiece_tokenizer
 
 VOCABULARY = 300

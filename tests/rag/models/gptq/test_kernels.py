@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from rag.errors import ModelUnavailable, SettingsError
+from rag.models.batch.memory import Shape, check_room, make_plan
 from rag.models.gptq.checkpoint import Checkpoint
 from rag.models.gptq.kernels import Machine, choose_kernel, ready_to_build
-from rag.models.gptq.memory import Shape, check_room, make_plan
 from rag.models.sizes import parse_size
 from tests.gptq_checkpoints import LLAMA_2_13B
 
