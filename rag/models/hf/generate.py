@@ -10,10 +10,10 @@ from typing import Any
 import torch
 
 from rag.errors import ModelFailed
-from rag.models.batch.engine import Source, ends_of
 from rag.models.batch.sampling import Chooser, uniforms
 from rag.models.batch.sequence import Sequence
-from rag.models.batch.tokens import load_codec
+from rag.models.batch.source import Source
+from rag.models.batch.tokens import ends_of, load_codec
 from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
 from rag.models.pushed import Take, pieces_of
 from rag.records import Decoding

@@ -11,8 +11,8 @@ import torch
 
 from rag.errors import ModelFailed, PromptTooLong
 from rag.models.batch.attention import Reach
-from rag.models.batch.engine import GptqEngine
 from rag.models.engine import EngineOptions, Turn
+from rag.models.gptq.opening import GptqEngine
 from rag.models.local import LocalChatModel, LocalLLM
 from rag.models.registry import open_engine
 from rag.records import Decoding

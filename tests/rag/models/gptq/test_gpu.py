@@ -21,12 +21,13 @@ pytestmark = [
 
 from rag.errors import ModelUnavailable  # noqa: E402
 from rag.models.batch.decoder import Entry  # noqa: E402
-from rag.models.batch.engine import BatchEngine, GptqEngine  # noqa: E402
+from rag.models.batch.engine import BatchEngine  # noqa: E402
 from rag.models.batch.sampling import Chooser  # noqa: E402
 from rag.models.engine import EngineOptions  # noqa: E402
 from rag.models.gptq.checkpoint import read_checkpoint  # noqa: E402
 from rag.models.gptq.kernels import choose_kernel, look_at_machine  # noqa: E402
 from rag.models.gptq.loading import load_model  # noqa: E402
+from rag.models.gptq.opening import GptqEngine  # noqa: E402
 from rag.models.registry import open_engine  # noqa: E402
 from rag.records import Decoding  # noqa: E402
 from tests.gptq_checkpoints import LlamaShape, write_checkpoint  # noqa: E402
