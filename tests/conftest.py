@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,11 @@ from rag.settings import cache_dir, keep_quiet
 from tests.samples import SMALL_CORPUS, write_corpus
 
 keep_quiet(offline=False)
+if find_spec("hypothesis") is not None:  # the GPU tests do without it
+    from hypothesis import HealthCheck, settings
+
+    settings.register_profile("any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session", autouse=True)
