@@ -18,10 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from tests.samples import REPOSITORY
-from tests.sites import free_port
+from tests.sites import free_port, wait_until_up
 
 KEY = "sesame-0123456789"
 MODEL = "scripted"
@@ -218,13 +216,7 @@ class LlamaServer:
             self._process = subprocess.Popen(
                 command, stdout=log, stderr=log, cwd=REPOSITORY, env={**os.environ, "KOTAE_API_KEY": KEY}
             )
-        while True:
-            try:
-                if httpx.get(f"{self.url}/health", timeout=1).is_success:
-                    return
-            except httpx.HTTPError:
-                assert self._process.poll() is None, (self.folder / "llama.log").read_text(errors="replace")
-                time.sleep(0.1)
+        wait_until_up(f"{self.url}/health", self._process, self.folder / "llama.log")
 
     def kill(self) -> None:
         """End it at once, whatever it is doing."""

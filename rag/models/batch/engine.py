@@ -3,46 +3,42 @@
 from __future__ import annotations
 
 import functools
-import threading
 from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Several
 from typing import Any
 
 import torch
 
-from rag.errors import ModelFailed
 from rag.models.batch.decoder import Decoder, Forward
 from rag.models.batch.forward import forward_of
 from rag.models.batch.memory import Ceiling, Plan, Shape, check_room, free_memory, free_ram, make_plan
 from rag.models.batch.pool import KeyValuePool
 from rag.models.batch.sampling import Chooser
 from rag.models.batch.scheduler import Scheduler
-from rag.models.batch.sequence import Sequence
 from rag.models.batch.source import Source
-from rag.models.batch.tokens import ends_of, load_codec
-from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
+from rag.models.batch.tokenised import TokenEngine
+from rag.models.batch.tokens import ends_of
+from rag.models.engine import Completion, EngineOptions, Piece
 from rag.records import Decoding
 
 _GPU_ROWS, _CPU_ROWS = 64, 8
 _CPU_SHARE = 0.5  # of the free memory of a machine without a GPU
 
 
-class BatchEngine(TextEngine):
+class BatchEngine(TokenEngine):
     """A transformers model, loaded. Prompts of a `complete` share steps: continuous batching over one static cache."""
 
     def __init__(self, source: Source, identity: str, options: EngineOptions) -> None:
         """Load a model. Raises ModelUnavailable."""
-        self.identity = identity
+        super().__init__(source, identity, options)
         shape = Shape.of(source.config)
-        self.context = min(options.context, int(source.config.get("max_position_embeddings") or options.context))
         on_gpu = source.device != "cpu"
         ceiling = Ceiling(options.gpu_memory) if on_gpu else None
         room = ceiling.left() if ceiling is not None else free_ram()
         where = "the GPU" if on_gpu else "this machine"
         check_room(shape, source.weight_bytes, self.context, room, where)
-        self._codec = load_codec(source.folder)
         model = source.load()
-        self._ends = self._codec.ends | ends_of(model)
+        self._ends |= ends_of(model)
         forward = forward_of(model, source)
         rows = _GPU_ROWS if on_gpu else _CPU_ROWS
         left = ceiling.left() if ceiling is not None else int(free_ram() * _CPU_SHARE)
@@ -51,13 +47,6 @@ class BatchEngine(TextEngine):
         make = functools.partial(_make_decoder, model, forward, shape, source, self.context)
         decoder = make(plan)
         self.scheduler = Scheduler(decoder, functools.partial(_smaller, make, self.context), plan.prefill_tokens)
-        self._lock = threading.Lock()
-
-    def render(self, turns: Several[Turn]) -> str:
-        return self._codec.render(turns)
-
-    def count_tokens(self, text: str) -> int:
-        return len(self._codec.encode(text))
 
     def complete(self, prompts: Several[str], decoding: Decoding, stop: Several[str] = ()) -> list[Completion]:
         sequences = [self._sequence(prompt, decoding, stop) for prompt in prompts]
@@ -81,11 +70,6 @@ class BatchEngine(TextEngine):
                 self.scheduler.decoder.release()
                 del self.scheduler
         free_memory()
-
-    def _sequence(self, prompt: str, decoding: Decoding, stop: Several[str]) -> Sequence:
-        if self.closed:
-            raise ModelFailed("This model is closed")
-        return Sequence.begin(self._codec, prompt, self.context, decoding.max_new_tokens, stop, self._ends)
 
 
 def _make_decoder(model: Any, forward: Forward, shape: Shape, source: Source, context: int, plan: Plan) -> Decoder:

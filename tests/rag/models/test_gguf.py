@@ -87,12 +87,7 @@ def test_impossible_settings_are_refused(wrong: dict[str, float]) -> None:
 
 @pytest.mark.model
 def test_conforms(chat_model: LocalChatModel) -> None:
-    conformance.answers_like_a_chat_model(chat_model)
-    conformance.streams_what_it_invokes(lambda: chat_model)
-    conformance.batches_what_it_invokes(lambda: chat_model)
-    conformance.counts_tokens(chat_model)
-    middle = chat_model.invoke(conformance.QUESTIONS[0]).text[1]
-    conformance.stops_before_a_stop_sequence(lambda: chat_model, middle)
+    conformance.conforms(chat_model)
 
 
 @pytest.mark.model
