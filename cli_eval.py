@@ -186,7 +186,7 @@ def grade_command(answers: Path, calibration: Path | None, encoder: str | None, 
 @json_option
 def calibrate_command(labelled: Path, out: Path, floor: float, encoder: str | None, as_json: bool) -> None:
     """Fit the threshold of similarity on the labelled answers of a CSV file, or find that there is none."""
-    from eval.calibrated import calibrate, save_calibration
+    from eval.calibration import calibrate, save_calibration
     from rag.encoder import open_encoder
 
     calibration = calibrate(labelled, open_encoder(encoder or DEFAULT_ENCODER), floor)
@@ -248,7 +248,7 @@ def _report(
 ) -> None:
     from eval.building import build_report
     from eval.outputs import write_all
-    from eval.table import print_report
+    from eval.terminal import print_report
 
     report = build_report(runs, calibration, encoder)
     paths = write_all(report, out)

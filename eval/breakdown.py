@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from eval.conditions import Condition
 from eval.grade import Outcome
-
-if TYPE_CHECKING:
-    from eval.report import Graded
+from eval.graded import Graded
 
 Cause = Literal["failed", "retrieval", "model", "grading"]
 

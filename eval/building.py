@@ -12,9 +12,10 @@ from eval.breakdown import retrieval_split, spread
 from eval.conditions import Condition
 from eval.dataset import ALL, KINDS, Item
 from eval.grade import Outcome, Reference, Rung, Verdict, grade
+from eval.graded import Graded, paired
 from eval.imported import ImportedReport, imported_report, load_imported
 from eval.open_answers import Place, descend
-from eval.report import Cell, Contrast, Graded, Report, RunReport, paired
+from eval.report import Cell, Contrast, Report, RunReport
 from eval.run import StoredRun, load_run
 from eval.rungs import further_rungs, question_of
 from eval.side_by_side import Asked, Contender, run_names, versus

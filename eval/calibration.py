@@ -1,124 +1,179 @@
-"""A threshold on a margin, fitted so that wrong answers rarely pass, and measured on questions it has not seen.
-
-Rule: of the thresholds at which at most a tolerated share of the wrong answers passes, the lowest that a right answer
-needs. It is measured by leaving out one question after the other, with all its languages and conditions, fitting on the
-rest and deciding the answers left out. The tolerance grows from none for as long as, out of fold, the lower end of the
-Wilson interval of the true negative rate stays at or above the floor. Fewer wrong answers pass at a higher threshold,
-so this is the lowest threshold that keeps to it. It must also let more right than wrong answers pass, or it would do
-harm. The interval takes answers to one question for independent, which they are not quite.
-"""
+"""A calibration of similarity as a file: made from labelled answers, and used for the encoder it was made with only."""
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+import hashlib
+import json
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
 
-from eval.agreement import Agreement, agreement
+from eval.agreement import Agreement, agreement_text, ladder_places, load_triples
+from eval.grade import Outcome, Rung, Verdict
+from eval.margins import Encode, Margin, margins
+from eval.open_answers import Place, QuestionPool
+from eval.statistics import rate
+from eval.tables import read_bytes
+from eval.threshold import METHOD, Example, fit
+from rag.encoder import Encoder, EncoderIdentity
+from rag.errors import CalibrationMismatch, GradingError
+from rag.plain import plain
+from rag.publish import write_text
 
-METHOD: Final = (
-    "margin of the best cosine with a right reference over the best with a wrong one; the lowest threshold whose true "
-    "negative rate, leaving out one question at a time, has a lower 95 % bound (Wilson) at or above the floor and that "
-    "lets more right than wrong answers pass"
-)
+FILE: Final = "calibration.json"
+LEAST_SHARE: Final = 0.5
+"""A set with fewer than this share of the wrong references calibrated with is left alone: the best of fewer cosines is
+lower, so margins are higher there than the threshold was fitted for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """The margin of one answer, the question it answers, and whether a person calls it right."""
+class Calibration:
+    """A threshold on the margin, and how it was come by.
 
-    group: str
-    margin: float
-    right: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """A threshold (an answer passes at or above it), or None and why there is none.
-
-    `out_of_fold` measures the rule that gave it; where there is no threshold, the strictest rule.
+    Of `answers` labelled answers `open` were fitted on, of which people call `right` right; they answer `questions`
+    questions, each with at least `wrong_references` wrong references. `threshold` is None where the data support none;
+    `why` says so. `out_of_fold` measures the fitted rule on questions left out.
     """
 
+    encoder: EncoderIdentity
+    labelled: str
+    labelled_sha256: str
+    answers: int
+    open: int
+    right: int
+    questions: int
+    wrong_references: int
+    floor: float
     threshold: float | None
-    out_of_fold: Agreement
     why: str
+    out_of_fold: Agreement
+    method: str = METHOD
+
+    @property
+    def text(self) -> str:
+        """One line for people."""
+        usable = f"no usable threshold: {self.why}" if self.threshold is None else f"threshold {self.threshold:.4f}"
+        return (
+            f"{usable}; fitted on {self.open} open answers ({self.right} right) to {self.questions} questions of "
+            f"{self.labelled} ({self.labelled_sha256[:12]}), floor {self.floor:g}; out of fold "
+            f"{agreement_text(self.out_of_fold)}; encoder {self.encoder}"
+        )
+
+
+def calibrate(labelled: Path, encoder: Encoder, floor: float) -> Calibration:
+    """Fit a threshold on the labelled answers that the ladder leaves open. Raises DatasetError."""
+    triples = load_triples(labelled)
+    pool = QuestionPool(triple.asked for triple in triples)
+    graded = zip(triples, ladder_places(triples), strict=True)
+    open_ = [(triple, place) for triple, place in graded if place.open and triple.label is not None]
+    found = margins([place for _, place in open_], pool, encoder.encode_queries)
+    examples = [
+        Example(triple.group, margin.value, bool(triple.label))
+        for (triple, _), margin in zip(open_, found, strict=True)
+        if margin is not None
+    ]
+    fitted = fit(examples, floor)
+    return Calibration(
+        encoder=encoder.identity,
+        labelled=labelled.name,
+        labelled_sha256=table_hash(labelled),
+        answers=sum(triple.label is not None for triple in triples),
+        open=len(examples),
+        right=sum(example.right for example in examples),
+        questions=len({example.group for example in examples}),
+        wrong_references=min((margin.compared for margin in found if margin is not None), default=0),
+        floor=floor,
+        threshold=fitted.threshold,
+        why=fitted.why,
+        out_of_fold=fitted.out_of_fold,
+    )
+
+
+def table_hash(path: Path) -> str:
+    """The SHA-256 of a table of answers. Raises DatasetError."""
+    return hashlib.sha256(read_bytes(path, "table of answers")).hexdigest()
+
+
+def save_calibration(calibration: Calibration, path: Path) -> None:
+    """Write the file."""
+    write_text(path, json.dumps({"format": 1, **plain(calibration)}, ensure_ascii=False, indent=1) + "\n")
+
+
+def load_calibration(path: Path, encoder: EncoderIdentity) -> Calibration:
+    """Read the file, for use with this encoder. Raises GradingError, CalibrationMismatch for another encoder."""
+    try:
+        stored = dict(json.loads(path.read_text(encoding="utf-8")))
+        if stored.pop("format") != 1:
+            raise ValueError("an unknown format")
+        figures = load_agreement(stored.pop("out_of_fold"))
+        calibration = Calibration(encoder=EncoderIdentity(**stored.pop("encoder")), out_of_fold=figures, **stored)
+        cut = calibration.threshold
+        if cut is not None and not (isinstance(cut, float) and math.isfinite(cut)):
+            raise ValueError(f"its threshold is {cut!r}")
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise GradingError(
+            f"This is no calibration of similarity: {error}", where=str(path), do="Make one with: kotae eval calibrate"
+        ) from error
+    if calibration.encoder != encoder:
+        raise CalibrationMismatch(
+            f"Similarity was calibrated with the encoder {calibration.encoder} and is to be used with {encoder}",
+            where=str(path),
+            do="Give --encoder, or calibrate again with: kotae eval calibrate",
+        )
+    return calibration
+
+
+def load_agreement(stored: Mapping[str, Any]) -> Agreement:
+    """Figures as `plain` wrote them; intervals are computed anew. Raises KeyError, TypeError, ValueError."""
+    names = ("accuracy", "true_positive_rate", "true_negative_rate")
+    rates = {name: rate(stored[name]["correct"], stored[name]["total"]) for name in names}
+    return Agreement(**rates, kappa=stored["kappa"])
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
-    """The margins of some answers, wrong and right ones apart, ascending."""
+class SimilarityRung:
+    """Accepts an open answer whose margin reaches the threshold; a lower one decides nothing."""
 
-    wrong: tuple[float, ...]
-    right: tuple[float, ...]
+    calibration: Calibration
+    pool: QuestionPool
+    encode: Encode
+    fitted_here: bool = False
+    rung: Rung = Rung.SIMILARITY
 
-    @classmethod
-    def of(cls, examples: Sequence[Example]) -> Sorted:
-        """Sort the margins of these answers."""
-        return cls(*(tuple(sorted(one.margin for one in examples if one.right is right)) for right in (False, True)))
+    @property
+    def about(self) -> str:
+        """The calibration in one line."""
+        warning = "fitted on these very answers, so that only the figures out of fold count; " * self.fitted_here
+        return f"{warning}{self.calibration.text}"
 
-    def lowest_threshold(self, tolerated: float) -> float | None:
-        """The lowest threshold that a right answer needs and at most the share `tolerated` of the wrong ones reach.
-
-        It lies half-way between that answer's margin and the next lower one. None where no right answer can pass.
-        """
-        allowed = int(tolerated * len(self.wrong) + 1e-9)
-        shut_out = len(self.wrong) - allowed
-        at = bisect_right(self.right, self.wrong[shut_out - 1]) if shut_out else 0
-        if at == len(self.right):
-            return None
-        least = self.right[at]
-        lower = [margins[place - 1] for margins in (self.wrong, self.right) if (place := bisect_left(margins, least))]
-        return (least + max(lower, default=least)) / 2
-
-
-def fit(examples: Sequence[Example], floor: float) -> Fit:
-    """The lowest threshold that keeps to the floor (see above), or none."""
-    labels = [example.right for example in examples]
-    wrong = labels.count(False)
-    rest = others_of(examples)
-    strictest = agreement(out_of_fold(examples, rest, 0.0), labels)
-    kept: Fit | None = None
-    for allowed in range(wrong + 1):
-        tolerated = allowed / max(1, wrong)
-        figures = agreement(out_of_fold(examples, rest, tolerated), labels)
-        if figures.true_negative_rate.interval.low < floor:
-            break
-        if _passing_right(figures) > _passing_wrong(figures):
-            kept = Fit(Sorted.of(examples).lowest_threshold(tolerated), figures, "")
-    return kept or Fit(None, strictest, _why_not(strictest, floor))
+    def decide(self, places: Sequence[Place]) -> list[Verdict]:
+        """The verdict on each place: correct, or what it was with the margin in its reason."""
+        threshold = self.calibration.threshold
+        if threshold is None or not places:
+            return [place.verdict for place in places]
+        least = LEAST_SHARE * self.calibration.wrong_references
+        return [
+            place.verdict if margin is None else _verdict(place.verdict, margin, threshold, least)
+            for place, margin in zip(places, margins(places, self.pool, self.encode), strict=True)
+        ]
 
 
-def others_of(examples: Sequence[Example]) -> dict[str, Sorted]:
-    """For each question the margins of the answers to all others."""
-    groups = dict.fromkeys(example.group for example in examples)
-    return {group: Sorted.of([example for example in examples if example.group != group]) for group in groups}
-
-
-def out_of_fold(examples: Sequence[Example], rest: Mapping[str, Sorted], tolerated: float) -> list[bool]:
-    """Whether each answer passes the threshold that the other questions give."""
-    cuts = {group: margins.lowest_threshold(tolerated) for group, margins in rest.items()}
-    return [(cut := cuts[example.group]) is not None and example.margin >= cut for example in examples]
-
-
-def _passing_right(figures: Agreement) -> int:
-    return figures.true_positive_rate.correct
-
-
-def _passing_wrong(figures: Agreement) -> int:
-    return figures.true_negative_rate.total - figures.true_negative_rate.correct
-
-
-def _why_not(strictest: Agreement, floor: float) -> str:
-    negatives = strictest.true_negative_rate
-    if not strictest.true_positive_rate.total or not negatives.total:
-        return "it takes right and wrong answers that the ladder leaves open"
-    if negatives.interval.low < floor:
-        return (
-            f"even at the strictest threshold the true negative rate, {negatives.correct} of {negatives.total}, has a "
-            f"lower bound of {negatives.interval.low:.3f}, below the floor of {floor:g}"
-        )
-    return (
-        f"no threshold within the floor lets more right answers pass than wrong ones: {_passing_right(strictest)} and "
-        f"{_passing_wrong(strictest)} at the strictest"
+def _verdict(before: Verdict, margin: Margin, threshold: float, least: float) -> Verdict:
+    if margin.compared < least:
+        short = f"too few wrong references to measure similarity ({margin.compared}, at least {least:g})"
+        return replace(before, reason=f"{before.reason}; {short}")
+    said = (
+        f"similarity margin {margin.value:.4f} (cosine {margin.right_cosine:.4f} with {margin.right.text!r}, "
+        f"{margin.wrong_cosine:.4f} with {margin.wrong!r})"
+    )
+    if margin.value < threshold:
+        return replace(before, reason=f"{before.reason}; {said} below the threshold {threshold:.4f}")
+    return replace(
+        before,
+        content=Outcome.CORRECT,
+        rung=Rung.SIMILARITY,
+        matched=margin.right,
+        reason=f"{said} reaches the threshold {threshold:.4f}",
     )

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 from eval import charts
 from eval.dataset import ALL, KINDS
 from eval.grade import Outcome
+from eval.graded import Graded
 from eval.headlines import effect_word, headline, imported_headline, versus_text
-from eval.report import Cell, Contrast, Graded, Report, RunReport
+from eval.report import Cell, Contrast, Report, RunReport
 from eval.same_passages import other_passages, passages_text
 from eval.settings_table import settings
 from eval.side_by_side import Versus

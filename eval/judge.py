@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from eval.agreement import Agreement, agreement_text
-from eval.calibrated import load_agreement
+from eval.calibration import load_agreement
 from eval.grade import Outcome, Rung, Verdict
 from eval.open_answers import Place, QuestionPool, SetQuestion
 from eval.rubric import RUBRIC, Reply, judge_prompt, prompt_key, read_reply

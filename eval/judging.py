@@ -13,7 +13,7 @@ from langchain_core.prompt_values import ChatPromptValue
 from eval.agreement import Triple, agreement, ladder_places, load_triples
 from eval.asking import Progress
 from eval.building import ladder_answers, place_of
-from eval.calibrated import table_hash
+from eval.calibration import table_hash
 from eval.judge import FILE, JudgeIdentity, Judgement, JudgeRecord, Measured, load_judge, save_judge
 from eval.open_answers import Place, QuestionPool
 from eval.outage import Outage, is_unanswered

@@ -99,7 +99,6 @@ _RELATION_AFTER = re.compile(
 )
 MENTIONS = 12  # of a form looked at in one claim; models in a loop repeat one hundreds of times
 _WORD_IN_CAPITALS = 4  # references like WHO, US, IT need their capitals up to this length
-_BAG_MINIMUM = 3  # content words a reference needs before it may be found as words of one passage, in any order
 
 
 def folded(text: str) -> str:

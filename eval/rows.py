@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from eval.graded import Graded
 from eval.headlines import contrast_text, effect_word, versus_text
 from eval.imported import ImportedReport
-from eval.report import Graded, Report, RunReport
+from eval.report import Report, RunReport
 from eval.settings_table import settings
 from eval.similarity import THRESHOLDS
 from eval.statistics import Effect, Rate

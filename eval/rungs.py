@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from eval import calibrated
-from eval.calibrated import SimilarityRung, load_calibration, table_hash
+from eval.calibration import FILE, SimilarityRung, load_calibration, table_hash
 from eval.dataset import Item
 from eval.judge import JudgeRung, measured_judge
 from eval.open_answers import FurtherRung, QuestionPool, SetQuestion
@@ -26,7 +25,7 @@ def further_rungs(
     """
     pool = QuestionPool(run_questions(run))
     rungs: list[FurtherRung] = []
-    own = folder / calibrated.FILE
+    own = folder / FILE
     path = own if calibration is None and own.exists() else calibration
     if path is not None:
         rungs.append(open_similarity(path, encoder_name, pool))
@@ -43,7 +42,7 @@ def check_calibration(calibration: Path, encoder_name: str | None) -> None:
 
 def keep_calibration(calibration: Path, folder: Path) -> None:
     """Copy a calibration into a run's folder, whose reports use it from then on."""
-    write_bytes(folder / calibrated.FILE, calibration.read_bytes())
+    write_bytes(folder / FILE, calibration.read_bytes())
 
 
 def open_similarity(

@@ -53,6 +53,11 @@ class KotaeError(Exception):
         return " ".join(line.strip() for line in text.splitlines() if line.strip())
 
 
+def first_line(error: BaseException) -> str:
+    """The first line of what a foreign error says; the name of its kind where it says nothing."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
 class SettingsError(KotaeError):
     """An option or environment variable cannot be used."""
 

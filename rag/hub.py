@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.errors import ModelUnavailable
+from rag.errors import ModelUnavailable, first_line
 
 # Weights in pickle format can run code when they are read, so they are never fetched.
 _WANTED = ("*.json", "*.safetensors", "*.txt", "*.model", "*.jinja", "*/*.json", "*/*.safetensors")
@@ -41,7 +41,7 @@ def resolve(name: str) -> ModelFolder:
         path = Path(snapshot_download(hub_id, revision=revision or None, allow_patterns=list(_WANTED)))
     except Exception as error:  # the hub raises many unrelated kinds: HTTP, cache, name validation
         raise ModelUnavailable(
-            f"The model {name!r} is neither in the local hub cache nor could it be downloaded: {_first_line(error)}",
+            f"The model {name!r} is neither in the local hub cache nor could it be downloaded: {first_line(error)}",
             do="Check the name and the network, or give a local folder.",
         ) from error
     return ModelFolder(hub_id, path.name, path)
@@ -54,7 +54,3 @@ def _weights_hash(folder: Path) -> str:
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()[:12]
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.language import words
-from rag.records import LANGUAGES, Chunk, Language
+from rag.records import Chunk, Language
 from rag.terms import english_words, grams
 
 if TYPE_CHECKING:
@@ -40,14 +40,6 @@ def fields_of(language: Language) -> Fields:
     if language == "ja":  # of English chunks, WORDS are the English words
         fields[ENGLISH] = english_words
     return fields
-
-
-def write_lexical(folder: Path, chunks: Iterable[Chunk]) -> None:
-    """Write the lexical index of these chunks, of both languages; a language without any term has none."""
-    held = {chunk.id: chunk for chunk in chunks}
-    for language in LANGUAGES:
-        ids = id_array(chunk.id for chunk in held.values() if chunk.language == language)
-        write_leg(folder / language, ids, lambda some: {one: held[one] for one in some}, fields_of(language))
 
 
 def id_array(ids: Iterable[str]) -> NDArray[np.bytes_]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rag.chain import GroundedChain, Model, build_chain
 from rag.chroma import ChromaServer
-from rag.index import Index, open_index
+from rag.index import open_index
 from rag.models.local import LocalChatModel, LocalLLM
 from rag.models.server.address import SCHEME, ModelServer
 from rag.prompt import PromptStyle
@@ -79,8 +79,3 @@ def open_chain(model: ModelSettings, index: IndexSettings | None) -> GroundedCha
     """The chain of a model and an index; `index=None` gives it without context. Raises IndexProblem."""
     retriever = None if index is None else open_retriever(index)
     return build_chain(open_model(model), retriever, model.style)
-
-
-def index_of(chain: GroundedChain) -> Index | None:
-    """The index behind a chain that `open_chain` made."""
-    return chain.retriever.index if isinstance(chain.retriever, HybridRetriever) else None

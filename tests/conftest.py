@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from rag.settings import cache_dir, keep_quiet
 from tests.samples import SMALL_CORPUS, write_corpus
 
+if TYPE_CHECKING:
+    from tests.eval.scripted import Script
+
 keep_quiet(offline=False)
+if find_spec("hypothesis") is not None:  # the GPU tests do without it
+    from hypothesis import HealthCheck, settings
+
+    settings.register_profile("any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -76,3 +86,20 @@ def chat_model(cache: Path):
     from rag.models.local import LocalChatModel
 
     return LocalChatModel(max_tokens=16)
+
+
+@pytest.fixture
+def script(monkeypatch: pytest.MonkeyPatch) -> Script:
+    """What the model `scripted` says, which commands take unless told otherwise."""
+    from tests.eval.scripted import Script
+
+    monkeypatch.setenv("KOTAE_MODEL", "scripted")
+    return Script().install(monkeypatch)
+
+
+@pytest.fixture
+def verify(tmp_path: Path) -> Path:
+    """A small verification set."""
+    from tests.eval.scripted import write_set
+
+    return write_set(tmp_path / "set.csv")

@@ -18,10 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from tests.samples import REPOSITORY
-from tests.sites import free_port
+from tests.sites import free_port, wait_until_up
 
 KEY = "sesame-0123456789"
 MODEL = "scripted"
@@ -43,14 +41,10 @@ def raw(content: bytes, content_type: str = "application/json") -> Fault:
     return lambda handler: handler.send(200, content, content_type)
 
 
-def slow(seconds: float) -> Fault:
-    """Answer, but later."""
-
-    def fault(handler: _Handler) -> None:
-        time.sleep(seconds)
-        handler.answer()
-
-    return fault
+def silent(handler: _Handler) -> None:
+    """Say nothing until the client gives up."""
+    handler.rfile.read(1)
+    handler.close_connection = True
 
 
 def reset(handler: _Handler) -> None:
@@ -65,7 +59,8 @@ class ScriptedServer:
     """Speaks OpenAI's protocol. A token is a character; the answer to a prompt is its last line in capitals.
 
     `faults` are played one after the other before anything is answered; `always` at every request for a completion,
-    `listing` at every one for the list of models.
+    `listing` at every one for the list of models. With `together` requests are answered that many at a time, a moment
+    later, in which more of them would show in `most_at_once`.
     """
 
     models: list[dict[str, Any]] = field(default_factory=lambda: [{"id": MODEL, "object": "model", "owned_by": "me"}])
@@ -73,7 +68,7 @@ class ScriptedServer:
     always: Fault | None = None
     listing: Fault | None = None
     key: str | None = KEY
-    delay: float = 0.0
+    together: threading.Barrier | None = None
     tokenizes: bool = False
     requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     at_once: int = 0
@@ -133,7 +128,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             fault = self.script.faults.pop(0) if self.script.faults and completes else None
             fault = fault or (self.script.always if completes else None)
         try:
-            time.sleep(self.script.delay)
+            if self.script.together is not None:
+                self.script.together.wait(60)
+                time.sleep(0.05)
             (fault or _Handler.answer)(self)
         finally:
             with self.script.lock:
@@ -219,13 +216,7 @@ class LlamaServer:
             self._process = subprocess.Popen(
                 command, stdout=log, stderr=log, cwd=REPOSITORY, env={**os.environ, "KOTAE_API_KEY": KEY}
             )
-        while True:
-            try:
-                if httpx.get(f"{self.url}/health", timeout=1).is_success:
-                    return
-            except httpx.HTTPError:
-                assert self._process.poll() is None, (self.folder / "llama.log").read_text(errors="replace")
-                time.sleep(0.1)
+        wait_until_up(f"{self.url}/health", self._process, self.folder / "llama.log")
 
     def kill(self) -> None:
         """End it at once, whatever it is doing."""

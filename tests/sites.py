@@ -89,17 +89,22 @@ def chroma_server(folder: Path) -> Iterator[str]:
         process = subprocess.Popen([*command, "--path", str(folder / "data")], stdout=log, stderr=log, cwd=folder)
     url = f"http://127.0.0.1:{port}"
     try:
-        while True:
-            try:
-                if httpx.get(f"{url}/api/v2/heartbeat", timeout=1).is_success:
-                    break
-            except httpx.HTTPError:
-                assert process.poll() is None, (folder / "log").read_text(errors="replace")
-                time.sleep(0.1)
+        wait_until_up(f"{url}/api/v2/heartbeat", process, folder / "log")
         yield url
     finally:
         process.kill()
         process.wait()
+
+
+def wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Until a server that was started answers with success; where its process ends before, its log is the failure."""
+    while True:
+        try:
+            if httpx.get(url, timeout=10).is_success:
+                return
+        except httpx.HTTPError:
+            assert process.poll() is None, log.read_text(errors="replace")
+        time.sleep(0.1)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands import TENNIS, kotae, process, refused
-from tests.eval.scripted import ROWS, Script, write_corpus, write_set
+from tests.eval.scripted import ROWS, write_corpus
 
 
 @pytest.fixture(scope="module")
@@ -19,17 +19,6 @@ def place(tmp_path_factory) -> Path:
     result = kotae("ingest", folder / "corpus", "--index", folder / "index")
     assert result.exit_code == 0, result.output
     return folder
-
-
-@pytest.fixture
-def script(monkeypatch) -> Script:
-    monkeypatch.setenv("KOTAE_MODEL", "scripted")
-    return Script().install(monkeypatch)
-
-
-@pytest.fixture
-def verify(tmp_path) -> Path:
-    return write_set(tmp_path / "set.csv")
 
 
 def test_an_index_made_with_another_encoder(place, tmp_path) -> None:

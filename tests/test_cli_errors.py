@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.commands import kotae, process, refused
-from tests.eval.scripted import HEADER, ROWS, Script, write_set
-
-
-@pytest.fixture
-def script(monkeypatch) -> Script:
-    monkeypatch.setenv("KOTAE_MODEL", "scripted")
-    return Script().install(monkeypatch)
-
-
-@pytest.fixture
-def verify(tmp_path) -> Path:
-    return write_set(tmp_path / "set.csv")
-
+from tests.eval.scripted import HEADER, ROWS, write_set
 
 # Exit code 2: misuse
 

@@ -7,16 +7,10 @@ import json
 import pytest
 
 from tests.commands import TENNIS, kotae, refused
-from tests.eval.scripted import ROWS, Script, write_corpus, write_set
+from tests.eval.scripted import ROWS, write_corpus, write_set
 from tests.sites import free_port, guarded, new_site
 
 TOKEN = "sesame-0123456789"
-
-
-@pytest.fixture
-def script(monkeypatch) -> Script:
-    monkeypatch.setenv("KOTAE_MODEL", "scripted")
-    return Script().install(monkeypatch)
 
 
 def test_from_ingest_to_report(script, chroma_url, tmp_path, monkeypatch) -> None:

@@ -22,7 +22,7 @@ from langchain_core.runnables.config import get_config_list
 from pydantic import BaseModel, Field, PrivateAttr
 
 from rag.models.engine import EngineOptions, TextEngine
-from rag.models.messages import chat_chunk_of, info_of, message_of, text_chunk_of, turns_of
+from rag.models.messages import chat_chunks, info_of, message_of, text_chunks, turns_of
 from rag.records import Decoding
 
 _GREEDY = Decoding()
@@ -181,11 +181,8 @@ class LocalChatModel(_Local, BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        for piece in self.engine.stream(self.engine.render(turns_of(messages)), self.decoding, self._stops(stop)):
-            chunk = chat_chunk_of(piece, self.model)
-            if run_manager is not None and piece.text:
-                run_manager.on_llm_new_token(piece.text, chunk=chunk)
-            yield chunk
+        pieces = self.engine.stream(self.engine.render(turns_of(messages)), self.decoding, self._stops(stop))
+        yield from chat_chunks(pieces, self.model, run_manager)
 
 
 class LocalLLM(_Local, BaseLLM):
@@ -212,8 +209,4 @@ class LocalLLM(_Local, BaseLLM):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[GenerationChunk]:
-        for piece in self.engine.stream(prompt, self.decoding, self._stops(stop)):
-            chunk = text_chunk_of(piece)
-            if run_manager is not None and piece.text:
-                run_manager.on_llm_new_token(piece.text, chunk=chunk)
-            yield chunk
+        yield from text_chunks(self.engine.stream(prompt, self.decoding, self._stops(stop)), run_manager)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk, GenerationChunk
@@ -50,19 +51,32 @@ def info_of(completion: Completion) -> dict[str, Any]:
     }
 
 
-def chat_chunk_of(piece: Piece, model: str) -> ChatGenerationChunk:
-    """A piece of a streamed chat; the last one has counts and reason."""
-    message = AIMessageChunk(content=piece.text)
-    if piece.end is not None:
-        message = AIMessageChunk(
-            content="",
-            usage_metadata=usage_of(piece.end),
-            response_metadata={"finish_reason": piece.end.finish, "model_name": model},
-            chunk_position="last",
-        )
-    return ChatGenerationChunk(message=message)
+def chat_chunks(
+    pieces: Iterable[Piece], model: str, told: CallbackManagerForLLMRun | None
+) -> Iterator[ChatGenerationChunk]:
+    """A streamed chat, each new text told to the callbacks; the last chunk has counts and reason."""
+    for piece in pieces:
+        message = AIMessageChunk(content=piece.text)
+        if piece.end is not None:
+            message = AIMessageChunk(
+                content="",
+                usage_metadata=usage_of(piece.end),
+                response_metadata={"finish_reason": piece.end.finish, "model_name": model},
+                chunk_position="last",
+            )
+        chunk = ChatGenerationChunk(message=message)
+        _tell(told, piece, chunk)
+        yield chunk
 
 
-def text_chunk_of(piece: Piece) -> GenerationChunk:
-    """A piece of streamed raw text; the last one has counts and reason."""
-    return GenerationChunk(text=piece.text, generation_info=None if piece.end is None else info_of(piece.end))
+def text_chunks(pieces: Iterable[Piece], told: CallbackManagerForLLMRun | None) -> Iterator[GenerationChunk]:
+    """Streamed raw text, each new text told to the callbacks; the last chunk has counts and reason."""
+    for piece in pieces:
+        chunk = GenerationChunk(text=piece.text, generation_info=None if piece.end is None else info_of(piece.end))
+        _tell(told, piece, chunk)
+        yield chunk
+
+
+def _tell(told: CallbackManagerForLLMRun | None, piece: Piece, chunk: ChatGenerationChunk | GenerationChunk) -> None:
+    if told is not None and piece.text:
+        told.on_llm_new_token(piece.text, chunk=chunk)

@@ -84,7 +84,7 @@ def _open_gpt4all(name: str, options: EngineOptions) -> TextEngine:
 
 
 def _open_gptq(name: str, options: EngineOptions) -> TextEngine:
-    from rag.models.gptq.engine import open_gptq
+    from rag.models.gptq.opening import open_gptq
 
     return open_gptq(name, options)
 

@@ -112,7 +112,7 @@ def _folder(arguments: argparse.Namespace) -> Path:
 
 
 def _engine(arguments: argparse.Namespace) -> dict[str, Any]:
-    from rag.models.gptq.engine import GptqEngine
+    from rag.models.gptq.opening import GptqEngine
     from rag.models.registry import open_engine
 
     began = time.perf_counter()

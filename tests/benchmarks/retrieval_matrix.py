@@ -19,11 +19,12 @@ from rag.collection import load_documents
 from rag.encoder import open_encoder
 from rag.language import words
 from rag.lexical import LEADERS, LexicalIndex
-from rag.lexical_build import K1, B, write_lexical
+from rag.lexical_build import K1, B
 from rag.records import LANGUAGES, Chunk, Language
 from rag.settings import Chunking
 from rag.terms import grams
 from tests.benchmarks.vector_cache import VectorCache
+from tests.lexical_files import write_lexical
 
 Terms = Callable[[str, Language], list[str]]
 Ranks = np.ndarray

@@ -17,5 +17,5 @@ def chromium(profile: Path, *arguments: str) -> subprocess.CompletedProcess[str]
          "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
          "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--enable-logging=stderr",
          f"--user-data-dir={profile}", *arguments],
-        capture_output=True, encoding="utf-8", timeout=120, check=True,
+        capture_output=True, encoding="utf-8", check=True,
     )  # fmt: skip

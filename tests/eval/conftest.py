@@ -11,7 +11,7 @@ from eval.conditions import Condition
 from eval.report import Report
 from ingest.sync import sync
 from tests.eval.page_runs import WITH, WITHOUT, add_cosines
-from tests.eval.scripted import REPLIES, Script, ScriptedChat, run_set, write_corpus, write_set
+from tests.eval.scripted import REPLIES, Script, ScriptedChat, run_set, write_corpus
 
 
 @pytest.fixture
@@ -25,11 +25,6 @@ def index(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("index")
     sync(write_corpus(folder / "corpus"), folder / "index")
     return folder / "index"
-
-
-@pytest.fixture
-def verify(tmp_path) -> Path:
-    return write_set(tmp_path / "set.csv")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from eval.building import build_report
 from eval.conditions import Condition
 from eval.evaluate import Selection, evaluate_set
 from eval.run import load_run
-from eval.table import print_report
+from eval.terminal import print_report
 from rag.opening import IndexSettings, ModelSettings
 from rag.prompt import PromptStyle
 from rag.records import Decoding

@@ -23,7 +23,7 @@ def tables(one: Counts) -> list[tuple[int, int]]:
     return [(one.treatment - both, one.baseline - both) for both in range(least, min(one.baseline, one.treatment) + 1)]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(parts(40, 1) | parts(9, 3))
 def test_bounds_equal_the_search_over_all_tables(several: list[Counts]) -> None:
     found = pooled(several)

@@ -103,7 +103,7 @@ def test_needed_questions_refuses_no_effect_and_impossible_spread(change: float,
         needed_questions(change, spread)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(pair_lists.filter(bool))
 def test_an_undecided_effect_always_needs_more_questions(pairs: list[PairedOutcome]) -> None:
     effect = verdict(compare(pairs), compare(pairs).p)

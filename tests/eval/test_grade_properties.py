@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval.grade import Outcome, Reference, Verdict, grade
@@ -95,7 +95,7 @@ CASES = [str, str.lower, str.upper, str.swapcase, str.title]
 FULL_WIDTH = str.maketrans({code: code + 0xFEE0 for code in range(0x21, 0x7F)} | {0x20: 0x3000})
 
 facts = st.sampled_from(JAPANESE + ENGLISH)
-fast = settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+fast = settings(max_examples=120)
 
 
 def frames(fact: Fact) -> list[str]:
@@ -187,7 +187,7 @@ anything = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(
     anything,
     anything,
@@ -205,7 +205,7 @@ def test_grading_never_raises(
     assert verdict.correct == (verdict.matched is not None)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.text(max_size=80))
 def test_the_canonical_form_is_stable_for_plain_text(text: str) -> None:
     once = canonical("".join(char for char in text if char.isalpha()))

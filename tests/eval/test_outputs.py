@@ -53,7 +53,7 @@ def made(folder: Path, *several: dict) -> Report:
     return build_report([make_run(place / name, verify, one, model=name) for name, one in zip(names, several)])  # noqa: B905
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(said, said)
 def test_all_outputs_agree_with_the_report(folder, first, second) -> None:
     report = made(folder, first, second)
@@ -117,7 +117,7 @@ def unquoted(cell: str) -> str:
     return cell[1:] if re.match(r"'\s*[=＝]", cell) else cell
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(said)
 def test_denominators_are_the_questions_whatever_became_of_them(folder, one) -> None:
     (run,) = made(folder, one).runs

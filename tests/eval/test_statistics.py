@@ -78,14 +78,14 @@ def brute_force(changes: list[int]) -> float:
     return sum(abs(total) >= abs(sum(changes)) for total in signed) / len(signed)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.integers(-3, 3), max_size=9))
 def test_sign_flip_equals_enumeration(changes: list[int]) -> None:
     assert sign_flip(changes) == pytest.approx(brute_force(changes), rel=1e-12)
 
 
 @given(st.integers(0, 300), st.integers(0, 300), st.integers(0, 50))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_sign_flip_of_single_pairs_is_mcnemar(fixed: int, broken: int, same: int) -> None:
     changes = [1] * fixed + [-1] * broken + [0] * same
     assert sign_flip(changes) == pytest.approx(mcnemar(fixed, broken), rel=1e-9)
@@ -156,7 +156,7 @@ def test_bootstrap_keeps_the_languages_of_a_question_together() -> None:
     assert (together.high - together.low) / (split.high - split.low) == pytest.approx(2**0.5, rel=0.08)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(pair_lists)
 def test_comparison_counts_add_up_whatever_the_order(pairs: list[PairedOutcome]) -> None:
     found = compare(pairs)
@@ -171,7 +171,7 @@ def test_comparison_counts_add_up_whatever_the_order(pairs: list[PairedOutcome])
     assert compare(pairs[::-1]) == found
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(pair_lists)
 def test_swapping_the_conditions_mirrors_the_comparison(pairs: list[PairedOutcome]) -> None:
     found = compare(pairs)

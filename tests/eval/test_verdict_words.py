@@ -149,7 +149,7 @@ def test_counts_sentence_states_a_direction_only_where_every_pairing_agrees() ->
     assert words.counts_sentence(counts_only(36, 45, 100), "en").startswith("Undecided ")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(pair_lists)
 def test_sentences_can_be_written_on_a_japanese_windows_console(pairs: list[PairedOutcome]) -> None:
     found = compare(pairs)

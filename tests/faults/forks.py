@@ -216,7 +216,7 @@ def _prepare() -> None:
     import eval.html
     import eval.outputs
     import eval.rungs
-    import eval.table
+    import eval.terminal
     import ingest.sync
     import rag.index
     from rag.models import registry

@@ -153,8 +153,9 @@ def test_writer_that_gives_no_sign_of_life_is_told(remote: Site, quick: None, tm
         with home.writing() as check:
             check()
             rag.chroma.open_server(remote.server).client.delete_collection(f"{remote.server.collection}.writing")
-            time.sleep(1)
-            check()
+            for _ in range(1200):
+                time.sleep(0.05)
+                check()
 
     with pytest.raises(IndexBusy, match="took over"):
         go_on_after_a_take_over()

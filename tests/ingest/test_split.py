@@ -74,7 +74,7 @@ def test_sentences(text: str, expected: list[str] | None) -> None:
 TEXTS = st.text(alphabet="東京はあいアABcd12 。！？.!?「」（）()、,\n\t#-・　％😀", max_size=300)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(text=TEXTS, max_tokens=st.integers(20, 120), overlap=st.integers(0, 2), front=st.booleans())
 def test_offsets_limits_and_nothing_lost(text: str, max_tokens: int, overlap: int, front: bool) -> None:
     head = "---\ntitle: 題。\n---\n" if front else ""
@@ -92,7 +92,7 @@ def test_offsets_limits_and_nothing_lost(text: str, max_tokens: int, overlap: in
     assert len({chunk.id for chunk in chunks}) == len(chunks)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(text=TEXTS)
 def test_pieces_of_sentences_stay_in_order_and_apart(text: str) -> None:
     spans = sentences(text)
@@ -166,7 +166,7 @@ def test_chunks_of_the_repository_fit_the_window_with_title_and_prompt(encoder) 
         assert all(loaded.text[chunk.start : chunk.end] == chunk.text for chunk in chunks)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(text=TEXTS)
 def test_real_tokens_of_any_text(encoder, text: str) -> None:
     chunks = split(document(text), Chunking(24, 0), encoder.count_tokens, encoder.window)

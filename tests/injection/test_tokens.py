@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.models.gptq.tokens import Codec, load_codec
+from rag.models.batch.tokens import Codec, load_codec
 from rag.prompt import PromptStyle, build_prompt
 from rag.records import Chunk, Hit
 from tests.injection.recipe import Pasted, plain_prompt

@@ -11,6 +11,16 @@ Make = Callable[[], BaseChatModel]
 QUESTIONS = ("日本の首都はどこですか？一語で。", "Name the capital of France in one word.", "1+1は？")
 
 
+def conforms(model: BaseChatModel) -> None:
+    """All of the checks below, for a model that says the same whenever it is asked the same."""
+    answers_like_a_chat_model(model)
+    streams_what_it_invokes(lambda: model)
+    batches_what_it_invokes(lambda: model)
+    counts_tokens(model)
+    free = model.invoke(QUESTIONS[0]).text
+    stops_before_a_stop_sequence(lambda: model, free[len(free) // 2])
+
+
 def answers_like_a_chat_model(model: BaseChatModel) -> None:
     """A message with text, without the prompt in it, that counts its tokens and says why it ended."""
     message = model.invoke([SystemMessage("Answer with one word."), HumanMessage(QUESTIONS[0])])

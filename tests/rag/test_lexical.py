@@ -8,8 +8,9 @@ import pytest
 
 from rag.language import detect, normalise, words, written_in
 from rag.lexical import GRAM_WEIGHT, LEADERS, LexicalIndex
-from rag.lexical_build import GRAMS, write_lexical
+from rag.lexical_build import GRAMS
 from rag.records import Chunk, Language
+from tests.lexical_files import write_lexical
 
 TEXTS: list[tuple[str, Language]] = [
     ("東京は日本の首都である。", "ja"),

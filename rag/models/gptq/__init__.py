@@ -1,1 +1,1 @@
-"""GPTQ checkpoints: found and checked, loaded through gptqmodel, and run by an engine for batches."""
+"""GPTQ checkpoints: found and checked, loaded through gptqmodel, made from unquantised ones."""

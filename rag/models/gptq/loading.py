@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import logging
-import sys
-import warnings
-from collections.abc import Iterator
 from typing import Any
 
-from rag.errors import ModelUnavailable
+from rag.errors import ModelUnavailable, first_line
 from rag.models.gptq.checkpoint import Checkpoint
 from rag.models.gptq.kernels import KernelChoice, ready_to_build
+from rag.models.quiet import quiet
 
 _BACKENDS = {"marlin": "GPTQ_MARLIN", "exllama_v2": "GPTQ_EXLLAMA_V2", "triton": "GPTQ_TRITON", "torch": "GPTQ_TORCH"}
 _ATEN_GROUPS = (16, 32, 64, 128)  # group sizes of PyTorch's own 4-bit product on a processor
@@ -43,7 +38,7 @@ def load_model(checkpoint: Checkpoint, choice: KernelChoice) -> Any:
             ) from error
         except Exception as error:  # gptqmodel raises many kinds
             raise ModelUnavailable(
-                f"gptqmodel cannot load this checkpoint with the kernel {choice.kernel}: {_first_line(error)}",
+                f"gptqmodel cannot load this checkpoint with the kernel {choice.kernel}: {first_line(error)}",
                 where=str(checkpoint.folder),
                 do="Try another --kernel.",
             ) from error
@@ -58,30 +53,12 @@ def import_gptqmodel() -> Any:
         import gptqmodel
     except ImportError as error:
         raise ModelUnavailable(
-            f"GPTQ models need the package gptqmodel ({_first_line(error)})", do=f"Install it with: {INSTALL}"
+            f"GPTQ models need the package gptqmodel ({first_line(error)})", do=f"Install it with: {INSTALL}"
         ) from error
     return gptqmodel
-
-
-@contextlib.contextmanager
-def quiet(*, show: bool = False) -> Iterator[None]:
-    """What is printed meanwhile goes to stderr with `show`, nowhere without; warnings of libraries are left out."""
-    disabled = logging.root.manager.disable
-    logging.disable(logging.WARNING)
-    sink = sys.stderr if show else io.StringIO()
-    try:
-        with warnings.catch_warnings(), contextlib.redirect_stdout(sink):
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.disable(disabled)
 
 
 def _backend(checkpoint: Checkpoint, choice: KernelChoice) -> str:
     if choice.device == "cpu" and checkpoint.bits == 4 and checkpoint.group_size in _ATEN_GROUPS:
         return "GPTQ_TORCH_ATEN"
     return _BACKENDS[choice.kernel]
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.errors import ModelFailed, ModelUnavailable, SettingsError
+from rag.errors import ModelFailed, ModelUnavailable, SettingsError, first_line
 from rag.hub import resolve
 from rag.models.gptq.checkpoint import Checkpoint, read_checkpoint
-from rag.models.gptq.loading import import_gptqmodel, quiet
+from rag.models.gptq.loading import import_gptqmodel
+from rag.models.quiet import quiet
 from rag.publish import publish_folder
 
 _TOKENIZER_FILES = ("tokenizer*", "special_tokens_map.json", "*.jinja", "added_tokens.json")
@@ -81,9 +82,10 @@ def _run(gptqmodel: Any, source: Path, folder: Path, how: Quantisation, texts: l
         ) from stopped
     except Exception as error:  # gptqmodel raises many kinds
         sys.stderr.flush()
-        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         again = f"If it was stopped before, delete {progress} and start over." if progress.is_dir() else None
-        raise ModelUnavailable(f"gptqmodel cannot quantise this model: {first}", where=str(source), do=again) from error
+        raise ModelUnavailable(
+            f"gptqmodel cannot quantise this model: {first_line(error)}", where=str(source), do=again
+        ) from error
 
 
 def _checkpoints(model: Any, source: Path, folder: Path) -> Any:

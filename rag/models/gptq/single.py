@@ -7,6 +7,7 @@ Marlin, which is made for tiles of 16 rows. The kernel has no need of PyTorch's 
 from __future__ import annotations
 
 import ctypes
+import functools
 import hashlib
 import shutil
 import subprocess
@@ -27,6 +28,7 @@ _GROUPS = (32, 64, 128)
 Launch = Callable[..., int]
 
 
+@functools.cache
 def load_single() -> Launch | None:
     """The kernel, compiled at first use and kept in the user cache; None where there is no nvcc that compiles it."""
     nvcc = compiler_path()

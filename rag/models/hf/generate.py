@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from collections.abc import Sequence as Several
 from typing import Any
 
 import torch
 
-from rag.errors import ModelFailed
-from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
-from rag.models.gptq.engine import Source, ends_of
-from rag.models.gptq.sampling import Chooser, uniforms
-from rag.models.gptq.sequence import Sequence
-from rag.models.gptq.tokens import load_codec
+from rag.models.batch.sampling import Chooser, uniforms
+from rag.models.batch.sequence import Sequence
+from rag.models.batch.source import Source
+from rag.models.batch.tokenised import TokenEngine
+from rag.models.batch.tokens import ends_of
+from rag.models.engine import Completion, EngineOptions, Piece
 from rag.models.pushed import Take, pieces_of
 from rag.records import Decoding
 
 _ROWS = 8
 
 
-class GenerateEngine(TextEngine):
+class GenerateEngine(TokenEngine):
     """A transformers model, loaded. Prompts of about the same length are written together, padded on the left."""
 
     batch_size = _ROWS * 4
@@ -30,21 +29,12 @@ class GenerateEngine(TextEngine):
         """Load a model. Raises ModelUnavailable."""
         from transformers import GenerationConfig
 
-        self.identity = identity
-        self.context = min(options.context, int(source.config.get("max_position_embeddings") or options.context))
-        self._codec = load_codec(source.folder)
+        super().__init__(source, identity, options)
         self._model = source.load()
-        self._ends = self._codec.ends | ends_of(self._model)
+        self._ends |= ends_of(self._model)
         self._device = source.device
         # The checkpoint's own would put its penalties and temperatures beside those that were asked for.
         self._model.generation_config = GenerationConfig(pad_token_id=min(self._ends, default=0), do_sample=False)
-        self._lock = threading.Lock()
-
-    def render(self, turns: Several[Turn]) -> str:
-        return self._codec.render(turns)
-
-    def count_tokens(self, text: str) -> int:
-        return len(self._codec.encode(text))
 
     def complete(self, prompts: Several[str], decoding: Decoding, stop: Several[str] = ()) -> list[Completion]:
         sequences = [self._sequence(prompt, decoding, stop) for prompt in prompts]
@@ -65,11 +55,6 @@ class GenerateEngine(TextEngine):
     def close(self) -> None:
         with self._lock:
             self._model, self.closed = None, True
-
-    def _sequence(self, prompt: str, decoding: Decoding, stop: Several[str]) -> Sequence:
-        if self.closed:
-            raise ModelFailed("This model is closed")
-        return Sequence.begin(self._codec, prompt, self.context, decoding.max_new_tokens, stop, self._ends)
 
     @torch.inference_mode()
     def _write(self, rows: Several[Sequence], decoding: Decoding, take: Take | None = None) -> None:

@@ -8,14 +8,16 @@ from typing import Any
 import torch
 
 from rag.encoder import processor_type
-from rag.errors import ModelUnavailable, SettingsError
+from rag.errors import ModelUnavailable, SettingsError, first_line
 from rag.hub import resolve
+from rag.models.batch.engine import BatchEngine
+from rag.models.batch.forward import runs_batched
+from rag.models.batch.source import Source
 from rag.models.engine import EngineOptions, TextEngine
-from rag.models.gptq.checkpoint import quantised_with, read_weights
-from rag.models.gptq.engine import BatchEngine, Source, runs_batched
-from rag.models.gptq.loading import quiet
 from rag.models.hf.generate import GenerateEngine
 from rag.models.loaded import once
+from rag.models.quiet import quiet
+from rag.models.weights import method_of, read_config, read_weights, said_of_quantising
 
 
 def open_hf(name: str, options: EngineOptions) -> TextEngine:
@@ -30,17 +32,17 @@ def open_hf(name: str, options: EngineOptions) -> TextEngine:
 
 
 def _load(folder: Path, identity: str, options: EngineOptions) -> TextEngine:
-    weights = read_weights(folder, "safetensors")
-    method = quantised_with(folder, weights.config)
-    if method is not None:
+    config, weights = read_config(folder, "safetensors"), read_weights(folder)
+    if said := said_of_quantising(folder, config):
+        method = method_of(said)
         do = "Give it as gptq:<dir or hub id>." if method == "gptq" else "Give the unquantised model."
         raise ModelUnavailable(f"This checkpoint is quantised ({method})", where=str(folder), do=do)
-    config, kind = _architecture(folder)
-    stored = str(weights.config.get("dtype") or weights.config.get("torch_dtype") or "float32")
+    architecture, kind = _architecture(folder)
+    stored = str(config.get("dtype") or config.get("torch_dtype") or "float32")
     device, dtype = _place(stored)
     size = weights.bytes * _SIZES[dtype] // _SIZES.get(stored, 2)
-    source = Source(folder, weights.config, size, device, dtype, lambda: _model(folder, kind, device, dtype))
-    batched = runs_batched(config, kind) and weights.config.keys() >= _SHAPE
+    source = Source(folder, config, size, device, dtype, lambda: _model(folder, kind, device, dtype))
+    batched = runs_batched(architecture, kind) and config.keys() >= _SHAPE
     return BatchEngine(source, identity, options) if batched else GenerateEngine(source, identity, options)
 
 
@@ -69,7 +71,7 @@ def _architecture(folder: Path) -> tuple[Any, Any]:
         return config, MODEL_FOR_CAUSAL_LM_MAPPING[type(config)]
     except (ValueError, KeyError, OSError) as error:
         raise ModelUnavailable(
-            f"transformers knows no language model of this kind: {_first_line(error)}", where=str(folder)
+            f"transformers knows no language model of this kind: {first_line(error)}", where=str(folder)
         ) from error
 
 
@@ -85,9 +87,5 @@ def _model(folder: Path, kind: Any, device: str, dtype: str) -> Any:
             return model.to(device).eval()
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelUnavailable(
-            f"transformers cannot load this checkpoint: {_first_line(error)}", where=str(folder)
+            f"transformers cannot load this checkpoint: {first_line(error)}", where=str(folder)
         ) from error
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -24,7 +24,7 @@ from langchain_openai.llms.base import BaseOpenAI
 from rag.errors import ModelServerMismatch, ModelServerUnreachable
 from rag.models import llama2
 from rag.models.engine import Completion, Piece
-from rag.models.messages import chat_chunk_of, info_of, message_of, text_chunk_of, turns_of
+from rag.models.messages import chat_chunks, info_of, message_of, text_chunks, turns_of
 from rag.models.server.on_server import OnServer, bounded, tokens_at_most
 from rag.models.server.served import Served
 from rag.records import Decoding
@@ -105,11 +105,7 @@ class ServerLLM(OnServer, BaseOpenAI):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[GenerationChunk]:
-        for piece in self.pieces(prompt, stop):
-            chunk = text_chunk_of(piece)
-            if run_manager is not None and piece.text:
-                run_manager.on_llm_new_token(piece.text, chunk=chunk)
-            yield chunk
+        yield from text_chunks(self.pieces(prompt, stop), run_manager)
 
     async def _agenerate(self, *args: Any, **kwargs: Any) -> LLMResult:
         return await BaseLLM._agenerate(self, *args, **kwargs)
@@ -184,11 +180,8 @@ class TemplatedChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        for piece in self.text_model.pieces(llama2.render(turns_of(messages)), stop):
-            chunk = chat_chunk_of(piece, self.text_model.model_name)
-            if run_manager is not None and piece.text:
-                run_manager.on_llm_new_token(piece.text, chunk=chunk)
-            yield chunk
+        pieces = self.text_model.pieces(llama2.render(turns_of(messages)), stop)
+        yield from chat_chunks(pieces, self.text_model.model_name, run_manager)
 
 
 def broken_off(where: str) -> ModelServerUnreachable:

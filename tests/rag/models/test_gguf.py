@@ -87,12 +87,7 @@ def test_impossible_settings_are_refused(wrong: dict[str, float]) -> None:
 
 @pytest.mark.model
 def test_conforms(chat_model: LocalChatModel) -> None:
-    conformance.answers_like_a_chat_model(chat_model)
-    conformance.streams_what_it_invokes(lambda: chat_model)
-    conformance.batches_what_it_invokes(lambda: chat_model)
-    conformance.counts_tokens(chat_model)
-    middle = chat_model.invoke(conformance.QUESTIONS[0]).text[1]
-    conformance.stops_before_a_stop_sequence(lambda: chat_model, middle)
+    conformance.conforms(chat_model)
 
 
 @pytest.mark.model
@@ -220,7 +215,7 @@ print("tcp listeners:", listening())
 @pytest.mark.skipif(not Path("/proc/self/net/tcp").exists(), reason="needs /proc")
 def test_loading_opens_no_tcp_port(cache: Path) -> None:
     ended = subprocess.run(
-        [sys.executable, "-c", LISTENERS], cwd=REPOSITORY, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", LISTENERS], cwd=REPOSITORY, capture_output=True, text=True, check=False
     )
     assert "tcp listeners: []" in ended.stdout, ended.stderr[-2000:]
 

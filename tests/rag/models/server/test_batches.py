@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ def said(model: Any, prompts: list[str]) -> list[str]:
 @KINDS
 @pytest.mark.parametrize("most", [1, 3])
 def test_a_bounded_number_at_once_and_in_order(scripted: ScriptedServer, settings: dict[str, Any], most: int) -> None:
-    scripted.delay = 0.05
+    scripted.together = threading.Barrier(most)
     model = open_on(scripted.url, concurrency=most, decoding=Decoding(max_new_tokens=99), **settings)
     answers = said(model, MANY)
     assert all(question in answer for question, answer in zip(MANY, answers, strict=True))
@@ -40,7 +41,7 @@ def test_a_bounded_number_at_once_and_in_order(scripted: ScriptedServer, setting
 
 
 def test_a_config_may_bound_it_further(scripted: ScriptedServer) -> None:
-    scripted.delay = 0.05
+    scripted.together = threading.Barrier(2)
     open_on(scripted.url, concurrency=4).batch(MANY, {"max_concurrency": 2})
     assert scripted.most_at_once == 2
 

@@ -19,21 +19,12 @@ SEED = "<prompt>Question: What is the capital of Japan? Write answer within 15 w
 
 @pytest.mark.parametrize("api", ["chat", "completions"])
 def test_scripted_server(scripted: ScriptedServer, api: str) -> None:
-    conforms(open_on(scripted.url, api=api))
+    conformance.conforms(open_on(scripted.url, api=api))
 
 
 @pytest.mark.model
 def test_llama_server(llama: LlamaServer) -> None:
-    conforms(open_on(llama.url, name_of(llama), concurrency=1, decoding=Decoding(max_new_tokens=4)))
-
-
-def conforms(model) -> None:
-    conformance.answers_like_a_chat_model(model)
-    conformance.streams_what_it_invokes(lambda: model)
-    conformance.batches_what_it_invokes(lambda: model)
-    conformance.counts_tokens(model)
-    middle = model.invoke(conformance.QUESTIONS[0]).text[1]
-    conformance.stops_before_a_stop_sequence(lambda: model, middle)
+    conformance.conforms(open_on(llama.url, name_of(llama), concurrency=1, decoding=Decoding(max_new_tokens=4)))
 
 
 def name_of(llama: LlamaServer) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rag.errors import ModelUnavailable
+from rag.errors import ModelUnavailable, first_line
 from rag.models import llama2
 from rag.models.engine import Turn
 
@@ -78,7 +78,7 @@ def load_codec(folder: Path) -> Codec:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except Exception as error:  # many kinds: missing files, missing packages, malformed JSON
         raise ModelUnavailable(
-            f"The tokenizer cannot be loaded: {(str(error).splitlines() or [''])[0]}",
+            f"The tokenizer cannot be loaded: {first_line(error)}",
             where=str(folder),
             do="The folder needs tokenizer.json or tokenizer.model, and tokenizer_config.json.",
         ) from error
@@ -86,6 +86,12 @@ def load_codec(folder: Path) -> Codec:
         tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
     tokenizer.padding_side = "left"
     return Codec(tokenizer)
+
+
+def ends_of(model: Any) -> frozenset[int]:
+    """The tokens at which a model's generation_config.json ends an answer."""
+    ends = getattr(model.generation_config, "eos_token_id", None)
+    return frozenset([] if ends is None else ends if isinstance(ends, list) else [ends])
 
 
 def _end_tokens(tokenizer: Any) -> frozenset[int]:

@@ -1,6 +1,6 @@
 """The engine on a GPU, kernel by kernel, against transformers' own model call. Run on a machine with one:
 
-pytest -m gpu tests/rag/models/test_gptq_gpu.py
+pytest -m gpu tests/rag/models/gptq/test_gpu.py
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ pytestmark = [
 ]
 
 from rag.errors import ModelUnavailable  # noqa: E402
+from rag.models.batch.decoder import Entry  # noqa: E402
+from rag.models.batch.engine import BatchEngine  # noqa: E402
+from rag.models.batch.sampling import Chooser  # noqa: E402
 from rag.models.engine import EngineOptions  # noqa: E402
 from rag.models.gptq.checkpoint import read_checkpoint  # noqa: E402
-from rag.models.gptq.decoder import Entry  # noqa: E402
-from rag.models.gptq.engine import BatchEngine, GptqEngine  # noqa: E402
 from rag.models.gptq.kernels import choose_kernel, look_at_machine  # noqa: E402
 from rag.models.gptq.loading import load_model  # noqa: E402
-from rag.models.gptq.sampling import Chooser  # noqa: E402
+from rag.models.gptq.opening import GptqEngine  # noqa: E402
 from rag.models.registry import open_engine  # noqa: E402
 from rag.records import Decoding  # noqa: E402
 from tests.gptq_checkpoints import LlamaShape, write_checkpoint  # noqa: E402

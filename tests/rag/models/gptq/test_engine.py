@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from rag.errors import ModelFailed, PromptTooLong
+from rag.models.batch.attention import Reach
 from rag.models.engine import EngineOptions, Turn
-from rag.models.gptq.attention import Reach
-from rag.models.gptq.engine import GptqEngine
+from rag.models.gptq.opening import GptqEngine
 from rag.models.local import LocalChatModel, LocalLLM
 from rag.models.registry import open_engine
 from rag.records import Decoding
@@ -96,12 +96,7 @@ def test_more_prompts_than_rows_come_back_in_order(engine: GptqEngine) -> None:
 
 
 def test_conforms(chat: LocalChatModel) -> None:
-    conformance.answers_like_a_chat_model(chat)
-    conformance.streams_what_it_invokes(lambda: chat)
-    conformance.batches_what_it_invokes(lambda: chat)
-    conformance.counts_tokens(chat)
-    free = chat.invoke(conformance.QUESTIONS[0]).text
-    conformance.stops_before_a_stop_sequence(lambda: chat, free[len(free) // 2])
+    conformance.conforms(chat)
 
 
 def test_stream_gives_nothing_that_a_stop_string_takes_back(folder: Path) -> None:

@@ -12,9 +12,9 @@ from typing import Any
 
 import torch
 
-from rag.models.gptq.attention import Reach
-from rag.models.gptq.pool import Extent, KeyValuePool
-from rag.models.gptq.sampling import Chooser
+from rag.models.batch.attention import Reach
+from rag.models.batch.pool import Extent, KeyValuePool
+from rag.models.batch.sampling import Chooser
 
 Forward = Callable[[torch.Tensor, torch.Tensor, Reach], torch.Tensor]
 _THREAD_STREAM = 2  # cudaStreamPerThread

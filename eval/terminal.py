@@ -11,9 +11,10 @@ from rich.text import Text
 
 from eval.breakdown import split_sentence, spread_sentence
 from eval.dataset import ALL, KINDS
+from eval.graded import Graded
 from eval.headlines import contrast_text, headline, imported_headline, versus_text
 from eval.imported import ImportedReport
-from eval.report import Cell, Graded, Report, RunReport
+from eval.report import Cell, Report, RunReport
 from eval.same_passages import other_passages, passages_text
 from eval.similarity import THRESHOLDS
 from eval.verdict_words import counts_sentence, percent

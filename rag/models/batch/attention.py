@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch.nn.functional import scaled_dot_product_attention
 
-from rag.models.gptq.pool import KeyValuePool
+from rag.models.batch.pool import KeyValuePool
 
 NAME = "kotae"
 
@@ -62,7 +62,7 @@ def attend(
         )
         return out.transpose(1, 2), None
     if query.is_cuda:
-        from rag.models.gptq.fused import attend_decode
+        from rag.models.batch.fused import attend_decode
 
         pool = reach.pool.keys[layer], reach.pool.values[layer]
         return attend_decode(query[:, :, 0], *pool, reach.starts, reach.lengths, scaling, sliding_window)[:, None], None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence as Several
 
 from rag.errors import PromptTooLong
+from rag.models.batch.pool import Extent
+from rag.models.batch.tokens import Codec, Growing
 from rag.models.engine import Completion
-from rag.models.gptq.pool import Extent
-from rag.models.gptq.tokens import Codec, Growing
 from rag.models.stopping import StoppableText
 
 

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch.nn.functional import scaled_dot_product_attention
 
-from rag.models.gptq import fused
-from rag.models.gptq.attention import Reach
-from rag.models.gptq.single import Launch, Product, load_single, suits
+from rag.models.batch import fused
+from rag.models.batch.attention import Reach
+from rag.models.batch.source import Merge
 
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
     qkv: tuple[Any, ...]
-    output: Any
+    output: tuple[Any, ...]
     gate_up: tuple[Any, ...]
-    down: Any
+    down: tuple[Any, ...]
     before: torch.Tensor
     between: torch.Tensor
 
@@ -27,7 +26,7 @@ class _Layer:
 class FusedLlama:
     """Hidden states of a Llama from token ids: what `model.model(...)` gives, in a third of the launches."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, merge: Merge) -> None:
         """Take the parts of `model`, a LlamaForCausalLM. Its projections are merged, so `model` itself runs no more."""
         config = model.config
         self._heads = config.num_attention_heads
@@ -37,9 +36,7 @@ class FusedLlama:
         self._embed = model.model.embed_tokens
         self._rotary = model.model.rotary_emb
         self._norm = model.model.norm.weight
-        packed = type(model.model.layers[0].mlp.down_proj).__name__ == "MarlinLinear"
-        launch = load_single() if packed else None
-        self._layers = [_parts(layer, launch) for layer in model.model.layers]
+        self._layers = [_parts(layer, merge) for layer in model.model.layers]
 
     def __call__(self, ids: torch.Tensor, positions: torch.Tensor, reach: Reach) -> torch.Tensor:
         """Hidden states after the last norm, [rows, queries, width], of ids and positions, [rows, queries]."""
@@ -50,9 +47,9 @@ class FusedLlama:
         for number, layer in enumerate(self._layers):
             normed = fused.add_norm(hidden, residual, layer.before, self._eps, add=number > 0)
             attended = self._attend(_joined(layer.qkv, normed), number, rows, queries, cos, sin, reach)
-            hidden = layer.output(attended)
+            hidden = _joined(layer.output, attended)
             normed = fused.add_norm(hidden, residual, layer.between, self._eps, add=True)
-            hidden = layer.down(fused.gate(_joined(layer.gate_up, normed)))
+            hidden = _joined(layer.down, fused.gate(_joined(layer.gate_up, normed)))
         return fused.add_norm(hidden, residual, self._norm, self._eps, add=True).view(rows, queries, -1)
 
     def _attend(
@@ -85,41 +82,16 @@ def can_fuse(model: Any) -> bool:
     )
 
 
-def _parts(layer: Any, launch: Launch | None) -> _Layer:
+def _parts(layer: Any, merge: Merge) -> _Layer:
     attention, mlp = layer.self_attn, layer.mlp
-
-    def quick(linear: Any) -> Any:
-        return linear if launch is None or not suits(linear) else Product(linear, launch)
-
     return _Layer(
-        qkv=tuple(quick(one) for one in _merged([attention.q_proj, attention.k_proj, attention.v_proj])),
-        output=quick(attention.o_proj),
-        gate_up=tuple(quick(one) for one in _merged([mlp.gate_proj, mlp.up_proj])),
-        down=quick(mlp.down_proj),
+        qkv=merge([attention.q_proj, attention.k_proj, attention.v_proj]),
+        output=merge([attention.o_proj]),
+        gate_up=merge([mlp.gate_proj, mlp.up_proj]),
+        down=merge([mlp.down_proj]),
         before=layer.input_layernorm.weight,
         between=layer.post_attention_layernorm.weight,
     )
-
-
-def _merged(linears: Sequence[Any]) -> tuple[Any, ...]:
-    """Projections of the same input as one, where they are Marlin's and in the same order of activations.
-
-    Marlin keeps tiles of 64 columns side by side, so that the columns of several matrices can be put in a row.
-    """
-    first = linears[0]
-    if type(first).__name__ != "MarlinLinear":
-        return tuple(linears)
-    same_order = all(torch.equal(first.g_idx_sort_indices, one.g_idx_sort_indices) for one in linears)
-    tiled = all(one.out_features % 64 == 0 and getattr(one, "_marlin_tile_padding", 0) is None for one in linears)
-    if not (same_order and tiled):
-        return tuple(linears)
-    for name in ("qweight", "scales"):
-        joined = torch.cat([getattr(one, name).data for one in linears], dim=1)
-        for one in linears:
-            getattr(one, name).data = joined.new_empty(0)
-        getattr(first, name).data = joined
-    first.out_features = sum(one.out_features for one in linears)
-    return (first,)
 
 
 def _joined(linears: tuple[Any, ...], x: torch.Tensor) -> torch.Tensor:

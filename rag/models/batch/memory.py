@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from typing import Any
+
+import torch
 
 from rag.errors import ModelUnavailable
 
 _GIB = 1 << 30
 _HEADROOM = 512 << 20  # bytes kept for graphs, the allocator's gaps and the libraries' own workspaces
+_CUDA_CONTEXT = 640 << 20  # bytes of the CUDA context and of the libraries loaded into it
+_GPU_SHARE = 0.92  # of the free memory of a GPU, where no ceiling is given
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,40 @@ def make_plan(shape: Shape, context: int, available: int, most_rows: int) -> Pla
     room = available - shape.activation_bytes(prefill, most_rows) - _HEADROOM
     places = max(context + 1, min(room // shape.token_bytes, most_rows * (context + 1)))
     return Plan(int(places), most_rows, prefill)
+
+
+class Ceiling:
+    """How much GPU memory this process may have, its CUDA context included."""
+
+    def __init__(self, ceiling: int | None) -> None:
+        free, total = torch.cuda.mem_get_info()
+        if ceiling is None:
+            ceiling = int((free + torch.cuda.memory_reserved()) * _GPU_SHARE) + _CUDA_CONTEXT
+        self._ceiling = min(ceiling, total)
+        own = max(self._ceiling - _CUDA_CONTEXT, 0)
+        torch.cuda.set_per_process_memory_fraction(min(1.0, own / total))
+
+    def left(self) -> int:
+        """Bytes that may still be taken."""
+        torch.cuda.empty_cache()
+        free, _ = torch.cuda.mem_get_info()
+        return min(free, self._ceiling - _CUDA_CONTEXT - torch.cuda.memory_reserved())
+
+
+def free_ram() -> int:
+    """Bytes of memory that programs may still take; where the system does not say, more than any model needs."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as file:
+            return next(int(line.split()[1]) * 1024 for line in file if line.startswith("MemAvailable"))
+    except (OSError, StopIteration):
+        return 1 << 62
+
+
+def free_memory() -> None:
+    """Give back what nothing refers to any more."""
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
 
 
 def _gib(amount: int) -> str:

@@ -12,8 +12,8 @@ import pytest
 import torch
 
 from rag.errors import ModelFailed, ModelUnavailable, PromptTooLong, SettingsError
+from rag.models.batch.engine import BatchEngine
 from rag.models.engine import EngineOptions, TextEngine
-from rag.models.gptq.engine import BatchEngine
 from rag.models.hf.generate import GenerateEngine
 from rag.models.local import LocalChatModel, LocalLLM
 from rag.models.registry import open_engine
@@ -68,12 +68,7 @@ def test_batch_gives_what_single_prompts_give(engine: TextEngine) -> None:
 
 def test_conforms(folder: Path) -> None:
     chat = LocalChatModel(model=f"hf:{folder}", context_window=SMALL.context, max_tokens=12)
-    conformance.answers_like_a_chat_model(chat)
-    conformance.streams_what_it_invokes(lambda: chat)
-    conformance.batches_what_it_invokes(lambda: chat)
-    conformance.counts_tokens(chat)
-    free = chat.invoke(conformance.QUESTIONS[0]).text
-    conformance.stops_before_a_stop_sequence(lambda: chat, free[len(free) // 2])
+    conformance.conforms(chat)
 
 
 def test_stream_gives_nothing_that_a_stop_string_takes_back(folder: Path) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 import torch
 
 from rag.errors import ModelFailed
-from rag.models.gptq.decoder import Decoder, Entry, Launched
-from rag.models.gptq.sampling import Chooser, uniforms
-from rag.models.gptq.sequence import Sequence
+from rag.models.batch.decoder import Decoder, Entry, Launched
+from rag.models.batch.sampling import Chooser, uniforms
+from rag.models.batch.sequence import Sequence
 
 _ENTER_AT = 0.25  # share of the rows that must be free before running ones are held up by a prefill
 

@@ -1,0 +1,89 @@
+"""The engine of any transformers model whose attention can be replaced: loaded, many prompts at a time."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from collections.abc import Sequence as Several
+from typing import Any
+
+import torch
+
+from rag.models.batch.decoder import Decoder, Forward
+from rag.models.batch.forward import forward_of
+from rag.models.batch.memory import Ceiling, Plan, Shape, check_room, free_memory, free_ram, make_plan
+from rag.models.batch.pool import KeyValuePool
+from rag.models.batch.sampling import Chooser
+from rag.models.batch.scheduler import Scheduler
+from rag.models.batch.source import Source
+from rag.models.batch.tokenised import TokenEngine
+from rag.models.batch.tokens import ends_of
+from rag.models.engine import Completion, EngineOptions, Piece
+from rag.records import Decoding
+
+_GPU_ROWS, _CPU_ROWS = 64, 8
+_CPU_SHARE = 0.5  # of the free memory of a machine without a GPU
+
+
+class BatchEngine(TokenEngine):
+    """A transformers model, loaded. Prompts of a `complete` share steps: continuous batching over one static cache."""
+
+    def __init__(self, source: Source, identity: str, options: EngineOptions) -> None:
+        """Load a model. Raises ModelUnavailable."""
+        super().__init__(source, identity, options)
+        shape = Shape.of(source.config)
+        on_gpu = source.device != "cpu"
+        ceiling = Ceiling(options.gpu_memory) if on_gpu else None
+        room = ceiling.left() if ceiling is not None else free_ram()
+        where = "the GPU" if on_gpu else "this machine"
+        check_room(shape, source.weight_bytes, self.context, room, where)
+        model = source.load()
+        self._ends |= ends_of(model)
+        forward = forward_of(model, source)
+        rows = _GPU_ROWS if on_gpu else _CPU_ROWS
+        left = ceiling.left() if ceiling is not None else int(free_ram() * _CPU_SHARE)
+        plan = make_plan(shape, self.context, left, rows)
+        self.batch_size = plan.rows
+        make = functools.partial(_make_decoder, model, forward, shape, source, self.context)
+        decoder = make(plan)
+        self.scheduler = Scheduler(decoder, functools.partial(_smaller, make, self.context), plan.prefill_tokens)
+
+    def complete(self, prompts: Several[str], decoding: Decoding, stop: Several[str] = ()) -> list[Completion]:
+        sequences = [self._sequence(prompt, decoding, stop) for prompt in prompts]
+        with self._lock:
+            for _ in self.scheduler.run(sequences, Chooser.of(decoding), decoding.seed):
+                pass
+        return [one.completion() for one in sequences]
+
+    def stream(self, prompt: str, decoding: Decoding, stop: Several[str] = ()) -> Iterator[Piece]:
+        sequence = self._sequence(prompt, decoding, stop)
+        with self._lock:
+            for one in self.scheduler.run([sequence], Chooser.of(decoding), decoding.seed):
+                if text := one.news():
+                    yield Piece(text)
+        yield Piece("", sequence.completion())
+
+    def close(self) -> None:
+        with self._lock:
+            if not self.closed:
+                self.closed = True
+                self.scheduler.decoder.release()
+                del self.scheduler
+        free_memory()
+
+
+def _make_decoder(model: Any, forward: Forward, shape: Shape, source: Source, context: int, plan: Plan) -> Decoder:
+    device, dtype = torch.device(source.device), getattr(torch, source.dtype)
+    pool = KeyValuePool(shape.layers, plan.places, shape.key_heads, shape.head_size, dtype, device)
+    head, stream = model.get_output_embeddings(), source.thread_stream
+    return Decoder(forward, head, pool, plan.rows, context, shape.vocabulary, thread_stream=stream)
+
+
+def _smaller(make: Callable[[Plan], Decoder], context: int, decoder: Decoder) -> Decoder | None:
+    """A decoder with half the rows and places, made once the old one's memory is free; None where that is too few."""
+    rows, places = decoder.max_rows // 2, decoder.pool.places // 2
+    if rows < 1:
+        return None
+    decoder.release()
+    free_memory()
+    return make(Plan(max(places, context + 1), rows, 0))

@@ -1,0 +1,17 @@
+"""A lexical index of a few chunks, written at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from rag.lexical_build import fields_of, id_array, write_leg
+from rag.records import LANGUAGES, Chunk
+
+
+def write_lexical(folder: Path, chunks: Iterable[Chunk]) -> None:
+    """Write the lexical index of these chunks, of both languages; a language without any term has none."""
+    held = {chunk.id: chunk for chunk in chunks}
+    for language in LANGUAGES:
+        ids = id_array(chunk.id for chunk in held.values() if chunk.language == language)
+        write_leg(folder / language, ids, lambda some: {one: held[one] for one in some}, fields_of(language))
