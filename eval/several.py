@@ -12,6 +12,7 @@ from pathlib import Path
 from eval.evaluate import Bench, Selection, ask_models, models_of
 from eval.run import FILE
 from rag.calling import close_model
+from rag.chain import Model
 from rag.errors import KotaeError, RunError, SettingsError
 from rag.opening import IndexSettings, ModelSettings
 from rag.progress import count_bar
@@ -57,8 +58,9 @@ def evaluate_models(
 
 
 def _run(bench: Bench, folder: Path, settings: ModelSettings, reuse: Sequence[Path]) -> ModelRun:
-    models = models_of(bench, settings)
+    models: tuple[Model, ...] = ()
     try:
+        models = models_of(bench, settings)
         with count_bar(f"Answering, {folder.name}") as progress:
             ask_models(bench, folder, models, settings, reuse=reuse, progress=progress)
     except KotaeError as error:

@@ -115,6 +115,15 @@ def test_one_that_cannot_be_loaded_is_named_and_the_others_are_run(shelf: Shelf,
     assert (shelf.asked("模型"), shelf.asked("b/Second")) == (6, 6)
 
 
+def test_one_that_cannot_even_be_opened_keeps_no_other_from_it(shelf: Shelf, arguments, out: Path) -> None:
+    """A model on a server, without the server's URL, after one that has taken its time."""
+    result = kotae(*arguments, "--model", "openai:b")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-1].startswith("kotae: openai:b: openai:b needs the URL of its server")
+    assert "fake-模型" in result.stdout
+    assert "fake-Second" in result.stdout
+
+
 def test_where_none_can_be_loaded_there_is_no_report(shelf: Shelf, arguments, out: Path) -> None:
     shelf.broken |= {"模型", "b/Second"}
     result = kotae(*arguments)
