@@ -75,6 +75,10 @@ WORDS: Final[Mapping[str, Mapping[Language, str]]] = {
         "ja": "kotae serve につながりません。端末で動いているか確かめてください。",
         "en": "kotae serve does not answer. Is it still running in its terminal?",
     },
+    "live.signed_out": {
+        "ja": "kotae serve は起動し直されました。端末に表示された新しいアドレスを開いてください。",
+        "en": "kotae serve was started anew. Open the new address in its terminal.",
+    },
     # The index
     "where": {"ja": "場所：{where}", "en": "Place: {where}"},
     "encoder_is": {"ja": "エンコーダ：{encoder}", "en": "Encoder: {encoder}"},
