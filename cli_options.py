@@ -104,9 +104,8 @@ def _signals() -> Iterator[None]:
 
     Requests to a server, or a step of a model, are waited for; where that takes long it is said.
     """
-
-    late = threading.Timer(_PATIENCE, click.echo, ("kotae: waiting for what is under way. Again, and it ends at once.",),
-                           {"err": True})  # fmt: skip
+    words = "kotae: waiting for what is under way. Again, and it ends at once."
+    late = threading.Timer(_PATIENCE, click.echo, (words,), {"err": True})
     late.daemon = True
 
     def end(number: int, _: FrameType | None) -> None:
