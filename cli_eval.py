@@ -54,7 +54,12 @@ def evaluate() -> None:
 @option("--conditions", default="no_rag,rag", help="What to compare, comma-separated: no_rag, rag, oracle.")
 @option("--limit", type=click.IntRange(1), help="Only the first LIMIT questions.")
 @option("--repeat", type=click.IntRange(1), default=1, help="Ask everything so often, each time with another seed.")
-@option("--reuse", type=PATH, multiple=True, help="Another run whose answers to the very same prompts are taken over.")
+@option(
+    "--reuse",
+    type=PATH,
+    multiple=True,
+    help="Another run, or a folder of runs, whose answers to the very same prompts are taken over.",
+)
 @option("--sample", type=click.IntRange(1), help="Only a fixed sample of this size, in proportion to all kinds.")
 @calibration_option
 def run_command(
@@ -76,8 +81,10 @@ def run_command(
     """
     from eval.evaluate import Selection, evaluate_set, parse_conditions
     from eval.rungs import check_calibration, keep_calibration
+    from eval.several import check_is_for_one, runs_of
     from rag.progress import count_bar
 
+    reuse = runs_of(reuse)
     if calibration is not None:
         check_calibration(calibration, settings["encoder"])
     selection = Selection(_languages(language), parse_conditions(conditions), limit, sample, repeat)
@@ -85,6 +92,7 @@ def run_command(
     if len(several) > 1:
         _run_several(verify, out, selection, several, index_settings(settings), reuse, calibration)
         return
+    check_is_for_one(out, several[0].uri)
     with count_bar("Answering") as progress:
         evaluate_set(verify, out, selection, several[0], index_settings(settings), reuse=reuse, progress=progress)
     if calibration is not None:
@@ -132,10 +140,9 @@ def report_command(
 
     Runs of the same questions are compared with one another, p adjusted (Holm) over all of these comparisons.
     """
-    from eval.several import runs_within
+    from eval.several import runs_of
 
-    folders = tuple(run for folder in runs for run in runs_within(folder))
-    _report(folders, out, calibration=calibration, encoder=encoder, as_json=as_json)
+    _report(runs_of(runs), out, calibration=calibration, encoder=encoder, as_json=as_json)
 
 
 @evaluate.command("import-counts")

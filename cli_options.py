@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _GREEDY = Decoding()
+_PATIENCE = 2.0
+"""Seconds after which one who has ended a command is told what it still waits for."""
 
 
 class ReadingSettings(TypedDict):
@@ -98,10 +100,18 @@ class Kotae(click.Group):
 
 @contextmanager
 def _signals() -> Iterator[None]:
-    """SIGINT and SIGTERM raise KeyboardInterrupt, once: a second one ends the process where it stands."""
+    """SIGINT and SIGTERM raise KeyboardInterrupt, once: a second one ends the process where it stands.
+
+    Requests to a server, or a step of a model, are waited for; where that takes long it is said.
+    """
+    words = "kotae: waiting for what is under way. Again, and it ends at once."
+    late = threading.Timer(_PATIENCE, click.echo, (words,), {"err": True})
+    late.daemon = True
 
     def end(number: int, _: FrameType | None) -> None:
         signal.signal(number, signal.SIG_DFL)
+        with suppress(RuntimeError):  # another signal has started it
+            late.start()
         raise KeyboardInterrupt(signal.Signals(number))
 
     if threading.current_thread() is not threading.main_thread():
@@ -112,6 +122,7 @@ def _signals() -> Iterator[None]:
     try:
         yield
     finally:
+        late.cancel()
         for number, handler in before.items():
             if signal.getsignal(number) is end:
                 signal.signal(number, handler)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -92,6 +93,15 @@ def spread_sentence(spread: Spread) -> str:
     return (
         f"{spread.condition}, asked {len(spread.correct)} times: {counts} of {spread.total}; {spread.changed} changed"
     )
+
+
+def failures_sentence(answers: Sequence[Graded]) -> str | None:
+    """How many questions have no answer because something went wrong, and most often what; None where none has."""
+    failed = Counter(one.error for one in answers if one.recorded is not None and one.error)
+    if not failed:
+        return None
+    ((most, count),) = failed.most_common(1)
+    return f"No answer to {failed.total()} of {len(answers)}, in {count} of them for this reason: {most}"
 
 
 def _cause(one: Graded) -> Cause | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from eval.evaluate import Bench, Selection, ask_models, models_of
-from eval.run import FILE
+from eval.run import FILE, read_description
 from rag.calling import close_model
+from rag.chain import Model
 from rag.errors import KotaeError, RunError, SettingsError
 from rag.opening import IndexSettings, ModelSettings
 from rag.progress import count_bar
@@ -57,8 +58,9 @@ def evaluate_models(
 
 
 def _run(bench: Bench, folder: Path, settings: ModelSettings, reuse: Sequence[Path]) -> ModelRun:
-    models = models_of(bench, settings)
+    models: tuple[Model, ...] = ()
     try:
+        models = models_of(bench, settings)
         with count_bar(f"Answering, {folder.name}") as progress:
             ask_models(bench, folder, models, settings, reuse=reuse, progress=progress)
     except KotaeError as error:
@@ -86,6 +88,24 @@ def folder_names(uris: Sequence[str]) -> tuple[str, ...]:
         name if folded.count(name.casefold()) == 1 else f"{name}-{_hash(uri)}"
         for name, uri in zip(names, uris, strict=True)
     )
+
+
+def runs_of(folders: Iterable[Path]) -> tuple[Path, ...]:
+    """The runs that these folders are or hold, each once: what stands twice would be compared twice.
+
+    Raises RunError for a folder that is and holds none.
+    """
+    found = {run.resolve(): run for folder in folders for run in runs_within(folder)}
+    for run in found.values():
+        read_description(run)
+    return tuple(found.values())
+
+
+def check_is_for_one(out: Path, uri: str) -> None:
+    """Raises RunError where the run of one model would be put beside those of several, which then cannot go on."""
+    if runs_within(out) != (out,):
+        own = out / folder_names([uri])[0]
+        raise RunError("This folder holds runs of its own", where=str(out), do=f"Give another --out, such as {own}.")
 
 
 def runs_within(folder: Path) -> tuple[Path, ...]:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from eval.breakdown import split_sentence, spread_sentence
+from eval.breakdown import failures_sentence, split_sentence, spread_sentence
 from eval.dataset import ALL, KINDS
 from eval.graded import Graded
 from eval.headlines import contrast_text, headline, imported_headline, versus_text
@@ -60,7 +60,9 @@ def _print_run(run: RunReport, console: Console) -> None:
 
 
 def _breakdown(run: RunReport) -> Iterator[str]:
-    """What the gold passage adds, why retrieval did not help, and how far repeats differ; a line each."""
+    """What went wrong, what the gold passage adds, why retrieval did not help, how far repeats differ; a line each."""
+    if failures := failures_sentence(run.answers):
+        yield failures
     for contrast in run.ceiling[-1:]:
         yield contrast_text(contrast, "en")
     for split in run.splits[-1:]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.callbacks import BaseCallbackHandler
@@ -14,25 +15,49 @@ from langchain_core.prompt_values import PromptValue
 from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import ContextThreadPoolExecutor, merge_configs
 
+from rag.errors import ModelFailed
 from rag.models.engine import Completion, Piece
+from rag.thinking import AnswerStream, without_thinking
 
 
 def call(
     model: BaseChatModel | BaseLLM, prompts: Sequence[PromptValue], stop: list[str], config: RunnableConfig | None
 ) -> list[Completion | Exception]:
-    """One completion a prompt, in order, from one batch; what fails comes back as its exception."""
+    """One completion a prompt, in order, from one batch; what fails comes back as its exception.
+
+    What a reasoning model thinks before its answer is left out.
+    """
     if not prompts:
         return []
+    said: Sequence[Completion | Exception]
     if isinstance(model, BaseChatModel):
         replies = model.batch(list(prompts), config, return_exceptions=True, **_stop(stop))
-        return [reply if isinstance(reply, Exception) else _of_message(reply) for reply in replies]
-    return _call_llm(model, prompts, stop, config)
+        said = [reply if isinstance(reply, Exception) else _of_message(reply) for reply in replies]
+    else:
+        said = _call_llm(model, prompts, stop, config)
+    return [one if isinstance(one, Exception) else _answer_or_failure(one) for one in said]
 
 
 def call_streaming(
     model: BaseChatModel | BaseLLM, prompt: PromptValue, stop: list[str], config: RunnableConfig
 ) -> Iterator[Piece]:
-    """The completion of one prompt as it is written; the last piece has `end`."""
+    """The completion of one prompt as it is written; the last piece has `end`. Raises ModelFailed without an answer.
+
+    What a reasoning model thinks before its answer is left out of `end`, and of the pieces where it can be told.
+    """
+    shown = AnswerStream()
+    for piece in _pieces(model, prompt, stop, config):
+        if piece.end is None:
+            yield Piece(shown.take(piece.text))
+        else:
+            end = _answer(piece.end)
+            yield Piece(shown.rest())
+            yield Piece("", end)
+
+
+def _pieces(
+    model: BaseChatModel | BaseLLM, prompt: PromptValue, stop: list[str], config: RunnableConfig
+) -> Iterator[Piece]:
     if isinstance(model, BaseChatModel):
         whole = None
         for chunk in model.stream(prompt, config, **_stop(stop)):
@@ -93,20 +118,40 @@ def _call_llm(
     return [_of_generation(one[0].text, one[0].generation_info or {}) for one in result.generations]
 
 
+def _answer_or_failure(said: Completion) -> Completion | Exception:
+    try:
+        return _answer(said)
+    except ModelFailed as error:
+        return error
+
+
+def _answer(said: Completion) -> Completion:
+    """The completion without thinking. Raises ModelFailed where nothing else was written, or it was held back."""
+    text = without_thinking(said.text)
+    if not text and said.finish == "length":
+        raise ModelFailed(
+            f"The model had written nothing of its answer when its {said.completion_tokens or ''} tokens were used up",
+            do="One that thinks first needs more of them (--max-tokens), or its thinking switched off.",
+        )
+    if not text and said.finish == "content_filter":
+        raise ModelFailed("The server held the answer back (content_filter)")
+    return replace(said, text=text, finish="length" if said.finish == "length" else "stop")
+
+
 def _stop(stop: list[str]) -> dict[str, Any]:
     return {"stop": stop} if stop else {}
 
 
 def _of_message(message: AIMessage) -> Completion:
     usage = message.usage_metadata
-    finish = "length" if message.response_metadata.get("finish_reason") == "length" else "stop"
+    finish = str(message.response_metadata.get("finish_reason") or "stop")
     return Completion(
         str(message.text), finish, usage["input_tokens"] if usage else 0, usage["output_tokens"] if usage else 0
     )
 
 
 def _of_generation(text: str, info: dict[str, Any]) -> Completion:
-    finish = "length" if info.get("finish_reason") == "length" else "stop"
+    finish = str(info.get("finish_reason") or "stop")
     return Completion(text, finish, int(info.get("prompt_tokens", 0)), int(info.get("completion_tokens", 0)))
 
 

@@ -16,7 +16,7 @@ KotaeError
 │   └── ServerMismatch       the Chroma server is of a version that kotae cannot use
 ├── ModelUnavailable         a model or encoder cannot be loaded; has the install line where one helps
 │   ├── ModelServerUnreachable  no model server answers, or it is busy for too long
-│   ├── ModelServerRefused   the model server does not take the key
+│   ├── ModelServerRefused   the model server does not take the key, or refuses whatever is asked
 │   └── ModelServerMismatch  what answers does not say what a model server says
 ├── ModelFailed              a loaded model did not answer
 ├── PromptTooLong            question and instructions alone exceed the model's context
@@ -125,7 +125,7 @@ class ModelServerUnreachable(ModelUnavailable):
 
 
 class ModelServerRefused(ModelUnavailable):
-    """The model server does not take the key, or wants one."""
+    """The model server does not take the key, wants one, or refuses whatever is asked (no credit left)."""
 
 
 class ModelServerMismatch(ModelUnavailable):

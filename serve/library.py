@@ -19,6 +19,7 @@ from rag.home import home_of
 from rag.index import Index, open_index
 from rag.opening import IndexSettings
 from rag.records import Chunk, Language
+from rag.reranker import open_reranker
 from rag.retriever import HybridRetriever, document_of
 
 Seen = TypeVar("Seen")
@@ -169,8 +170,11 @@ class LibraryRetriever(BaseRetriever):
     library: InstanceOf[Library]
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+        settings = self.library.settings
+        reranker = open_reranker(settings.reranker) if settings.reranker else None
+
         def look(index: Index) -> list[Document]:
-            found = HybridRetriever(index=index, k=self.library.settings.top_k).search(query)
+            found = HybridRetriever(index=index, k=settings.top_k, reranker=reranker).search(query)
             return [document_of(hit) for hit in found]
 
         return self.library.use(look)

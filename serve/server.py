@@ -31,7 +31,7 @@ class LocalServer:
                 http="h11",
                 ws="none",
                 lifespan="off",
-                log_level="warning",
+                log_level="critical",  # what goes wrong is logged under its name by the application itself
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,

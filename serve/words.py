@@ -75,6 +75,10 @@ WORDS: Final[Mapping[str, Mapping[Language, str]]] = {
         "ja": "kotae serve につながりません。端末で動いているか確かめてください。",
         "en": "kotae serve does not answer. Is it still running in its terminal?",
     },
+    "live.signed_out": {
+        "ja": "kotae serve は起動し直されました。端末に表示された新しいアドレスを開いてください。",
+        "en": "kotae serve was started anew. Open the new address in its terminal.",
+    },
     # The index
     "where": {"ja": "場所：{where}", "en": "Place: {where}"},
     "encoder_is": {"ja": "エンコーダ：{encoder}", "en": "Encoder: {encoder}"},
@@ -127,7 +131,15 @@ WORDS: Final[Mapping[str, Mapping[Language, str]]] = {
     "error.IndexDamaged": {"ja": "索引が読めません", "en": "The index cannot be read"},
     "error.ServerUnreachable": {"ja": "Chroma サーバーにつながりません", "en": "No Chroma server answers"},
     "error.ServerRefused": {"ja": "Chroma サーバーに拒否されました", "en": "The Chroma server refused"},
+    "error.ServerMismatch": {"ja": "この Chroma サーバーは使えません", "en": "This Chroma server cannot be used"},
     "error.ModelUnavailable": {"ja": "モデルが使えません", "en": "The model cannot be used"},
+    "error.ModelServerUnreachable": {"ja": "モデルのサーバーにつながりません", "en": "No model server answers"},
+    "error.ModelServerRefused": {"ja": "モデルのサーバーに拒否されました", "en": "The model server refused"},
+    "error.ModelServerMismatch": {
+        "ja": "モデルのサーバーの応答が読めません",
+        "en": "The answer of the model server cannot be read",
+    },
+    "error.SettingsError": {"ja": "この設定では使えません", "en": "A setting cannot be used"},
     "error.ModelFailed": {"ja": "モデルが回答しませんでした", "en": "The model did not answer"},
     "error.PromptTooLong": {"ja": "質問が長すぎます", "en": "The question is too long"},
     "error.RunError": {"ja": "評価のフォルダが読めません", "en": "The folder of the run cannot be read"},

@@ -192,7 +192,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         text = self.script.reply_to(prompt)
         for stop in self.body.get("stop") or ():
             text = text.partition(stop)[0]
-        most = self.body["max_tokens"]
+        most = self.body.get("max_tokens") or self.body["max_completion_tokens"]
         return text[:most], "length" if len(text) > most else "stop"
 
     @staticmethod

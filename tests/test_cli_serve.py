@@ -7,11 +7,15 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
 from tests.commands import CLI, kotae, refused
+from tests.model_servers import MODEL, scripted_server
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
@@ -59,3 +63,35 @@ def test_two_starts_have_two_tokens(tmp_path) -> None:
     model = ModelSettings("bundled", Decoding(), 4096, PromptStyle.DEFAULT)
     offer = Offer(model, IndexSettings(tmp_path, None, 3), tmp_path)
     assert LocalServer(offer, 0).token != LocalServer(offer, 0).token
+
+
+def test_ending_it_while_an_answer_is_awaited_says_what_it_waits_for(tmp_path) -> None:
+    go = threading.Event()
+
+    def when_told(handler) -> None:
+        go.wait(60)
+        handler.answer()
+
+    with scripted_server(key=None, always=when_told) as model, ThreadPoolExecutor(1) as pool:
+        arguments = ("--model", f"openai:{MODEL}", "--base-url", model.url, "--port", "0")
+        command = [sys.executable, str(CLI), "serve", *arguments]
+        with subprocess.Popen(
+            command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+        ) as child:
+            assert child.stdout is not None
+            assert child.stderr is not None
+            base, _, token = child.stdout.readline().strip().partition("/?token=")
+            body = {"model": "kotae-no-rag", "messages": [{"role": "user", "content": "水の化学式は？"}]}
+            headers = {"Authorization": f"Bearer {token}"}
+            asked = pool.submit(
+                httpx.post, f"{base}/v1/chat/completions", json=body, headers=headers, timeout=60, trust_env=False
+            )
+            while not model.requests:
+                time.sleep(0.05)
+            child.send_signal(signal.SIGINT)
+            *_, waiting = (child.stderr.readline() for _ in range(3))
+            go.set()
+            rest = child.stderr.read()
+            asked.exception()
+    assert waiting == "kotae: waiting for what is under way. Again, and it ends at once.\n"
+    assert (child.returncode, rest) == (0, "")

@@ -1,10 +1,16 @@
 // Asking: each answer is a stream of events, one JSON object a line. Text from outside is only ever set as text.
 
+import { enter, leave } from "./line.js";
 import { errorText, languageOf, say } from "./page.js";
 
 const form = document.getElementById("ask");
 const question = document.getElementById("question");
 const answers = document.getElementById("answers");
+
+// What was asked in this tab, the oldest first. It outlives a reload, another page and the way back, not the tab.
+const asked = [];
+const KEPT = "asked";
+const MOST_KEPT = 50;
 
 const copyOf = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
 
@@ -42,7 +48,9 @@ class Pane {
     this.leave = new AbortController();
     this.stop.addEventListener("click", () => this.leave.abort());
     this.attempt = 0;
+    this.events = []; // those that make the pane anew
     this.finished = false;
+    this.busy = false;
   }
 
   find(selector) {
@@ -50,25 +58,51 @@ class Pane {
   }
 
   async ask(text, language) {
+    this.busy = true;
     this.tell("sent");
     this.element.setAttribute("aria-busy", "true");
     try {
-      const body = JSON.stringify({ question: text, language, retrieval: this.retrieval });
-      const response = await fetch("/ask", {
-        method: "POST", body, headers: { "Content-Type": "application/json" }, signal: this.leave.signal,
-      });
-      if (response.ok) {
-        for await (const event of events(response)) this[`on_${event.event}`](event);
-        if (!this.finished) this.fail(say("lost"));
-      } else {
-        this.fail(errorText((await response.json()).error));
-      }
+      await enter(this.leave.signal, (ahead) => this.tell("waiting", { ahead }));
+      await this.send(text, language).finally(leave);
     } catch {
       if (this.leave.signal.aborted) this.tell("stopped");
       else this.fail(say("lost"));
     }
+    this.end();
+  }
+
+  async send(text, language) {
+    const body = JSON.stringify({ question: text, language, retrieval: this.retrieval });
+    const response = await fetch("/ask", {
+      method: "POST", body, headers: { "Content-Type": "application/json" }, signal: this.leave.signal,
+    });
+    if (response.status === 401) {
+      this.fail(say("signed_out"));
+    } else if (!response.ok) {
+      this.see({ event: "error", error: (await response.json()).error });
+    } else {
+      for await (const event of events(response)) this.see(event);
+      if (!this.finished) this.fail(say("lost"));
+    }
+  }
+
+  see(event) {
+    if (["found", "done", "error"].includes(event.event)) this.events.push(event);
+    this[`on_${event.event}`](event);
+  }
+
+  // The pane as it was; an answer that was left before its end counts as stopped.
+  restore(kept) {
+    kept.forEach((event) => this.see(event));
+    if (!this.finished) this.tell("stopped");
+    this.end();
+  }
+
+  end() {
+    this.busy = false;
     this.stop.remove();
     this.element.removeAttribute("aria-busy");
+    keep();
   }
 
   tell(name, values) {
@@ -109,7 +143,8 @@ class Pane {
 
   on_done(event) {
     this.finished = true;
-    this.tell("done", { seconds: ((performance.now() - this.began) / 1000).toFixed(1) });
+    event.seconds ??= ((performance.now() - this.began) / 1000).toFixed(1);
+    this.tell("done", event);
     setText(this.answer, event.text || say("empty"));
     if (!event.language_ok) this.remark("wrong_language");
     else if (event.attempts > 1) this.remark("asked_again");
@@ -146,18 +181,53 @@ function source(hit) {
   return item;
 }
 
+function keep() {
+  const latest = asked.slice(-MOST_KEPT).map(({ text, panes }) => (
+    { text, panes: panes.map(({ retrieval, events }) => ({ retrieval, events })) }));
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify(latest));
+  } catch {
+    // No room for so much, or none at all: what was kept before stays.
+  }
+}
+
+function kept() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEPT)) ?? [];
+  } catch {
+    return [];
+  }
+}
+
+// A question at the top of the page, with its panes.
+function show(one) {
+  asked.push(one);
+  const article = copyOf("asked");
+  setText(article.querySelector("h2"), one.text.trim().slice(0, 500));
+  article.querySelector(".panes").append(...one.panes.map((pane) => pane.element));
+  answers.prepend(article);
+}
+
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const text = question.value;
+  const language = form.elements.language.value;
   const how = form.elements.how.value;
+  const last = asked.at(-1);
+  const twice = last && [last.text, last.language, last.how].join("\0") === [text, language, how].join("\0");
+  if (twice && last.panes.some((pane) => pane.busy)) return;
   const panes = { with: [true], without: [false], both: [true, false] }[how].map((retrieval) => new Pane(retrieval));
-  const asked = copyOf("asked");
-  setText(asked.querySelector("h2"), text.trim().slice(0, 500));
-  asked.querySelector(".panes").append(...panes.map((pane) => pane.element));
-  answers.prepend(asked);
-  for (const pane of panes) pane.ask(text, form.elements.language.value);
+  show({ text, language, how, panes });
+  keep();
+  for (const pane of panes) pane.ask(text, language);
 });
 
 question.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) form.requestSubmit();
 });
+
+for (const { text, panes } of kept()) {
+  const made = panes.map(({ retrieval }) => new Pane(retrieval));
+  show({ text, panes: made });
+  made.forEach((pane, at) => pane.restore(panes[at].events));
+}

@@ -113,3 +113,11 @@ def test_the_terminal_tells_it(verify, out) -> None:
     assert "The evidence was in the prompt of 2 of 6; 1 are not correct: 1 where the model missed it." in said
     assert "no_rag, asked 2 times: 10, 10 of 10; 0 changed" in said
     assert "giving the gold passage" in said
+
+
+def test_why_questions_have_no_answer_is_said_once(verify, out) -> None:
+    run_set(out, verify, ScriptedChat(replies={**REPLIES, JA["1"]: "!no", EN["1"]: "!no"}))
+    console = Console(file=io.StringIO(), width=200, highlight=False)
+    print_report(build_report([out]), console)
+    said = console.file.getvalue()
+    assert "No answer to 4 of 20, in 4 of them for this reason: ModelFailed: " in said

@@ -115,6 +115,15 @@ def test_one_that_cannot_be_loaded_is_named_and_the_others_are_run(shelf: Shelf,
     assert (shelf.asked("模型"), shelf.asked("b/Second")) == (6, 6)
 
 
+def test_one_that_cannot_even_be_opened_keeps_no_other_from_it(shelf: Shelf, arguments, out: Path) -> None:
+    """A model on a server, without the server's URL, after one that has taken its time."""
+    result = kotae(*arguments, "--model", "openai:b")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-1].startswith("kotae: openai:b: openai:b needs the URL of its server")
+    assert "fake-模型" in result.stdout
+    assert "fake-Second" in result.stdout
+
+
 def test_where_none_can_be_loaded_there_is_no_report(shelf: Shelf, arguments, out: Path) -> None:
     shelf.broken |= {"模型", "b/Second"}
     result = kotae(*arguments)
@@ -140,6 +149,35 @@ def test_report_takes_the_folder_that_holds_the_runs(verify: Path, tmp_path: Pat
 def test_a_folder_with_a_run_of_its_own_is_refused(shelf: Shelf, arguments, out: Path) -> None:
     assert kotae(*arguments[:-2]).exit_code == 0
     refused(kotae(*arguments), "run of one model", str(out))
+
+
+def test_a_run_of_one_model_is_not_put_among_those_of_several(shelf: Shelf, arguments, out: Path) -> None:
+    assert kotae(*arguments).exit_code == 0
+    refused(kotae(*arguments[:-2]), "holds runs of its own", f"such as {out / 'fake-模型'}.")
+    assert not (out / "run.json").exists()
+    alone = kotae(*arguments[:4], out / "fake-模型", *arguments[5:-2])
+    assert alone.exit_code == 0, alone.output
+    assert shelf.asked("模型") == 6  # it goes on where it is, and nothing is left to ask
+
+
+def test_answers_are_taken_over_from_a_folder_of_runs(shelf: Shelf, arguments, tmp_path: Path, out: Path) -> None:
+    assert kotae(*arguments).exit_code == 0
+    again = kotae(*arguments[:4], tmp_path / "again", *arguments[5:], "--reuse", out)
+    assert again.exit_code == 0, again.output
+    assert (shelf.asked("模型"), shelf.asked("b/Second")) == (6, 6)
+    refused(kotae(*arguments, "--reuse", tmp_path / "nowhere"), "no run", "nowhere")
+
+
+def test_a_run_that_is_named_twice_is_compared_once(verify: Path, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    for name in ("a", "b"):
+        make_run(runs / name, verify, {("1", "ja", Condition.NO_RAG): "東京"}, languages=("ja",), model=name)
+    once, twice = (
+        kotae("eval", "report", *folders, "--out", tmp_path / "report", "--json")
+        for folders in ([runs], [runs, runs / "b", runs / ".." / "runs" / "a"])
+    )
+    assert twice.exit_code == 0, twice.output
+    assert twice.stdout == once.stdout
 
 
 def test_models_by_the_environment_stand_one_a_line(shelf: Shelf, arguments, out: Path) -> None:

@@ -8,9 +8,14 @@ import time
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
+from rag.opening import IndexSettings, open_retriever
+from rag.retriever import hits_of
+from serve.library import Library, LibraryRetriever
+from tests.rag.test_reranker import make_cross_encoder
 from tests.serve.conftest import CATTLE, TENNIS, Served
 
 
@@ -193,3 +198,13 @@ def test_without_an_index_the_error_says_which_command_makes_one(serve_index, tm
     assert error["name"] == "IndexMissing"
     assert "kotae ingest" in error["do"]
     assert ask(site, TENNIS, retrieval=False)[-1]["text"] == "許斐剛"
+
+
+def test_a_reranker_that_is_asked_for_orders_the_passages(small_index, tmp_path) -> None:
+    reranker = make_cross_encoder(tmp_path / "reranker")
+    index = IndexSettings(small_index, None, 3, reranker=str(reranker))
+    expected = [hit.chunk.id for hit in open_retriever(index).search(TENNIS)]
+    assert expected != [hit.chunk.id for hit in open_retriever(replace(index, reranker=None)).search(TENNIS)]
+    library = Library(index)
+    assert [hit.chunk.id for hit in hits_of(LibraryRetriever(library=library).invoke(TENNIS))] == expected
+    library.close()

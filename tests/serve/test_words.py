@@ -53,3 +53,9 @@ def test_titles_are_those_of_real_errors() -> None:
         if name.startswith("error."):
             assert issubclass(getattr(errors, name.removeprefix("error.")), errors.KotaeError)
     assert error_title("GradingError", "ja") == "エラー"
+
+
+@pytest.mark.parametrize("family", [errors.IndexProblem, errors.ModelUnavailable])
+def test_what_keeps_a_question_from_its_answer_has_a_title(family) -> None:
+    for error in (*family.__subclasses__(), errors.ModelFailed, errors.PromptTooLong, errors.SettingsError):
+        assert f"error.{error.__name__}" in WORDS

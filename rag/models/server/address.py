@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
@@ -37,7 +38,7 @@ class ModelServer:
     def base(self) -> str:
         """The URL that `/chat/completions` is put behind. Raises SettingsError for what is none, and for passwords."""
         try:
-            parts = urlsplit(self.url)
+            parts = urlsplit(self.url.strip())
             known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
         except ValueError:
             known = False
@@ -55,11 +56,34 @@ class ModelServer:
         return f"{parts.scheme}://{parts.netloc}{path}"
 
     @property
+    def on_this_machine(self) -> bool:
+        """Whether it is reached without a network."""
+        host = urlsplit(self.base).hostname or ""
+        return host == "localhost" or (_is_address(host) and ip_address(host).is_loopback)
+
+    @property
     def root(self) -> str:
         """The URL that routes beside the protocol, such as `/tokenize`, are put behind."""
         return self.base.removesuffix("/v1")
 
 
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def server_key() -> str | None:
-    """The key, from KOTAE_API_KEY or OPENAI_API_KEY in the environment; it is kept nowhere else."""
-    return os.environ.get("KOTAE_API_KEY") or os.environ.get("OPENAI_API_KEY") or None
+    """The key, from KOTAE_API_KEY or OPENAI_API_KEY in the environment; it is kept nowhere else.
+
+    White space around it, such as the line end of a file, is no part of it. Raises SettingsError for what cannot be
+    sent as a key.
+    """
+    for name in ("KOTAE_API_KEY", "OPENAI_API_KEY"):
+        if key := os.environ.get(name, "").strip():
+            if not (key.isascii() and key.isprintable()):
+                raise SettingsError("The key holds letters that no key has", where=name, do="Set it anew.")
+            return key
+    return None

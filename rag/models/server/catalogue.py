@@ -37,8 +37,10 @@ def read_cards(client: OpenAI, root: str) -> tuple[Card, ...]:
 
     try:
         cards = tuple(_card(one.model_dump()) for one in client.models.list().data or ())
-    except openai.NotFoundError:
-        return ()
+    except openai.APIStatusError as error:
+        if error.status_code in _NO_SUCH_ROUTE:
+            return ()
+        raise
     if not any(card.server == "llamacpp" for card in cards):
         return cards
     context = _slot_context(client, root)
@@ -52,9 +54,11 @@ def _card(row: Mapping[str, Any]) -> Card:
     context = row.get("max_model_len") or about.get("n_ctx")
     if not isinstance(row["id"], str):
         raise TypeError(f"a model without a name: {row}")
-    return Card(row["id"], str(row.get("owned_by") or ""), int(context) if context else None, ", ".join(weights))
+    known = int(str(context)) if str(context).isdecimal() else None
+    return Card(row["id"], str(row.get("owned_by") or ""), known, ", ".join(weights))
 
 
+_NO_SUCH_ROUTE = (404, 405, 501)
 _META = {"ftype": "", "n_params": "parameters", "size": "bytes"}
 
 

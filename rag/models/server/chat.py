@@ -14,6 +14,7 @@ from langchain_openai.chat_models.base import BaseChatOpenAI
 
 from rag.errors import ModelServerMismatch
 from rag.models.messages import turns_of
+from rag.models.server.accepted import begun
 from rag.models.server.on_server import OnServer, bounded
 from rag.models.server.text import broken_off
 from rag.records import Decoding
@@ -41,7 +42,7 @@ class ServerChatModel(OnServer, BaseChatOpenAI):
         self, input_: LanguageModelInput, *, stop: list[str] | None = None, **kwargs: Any
     ) -> dict[str, Any]:
         payload: dict[str, Any] = super()._get_request_payload(input_, stop=stop, **kwargs)
-        return {**payload, "extra_body": self.engine.body(self.repetition_penalty)}
+        return {**self.engine.accepted.payload(payload), "extra_body": self.engine.body(self.repetition_penalty)}
 
     def get_num_tokens(self, text: str) -> int:
         """How many tokens a text has for this model; an estimate from above where the server cannot count."""
@@ -73,7 +74,8 @@ class ServerChatModel(OnServer, BaseChatOpenAI):
         **kwargs: Any,
     ) -> ChatResult:
         with self.engine.errors():
-            result = super()._generate(messages, stop, run_manager, **kwargs)
+            ask = super()._generate
+            result = self.engine.accepted.send(lambda: ask(messages, stop, run_manager, **kwargs))
         if not result.generations:
             raise ModelServerMismatch("The model server's reply holds no completion", where=str(self.server))
         return result
@@ -87,7 +89,8 @@ class ServerChatModel(OnServer, BaseChatOpenAI):
     ) -> Iterator[ChatGenerationChunk]:
         ended = False
         with self.engine.errors():
-            for chunk in super()._stream(messages, stop, run_manager, **kwargs):
+            ask = super()._stream
+            for chunk in self.engine.accepted.send(lambda: begun(ask(messages, stop, run_manager, **kwargs))):
                 ended = ended or bool((chunk.generation_info or {}).get("finish_reason"))
                 yield chunk
         if not ended:

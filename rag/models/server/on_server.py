@@ -13,7 +13,7 @@ from rag.models.engine import EngineOptions
 from rag.models.messages import turns_of
 from rag.models.server.address import RETRIES, ModelServer, server_key
 from rag.models.server.estimate import tokens_of_chat, tokens_of_text
-from rag.models.server.served import Served
+from rag.models.server.served import Served, own_client
 from rag.records import Decoding
 
 
@@ -31,7 +31,8 @@ class OnServer(BaseModel):
         """Where LangChain's classes send requests, from the one place that says so."""
         server: ModelServer = values["server"]
         reached = {"base_url": server.base, "api_key": server_key() or "none", "timeout": server.seconds}
-        return {**values, **reached, "max_retries": RETRIES}
+        own = {"http_client": client} if (client := own_client(server)) is not None else {}
+        return {**values, **reached, **own, "max_retries": RETRIES}
 
     @property
     def engine(self) -> Served:

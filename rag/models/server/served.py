@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.errors import SettingsError
 from rag.models.engine import Turn
+from rag.models.server.accepted import Accepted
 from rag.models.server.address import RETRIES, ModelServer
 from rag.models.server.catalogue import Card, read_cards
 from rag.models.server.estimate import tokens_of_chat, tokens_of_text
@@ -28,11 +29,12 @@ class Served:
         self.name = name
         self.server = server
         self.batch_size = server.concurrency
+        self.accepted = Accepted()
         self._key = key
 
     def errors(self) -> AbstractContextManager[None]:
         """What goes wrong inside, raised under our names."""
-        return named_errors(str(self.server), with_key=self._key is not None)
+        return named_errors(str(self.server), self._key)
 
     @cached_property
     def cards(self) -> tuple[Card, ...]:
@@ -115,4 +117,12 @@ class Served:
             api_key=self._key or "none",
             timeout=openai.Timeout(self.server.seconds, connect=CONNECT_SECONDS),
             max_retries=RETRIES,
+            http_client=own_client(self.server),
         )
+
+
+def own_client(server: ModelServer) -> openai.DefaultHttpxClient | None:
+    """How this machine's own servers are reached: not through the proxy of the environment. None for others."""
+    import openai
+
+    return openai.DefaultHttpxClient(trust_env=False) if server.on_this_machine else None

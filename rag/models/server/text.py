@@ -58,7 +58,7 @@ class ServerLLM(OnServer, BaseOpenAI):
     def complete(self, prompt: str, stop: Sequence[str] | None = None) -> Completion:
         """The completion of one prompt. Raises ModelUnavailable, ModelFailed and PromptTooLong."""
         with self.engine.errors():
-            reply = self.client.create(prompt=prompt, stop=list(stop) if stop else None, **self._invocation_params)
+            reply = self._create(prompt, stop)
             if not reply.choices:
                 raise ModelServerMismatch("The model server's reply holds no completion", where=str(self.server))
             choice, usage = reply.choices[0], reply.usage
@@ -74,9 +74,7 @@ class ServerLLM(OnServer, BaseOpenAI):
         text, finish, usage = "", None, None
         streaming = {"stream": True, "stream_options": {"include_usage": True}}
         with self.engine.errors():
-            for part in self.client.create(
-                prompt=prompt, stop=list(stop) if stop else None, **self._invocation_params, **streaming
-            ):
+            for part in self._create(prompt, stop, **streaming):
                 usage = part.usage or usage
                 for choice in part.choices or ():
                     finish = choice.finish_reason or finish
@@ -86,6 +84,15 @@ class ServerLLM(OnServer, BaseOpenAI):
                 raise broken_off(str(self.server))
         counts = (usage.prompt_tokens, usage.completion_tokens) if usage else (0, 0)
         yield Piece("", Completion(text, finish, *counts))
+
+    def _create(self, prompt: str, stop: Sequence[str] | None, **further: Any) -> Any:
+        accepted = self.engine.accepted
+
+        def send() -> Any:
+            wanted = {"prompt": prompt, "stop": list(stop) if stop else None, **self._invocation_params, **further}
+            return self.client.create(**accepted.payload(wanted))
+
+        return accepted.send(send)
 
     def _generate(
         self,

@@ -77,10 +77,11 @@ def test_an_answer_that_takes_too_long_is_asked_for_again(scripted: ScriptedServ
         (reset, ModelServerUnreachable, "No model server answers"),
         (status(401), ModelServerRefused, "KOTAE_API_KEY"),
         (status(403), ModelServerRefused, "KOTAE_API_KEY"),
+        (status(402, {"error": {"message": f"no credit for {KEY}"}}), ModelServerRefused, "no credit for <the key>"),
         (status(404, {"error": {"message": "The model does not exist"}}), ModelUnavailable, "does not exist"),
         (status(400, {"error": {"message": "bad top_p"}}), ModelFailed, "bad top_p"),
     ],
-    ids=["429", "500", "reset", "401", "403", "404", "400"],
+    ids=["429", "500", "reset", "401", "403", "402", "404", "400"],
 )
 def test_every_refusal_is_named(
     scripted: ScriptedServer, impatient: None, way: tuple[dict[str, Any], Ask], fault: Any, error: type, words: str
@@ -131,7 +132,7 @@ def test_too_long_a_prompt_is_named(scripted: ScriptedServer, way: tuple[dict[st
 def test_a_server_without_a_chat_template_names_the_way_out(scripted: ScriptedServer) -> None:
     said = "As of transformers v4.44, default chat template is no longer allowed, so you must provide a chat template"
     scripted.always = status(400, {"error": {"message": said}})
-    with pytest.raises(ModelFailed, match="--api completions"):
+    with pytest.raises(ModelUnavailable, match="--api completions"):
         open_on(scripted.url).invoke(ASKED)
 
 
@@ -189,8 +190,9 @@ def test_what_is_no_model_server(scripted: ScriptedServer, body: bytes) -> None:
     assert scripted.requests == []
 
 
-def test_a_server_without_a_list_is_taken_at_its_word(scripted: ScriptedServer) -> None:
-    scripted.listing = status(404)
+@pytest.mark.parametrize("code", [404, 405])
+def test_a_server_without_a_list_is_taken_at_its_word(scripted: ScriptedServer, code: int) -> None:
+    scripted.listing = status(code)
     assert open_on(scripted.url).invoke(ASKED).text
 
 
