@@ -6,11 +6,13 @@ the ids of its chunks there.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import BinaryIO
 
 from ingest.formats import ReadOptions
-from ingest.load import CorpusFile, documents, failure, fingerprint, read, sha256
+from ingest.load import CorpusFile, digest, documents, failure, fingerprint, opened
 from ingest.split import Counter, split
 from rag.entries import Entry
 from rag.errors import UnreadableDocument
@@ -86,19 +88,22 @@ def pieces(files: Iterable[CorpusFile], cutting: Cutting) -> Iterator[Piece]:
     """Each file as one piece or several."""
     for file in files:
         try:
-            data = read(file)
+            with opened(file) as stream:
+                identity = fingerprint(file, digest(file, stream), cutting.options)
+                yield from _of_file(file, stream, identity, cutting)
         except UnreadableDocument as error:
             yield Piece(file.source, 0, (), (failure(file.source, error),), last=True, state=None, size=0)
-        else:
-            yield from _of_file(file, data, cutting)
 
 
-def _of_file(file: CorpusFile, data: bytes, cutting: Cutting) -> Iterator[Piece]:
-    identity = fingerprint(file, sha256(data), cutting.options)
+def _of_file(file: CorpusFile, stream: BinaryIO, identity: str, cutting: Cutting) -> Iterator[Piece]:
+    """The pieces of a file; should it change meanwhile, its `identity` is not that of its content, and the next sync
+    reads it again.
+    """
+    weight = os.fstat(stream.fileno()).st_size
     chunks: list[Chunk] = []
     failed: list[Failure] = []
     start = failures = told = size = 0
-    for document in documents(file, data, cutting.options):
+    for document in documents(file, stream, cutting.options):
         if isinstance(document, Failure):
             failed.append(document)
         else:
@@ -106,12 +111,12 @@ def _of_file(file: CorpusFile, data: bytes, cutting: Cutting) -> Iterator[Piece]
             size += len(document.text)
         while len(chunks) > BATCH or len(failed) > BATCH:
             part, chunks = tuple(chunks[:BATCH]), chunks[BATCH:]
-            now = min(size, len(data))
+            now = min(size, weight)
             yield Piece(file.source, start, part, tuple(failed), last=False, state=None, size=now - told)
             start, failures, told, failed = start + len(part), failures + len(failed), now, []
     total = start + len(chunks)
     state = SourceState(identity, total, failures + len(failed)) if total else None
-    yield Piece(file.source, start, tuple(chunks), tuple(failed), last=True, state=state, size=len(data) - told)
+    yield Piece(file.source, start, tuple(chunks), tuple(failed), last=True, state=state, size=weight - told)
 
 
 class _Comparison:

@@ -6,9 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Any
+from typing import Any, BinaryIO
 
-from ingest.formats.parts import Fault, Part, ReadOptions, real_title
+from ingest.formats.parts import Fault, Part, ReadOptions, holds, real_title
 from rag.errors import UnreadableDocument
 
 _OCR = "kotae reads no pictures: put the text in with an OCR program first, or exclude the file."
@@ -21,7 +21,7 @@ _MAX_UNKNOWN = 0.2
 _FULL_LINE = 0.8
 
 
-def read_pdf(data: bytes, name: str, _options: ReadOptions) -> Iterator[Part | Fault]:
+def read_pdf(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Part | Fault]:
     """The pages that have text, `#page=<number>` from 1 on; blank pages are passed over.
 
     A page that is a picture, or whose fonts do not say which letters they show, is a Fault. Raises UnreadableDocument
@@ -31,9 +31,11 @@ def read_pdf(data: bytes, name: str, _options: ReadOptions) -> Iterator[Part | F
     from pypdfium2.raw import FPDF_ERR_PASSWORD
 
     try:
-        document = pypdfium2.PdfDocument(data)
+        document = pypdfium2.PdfDocument(stream)
     except pypdfium2.PdfiumError as error:
-        if error.err_code == FPDF_ERR_PASSWORD and b"/Encrypt" in data:  # the code may be that of an earlier file
+        if error.err_code == FPDF_ERR_PASSWORD and holds(
+            stream, b"/Encrypt"
+        ):  # the code may be that of an earlier file
             raise UnreadableDocument(
                 "This PDF asks for a password", where=name, do="Save it without a password."
             ) from error

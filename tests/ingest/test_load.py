@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 from pathlib import Path
 
 import pytest
 
 from ingest.formats import ReadOptions
-from ingest.load import MAX_TITLE, CorpusFile, LoadedDocument, documents, fingerprint, sha256
+from ingest.load import MAX_TITLE, CorpusFile, LoadedDocument, documents, fingerprint
 from rag.records import Failure
 from tests.ingest.files import read_as
 
@@ -82,7 +84,7 @@ def test_a_library_that_raises_anything_is_a_failure_of_the_file(monkeypatch: py
         raise RecursionError("too deep")
 
     monkeypatch.setattr(ingest.load, "READERS", {".pdf": broken})
-    document, failed = documents(CorpusFile("a.pdf", Path("a.pdf")), b"")
+    document, failed = documents(CorpusFile("a.pdf", Path("a.pdf")), io.BytesIO())
     assert isinstance(document, LoadedDocument)
     assert failed == Failure(
         "a.pdf",
@@ -92,7 +94,7 @@ def test_a_library_that_raises_anything_is_a_failure_of_the_file(monkeypatch: py
 
 
 def test_columns_change_the_fingerprint_of_tables_alone() -> None:
-    digest = sha256(b"a,b")
+    digest = hashlib.sha256(b"a,b").hexdigest()
     table, text = CorpusFile("a.csv", Path("a.csv")), CorpusFile("a.txt", Path("a.txt"))
     chosen = [ReadOptions(), ReadOptions(("a",)), ReadOptions(("b",)), ReadOptions(("a", "b"))]
     assert len({fingerprint(table, digest, one) for one in chosen}) == 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tracemalloc
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pytest
@@ -22,8 +23,9 @@ from tests.sites import Site
 CHUNKING = Chunking(max_tokens=120)
 
 
-def lines(file: CorpusFile, data: bytes, _: ReadOptions) -> Iterator[LoadedDocument | Failure]:
+def lines(file: CorpusFile, stream: BinaryIO, _: ReadOptions) -> Iterator[LoadedDocument | Failure]:
     """A document a line; a line that begins with "!" cannot be read."""
+    data = stream.read()
     for number, line in enumerate(data.decode().splitlines(), 1):
         source = f"{file.source}#{number}"
         if line.startswith("!"):
@@ -117,8 +119,8 @@ def test_file_without_any_readable_row_has_failed_once(site: Site, encoder: Coun
 def test_title_and_language_count_as_content(site: Site, encoder: CountingEncoder, tmp_path: Path, monkeypatch) -> None:
     said = ("Fuji", "en")
 
-    def titled(file: CorpusFile, data: bytes, _: ReadOptions) -> Iterator[LoadedDocument | Failure]:
-        yield LoadedDocument(file.source, said[0], said[1], data.decode(), 0)
+    def titled(file: CorpusFile, stream: BinaryIO, _: ReadOptions) -> Iterator[LoadedDocument | Failure]:
+        yield LoadedDocument(file.source, said[0], said[1], stream.read().decode(), 0)
 
     monkeypatch.setattr("ingest.stream.documents", titled)
     corpus = write_corpus(tmp_path / "corpus", {"a.txt": "3776 m"})
