@@ -101,8 +101,9 @@ def documents(
 ) -> Iterator[LoadedDocument | Failure]:
     """The documents in a file, open at its beginning, in their order, and a Failure for each part that cannot be read.
 
-    Whatever is in the file, nothing is raised but CannotWrite (see `ingest.places`). A Failure whose subject is the file's own source says that nothing, or
-    nothing more, of it can be read; where there is no document, there is exactly one.
+    Whatever is in the file, nothing is raised but CannotWrite (see `ingest.places`). A Failure whose subject is the
+    file's own source says that nothing, or nothing more, of it can be read; where there is no document, there is
+    exactly one.
     """
     loaded = 0
     failed: Failure | None = None

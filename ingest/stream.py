@@ -96,9 +96,7 @@ def pieces(files: Iterable[CorpusFile], cutting: Cutting) -> Iterator[Piece]:
 
 
 def _of_file(file: CorpusFile, stream: BinaryIO, identity: str, cutting: Cutting) -> Iterator[Piece]:
-    """The pieces of a file; should it change meanwhile, its `identity` is not that of its content, and the next sync
-    reads it again.
-    """
+    """The pieces of a file; should that change meanwhile, it has another `identity` and is read again next time."""
     weight = os.fstat(stream.fileno()).st_size
     chunks: list[Chunk] = []
     failed: list[Failure] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -89,8 +90,12 @@ class Chroma:
                 raise
 
 
-def open_embedded(folder: Path) -> Chroma:
-    """Chroma in this process, its files in `folder`, which is made. Raises IndexDamaged, CannotWrite, SettingsError."""
+def open_embedded(folder: Path, state: str = "") -> Chroma:
+    """Chroma in this process, its files in `folder`, which is made. Raises IndexDamaged, CannotWrite, SettingsError.
+
+    What another process has written is seen by clients opened after it, with another `state`: one that is still open
+    keeps its vectors in memory, and Chroma would give these to every client of this process.
+    """
     import chromadb
     from chromadb.config import Settings
 
@@ -99,8 +104,14 @@ def open_embedded(folder: Path) -> Chroma:
             "Chroma needs a folder whose name is Unicode", where=str(folder), do="Name another --index."
         )
     with _named(str(folder), on_server=False):
-        client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+        folder.mkdir(parents=True, exist_ok=True)
+        client = chromadb.PersistentClient(_spelled(folder, state), settings=Settings(anonymized_telemetry=False))
     return Chroma(client, str(folder))
+
+
+def _spelled(folder: Path, state: str) -> str:
+    """The path of a folder, spelled in another way for each state; clients whose paths are the same text share memory."""
+    return str(folder) + "".join("/." if bit == "1" else "//" for bit in f"{zlib.crc32(state.encode()):032b}")
 
 
 def open_server(server: ChromaServer) -> Chroma:

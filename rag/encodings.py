@@ -23,10 +23,8 @@ def text_in(data: bytes, encoding: str) -> str:
 
 def last_escape(data: bytes) -> bytes | None:
     """The last escape of ISO-2022-JP in the bytes, in force at their end; None where there is none."""
-    found = None
-    for found in _ESCAPE.finditer(data):
-        pass
-    return None if found is None else found.group()
+    found = [escape.group() for escape in _ESCAPE.finditer(data)]
+    return found[-1] if found else None
 
 
 def _euc_jp(data: bytes) -> str:
