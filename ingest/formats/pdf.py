@@ -12,7 +12,7 @@ from ingest.formats.parts import Fault, Part, ReadOptions, holds, real_title
 from rag.errors import UnreadableDocument
 
 _OCR = "kotae reads no pictures: put the text in with an OCR program first, or exclude the file."
-_HYPHEN = re.compile("[\ufffe\x02]\n?")  # PDFium's marks for a hyphen that divides a word at the end of a line
+_HYPHEN = re.compile("[\ufffe\x02\xad]\n?")  # PDFium's marks for a hyphen that divides a word at the end of a line
 _COMPATIBLE = re.compile("[\u2f00-\u2fdf\ufb00-\ufb06]")  # radicals and ligatures that fonts give for plain letters
 _UNKNOWN = re.compile("[\x00-\x08\x0e-\x1f\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _JAPANESE = re.compile("[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60]")

@@ -10,11 +10,14 @@ from typing import BinaryIO
 
 from ingest.formats.office import check_archive
 from ingest.formats.parts import Fault, Part, ReadOptions
-from ingest.formats.record import choose, lines, missing
+from ingest.formats.record import choose, lines, missing, role
+from ingest.formats.sheets import Merged, look_through
 from rag.decode_lines import Line, read_lines
 from rag.errors import UnreadableDocument
 
 Row = Sequence[str]
+_UNSAVED = "Formulas of this sheet whose values were not saved, this one first; they are read as empty cells"
+_COMPUTE = "Open the file in Excel or LibreOffice and save it: that computes them."
 _LONGEST_CELL = 16 * 1024 * 1024
 """In characters; without a limit an open quotation mark would take in the rest of the file."""
 
@@ -31,7 +34,8 @@ def read_csv(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part
 def read_xlsx(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part | Fault]:
     """A document a row of every sheet: `#<sheet>!id=<id>` where there is a column id, else `#<sheet>!<row>`.
 
-    Each sheet has a header of its own. Formulas count as what they gave when the file was saved.
+    Each sheet has a header of its own. Formulas count as what they gave when the file was saved; where that was not
+    saved, a Fault says so. Cells below the header that are merged downwards say in each of their rows the same.
     """
     import openpyxl
 
@@ -40,8 +44,13 @@ def read_xlsx(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Par
     try:
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # what a file says of its size may be wrong
+            with sheet._get_source() as xml:  # the one way to a sheet's XML that does not read it whole
+                facts = look_through(xml)
             rows = enumerate(([_shown(value) for value in row] for row in sheet.iter_rows(values_only=True)), 1)
-            yield from _documents(rows, options, at=f"{sheet.title}!", sheet=f"{sheet.title}!")
+            here = f"{sheet.title}!"
+            yield from _documents(rows, options, at=here, sheet=here, merged=Merged(facts.merged))
+            if facts.unsaved:
+                yield Fault(f"{_UNSAVED}: {facts.unsaved}", f"{here}{facts.first}", _COMPUTE)
     finally:
         book.close()
 
@@ -77,10 +86,16 @@ def _csv_rows(lines: Iterator[Line], name: str) -> Iterator[tuple[int, Row | Fau
 
 
 def _documents(
-    rows: Iterable[tuple[int, Row | Fault]], options: ReadOptions, *, at: str, sheet: str = ""
+    rows: Iterable[tuple[int, Row | Fault]],
+    options: ReadOptions,
+    *,
+    at: str,
+    sheet: str = "",
+    merged: Merged | None = None,
 ) -> Iterator[Part | Fault]:
     """The documents of a table whose rows come with their numbers; blank rows are passed over."""
     header: list[str] = []
+    columns: frozenset[int] = frozenset()
     for number, row in rows:
         if isinstance(row, Fault):
             yield row
@@ -91,9 +106,12 @@ def _documents(
         if not any(cells):
             continue
         if header:
+            if merged is not None:
+                merged.fill(cells, number, columns)
             yield _row(header, cells, options, f"{at}{number}", sheet)
             continue
         header = [cell or f"column {place}" for place, cell in enumerate(cells, 1)]
+        columns = frozenset(place for place, cell in enumerate(header) if role(cell) != "id")
         if absent := missing([(cell, "") for cell in header], options.columns):
             yield Fault(f"This table has no column {absent}; it has {', '.join(header)}", f"{at}{number}")
             return

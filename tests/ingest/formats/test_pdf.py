@@ -75,6 +75,7 @@ def test_a_page_whose_fonts_do_not_tell_is_named() -> None:
         ("これで一つの文が終わる。\r\nここから次の文が始まる", "これで一つの文が終わる。\nここから次の文が始まる"),
         ("the high\ufffe\r\nest mountain", "the highest mountain"),
         ("the high\x02est", "the highest"),
+        ("the high\xad\r\nest moun\xadtain", "the highest mountain"),
         ("⽇本の⼈⼝ ﬁnal", "日本の人口 final"),
         ("line one\r\nline two\r\n\r\n", "line one\nline two"),
     ],
