@@ -99,3 +99,18 @@ def test_columns_change_the_fingerprint_of_tables_alone() -> None:
     chosen = [ReadOptions(), ReadOptions(("a",)), ReadOptions(("b",)), ReadOptions(("a", "b"))]
     assert len({fingerprint(table, digest, one) for one in chosen}) == 4
     assert {fingerprint(text, digest, one) for one in chosen} == {digest}
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html"])
+def test_a_format_that_is_read_whole_has_a_limit_that_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.formats.parts.MAX_WHOLE", 3 * 1024**2)
+    assert isinstance(read_as(name, b"a b " * (3 * 1024**2 // 4))[0], LoadedDocument)
+    (failed,) = read_as(name, b"a b " * (3 * 1024**2 // 4) + b"!")
+    assert isinstance(failed, Failure)
+    assert "larger than 3 MiB" in failed.message
+    assert "csv or jsonl" in failed.message
+
+
+def test_tables_have_no_such_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.formats.parts.MAX_WHOLE", 100)
+    assert len(read_as("a.csv", b"a,b\n" + b"1,2\n" * 100)) == len(read_as("a.jsonl", b'{"text": "a"}\n' * 100)) == 100

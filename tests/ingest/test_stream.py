@@ -106,6 +106,25 @@ def test_rows_that_fail_are_named_and_the_others_are_indexed(
     site.assert_as_built_anew(corpus, tmp_path / "anew", chunking=CHUNKING)
 
 
+def test_a_row_that_the_disk_failed_to_give_is_read_by_the_next_sync(
+    encoder: CountingEncoder, tmp_path: Path, monkeypatch
+) -> None:
+    corpus = write_rows(tmp_path / "corpus", rows(20))
+    site = Site(tmp_path / "index")
+
+    def failing(file: CorpusFile, stream: BinaryIO, options: ReadOptions) -> Iterator[LoadedDocument | Failure]:
+        yield from list(lines(file, stream, options))[:10]
+        yield Failure(file.source, "UnreadableDocument", "Input/output error")
+
+    with monkeypatch.context() as once:
+        once.setattr("ingest.stream.documents", failing)
+        report = site.sync(corpus, chunking=CHUNKING)
+    assert (len(report.failed_parts), report.chunks) == (2, 11)
+    report = site.sync(corpus)
+    assert (report.changed, report.failed_parts, report.chunks) == (("other.txt", "表.txt"), (), 21)
+    site.assert_as_built_anew(corpus, tmp_path / "anew", chunking=CHUNKING)
+
+
 def test_file_without_any_readable_row_has_failed_once(site: Site, encoder: CountingEncoder, tmp_path: Path) -> None:
     corpus = write_rows(tmp_path / "corpus", rows(60))
     site.sync(corpus, chunking=CHUNKING)
