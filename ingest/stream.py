@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from ingest.formats import ReadOptions
+from ingest.left import Left
 from ingest.load import CorpusFile, digest, documents, failure, fingerprint, opened
 from ingest.split import Counter, split
 from rag.entries import Entry
@@ -20,6 +21,10 @@ from rag.manifest import SourceState
 from rag.records import Chunk, Failure
 from rag.settings import Chunking
 from rag.store import ChunkStore
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 BATCH = 1024
 """How many chunks go on together, at least, where there are so many."""
@@ -123,7 +128,7 @@ class _Comparison:
     def __init__(self, store: ChunkStore, present: Container[str]) -> None:
         self._store = store
         self._present = present
-        self._left: dict[str, set[str]] = {}
+        self._left: dict[str, Left] = {}
         self._heads: dict[str, str] = {}
 
     def batch(self, group: tuple[Piece, ...]) -> Batch:
@@ -131,10 +136,10 @@ class _Comparison:
         batch = Batch(group)
         begun = [piece.source for piece in group if piece.start == 0 and piece.source in self._present]
         batch.unmark = self._store.heads_of(begun)
-        for source in begun:
-            self._left[source] = set()
-        for chunk_id, source in self._store.ids_of(begun).items():
-            self._left[source].add(chunk_id)
+        held: dict[str, list[NDArray[np.bytes_]]] = {source: [] for source in begun}
+        for source, ids in self._store.packed_ids_of(begun):
+            held[source].append(ids)
+        self._left.update((source, Left(ids)) for source, ids in held.items())
         known = self._store.entries(
             [chunk.id for one in group if one.source in self._left for chunk in one.chunks if self._has(one, chunk)]
         )
@@ -159,7 +164,8 @@ class _Comparison:
             elif replace(known[chunk.id], mark=None) != entry:
                 batch.described.append(entry)
         if piece.last:
-            batch.stale += sorted(self._left.pop(piece.source, ()))
+            if left is not None:
+                batch.stale += self._left.pop(piece.source).ids()
             head = self._heads.pop(piece.source, None)
             if head is not None and not at_once:
                 batch.marks[head] = piece.state

@@ -143,3 +143,8 @@ def test_a_line_that_is_too_long_is_passed_over(traced: None) -> None:
     found = list(read_lines(data, "a.csv"))
     assert found == [Line("1,a\n"), Line("\n", "is longer than 16,777,216 bytes"), Line("2,b\n")]
     assert tracemalloc.get_traced_memory()[1] - before < 4 * LONGEST
+
+
+def test_one_line_that_could_be_another_encoding_does_not_decide() -> None:
+    found = lines("ﾂｱ\n".encode("cp932") + "東京都の表\n".encode("cp932") * 5)  # two bytes that UTF-8 has too
+    assert [line.text for line in found] == ["ﾂｱ\n"] + ["東京都の表\n"] * 5
