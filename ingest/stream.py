@@ -1,7 +1,7 @@
 """The documents of files as a stream of chunks in batches, each compared with what the index holds already.
 
-Nothing here grows with the corpus, and of a file no more is kept than its bytes and, where it is in the index already,
-the ids of its chunks there.
+Nothing here grows with the corpus, and of a file no more is kept than one document and, where it is in the index
+already, the ids of its chunks there (see `ingest.left`).
 """
 
 from __future__ import annotations

@@ -9,10 +9,12 @@ from contextlib import closing
 from typing import Any, BinaryIO
 
 from ingest.formats.parts import Fault, Part, ReadOptions, holds, real_title
+from ingest.formats.readings import text_without_readings
 from rag.errors import UnreadableDocument
 
 _OCR = "kotae reads no pictures: put the text in with an OCR program first, or exclude the file."
 _HYPHEN = re.compile("[\ufffe\x02\xad]\n?")  # PDFium's marks for a hyphen that divides a word at the end of a line
+_DIVIDED = re.compile("(?<=[a-z])\u2010\n(?=[a-z])")  # as browsers divide words
 _COMPATIBLE = re.compile("[\u2f00-\u2fdf\ufb00-\ufb06]")  # radicals and ligatures that fonts give for plain letters
 _UNKNOWN = re.compile("[\x00-\x08\x0e-\x1f\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _JAPANESE = re.compile("[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60]")
@@ -52,7 +54,7 @@ def _page(document: Any, number: int, title: str | None) -> Part | Fault | None:
     place = f"page={number}"
     try:
         with closing(document[number - 1]) as page, closing(page.get_textpage()) as shown:
-            text = clean(shown.get_text_range())
+            text = clean(text_without_readings(shown))
             pictures = bool(text) or any(_is_picture(one) for one in page.get_objects(max_depth=4))
     except pypdfium2.PdfiumError as error:
         return Fault(f"This page cannot be read: {error}", place)
@@ -90,6 +92,7 @@ def clean(text: str) -> str:
     page's widest; other lines stay as they are.
     """
     text = _HYPHEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _DIVIDED.sub("", text)
     text = _COMPATIBLE.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
     rows = [line.strip() for line in text.split("\n")]
     full = _FULL_LINE * max(map(_width, rows), default=0)
