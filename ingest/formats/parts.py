@@ -9,8 +9,8 @@ from typing import BinaryIO
 
 from rag.errors import UnreadableDocument
 
-MAX_WHOLE = 256 * 1024 * 1024
-"""The most bytes of a file that has to be in memory as a whole: a thousand books."""
+MAX_WHOLE = 64 * 1024 * 1024
+"""The most bytes of a file that is in memory as a whole: two hundred books. Cutting it takes thirty times that."""
 
 _NO_TITLE = re.compile(
     r"(untitled|無題|名称未設定|word document|microsoft (word|excel|powerpoint) -|(book|document|文書|sheet) ?\d*$)"
