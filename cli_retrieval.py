@@ -60,6 +60,7 @@ def measure(
         ]
         skipped, index = 0, index or DEFAULT_INDEX
     retriever = open_retriever(IndexSettings(index, encoder, DEFAULT_TOP_K, server, reranker))
+    retriever.index.require_whole()
     retriever.search("?")  # the models are loaded before the clock runs
     with count_bar("Searching") as progress:
         return evaluate_retrieval(queries, retriever.candidates, depth=depth, skipped=skipped, progress=progress)

@@ -12,6 +12,7 @@ from eval.answers import AnswerLog, Recorded
 from eval.conditions import Condition
 from eval.outage import Outage, is_unanswered
 from rag.chain import GroundedChain, Prepared, Question
+from rag.errors import IndexChanged
 from rag.records import Answer, Failure
 
 Progress = Callable[[int, int], None]
@@ -46,7 +47,8 @@ class Task:
 def prepare(questions: Iterable[Asked], chains: Chains, settings: str) -> Iterator[Task]:
     """Retrieve and write the prompt of every question. `settings` is what the answer depends on beside the prompt.
 
-    Raises RunError where questions in a row do not come through, to a server of passages or of the model.
+    Raises IndexChanged where another process ingests meanwhile, and RunError where questions in a row do not come
+    through, to a server of passages or of the model.
     """
     outage = Outage()
     for asked in questions:
@@ -54,6 +56,8 @@ def prepare(questions: Iterable[Asked], chains: Chains, settings: str) -> Iterat
         try:
             prepared = chains[asked.condition][asked.repeat].prepare(asked.question)
             prompt = prepared.prompt.to_string()
+        except IndexChanged:  # what has been retrieved is of another state of the index than what would follow
+            raise
         except Exception as error:  # one question that cannot be prepared must not end the run
             prepared, prompt = error, asked.question.text
         outage.see(str(prepared) if is_unanswered(prepared) else None)

@@ -70,6 +70,8 @@ class Bench:
         dataset = load_dataset(verify)
         scope = selection.scope(dataset)
         retriever = open_retriever(index) if set(scope.conditions) - {Condition.NO_RAG} else None
+        if retriever is not None:
+            retriever.index.require_whole()
         return cls(dataset, scope, retriever)
 
 

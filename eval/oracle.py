@@ -32,9 +32,10 @@ class GoldRetriever(BaseRetriever):
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         index = self.index
-        chunks = _chunks_of(index.store, self.evidence[query])
-        vector = index.encoder.encode_queries([query])[0]
-        cosines = index.store.cosines(vector, list(chunks))
+        with index.unchanged():
+            chunks = _chunks_of(index.store, self.evidence[query])
+            vector = index.encoder.encode_queries([query])[0]
+            cosines = index.store.cosines(vector, list(chunks))
         best = sorted(cosines, key=lambda one: (-cosines[one], one))[: self.k]
         return [document_of(Hit(chunks[one], rank, cosines[one], cosines[one])) for rank, one in enumerate(best, 1)]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ingest.find import find
-from ingest.load import LoadedDocument, documents, read
+from ingest.load import CorpusFile, LoadedDocument, documents, opened
 from rag.decode import decode
 from rag.errors import CorpusError
 
@@ -22,8 +22,7 @@ def calibration_texts(path: Path, most: int = 128) -> list[str]:
         samples = [
             piece
             for file in find(path).files
-            for document in documents(file, read(file))
-            if isinstance(document, LoadedDocument)
+            for document in _documents(file)
             for piece in _pieces(document.text[document.body :])
         ]
     else:
@@ -35,6 +34,11 @@ def calibration_texts(path: Path, most: int = 128) -> list[str]:
         raise CorpusError("There is no text to calibrate with", where=str(path))
     step = max(1, len(samples) / most)
     return [samples[int(number * step)] for number in range(min(most, len(samples)))]
+
+
+def _documents(file: CorpusFile) -> Iterator[LoadedDocument]:
+    with opened(file) as stream:
+        yield from (one for one in documents(file, stream) if isinstance(one, LoadedDocument))
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -7,13 +7,14 @@ import re
 import stat
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from io import FileIO
 from pathlib import Path
+from typing import BinaryIO
 
 from ingest.formats import PLAIN, READERS, TABLES, Fault, Part, ReadOptions, foreign
-from rag.errors import UnreadableDocument
+from ingest.places import Places
+from rag.errors import CannotWrite, UnreadableDocument
 from rag.language import detect
 from rag.records import LANGUAGES, Failure, Language
 
@@ -56,41 +57,37 @@ class LoadedDocument:
     body: int
 
 
-def read(file: CorpusFile) -> bytes:
-    """The bytes of a file. Raises UnreadableDocument."""
-    with _opened(file) as stream:
-        return stream.read()
+def opened(file: CorpusFile) -> BinaryIO:
+    """A file, to be read and closed. Raises UnreadableDocument."""
+    with _named(file):
+        if not stat.S_ISREG(file.path.stat().st_mode):  # reading a pipe would wait for ever
+            raise UnreadableDocument("This is no regular file", where=file.source)
+        return file.path.open("rb")
 
 
-def digest(file: CorpusFile) -> str:
-    """The SHA-256 of a file, read a part at a time. Raises UnreadableDocument."""
-    total = hashlib.sha256()
-    with _opened(file) as stream:
-        while part := stream.read(1 << 20):
-            total.update(part)
-    return total.hexdigest()
+def digest(file: CorpusFile, stream: BinaryIO) -> str:
+    """The SHA-256 of a file, in hexadecimal, read a part at a time; it is at its beginning afterwards.
+
+    Raises UnreadableDocument.
+    """
+    with _named(file):
+        total = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
+        stream.seek(0)
+    return total
 
 
 @contextmanager
-def _opened(file: CorpusFile) -> Iterator[FileIO]:
+def _named(file: CorpusFile) -> Iterator[None]:
     try:
-        if not stat.S_ISREG(file.path.stat().st_mode):  # reading a pipe would wait for ever
-            raise UnreadableDocument("This is no regular file", where=file.source)
-        with file.path.open("rb", buffering=0) as stream:
-            yield stream
+        yield
     except OSError as error:
         raise UnreadableDocument(f"This file cannot be read: {error.strerror}", where=file.source) from error
-
-
-def sha256(data: bytes) -> str:
-    """The SHA-256 of a file's content, in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def fingerprint(file: CorpusFile, digest: str, options: ReadOptions) -> str:
     """What tells a changed file: the `digest` of its content and, for a table, the columns that are read of it."""
     if options.columns and file.path.suffix.lower() in TABLES:
-        return sha256("\0".join((digest, *options.columns)).encode())
+        return hashlib.sha256("\0".join((digest, *options.columns)).encode()).hexdigest()
     return digest
 
 
@@ -99,15 +96,18 @@ def failure(source: str, error: UnreadableDocument) -> Failure:
     return Failure(source, type(error).__name__, str(error))
 
 
-def documents(file: CorpusFile, data: bytes, options: ReadOptions | None = None) -> Iterator[LoadedDocument | Failure]:
-    """The documents in a file's bytes, in their order, and a Failure for each part that cannot be read.
+def documents(
+    file: CorpusFile, stream: BinaryIO, options: ReadOptions | None = None
+) -> Iterator[LoadedDocument | Failure]:
+    """The documents in a file, open at its beginning, in their order, and a Failure for each part that cannot be read.
 
-    Nothing is raised, whatever is in the file. A Failure whose subject is the file's own source says that nothing, or
-    nothing more, of it can be read; where there is no document, there is exactly one.
+    Whatever is in the file, nothing is raised but CannotWrite (see `ingest.places`). A Failure whose subject is the
+    file's own source says that nothing, or nothing more, of it can be read; where there is no document, there is
+    exactly one.
     """
     loaded = 0
     failed: Failure | None = None
-    for one in _outcomes(file, data, options or ReadOptions()):
+    for one in _outcomes(file, stream, options or ReadOptions()):
         loaded += isinstance(one, LoadedDocument)
         failed = one if isinstance(one, Failure) else failed
         yield one
@@ -116,20 +116,24 @@ def documents(file: CorpusFile, data: bytes, options: ReadOptions | None = None)
         yield failure(file.source, UnreadableDocument(reason, where=file.source))
 
 
-def _outcomes(file: CorpusFile, data: bytes, options: ReadOptions) -> Iterator[LoadedDocument | Failure]:
-    places: dict[str, str] = {}
+def _outcomes(file: CorpusFile, stream: BinaryIO, options: ReadOptions) -> Iterator[LoadedDocument | Failure]:
     reached = ""
     suffix = file.path.suffix.lower()
     try:
-        if suffix in PLAIN and (kind := foreign(data)):
+        head = stream.read(16)
+        stream.seek(0)
+        if suffix in PLAIN and (kind := foreign(head)):
             raise UnreadableDocument(
                 f"This file is named {suffix} and is {kind}", where=file.source, do="Give it the ending of its kind."
             )
-        for part in READERS[suffix](data, file.source, options):
-            reached = part.place
-            yield _outcome(file, part, places)
+        with closing(Places()) as places:
+            for part in READERS[suffix](stream, file.source, options):
+                reached = part.place
+                yield _outcome(file, part, places)
     except UnreadableDocument as error:
         yield failure(file.source, error)
+    except CannotWrite:
+        raise
     except Exception as error:  # a library may raise anything over a file that is broken or made to break it
         beyond = f" beyond {reached}" if reached else ""
         reason = _OBJECT.sub("it", f"{type(error).__name__}: {error}")[:400]
@@ -137,14 +141,14 @@ def _outcomes(file: CorpusFile, data: bytes, options: ReadOptions) -> Iterator[L
         yield failure(file.source, UnreadableDocument(what, where=file.source))
 
 
-def _outcome(file: CorpusFile, part: Part | Fault, places: dict[str, str]) -> LoadedDocument | Failure:
+def _outcome(file: CorpusFile, part: Part | Fault, places: Places) -> LoadedDocument | Failure:
     try:
         return _document(file, part, places)
     except UnreadableDocument as error:
         return failure(error.where or file.source, error)
 
 
-def _document(file: CorpusFile, part: Part | Fault, places: dict[str, str]) -> LoadedDocument:
+def _document(file: CorpusFile, part: Part | Fault, places: Places) -> LoadedDocument:
     """The document in a part. Raises UnreadableDocument whose `where` is the part's place."""
     where = f"{file.source}#{part.place}" if part.place else file.source
     if isinstance(part, Fault):
@@ -156,18 +160,17 @@ def _document(file: CorpusFile, part: Part | Fault, places: dict[str, str]) -> L
         raise UnreadableDocument("A NUL character or half a surrogate pair stands in this text", where=where)
     if not content:
         raise UnreadableDocument("This document is empty", where=where)
-    if part.fragment in places:
-        raise UnreadableDocument(
-            f"The id of this document stands twice in its file, first in {places[part.fragment]}",
-            where=where,
-            do="Give every document an id of its own.",
-        )
     language = part.language or detect(content)
     if language not in LANGUAGES:
         raise UnreadableDocument(
             f"The language given is lang: {language}", where=where, do="kotae knows ja and en; or leave it out."
         )
-    places[part.fragment] = part.place
+    if part.fragment and (first := places.first(part.fragment, part.place)) != part.place:
+        raise UnreadableDocument(
+            f"The id of this document stands twice in its file, first in {first}",
+            where=where,
+            do="Give every document an id of its own.",
+        )
     return LoadedDocument(source, title, language, part.text, part.body)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from ingest.find import Found
 from ingest.formats import ReadOptions
-from ingest.load import CorpusFile, digest, documents, failure, fingerprint, read
+from ingest.load import CorpusFile, digest, documents, failure, fingerprint, opened
 from rag.errors import UnreadableDocument
 from rag.manifest import Manifest, SourceState
 from rag.records import Failure
@@ -39,6 +40,10 @@ class Plan:
         return self.sound and not (self.work or self.removed or self.failed)
 
 
+def _failures(file: CorpusFile, stream: BinaryIO, options: ReadOptions) -> Iterator[Failure]:
+    yield from (one for one in documents(file, stream, options) if isinstance(one, Failure))
+
+
 def make_plan(found: Found, manifest: Manifest, store: ChunkStore, options: ReadOptions) -> Plan:
     """What has to be done. Every file is read: an edit may leave size and times as they were."""
     sound = manifest.complete and store.count() == manifest.chunks
@@ -52,12 +57,16 @@ def make_plan(found: Found, manifest: Manifest, store: ChunkStore, options: Read
     for file in found.files:
         state = stored.get(file.source)
         try:
-            if state is not None and state.sha256 == fingerprint(file, digest(file), options):
-                unchanged.append(file.source)
-                if state.failures:  # named at every sync
-                    parts += [one for one in documents(file, read(file), options) if isinstance(one, Failure)]
-            else:
-                work.append(file)
+            with opened(file) as stream:
+                if state is None or state.sha256 != fingerprint(file, digest(file, stream), options):
+                    work.append(file)
+                    continue
+                now = list(_failures(file, stream, options)) if state.failures else []
+                if len(now) == state.failures:
+                    unchanged.append(file.source)
+                    parts += now  # named at every sync
+                else:  # the disk failed while it was read, or kotae reads more of it than it did
+                    work.append(file)
         except UnreadableDocument as error:
             failed.append(failure(file.source, error))
     removed = tuple(

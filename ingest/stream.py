@@ -1,16 +1,19 @@
 """The documents of files as a stream of chunks in batches, each compared with what the index holds already.
 
-Nothing here grows with the corpus, and of a file no more is kept than its bytes and, where it is in the index already,
-the ids of its chunks there.
+Nothing here grows with the corpus, and of a file no more is kept than one document and, where it is in the index
+already, the ids of its chunks there (see `ingest.left`).
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, BinaryIO
 
 from ingest.formats import ReadOptions
-from ingest.load import CorpusFile, documents, failure, fingerprint, read, sha256
+from ingest.left import Left
+from ingest.load import CorpusFile, digest, documents, failure, fingerprint, opened
 from ingest.split import Counter, split
 from rag.entries import Entry
 from rag.errors import UnreadableDocument
@@ -18,6 +21,10 @@ from rag.manifest import SourceState
 from rag.records import Chunk, Failure
 from rag.settings import Chunking
 from rag.store import ChunkStore
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 BATCH = 1024
 """How many chunks go on together, at least, where there are so many."""
@@ -86,19 +93,20 @@ def pieces(files: Iterable[CorpusFile], cutting: Cutting) -> Iterator[Piece]:
     """Each file as one piece or several."""
     for file in files:
         try:
-            data = read(file)
+            with opened(file) as stream:
+                identity = fingerprint(file, digest(file, stream), cutting.options)
+                yield from _of_file(file, stream, identity, cutting)
         except UnreadableDocument as error:
             yield Piece(file.source, 0, (), (failure(file.source, error),), last=True, state=None, size=0)
-        else:
-            yield from _of_file(file, data, cutting)
 
 
-def _of_file(file: CorpusFile, data: bytes, cutting: Cutting) -> Iterator[Piece]:
-    identity = fingerprint(file, sha256(data), cutting.options)
+def _of_file(file: CorpusFile, stream: BinaryIO, identity: str, cutting: Cutting) -> Iterator[Piece]:
+    """The pieces of a file; should that change meanwhile, it has another `identity` and is read again next time."""
+    weight = os.fstat(stream.fileno()).st_size
     chunks: list[Chunk] = []
     failed: list[Failure] = []
     start = failures = told = size = 0
-    for document in documents(file, data, cutting.options):
+    for document in documents(file, stream, cutting.options):
         if isinstance(document, Failure):
             failed.append(document)
         else:
@@ -106,12 +114,12 @@ def _of_file(file: CorpusFile, data: bytes, cutting: Cutting) -> Iterator[Piece]
             size += len(document.text)
         while len(chunks) > BATCH or len(failed) > BATCH:
             part, chunks = tuple(chunks[:BATCH]), chunks[BATCH:]
-            now = min(size, len(data))
+            now = min(size, weight)
             yield Piece(file.source, start, part, tuple(failed), last=False, state=None, size=now - told)
             start, failures, told, failed = start + len(part), failures + len(failed), now, []
     total = start + len(chunks)
     state = SourceState(identity, total, failures + len(failed)) if total else None
-    yield Piece(file.source, start, tuple(chunks), tuple(failed), last=True, state=state, size=len(data) - told)
+    yield Piece(file.source, start, tuple(chunks), tuple(failed), last=True, state=state, size=weight - told)
 
 
 class _Comparison:
@@ -120,7 +128,7 @@ class _Comparison:
     def __init__(self, store: ChunkStore, present: Container[str]) -> None:
         self._store = store
         self._present = present
-        self._left: dict[str, set[str]] = {}
+        self._left: dict[str, Left] = {}
         self._heads: dict[str, str] = {}
 
     def batch(self, group: tuple[Piece, ...]) -> Batch:
@@ -128,10 +136,10 @@ class _Comparison:
         batch = Batch(group)
         begun = [piece.source for piece in group if piece.start == 0 and piece.source in self._present]
         batch.unmark = self._store.heads_of(begun)
-        for source in begun:
-            self._left[source] = set()
-        for chunk_id, source in self._store.ids_of(begun).items():
-            self._left[source].add(chunk_id)
+        held: dict[str, list[NDArray[np.bytes_]]] = {source: [] for source in begun}
+        for source, ids in self._store.packed_ids_of(begun):
+            held[source].append(ids)
+        self._left.update((source, Left(ids)) for source, ids in held.items())
         known = self._store.entries(
             [chunk.id for one in group if one.source in self._left for chunk in one.chunks if self._has(one, chunk)]
         )
@@ -156,7 +164,8 @@ class _Comparison:
             elif replace(known[chunk.id], mark=None) != entry:
                 batch.described.append(entry)
         if piece.last:
-            batch.stale += sorted(self._left.pop(piece.source, ()))
+            if left is not None:
+                batch.stale += self._left.pop(piece.source).ids()
             head = self._heads.pop(piece.source, None)
             if head is not None and not at_once:
                 batch.marks[head] = piece.state

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
 REBUILD = "Rebuild it with: kotae index drop, then kotae ingest CORPUS"
+_ALSO_READING = (
+    "Chroma writes to its folder also where it only reads: an index on a read-only disk has to be copied to a place of "
+    "your own first, and named there with --index."
+)
 _ANSWER_SECONDS = 10.0
 _UPSERT_BYTES = 16_000_000
 """A server takes up to 40 MB a request; vectors travel as base64."""
@@ -89,8 +94,12 @@ class Chroma:
                 raise
 
 
-def open_embedded(folder: Path) -> Chroma:
-    """Chroma in this process, its files in `folder`, which is made. Raises IndexDamaged, CannotWrite, SettingsError."""
+def open_embedded(folder: Path, state: str = "") -> Chroma:
+    """Chroma in this process, its files in `folder`, which is made. Raises IndexDamaged, CannotWrite, SettingsError.
+
+    What another process has written is seen by clients opened after it, with another `state`: one that is still open
+    keeps its vectors in memory, and Chroma would give these to every client of this process.
+    """
     import chromadb
     from chromadb.config import Settings
 
@@ -99,8 +108,14 @@ def open_embedded(folder: Path) -> Chroma:
             "Chroma needs a folder whose name is Unicode", where=str(folder), do="Name another --index."
         )
     with _named(str(folder), on_server=False):
-        client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+        folder.mkdir(parents=True, exist_ok=True)
+        client = chromadb.PersistentClient(_spelled(folder, state), settings=Settings(anonymized_telemetry=False))
     return Chroma(client, str(folder))
+
+
+def _spelled(folder: Path, state: str) -> str:
+    """The path of a folder, spelled in another way for each state; clients of paths with the same text share memory."""
+    return str(folder) + "".join("/." if bit == "1" else "//" for bit in f"{zlib.crc32(state.encode()):032b}")
 
 
 def open_server(server: ChromaServer) -> Chroma:
@@ -162,8 +177,7 @@ def _named(where: str, *, on_server: bool) -> Iterator[None]:
         raise IndexMissing("The index is not there (any more)", where=where, do="Run: kotae ingest CORPUS") from error
     except (ChromaError, sqlite3.DatabaseError, OSError) as error:
         if not on_server and (refused := refusal(error, Path(where))):
-            do = f"{refused.do} Chroma writes to its folder also where it only reads."
-            raise CannotWrite(refused.what, where=where, do=do) from error
+            raise CannotWrite(refused.what, where=where, do=f"{refused.do} {_ALSO_READING}") from error
         raise IndexDamaged(f"Chroma cannot use the index: {error}", where=where, do=REBUILD) from error
     except BaseException as error:
         if type(error).__name__ == "PanicException":  # of Rust; a BaseException, and importable from nowhere

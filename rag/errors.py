@@ -11,6 +11,7 @@ KotaeError
 │   ├── IndexMismatch        built with other settings than those asked for
 │   ├── IndexBusy            another process is writing to it
 │   ├── IndexDamaged         it cannot be read
+│   ├── IndexChanged         not, or no longer, in one state: another process ingests, or has since it was opened
 │   ├── ServerUnreachable    no Chroma server answers at the URL
 │   ├── ServerRefused        the Chroma server does not take the token
 │   └── ServerMismatch       the Chroma server is of a version that kotae cannot use
@@ -96,6 +97,10 @@ class IndexBusy(IndexProblem):
 
 class IndexDamaged(IndexProblem):
     """The index cannot be read."""
+
+
+class IndexChanged(IndexProblem):
+    """The index is being written to, or is no longer what it was when it was opened; opened anew, it can be used."""
 
 
 class ServerUnreachable(IndexProblem):

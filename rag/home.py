@@ -48,6 +48,13 @@ class IndexHome(ABC):
         """Replace the manifest, atomically."""
 
     @abstractmethod
+    def state(self) -> str:
+        """Another text after every change of the index, from before its first step; cheap to ask again and again."""
+
+    def close(self) -> None:  # noqa: B027
+        """Let go of what `state` keeps open."""
+
+    @abstractmethod
     def store(self) -> ChunkStore:
         """Open the chunks."""
 
@@ -88,12 +95,20 @@ class FolderHome(IndexHome):
                 (self._chroma / SEAL).unlink(missing_ok=True)
         _write_file(self._folder / _FILE, manifest)
 
+    def state(self) -> str:
+        """Which file `manifest.json` is: every save puts another in its place."""
+        try:
+            found = (self._folder / _FILE).stat()
+        except OSError:
+            return ""
+        return f"{found.st_ino} {found.st_mtime_ns} {found.st_size}"
+
     def store(self) -> ChunkStore:
         """Chroma in this process. Damaged vectors, over which Chroma would fall, are refused first."""
         if (self._chroma / SEAL).exists() and (name := damaged(self._chroma)):
             what = "The vectors of the index are damaged: a file is not what the last ingest left"
             raise IndexDamaged(what, where=str(self._chroma / name), do=REBUILD)
-        return ChunkStore(open_embedded(self._chroma))
+        return ChunkStore(open_embedded(self._chroma, self.state()))
 
     def derived(self) -> Path:
         """Beside the chunks."""
@@ -133,6 +148,7 @@ class ServerHome(IndexHome):
     def __init__(self, server: ChromaServer) -> None:
         self.where = str(server)
         self._server = server
+        self._watch: Chroma | None = None
 
     def load(self) -> Manifest:
         """Read the head from the collection, and the files from this machine's cache or from the marks."""
@@ -160,6 +176,19 @@ class ServerHome(IndexHome):
                     collection.modify(metadata=head)
             if manifest.complete:
                 _write_file(self._cache(str(collection.id)) / _FILE, manifest)
+
+    def state(self) -> str:
+        """What the collection says of itself."""
+        if self._watch is None:
+            self._watch = open_server(self._server)
+        found = self._watch.find(self._server.collection)
+        return "" if found is None else f"{found.id} {json.dumps(found.metadata, sort_keys=True)}"
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
 
     def store(self) -> ChunkStore:
         """The collections beside that of the manifest."""

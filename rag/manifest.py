@@ -42,10 +42,15 @@ class Manifest:
 
     @property
     def corpus_digest(self) -> str:
-        """A hash of the paths and contents of all files, the same for the same corpus."""
+        """A hash of the paths and contents of all files, the same for the same corpus.
+
+        Of a file that could be read in part, how many chunks that gave counts too: another time it may be more.
+        """
         digest = hashlib.sha256()
         for source in sorted(self.sources):
-            digest.update(f"{source}\0{self.sources[source].sha256}\n".encode())
+            state = self.sources[source]
+            part = f"\0{state.chunks}" if state.failures else ""
+            digest.update(f"{source}\0{state.sha256}{part}\n".encode())
         return digest.hexdigest()
 
     @property

@@ -61,7 +61,11 @@ class HybridRetriever(BaseRetriever):
     reranker: BaseDocumentCompressor | None = None
 
     def search(self, question: str, k: int | None = None) -> tuple[Hit, ...]:
-        """The best hits for a question, best first. Raises IndexDamaged where one says other than what was ingested."""
+        """The best hits for a question, best first.
+
+        Raises IndexChanged where another process has ingested since the index was opened, and IndexDamaged where a
+        passage is not what was ingested.
+        """
         wanted = self.k if k is None else k
         hits = self.candidates(question, wanted)[:wanted]
         for hit in hits:
@@ -71,8 +75,13 @@ class HybridRetriever(BaseRetriever):
     def candidates(self, question: str, k: int) -> tuple[Hit, ...]:
         """Every chunk that a leg brought in for the `k` best, best first, with the scores of both legs.
 
-        A reranker orders the first of them.
+        A reranker orders the first of them. Raises IndexChanged.
         """
+        with self.index.unchanged():
+            hits = self._found(question, k)
+        return hits if self.reranker is None else _reranked(self.reranker, question, hits, max(RERANKED, k))
+
+    def _found(self, question: str, k: int) -> tuple[Hit, ...]:
         pool = max(CANDIDATES, 2 * k)
         language = detect(question)
         index = self.index
@@ -93,11 +102,10 @@ class HybridRetriever(BaseRetriever):
         for one, gain in gains(scores, chunks, vectors, index.derived.centroids).items():
             scores[one] += gain
         best = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
-        hits = tuple(
+        return tuple(
             Hit(chunks[one], rank, scores[one], cosines[one], _lexical(matches.get(one)))
             for rank, one in enumerate(best, 1)
         )
-        return hits if self.reranker is None else _reranked(self.reranker, question, hits, max(RERANKED, k))
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None

@@ -111,15 +111,21 @@ class ChunkStore:
 
     def ids_of(self, files: Sequence[str]) -> dict[str, str]:
         """The ids of all chunks of these files, each with the source of its file."""
-        if not files:
-            return {}
+        return {one.decode(): file for file, ids in self.packed_ids_of(files) for one in ids}
+
+    def packed_ids_of(self, files: Sequence[str]) -> Iterator[tuple[str, NDArray[np.bytes_]]]:
+        """The same by file, page by page: some ids of a file, shape (n,), 32 bytes each."""
+        import numpy as np
+
         if len(files) == 1:
-            return {one: files[0] for page in self._pages([], {"file": files[0]}) for one in page["ids"]}
-        found: dict[str, str] = {}
-        for page in self._pages(["metadatas"], {"file": {"$in": list(files)}}):
-            for chunk_id, metadata in zip(page["ids"], page["metadatas"] or (), strict=True):
-                found[chunk_id] = str(metadata["file"])
-        return found
+            for page in self._pages([], {"file": files[0]}):
+                yield files[0], np.array(page["ids"], dtype="S32")
+        elif files:
+            for page in self._pages(["metadatas"], {"file": {"$in": list(files)}}):
+                ids: dict[str, list[str]] = {}
+                for chunk_id, metadata in zip(page["ids"], page["metadatas"] or (), strict=True):
+                    ids.setdefault(str(metadata["file"]), []).append(chunk_id)
+                yield from ((file, np.array(some, dtype="S32")) for file, some in ids.items())
 
     def heads_of(self, files: Sequence[str]) -> list[str]:
         """The ids of the marked heads of these files."""

@@ -14,7 +14,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import InstanceOf
 
-from rag.errors import IndexDamaged, IndexProblem, RequestError
+from rag.errors import IndexChanged, IndexDamaged, IndexProblem, RequestError
 from rag.home import home_of
 from rag.index import Index, open_index
 from rag.opening import IndexSettings
@@ -89,20 +89,20 @@ class Library:
     def use(self, look: Callable[[Index], Seen]) -> Seen:
         """What `look` sees in the index as it is now. Raises IndexProblem.
 
-        An open Chroma loses track when another process writes to its folder, so a damaged index is opened anew once.
+        An open Chroma loses track when another process writes to its folder, so the index is opened anew then, once.
         """
         with self._lock:
             try:
-                return look(self._current())
-            except IndexDamaged:
+                return self._look(look)
+            except (IndexChanged, IndexDamaged):
                 self.close()
-                return look(self._current())
+                return self._look(look)
 
     def close(self) -> None:
         """Let go of the index; the next use opens it anew."""
         with self._lock:
             if self._index is not None:
-                self._index.store.close()
+                self._index.close()
             self._index = self._catalogue = None
 
     def problem(self) -> IndexProblem | None:
@@ -141,13 +141,13 @@ class Library:
 
         return self.use(look)
 
-    def _current(self) -> Index:
+    def _look(self, look: Callable[[Index], Seen]) -> Seen:
         settings = self.settings
-        manifest = home_of(settings.folder, settings.server).load()
-        if self._index is None or self._index.manifest != manifest:
+        if self._index is None or self._index.changed:
             self.close()
             self._index = open_index(settings.folder, settings.encoder, settings.server)
-        return self._index
+        with self._index.unchanged():
+            return look(self._index)
 
     def _list(self, index: Index) -> Catalogue:
         if self._catalogue is None:

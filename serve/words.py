@@ -128,6 +128,7 @@ WORDS: Final[Mapping[str, Mapping[Language, str]]] = {
     "error.IndexMissing": {"ja": "索引がありません", "en": "There is no index"},
     "error.IndexMismatch": {"ja": "索引が別の設定で作られています", "en": "The index was made with other settings"},
     "error.IndexBusy": {"ja": "索引は別の処理が書き込み中です", "en": "Another process is writing to the index"},
+    "error.IndexChanged": {"ja": "索引が書き換えられています", "en": "The index is being changed"},
     "error.IndexDamaged": {"ja": "索引が読めません", "en": "The index cannot be read"},
     "error.ServerUnreachable": {"ja": "Chroma サーバーにつながりません", "en": "No Chroma server answers"},
     "error.ServerRefused": {"ja": "Chroma サーバーに拒否されました", "en": "The Chroma server refused"},

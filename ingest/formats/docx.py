@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, BinaryIO
 
 from ingest.formats.lines import Lines
 from ingest.formats.office import MEBI, check_archive
@@ -26,7 +25,7 @@ _HEADING = re.compile(r"(?:heading|見出し)\s*(\d)")
 _MAX_XML = 128 * MEBI
 
 
-def read_docx(data: bytes, name: str, _options: ReadOptions) -> Iterator[Part]:
+def read_docx(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Part]:
     """The one document of a file; its title is the one it begins with, or of its properties, or its first heading.
 
     python-docx opens it and finds its parts; the text is gathered from the XML, as `Paragraph.text` leaves out the
@@ -36,8 +35,8 @@ def read_docx(data: bytes, name: str, _options: ReadOptions) -> Iterator[Part]:
     from docx import Document
     from lxml import etree
 
-    check_archive(data, name, max_xml=_MAX_XML)
-    document = Document(io.BytesIO(data))
+    check_archive(stream, name, max_xml=_MAX_XML)
+    document = Document(stream)
     levels = _levels(document.styles.element)
     lines = Lines()
     _walk(etree, document.element.body, lines, levels)

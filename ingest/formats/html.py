@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, BinaryIO
 
 from ingest.formats.lines import Lines
-from ingest.formats.parts import Part, ReadOptions, real_title
+from ingest.formats.parts import Part, ReadOptions, real_title, whole
 from ingest.formats.unseen import unseen_style
 from rag.decode import decode
 from rag.errors import UnreadableDocument
@@ -26,10 +26,11 @@ _META = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)
 _XML = re.compile(rb"\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 
 
-def read_html(data: bytes, name: str, _options: ReadOptions) -> Iterator[Part]:
+def read_html(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Part]:
     """The one document of a page; titled by <title> or its highest heading. Raises UnreadableDocument."""
     from lxml import etree
 
+    data = whole(stream, name)
     declared = _XML.search(data[:1024]) or _META.search(data[:4096])
     text = decode(data, name, declared=declared.group(1).decode() if declared else None)
     if not text.strip():

@@ -4,40 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import BinaryIO
 
 from ingest.formats.parts import Fault, Part, ReadOptions
 from ingest.formats.record import choose, missing
-from rag.decode import decode
+from rag.decode_lines import read_lines
 
 _SHAPE = "A line is one JSON object with `text` and, if you like, `id`, `title` and `lang`."
 
 
-def read_jsonl(data: bytes, name: str, options: ReadOptions) -> Iterator[Part | Fault]:
-    """A document a line, `#<id>` or else `#line=<number>`; blank lines are passed over."""
-    for number, line in enumerate(_lines(data, name), 1):
+def read_jsonl(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part | Fault]:
+    """A document a line, `#<id>` or else `#line=<number>`, read one by one; blank lines are passed over."""
+    for number, line in enumerate(read_lines(stream, name), 1):
         place = f"line={number}"
-        if line is None:
-            yield Fault("This line is not UTF-8", place)
-        elif line.strip():
-            yield _part(line, place, options)
-
-
-def _lines(data: bytes, name: str) -> Iterator[str | None]:
-    """The lines; None for one that is no UTF-8 in a file that otherwise is. Raises UnreadableDocument."""
-    lines = [_utf8(line) for line in data.removeprefix(b"\xef\xbb\xbf").split(b"\n")]
-    foreign = sum(1 for line in lines if line is None)
-    beyond_ascii = sum(1 for line in lines if line is not None and not line.isascii())
-    if foreign > beyond_ascii or b"\0" in data:
-        yield from decode(data, name).split("\n")
-    else:
-        yield from lines
-
-
-def _utf8(line: bytes) -> str | None:
-    try:
-        return line.decode()
-    except UnicodeDecodeError:
-        return None
+        if line.fault is not None:
+            yield Fault(f"This line {line.fault}", place)
+        elif line.text.strip():
+            yield _part(line.text, place, options)
 
 
 def _part(line: str, place: str, options: ReadOptions) -> Part | Fault:

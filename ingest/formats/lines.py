@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+SOFT_HYPHEN = "\xad"
+"""Where a word may be divided, which is nothing that a reader sees."""
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
 _EAST_ASIAN = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60]")
 
@@ -29,7 +31,7 @@ class Lines:
     def add(self, text: str | None) -> None:
         """Text within the line; runs of blanks count as one, a line break between Japanese letters as none."""
         if text:
-            self._pieces.append(text)
+            self._pieces.append(text.replace(SOFT_HYPHEN, ""))
 
     def line(self) -> None:
         """What follows stands on a new line; in a row of a table and in a heading, after a blank."""
@@ -104,7 +106,7 @@ class Lines:
             if at:
                 self._flush()
                 self._verbatim = True
-            self._pieces.append(line)
+            self._pieces.append(line.replace(SOFT_HYPHEN, ""))
 
     def text(self) -> str:
         """All of it."""

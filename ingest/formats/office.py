@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import io
+import os
 import zipfile
+from typing import BinaryIO
 
+from ingest.formats.parts import holds
 from rag.errors import UnreadableDocument
 
 MEBI = 1024 * 1024
@@ -17,30 +19,32 @@ _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
-def check_archive(data: bytes, name: str, *, max_xml: int = MAX_UNPACKED) -> None:
+def check_archive(stream: BinaryIO, name: str, *, max_xml: int = MAX_UNPACKED) -> None:
     """Refuse what is no Office file, an encrypted one, and one that would unpack to too much.
 
     `max_xml` is the most bytes that its XML may take unpacked. Nothing is unpacked here: the sizes are those that the
     archive states, beyond which Python's zipfile does not read. Raises UnreadableDocument.
     """
-    if data.startswith(_OLD_OFFICE):
-        if _ENCRYPTED in data:
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(0)
+    if stream.read(len(_OLD_OFFICE)) == _OLD_OFFICE:
+        if holds(stream, _ENCRYPTED):
             raise UnreadableDocument("This file is encrypted", where=name, do="Save it without a password.")
         raise UnreadableDocument("This is an Office file of before 2007", where=name, do="Save it in today's format.")
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with zipfile.ZipFile(stream) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        what = "is empty" if not data else f"is cut off or no Office file: {error}"
+        what = "is empty" if not size else f"is cut off or no Office file: {error}"
         raise UnreadableDocument(f"This file {what}", where=name, do="Save it again from its program.") from error
     if any(member.flag_bits & 1 for member in members):
         raise UnreadableDocument("This file is encrypted", where=name, do="Save it without a password.")
     total = sum(member.file_size for member in members)
     xml = sum(member.file_size for member in members if member.filename.lower().endswith((".xml", ".rels")))
-    too_dense = total > RATIO_FROM and total > MAX_RATIO * len(data)
+    too_dense = total > RATIO_FROM and total > MAX_RATIO * size
     if total > MAX_UNPACKED or xml > max_xml or too_dense:
         raise UnreadableDocument(
-            f"This file of {len(data):,} bytes would unpack to {total:,} (a zip bomb?)",
+            f"This file of {size:,} bytes would unpack to {total:,} (a zip bomb?)",
             where=name,
             do="If it is what you want to read, save it in smaller parts.",
         )

@@ -5,6 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
+
+from rag.errors import UnreadableDocument
+
+MAX_WHOLE = 64 * 1024 * 1024
+"""The most bytes of a file that is in memory as a whole: two hundred books. Cutting it takes thirty times that."""
 
 _NO_TITLE = re.compile(
     r"(untitled|無題|名称未設定|word document|microsoft (word|excel|powerpoint) -|(book|document|文書|sheet) ?\d*$)"
@@ -45,8 +51,32 @@ class Fault:
     do: str | None = None
 
 
-# The bytes of a file and its source (for messages). Raises UnreadableDocument where none, or no more, can be read.
-Reader = Callable[[bytes, str, ReadOptions], Iterator[Part | Fault]]
+# A file, open at its beginning, and its source (for messages). Raises UnreadableDocument where none, or no more, can be
+# read.
+Reader = Callable[[BinaryIO, str, ReadOptions], Iterator[Part | Fault]]
+
+
+def whole(stream: BinaryIO, name: str) -> bytes:
+    """All bytes of a file. Raises UnreadableDocument where there are more than `MAX_WHOLE`."""
+    data = stream.read(MAX_WHOLE + 1)
+    if len(data) > MAX_WHOLE:
+        raise UnreadableDocument(
+            f"This file is larger than {MAX_WHOLE // 1024**2} MiB, and its format is read as a whole",
+            where=name,
+            do="Divide it, or make it a csv or jsonl with a row for each document: these may be of any size.",
+        )
+    return data
+
+
+def holds(stream: BinaryIO, what: bytes) -> bool:
+    """Whether these bytes stand anywhere in a file; it is at its beginning afterwards."""
+    stream.seek(0)
+    before, found = b"", False
+    while not found and (block := stream.read(1 << 20)):
+        found = what in before + block
+        before = block[-len(what) :]
+    stream.seek(0)
+    return found
 
 
 def real_title(title: str | None) -> str | None:

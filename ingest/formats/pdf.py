@@ -6,13 +6,15 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Any
+from typing import Any, BinaryIO
 
-from ingest.formats.parts import Fault, Part, ReadOptions, real_title
+from ingest.formats.parts import Fault, Part, ReadOptions, holds, real_title
+from ingest.formats.readings import text_without_readings
 from rag.errors import UnreadableDocument
 
 _OCR = "kotae reads no pictures: put the text in with an OCR program first, or exclude the file."
-_HYPHEN = re.compile("[\ufffe\x02]\n?")  # PDFium's marks for a hyphen that divides a word at the end of a line
+_HYPHEN = re.compile("[\ufffe\x02\xad]\n?")  # PDFium's marks for a hyphen that divides a word at the end of a line
+_DIVIDED = re.compile("(?<=[a-z])\u2010\n(?=[a-z])")  # as browsers divide words
 _COMPATIBLE = re.compile("[\u2f00-\u2fdf\ufb00-\ufb06]")  # radicals and ligatures that fonts give for plain letters
 _UNKNOWN = re.compile("[\x00-\x08\x0e-\x1f\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _JAPANESE = re.compile("[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60]")
@@ -21,7 +23,7 @@ _MAX_UNKNOWN = 0.2
 _FULL_LINE = 0.8
 
 
-def read_pdf(data: bytes, name: str, _options: ReadOptions) -> Iterator[Part | Fault]:
+def read_pdf(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Part | Fault]:
     """The pages that have text, `#page=<number>` from 1 on; blank pages are passed over.
 
     A page that is a picture, or whose fonts do not say which letters they show, is a Fault. Raises UnreadableDocument
@@ -31,9 +33,11 @@ def read_pdf(data: bytes, name: str, _options: ReadOptions) -> Iterator[Part | F
     from pypdfium2.raw import FPDF_ERR_PASSWORD
 
     try:
-        document = pypdfium2.PdfDocument(data)
+        document = pypdfium2.PdfDocument(stream)
     except pypdfium2.PdfiumError as error:
-        if error.err_code == FPDF_ERR_PASSWORD and b"/Encrypt" in data:  # the code may be that of an earlier file
+        if error.err_code == FPDF_ERR_PASSWORD and holds(
+            stream, b"/Encrypt"
+        ):  # the code may be that of an earlier file
             raise UnreadableDocument(
                 "This PDF asks for a password", where=name, do="Save it without a password."
             ) from error
@@ -50,7 +54,7 @@ def _page(document: Any, number: int, title: str | None) -> Part | Fault | None:
     place = f"page={number}"
     try:
         with closing(document[number - 1]) as page, closing(page.get_textpage()) as shown:
-            text = clean(shown.get_text_range())
+            text = clean(text_without_readings(shown))
             pictures = bool(text) or any(_is_picture(one) for one in page.get_objects(max_depth=4))
     except pypdfium2.PdfiumError as error:
         return Fault(f"This page cannot be read: {error}", place)
@@ -88,6 +92,7 @@ def clean(text: str) -> str:
     page's widest; other lines stay as they are.
     """
     text = _HYPHEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _DIVIDED.sub("", text)
     text = _COMPATIBLE.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
     rows = [line.strip() for line in text.split("\n")]
     full = _FULL_LINE * max(map(_width, rows), default=0)

@@ -3,71 +3,115 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time
+from itertools import chain, repeat
+from typing import BinaryIO
 
 from ingest.formats.office import check_archive
 from ingest.formats.parts import Fault, Part, ReadOptions
-from ingest.formats.record import choose, lines, missing
-from rag.decode import decode
+from ingest.formats.record import choose, lines, missing, role
+from ingest.formats.sheets import Merged, look_through
+from rag.decode_lines import Line, read_lines
 from rag.errors import UnreadableDocument
 
 Row = Sequence[str]
-_LONGEST_CELL = 64 * 1024 * 1024
+_UNSAVED = "Formulas of this sheet whose values were not saved, this one first; they are read as empty cells"
+_COMPUTE = "Open the file in Excel or LibreOffice and save it: that computes them."
+_LONGEST_CELL = 16 * 1024 * 1024
+"""In characters; without a limit an open quotation mark would take in the rest of the file."""
 
 
-def read_csv(data: bytes, name: str, options: ReadOptions) -> Iterator[Part | Fault]:
-    """A document a row: `#id=<id>` where there is a column id, else `#row=<number>`, counted as a spreadsheet does."""
-    text = decode(data, name)
+def read_csv(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part | Fault]:
+    """A document a row: `#id=<id>` where there is a column id, else `#row=<number>`, counted as a spreadsheet does.
+
+    Rows are read one by one; one with bytes that are no text is a Fault.
+    """
     csv.field_size_limit(_LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    yield from _documents(_numbered(reader, name), options, at="row=")
+    yield from _documents(_csv_rows(read_lines(stream, name), name), options, at="row=")
 
 
-def read_xlsx(data: bytes, name: str, options: ReadOptions) -> Iterator[Part | Fault]:
+def read_xlsx(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part | Fault]:
     """A document a row of every sheet: `#<sheet>!id=<id>` where there is a column id, else `#<sheet>!<row>`.
 
-    Each sheet has a header of its own. Formulas count as what they gave when the file was saved.
+    Each sheet has a header of its own. Formulas count as what they gave when the file was saved; where that was not
+    saved, a Fault says so. Cells below the header that are merged downwards say in each of their rows the same.
     """
     import openpyxl
 
-    check_archive(data, name)
-    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    check_archive(stream, name)
+    book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
     try:
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # what a file says of its size may be wrong
+            with sheet._get_source() as xml:  # the one way to a sheet's XML that does not read it whole
+                facts = look_through(xml)
             rows = enumerate(([_shown(value) for value in row] for row in sheet.iter_rows(values_only=True)), 1)
-            yield from _documents(rows, options, at=f"{sheet.title}!", sheet=f"{sheet.title}!")
+            here = f"{sheet.title}!"
+            yield from _documents(rows, options, at=here, sheet=here, merged=Merged(facts.merged))
+            if facts.unsaved:
+                yield Fault(f"{_UNSAVED}: {facts.unsaved}", f"{here}{facts.first}", _COMPUTE)
     finally:
         book.close()
 
 
-def _numbered(reader: Iterator[list[str]], name: str) -> Iterator[tuple[int, list[str]]]:
+def _csv_rows(lines: Iterator[Line], name: str) -> Iterator[tuple[int, Row | Fault]]:
     """Rows from 1 on. Raises UnreadableDocument where one cannot be told from the next."""
-    number = 0
+    faults: list[str] = []
+    blank, first = 0, Line("")
+    for first in lines:
+        if first.text.strip() or first.fault:
+            break
+        blank += 1
+
+    def texts() -> Iterator[str]:
+        for number, line in enumerate(chain(repeat(Line("\n"), blank), [first], lines), 1):
+            if line.fault is not None:
+                faults.append(f"line {number} of the file {line.fault}")
+            yield line.text
+
+    reader = csv.reader(texts(), delimiter=max(",\t;", key=first.text.count), strict=True)
+    number, begins = 0, 1
     try:
         for number, row in enumerate(reader, 1):
-            yield number, row
+            yield number, Fault(f"This row cannot be read: {faults[0]}", f"row={number}") if faults else row
+            faults.clear()
+            begins = reader.line_num + 1
     except csv.Error as error:
         raise UnreadableDocument(
-            f"From row {number + 1} on this is no CSV: {error}", where=name, do="Is a quotation mark left open?"
+            f"From row {number + 1} (line {begins}) on this is no CSV: {error}",
+            where=name,
+            do="Is a quotation mark left open?",
         ) from error
 
 
 def _documents(
-    rows: Iterable[tuple[int, Row]], options: ReadOptions, *, at: str, sheet: str = ""
+    rows: Iterable[tuple[int, Row | Fault]],
+    options: ReadOptions,
+    *,
+    at: str,
+    sheet: str = "",
+    merged: Merged | None = None,
 ) -> Iterator[Part | Fault]:
     """The documents of a table whose rows come with their numbers; blank rows are passed over."""
     header: list[str] = []
+    columns: frozenset[int] = frozenset()
     for number, row in rows:
+        if isinstance(row, Fault):
+            yield row
+            if header:
+                continue
+            return
         cells = [cell.strip() for cell in row]
         if not any(cells):
             continue
         if header:
+            if merged is not None:
+                merged.fill(cells, number, columns)
             yield _row(header, cells, options, f"{at}{number}", sheet)
             continue
         header = [cell or f"column {place}" for place, cell in enumerate(cells, 1)]
+        columns = frozenset(place for place, cell in enumerate(header) if role(cell) != "id")
         if absent := missing([(cell, "") for cell in header], options.columns):
             yield Fault(f"This table has no column {absent}; it has {', '.join(header)}", f"{at}{number}")
             return
@@ -80,12 +124,6 @@ def _row(header: Sequence[str], cells: Sequence[str], options: ReadOptions, plac
     record = choose(fields, options.columns)
     text = lines(fields) if record.text is None else record.text
     return Part(text, f"{sheet}id={record.id}" if record.id else place, place, record.title, record.language)
-
-
-def _delimiter(text: str) -> str:
-    """What stands most often in the first line: a comma, a tab or a semicolon."""
-    first = text.lstrip().split("\n", 1)[0]
-    return max(",\t;", key=first.count)
 
 
 def _shown(value: object) -> str:

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import BinaryIO
 
-from ingest.formats.parts import Part, ReadOptions
+from ingest.formats.parts import Part, ReadOptions, whole
 from rag.decode import decode
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
 
 
-def read_text(data: bytes, name: str, _options: ReadOptions) -> Iterator[Part]:
+def read_text(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Part]:
     """The one document of a text file: `title:` and `lang:` are those of its front matter."""
-    text = decode(data, name)
+    text = decode(whole(stream, name), name)
     fields, body = _front_matter(text)
     yield Part(text, title=fields.get("title"), language=fields.get("lang"), body=body)
 
 
-def read_markdown(data: bytes, name: str, _options: ReadOptions) -> Iterator[Part]:
+def read_markdown(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Part]:
     """The one document of a Markdown file; without a `title:` its first `#` heading is the title."""
-    for part in read_text(data, name, _options):
+    for part in read_text(stream, name, _options):
         heading = None if part.title else _HEADING.search(part.text, part.body)
         yield Part(part.text, title=heading.group(1) if heading else part.title, language=part.language, body=part.body)
 

@@ -1,4 +1,4 @@
-"""How fast ingest is, and what memory it takes: `python -m tests.benchmarks.ingest_rate real|memory|again [NUMBER...]`.
+"""How fast ingest is, and what memory it takes: `python -m tests.benchmarks.ingest_rate real|memory|file|again [N...]`.
 
 real [2000]: documents of 300 tokens with the bundled encoder; chunks a second end to end against what the encoder alone
     does with the same chunks in the same process.
@@ -6,6 +6,8 @@ memory [100000 [384 [1]]]: documents with an encoder that answers at once, vecto
     documents to a file (jsonl): the rate, and the peak memory against that of a tenth; on a server (where Chroma's
     memory is not ours), embedded, and Chroma alone given the same chunks. Chroma keeps all vectors in memory, so that
     with few dimensions the rest is seen better.
+file [10 [300]]: one jsonl and one csv of so many megabytes, rows of some 500 bytes: how fast they are read and cut into
+    chunks, and the peak memory, each in a process of its own.
 again [10000]: a second run over the unchanged folder against the first, encoder that answers at once; and one file
     changed.
 """
@@ -34,6 +36,7 @@ from tests.benchmarks.stand_in import (
     InstantEncoder,
     in_process_of_its_own,
     make_corpus,
+    make_table,
     peak_megabytes,
     use_instant_encoder,
 )
@@ -100,11 +103,21 @@ def again(count: int, folder: Path) -> None:
     print(f"{first['seconds'] / second['seconds']:.0f} times as fast; with one file changed {third['seconds']:.2f} s")
 
 
+def file(*sizes: int, folder: Path) -> None:
+    for ending in ("jsonl", "csv"):
+        for size in sizes or (10, 300):
+            one = in_process_of_its_own(MODULE, "reading", make_table(folder / f"{size}.{ending}", size), "-")
+            print(f"{ending:<5} {size:>4} MB {one['chunks']:>7} chunks, {one['seconds']:.0f} s, {one['peak']:.0f} MB")
+
+
 def one_run(way: str, corpus: Path, place: str, dimensions: int = DIMENSIONS) -> None:
     """For a process of its own."""
     use_instant_encoder(dimensions)
     began = time.monotonic()
-    if way == "chroma alone":
+    if way == "reading":
+        cutting = Cutting(Chunking(), InstantEncoder(dimensions).count_tokens, 512)
+        chunks = sum(len(piece.chunks) for piece in pieces([CorpusFile(corpus.name, corpus)], cutting))
+    elif way == "chroma alone":
         chunks = _chroma_alone(corpus, Path(place), InstantEncoder(dimensions))
     else:
         server = ChromaServer(place, collection=f"bench-{corpus.name}") if way == "server" else None
@@ -136,7 +149,10 @@ def _seconds(work: Callable[[], object]) -> float:
 if __name__ == "__main__":
     what, *rest = sys.argv[1:]
     parts = {"real": (real, 2000), "memory": (memory, 100_000), "again": (again, 10_000)}
-    if what in parts:
+    if what == "file":
+        with tempfile.TemporaryDirectory() as scratch:
+            file(*map(int, rest), folder=Path(scratch))
+    elif what in parts:
         part, usual = parts[what]
         count, *more = map(int, rest or [usual])
         with tempfile.TemporaryDirectory() as scratch:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import itertools
 import json
 import random
 import resource
@@ -75,6 +77,23 @@ def make_corpus(folder: Path, count: int, letters: int = 200, in_a_file: int = 1
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(document(number, letters), encoding="utf-8")
     return folder
+
+
+def make_table(path: Path, megabytes: int) -> Path:
+    """One jsonl or csv file of about so many megabytes, rows of some 500 bytes."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        if path.suffix == ".csv":
+            rows.writerow(["id", "text", "lang"])
+        for number in itertools.count():
+            line = {"id": str(number), "text": document(number), "lang": "ja" if number % 2 else "en"}
+            if path.suffix == ".csv":
+                rows.writerow(line.values())
+            else:
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            if number % 1000 == 0 and path.stat().st_size >= megabytes * 1_000_000:
+                return path
+    raise AssertionError
 
 
 def use_instant_encoder(dimensions: int = DIMENSIONS) -> None:

@@ -19,7 +19,7 @@ WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 def read_as(name: str, data: bytes, *columns: str) -> list[LoadedDocument | Failure]:
     """The documents and failures in a file of this name."""
-    return list(documents(CorpusFile(name, Path("/corpus", name)), data, ReadOptions(columns)))
+    return list(documents(CorpusFile(name, Path("/corpus", name)), io.BytesIO(data), ReadOptions(columns)))
 
 
 def texts(name: str, data: bytes, *columns: str) -> dict[str, str]:

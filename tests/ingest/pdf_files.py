@@ -20,11 +20,15 @@ _BODY_OF_MAP = (
 
 @dataclass(frozen=True)
 class Page:
-    """Lines of text in a font whose codes are read by a CMap (`codec` is Python's name for it), or no text."""
+    """Lines of text in a font whose codes are read by a CMap (`codec` is Python's name for it), or no text.
+
+    `sizes` are those of the first lines, in points; the others are 12 points high.
+    """
 
     lines: Sequence[str] = ()
     cmap: str = TO_UNICODE
     codec: str = ""
+    sizes: Sequence[float] = ()
 
 
 def pdf(*pages: Page, trailer: bytes = b"", title: str = "") -> bytes:
@@ -53,8 +57,9 @@ def _page(page: Page, add) -> int:
         content, resources = add(_stream(b"", b"")), b""
     else:
         font, shown = _font(page, add)
-        lines = b"".join(b"<%s> Tj T* " % one for one in shown)
-        content = add(_stream(b"", b"BT /F 12 Tf 20 TL 72 700 Td " + lines + b"ET"))
+        sizes = [*page.sizes, *[12.0] * len(shown)]
+        lines = b"".join(b"/F %.1f Tf <%s> Tj T* " % (size, one) for size, one in zip(sizes, shown, strict=False))
+        content = add(_stream(b"", b"BT 20 TL 72 700 Td " + lines + b"ET"))
         resources = b"/Font<</F %d 0 R>>" % font
     box = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R/Resources<<%s>>>>"
     return add(box % (content, resources))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ingest.find import Found, Selection, find
-from ingest.load import documents, read
+from ingest.load import documents, opened
 from rag.errors import CorpusError, EmptyCorpus, SettingsError, UnreadableDocument
 from tests.samples import write_corpus
 
@@ -33,7 +33,7 @@ def test_names_are_nfc_however_the_disk_spells_them(tmp_path: Path, form: str) -
     (file,) = find(tmp_path).files
     assert file.source == unicodedata.normalize("NFC", "ガイド/プラハのデザイン.txt")
     assert file.path.read_text(encoding="utf-8") == "本文です。"
-    (document,) = documents(file, file.path.read_bytes())
+    (document,) = documents(file, opened(file))
     assert document.title == unicodedata.normalize("NFC", "プラハのデザイン")
 
 
@@ -134,7 +134,7 @@ def test_links_within_the_corpus_and_loops(tmp_path: Path) -> None:
     assert sources(found) == ["b.txt", "docs/a.txt", "self.txt"]
     assert found.failed == ()
     with pytest.raises(UnreadableDocument, match=r"symbolic links.*self\.txt"):
-        read(found.files[2])
+        opened(found.files[2])
 
 
 def test_links_out_of_the_corpus_are_named(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
     (file,) = find(tmp_path).files
     with pytest.raises(UnreadableDocument, match=r"no regular file.*pipe\.txt"):
-        read(file)
+        opened(file)
 
 
 def test_a_name_in_another_encoding(tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_what_may_not_be_read_is_named(open_folder: Path) -> None:
             os.seteuid(65534)  # root may read everything
         found = find(open_folder)
         with pytest.raises(UnreadableDocument, match=r"Permission denied.*秘密\.txt"):
-            read(found.files[1])
+            opened(found.files[1])
     finally:
         os.seteuid(user)
         (open_folder / "locked").chmod(0o755)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 from pathlib import Path
 
 import pytest
 
 from ingest.formats import ReadOptions
-from ingest.load import MAX_TITLE, CorpusFile, LoadedDocument, documents, fingerprint, sha256
+from ingest.load import MAX_TITLE, CorpusFile, LoadedDocument, documents, fingerprint
 from rag.records import Failure
 from tests.ingest.files import read_as
 
@@ -82,7 +84,7 @@ def test_a_library_that_raises_anything_is_a_failure_of_the_file(monkeypatch: py
         raise RecursionError("too deep")
 
     monkeypatch.setattr(ingest.load, "READERS", {".pdf": broken})
-    document, failed = documents(CorpusFile("a.pdf", Path("a.pdf")), b"")
+    document, failed = documents(CorpusFile("a.pdf", Path("a.pdf")), io.BytesIO())
     assert isinstance(document, LoadedDocument)
     assert failed == Failure(
         "a.pdf",
@@ -92,8 +94,23 @@ def test_a_library_that_raises_anything_is_a_failure_of_the_file(monkeypatch: py
 
 
 def test_columns_change_the_fingerprint_of_tables_alone() -> None:
-    digest = sha256(b"a,b")
+    digest = hashlib.sha256(b"a,b").hexdigest()
     table, text = CorpusFile("a.csv", Path("a.csv")), CorpusFile("a.txt", Path("a.txt"))
     chosen = [ReadOptions(), ReadOptions(("a",)), ReadOptions(("b",)), ReadOptions(("a", "b"))]
     assert len({fingerprint(table, digest, one) for one in chosen}) == 4
     assert {fingerprint(text, digest, one) for one in chosen} == {digest}
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html"])
+def test_a_format_that_is_read_whole_has_a_limit_that_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.formats.parts.MAX_WHOLE", 3 * 1024**2)
+    assert isinstance(read_as(name, b"a b " * (3 * 1024**2 // 4))[0], LoadedDocument)
+    (failed,) = read_as(name, b"a b " * (3 * 1024**2 // 4) + b"!")
+    assert isinstance(failed, Failure)
+    assert "larger than 3 MiB" in failed.message
+    assert "csv or jsonl" in failed.message
+
+
+def test_tables_have_no_such_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.formats.parts.MAX_WHOLE", 100)
+    assert len(read_as("a.csv", b"a,b\n" + b"1,2\n" * 100)) == len(read_as("a.jsonl", b'{"text": "a"}\n' * 100)) == 100

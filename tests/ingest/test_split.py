@@ -154,11 +154,11 @@ def test_no_chunk_over_the_limit_in_real_tokens(encoder, text: str, limit: int) 
 
 def test_chunks_of_the_repository_fit_the_window_with_title_and_prompt(encoder) -> None:
     from ingest.find import find
-    from ingest.load import documents, read
+    from ingest.load import documents, opened
 
     files = find(REPOSITORY / "corpus").files
     for file in files[:: max(1, len(files) // 25)]:
-        (loaded,) = documents(file, read(file))
+        (loaded,) = documents(file, opened(file))
         chunks = split(loaded, Chunking(10_000, 0), encoder.count_tokens, encoder.window)
         prompt = encoder.identity.document_prompt
         counts = encoder.count_tokens([f"{prompt}{chunk.title}\n{chunk.text}" for chunk in chunks])

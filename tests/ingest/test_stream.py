@@ -5,6 +5,7 @@ from __future__ import annotations
 import tracemalloc
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pytest
@@ -22,8 +23,9 @@ from tests.sites import Site
 CHUNKING = Chunking(max_tokens=120)
 
 
-def lines(file: CorpusFile, data: bytes, _: ReadOptions) -> Iterator[LoadedDocument | Failure]:
+def lines(file: CorpusFile, stream: BinaryIO, _: ReadOptions) -> Iterator[LoadedDocument | Failure]:
     """A document a line; a line that begins with "!" cannot be read."""
+    data = stream.read()
     for number, line in enumerate(data.decode().splitlines(), 1):
         source = f"{file.source}#{number}"
         if line.startswith("!"):
@@ -104,6 +106,25 @@ def test_rows_that_fail_are_named_and_the_others_are_indexed(
     site.assert_as_built_anew(corpus, tmp_path / "anew", chunking=CHUNKING)
 
 
+def test_a_row_that_the_disk_failed_to_give_is_read_by_the_next_sync(
+    encoder: CountingEncoder, tmp_path: Path, monkeypatch
+) -> None:
+    corpus = write_rows(tmp_path / "corpus", rows(20))
+    site = Site(tmp_path / "index")
+
+    def failing(file: CorpusFile, stream: BinaryIO, options: ReadOptions) -> Iterator[LoadedDocument | Failure]:
+        yield from list(lines(file, stream, options))[:10]
+        yield Failure(file.source, "UnreadableDocument", "Input/output error")
+
+    with monkeypatch.context() as once:
+        once.setattr("ingest.stream.documents", failing)
+        report = site.sync(corpus, chunking=CHUNKING)
+    assert (len(report.failed_parts), report.chunks) == (2, 11)
+    report = site.sync(corpus)
+    assert (report.changed, report.failed_parts, report.chunks) == (("other.txt", "表.txt"), (), 21)
+    site.assert_as_built_anew(corpus, tmp_path / "anew", chunking=CHUNKING)
+
+
 def test_file_without_any_readable_row_has_failed_once(site: Site, encoder: CountingEncoder, tmp_path: Path) -> None:
     corpus = write_rows(tmp_path / "corpus", rows(60))
     site.sync(corpus, chunking=CHUNKING)
@@ -117,8 +138,8 @@ def test_file_without_any_readable_row_has_failed_once(site: Site, encoder: Coun
 def test_title_and_language_count_as_content(site: Site, encoder: CountingEncoder, tmp_path: Path, monkeypatch) -> None:
     said = ("Fuji", "en")
 
-    def titled(file: CorpusFile, data: bytes, _: ReadOptions) -> Iterator[LoadedDocument | Failure]:
-        yield LoadedDocument(file.source, said[0], said[1], data.decode(), 0)
+    def titled(file: CorpusFile, stream: BinaryIO, _: ReadOptions) -> Iterator[LoadedDocument | Failure]:
+        yield LoadedDocument(file.source, said[0], said[1], stream.read().decode(), 0)
 
     monkeypatch.setattr("ingest.stream.documents", titled)
     corpus = write_corpus(tmp_path / "corpus", {"a.txt": "3776 m"})

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.load import CorpusFile, LoadedDocument, documents, read
+from ingest.load import CorpusFile, LoadedDocument, documents, opened
 from ingest.split import split
 from rag.chain import Prepared, Question
 from rag.encoder import Encoder, open_encoder
@@ -41,7 +41,7 @@ def trials(cases: Iterable[Case], answerer: Answerer) -> Iterator[Trial]:
 def prepared(case: Case, path: Path, encoder: Encoder) -> Prepared:
     """kotae's prompt with every chunk of the document, in order, as if retrieval had found them all."""
     file = CorpusFile(path.name, path)
-    loaded = [one for one in documents(file, read(file)) if isinstance(one, LoadedDocument)]
+    loaded = [one for one in documents(file, opened(file)) if isinstance(one, LoadedDocument)]
     chunks = [chunk for one in loaded for chunk in split(one, Chunking(), encoder.count_tokens, encoder.window)]
     hits = tuple(Hit(chunk, rank, 1.0) for rank, chunk in enumerate(chunks, 1))
     question = Question(case.question, case.language)

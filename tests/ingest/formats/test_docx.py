@@ -142,3 +142,8 @@ def test_external_entities_are_not_read() -> None:
 
     data = docx(lambda document: (document.add_paragraph("本文。"), document.add_paragraph("SECRET")))
     assert texts("a.docx", edited(data, "word/document.xml", change)) == {"a.docx": "本文。"}
+
+
+def test_soft_hyphens_are_left_out() -> None:
+    data = docx(lambda document: document.add_paragraph("ソフト\xadハイフンとdocu\xadment"))
+    assert texts("a.docx", data) == {"a.docx": "ソフトハイフンとdocument"}

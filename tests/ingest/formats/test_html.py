@@ -116,3 +116,8 @@ def test_iso_2022_jp_with_nec_characters() -> None:
 @pytest.mark.parametrize("depth", [300, 1500])
 def test_deep_pages_are_read(depth: int) -> None:
     assert body("<div>" * depth + "深い" + "</div>" * depth) == "深い"
+
+
+def test_soft_hyphens_and_readings_are_left_out() -> None:
+    page = "<p><ruby>漢<rt>かん</rt>字<rp>(</rp><rt>じ</rt><rp>)</rp></ruby>のdocu&shy;ment</p><pre>a&shy;b</pre>"
+    assert texts("a.html", page.encode()) == {"a.html": "漢字のdocument\n\nab"}

@@ -75,9 +75,23 @@ def test_a_page_whose_fonts_do_not_tell_is_named() -> None:
         ("これで一つの文が終わる。\r\nここから次の文が始まる", "これで一つの文が終わる。\nここから次の文が始まる"),
         ("the high\ufffe\r\nest mountain", "the highest mountain"),
         ("the high\x02est", "the highest"),
+        ("the high\u2010\r\nest of well\u2010known", "the highest of well\u2010known"),
+        ("the high\xad\r\nest moun\xadtain", "the highest mountain"),
         ("⽇本の⼈⼝ ﬁnal", "日本の人口 final"),
         ("line one\r\nline two\r\n\r\n", "line one\nline two"),
     ],
 )
 def test_clean(text: str, cleaned: str) -> None:
     assert clean(text) == cleaned
+
+
+def test_readings_beside_the_letters_are_left_out_and_small_notes_are_not() -> None:
+    lines = ["しずおか", "静岡県と山梨県にまたがる山であり、標高が最も", "ふじ", "高い。", "ちいさい注", "かな"]
+    page = Page(lines, "90ms-RKSJ-H", "cp932", sizes=(6, 12, 6, 12, 6, 12))
+    read = texts("山.pdf", pdf(page))["山.pdf#page=1"]
+    assert read == "静岡県と山梨県にまたがる山であり、標高が最も高い。\nちいさい注\nかな"
+
+
+def test_a_page_of_small_kana_alone_is_kept() -> None:
+    page = Page(["ひらがな", "カタカナ"], "90ms-RKSJ-H", "cp932", sizes=(6, 6))
+    assert texts("a.pdf", pdf(page)) == {"a.pdf#page=1": "ひらがなカタカナ"}

@@ -146,3 +146,41 @@ def test_readings_in_cells_are_left_out_and_a_wrong_size_is_not_believed() -> No
 
     data = edited(xlsx(表=ROWS), "xl/worksheets/sheet1.xml", change)
     assert texts("a.xlsx", data) == {f"a.xlsx#表!{number}": text for number, text in LINES.items()}
+
+
+def test_a_row_with_bytes_that_are_no_text_is_named_and_costs_no_other() -> None:
+    rows = ["id,本文", "1,一つ目", '2,"二つ', "目の?行", '三行"', "3,三つ目"]
+    data = "\r\n".join(rows).encode().replace(b"?", b"\xff")
+    one, bad, three = read_as("a.csv", data)
+    assert [one.source, three.source] == ["a.csv#id=1", "a.csv#id=3"]  # type: ignore[union-attr]
+    assert isinstance(bad, Failure)
+    assert bad.subject == "a.csv#row=3"
+    assert "line 4 of the file is not UTF-8: its byte 7 is 0xFF" in bad.message
+    lines = jsonl_of({"text": "一"}, {"text": "二つ?目"}, {"text": "三"}).replace(b"?", b"\xff")
+    one, bad, three = read_as("a.jsonl", lines)
+    assert [one.source, three.source] == ["a.jsonl#line=1", "a.jsonl#line=3"]  # type: ignore[union-attr]
+    assert "This line is not UTF-8: its byte 17 is 0xFF (a.jsonl#line=2)" in bad.message  # type: ignore[union-attr]
+
+
+def test_a_header_with_bytes_that_are_no_text_costs_the_table() -> None:
+    bad, whole = read_as("a.csv", "id,本?文\n1,一つ目\n2,二つ目\n".encode().replace(b"?", b"\xff"))
+    assert (bad.subject, whole.subject) == ("a.csv#row=1", "a.csv")  # type: ignore[union-attr]
+    assert "Nothing in this file can be read: This row cannot be read: line 1" in whole.message  # type: ignore[union-attr]
+
+
+def test_blank_lines_above_a_header_are_counted() -> None:
+    assert texts("a.csv", "\n\r\n質問;回答\n送料は？;無料\n".encode()) == {"a.csv#row=4": "質問: 送料は？\n回答: 無料"}
+
+
+def test_a_nul_in_one_row_costs_that_row() -> None:
+    rows = [f"{n},行{n}" for n in range(30)]
+    found = read_as("a.csv", "\n".join(["id,本文", *rows[:9], "x,\0", *rows[9:]]).encode())
+    assert [one.subject for one in found if isinstance(one, Failure)] == ["a.csv#row=11"]
+    assert len(found) == 31
+
+
+def test_an_open_quotation_mark_does_not_take_in_a_whole_large_file() -> None:
+    data = "質問,回答\n送料は？,無料\n".encode() + b'x,"' + (b"y" * 9_999 + b"\n") * 2000
+    one, bad = read_as("a.csv", data)
+    assert isinstance(one, LoadedDocument)
+    assert "From row 3 (line 3) on this is no CSV: field larger than" in bad.message  # type: ignore[union-attr]
