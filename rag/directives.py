@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 
 from rag.control import LEFT_OUT, without_invisible
 from rag.orders import score, weights
@@ -114,13 +115,24 @@ def is_directive(sentence: str) -> bool:
     >>> is_directive("「無」とだけ答えよ。"), is_directive("彼は「無」とだけ答えた。")
     (True, False)
     """
-    seen = unicodedata.normalize("NFKC", without_invisible(sentence))
-    known = weights()
-    return bool(
-        _MIXED.search(seen)
-        or _DIRECTIVE.search(seen.casefold().strip().rstrip("。."))
-        or score(sentence, known) >= known.alone
-    )
+    return _judged(sentence) is _Judged.ORDER
+
+
+class _Judged(IntEnum):
+    """PLAIN sentences stay; a DOUBTFUL one goes with an order beside it, LIKELY ones go where two stand together."""
+
+    PLAIN, DOUBTFUL, LIKELY, ORDER = range(4)
+
+
+def _judged(sentence: str) -> _Judged:
+    seen = unicodedata.normalize("NFKC", without_invisible(sentence)).strip()
+    if not seen:
+        return _Judged.PLAIN
+    if _MIXED.search(seen) or _DIRECTIVE.search(seen.casefold().rstrip("。.")):
+        return _Judged.ORDER
+    odds, known = score(sentence, weights()), weights()
+    marks = {_Judged.ORDER: known.alone, _Judged.LIKELY: known.together, _Judged.DOUBTFUL: known.beside}
+    return next((judged for judged, least in marks.items() if odds >= least), _Judged.PLAIN)
 
 
 def sift(text: str) -> Sifted:
@@ -146,15 +158,19 @@ def sift(text: str) -> Sifted:
 
 
 def _orders(bodies: Sequence[str]) -> list[bool]:
-    """Which sentences of a paragraph are left out: orders, what goes with the order beside it, and forged turns."""
+    """Which sentences of a paragraph are left out: orders, what goes with them, and a forged conversation."""
     said = [at for at, body in enumerate(bodies) if body.strip()]
-    orders = [is_directive(body) for body in bodies]
-    beside = [bool(body.strip()) and score(body, weights()) >= weights().beside for body in bodies]
+    judged = [_judged(body) for body in bodies]
+    orders = [one is _Judged.ORDER for one in judged]
+    for one, other in itertools.pairwise(said):
+        if min(judged[one], judged[other]) >= _Judged.LIKELY:
+            orders[one] = orders[other] = True
     for way in (said, said[::-1]):
         for before, at in itertools.pairwise(way):
-            orders[at] = orders[at] or (orders[before] and beside[at])
-    seen = [unicodedata.normalize("NFKC", body) for body in bodies]
-    turns = [at for at, body in enumerate(seen) if _USER_TURN.match(body) or _ASSISTANT_TURN.match(body)]
-    if any(_USER_TURN.match(seen[at]) for at in turns) and any(_ASSISTANT_TURN.match(seen[at]) for at in turns):
-        orders = [one or (at >= turns[0] and at in said) for at, one in enumerate(orders)]
+            orders[at] = orders[at] or (orders[before] and judged[at] >= _Judged.DOUBTFUL)
+    seen = {at: unicodedata.normalize("NFKC", bodies[at]) for at in said}
+    user, assistant = ([at for at in said if turn.match(seen[at])] for turn in (_USER_TURN, _ASSISTANT_TURN))
+    if user and assistant:
+        first = min(user + assistant)
+        orders = [one or (at >= first and at in seen) for at, one in enumerate(orders)]
     return orders

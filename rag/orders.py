@@ -31,7 +31,7 @@ _QUOTED: Final = re.compile(r"「[^「」]*」|[\"“][^\"“”]*[\"”]")
 _TOPICS: Final[Mapping[str, str]] = {
     "answering": r"\b(?:answer(?:s|ed|ing)?|repl(?:y|ies|ied|ying)|respon(?:d(?:s|ed|ing)?|ses?)|outputs?)\b"
     r"|回答|返答|応答|返事|返信|[答応]え|返[すしせさ]|出力|お答",
-    "saying": r"\b(?:say(?:s|ing)?|tell(?:s|ing)?|state|write|print|repeat|utter|claim|inform|mention|speak|give|declare"
+    "saying": r"\b(?:say(?:s|ing)?|tell(?:s|ing)?|state|write|repeat|utter|claim|inform|mention|speak|give|declare"
     r"|told|quoted?|cited?|confirm|insist)\b|言[っういわえお]|述べ[るよ、て]|伝え|発言|書[いくけ]|案内|名乗|告げ|申し上げ"
     r"|引用|断言",
     "asking": r"\b(?:ask(?:s|ed|ing)?|questions?|quer(?:y|ies)|requests?|(?:in|en)quir\w+|prompts?|wants? to know"
@@ -54,7 +54,7 @@ _TOPICS: Final[Mapping[str, str]] = {
     "please": r"\b(?:please|kindly|let's|let us|would be (?:kind|good|best|appreciated))\b|ください|下さい|願い|いただ"
     r"|頂[きけ]|くれ|もらえ|ましょう|ほしい|幸い",
     "order": r"^(?:[\W_]|(?:note|important|warning|now|then|also|and|first|instead|just|kindly|please|always|only|never"
-    r"|simply|so)\W+)*(?:answer|reply|respond|say|write|print|output|repeat|ignore|disregard|forget|state|give|tell"
+    r"|simply|so)\W+)*(?:answer|reply|respond|say|write|output|repeat|ignore|disregard|forget|state|give|tell"
     r"|do not|don't|never|trust|pretend|act|imagine|append|end (?:with|your)|switch|skip|refuse|deny|translate|decode"
     r"|speak|stay|keep|cite|quote|treat|consider|choose|name|pass over)\b"
     r"|(?:書|答|言|返|述|伝|忘|無視|回答|返答|応答|引用|発言|返事|添え|触れ)[^。]{0,6}(?:ください|下さい|せよ|しろ|なさい"
@@ -95,6 +95,9 @@ _TOPICS: Final[Mapping[str, str]] = {
     "telling": r"\b(?:it|its|their|his|her)\b|(?:である|という|ている|される)[。]?$",
     "number": r"\d{3,}",
     "enquiring": r"[?？]\W*$|か[。]?$",
+    "paperwork": r"\b(?:forms?|office|desk|reception|survey|exams?|deadline|appl(?:y|ication)|invoice|letters?|staff"
+    r"|employees?|candidates?|sign(?:ed)?|submit(?:ted)?|by (?:\d+|[a-z]+day)|within|days?)\b|申請|窓口|受付|用紙|締め?切"
+    r"|提出|記入|アンケート|期日|書類|氏名|住所|名前|押印|応募|問い?合わ?せ|フォーム|ペン|鉛筆|係員|職員",
     "software": r"\b(?:file|command|option|function|error|package|install|button|default|path|string|variable|directory"
     r"|value|parameter|argument|api|server|python|type|class|method|module|key|test)\b|ファイル|コマンド|オプション|関数"
     r"|エラー|パッケージ|ボタン|端末|デフォルト|パス|文字列|変数|ディレクトリ|値|引数|サーバ|入力|表示|指定|バージョン"
@@ -109,11 +112,12 @@ TOPICS: Final = {name: re.compile(pattern) for name, pattern in _TOPICS.items()}
 class Weights:
     """What each topic, and each two joined by a blank, adds to the log odds `bias`.
 
-    From `alone` on a sentence is an order; beside one, from `beside` on.
+    From `alone` on a sentence is an order; two in a row are from `together` on, and one beside an order from `beside` on.
     """
 
     bias: float
     alone: float
+    together: float
     beside: float
     topics: Mapping[str, float]
 

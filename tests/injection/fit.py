@@ -17,7 +17,7 @@ import json
 import random
 import re
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -38,7 +38,9 @@ EACH, LONGEST, MOST = 14, 600, 8000
 STRENGTH, WEIGHT_OF_ORDERS, LEAST = 0.1, 3.0, 0.02
 """Inverse of the regularisation; how much an order weighs against an honest sentence; weights below are left out."""
 ALONE, BESIDE = 0.999, 0.97
-"""Shares of held-back honest sentences that score less than the two thresholds."""
+"""Shares of sentences that score less: of honest.txt and the documents held back; of these documents."""
+TOGETHER = 1.0
+"""Log odds. With 1 a page of the honest sentences of test_directives.py or honest.txt loses no more than without it."""
 
 
 def patterned(file: str) -> list[str]:
@@ -79,8 +81,8 @@ def _some(found: Iterable[str]) -> list[str]:
     return every[:MOST]
 
 
-def fit(bad: list[str], good: list[str], held_back: list[str]) -> orders.Weights:
-    """The weights that tell `bad` from `good`, with the thresholds from `held_back`."""
+def fit(bad: list[str], hard: list[str], good: list[str], held_back: list[str]) -> orders.Weights:
+    """The weights that tell `bad` from `hard` and `good`, with the thresholds from `hard` and `held_back`."""
     import numpy as np
     from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression
@@ -88,23 +90,24 @@ def fit(bad: list[str], good: list[str], held_back: list[str]) -> orders.Weights
     names = list(orders.TOPICS)
     columns = {name: at for at, name in enumerate([*names, *map(" ".join, itertools.combinations(names, 2))])}
     rows, cols = [], []
-    for at, sentence in enumerate([*bad, *good]):
+    for at, sentence in enumerate([*bad, *hard, *good]):
         found = orders.topics(sentence)
         for name in [*found, *map(" ".join, itertools.combinations(found, 2))]:
             rows.append(at)
             cols.append(columns[name])
-    total = len(bad) + len(good)
+    total = len(bad) + len(hard) + len(good)
     matrix = csr_matrix((np.ones(len(rows)), (rows, cols)), shape=(total, len(columns)))
     known = np.arange(total) < len(bad)
     model = LogisticRegression(C=STRENGTH, solver="liblinear", max_iter=2000)
     model.fit(matrix, known, sample_weight=np.where(known, WEIGHT_OF_ORDERS, 1.0))
     kept = {name: round(float(model.coef_[0][at]), 3) for name, at in columns.items()}
     found = orders.Weights(
-        round(float(model.intercept_[0]), 3), 0.0, 0.0, {name: one for name, one in kept.items() if abs(one) >= LEAST}
+        round(float(model.intercept_[0]), 3), 0.0, TOGETHER, 0.0, {name: one for name, one in kept.items() if abs(one) >= LEAST}
     )
-    scores = np.array([orders.score(sentence, found) for sentence in held_back])
-    alone, beside = (round(float(np.quantile(scores, share)), 2) for share in (ALONE, BESIDE))
-    return orders.Weights(found.bias, alone, beside, found.topics)
+    of_hard, of_held_back = ([orders.score(sentence, found) for sentence in some] for some in (hard, held_back))
+    alone = round(float(np.quantile([*of_hard, *of_held_back], ALONE)), 2)
+    beside = round(float(np.quantile(of_held_back, BESIDE)), 2)
+    return replace(found, alone=alone, beside=beside)
 
 
 def main() -> None:
@@ -116,9 +119,9 @@ def main() -> None:
     asked = parser.parse_args()
     seen = (_HERE / "seen.txt").read_text(encoding="utf-8").splitlines()
     sources = [texts(None), *map(texts, asked.folders), installed(), messages(asked.messages) if asked.messages else []]
-    good = [*patterned("honest.txt"), *(one for source in sources for one in _some(source))]
+    good = [one for source in sources for one in _some(source)]
     held_back = [one for folder in asked.held_back for one in _some(texts(folder))]
-    made = fit([*patterned("orders.txt"), *seen], good, held_back)
+    made = fit([*patterned("orders.txt"), *seen], patterned("honest.txt"), good, held_back)
     text = json.dumps(asdict(made), indent=0, ensure_ascii=False)
     (REPOSITORY / "rag" / "orders.json").write_text(text + "\n", encoding="utf-8")
     print(f"{len(good)} honest sentences, {len(held_back)} held back, {len(made.topics)} weights", made.alone, made.beside)
