@@ -69,7 +69,7 @@ _TOPICS: Final[Mapping[str, str]] = {
     r"|paragraphs?|sources?|sentences?|lines?|statements?|text|page|document)|passage \d+|above|previous|preceding"
     r"|earlier|before (?:this|it))\b|文章|段落|出典|資料|記述|本文|前の|上の|上記|先の|このページ|この文|次の行|注[：:）]",
     "true_or_false": r"\b(?:wrong|false|hoax|outdated|out of date|fake|forged|fictional|correction|retracted|erratum"
-    r"|incorrect|unreliable|verified|official|trust(?:ed)?|authoritative|invalid)\b|誤り|間違|虚偽|作り話|偽|訂正|正誤"
+    r"|incorrect|unreliable|verified|official|trust(?:ed)?|authoritative|invalid)\b|誤り|間違|虚偽|作り話|偽(?!造)|訂正|正誤"
     r"|正解|公式|確認済|古いので|編集部",
     "header": r"^\W*(?:system|developer|operator|admin\w*|override|assistant|ai|end of|システム|運営\w*|管理者|開発者"
     r"|アシスタント|運用\w*)\b.{0,30}?[\]:>)】]|^[\[<【#*-]+\s*(?:system|end of|システム|operator|developer|管理者|運営"
@@ -112,13 +112,13 @@ TOPICS: Final = {name: re.compile(pattern) for name, pattern in _TOPICS.items()}
 class Weights:
     """What each topic, and each two joined by a blank, adds to the log odds `bias`.
 
-    From `alone` on a sentence is an order; two in a row are from `together` on, and one beside an order from `beside` on.
+    From `alone` on a sentence is an order, from `likely` on it may be one, from `doubtful` on it may belong to one.
     """
 
     bias: float
     alone: float
-    together: float
-    beside: float
+    likely: float
+    doubtful: float
     topics: Mapping[str, float]
 
 

@@ -37,9 +37,9 @@ EACH, LONGEST, MOST = 14, 600, 8000
 """Sentences made of a pattern; characters of a sentence; sentences of one source."""
 STRENGTH, WEIGHT_OF_ORDERS, LEAST = 0.1, 3.0, 0.02
 """Inverse of the regularisation; how much an order weighs against an honest sentence; weights below are left out."""
-ALONE, BESIDE = 0.999, 0.97
+ALONE, DOUBTFUL = 0.999, 0.97
 """Shares of sentences that score less: of honest.txt and the documents held back; of these documents."""
-TOGETHER = 1.0
+LIKELY = 1.0
 """Log odds. With 1 a page of the honest sentences of test_directives.py or honest.txt loses no more than without it."""
 
 
@@ -102,12 +102,12 @@ def fit(bad: list[str], hard: list[str], good: list[str], held_back: list[str]) 
     model.fit(matrix, known, sample_weight=np.where(known, WEIGHT_OF_ORDERS, 1.0))
     kept = {name: round(float(model.coef_[0][at]), 3) for name, at in columns.items()}
     found = orders.Weights(
-        round(float(model.intercept_[0]), 3), 0.0, TOGETHER, 0.0, {name: one for name, one in kept.items() if abs(one) >= LEAST}
+        round(float(model.intercept_[0]), 3), 0.0, LIKELY, 0.0, {name: one for name, one in kept.items() if abs(one) >= LEAST}
     )
     of_hard, of_held_back = ([orders.score(sentence, found) for sentence in some] for some in (hard, held_back))
     alone = round(float(np.quantile([*of_hard, *of_held_back], ALONE)), 2)
-    beside = round(float(np.quantile(of_held_back, BESIDE)), 2)
-    return replace(found, alone=alone, beside=beside)
+    doubtful = round(float(np.quantile(of_held_back, DOUBTFUL)), 2)
+    return replace(found, alone=alone, doubtful=doubtful)
 
 
 def main() -> None:
@@ -124,7 +124,7 @@ def main() -> None:
     made = fit([*patterned("orders.txt"), *seen], patterned("honest.txt"), good, held_back)
     text = json.dumps(asdict(made), indent=0, ensure_ascii=False)
     (REPOSITORY / "rag" / "orders.json").write_text(text + "\n", encoding="utf-8")
-    print(f"{len(good)} honest sentences, {len(held_back)} held back, {len(made.topics)} weights", made.alone, made.beside)
+    print(f"{len(good)} honest sentences, {len(held_back)} held back, {len(made.topics)} weights", made.alone, made.doubtful)
 
 
 if __name__ == "__main__":
