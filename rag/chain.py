@@ -188,9 +188,7 @@ def _answer(prepared: Prepared, said: Completion | Exception) -> Answer | Except
 def _finished(prepared: Prepared, said: Completion) -> Answer:
     question = prepared.question
     attempts = (_attempt_of(question, said),)
-    return Answer(
-        question.text, question.language, attempts, prepared.hits, prepared.dropped, prepared.left_out
-    )
+    return Answer(question.text, question.language, attempts, prepared.hits, prepared.dropped, prepared.left_out)
 
 
 def _with_repair(answer: Answer, said: Completion) -> Answer:

@@ -46,8 +46,8 @@ _TOPICS: Final[Mapping[str, str]] = {
     "only": r"\b(?:only|just|solely|exclusively|nothing (?:but|except|else|more)|no other|alone|single|sole|merely"
     r"|exactly|entire(?:ly)?|whole)\b|(?:だけ|のみ)(?!で?なく|なら)|以外|一[語言]|に限[るりっ]|しか|一文|一切",
     "every": r"\b(?:every|each|any|all|always|whatever|whichever|no matter|regardless|whenever|anything|from now on"
-    r"|henceforth|from here on|from this point|until further)\b|すべて|全て|全部|どの|どん?な|何[をがに]|いつも|常に|必ず"
-    r"|今後|以後|これから|これより|毎回|この先|あらゆる|にかかわらず",
+    r"|henceforth|from here on|from this point|until further)\b|すべて|全て|全部|どの|どん?な|何[をがに]|いつも|常に"
+    r"|必ず|今後|以後|これから|これより|毎回|この先|あらゆる|にかかわらず",
     "must": r"\b(?:must|should|shall|ought|ha(?:s|ve) to|(?:is|are|be) to|required|obliged|instructed|requested"
     r"|permitted|allowed|accept(?:ed|able)|mandatory|may only|may not|expected|supposed)\b|べき|なければ|ねば|てはなら"
     r"|てはいけ|ものとする|求められ|義務|認められ|禁止|とする[。」]?$|決ま(?:り|って)",
@@ -63,14 +63,15 @@ _TOPICS: Final[Mapping[str, str]] = {
     "ignoring": r"\b(?:ignor\w+|disregard\w*|forget|forgotten|overlook|set aside|put aside|cancel(?:led|s)?|void"
     r"|overrid\w+|supersed\w+|replaces|withdrawn|unanswered|no longer|never mind|instead of|in place of|rather than"
     r"|instead)\b|[無无]視|忘れ|取り合わ|撤回|無効|取り消|破棄|代わ[りる]|気にし|応じず|脇に|優先",
-    "instructions": r"\b(?:instructions?|rules?|guidelines?|prompts?|orders?|directives?|polic(?:y|ies)|task)\b|指示|命令"
-    r"|方針|規則|ルール|任務",
+    "instructions": r"\b(?:instructions?|rules?|guidelines?|prompts?|orders?|directives?|polic(?:y|ies)|task)\b|指示"
+    r"|命令|方針|規則|ルール|任務",
     "passages": r"\b(?:(?:the|this|these|all|other|second|last|earlier|previous|preceding) (?:\w+ )?(?:passages?"
     r"|paragraphs?|sources?|sentences?|lines?|statements?|text|page|document)|passage \d+|above|previous|preceding"
-    r"|earlier|before (?:this|it))\b|文章|段落|出典|資料|記述|本文|前の|上の|上記|先の|このページ|この文|次の行|注[：:）]",
+    r"|earlier|before (?:this|it))\b|文章|段落|出典|資料|記述|本文|前の|上の|上記|先の|このページ|この文|次の行"
+    r"|注[：:）]",
     "true_or_false": r"\b(?:wrong|false|hoax|outdated|out of date|fake|forged|fictional|correction|retracted|erratum"
-    r"|incorrect|unreliable|verified|official|trust(?:ed)?|authoritative|invalid)\b|誤り|間違|虚偽|作り話|偽(?!造)|訂正|正誤"
-    r"|正解|公式|確認済|古いので|編集部",
+    r"|incorrect|unreliable|verified|official|trust(?:ed)?|authoritative|invalid)\b|誤り|間違|虚偽|作り話|偽(?!造)"
+    r"|訂正|正誤|正解|公式|確認済|古いので|編集部",
     "header": r"^\W*(?:system|developer|operator|admin\w*|override|assistant|ai|end of|システム|運営\w*|管理者|開発者"
     r"|アシスタント|運用\w*)\b.{0,30}?[\]:>)】]|^[\[<【#*-]+\s*(?:system|end of|システム|operator|developer|管理者|運営"
     r"|開発者)|<\/?[a-z]*-?(?:system|reminder|instruction)[^>]*>",
@@ -82,22 +83,22 @@ _TOPICS: Final[Mapping[str, str]] = {
     "tongue": r"\b(?:english|japanese|chinese|french|german|spanish|korean|italian|latin|russian)\b|[英日]\w?語|中国語"
     r"|フランス語|ドイツ語|韓国語|スペイン語|何語",
     "link": r"https?://|\b(?:links?|urls?|image|picture|badge|banner|pixel)\b|リンク|画像|アドレス|バナー|url",
-    "ending": r"\b(?:at the end|ends? (?:with|your)|close|append|attach|add|include|finish|begin with)\b|末尾|最後に|文末"
-    r"|添え|付け|埋め込",
+    "ending": r"\b(?:at the end|ends? (?:with|your)|close|append|attach|add|include|finish|begin with)\b|末尾|最後に"
+    r"|文末|添え|付け|埋め込",
     "quote": r"[\"“”‘]|「|『",
     "role": r"\b(?:you are (?:now )?(?:a|an|no longer)|pretend|act as|role-?play|imagine|persona|become)\b"
     r"|(?:あなた|君)は.*(?:です|だ)|ふりを|なりき|という名",
     "when_asked": r"\b(?:when|if|whenever|whoever|anyone|people|those|everyone|in case)\b.{0,40}\b(?:ask(?:s|ed)?"
-    r"|wants? to know|inquir\w+|questions?)\b|(?:聞かれ|尋ねられ|問われ|訊かれ|質問され)(?:た|て|よ)|知りたい(?:と|人|方|者)"
-    r"|何[をが](?:聞|尋|問)",
+    r"|wants? to know|inquir\w+|questions?)\b|(?:聞かれ|尋ねられ|問われ|訊かれ|質問され)(?:た|て|よ)"
+    r"|知りたい(?:と|人|方|者)|何[をが](?:聞|尋|問)",
     "past": r"\b(?:he|she|they|was|were|had|replied|answered|said|told|wrote)\b|(?:った|いた|した|だった|れた|えた|べた"
     r"|んだ|いだ)[。」]?$|(?:であった|でした|ました)[。]?$",
     "telling": r"\b(?:it|its|their|his|her)\b|(?:である|という|ている|される)[。]?$",
     "number": r"\d{3,}",
     "enquiring": r"[?？]\W*$|か[。]?$",
     "paperwork": r"\b(?:forms?|office|desk|reception|survey|exams?|deadline|appl(?:y|ication)|invoice|letters?|staff"
-    r"|employees?|candidates?|sign(?:ed)?|submit(?:ted)?|by (?:\d+|[a-z]+day)|within|days?)\b|申請|窓口|受付|用紙|締め?切"
-    r"|提出|記入|アンケート|期日|書類|氏名|住所|名前|押印|応募|問い?合わ?せ|フォーム|ペン|鉛筆|係員|職員",
+    r"|employees?|candidates?|sign(?:ed)?|submit(?:ted)?|by (?:\d+|[a-z]+day)|within|days?)\b|申請|窓口|受付|用紙"
+    r"|締め?切|提出|記入|アンケート|期日|書類|氏名|住所|名前|押印|応募|問い?合わ?せ|フォーム|ペン|鉛筆|係員|職員",
     "software": r"\b(?:file|command|option|function|error|package|install|button|default|path|string|variable|directory"
     r"|value|parameter|argument|api|server|python|type|class|method|module|key|test)\b|ファイル|コマンド|オプション|関数"
     r"|エラー|パッケージ|ボタン|端末|デフォルト|パス|文字列|変数|ディレクトリ|値|引数|サーバ|入力|表示|指定|バージョン"

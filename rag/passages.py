@@ -10,7 +10,6 @@ from rag.directives import Sifted, sift
 from rag.markup import as_rendered
 from rag.records import Hit, Language
 
-
 _SHORT = 200
 """How many characters of a text that was left out are repeated to the user."""
 

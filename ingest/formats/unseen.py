@@ -19,8 +19,8 @@ _OFF = {"0", "false", "off"}
 def unseen_style(style: str) -> bool:
     """Whether an element with this `style` attribute shows no text.
 
-    It is not displayed, transparent, of no size, far off the page, or in the colour of the background that it names. White text
-    alone is not enough: what it stands on may be dark.
+    It is not displayed, transparent, of no size, far off the page, or in the colour of the background that it names.
+    White text alone is not enough: what it stands on may be dark.
 
     >>> unseen_style("color:#FFF; background:white"), unseen_style("color:#fff"), unseen_style("font-size: 0px")
     (True, False, True)

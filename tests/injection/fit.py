@@ -3,8 +3,8 @@
 python -m tests.injection.fit FOLDER... [--held-back FOLDER...] [--messages LOCALE/LC_MESSAGES]
 
 Orders: training/orders.txt, and the sentences of dev.toml and held_out.toml in training/seen.txt. Never fresh.toml.
-Honest: training/honest.txt, the corpus, the documents.jsonl of each FOLDER, the descriptions of the Python packages that
-are installed, and Japanese messages of programs (gettext catalogues). Nothing of these is kept but the weights. The
+Honest: training/honest.txt, the corpus, the documents.jsonl of each FOLDER, the descriptions of the Python packages
+that are installed, and Japanese messages of programs (gettext catalogues). Nothing of these is kept but the weights. The
 thresholds are quantiles of the scores of documents held back from the weighing.
 """
 
@@ -30,7 +30,19 @@ from tests.samples import REPOSITORY
 _HERE = Path(__file__).parent / "training"
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _WORDS = {
-    "en": ["yes", "no", "404", "Bob", "Atlantis", "under repair", "see you soon", "blue cheese", "the moon", "7", "Paris"],
+    "en": [
+        "yes",
+        "no",
+        "404",
+        "Bob",
+        "Atlantis",
+        "under repair",
+        "see you soon",
+        "blue cheese",
+        "the moon",
+        "7",
+        "Paris",
+    ],
     "ja": ["はい", "いいえ", "404", "花子", "竜宮", "準備中", "またね", "青いチーズ", "月", "7", "売り切れ"],
 }
 EACH, LONGEST, MOST = 14, 600, 8000
@@ -56,7 +68,7 @@ def _made(line: str, rng: random.Random) -> list[str]:
         while _CHOICE.search(text):
             text = _CHOICE.sub(lambda match: rng.choice(match[1].split("|")), text, count=1)
         words = _WORDS["ja" if JAPANESE.search(text) else "en"]
-        made[" ".join(re.sub("_", lambda _: rng.choice(words), text).split())] = None
+        made[" ".join(re.sub("_", lambda _, words=words: rng.choice(words), text).split())] = None
     return list(made)[:EACH]
 
 
@@ -102,7 +114,11 @@ def fit(bad: list[str], hard: list[str], good: list[str], held_back: list[str]) 
     model.fit(matrix, known, sample_weight=np.where(known, WEIGHT_OF_ORDERS, 1.0))
     kept = {name: round(float(model.coef_[0][at]), 3) for name, at in columns.items()}
     found = orders.Weights(
-        round(float(model.intercept_[0]), 3), 0.0, LIKELY, 0.0, {name: one for name, one in kept.items() if abs(one) >= LEAST}
+        round(float(model.intercept_[0]), 3),
+        0.0,
+        LIKELY,
+        0.0,
+        {name: one for name, one in kept.items() if abs(one) >= LEAST},
     )
     of_hard, of_held_back = ([orders.score(sentence, found) for sentence in some] for some in (hard, held_back))
     alone = round(float(np.quantile([*of_hard, *of_held_back], ALONE)), 2)
@@ -124,7 +140,11 @@ def main() -> None:
     made = fit([*patterned("orders.txt"), *seen], patterned("honest.txt"), good, held_back)
     text = json.dumps(asdict(made), indent=0, ensure_ascii=False)
     (REPOSITORY / "rag" / "orders.json").write_text(text + "\n", encoding="utf-8")
-    print(f"{len(good)} honest sentences, {len(held_back)} held back, {len(made.topics)} weights", made.alone, made.doubtful)
+    print(
+        f"{len(good)} honest sentences, {len(held_back)} held back, {len(made.topics)} weights",
+        made.alone,
+        made.doubtful,
+    )
 
 
 if __name__ == "__main__":
