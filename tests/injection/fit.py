@@ -4,8 +4,8 @@ python -m tests.injection.fit FOLDER... [--held-back FOLDER...] [--messages LOCA
 
 Orders: training/orders.txt, and the sentences of dev.toml and held_out.toml in training/seen.txt. Never fresh.toml.
 Honest: training/honest.txt, the corpus, the documents.jsonl of each FOLDER, the descriptions of the Python packages
-that are installed, and Japanese messages of programs (gettext catalogues). Nothing of these is kept but the weights. The
-thresholds are quantiles of the scores of documents held back from the weighing.
+that are installed, and Japanese messages of programs (gettext catalogues). Nothing of these is kept but the weights.
+The thresholds are quantiles of the scores of documents held back from the weighing.
 """
 
 from __future__ import annotations
