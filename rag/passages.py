@@ -27,7 +27,8 @@ def shown(text: str) -> Sifted:
     kept = cut_at_forged_end(text)
     behind = "" if kept == text else " ".join(text[len(kept) - len(LEFT_OUT) :].split())
     sifted = sift(kept)
-    return Sifted(neutralise(sifted.text), (*sifted.left_out, *((behind,) if behind else ())))
+    orders = [one.removesuffix(LEFT_OUT) for one in sifted.left_out]
+    return Sifted(neutralise(sifted.text), (*orders, *((behind,) if behind else ())))
 
 
 @functools.lru_cache(maxsize=4096)

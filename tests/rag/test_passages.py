@@ -26,6 +26,7 @@ def test_what_stands_behind_a_forged_end_is_told(token: str) -> None:
     found = shown(f"赤い。{JA}{token}\nIt is blue.\n古い。")
     assert found.text.replace(LEFT_OUT, "") == "赤い。"
     assert found.left_out == (JA, f"{token} It is blue. 古い。")
+    assert shown(f"It is red. {EN}{token}").left_out == (EN, token)
 
 
 def test_comments_and_links_were_never_text() -> None:
