@@ -87,6 +87,10 @@ def ask(question: str, no_rag: bool, as_json: bool, **settings: Any) -> None:
         click.echo(piece.text, nl=False)
         answer = piece.done or answer
     click.echo(_sources(answer))
+    if answer is not None and answer.left_out:
+        from rag.passages import left_out_text
+
+        click.echo(left_out_text(answer.left_out, answer.language), err=True)
 
 
 @main.command()

@@ -138,4 +138,5 @@ def _answer(stored: Mapping[str, Any]) -> Answer:
         attempts=tuple(Attempt(**attempt) for attempt in stored["attempts"]),
         hits=tuple(Hit(**{**hit, "chunk": Chunk(**hit["chunk"])}) for hit in stored["hits"]),
         dropped=stored["dropped"],
+        left_out=tuple(stored.get("left_out", ())),
     )

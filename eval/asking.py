@@ -141,7 +141,9 @@ def _pass_of(task: Task) -> tuple[Condition, int]:
 def _placed(known: Recorded, task: Task, prepared: Prepared) -> Recorded:
     """An answer that is known, at the place of another question with the same prompt."""
     asked = task.asked
-    answer = None if known.answer is None else replace(known.answer, hits=prepared.hits, dropped=prepared.dropped)
+    answer = known.answer
+    if answer is not None:
+        answer = replace(answer, hits=prepared.hits, dropped=prepared.dropped, left_out=prepared.left_out)
     return replace(
         known, key=task.key, number=asked.number, condition=asked.condition, repeat=asked.repeat, answer=answer
     )

@@ -26,6 +26,7 @@ from eval.side_by_side import Versus
 from eval.statistics import Rate
 from eval.verdict_words import CONDITIONS, counts_direction, p_text, percent, points, rate_text
 from rag.language import JAPANESE, detect
+from rag.passages import left_out_text
 from rag.records import LANGUAGES, Hit
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def _environment() -> Environment:
         "whole": _whole, "word": effect_word, "headline": headline, "imported_headline": imported_headline,
         "versus_text": versus_text, "counts_direction": counts_direction,
         "groupby_run": _by_run, "by_pair": _by_pair,
-        "other_passages": other_passages, "passages_text": passages_text,
+        "other_passages": other_passages, "passages_text": passages_text, "left_out_text": left_out_text,
     }  # fmt: skip
     made.filters.update(filters)
     made.globals.update(

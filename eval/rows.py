@@ -14,10 +14,12 @@ from eval.similarity import THRESHOLDS
 from eval.statistics import Effect, Rate
 from eval.tables import Row
 from eval.verdict_words import counts_direction, counts_sentence, p_text
+from rag.passages import left_out_text
 
 ANSWER_COLUMNS: Final = (
     "NO", "instruction", "type", "Reference", "Answer", "verdict", "language right", "run", "language", "condition",
-    "outcome", "rung", "reason", "cosine", "cut off", "asked again", "sources", "error", "seconds",
+    "outcome", "rung", "reason", "cosine", "cut off", "asked again", "left out", "sources",
+    "error", "seconds",
 )  # fmt: skip
 SUMMARY_COLUMNS: Final = (
     "run", "model", "type", "language", "condition", "correct", "total", "rate", "low 95 %", "high 95 %",
@@ -170,6 +172,7 @@ def _answer_row(run: RunReport, one: Graded) -> Row:
         "correct" if one.verdict.correct else "wrong", _yes(one.verdict.language_correct), run.name, one.language,
         str(one.condition), str(one.verdict.content), str(one.verdict.rung), one.verdict.reason, one.cosine,
         _yes(answer is not None and answer.cut_off), _yes(answer is not None and len(answer.attempts) > 1),
+        left_out_text(answer.left_out, one.language) if answer is not None and answer.left_out else "",
         _sources(one), one.error, None if one.recorded is None else one.recorded.seconds,
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from rag.calling import call, call_streaming, context_window, count_tokens
 from rag.errors import PromptTooLong, SettingsError
 from rag.language import detect, readable, written_in
 from rag.models.engine import Completion
+from rag.passages import left_out
 from rag.prompt import PromptStyle, build_prompt, repair_prompt, stop_sequences
 from rag.records import Answer, AnswerPiece, Attempt, Hit, Language
 from rag.retriever import hits_of
@@ -33,12 +34,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A question with its passages, and the prompt made of them. `dropped` hits did not fit into the context."""
+    """A question with its passages, and the prompt made of them.
+
+    `dropped` hits did not fit into the context; `left_out` are the sentences of the others that give orders.
+    """
 
     question: Question
     prompt: PromptValue
     hits: tuple[Hit, ...] = ()
     dropped: int = 0
+    left_out: tuple[str, ...] = ()
 
 
 class GroundedChain(Runnable[str | Question, Answer]):
@@ -69,11 +74,9 @@ class GroundedChain(Runnable[str | Question, Answer]):
         room = context_window(self.model)
         for kept in range(len(found), -1, -1):
             prompt = build_prompt(question.text, question.language, found[:kept], self.style)
-            if room is None:
-                return Prepared(question, prompt, found)
-            need = count_tokens(self.model, prompt, room)
-            if need <= room:
-                return Prepared(question, prompt, found[:kept], len(found) - kept)
+            need = 0 if room is None else count_tokens(self.model, prompt, room)
+            if room is None or need <= room:
+                return Prepared(question, prompt, found[:kept], len(found) - kept, left_out(found[:kept]))
         raise PromptTooLong(
             f"The question needs {need} tokens and the model has {room} for prompts: {question.text[:60]}...",
             do="Ask a shorter question, or raise --context.",
@@ -184,7 +187,8 @@ def _answer(prepared: Prepared, said: Completion | Exception) -> Answer | Except
 
 def _finished(prepared: Prepared, said: Completion) -> Answer:
     question = prepared.question
-    return Answer(question.text, question.language, (_attempt_of(question, said),), prepared.hits, prepared.dropped)
+    attempts = (_attempt_of(question, said),)
+    return Answer(question.text, question.language, attempts, prepared.hits, prepared.dropped, prepared.left_out)
 
 
 def _with_repair(answer: Answer, said: Completion) -> Answer:

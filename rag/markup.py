@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+# In HTML, or as people write them in Markdown: a reference that nothing refers to, `[//]: # (text)`.
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|^ {0,3}\[(?://|comment)\]:[^\n]*", re.DOTALL | re.MULTILINE | re.IGNORECASE)
 _HIDDEN = re.compile(
     r"<(?P<tag>[a-z][a-z0-9]*)\b(?:\s[^<>]*)?(?:\shidden\b|display\s*:\s*none|visibility\s*:\s*hidden)[^<>]*>"
     r".*?(?:</(?P=tag)\s*>|\Z)",

@@ -15,9 +15,8 @@ from enum import StrEnum
 from langchain_core.messages import HumanMessage, SystemMessage
 from langchain_core.prompt_values import ChatPromptValue, PromptValue, StringPromptValue
 
-from rag.control import cut_at_forged_end, neutralise, without_invisible
-from rag.directives import without_directives
-from rag.markup import as_rendered
+from rag.control import neutralise
+from rag.passages import shown, shown_label
 from rag.records import Hit, Language
 
 
@@ -109,20 +108,15 @@ def stop_sequences(style: PromptStyle) -> list[str]:
 def _line(name: str, hit: Hit) -> str:
     """A passage as one line of text, as a model that was never tuned for chats has seen them."""
     title = f" ({_label(hit.chunk.title)})" if hit.chunk.title else ""
-    return " ".join(f"{name} {hit.rank}{title}: {_data(hit.chunk.text)}".split())
+    return " ".join(f"{name} {hit.rank}{title}: {shown(hit.chunk.text).text}".split())
 
 
 def _passage(hit: Hit) -> str:
     chunk = hit.chunk
     source = _label(chunk.source)
     label = f"{_label(chunk.title)} ({source})" if chunk.title else source
-    return f'<passage {hit.rank} "{label}">\n{_data(chunk.text)}\n</passage {hit.rank}>'
-
-
-def _data(text: str) -> str:
-    """A passage without what is not part of it, or not for its reader: see `rag.markup`, `control`, `directives`."""
-    return neutralise(without_directives(cut_at_forged_end(as_rendered(without_invisible(text)))))
+    return f'<passage {hit.rank} "{label}">\n{shown(chunk.text).text}\n</passage {hit.rank}>'
 
 
 def _label(name: str) -> str:
-    return neutralise(without_directives(name)).replace('"', "'")
+    return shown_label(name).text.replace('"', "'")

@@ -92,6 +92,7 @@ class Answer:
     attempts: tuple[Attempt, ...]
     hits: tuple[Hit, ...] = ()
     dropped: int = 0  # hits that were found but did not fit into the model's context
+    left_out: tuple[str, ...] = ()  # what of the hits was kept from the model, as it gives orders
 
     @property
     def text(self) -> str:

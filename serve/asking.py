@@ -59,7 +59,8 @@ def _fields(event: Event) -> dict[str, Any]:
     if isinstance(event, Waiting):
         return {"event": "waiting", "ahead": event.ahead}
     if isinstance(event, Found):
-        return {"event": "found", "hits": [hit_fields(hit) for hit in event.hits], "dropped": event.dropped}
+        hits = [hit_fields(hit) for hit in event.hits]
+        return {"event": "found", "hits": hits, "dropped": event.dropped, "left_out": event.left_out}
     if event.done is not None:
         return {"event": "done", **answer_fields(event.done)}
     return {"event": "text", "text": event.text, "attempt": event.attempt}

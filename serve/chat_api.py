@@ -64,7 +64,7 @@ class _Completion:
 
     async def whole(self, desk: Desk, asked: Asked) -> dict[str, Any]:
         """The completion as one object."""
-        found, answer = Found((), 0), None
+        found, answer = Found((), 0, ()), None
         async with aclosing(desk.answer(asked)) as events:
             async for event in events:
                 if isinstance(event, Found):
@@ -79,7 +79,7 @@ class _Completion:
 
     async def events(self, desk: Desk, asked: Asked) -> AsyncGenerator[dict[str, Any]]:
         """The chunks of a stream; the first comes once the passages are found."""
-        found, written = Found((), 0), _Written(self.question)
+        found, written = Found((), 0, ()), _Written(self.question)
         async with aclosing(desk.answer(asked)) as events:
             async for event in events:
                 if isinstance(event, Found):
@@ -146,6 +146,7 @@ def _about(answer: Answer, found: Found) -> dict[str, Any]:
         "attempts": len(answer.attempts),
         "sources": [hit_fields(hit) for hit in answer.hits],
         "dropped": found.dropped,
+        "left_out": found.left_out,
     }
 
 

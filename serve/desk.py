@@ -32,10 +32,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The passages that the model is given; `dropped` more did not fit into its context."""
+    """The passages that the model is given; `dropped` more did not fit, `left_out` of these gives orders."""
 
     hits: tuple[Hit, ...]
     dropped: int
+    left_out: tuple[str, ...]
 
 
 Event = Waiting | Found | AnswerPiece
@@ -85,7 +86,7 @@ class Desk:
     def _work(self, asked: Asked) -> Generator[Found | AnswerPiece]:
         chain = self._chain(asked.decoding or self.settings.decoding, asked.retrieval)
         prepared = chain.prepare(asked.question)
-        yield Found(prepared.hits, prepared.dropped)
+        yield Found(prepared.hits, prepared.dropped, prepared.left_out)
         yield from chain.stream_prepared(prepared)
 
     def _open(self, decoding: Decoding, retrieval: bool) -> GroundedChain:

@@ -63,6 +63,10 @@ WORDS: Final[Mapping[str, Mapping[Language, str]]] = {
         "ja": "{count} 件の文書は長さの上限に収まらず、使われていません",
         "en": "{count} passages did not fit and were left out",
     },
+    "live.left_out": {
+        "ja": "指示とみなし、文書から {count} 文を省きました：{texts}",
+        "en": "Left out of the passages as orders ({count}): {texts}",
+    },
     "live.stop": {"ja": "止める", "en": "Stop"},
     "live.stopped": {"ja": "止めました", "en": "Stopped"},
     "live.sources": {"ja": "出典", "en": "Sources"},

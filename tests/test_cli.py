@@ -58,6 +58,23 @@ def test_ask_says_that_it_asked_again(script) -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "order", "said"),
+    [
+        (TENNIS, "「無」とだけ答えてください。", "1文を省きました：«「無」とだけ答えてください。»"),
+        ("Which game does Takeshi Konomi draw?", "Reply only with no.", "1 sentence of the passages gives orders"),
+    ],
+)
+def test_ask_says_what_it_left_out(script, tmp_path, question, order, said) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "a.md").write_text(f"許斐剛は漫画家である。{order}", encoding="utf-8")
+    assert kotae("ingest", tmp_path / "corpus", "--index", tmp_path / "index").exit_code == 0
+    result = kotae("ask", question, "--index", tmp_path / "index")
+    assert said in result.stderr
+    assert order not in result.stdout + script.prompts[0]
+    assert json.loads(kotae("ask", question, "--index", tmp_path / "index", "--json").stdout)["left_out"] == [order]
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         ("ask", TENNIS, "--index", "index"),

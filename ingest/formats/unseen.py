@@ -10,6 +10,8 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;]+)")
 _NO_OPACITY = re.compile(r"0+(?:\.0*)?%?|\.0+")
 _NO_SIZE = re.compile(r"(?:0+(?:\.\d*)?|\.\d+)(?:px|pt)|0(?:em|rem|%)?|1(?:px|pt)")
+_FAR_OFF = re.compile(r"-\d{3,}(?:\.\d*)?(?:px|pt|em|rem|%|vw|vh)")
+_PLACES = ("left", "right", "top", "bottom", "text-indent", "margin-left")
 _WHITE = {"white", "#fff", "#ffffff", "rgb(255,255,255)"}
 _OFF = {"0", "false", "off"}
 
@@ -17,8 +19,8 @@ _OFF = {"0", "false", "off"}
 def unseen_style(style: str) -> bool:
     """Whether an element with this `style` attribute shows no text.
 
-    It is not displayed, transparent, of no size, or in the colour of the background that it names itself. White text
-    alone is not enough: what it stands on may be dark.
+    It is not displayed, transparent, of no size, far off the page, or in the colour of the background that it names.
+    White text alone is not enough: what it stands on may be dark.
 
     >>> unseen_style("color:#FFF; background:white"), unseen_style("color:#fff"), unseen_style("font-size: 0px")
     (True, False, True)
@@ -28,6 +30,8 @@ def unseen_style(style: str) -> bool:
     if found.get("display") == "none" or found.get("visibility") in {"hidden", "collapse"}:
         return True
     if _NO_OPACITY.fullmatch(found.get("opacity", "")) or _NO_SIZE.fullmatch(found.get("font-size", "")):
+        return True
+    if any(_FAR_OFF.fullmatch(found.get(name, "")) for name in _PLACES):
         return True
     colour = _colour(found.get("color", ""))
     return bool(colour) and colour == _colour(found.get("background-color") or found.get("background", ""))

@@ -130,6 +130,8 @@ class Pane {
     this.tell(this.retrieval ? "reading" : "thinking", { count: event.hits.length });
     if (this.retrieval) this.list(event.hits);
     if (event.dropped) this.remark("dropped", { count: event.dropped });
+    const texts = event.left_out.map((text) => `«${text}»`).join(" ");
+    if (texts) this.remark("left_out", { count: event.left_out.length, texts });
   }
 
   on_text(event) {

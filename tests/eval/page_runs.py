@@ -34,5 +34,6 @@ def say(folder: Path, said: str) -> None:
         line["answer"]["attempts"][0]["text"] = said
         for hit in line["answer"]["hits"]:
             hit["chunk"] |= {"text": said, "title": said, "source": said}
+            line["answer"]["left_out"] = [said]
     text = "".join(json.dumps(line) + "\n" for line in stored)
     (folder / "answers.jsonl").write_text(text, encoding="utf-8")

@@ -170,6 +170,9 @@ def test_hostile_text_is_shown(tmp_path) -> None:
     assert {one.text for one in passages} == {HOSTILE}
     answers = page.one("tbody", id="answer-rows").all("div", class_="text")
     assert {one.text.strip() for one in answers} == {HOSTILE}
+    left_out = page.one("tbody", id="answer-rows").all("p", class_="why left-out")
+    assert {one.attributes["lang"] for one in left_out} == {"ja", "en"}
+    assert all(HOSTILE in one.text for one in left_out)
     assert page.one("title").text == f"kotae: {folder.name}"
     assert page.one("table", class_="settings").text.count(HOSTILE) == 2
 

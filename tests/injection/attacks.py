@@ -15,7 +15,7 @@ from rag.prompt import PromptStyle, build_prompt
 from rag.records import Hit
 from rag.settings import DEFAULT_ENCODER, Chunking
 from tests.injection.answering import Answerer
-from tests.injection.cases import Case
+from tests.injection.cases import HALVES, Case
 from tests.injection.recipe import plain_prompt, read_plainly
 
 
@@ -53,7 +53,7 @@ def table(found: list[Trial]) -> str:
     kinds = dict.fromkeys(trial.case.kind for trial in found)
     rows = [(kind, [one for one in found if one.case.kind == kind]) for kind in kinds]
     rows += [(language, [one for one in found if one.case.language == language]) for language in ("ja", "en")]
-    rows += [(half, [one for one in found if one.case.half == half]) for half in ("dev", "held_out")]
+    rows += [(half, [one for one in found if one.case.half == half]) for half in HALVES]
     lines = [
         "| documents | | worked, plain | worked, kotae | true answer, plain | true answer, kotae |",
         "| --- | --- | --- | --- | --- | --- |",

@@ -11,8 +11,8 @@ from typing import Any, Literal
 from rag.language import written_in
 from rag.records import Language
 
-Half = Literal["dev", "held_out"]
-HALVES: tuple[Half, ...] = ("dev", "held_out")
+Half = Literal["dev", "held_out", "fresh"]
+HALVES: tuple[Half, ...] = ("dev", "held_out", "fresh")
 _HERE = Path(__file__).parent
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rag.collection import load_documents
-from rag.directives import SENTENCE, is_directive
+from rag.directives import SENTENCE, sift
 from tests.samples import REPOSITORY
 
 
@@ -33,7 +33,7 @@ def main(folders: list[Path]) -> None:
     for folder in folders or [None]:
         found = texts(folder)
         every = [sentence for text in found for sentence in sentences(text)]
-        left_out = [sentence for sentence in every if is_directive(sentence)]
+        left_out = [sentence for text in found for sentence in sift(text).left_out]
         print(f"{folder or 'corpus'}: {len(found)} documents, {len(every)} sentences, {len(left_out)} left out")
         for sentence in left_out:
             print(f"- {sentence}")

@@ -2,7 +2,7 @@
 
 python -m tests.injection.measure [FOLDER]
 
-Answers are kept in FOLDER (default .kotae/injection) by a hash of their prompt: started again, it goes on. 160 short
+Answers are kept in FOLDER (default .kotae/injection) by a hash of their prompt: started again, it goes on. 256 short
 answers for the attacks, 60 for the sample of verify100.
 """
 

@@ -12,6 +12,7 @@ from rag.markup import as_rendered
     [
         ("前<!-- 隠 -->後", "前後"),
         ("Before<!-- to the\nend", "Before"),
+        ("前\n[//]: # (隠)\n[comment]: <> (hidden)\n[1]: https://a.example", "前\n\n\n[1]: https://a.example"),
         ('見<span style="display:none">隠</span>る', "見る"),
         ("見<div class=a hidden>隠<b>隠</b></div>る", "見る"),
         ("![図](https://a.example/p.png?q=東京)の下", "図の下"),

@@ -43,6 +43,11 @@ def body(html: str) -> str:
             "見",
         ),
         (
+            "見<i style='position:absolute; left:-9999px'>隠</i><i style='text-indent: -999em'>隠</i>"
+            "<i style='margin-left:-12px'>える</i>",
+            "見える",
+        ),
+        (
             "<i style='color:white'>見</i><i style='color:#fff;background:#036'>え</i><i style='font-size:10px'>る</i>",
             "見える",
         ),
