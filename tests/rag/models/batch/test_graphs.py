@@ -22,7 +22,18 @@ from rag.records import Decoding
 from tests.plain_checkpoints import write_plain
 
 CONTEXT = 128
-PROMPTS = ["日本の首都は", "The capital of France is", "東京", "a", "です。" * 15, "京都の", "b c", "x" * 40, "その", "end"]
+PROMPTS = [
+    "日本の首都は",
+    "The capital of France is",
+    "東京",
+    "a",
+    "です。" * 15,
+    "京都の",
+    "b c",
+    "x" * 40,
+    "その",
+    "end",
+]
 pytestmark = pytest.mark.skipif(torch.cuda.is_available(), reason="stands in for CUDA where there is none")
 
 
