@@ -23,10 +23,10 @@ def _joined(linears: Sequence[Any]) -> tuple[Any, ...]:
 
     Marlin keeps tiles of 64 columns side by side, so that the columns of several matrices can be put in a row.
     """
-    first = linears[0]
-    same_order = all(torch.equal(first.g_idx_sort_indices, one.g_idx_sort_indices) for one in linears)
+    first, *others = linears
+    same_order = all(torch.equal(first.g_idx_sort_indices, one.g_idx_sort_indices) for one in others)
     tiled = all(one.out_features % 64 == 0 and getattr(one, "_marlin_tile_padding", 0) is None for one in linears)
-    if not (same_order and tiled):
+    if not (others and same_order and tiled):
         return tuple(linears)
     for name in ("qweight", "scales"):
         joined = torch.cat([getattr(one, name).data for one in linears], dim=1)

@@ -8,6 +8,8 @@ from typing import Any
 
 import torch
 
+from rag.errors import ModelFailed, first_line
+from rag.models.batch.memory import Ceiling, free_memory
 from rag.models.batch.sampling import Chooser, uniforms
 from rag.models.batch.sequence import Sequence
 from rag.models.batch.source import Source
@@ -30,6 +32,8 @@ class GenerateEngine(TokenEngine):
         from transformers import GenerationConfig
 
         super().__init__(source, identity, options)
+        if source.device != "cpu":
+            Ceiling(options.gpu_memory)
         self._model = source.load()
         self._ends |= ends_of(self._model)
         self._device = source.device
@@ -55,6 +59,7 @@ class GenerateEngine(TokenEngine):
     def close(self) -> None:
         with self._lock:
             self._model, self.closed = None, True
+        free_memory()
 
     @torch.inference_mode()
     def _write(self, rows: Several[Sequence], decoding: Decoding, take: Take | None = None) -> None:
@@ -89,11 +94,17 @@ class GenerateEngine(TokenEngine):
 
         from transformers import LogitsProcessorList, StoppingCriteriaList
 
-        with self._lock:
-            self._model.generate(
-                ids,
-                attention_mask=mask,
-                max_new_tokens=limit,
-                logits_processor=LogitsProcessorList([choose]),
-                stopping_criteria=StoppingCriteriaList([ended]),
-            )
+        try:
+            with self._lock:
+                self._model.generate(
+                    ids,
+                    attention_mask=mask,
+                    max_new_tokens=limit,
+                    logits_processor=LogitsProcessorList([choose]),
+                    stopping_criteria=StoppingCriteriaList([ended]),
+                )
+        except torch.OutOfMemoryError as error:
+            raise ModelFailed(
+                f"The GPU ran out of memory with {len(rows)} prompts at a time: {first_line(error)}",
+                do="Give a lower --context or --max-tokens, raise --max-gpu-memory, or free memory on the GPU.",
+            ) from error

@@ -107,6 +107,20 @@ def test_closed_stream_leaves_the_engine_usable_and_a_closed_engine_says_so(fold
     assert again.complete(["東京"], Decoding(max_new_tokens=3)) == first
 
 
+def test_memory_that_runs_out_in_generate_is_said(folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = open_engine(f"hf:{folders['gpt2']}", SMALL)
+    said = engine.complete(["東京"], Decoding(max_new_tokens=3))
+
+    def full(*_: object, **__: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate much")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(engine._model, "generate", full)  # type: ignore[attr-defined]
+        with pytest.raises(ModelFailed, match=r"2 prompts at a time: CUDA out of memory.*--context"):
+            engine.complete(["東京", "Tokyo"], Decoding())
+    assert engine.complete(["東京"], Decoding(max_new_tokens=3)) == said
+
+
 def test_pickles_and_quantised_weights_are_refused(tmp_path: Path) -> None:
     folder = write_plain(tmp_path / "模型")
     (folder / "pytorch_model.bin").write_bytes(b"\x80\x04")
