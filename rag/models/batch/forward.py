@@ -15,7 +15,13 @@ _LAYERS = {"full_attention", "sliding_attention"}
 
 
 def runs_batched(config: Any, kind: Any) -> bool:
-    """Whether `BatchEngine` runs the models of a transformers class: attention it can replace, and nothing else."""
+    """Whether `BatchEngine` runs the models of a transformers class: attention it can replace, and nothing else.
+
+    "dynamic" rotary positions change with the longest text of a batch: an answer would depend on its neighbours, and a
+    captured step cannot ask for that length.
+    """
+    if (getattr(config, "rope_parameters", None) or {}).get("rope_type") == "dynamic":
+        return False
     kinds = set(getattr(config, "layer_types", None) or ["full_attention"])
     capped = getattr(config, "attn_logit_softcapping", None) or getattr(config, "final_logit_softcapping", None)
     return not (capped or kinds - _LAYERS) and bool(getattr(kind, "_supports_attention_backend", False))
@@ -27,7 +33,11 @@ def forward_of(model: Any, source: Source) -> Forward:
     Raises ModelUnavailable where the model cannot run in batches.
     """
     if not runs_batched(model.config, type(model)):
-        raise ModelUnavailable(f"kotae's engine does not run models of the kind {model.config.model_type!r}")
+        raise ModelUnavailable(
+            f"kotae's engine does not run models of the kind {model.config.model_type!r} with this attention or these "
+            "positions",
+            do="Give the unquantised model as hf:<dir or hub id>, or serve this one and use openai:.",
+        )
     if source.device != "cpu":
         from rag.models.batch.llama import FusedLlama, can_fuse
 

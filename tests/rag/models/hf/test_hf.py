@@ -60,6 +60,17 @@ def test_greedy_tokens_are_those_of_transformers(folders: dict[str, Path], name:
     assert len({one.text for one in said}) > 1
 
 
+@pytest.mark.parametrize(("rope", "kind"), [("dynamic", GenerateEngine), ("linear", BatchEngine)])
+def test_positions_that_depend_on_the_batch_are_not_batched(tmp_path: Path, rope: str, kind: type[TextEngine]) -> None:
+    config = write_plain(tmp_path / "m") / "config.json"
+    said = json.loads(config.read_text("utf-8"))
+    said["rope_parameters"] = {"rope_type": rope, "factor": 2.0, "rope_theta": 10000.0}
+    config.write_text(json.dumps(said), "utf-8")
+    engine = open_engine(f"hf:{tmp_path / 'm'}", SMALL)
+    assert type(engine) is kind
+    assert engine.complete(["東京"], Decoding(max_new_tokens=4))[0].completion_tokens > 0
+
+
 def test_batch_gives_what_single_prompts_give(engine: TextEngine) -> None:
     many = [f"{number}: {prompt}" for number in range(3) for prompt in PROMPTS]
     decoding = Decoding(max_new_tokens=6)
