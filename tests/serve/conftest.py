@@ -17,7 +17,9 @@ from rag.prompt import PromptStyle
 from rag.records import Decoding
 from serve.app import Offer
 from serve.server import LocalServer
+from tests.serve.chrome import Tab, chrome
 from tests.serve.engines import SteeredEngine
+from tests.serve.pages import signed_in
 
 TENNIS = "「テニスの王子様」の作者はだれですか？"
 CATTLE = "Which disease of cattle was eradicated in 2011?"
@@ -96,3 +98,14 @@ def serve_index(tmp_path: Path) -> Iterator[Callable[[Path, Path], Served]]:
 
     with ExitStack() as stack:
         yield lambda index, runs: stack.enter_context(served(index, runs))
+
+
+@pytest.fixture(scope="module")
+def tab(tmp_path_factory) -> Iterator[Tab]:
+    with chrome(tmp_path_factory.mktemp("profile")) as one:
+        yield one
+
+
+@pytest.fixture
+def page(tab: Tab, site: Served) -> Tab:
+    return signed_in(tab, site)

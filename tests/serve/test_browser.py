@@ -16,46 +16,12 @@ from tests.commands import CLI
 from tests.eval.browser import CHROMIUM
 from tests.eval.scripted import ScriptedChat, run_set, write_set
 from tests.samples import write_corpus
-from tests.serve.chrome import Tab, chrome
-from tests.serve.conftest import CATTLE, TENNIS, Served
+from tests.serve.conftest import CATTLE, TENNIS
+from tests.serve.pages import ALL_ANSWERED, ask, outside, signed_in
 from tests.serve.test_documents import HOSTILE
 from tests.test_offline import SITECUSTOMIZE
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: apt-get install -y chromium")
-ALL_ANSWERED = "document.querySelector('.pane') && !document.querySelector('.pane[aria-busy]')"
-
-
-@pytest.fixture(scope="module")
-def tab(tmp_path_factory) -> Iterator[Tab]:
-    with chrome(tmp_path_factory.mktemp("profile")) as one:
-        yield one
-
-
-@pytest.fixture
-def page(tab: Tab, site: Served) -> Tab:
-    """The page, signed in; what an earlier test saw is forgotten."""
-    return signed_in(tab, site)
-
-
-def signed_in(tab: Tab, site: Served, language: str = "en") -> Tab:
-    tab.window(1200, 800)
-    tab.open(site.server.address)
-    tab.run("sessionStorage.clear()")
-    tab.open(f"{site.base}/?lang={language}")
-    tab.requests.clear()
-    tab.console.clear()
-    return tab
-
-
-def ask(tab: Tab, question: str, how: str = "with") -> None:
-    tab.click(f"input[value={how}]")
-    tab.run("document.getElementById('question').value = ''; document.getElementById('question').focus()")
-    tab.type(question)
-    tab.press("Enter", ctrl=True)
-
-
-def outside(tab: Tab, base: str) -> list[str]:
-    return [address for address in tab.requests if not address.startswith(f"{base}/")]
 
 
 def test_the_address_signs_in_and_is_gone(page, site) -> None:
@@ -80,104 +46,6 @@ def test_both_answers_stand_side_by_side_with_sources_that_open(page, site, tab)
     assert page.run("document.querySelector(':target').innerText").startswith("許斐剛")
     assert page.run("document.querySelector(':target').getBoundingClientRect().top") < 800
     assert (outside(page, site.base), page.console) == ([], [])
-
-
-def test_a_second_question_waits_and_either_can_be_stopped(page, site) -> None:
-    ask(page, "LONG", "without")
-    page.until("document.querySelector('.answer')?.innerText === 'one'")
-    ask(page, CATTLE, "without")
-    page.until("document.querySelectorAll('.pane').length === 2")
-    page.until("document.querySelector('.status').innerText.includes('Waiting: 1 before this one')")
-    page.run("[...document.querySelectorAll('.stop')].at(-1).click()")
-    page.until("[...document.querySelectorAll('.status')].at(-1).innerText === 'Stopped'")
-    site.engine.go.set()
-    page.until("document.querySelector('.answer').innerText === 'Rinderpest'")
-    assert len(site.engine.stopped) == 1
-
-
-def test_a_page_that_is_closed_stops_its_answer(page, site) -> None:
-    ask(page, "LONG", "without")
-    assert site.engine.reached.wait(30)
-    page.open(f"{site.base}/runs")
-    site.engine.go.set()
-    page.open(f"{site.base}/")
-    ask(page, CATTLE, "without")
-    page.until(ALL_ANSWERED)
-    assert len(site.engine.stopped) == 1
-
-
-def test_what_was_asked_outlives_a_reload_another_page_and_the_way_back(page, site) -> None:
-    ask(page, TENNIS, "both")
-    page.until(ALL_ANSWERED)
-    before, answered = page.text("#answers"), "document.querySelectorAll('.sources, .answer').length === 4"
-    assert "許斐剛" in before
-    page.run("location.reload()")
-    page.until(f"performance.getEntriesByType('navigation')[0].type === 'reload' && {answered}")
-    assert page.text("#answers") == before
-    page.click("nav a[href='/documents']")
-    page.until("location.pathname === '/documents'")
-    page.run("history.back()")
-    page.until(f"location.pathname === '/' && {answered}")
-    assert page.text("#answers") == before
-    page.click(".switch a[lang=ja]")
-    page.until(f"document.documentElement.lang === 'ja' && {answered}")
-    assert page.texts(".answer") == ["許斐剛", "許斐剛"]
-    assert page.texts(".pane h3") == ["検索あり", "検索なし"]
-    assert page.console == []
-
-
-def test_an_answer_that_a_reload_ended_is_shown_as_stopped(page, site) -> None:
-    ask(page, "LONG", "without")
-    page.until("document.querySelector('.answer')?.innerText === 'one'")
-    page.run("location.reload()")
-    page.until("document.querySelector('.status')?.innerText === 'Stopped'")
-    assert page.texts(".asked h2") == ["LONG"]
-    assert page.run("document.querySelectorAll('.stop').length") == 0
-    site.engine.go.set()
-
-
-def test_many_questions_leave_room_for_pages(page, site) -> None:
-    """A browser opens six connections to a host; answers under way take two of them."""
-    ask(page, "LONG", "without")
-    page.until("document.querySelector('.answer')?.innerText === 'one'")
-    for number in range(8):
-        ask(page, f"{TENNIS} {number}", "both")
-    page.until("document.querySelectorAll('.pane').length === 17")
-    assert "Waiting: 16 before this one" in page.texts(".status")
-    seen = page.run("fetch('/documents', {signal: AbortSignal.timeout(20000)}).then((reply) => reply.status)")
-    assert seen == 200
-    page.run("[...document.querySelectorAll('.stop')][3].click()")
-    page.until("[...document.querySelectorAll('.status')][3].innerText === 'Stopped'")
-    assert "Waiting: 16 before this one" not in page.texts(".status")
-    site.engine.go.set()
-    page.until(ALL_ANSWERED)
-    assert page.texts(".answer").count("許斐剛") == 15
-
-
-def test_an_impatient_second_click_does_not_ask_twice(page, site) -> None:
-    ask(page, "LONG", "without")
-    for _ in range(3):
-        page.run("document.getElementById('ask').requestSubmit()")
-    page.until("document.querySelector('.answer')?.innerText === 'one'")
-    assert len(page.texts(".pane")) == 1
-    site.engine.go.set()
-    page.until(ALL_ANSWERED)
-    page.run("document.getElementById('ask').requestSubmit()")
-    page.until("document.querySelectorAll('.pane').length === 2")
-
-
-def test_a_page_from_before_a_restart_says_so(page, site) -> None:
-    page.call("Network.clearBrowserCookies")
-    ask(page, TENNIS)
-    page.until(ALL_ANSWERED)
-    assert page.text(".failed") == "kotae serve was started anew. Open the new address in its terminal."
-
-
-def test_an_answer_in_the_wrong_language_is_replaced_and_said(page) -> None:
-    ask(page, "富士山の高さは？", "without")
-    page.until(ALL_ANSWERED)
-    assert page.text(".answer") == "3776メートル"
-    assert page.texts(".remarks li") == ["The first answer was in the wrong language; this is the second"]
 
 
 @pytest.mark.parametrize(("language", "said"), [("ja", "1 文を省きました"), ("en", "as orders (1)")])

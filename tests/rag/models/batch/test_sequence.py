@@ -52,7 +52,7 @@ def test_stop_string_over_several_tokens_is_found(codec: Codec) -> None:
 
 
 def test_sentencepiece_alone_works(tmp_path: Path) -> None:
-    pytest.importorskip("sentencepiece")
+    pytest.importorskip("sentencepiece", reason="sentencepiece is not installed: it comes with the extra gptq")
     write_sentencepiece_tokenizer(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"tokenizer.model", "tokenizer_config.json"}
     codec = load_codec(tmp_path)
