@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -117,9 +118,11 @@ def test_eval_run_and_report(script, place, verify, tmp_path) -> None:
     asked = len(script.prompts)
     assert kotae(*arguments).stdout == result.stdout
     assert len(script.prompts) == asked
-    side = kotae("eval", "report", out, out, "--out", tmp_path / "side")
+    copy = shutil.copytree(out, tmp_path / "later" / "run")
+    side = kotae("eval", "report", out, copy, "--out", tmp_path / "side")
     assert "run (1): scripted@1" in side.stdout
     assert "run (2): scripted@1" in side.stdout
+    assert "run (2)" not in kotae("eval", "report", out, out, "--out", tmp_path / "once").stdout
     refused(kotae(*arguments, "--max-tokens", "5"), "decoding", str(out))
 
 
