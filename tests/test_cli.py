@@ -120,9 +120,9 @@ def test_eval_run_and_report(script, place, verify, tmp_path) -> None:
     assert len(script.prompts) == asked
     copy = shutil.copytree(out, tmp_path / "later" / "run")
     side = kotae("eval", "report", out, copy, "--out", tmp_path / "side")
-    assert "run (1): scripted@1" in side.stdout
-    assert "run (2): scripted@1" in side.stdout
-    assert "run (2)" not in kotae("eval", "report", out, out, "--out", tmp_path / "once").stdout
+    assert f"{tmp_path.name}/run: scripted@1" in side.stdout
+    assert "later/run: scripted@1" in side.stdout
+    assert kotae("eval", "report", out, out, "--out", tmp_path / "once").stdout.count("scripted@1") == 1
     refused(kotae(*arguments, "--max-tokens", "5"), "decoding", str(out))
 
 
