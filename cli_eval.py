@@ -80,7 +80,7 @@ def run_command(
     With several --model the models are loaded one after the other, and one report sets them side by side.
     """
     from eval.evaluate import Selection, evaluate_set, parse_conditions
-    from eval.rungs import check_calibration, keep_calibration
+    from eval.rungs.opening import check_calibration, keep_calibration
     from eval.several import check_is_for_one, runs_of
     from rag.progress import count_bar
 
@@ -110,7 +110,7 @@ def _run_several(
     calibration: Path | None,
 ) -> None:
     """Run the models, report on all that have answers, then name those that could not be run, and exit with 1."""
-    from eval.rungs import keep_calibration
+    from eval.rungs.opening import keep_calibration
     from eval.several import evaluate_models
 
     runs = evaluate_models(verify, out, selection, models, index, reuse=reuse)
@@ -173,8 +173,8 @@ def import_command(name: str, out: Path, counts: tuple[str, ...], language: Lang
 def grade_command(answers: Path, calibration: Path | None, encoder: str | None, as_json: bool) -> None:
     """Grade the answers of a CSV file; with a column `label` (1 or 0), say how far the verdicts agree with it."""
     from eval.agreement import grade_triples, load_triples
-    from eval.open_answers import QuestionPool
-    from eval.rungs import open_similarity
+    from eval.rungs.open_answers import QuestionPool
+    from eval.rungs.opening import open_similarity
     from rag.encoder import open_encoder
 
     triples = load_triples(answers)
@@ -193,7 +193,7 @@ def grade_command(answers: Path, calibration: Path | None, encoder: str | None, 
 @json_option
 def calibrate_command(labelled: Path, out: Path, floor: float, encoder: str | None, as_json: bool) -> None:
     """Fit the threshold of similarity on the labelled answers of a CSV file, or find that there is none."""
-    from eval.calibration import calibrate, save_calibration
+    from eval.rungs.calibration import calibrate, save_calibration
     from rag.encoder import open_encoder
 
     calibration = calibrate(labelled, open_encoder(encoder or DEFAULT_ENCODER), floor)
@@ -209,8 +209,8 @@ def calibrate_command(labelled: Path, out: Path, floor: float, encoder: str | No
 @json_option
 def judge_command(run: Path, judge: str, labelled: Path, as_json: bool, **settings: Any) -> None:
     """Have a model judge what the ladder leaves open in a RUN, once it is measured; the run's reports use it."""
-    from eval.judge import FILE
-    from eval.judging import judge_run, judge_settings
+    from eval.rungs.judge import FILE
+    from eval.rungs.judging import judge_run, judge_settings
     from rag.progress import count_bar
 
     with count_bar("Judging") as progress:
@@ -253,9 +253,9 @@ def _report(
     encoder: str | None = None,
     as_json: bool = False,
 ) -> None:
-    from eval.building import build_report
-    from eval.outputs import write_all
-    from eval.terminal import print_report
+    from eval.reporting.building import build_report
+    from eval.reporting.outputs import write_all
+    from eval.reporting.terminal import print_report
 
     report = build_report(runs, calibration, encoder)
     paths = write_all(report, out)

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from eval.dataset import KINDS
 from eval.grade import Reference, Verdict, grade
+from eval.grading.labels import LabelSet
 from eval.grouping import connected
-from eval.labels import LabelSet
-from eval.margins import Encode
-from eval.open_answers import FurtherRung, Place, RungUse, SetQuestion, descend
+from eval.rungs.margins import Encode
+from eval.rungs.open_answers import FurtherRung, Place, RungUse, SetQuestion, descend
 from eval.statistics import Rate, rate
-from eval.tables import read_bytes, read_text
+from eval.tables.files import read_bytes, read_text
 from rag.errors import DatasetError
 from rag.language import detect
 from rag.records import LANGUAGES

@@ -11,8 +11,8 @@ from pathlib import Path
 from eval.answers import AnswerLog, Recorded
 from eval.asking import Asked, Progress, answer, prepare
 from eval.conditions import Condition
-from eval.tables import csv_bytes, read_bytes, read_rows, read_text
-from eval.workbook import Sheet, workbook
+from eval.tables.files import csv_bytes, read_bytes, read_rows, read_text
+from eval.tables.workbook import Sheet, workbook
 from rag.calling import batch_size, model_identity
 from rag.chain import Question
 from rag.disk import held

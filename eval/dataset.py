@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from eval.grade import Reference
-from eval.labels import LabelSet
-from eval.tables import read_bytes, read_rows
+from eval.grading.labels import LabelSet
+from eval.tables.files import read_bytes, read_rows
 from rag.errors import DatasetError
 from rag.records import Language
 

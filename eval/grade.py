@@ -12,16 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from eval.answer_language import language_correct
-from eval.assignments import Assigned, merge, parse_reference, read_assignment
-from eval.claims import Claim, announced, find_claim
-from eval.hedges import after_refusal, is_refusal
-from eval.labels import YES_NO, LabelSet, read_label
-from eval.matching import Asked, Finding, Match, folded, match_form
-from eval.normalise import canonical, sentences, strip_endings, tokenise
-from eval.numbers import read_numbers
-from eval.numeric_match import as_numeric, match_numeric
-from eval.variants import elements, forms, match_person, match_words
+from eval.grading.answer_language import language_correct
+from eval.grading.assignments import Assigned, merge, parse_reference, read_assignment
+from eval.grading.claims import Claim, announced, find_claim
+from eval.grading.hedges import after_refusal, is_refusal
+from eval.grading.labels import YES_NO, LabelSet, read_label
+from eval.grading.matching import Asked, Finding, Match, folded, match_form
+from eval.grading.normalise import canonical, sentences, strip_endings, tokenise
+from eval.grading.numbers import read_numbers
+from eval.grading.numeric_match import as_numeric, match_numeric
+from eval.grading.variants import elements, forms, match_person, match_words
 
 ANSWER_LIMIT = 4000  # characters of an answer that are read; a longer one is a model in a loop
 
@@ -46,7 +46,7 @@ class Rung(StrEnum):
     CONTAINED = "contained"
     CONFLICT = "conflict"  # a number or date contradicts the reference
     NONE = "none"  # nothing matched: open to similarity or a judge
-    SIMILARITY = "similarity"  # below the ladder (eval/open_answers.py): calibrated margin of cosines
+    SIMILARITY = "similarity"  # below the ladder (eval/rungs/open_answers.py): calibrated margin of cosines
     JUDGE = "judge"  # below the ladder: another model's reading, measured against people
 
 

@@ -6,8 +6,8 @@ import csv
 import sys
 from pathlib import Path
 
-from eval.tables import Row
-from eval.workbook import fill, saved
+from eval.tables.files import Row
+from eval.tables.workbook import fill, saved
 from rag.publish import write_bytes
 
 DATA = Path(__file__).parent / "data"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from eval.breakdown import RetrievalSplit, Spread
 from eval.conditions import Condition
-from eval.graded import Graded, paired
 from eval.imported import ImportedReport
-from eval.open_answers import RungUse
+from eval.reporting.breakdown import RetrievalSplit, Spread
+from eval.reporting.graded import Graded, paired
+from eval.reporting.side_by_side import Versus
 from eval.run import RunIdentity
-from eval.side_by_side import Versus
+from eval.rungs.open_answers import RungUse
 from eval.statistics import Effect, Rate
 from rag.records import Language
 

@@ -1,7 +1,8 @@
 """Statistics of one paired experiment: the same questions answered without (baseline) and with retrieval (treatment).
 
 A *pair* is one question in one language, a *question* (cluster) all its pairs: its two languages are not independent,
-so what is resampled, flipped and counted as needed is always the question. Sentences are in `eval.verdict_words`.
+so what is resampled, flipped and counted as needed is always the question. Sentences are in
+`eval.reporting.verdict_words`.
 An impossible count, p value, level or alpha raises ValueError with its value.
 """
 

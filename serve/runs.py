@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.building import build_report
-from eval.headlines import effect_word, headline, imported_headline
-from eval.html import html_page
 from eval.imported import load_imported
 from eval.report import Report
+from eval.reporting.building import build_report
+from eval.reporting.headlines import effect_word, headline, imported_headline
+from eval.reporting.html import html_page
 from eval.run import FILE, read_description
 from rag.errors import KotaeError, RequestError, RunError
 from rag.records import LANGUAGES, Language

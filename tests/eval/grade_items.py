@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from eval.grade import Reference
-from eval.labels import LabelSet
+from eval.grading.labels import LabelSet
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pytest
 
 from eval.conditions import Condition
 from eval.grade import Reference, grade
-from eval.open_answers import Place, SetQuestion
+from eval.rungs.open_answers import Place, SetQuestion
 from rag.encoder import EncoderIdentity
 from rag.language import detect
 from rag.models import registry

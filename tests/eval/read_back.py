@@ -11,7 +11,7 @@ import openpyxl
 from rich.console import Console
 
 from eval.report import Report
-from eval.terminal import print_report
+from eval.reporting.terminal import print_report
 
 
 def terminal(report: Report, width: int = 220) -> str:

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import openpyxl
 
-from eval.assignments import parse_reference
 from eval.dataset import Item, load_dataset
 from eval.grade import grade
-from eval.labels import read_label
-from eval.normalise import canonical
+from eval.grading.assignments import parse_reference
+from eval.grading.labels import read_label
+from eval.grading.normalise import canonical
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "eval" / "data"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from eval.grade import Outcome, Rung, grade
-from eval.labels import LabelSet
+from eval.grading.labels import LabelSet
 from tests.eval.grade_items import (
     ANIMALS,
     CAFFEINE,

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval.grade import Outcome, Reference, Verdict, grade
-from eval.labels import LabelSet
-from eval.normalise import canonical
+from eval.grading.labels import LabelSet
+from eval.grading.normalise import canonical
 
 INSTRUMENTS = LabelSet.parse("弦楽器=string instrument/string|打楽器=percussion instrument/percussion")
 

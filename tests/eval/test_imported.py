@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from eval.building import build_report
-from eval.html import html_page
-from eval.outputs import write_all
+from eval.reporting.building import build_report
+from eval.reporting.html import html_page
+from eval.reporting.outputs import write_all
 from tests.commands import kotae, refused
 from tests.eval.page_tree import parse
 from tests.eval.read_back import read_csv, read_sheet, table, terminal

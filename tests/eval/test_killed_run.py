@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.building import build_report
+from eval.reporting.building import build_report
 from eval.run import load_run
 from tests.eval.scripted import ROWS, ScriptedChat, records, run_set, write_set
 from tests.eval.set_checks import ROOT

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from eval.building import build_report
 from eval.conditions import Condition
 from eval.dataset import load_dataset
 from eval.oracle import gold_retriever
+from eval.reporting.building import build_report
 from rag.errors import DatasetError, SettingsError
 from rag.opening import IndexSettings, open_retriever
 from tests.commands import kotae, refused

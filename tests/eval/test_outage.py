@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import Field
 
-from eval.building import build_report
 from eval.conditions import Condition
+from eval.reporting.building import build_report
 from eval.run import load_run
 from rag.errors import ModelServerUnreachable, RunError, ServerUnreachable
 from tests.eval.scripted import REPLIES, ROWS, OnePassage, ScriptedChat, lines, records, run_set
@@ -114,8 +114,8 @@ def test_a_judge_that_has_gone_stops_too(tmp_path: Path) -> None:
     from langchain_core.messages import HumanMessage
     from langchain_core.prompt_values import ChatPromptValue
 
-    from eval.judge import JudgeIdentity, JudgeRecord, load_judge
-    from eval.judging import _call
+    from eval.rungs.judge import JudgeIdentity, JudgeRecord, load_judge
+    from eval.rungs.judging import _call
 
     prompts = [ChatPromptValue(messages=[HumanMessage(f"質問{number}")]) for number in range(9)]
     record = JudgeRecord(JudgeIdentity("scripted", "scripted@1", {}, 4096))

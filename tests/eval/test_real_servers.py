@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from eval.building import build_report
 from eval.conditions import Condition
 from eval.dataset import REQUIRED
 from eval.evaluate import Selection, evaluate_set
+from eval.reporting.building import build_report
 from eval.run import load_run
 from rag import bundled_model
 from rag.errors import ModelUnavailable, RunError

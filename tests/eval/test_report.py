@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.building import build_report
 from eval.conditions import Condition
 from eval.dataset import ALL, load_dataset
-from eval.outputs import write_all
 from eval.report import Report
+from eval.reporting.building import build_report
+from eval.reporting.outputs import write_all
 from eval.run import load_run
 from eval.similarity import compute_cosines, load_cosines
 from tests.eval.read_back import read_csv, read_sheet, terminal

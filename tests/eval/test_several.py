@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from eval.building import build_report
 from eval.conditions import Condition
-from eval.html import html_page
+from eval.reporting.building import build_report
+from eval.reporting.html import html_page
+from eval.reporting.same_passages import other_passages
 from eval.run import load_run
-from eval.same_passages import other_passages
 from eval.several import folder_names, runs_within
 from rag.errors import ModelUnavailable, SettingsError
 from rag.models import registry

@@ -9,7 +9,7 @@ import pytest
 
 from eval import make_set
 from eval.dataset import Item
-from eval.labels import LabelSet
+from eval.grading.labels import LabelSet
 from tests.eval import set_checks
 from tests.eval.set_checks import CHECKS, HEADER, Shipped
 

@@ -211,12 +211,12 @@ def _prepare() -> None:
     import sentence_transformers  # noqa: F401
 
     import cli
-    import eval.building
     import eval.evaluate
-    import eval.html
-    import eval.outputs
-    import eval.rungs
-    import eval.terminal
+    import eval.reporting.building
+    import eval.reporting.html
+    import eval.reporting.outputs
+    import eval.reporting.terminal
+    import eval.rungs.opening
     import ingest.sync
     import rag.index
     from rag.models import registry
@@ -248,7 +248,7 @@ def _prepare() -> None:
             return super().complete(*given, **named)
 
     encoder = SlowEncoder()
-    for module in (ingest.sync, rag.index, eval.evaluate, eval.rungs):
+    for module in (ingest.sync, rag.index, eval.evaluate, eval.rungs.opening):
         module.open_encoder = lambda _: encoder  # type: ignore[attr-defined]
     replies = Script().replies
     registry.KINDS["scripted"] = registry.ModelKind(

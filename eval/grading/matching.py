@@ -1,0 +1,286 @@
+"""Find a reference in a claim by its tokens, and say why a mention does not count.
+
+A reference matches where its joined token keys stand in the text and both ends fall on token boundaries (UniDic
+short units for Japanese), so 9 is not in 1998 and 京都 not in 東京都. On top of that a mention is not the reference
+where it is only a part of a longer name (南アメリカ, "New Mexico", ドイツ語), is denied, repeats words of the
+question, is one of several alternatives, or stands behind another name that already fills the answer slot.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from eval.grading.claims import Claim, is_name
+from eval.grading.compounds import in_longer_name
+from eval.grading.hedges import alternative, is_denied
+from eval.grading.normalise import ARTICLES, Token, strip_endings, tokenise
+
+_PERSON = (
+    r"\bwho(?:m|se)?\b|誰|だれ|人物|作者|著者|作家|監督|画家|歌手|俳優|女優|選手|武将|首相|大統領|何という人"
+    r"|\b(?:author|writer|inventor|founder|director"
+    r"|artist|painter|singer|actor|actress|president|king|queen|leader|composer|scientist|person)\b"
+)
+
+
+class Finding(StrEnum):
+    """How a reference stands in a claim, best first."""
+
+    EQUAL = "equal"
+    CONTAINED = "contained"
+    CONFLICT = "conflict"
+    ALTERNATIVES = "alternatives"
+    DENIED = "denied"
+    PASSING = "passing"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One finding with the stretch of the claim it rests on and the reason in words."""
+
+    finding: Finding
+    extracted: str
+    reason: str
+
+    @property
+    def right(self) -> bool:
+        """Whether the reference is given."""
+        return self.finding in (Finding.EQUAL, Finding.CONTAINED)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What matching needs of the question: its text and tokens, and the folded keys of every accepted reference."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    accepted: tuple[str, ...]
+
+    @property
+    def about_person(self) -> bool:
+        """Whether the question asks for a person."""
+        return re.search(_PERSON, self.text, re.IGNORECASE) is not None
+
+    @property
+    def known(self) -> frozenset[str]:
+        """The keys of the question's words."""
+        return frozenset(token.key for token in self.tokens if token.key)
+
+    @property
+    def negative(self) -> bool:
+        """Whether the question itself is negated ("Which reptile has no legs?")."""
+        return re.search(r"\b(?:not|no|never|without)\b|n't|な[いか]|ません|以外", self.text, re.IGNORECASE) is not None
+
+    @property
+    def offers_choice(self) -> bool:
+        """Whether the question names alternatives or a group to choose from."""
+        return (
+            re.search(
+                r"\b(?:or|which|between)\b|どちら|どっち|それとも|または|いずれ|どれ|どの", self.text, re.IGNORECASE
+            )
+            is not None
+        )
+
+
+_RELATION_BEFORE = re.compile(
+    r"\b(?:wife|husband|son|daughter|father|mother|brother|sister|student|pupil|friend|disciple|grandson"
+    r"|granddaughter|teacher|contemporary|rival"
+    r"|colleague|follower|successor|predecessor|assistant|neighbou?r)s? (?:of|to)\s+(?:the\s+)?[\"']?$",
+    re.IGNORECASE,
+)
+_RELATION_AFTER = re.compile(
+    r"^[」』]?(?:の(?:妻|夫|息子|娘|父|母|兄|弟|姉|妹|孫|子(?!供向)|弟子|友人|親友|教え子|師|後継者|前任者|部下"
+    r"|助手|同僚|ライバル|同時代)|'s? (?:wife|husband|son"
+    r"|daughter|father|mother|brother|sister|student|friend|disciple|grandson|teacher|assistant|successor))"
+)
+MENTIONS = 12  # of a form looked at in one claim; models in a loop repeat one hundreds of times
+_WORD_IN_CAPITALS = 4  # references like WHO, US, IT need their capitals up to this length
+
+
+def folded(text: str) -> str:
+    """The joined keys of `text`, articles dropped where something else is left.
+
+    >>> folded("The Great Yuan") == folded("great-yuan"), folded("A")
+    (True, 'a')
+    """
+    tokens = tokenise(text)
+    return "".join(token.key for token in tokens if token.key not in ARTICLES) or "".join(token.key for token in tokens)
+
+
+def occurrences(text: str, form: str) -> Iterator[tuple[int, int]]:
+    """Token index ranges (first, last + 1) of `text` where `form` stands on token boundaries."""
+    target, tokens = folded(form), tokenise(text)
+    if not target:
+        return
+    keep_articles = target in ARTICLES
+    keyed = [
+        (i, token.key) for i, token in enumerate(tokens) if token.key and (keep_articles or token.key not in ARTICLES)
+    ]
+    for at in range(len(keyed)):
+        joined, previous = "", -2
+        for i, key in keyed[at:]:
+            if previous >= 0 and tokens[i].kind == tokens[previous].kind == "number":
+                break
+            joined, previous = joined + key, i
+            if not target.startswith(joined):
+                break
+            if joined == target:
+                yield keyed[at][0], i + 1
+                break
+
+
+def match_form(asked: Asked, claim: Claim, form: str) -> Match:
+    """How one form of a reference stands in the claim, the best of its mentions."""
+    exact = _equal(asked, claim, form)
+    if exact is not None:
+        return exact
+    best = Match(Finding.ABSENT, claim.focus, "the reference does not stand in the answer")
+    ranks = list(Finding)
+    if not folded(form) and form in claim.text:
+        return Match(Finding.CONTAINED, form, "the sign stands in the answer")
+    for first, last in itertools.islice(occurrences(claim.text, form), MENTIONS):
+        match = _mention(asked, claim, form, first, last)
+        if ranks.index(match.finding) < ranks.index(best.finding):
+            best = match
+    return best
+
+
+def _equal(asked: Asked, claim: Claim, form: str) -> Match | None:
+    target, lemmas = folded(strip_endings(form)), _lemmas(form)
+    for part in (claim.text, claim.focus):
+        if part == claim.focus and alternative(claim.text, *_span(claim.text, part)):
+            continue
+        if folded(strip_endings(part)) == target or (lemmas and lemmas == _lemmas(part)):
+            start, end = _span(claim.text, part)
+            if part == claim.focus and is_denied(claim.text, start, end, negative_question=asked.negative):
+                continue
+            if _repeats_question(asked, claim, part):
+                continue
+            return Match(Finding.EQUAL, strip_endings(part), "the answer is the reference")
+    return None
+
+
+def _repeats_question(asked: Asked, claim: Claim, part: str) -> bool:
+    """Whether the whole answer is the topic of the question again, with more said about it elsewhere."""
+    return (
+        part != claim.text
+        and not asked.offers_choice
+        and any(occurrences(asked.text, part))
+        and claim.text.startswith(part)
+    )
+
+
+def _lemmas(text: str) -> tuple[str, ...]:
+    """Dictionary forms of a Japanese phrase: ひまわり, ヒマワリ and 向日葵 are one; () for other scripts."""
+    tokens = tokenise(strip_endings(text))
+    return tuple(token.stem for token in tokens if token.key) if all(token.kind != "latin" for token in tokens) else ()
+
+
+def _span(text: str, part: str) -> tuple[int, int]:
+    start = max(text.find(part), 0)
+    return start, start + len(part.rstrip("。.!?、, "))
+
+
+def _mention(asked: Asked, claim: Claim, form: str, first: int, last: int) -> Match:
+    """The finding for one mention, tokens first:last of the claim: the first objection to it, else that it counts."""
+    tokens = tokenise(claim.text)
+    shown = claim.text[tokens[first].start : tokens[last - 1].end]
+    counts = Match(Finding.CONTAINED, shown, "the reference stands in the answer")
+    return next(_objections(asked, claim, form, first, last), counts)
+
+
+def _objections(asked: Asked, claim: Claim, form: str, first: int, last: int) -> Iterator[Match]:
+    """Why a mention does not count, gravest first."""
+    text, tokens = claim.text, tokenise(claim.text)
+    start, end = tokens[first].start, tokens[last - 1].end
+    shown, person = text[start:end], asked.about_person
+    begin = text.rfind("\n", 0, start) + 1
+    line = text[begin : text.find("\n", end) if "\n" in text[end:] else len(text)]
+    if not _case_fits(form, shown, claim) or in_longer_name(text, tokens, first, last, asked.known, person=person):
+        yield Match(Finding.PASSING, shown, f"{shown!r} is part of a longer name or another word")
+    if is_denied(line, start - begin, end - begin, negative_question=asked.negative):
+        yield Match(Finding.DENIED, shown, f"{shown!r} is denied")
+    other = alternative(line, start - begin, end - begin)
+    if other is not None and not _accepted(asked, other):
+        yield Match(Finding.ALTERNATIVES, shown, f"{shown!r} is offered beside {other!r}")
+    if _restates(asked, tokens, first, last):
+        yield Match(Finding.PASSING, shown, f"{shown!r} repeats the question")
+    if re.match(r"(?:の方)?より", text[end:]) or re.search(r"\bthan (?:the |an? )?$", text[:start], re.IGNORECASE):
+        yield Match(Finding.PASSING, shown, f"{shown!r} is only compared with")
+    if person and related(text, start, end):
+        yield Match(Finding.PASSING, shown, f"{shown!r} is named only as a relation of the one given")
+    in_focus = text.find(claim.focus) <= start < text.find(claim.focus) + len(claim.focus)
+    gloss = re.search(r"\($", text[:start]) and re.match(r"\)", text[end:])
+    rival = None if in_focus or gloss or not claim.firm else rival_in(asked, claim.focus)
+    if rival is not None:
+        yield Match(Finding.PASSING, shown, f"{rival!r} is given first, {shown!r} only in passing")
+
+
+def related(text: str, start: int, end: int) -> bool:
+    """Whether the name at `start:end` only says whose relation someone else is: "a pupil of X", Xの弟子."""
+    return bool(_RELATION_BEFORE.search(text[:start]) or _RELATION_AFTER.match(text[end:]))
+
+
+def _accepted(asked: Asked, other: str) -> bool:
+    """Whether an alternative is itself an accepted answer or the same thing in other words."""
+    key = folded(strip_endings(other))
+    return not key or any(key.startswith(accepted) or accepted.startswith(key) for accepted in asked.accepted)
+
+
+def _case_fits(form: str, shown: str, claim: Claim) -> bool:
+    """Short references in capitals (WHO, US, A) need the capitals; a text without any lower case cannot tell."""
+    letters = form.strip(" .")
+    if len(letters) > _WORD_IN_CAPITALS or not letters.isascii() or not letters.isalpha() or not letters.isupper():
+        return True
+    if letters != shown:
+        return False
+    if len(letters) > 1 or letters not in "AI":
+        return not claim.text.isupper() or len(claim.text.split()) < 3
+    after = claim.text[claim.text.find(shown) + 1 :]
+    return re.match(r"\s*(?:[.,:;)\]。、]|$|is\b|was\b|[^\x00-\x7f])", after) is not None
+
+
+def _restates(asked: Asked, tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether the mention stands in the same phrase as in the question, or is only the topic both speak about."""
+    size = [token.key for token in tokens[first:last]]
+    for at in range(len(asked.tokens) - len(size) + 1):
+        if [token.key for token in asked.tokens[at : at + len(size)]] != size:
+            continue
+        left = _shared(tokens[:first][::-1], asked.tokens[:at][::-1])
+        right = _shared(tokens[last:], asked.tokens[at + len(size) :])
+        if left + right:
+            return True
+        after = tokens[last].surface.casefold() if last < len(tokens) else ""
+        if not asked.offers_choice and after in ("は", "が", "is", "was", "are", "were", "has", "had") and first < 2:
+            rest = [
+                token
+                for token in tokens[last + 1 :]
+                if token.content and token.key not in {t.key for t in asked.tokens}
+            ]
+            return bool(rest)
+    return False
+
+
+def _shared(mine: Sequence[Token], theirs: Sequence[Token]) -> int:
+    """Content words that both sequences begin with, reaching over "of", の and hyphens."""
+    count = 0
+    for a, b in zip(mine, theirs, strict=False):
+        if a.key != b.key or not (a.content or a.key in ("of", "ノ", "de", "the", "")) or a.surface in "、,.。()":
+            break
+        count += a.content
+    return count
+
+
+def rival_in(asked: Asked, focus: str) -> str | None:
+    """The name that fills the answer slot instead of the reference, or None where the slot holds a mere description."""
+    known = {token.key for token in asked.tokens}
+    words = [token for token in tokenise(strip_endings(focus)) if token.content and token.kind != "number"]
+    if not words or not is_name(words[-1]) or words[-1].key in known:
+        return None
+    if any(words[-1].key in accepted for accepted in asked.accepted) or words[-1].key.endswith("ly"):
+        return None
+    return words[-1].surface

@@ -1,0 +1,183 @@
+"""From the folders of runs to the Report: every answer graded, every cell counted, every comparison made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+from eval.answers import Recorded
+from eval.conditions import Condition
+from eval.dataset import ALL, KINDS, Item
+from eval.grade import Outcome, Reference, Rung, Verdict, grade
+from eval.imported import ImportedReport, imported_report, load_imported
+from eval.report import Cell, Contrast, Report, RunReport
+from eval.reporting.breakdown import retrieval_split, spread
+from eval.reporting.graded import Graded, paired
+from eval.reporting.side_by_side import Asked, Contender, run_names, versus
+from eval.run import StoredRun, load_run
+from eval.rungs.open_answers import Place, descend
+from eval.rungs.opening import further_rungs, question_of
+from eval.similarity import THRESHOLDS, load_cosines
+from eval.statistics import PairedOutcome, compare, rate, verdicts
+from rag.records import Language
+
+
+def build_report(folders: Sequence[Path], calibration: Path | None = None, encoder: str | None = None) -> Report:
+    """Grade and count the runs in these folders; counts without answers stand last.
+
+    `calibration` (of similarity, with the encoder of that name) and judges' records decide what the ladder leaves open.
+    Raises RunError and GradingError.
+    """
+    runs: list[RunReport] = []
+    imported: list[ImportedReport] = []
+    contenders = []
+    for folder, name in zip(folders, run_names(folders), strict=True):
+        counts = load_imported(folder)
+        if counts is not None:
+            imported.append(imported_report(counts, [one.name for one in imported]))
+            continue
+        stored = load_run(folder)
+        runs.append(_run_report(stored, folder, name, calibration, encoder))
+        contenders.append(_contender(stored, runs[-1]))
+    return Report(tuple(runs), tuple(imported), versus(contenders))
+
+
+def _contender(stored: StoredRun, run: RunReport) -> Contender:
+    return Contender(
+        name=run.name,
+        identity=run.identity,
+        places={
+            (kind, language): {
+                Asked(one.item.number, one.language, one.condition): one.verdict.correct if one.recorded else None
+                for one in chosen
+            }
+            for kind, language, chosen in _places(stored, run.answers)
+        },
+    )
+
+
+def ladder_answers(
+    run: StoredRun, cosines: Mapping[str, float] = MappingProxyType({}), repeat: int = 0
+) -> tuple[Graded, ...]:
+    """Every question asked with its answer and the ladder's verdict."""
+    return tuple(_graded(run, cosines, repeat))
+
+
+def place_of(one: Graded) -> Place:
+    """An answer as the rungs below the ladder see it."""
+    return Place(question_of(one.item, one.language), one.answer, one.verdict)
+
+
+def _run_report(run: StoredRun, folder: Path, name: str, calibration: Path | None, encoder: str | None) -> RunReport:
+    cosines = load_cosines(folder)
+    rungs = further_rungs(run, folder, calibration, encoder)
+    times, uses = [], []
+    for repeat in range(run.scope.repeats):
+        by_ladder = ladder_answers(run, cosines, repeat)
+        descent = descend([place_of(one) for one in by_ladder], rungs)
+        times.append(
+            tuple(replace(one, verdict=verdict) for one, verdict in zip(by_ladder, descent.verdicts, strict=True))
+        )
+        uses.append(descent.uses)
+    answers = times[0]
+    lower = Condition.RAG if Condition.RAG in run.scope.conditions else Condition.NO_RAG
+    items = run.scope.items(run.dataset)
+    return RunReport(
+        name=name,
+        identity=run.identity,
+        versions=run.versions,
+        began=run.began,
+        ended=run.ended,
+        questions=len(items),
+        of_questions=len(run.dataset.items),
+        languages=run.scope.languages,
+        conditions=run.scope.conditions,
+        cells=tuple(_cells(run, answers)),
+        contrasts=tuple(_contrasts(run, answers, Condition.NO_RAG, Condition.RAG)),
+        ceiling=tuple(_contrasts(run, answers, lower, Condition.ORACLE)),
+        splits=tuple(split for place in _places(run, answers) if (split := retrieval_split(*place)) is not None),
+        spreads=tuple(spread(one, times) for one in run.scope.conditions) if len(times) > 1 else (),
+        answers=answers,
+        repeats=len(times),
+        seconds=sum(one.recorded.seconds for time in times for one in time if one.recorded is not None),
+        uses=uses[0],
+    )
+
+
+def _graded(run: StoredRun, cosines: Mapping[str, float], repeat: int) -> Iterable[Graded]:
+    by_place: dict[tuple[str, str, Condition], Recorded] = {}
+    for recorded in run.log.by_key.values():
+        if recorded.repeat != repeat or recorded.unanswered:
+            continue
+        place = (recorded.number, recorded.language, recorded.condition)
+        if place not in by_place or recorded.answer is not None:
+            by_place[place] = recorded
+    for item in run.scope.items(run.dataset):
+        for language in run.scope.languages:
+            for condition in run.scope.conditions:
+                if not run.scope.asks(item, condition):
+                    continue
+                found = by_place.get((item.number, language, condition))
+                verdict = _verdict(item, language, found)
+                yield Graded(item, language, condition, found, verdict, cosines.get(found.key) if found else None)
+
+
+def _verdict(item: Item, language: Language, recorded: Recorded | None) -> Verdict:
+    if recorded is None or recorded.answer is None:
+        return Verdict(Outcome.EMPTY, False, Rung.EMPTY, "", None, "there is no answer")
+    references: tuple[Reference, ...] = item.references
+    return grade(item.questions[language], recorded.text, references, item.kind, language, item.labels)
+
+
+def _places(run: StoredRun, answers: Sequence[Graded]) -> Iterable[tuple[str, str, list[Graded]]]:
+    """Every type and language of the run, the sums over them last; where there is but one it is the sum."""
+    for kind in _with_sum([kind for kind in KINDS if any(one.item.kind == kind for one in answers)]):
+        for language in _with_sum(run.scope.languages):
+            chosen = [one for one in answers if kind in (ALL, one.item.kind) and language in (ALL, one.language)]
+            yield kind, language, chosen
+
+
+def _with_sum(names: Sequence[str]) -> tuple[str, ...]:
+    return (*names, ALL) if len(names) > 1 else tuple(names)
+
+
+def _cells(run: StoredRun, answers: Sequence[Graded]) -> Iterable[Cell]:
+    for kind, language, chosen in _places(run, answers):
+        for condition in run.scope.conditions:
+            here = [one for one in chosen if one.condition is condition]
+            verdicts_here = [one.verdict for one in here]
+            said = [one.recorded.answer for one in here if one.recorded is not None and one.recorded.answer is not None]
+            yield Cell(
+                condition=condition,
+                kind=kind,
+                language=language,
+                correct=rate(sum(one.correct for one in verdicts_here), len(here)),
+                language_correct=rate(sum(one.language_correct for one in verdicts_here), len(here)),
+                both=rate(sum(one.both for one in verdicts_here), len(here)),
+                failed=len(here) - len(said),
+                missing=sum(one.recorded is None for one in here),
+                unparsed=sum(one.content is Outcome.UNPARSED for one in verdicts_here),
+                refused=sum(one.content is Outcome.REFUSED for one in verdicts_here),
+                cut_off=sum(answer.cut_off for answer in said),
+                asked_again=sum(len(answer.attempts) > 1 for answer in said),
+                above=tuple(sum((one.cosine or 0.0) >= cut for one in here) for cut in THRESHOLDS),
+            )
+
+
+def _contrasts(run: StoredRun, answers: Sequence[Graded], baseline: Condition, treatment: Condition) -> list[Contrast]:
+    places = []
+    for kind, language, chosen in _places(run, answers):
+        pairs = [
+            PairedOutcome(without.item.number, without.verdict.correct, with_.verdict.correct)
+            for without, with_ in paired(chosen, baseline, treatment)
+        ]
+        if pairs:
+            missing = sum(one.recorded is None for pair in paired(chosen, baseline, treatment) for one in pair)
+            places.append((kind, language, missing, compare(pairs)))
+    effects = verdicts([comparison for *_, comparison in places])
+    return [
+        Contrast(kind, language, baseline, treatment, effect, missing)
+        for (kind, language, missing, _), effect in zip(places, effects, strict=True)
+    ]

@@ -1,0 +1,1 @@
+"""The optional rungs below the grading ladder: a calibrated similarity and a judge, both measured before use."""

@@ -1,0 +1,1 @@
+"""CSV and Excel, read and written in one place."""
