@@ -141,7 +141,9 @@ class FolderHome(IndexHome):
         with contextlib.suppress(OSError, ValueError, TypeError):
             ours = ours or "encoder_name" in json.loads((self._folder / _FILE).read_text(encoding="utf-8"))
         if not ours:
-            raise IndexMismatch("What is in this folder was not made by kotae", where=self.where, do="Name another one.")
+            raise IndexMismatch(
+                "What is in this folder was not made by kotae", where=self.where, do="Name another one."
+            )
 
     def drop(self) -> None:
         """Remove manifest, chunks, derived data and lock; other files in the folder stay."""

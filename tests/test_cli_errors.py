@@ -114,3 +114,9 @@ def test_other_named_errors(script, tmp_path, verify) -> None:
     refused(kotae("batch", tmp_path / "none.txt", "--out", tmp_path / "a.csv", "--no-rag"), "none.txt")
     script.replies["Q?"] = "!the model\nis down"
     refused(kotae("ask", "Q?", "--no-rag"), "the model")
+
+
+def test_a_demo_without_a_clone_says_so(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("cli.__file__", str(tmp_path / "cli.py"))
+    refused(kotae("demo", "--out", tmp_path / "demo"), str(tmp_path / "corpus"), "make demo")
+    assert not (tmp_path / "demo").exists()
