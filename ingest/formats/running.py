@@ -1,10 +1,9 @@
 """Running heads and feet and page numbers of a PDF, which would stand in the middle of what runs on over its pages.
 
-A line runs where all of this holds: it stands in the upper or lower fifth of the page, in one of the three outermost
-rows, and all rows outside it run too; it is hardly larger than the lines of the page; more white lies between it and
-the page's text than between the lines of that text; and it stands likewise on four pages at least, of the eight before,
-this one and the eight after. A number that goes up with the pages may differ where it plainly is the page's. A line of
-page numbers alone runs on two pages already, where the file has no more.
+A line runs where it is in the margin of its page (see `ingest.formats.margins`), with none but running lines outside
+it, and stands likewise, clear of the text, on four pages at least: of the eight before, this one and the eight after. A
+number that goes up with the pages may differ where it plainly is the page's. A line of page numbers alone runs on two
+pages already, where the file has no more.
 
 The first page that has a running line keeps it, apart from its text, so that nothing but page numbers is lost. A page
 that has no other line stays as it is, and so does one whose lines cannot be placed.
@@ -15,21 +14,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from statistics import median, median_high
 
+from ingest.formats.margins import Margins, Row, margins
 from ingest.formats.parts import Fault
-from ingest.formats.sheet import Line, Sheet
+from ingest.formats.sheet import Sheet
 
 _NEAR = 8
 _PAGES, _NUMBERED_PAGES = 4, 2
-_ROWS = 3
-_MARGIN = 0.2
-_LARGER = 1.4
-_WHITE, _MORE_WHITE = 1.25, 1.5  # in heights of a line; times the white between the rows beyond
-_ROWS_BEYOND = 6
 
 _NUMBER = re.compile(r"(?<!\d)\d{1,5}(?!\d)")
 _NUMBERS_ALONE = re.compile(
@@ -51,28 +44,18 @@ class _Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    """Lines side by side: at which places among the lines of their page, and the marks of each.
-
-    `ends` says that enough white follows for this to be the last row of a head, or the first of a foot.
-    """
-
-    places: tuple[int, ...]
-    marks: tuple[frozenset[_Mark], ...]
-    ends: bool
-
-
-@dataclass(frozen=True, slots=True)
 class _Page:
-    """A page with the rows that may run, from outside inwards."""
+    """A page, its margins, and by place the marks of the lines there."""
 
     page: Sheet | Fault
-    head: tuple[_Row, ...] = ()
-    foot: tuple[_Row, ...] = ()
+    margins: Margins
+    marks: Mapping[int, frozenset[_Mark]]
 
-    def marks(self) -> set[_Mark]:
-        """The marks of all lines that may run."""
-        return {mark for row in (*self.head, *self.foot) for marks in row.marks for mark in marks}
+    @property
+    def shown(self) -> set[_Mark]:
+        """The marks of those lines that stand clear of the text."""
+        rows = (*self.margins.head, *self.margins.foot)
+        return {mark for row in rows if row.clear for place in row.places for mark in self.marks[place]}
 
 
 def without_running(pages: Iterable[Sheet | Fault]) -> Iterator[Sheet | Fault]:
@@ -98,104 +81,54 @@ class _Window:
     def take(self, page: _Page) -> None:
         """One more page ahead."""
         self.ahead.append(page)
-        self._pages.update(page.marks())
+        self._pages.update(page.shown)
 
     def give(self) -> Sheet | Fault:
         """The first of the pages ahead, without its running lines."""
-        page = self.ahead[0].page
-        if isinstance(page, Sheet):
-            page = self._settled(page, (*self._run(self.ahead[0].head), *self._run(self.ahead[0].foot)))
+        page = self._settled(self.ahead[0])
         self._behind.append(self.ahead.popleft())
         if len(self._behind) > _NEAR:
-            gone = self._behind.popleft().marks()
-            self._pages.subtract(gone)
-            for mark in gone:
-                if not self._pages[mark]:
-                    del self._pages[mark]
+            self._pages -= Counter(self._behind.popleft().shown)
         return page
 
-    def _run(self, rows: Sequence[_Row]) -> Sequence[_Row]:
-        """Those of the rows that run, up to the last that may end a head or foot."""
-        last = 0
-        for count, row in enumerate(rows, 1):
-            if not all(any(self._is_running(mark) for mark in marks) for marks in row.marks):
-                break
-            last = count if row.ends else last
-        return rows[:last]
-
-    def _is_running(self, mark: _Mark) -> bool:
-        there = sum(isinstance(one.page, Sheet) for one in (*self._behind, *self.ahead))
-        needed = min(_PAGES, max(_NUMBERED_PAGES, there)) if mark.numbers else _PAGES
-        return self._pages[mark] >= needed
-
-    def _settled(self, page: Sheet, rows: Sequence[_Row]) -> Sheet:
-        running = {place for row in rows for place in row.places}
-        lines = tuple(line for place, line in enumerate(page.lines) if place not in running)
+    def _settled(self, one: _Page) -> Sheet | Fault:
+        page = one.page
+        if isinstance(page, Fault):
+            return page
+        places = [place for rows in (one.margins.head, one.margins.foot) for place in self._running(one, rows)]
+        lines = tuple(line for place, line in enumerate(page.lines) if place not in places)
         if not any(line.text.strip() for line in lines):
             return page
-        first = []
-        for place, marks in (
-            (place, marks) for row in rows for place, marks in zip(row.places, row.marks, strict=True)
-        ):
-            found = {mark for mark in marks if self._is_running(mark)}
-            if not found & self._kept and not any(mark.numbers for mark in found):
-                first.append(page.lines[place].text)
-            self._kept |= found
-        return replace(page, lines=lines, running=tuple(first))
+        return replace(page, lines=lines, running=tuple(page.lines[place].text for place in self._first(one, places)))
+
+    def _running(self, page: _Page, rows: Iterable[Row]) -> Iterator[int]:
+        """The places of the lines in these rows up to the first row that does not run as a whole."""
+        for row in rows:
+            if not all(self._runs(page.marks[place]) for place in row.places):
+                return
+            yield from row.places
+
+    def _runs(self, marks: Iterable[_Mark]) -> frozenset[_Mark]:
+        """Those of the marks of a line that stand on pages enough."""
+        pages = sum(isinstance(one.page, Sheet) for one in (*self._behind, *self.ahead))
+        few = min(_PAGES, max(_NUMBERED_PAGES, pages))
+        return frozenset(mark for mark in marks if self._pages[mark] >= (few if mark.numbers else _PAGES))
+
+    def _first(self, page: _Page, places: Iterable[int]) -> Iterator[int]:
+        """The places of running lines that no page before has kept, and that are more than page numbers."""
+        for place in places:
+            marks = self._runs(page.marks[place])
+            if not marks & self._kept and not any(mark.numbers for mark in marks):
+                yield place
+            self._kept |= marks
 
 
 def _seen(page: Sheet | Fault) -> _Page:
-    if isinstance(page, Fault) or not page.placed:
-        return _Page(page)
-    rows = _rows(page.lines)
-    height = median(_height(page.lines, row) for row in rows) if rows else 0.0
-    margin = _MARGIN * (page.top - page.bottom)
-
-    def edge(places: Sequence[tuple[int, ...]], outside: float) -> tuple[_Row, ...]:
-        whites = [_white(page.lines, one, another) for one, another in pairwise(places)]
-        found = []
-        for at, row in enumerate(places[:_ROWS]):
-            reach = max(abs(outside - edge) for place in row for edge in _edges(page.lines[place]))
-            if reach > margin or _height(page.lines, row) > _LARGER * height:
-                break
-            beyond = whites[at + 1 : at + 1 + _ROWS_BEYOND]
-            enough = max(_WHITE * height, _MORE_WHITE * median_high(beyond) if beyond else 0.0)
-            marks = tuple(_marks(page.lines[place].text, page.number) for place in row)
-            found.append(_Row(row, marks, ends=at < len(whites) and whites[at] >= enough))
-        return tuple(found)
-
-    return _Page(page, edge(rows, page.top), edge(rows[::-1], page.bottom))
-
-
-def _rows(lines: Sequence[Line]) -> list[tuple[int, ...]]:
-    """The places of the lines that have text, those side by side together, from above downwards."""
-    rows: list[tuple[int, ...]] = []
-    shown = sorted((place for place, line in enumerate(lines) if line.text.strip()), key=lambda one: -lines[one].top)
-    for place in shown:
-        above = lines[rows[-1][-1]] if rows else None
-        line = lines[place]
-        shared = min(above.top, line.top) - max(above.bottom, line.bottom) if above else 0.0
-        if above and shared > 0.5 * min(above.top - above.bottom, line.top - line.bottom):
-            rows[-1] = (*rows[-1], place)
-        else:
-            rows.append((place,))
-    return rows
-
-
-def _edges(line: Line) -> tuple[float, float]:
-    return line.top, line.bottom
-
-
-def _height(lines: Sequence[Line], row: Sequence[int]) -> float:
-    return max(lines[place].top for place in row) - min(lines[place].bottom for place in row)
-
-
-def _white(lines: Sequence[Line], row: Sequence[int], another: Sequence[int]) -> float:
-    """The points between two rows, whichever is above; negative where they overlap."""
-    return max(
-        min(lines[place].bottom for place in above) - max(lines[place].top for place in below)
-        for above, below in ((row, another), (another, row))
-    )
+    if isinstance(page, Fault):
+        return _Page(page, Margins(), {})
+    edges = margins(page)
+    places = {place for row in (*edges.head, *edges.foot) for place in row.places}
+    return _Page(page, edges, {place: _marks(page.lines[place].text, page.number) for place in places})
 
 
 def _marks(text: str, page: int) -> frozenset[_Mark]:
