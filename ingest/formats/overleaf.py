@@ -10,6 +10,7 @@ from ingest.sentences import sentences
 
 _LONGEST = 400
 _LINES = 12
+_DIVIDED = re.compile("[\ufffe\x02]")
 _HYPHENS = "-\u2010\xad\ufffe\x02"
 _OPEN_ENDED = frozenset("、，,;；・「『（(" + _HYPHENS)
 _BRACKETS = frozenset("」』）)】〕］]”’")
@@ -19,7 +20,7 @@ _BEGINS = re.compile(
     r"[・●○◆◇■□※▲△▼•‣◦*#|①-⑳]|[-–—] |[（(]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[ア-ンA-Za-z])[)）.．](?!\d)"
     r"|第[\d一二三四五六七八九十百 ]+[編章節条款項](?:[ \u3000（(]|$)|(?:図|表|Fig\.|Figure|Table) ?\d"
 )
-_ENDED = re.compile("[。．！？!?.][」』）)】〉》”’\"']*$")
+_ENDED = re.compile("[。．！？!?.:：][」』）)】〉》”’\"']*$")
 
 
 def completed(lines: Sequence[str], following: Sequence[str]) -> str:
@@ -30,8 +31,7 @@ def completed(lines: Sequence[str], following: Sequence[str]) -> str:
     page begins with a heading, a caption or an item of a list, nothing is.
     """
     text = clean("\n".join(lines))
-    lines = [line.strip() for line in lines if line.strip()]
-    following = [line.strip() for line in following if line.strip()]
+    lines, following = _rows(lines), _rows(following)
     if not (lines and following and _is_cut(lines[-1], following[0]) and width(lines[-1]) >= full_width(lines)):
         return text
     joined = _joined(text, lines[-1], clean("\n".join(_full(following))))
@@ -42,6 +42,12 @@ def completed(lines: Sequence[str], following: Sequence[str]) -> str:
             whole = sentence.start < page and len(rest) <= _LONGEST and _ENDED.search(rest)
             return joined[: sentence.end] if whole else text
     return text
+
+
+def _rows(lines: Sequence[str]) -> list[str]:
+    """The rows on the paper that have text: PDFium joins two of them to one line where a hyphen divides a word."""
+    rows = (row.strip() for line in lines for row in _DIVIDED.sub(r"\g<0>\n", line).split("\n"))
+    return [row for row in rows if row]
 
 
 def _is_cut(last: str, first: str) -> bool:
