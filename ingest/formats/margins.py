@@ -48,18 +48,17 @@ def margins(sheet: Sheet) -> Margins:
         return Margins()
     height = median(row.height for row in rows)
     margin = _MARGIN * (sheet.top - sheet.bottom)
+    head = takewhile(lambda row: row.bottom >= sheet.top - margin, rows[:_ROWS])
+    foot = takewhile(lambda row: row.top <= sheet.bottom + margin, rows[: -_ROWS - 1 : -1])
+    return Margins(_edge(list(head), rows, height), _edge(list(foot), rows[::-1], height))
 
-    def in_margin(row: Row) -> bool:
-        outside = row.bottom >= sheet.top - margin or row.top <= sheet.bottom + margin
-        return outside and row.height <= _LARGER * height
 
-    def edge(rows: Sequence[Row]) -> tuple[Row, ...]:
-        found = list(takewhile(in_margin, rows[:_ROWS]))
-        whites = [max(one.bottom - another.top, another.bottom - one.top) for one, another in pairwise(rows)]
-        clear = [at for at, _ in enumerate(found) if _much(whites[at:], height)]
-        return tuple(replace(row, clear=at <= max(clear, default=-1)) for at, row in enumerate(found))
-
-    return Margins(edge(rows), edge(rows[::-1]))
+def _edge(found: Sequence[Row], rows: Sequence[Row], height: float) -> tuple[Row, ...]:
+    """The rows found in a margin up to the first that is large, and which of them are clear of those further in."""
+    found = list(takewhile(lambda row: row.height <= _LARGER * height, found))
+    whites = [max(one.bottom - another.top, another.bottom - one.top) for one, another in pairwise(rows)]
+    last = max((at for at, _ in enumerate(found) if _much(whites[at:], height)), default=-1)
+    return tuple(replace(row, clear=at <= last) for at, row in enumerate(found))
 
 
 def _much(whites: Sequence[float], height: float) -> bool:
