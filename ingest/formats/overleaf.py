@@ -68,6 +68,6 @@ def _joined(text: str, last: str, rest: str) -> str:
     """A page's text, which ends with the line `last`, and what follows; as one word where a hyphen divides it."""
     if last[-1] in _HYPHENS and last[-2:-1].isalpha() and "a" <= rest[:1] <= "z":
         return text.rstrip(_HYPHENS) + rest
-    if _JAPANESE.match(text[-1]) and _JAPANESE.match(rest[:1]):
+    if _JAPANESE.match(text[-1:]) and _JAPANESE.match(rest[:1]):
         return text + rest
     return f"{text}\n{rest}"

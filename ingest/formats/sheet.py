@@ -13,7 +13,7 @@ _LINE_END = "\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of text and its upper and lower edge in points, counted upwards, of no matter which zero."""
+    """A line of text, and its upper and lower edge in points, the upper one the greater."""
 
     text: str
     top: float

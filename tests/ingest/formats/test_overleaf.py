@@ -51,6 +51,7 @@ def test_a_divided_word_is_joined(hyphen: str) -> None:
         ("・従業員の出張にかかる費用のうち宿泊に要する実費の全額", "・日当。"),
         ("• the cost of the hotel where the employee spent the night", "• the train."),
         ("1. the cost of the hotel where the employee spent the night", "2. the train."),
+        ("+ the cost of the hotel where the employee spent the night", "+ the train. Then"),
         (f"{FEES}出張の終わった日から", "第4条　日当は三千円とする。"),
         (f"{FEES}出張の終わった日から", "図3 精算の流れ。|七日以内に精算する。"),
         (f"{FEES}出張の終わった日から", "別表|七日以内に従業員が自分で経理部へ出して精算する。"),

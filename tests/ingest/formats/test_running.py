@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -94,6 +95,11 @@ def test_a_line_on_three_pages_of_many_stays() -> None:
     assert [page for page, lines in enumerate(left(pages), 1) if lines] == [3, 5, 9]
 
 
+def test_a_line_on_pages_far_apart_stays() -> None:
+    pages = [sheet(page, ["Notes"] if page % 6 == 0 else []) for page in range(1, 60)]
+    assert [page for page, lines in enumerate(left(pages), 1) if lines] == list(range(6, 60, 6))
+
+
 def test_lines_close_to_the_text_stay() -> None:
     """As the header of a table that is repeated on every page, below a head or without one."""
     table = [Line(text, 765 - 15 * at + 10, 765 - 15 * at) for at, text in enumerate(["品目 数量 単価", "Item 1 2"])]
@@ -130,7 +136,7 @@ def test_a_title_in_large_letters_stays() -> None:
 def test_pages_with_nothing_else_and_pages_that_cannot_be_placed_stay() -> None:
     stamped = [Sheet(page, (Line("社外秘", 820, 810), Line(f"{page}", 40, 30)), 842.0, 0.0) for page in range(1, 8)]
     assert list(without_running(stamped)) == stamped
-    unknown = [Sheet(one.number, one.lines, one.top, one.bottom, placed=False) for one in stamped]
+    unknown = [replace(sheet(page, ["社内規程集"]), placed=False) for page in range(1, 8)]
     assert list(without_running(unknown)) == unknown
 
 
