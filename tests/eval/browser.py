@@ -13,7 +13,7 @@ def chromium(profile: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     """Run it without a network but this machine's own; `profile` is a folder for what it keeps."""
     assert CHROMIUM is not None
     return subprocess.run(
-        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
          "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
          "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--enable-logging=stderr",
          f"--user-data-dir={profile}", *arguments],
