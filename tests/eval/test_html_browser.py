@@ -98,9 +98,7 @@ def test_nothing_sticks_out_of_the_window(width, run, tmp_path) -> None:
     measure = "document.title = `${frames[0].document.documentElement.scrollWidth} of ${frames[0].innerWidth}`"
     inside = f"<iframe width={width} height=900 style=border:0 srcdoc='{escape(page)}'></iframe>"
     frame = tmp_path / "frame.html"
-    frame.write_text(
-        f"<meta charset=utf-8><title></title><body onload='{escape(measure)}'>{inside}", encoding="utf-8"
-    )
+    frame.write_text(f"<meta charset=utf-8><title></title><body onload='{escape(measure)}'>{inside}", encoding="utf-8")
     done = chromium(tmp_path / "profile", "--dump-dom", frame.as_uri())
     assert re.search("<title>(.*?)</title>", done.stdout)[1] == f"{width} of {width}"
 

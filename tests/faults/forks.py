@@ -142,7 +142,7 @@ def _say(line: str) -> None:
 
 
 def _become(request: dict[str, Any]) -> None:
-    """In the child: the command, its output in files. An interrupt before or after the command ends it as a kill does."""
+    """In the child: the command, its output in files. An interrupt before or after it ends the child without a word."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     said = os.dup(1)
     for number, end in ((1, "out"), (2, "err")):

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import http.server
-import itertools
 import json
 import os
 import shutil
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +17,6 @@ import rag.lease
 from ingest.sync import sync
 from rag.chroma import ChromaServer
 from rag.errors import (
-    IndexBusy,
     IndexMismatch,
     IndexMissing,
     ServerMismatch,
@@ -145,55 +141,6 @@ def test_killed_and_repaired_without_encoding_again(remote: Site, quick: None, t
     assert report.embedded == report.chunks - written
     kill_driver.run(corpus, tmp_path / "anew")
     assert_same_index(tmp_path / "unused", tmp_path / "anew", remote.server)
-
-
-def test_writer_that_gives_no_sign_of_life_is_told(remote: Site, quick: None, tmp_path: Path) -> None:
-    assert remote.server is not None
-    home = ServerHome(remote.server)
-
-    def go_on_after_a_take_over() -> None:
-        with home.writing() as check:
-            check()
-            rag.chroma.open_server(remote.server).client.delete_collection(f"{remote.server.collection}.writing")
-            for _ in range(1200):
-                time.sleep(0.05)
-                check()
-
-    with pytest.raises(IndexBusy, match="took over"):
-        go_on_after_a_take_over()
-    with home.writing() as check:
-        check()
-
-
-def test_a_writer_that_waits_takes_no_lease_for_dead_that_it_did_not_see(
-    remote: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Another ended and a third began while it looked: what was there is gone, what is there is alive."""
-    assert remote.server is not None
-    find, looks, looked_again = rag.chroma.Chroma.find, itertools.count(), threading.Event()
-
-    def find_nothing_at_first(chroma: rag.chroma.Chroma, name: str) -> object:
-        if threading.current_thread() is waiter:
-            if next(looks) == 0:
-                return None
-            looked_again.set()
-        return find(chroma, name)
-
-    def wait_for_it() -> None:
-        with ServerHome(remote.server).writing():
-            pass
-
-    waiter = threading.Thread(target=wait_for_it)
-    with ServerHome(remote.server).writing():
-        chroma = rag.chroma.open_server(remote.server)
-        mine = find(chroma, f"{remote.server.collection}.writing")
-        monkeypatch.setattr(rag.chroma.Chroma, "find", find_nothing_at_first)
-        waiter.start()
-        assert looked_again.wait(300)
-        still = find(chroma, f"{remote.server.collection}.writing")
-        assert None not in (mine, still)
-        assert still.id == mine.id
-    waiter.join()
 
 
 @pytest.mark.parametrize("header", ["Authorization", "X-Chroma-Token"])

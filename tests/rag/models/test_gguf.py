@@ -231,7 +231,7 @@ def test_the_socket_asks_for_a_key_and_only_this_user_can_reach_it(chat_model: L
     for path in sockets:
         assert path.parent.stat().st_mode & 0o777 == 0o700
         assert path.parent.stat().st_uid == os.getuid()
-        with httpx.Client(transport=httpx.HTTPTransport(uds=str(path)), base_url="http://x", timeout=30) as client:
+        with httpx.Client(transport=httpx.HTTPTransport(uds=str(path)), base_url="http://x", timeout=300) as client:
             for route in ("/tokenize", "/completion", "/v1/chat/completions", "/apply-template"):
                 for key in ({}, {"Authorization": "Bearer wrong"}):
                     assert client.post(route, json=asked, headers=key).status_code == 401, route
