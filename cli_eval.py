@@ -194,8 +194,10 @@ def grade_command(answers: Path, calibration: Path | None, encoder: str | None, 
 def calibrate_command(labelled: Path, out: Path, floor: float, encoder: str | None, as_json: bool) -> None:
     """Fit the threshold of similarity on the labelled answers of a CSV file, or find that there is none."""
     from eval.rungs.calibration import calibrate, save_calibration
+    from eval.tables.files import refuse_same
     from rag.encoder import open_encoder
 
+    refuse_same(labelled, out)
     calibration = calibrate(labelled, open_encoder(encoder or DEFAULT_ENCODER), floor)
     save_calibration(calibration, out)
     click.echo(as_json_text(calibration) if as_json else f"{calibration.text}\n{out}")
