@@ -14,7 +14,7 @@ from eval.rungs.margins import Encode
 from eval.rungs.open_answers import FurtherRung, Place, RungUse, SetQuestion, descend
 from eval.statistics import Rate, rate
 from eval.tables.files import read_bytes
-from eval.tables.reading import Record, read_records
+from eval.tables.reading import Record, folded, read_records
 from rag.errors import DatasetError
 from rag.language import detect
 from rag.records import LANGUAGES
@@ -173,9 +173,10 @@ def _triple(row: Record) -> Triple:
     def refuse(what: str, column: str) -> DatasetError:
         return DatasetError(what, where=f"{row.where}, column {column!r}")
 
-    if cell("type") not in KINDS:
+    kind, language = folded(cell("type")), folded(cell("language"))
+    if kind not in KINDS:
         raise refuse(f"The type {cell('type')!r} is unknown", "type")
-    if cell("language") not in LANGUAGES:
+    if language not in LANGUAGES:
         raise refuse(f"The language {cell('language')!r} is not ja or en", "language")
     references = tuple(part.strip() for part in cell("references").split("|") if part.strip())
     if not references:
@@ -191,8 +192,8 @@ def _triple(row: Record) -> Triple:
         question=cell("question"),
         answer=cell("answer"),
         references=tuple(Reference(text, detect(text)) for text in references),
-        kind=cell("type"),
-        language=cell("language"),
+        kind=kind,
+        language=language,
         labels=labels,
         label={"": None, "0": False, "1": True}[cell("label")],
         group=cell("NO"),

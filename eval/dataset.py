@@ -11,7 +11,7 @@ from typing import Literal
 from eval.grade import Reference
 from eval.grading.labels import LabelSet
 from eval.tables.files import read_bytes
-from eval.tables.reading import Record, read_records
+from eval.tables.reading import Record, folded, read_records
 from rag.errors import DatasetError
 from rag.records import Language
 
@@ -81,10 +81,10 @@ def _item(row: Record) -> Item:
     for column in REQUIRED:
         if not row.cells.get(column):
             raise DatasetError("This cell is empty", where=f"{row.where}, column {column!r}")
-    kind = row.cells["type"]
-    if kind not in KINDS:
+    kind = next((kind for kind in KINDS if kind == folded(row.cells["type"])), None)
+    if kind is None:
         raise DatasetError(
-            f"The type {kind!r} is unknown",
+            f"The type {row.cells['type']!r} is unknown",
             where=f"{row.where}, column 'type'",
             do=f"Use {' or '.join(KINDS)}.",
         )
