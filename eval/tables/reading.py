@@ -156,7 +156,7 @@ def _no_columns(tables: Sequence[Table], what: str, required: Sequence[str]) -> 
     where, header = max(headers.items(), key=lambda one: len(one[1].folded & needed))
     missing = [name for name in required if folded(name) not in header.folded]
     return DatasetError(
-        f"The {what} has no column {', '.join(map(repr, missing))}; its first row of several cells has {named(header)}",
+        f"The {what} has no column {', '.join(map(repr, missing))}; this row has {named(header)}",
         where=f"{where}, row {header.line}",
         do=f"Its header must be: {', '.join(required)}.",
     )
