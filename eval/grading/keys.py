@@ -46,3 +46,11 @@ def occurrences(text: str, form: str) -> Iterator[tuple[int, int]]:
             if joined == target:
                 yield keyed[at][0], i + 1
                 break
+
+
+def number_pairs(tokens: Sequence[Token]) -> frozenset[tuple[str, str]]:
+    """The keys of numbers side by side, with no word between them: (2, 1) of "Japan 2-1 Spain"."""
+    keyed = [token for token in tokens if token.key]
+    return frozenset(
+        (one.key, other.key) for one, other in itertools.pairwise(keyed) if one.kind == other.kind == "number"
+    )

@@ -27,7 +27,7 @@ _PERSON = (
     r"|artist|painter|singer|actor|actress|president|king|queen|leader|composer|scientist|person)\b"
 )
 
-_ASKS_BELOW = r"\bbelow (?:0|zero|freezing|sea level)\b|(?:マイナス|零下|氷点下|地下|海面下)(?:は|約)?何"
+_ASKS_BELOW = r"\bbelow (?:0|zero|freezing|sea level)\b|(?:マイナス|零下|氷点下|地下|海面下|紀元前)(?:は|約)?何"
 
 
 class Finding(StrEnum):

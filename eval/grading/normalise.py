@@ -106,6 +106,7 @@ def nfkc(text: str) -> str:
     """`text` in NFKC with one form of quotation mark, dash and wave; control and zero-width characters dropped."""
     text = text.encode("utf-8", "ignore").decode("utf-8")
     text = _SUPERSCRIPT.sub(lambda m: "^" + m.group().translate(_SUPERSCRIPT_DIGIT) if len(m.group()) > 0 else "", text)
+    text = re.sub(r"(?<![\w)%°])(?<![\w)%°]\s)−\s(?=\d)", "-", text)
     text = re.sub(r"(?<=\d)(?=[¼½¾⅐-⅞])", " ", text)
     text = unicodedata.normalize("NFKC", text).translate(_PUNCTUATION).replace("\r\n", "\n").replace("⁄", "/")
     kept = (

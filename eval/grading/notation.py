@@ -3,7 +3,7 @@
 After `write_signs` the minus sign U+2212 stands before every negative number and nowhere else, so a hyphen is always
 a hyphen: -5度, マイナス5度, 氷点下5度, △5度 and "5 degrees below zero" all become −5度 or "−5 degrees", while ranges
 (5-10, 2001-2003), telephone numbers, ISO dates, names (AK-47) and triangles (△ABC) keep what they have. 地下1階 is
-the floor −1. A plus sign before a number says nothing and goes.
+the floor −1, 紀元前5世紀 the century −5. A plus sign before a number says nothing and goes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ _AHEAD = rf"(?={CURRENCY}?\s?\d)"
 _SIGN_JA = re.compile(
     r"(?<!\d)(?:マイナス|零下|氷点下)\s?(?=[$¥€£]?\s?[\d〇一二三四五六七八九十百千])"
     r"|[△▲](?=[$¥€£]?[\d〇一二三四五六七八九十百千])"
-    r"|地下(?=(?:\d+|[一二三四五六七八九十]+)階)"
+    r"|地下(?=(?:\d+|[一二三四五六七八九十]+)階)|紀元前\s?(?=(?:\d+|[一二三四五六七八九十]+)世紀)"
+    r"|(?<=[A-Za-z])マイナス(?!\w)"
 )
 _SIGN_EN = re.compile(rf"(?<![\d)] )(?<![\w-])(?:minus|negative)\s{_AHEAD}", re.IGNORECASE)
 _BELOW_ZERO = re.compile(
@@ -24,6 +25,7 @@ _BELOW_ZERO = re.compile(
     r"\s?below (?:0|zero)\b",
     re.IGNORECASE,
 )
+_CENTURY = re.compile(r"\b(?P<century>\d+th[\s-]century)\s(?P<era>BCE?|B\.C\.(?:E\.)?|AD|A\.D\.|CE|C\.E\.)(?![A-Za-z])")
 _HYPHEN = re.compile(
     rf"(?:(?<![\w)\]%°^.])(?<!\d['\"])(?<![\d%°)] )|(?<=[はがもでにをとのらりく約])|(?<=\^))-{_AHEAD}"
     r"|(?<=[一-鿿ァ-ヴー])(?<!\d.)(?<!\d..)-(?=\d+(?:\.\d+)?\s?(?:°|度|%|パーセント|m\b|メートル|円|ドル))"
@@ -48,6 +50,7 @@ def write_signs(text: str) -> str:
     ('−5°C', '−5', '2001-2003', '5')
     """
     text = _BELOW_ZERO.sub(rf"{MINUS}\g<degrees>", _SIGN_EN.sub(MINUS, text))
+    text = _CENTURY.sub(lambda m: MINUS * m["era"].startswith("B") + m["century"], text)
     return _BEFORE_CURRENCY.sub(rf"\1{MINUS}", _PLUS.sub("", _HYPHEN.sub(MINUS, text)))
 
 

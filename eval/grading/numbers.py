@@ -9,16 +9,19 @@ units: 10郡 agrees with "10 counties" and with a bare 10. A number that names a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
+from eval.grading.clock import find_times
 from eval.grading.dates import DateValue, find_dates
 from eval.grading.notation import CURRENCY, MINUS, names_version, version_digits
-from eval.grading.units import DECADE, UNITS, Unit, unit_after
+from eval.grading.units import DECADE, RATIO, TIME_OF_DAY, UNITS, Unit, unit_after
 
 CONVERSION_TOLERANCE: Final = Fraction(1, 100)  # relative; only between different units, where one side was rounded
 TEMPERATURE_TOLERANCE: Final = Fraction(1, 2)  # kelvin; only between different scales
+NOON: Final = 12  # hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Quantity:
         """Whether both state one value: exact in one unit, within `CONVERSION_TOLERANCE` across units."""
         if self.version or other.version:
             return self.digits == other.digits
+        if TIME_OF_DAY in (self.unit, other.unit):
+            return self._same_time(other)
         if self.unit is None or other.unit is None or self.unit == other.unit:
             return self.value == other.value
         if self.unit.dimension != other.unit.dimension:
@@ -47,6 +52,12 @@ class Quantity:
         if self.unit.dimension == "temperature":
             return abs(mine - theirs) <= TEMPERATURE_TOLERANCE
         return abs(mine - theirs) <= CONVERSION_TOLERANCE * max(abs(mine), abs(theirs))
+
+    def _same_time(self, other: Quantity) -> bool:
+        """Whether two hours agree, where one names its half of the day: 3 pm, 15時, and 3 that leaves the half open."""
+        hours = [q for q in (self, other) if q.unit is None or q.unit.dimension == TIME_OF_DAY.dimension]
+        told = [q.unit == TIME_OF_DAY or q.value > NOON for q in hours]
+        return len(hours) == 2 and (self.value - other.value) % (2 * NOON if all(told) else NOON) == 0
 
     def same_kind(self, other: Quantity) -> bool:
         """Whether both measure one thing: the same dimension, or both counts."""
@@ -80,12 +91,14 @@ _NUMBER = re.compile(
     r"(?P<ordinal>th\b|番目|位)?(?![A-Za-z]\d)"
 )
 _HALF = re.compile(
-    r"半分|半数|\bhalf\b(?!\s*-|\s+a\b)|\b(?:a|one|1)[\s-]third\b|\b(?:a|one|1)[\s-]quarter\b|\b2[\s-]thirds\b"
-    r"|\b3[\s-]quarters\b",
+    r"半分|半数|\bhalf\b(?!\s*-|\s+a\b)|\b(?:a|one|1)[\s-]third\b|\b(?:a|one|1)[\s-]quarter\b"
+    r"|\b(?:2|two)[\s-]thirds\b|\b(?:3|three)[\s-](?:quarter|fourth)s\b",
     re.I,
 )
-_SHARE = {"third": Fraction(1, 3), "quarter": Fraction(1, 4), "thirds": Fraction(2, 3), "quarters": Fraction(3, 4)}
+_SHARE = {"third": Fraction(1, 3), "quarter": Fraction(1, 4), "thirds": Fraction(2, 3)}
+_SHARE |= dict.fromkeys(("quarters", "fourths"), Fraction(3, 4))
 _RANGE = re.compile(r"\s*(?:-|~|から|to|and|or|と|または|×|、|,)\s*", re.IGNORECASE)
+_CURRENCY_RANGE = re.compile(rf"{CURRENCY}[\d.]+\s*(?:-|~|から|to)\s*", re.IGNORECASE)
 _HALF_MORE = re.compile(r"半(?![分数ば径島期世生])")
 _PER = re.compile(r"\s*(?:/|per|an|a)\s*(hour|second|sec|h|s)\b", re.IGNORECASE)
 _SPEED = re.compile(r"(?:毎)?([秒時])速?(?:約|およそ)?\s*$")
@@ -98,18 +111,20 @@ def read_numbers(text: str) -> Reading:
     ['17/2', '137/10']
     """
     dates = find_dates(text)
-    masked = list(text)
-    for date in dates:
-        masked[date.start : date.end] = "\0" * (date.end - date.start)
-    rest = "".join(masked)
-    found = [_quantity(match, rest) for match in _NUMBER.finditer(rest)]
-    found += [
-        _share(match)
-        for match in _HALF.finditer(rest)
-        if all(match.start() >= q.end or match.end() <= q.start for q in found)
-    ]
+    rest = _masked(text, dates)
+    found = [Quantity(time.hours, TIME_OF_DAY, time.start, time.end) for time in find_times(rest)]
+    found += [_share(match) for match in _HALF.finditer(rest)]
+    rest = _masked(rest, found)
+    found += [_quantity(match, rest) for match in _NUMBER.finditer(rest)]
     quantities = _distribute(sorted(found, key=lambda quantity: quantity.start), rest)
     return Reading(tuple(sorted([*quantities, *dates], key=lambda value: value.start)))
+
+
+def _masked(text: str, values: Iterable[Value]) -> str:
+    masked = list(text)
+    for value in values:
+        masked[value.start : value.end] = "\0" * (value.end - value.start)
+    return "".join(masked)
 
 
 def _quantity(match: re.Match[str], text: str) -> Quantity:
@@ -121,6 +136,8 @@ def _quantity(match: re.Match[str], text: str) -> Quantity:
     if decade is not None and value % 10 == 0:
         return Quantity(value, DECADE, start, decade.end())
     named = unit_after(text, end)
+    if named is None and match["numerator"]:
+        return Quantity(value, RATIO, start, end)
     if named is None:
         version = "." in number and names_version(text, start)
         return Quantity(value, None, start, end, version_digits(text[start : match.end("number")]), version)
@@ -157,11 +174,12 @@ def _as_speed(unit: Unit, start: int, end: int, text: str) -> tuple[Unit, int, i
 
 def _share(match: re.Match[str]) -> Quantity:
     last = re.split(r"[\s-]", match.group().lower())[-1]
-    return Quantity(_SHARE.get(last, Fraction(1, 2)), Unit("ratio", Fraction(1)), match.start(), match.end())
+    return Quantity(_SHARE.get(last, Fraction(1, 2)), RATIO, match.start(), match.end())
 
 
 def _distribute(quantities: list[Quantity], text: str) -> list[Quantity]:
     """Give the first number of a range or pair the unit of the second: "30-60%", "10th and 11th centuries"."""
+    quantities = _with_currency(quantities, text)
     done: list[Quantity] = []
     for quantity in reversed(quantities):
         follower = done[-1] if done else None
@@ -169,3 +187,12 @@ def _distribute(quantities: list[Quantity], text: str) -> list[Quantity]:
         unit = follower.unit if follower is not None and shares and quantity.unit is None else quantity.unit
         done.append(replace(quantity, unit=unit))
     return done[::-1]
+
+
+def _with_currency(quantities: list[Quantity], text: str) -> list[Quantity]:
+    """Give the second number of a range the currency sign of the first: "$5-10"."""
+    done = quantities[:1]
+    for quantity in quantities[1:]:
+        ranged = quantity.unit is None and _CURRENCY_RANGE.fullmatch(text[done[-1].start : quantity.start])
+        done.append(replace(quantity, unit=done[-1].unit) if ranged else quantity)
+    return done

@@ -57,14 +57,14 @@ def as_numeric(asked: Asked, form: str) -> Numeric | None:
 
 
 def written(text: str) -> str:
-    """`text` as written, without case and blanks; of telephone numbers and the like the digits.
+    """`text` as written, without case and blanks; of telephone numbers and the like the digits; 16/9 as 16:9.
 
     >>> written("03-1234-5678"), written("2 - 3"), written("-5 °C")
     ('0312345678', '2-3', '-5°c')
     """
     digits = re.sub(r"\D", "", text)
     serial = len(digits) >= SERIAL_DIGITS and _SERIAL.fullmatch(text)
-    return digits if serial else re.sub(r"\s", "", text).casefold()
+    return digits if serial else re.sub(r"(?<=\d)(?:/|対)(?=\d)", ":", re.sub(r"\s", "", text)).casefold()
 
 
 def _derived(key: str, known: Set[str]) -> bool:
