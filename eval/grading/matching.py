@@ -20,6 +20,7 @@ from eval.grading.hedges import alternative, is_denied
 from eval.grading.keys import folded, occurrences
 from eval.grading.normalise import Token, strip_endings, tokenise
 from eval.grading.notation import MINUS
+from eval.grading.numbers import Reading, read_numbers
 
 _PERSON = (
     r"\bwho(?:m|se)?\b|誰|だれ|人物|作者|著者|作家|監督|画家|歌手|俳優|女優|選手|武将|首相|大統領|何という人"
@@ -27,6 +28,7 @@ _PERSON = (
     r"|artist|painter|singer|actor|actress|president|king|queen|leader|composer|scientist|person)\b"
 )
 
+_ASKS_TIME = r"\btime\b|\bwhen\b|何時(?!間)|時刻|いつ"
 _ASKS_BELOW = r"\bbelow (?:0|zero|freezing|sea level)\b|(?:マイナス|零下|氷点下|地下|海面下|紀元前)(?:は|約)?何"
 
 
@@ -88,6 +90,10 @@ class Asked:
     def below(self) -> bool:
         """Whether the question already says that the value is below zero, so that its sign may be left out."""
         return re.search(_ASKS_BELOW, self.text, re.IGNORECASE) is not None
+
+    def numbers(self, text: str) -> Reading:
+        """The numbers and dates of `text`, of which 3:30 is a time where the question asks for one."""
+        return read_numbers(text, time_asked=re.search(_ASKS_TIME, self.text, re.IGNORECASE) is not None)
 
     @property
     def offers_choice(self) -> bool:

@@ -12,7 +12,7 @@ import re
 
 MINUS = "−"  # U+2212
 CURRENCY = r"(?:US\$|[$¥€£])"
-_AHEAD = rf"(?={CURRENCY}?\s?\d)"
+_AHEAD = rf"(?=(?:{CURRENCY}\s?)?\d)"
 _SIGN_JA = re.compile(
     r"(?<!\d)(?:マイナス|零下|氷点下)\s?(?=[$¥€£]?\s?[\d〇一二三四五六七八九十百千])"
     r"|[△▲](?=[$¥€£]?[\d〇一二三四五六七八九十百千])"
@@ -21,7 +21,7 @@ _SIGN_JA = re.compile(
 )
 _SIGN_EN = re.compile(rf"(?<![\d)] )(?<![\w-])(?:minus|negative)\s{_AHEAD}", re.IGNORECASE)
 _BELOW_ZERO = re.compile(
-    r"(?<![\w.−-])(?P<degrees>\d+(?:\.\d+)?\s?(?:(?:°|degrees?)\s?)?(?:[CF]\b|celsius|fahrenheit|centigrade)?)"
+    r"(?<![\w.−-])(?P<degrees>\d+(?:\.\d+)?\s?(?:(?:°|degrees?)\s?)?(?:[CF]\b|celsius|fahrenheit|centigrade)?(?<! ))"
     r"\s?below (?:0|zero)\b",
     re.IGNORECASE,
 )
@@ -31,7 +31,7 @@ _HYPHEN = re.compile(
     r"|(?<=[一-鿿ァ-ヴー])(?<!\d.)(?<!\d..)-(?=\d+(?:\.\d+)?\s?(?:°|度|%|パーセント|m\b|メートル|円|ドル))"
     r"|(?<![\w-][A-Z])(?<=[A-Z])-(?![\w-])|(?<=\b[A-Z][A-Za-z])-(?![\w-])"
 )
-_PLUS = re.compile(rf"(?<![\w)+])\+\s?{_AHEAD}")
+_PLUS = re.compile(rf"(?<![\w)+])(?<![\w)] )\+{_AHEAD}")
 _BEFORE_CURRENCY = re.compile(rf"{MINUS}\s?({CURRENCY})")
 _DASH = re.compile(r"(?<![ぁ-ヿ])ー(?=\d)")  # the long vowel mark, typed for a dash: ー5度, 2ー1
 _POINT = re.compile(r"(?<![\w.)])\.(?=\d)")  # .5

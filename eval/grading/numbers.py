@@ -17,7 +17,7 @@ from typing import Final
 from eval.grading.clock import find_times
 from eval.grading.dates import DateValue, find_dates
 from eval.grading.notation import CURRENCY, MINUS, names_version, version_digits
-from eval.grading.units import DECADE, RATIO, TIME_OF_DAY, UNITS, Unit, unit_after
+from eval.grading.units import DECADE, OPEN_TIME, RATIO, TIME_OF_DAY, UNITS, Unit, unit_after
 
 CONVERSION_TOLERANCE: Final = Fraction(1, 100)  # relative; only between different units, where one side was rounded
 TEMPERATURE_TOLERANCE: Final = Fraction(1, 2)  # kelvin; only between different scales
@@ -104,15 +104,18 @@ _PER = re.compile(r"\s*(?:/|per|an|a)\s*(hour|second|sec|h|s)\b", re.IGNORECASE)
 _SPEED = re.compile(r"(?:毎)?([秒時])速?(?:約|およそ)?\s*$")
 
 
-def read_numbers(text: str) -> Reading:
-    """Every quantity and date of `text`, in order.
+def read_numbers(text: str, *, time_asked: bool = False) -> Reading:
+    """Every quantity and date of `text`, in order; with `time_asked` 3:30 is a time of day, else two numbers.
 
     >>> [str(q.value) for q in read_numbers("8.5マイル (13.7 km)").quantities]
     ['17/2', '137/10']
     """
     dates = find_dates(text)
     rest = _masked(text, dates)
-    found = [Quantity(time.hours, TIME_OF_DAY, time.start, time.end) for time in find_times(rest)]
+    found = [
+        Quantity(time.hours, TIME_OF_DAY if time.full else OPEN_TIME, time.start, time.end)
+        for time in find_times(rest, asked=time_asked)
+    ]
     found += [_share(match) for match in _HALF.finditer(rest)]
     rest = _masked(rest, found)
     found += [_quantity(match, rest) for match in _NUMBER.finditer(rest)]

@@ -33,6 +33,7 @@ _KANJI_IDIOM = re.compile(
     r"|つ[はの])|五十嵐|四日市|六本木|千代|九州|四国"
 )
 _NUMBER_LEAD = "第約計全各数延前後満対西暦紀元明治大正昭和平成令和応年月日時分億万"
+_SCORED = re.compile(r"[\d一二三四五六七八九十]対$")  # 2対1
 _STRONG_COUNTER = re.compile(
     r"世紀|年|月|条|章|号|円|時間|世$|世[^紀]"
 )  # a number even straight after a word: 憲法九条
@@ -136,7 +137,7 @@ def _is_number(text: str, start: int, end: int) -> bool:
     run, before, after = text[start:end], text[start - 1 : start], text[end:]
     if any(m.start() <= start < m.end() for m in _KANJI_IDIOM.finditer(text, max(0, start - 1), end + 2)):
         return False
-    if any(char.isascii() and char.isdigit() for char in run) or before == "第":
+    if any(char.isascii() and char.isdigit() for char in run) or before == "第" or _SCORED.search(text, 0, start):
         return True
     if _is_kanji(before) and before not in _NUMBER_LEAD:
         return bool(_STRONG_COUNTER.match(after))

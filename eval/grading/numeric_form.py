@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from eval.grading.matching import Asked
 from eval.grading.normalise import tokenise
-from eval.grading.numbers import Value, read_numbers
+from eval.grading.numbers import Value
 
 SENTENCE_TOKENS = 6  # a longer reference is a sentence; of one with a single value only that is asked by "how many"
 _ASKS_NUMBER = re.compile(
@@ -43,7 +43,7 @@ class Numeric:
 
 def as_numeric(asked: Asked, form: str) -> Numeric | None:
     """The values of a purely numeric form, or None where other words carry it ("Apollo 11", K2)."""
-    values = read_numbers(form).values
+    values = asked.numbers(form).values
     left = list(form)
     for value in values:
         left[value.start : value.end] = " " * (value.end - value.start)

@@ -81,8 +81,8 @@ def _candidates(asked: Asked, text: str, wanted: Sequence[Value]) -> list[Value]
 
     Where some count what the question counts (何人, "how many countries"), only those; brackets come last.
     """
-    held = read_numbers(asked.text).values
-    found = [_unsigned(value) if asked.below else value for value in read_numbers(text).values]
+    held = asked.numbers(asked.text).values
+    found = [_unsigned(value) if asked.below else value for value in asked.numbers(text).values]
     values = [v for v in found if not is_denied(text, v.start, _counted_end(text, v), negative_question=asked.negative)]
     fresh = [v for v in values if not any(_same(v, old) for old in held) or any(_same(v, want) for want in wanted)]
     close = [value for value in fresh if any(_same_kind(value, want) for want in wanted)]
@@ -100,7 +100,7 @@ def _counts_asked(question: str, counted: str) -> bool:
     何人 and 104名, 何歳 and 20歳, "how many countries" and "4 large countries".
     """
     after = re.sub(r"^[\d.\s]+", "", counted)
-    japanese = re.search(r"何(か国|ヶ国|カ国|[一-鿿])|いくつの([一-鿿]+)", question)
+    japanese = re.search(r"何(か国|ヶ国|カ国|(?!対)[一-鿿])|いくつの([一-鿿]+)", question)
     if japanese is not None:
         counter = japanese.group(1) or japanese.group(2)
         return after.startswith(_COUNTERS.get(counter, (counter,)))

@@ -105,7 +105,8 @@ UNITS: Final = _units()
 DAY: Final = UNITS["日"]
 DECADE: Final = UNITS["年代"]
 RATIO: Final = Unit("ratio", Fraction(1))
-TIME_OF_DAY: Final = Unit("clock", Fraction(1), Fraction(24))  # hours since midnight; a bare 3時 leaves the half open
+TIME_OF_DAY: Final = Unit("clock", Fraction(1), Fraction(24))  # hours since midnight
+OPEN_TIME: Final = UNITS["時"]  # hours of a day or of half a day
 _LATIN_UNITS: Final = [name for name in UNITS if name.isascii() or name[0] in "°μ"]
 _LATIN_PATTERN = "|".join(
     re.escape(name).replace(r"\-", r"[\s-]") + r"(?:e?s)?" for name in sorted(_LATIN_UNITS, key=len, reverse=True)

@@ -106,7 +106,7 @@ def elements(form: str) -> tuple[str, ...]:
 
 
 def match_words(claim: Claim, form: str, *, negative_question: bool) -> Match | None:
-    """A reference of several content words found as those words, in any order (not 2-1 as 1-2), in one short passage."""
+    """A reference of several content words found as those words, in any order (2-1 is not 1-2), in one passage."""
     wanted = {token.stem for token in tokenise(form) if token.content}
     if len(wanted) < BAG_MINIMUM:
         return None
