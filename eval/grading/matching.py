@@ -84,7 +84,7 @@ class Asked:
     @property
     def about_version(self) -> bool:
         """Whether the question asks for a version, where 3.10 is not 3.1."""
-        return re.search(r"\bversions?\b|\brelease\b|バージョン|何版", self.text, re.IGNORECASE) is not None
+        return re.search(r"\bversions?\b|バージョン|何版", self.text, re.IGNORECASE) is not None
 
     @property
     def below(self) -> bool:

@@ -28,7 +28,7 @@ NOON: Final = 12  # hours
 class Quantity:
     """A number with its unit (None for a bare number or a counted thing); `start`, `end`: offsets in the text.
 
-    `digits`: the number as written, less a final ".0"; `version`: whether these and not the value are compared.
+    `digits`: a number without a unit as written, less a final ".0"; `version`: they are compared, not the value.
     """
 
     value: Fraction
@@ -40,7 +40,7 @@ class Quantity:
 
     def same(self, other: Quantity) -> bool:
         """Whether both state one value: exact in one unit, within `CONVERSION_TOLERANCE` across units."""
-        if self.version or other.version:
+        if (self.version or other.version) and self.unit is other.unit is None:
             return self.digits == other.digits
         if TIME_OF_DAY in (self.unit, other.unit):
             return self._same_time(other)
@@ -143,7 +143,7 @@ def _quantity(match: re.Match[str], text: str) -> Quantity:
         return Quantity(value, RATIO, start, end)
     if named is None:
         version = "." in number and names_version(text, start)
-        return Quantity(value, None, start, end, version_digits(text[start : match.end("number")]), version)
+        return Quantity(value, None, start, end, version_digits(text[start:end]), version)
     if _HALF_MORE.match(text, named.end):
         value += Fraction(1, 2)
     return Quantity(value, *_as_speed(named.unit, start, named.end, text))
