@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,10 @@ _ABBREVIATIONS = frozenset(
 _LAST_WORD = re.compile(r"[^\s(（「『\"“]*$")
 _LIST_OR_HEADING = re.compile(r"[ \t]*(?:#{1,6}[ \t]|\|[ \t]|[-*+•][ \t]|・|\d{1,3}[.)．][ \t])")
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]")
+_LONGEST_ASIDE = 400
+"""In characters; a bracket that is open for longer was never closed and keeps sentences together no more."""
+_WINDOW = 2000
+"""How many characters are looked at for where to cut a sentence that is too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,8 @@ def sentences(text: str, start: int = 0) -> list[Span]:
 
     A sentence ends after 。！？ and ! ? . with any closing brackets, unless a bracket opened in it is still open, the
     full stop belongs to a number or an abbreviation, or a small letter follows. Blank lines, list items and rows of
-    tables end one too. A heading stays with the sentence after it.
+    tables end one too, whatever is open; so does the end of a line after 。 and the like, and a bracket that is open
+    for `_LONGEST_ASIDE` characters counts no more. A heading stays with the sentence after it.
     """
     spans: list[Span] = []
     begin = start
@@ -84,19 +90,31 @@ def sentences(text: str, start: int = 0) -> list[Span]:
 
 def _breaks(text: str, start: int) -> list[int]:
     """Where sentences end, blanks after them not yet cut off; the end of the text is the last."""
-    breaks, depth, at = [], 0, start
+    breaks: list[int] = []
+    opened: deque[int] = deque()
+    at = start
     while at < len(text):
         character = text[at]
         at += 1
         if character in _OPEN:
-            depth += 1
+            opened.append(at)
         elif character in _CLOSE:
-            depth = max(0, depth - 1)
+            if opened:
+                opened.pop()
         elif character == "\n":
-            if text.startswith("\n", at) or _LIST_OR_HEADING.match(text, at) or _heading_line(text, at - 1):
-                depth = 0
+            if (
+                text.startswith("\n", at)
+                or _LIST_OR_HEADING.match(text, at)
+                or _heading_line(text, at - 1)
+                or (opened and _line_ends_sentence(text, at - 1))
+            ):
+                opened.clear()
                 breaks.append(at)
-        elif depth == 0 and (character in _ENDS or (character == "." and _full_stop(text, at))):
+        elif character in _ENDS or (character == "." and _full_stop(text, at)):
+            while opened and at - opened[0] > _LONGEST_ASIDE:
+                opened.popleft()
+            if opened:
+                continue
             while at < len(text) and text[at] in _ENDS + _AFTER_END + ".":
                 at += 1
             breaks.append(at)
@@ -105,6 +123,13 @@ def _breaks(text: str, start: int) -> list[int]:
 
 def _heading_line(text: str, newline: int) -> bool:
     return _HEADING.match(text, text.rfind("\n", 0, newline) + 1) is not None
+
+
+def _line_ends_sentence(text: str, newline: int) -> bool:
+    """Whether the last sign of a line, closing brackets and blanks aside, ends a sentence."""
+    begin = max(0, newline - 24)
+    line = text[begin:newline].rstrip(_AFTER_END + " \t\u3000")
+    return line.endswith(tuple(_ENDS)) or (line.endswith(".") and _full_stop(text, begin + len(line)))
 
 
 def _full_stop(text: str, after: int) -> bool:
@@ -127,20 +152,38 @@ def _measured(text: str, spans: Sequence[Span], count: Counter) -> list[Span]:
 
 def _cut_long(text: str, span: Span, room: int, count: Counter) -> list[Span]:
     """A span as parts of at most `room` tokens, cut behind 、，, ; or a blank where there is one in the second half."""
+    if span.tokens <= room:
+        return [span]
     parts = []
-    while span.tokens > room:
-        size = max(1, (span.end - span.start) * room // span.tokens)
+    rest = _ahead(text, span.start, span.end, room, count)
+    while rest.tokens > room:
+        length = rest.end - rest.start
+        size = max(1, length * room // rest.tokens, length // 2 if length > _WINDOW else 0)
         while True:
-            middle = span.start + size
-            cut = max(text.rfind(mark, span.start + size // 2, middle) for mark in "、，,;； \n")
+            middle = rest.start + size
+            cut = max(text.rfind(mark, rest.start + size // 2, middle) for mark in "、，,;； \n")
             at = cut + 1 if cut >= 0 else middle
-            head = count([text[span.start : at]])[0]
+            head = count([text[rest.start : at]])[0]
             if head <= room or size == 1:
                 break
             size = max(1, size * 9 // 10)
-        parts.append(Span(span.start, at, head))
-        span = Span(at, span.end, count([text[at : span.end]])[0])
-    return [*parts, span]
+        parts.append(Span(rest.start, at, head))
+        rest = _ahead(text, at, span.end, room, count)
+    return [*parts, rest]
+
+
+def _ahead(text: str, start: int, end: int, room: int, count: Counter) -> Span:
+    """The next `_WINDOW` characters, or as many times twice that as have more than `room` tokens, up to `end`.
+
+    So the tokens of a long span are counted a few times and not once for every part that is cut off it.
+    """
+    length = _WINDOW
+    while True:
+        stop = min(end, start + length)
+        tokens = count([text[start:stop]])[0]
+        if tokens > room or stop == end:
+            return Span(start, stop, tokens)
+        length *= 2
 
 
 def _pack(spans: Sequence[Span], room: int, overlap: int) -> list[list[Span]]:
