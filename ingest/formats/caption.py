@@ -26,8 +26,8 @@ def captioned(rows: Iterable[Numbered]) -> Captioned:
     """Take what stands above a table from its rows.
 
     That is up to `_LINES` rows with a single cell, at the left, over a header: a row with several cells that is as wide
-    as all rows looked at below it, most of which have several cells too. Anything else begins with its header, as a
-    table of one column does. Below a first row with several cells nothing is looked at.
+    as all rows looked at below it, most of which reach beyond that single cell's column too. Anything else begins with
+    its header, as a table of one column does. Below a first row with several cells nothing is looked at.
     """
     coming = iter(rows)
     ahead: list[Numbered] = []
@@ -58,7 +58,7 @@ def _lines(rows: Sequence[Row]) -> int:
         return 0
     at_the_left = all(row[0] <= filled[lines][0] for row in above)
     as_wide = all(row[-1] < len(rows[lines]) for row in below)
-    a_table = 2 * sum(len(row) > 1 for row in below) > len(below)
+    a_table = 2 * sum(row[-1] > above[0][0] for row in below) > len(below)
     return lines if at_the_left and as_wide and a_table else 0
 
 
