@@ -28,6 +28,7 @@ from cli_options import (
     reading_settings,
     server_of,
 )
+from rag.errors import SettingsError
 from rag.models.server.address import ModelServer
 
 if TYPE_CHECKING:
@@ -179,6 +180,12 @@ def demo(out: Path, sample: int) -> None:
     from importlib import resources
 
     corpus = Path(__file__).parent / "corpus"
+    if not corpus.is_dir():
+        raise SettingsError(
+            "The documents of the demo come with a clone of kotae, not with the installed package",
+            where=str(corpus),
+            do="Run `make demo` in a clone.",
+        )
     verify = Path(str(resources.files("eval"))) / "data" / "verify100.xlsx"
     context = click.get_current_context()
     index, run = out / "index", out / "run"

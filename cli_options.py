@@ -114,15 +114,28 @@ def _signals() -> Iterator[None]:
             late.start()
         raise KeyboardInterrupt(signal.Signals(number))
 
+    hook = sys.unraisablehook
+
+    def again(lost: Any) -> None:
+        """Python passes over what is raised where objects are taken apart: the signal is sent once more."""
+        if not isinstance(lost.exc_value, KeyboardInterrupt) or not lost.exc_value.args:
+            hook(lost)
+            return
+        (number,) = lost.exc_value.args
+        signal.signal(number, end)
+        threading.Timer(0.01, signal.pthread_kill, (threading.main_thread().ident, number)).start()
+
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    sys.unraisablehook = again
     numbers = (signal.SIGINT, signal.SIGTERM)
     before = {number: signal.signal(number, end) for number in numbers}
     try:
         yield
     finally:
         late.cancel()
+        sys.unraisablehook = hook
         for number, handler in before.items():
             if signal.getsignal(number) is end:
                 signal.signal(number, handler)

@@ -12,7 +12,7 @@ from eval.answers import AnswerLog, Recorded
 from eval.conditions import Condition
 from eval.outage import Outage, is_unanswered
 from rag.chain import GroundedChain, Prepared, Question
-from rag.errors import IndexChanged
+from rag.errors import IndexChanged, SettingsError
 from rag.records import Answer, Failure
 
 Progress = Callable[[int, int], None]
@@ -47,8 +47,8 @@ class Task:
 def prepare(questions: Iterable[Asked], chains: Chains, settings: str) -> Iterator[Task]:
     """Retrieve and write the prompt of every question. `settings` is what the answer depends on beside the prompt.
 
-    Raises IndexChanged where another process ingests meanwhile, and RunError where questions in a row do not come
-    through, to a server of passages or of the model.
+    Raises IndexChanged where another process ingests meanwhile, SettingsError where no prompt would fit, and RunError
+    where questions in a row do not come through, to a server of passages or of the model.
     """
     outage = Outage()
     for asked in questions:
@@ -56,7 +56,7 @@ def prepare(questions: Iterable[Asked], chains: Chains, settings: str) -> Iterat
         try:
             prepared = chains[asked.condition][asked.repeat].prepare(asked.question)
             prompt = prepared.prompt.to_string()
-        except IndexChanged:  # what has been retrieved is of another state of the index than what would follow
+        except (IndexChanged, SettingsError):  # of all questions alike: passages of two states of the index, no room
             raise
         except Exception as error:  # one question that cannot be prepared must not end the run
             prepared, prompt = error, asked.question.text

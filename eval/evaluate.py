@@ -15,10 +15,11 @@ from eval.oracle import gold_retriever
 from eval.run import RunIdentity, Scope, execute, load_run
 from eval.sample import stratified
 from eval.similarity import compute_cosines
-from rag.calling import batch_size, model_identity
+from rag.calling import batch_size, context_window, model_identity
 from rag.chain import Model, build_chain
 from rag.encoder import Encoder, open_encoder
 from rag.errors import SettingsError
+from rag.manifest import Manifest
 from rag.opening import IndexSettings, ModelSettings, open_model, open_retriever
 from rag.records import Language
 from rag.reranker import reranker_name
@@ -66,12 +67,13 @@ class Bench:
 
     @classmethod
     def open(cls, verify: Path, selection: Selection, index: IndexSettings) -> Bench:
-        """Raises DatasetError, SettingsError, IndexProblem."""
+        """Raises DatasetError, IndexProblem, and SettingsError, also where the index holds the verification set."""
         dataset = load_dataset(verify)
         scope = selection.scope(dataset)
         retriever = open_retriever(index) if set(scope.conditions) - {Condition.NO_RAG} else None
         if retriever is not None:
             retriever.index.require_whole()
+            _refuse_leak(dataset, retriever.index.manifest)
         return cls(dataset, scope, retriever)
 
 
@@ -110,6 +112,7 @@ def ask_models(
 ) -> None:
     """Ask what is on the bench, one model for each time. Raises SettingsError, ModelUnavailable, RunError."""
     dataset, scope, retriever = bench.dataset, bench.scope, bench.retriever
+    context_window(models[0])  # raises before a run is begun
     retrievers = _retrievers(scope.items(dataset), scope.conditions, retriever)
     chains = {
         condition: [build_chain(one, retrievers[condition], settings.style) for one in models]
@@ -118,6 +121,16 @@ def ask_models(
     identity = _identity(dataset, settings, model_identity(models[0]), retriever)
     execute(out, dataset, chains, scope, identity, reuse=reuse, batch_size=batch_size(models[0]), progress=progress)
     compute_cosines(out, dataset, load_run(out).log, _encoder(retriever))
+
+
+def _refuse_leak(dataset: Dataset, manifest: Manifest) -> None:
+    for source, state in manifest.sources.items():
+        if state.sha256 == dataset.sha256:
+            raise SettingsError(
+                "The verification set is among the documents of the index, its answers with it",
+                where=source,
+                do=f'Take it out of the folder, or give `kotae ingest` also: --exclude "{source}"',
+            )
 
 
 def _reseeded(settings: ModelSettings, repeat: int) -> ModelSettings:

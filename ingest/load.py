@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest.formats import PLAIN, READERS, TABLES, Fault, Part, ReadOptions, foreign
+from ingest.formats import EDITIONS, PLAIN, READERS, TABLES, Fault, Part, ReadOptions, foreign
 from ingest.places import Places
 from rag.errors import CannotWrite, UnreadableDocument
 from rag.language import detect
@@ -85,10 +85,13 @@ def _named(file: CorpusFile) -> Iterator[None]:
 
 
 def fingerprint(file: CorpusFile, digest: str, options: ReadOptions) -> str:
-    """What tells a changed file: the `digest` of its content and, for a table, the columns that are read of it."""
-    if options.columns and file.path.suffix.lower() in TABLES:
-        return hashlib.sha256("\0".join((digest, *options.columns)).encode()).hexdigest()
-    return digest
+    """What tells a changed file: the `digest` of its content, and how it is read.
+
+    That is the columns that are read of a table, and the edition of a reader that once read its format otherwise.
+    """
+    suffix = file.path.suffix.lower()
+    how = (*(options.columns if suffix in TABLES else ()), *EDITIONS.get(suffix, ()))
+    return hashlib.sha256("\0".join((digest, *how)).encode()).hexdigest() if how else digest
 
 
 def failure(source: str, error: UnreadableDocument) -> Failure:

@@ -37,6 +37,7 @@ class Behind(Generic[T]):
         self._use = use
         self._queue: queue.Queue[T] = queue.Queue(count)
         self._failure: BaseException | None = None
+        self._ended = threading.Event()  # an interrupted Thread.join takes the thread for ended
         self._thread = threading.Thread(target=self._run, name="kotae-behind", daemon=True)
 
     def put(self, item: T) -> None:
@@ -52,22 +53,29 @@ class Behind(Generic[T]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Wait until all items are used, also where the making of more has failed."""
-        self._queue.put(_END)
-        self._thread.join()
+        """Wait until all items are used, also where the making of more has failed, or an interrupt comes meanwhile."""
+        try:
+            self._finish()
+        except BaseException:
+            self._finish()
+            raise
         if kind is None and self._failure is not None:
             raise self._failure
 
+    def _finish(self) -> None:
+        self._queue.put(_END)
+        self._ended.wait()
+
     def _run(self) -> None:
-        ended = False
-        while not ended:
-            items = [self._queue.get()]
+        while not self._ended.is_set():
+            taken = [self._queue.get()]
             while not self._queue.empty():
-                items.append(self._queue.get())
-            ended = items[-1] is _END
-            items = items[:-1] if ended else items
+                taken.append(self._queue.get())
+            items = [item for item in taken if item is not _END]
             if items and self._failure is None:
                 try:
                     self._use(items)
                 except BaseException as error:  # kept for the thread that puts
                     self._failure = error
+            if taken[-1] is _END:
+                self._ended.set()

@@ -15,7 +15,7 @@ from langchain_core.prompt_values import PromptValue
 from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import ContextThreadPoolExecutor, merge_configs
 
-from rag.errors import ModelFailed
+from rag.errors import ModelFailed, SettingsError
 from rag.models.engine import Completion, Piece
 from rag.thinking import AnswerStream, without_thinking
 
@@ -83,9 +83,20 @@ class _End(BaseCallbackHandler):
 
 
 def context_window(model: BaseChatModel | BaseLLM) -> int | None:
-    """How many tokens a prompt may have: the model's context less what it may write; None where it does not say."""
+    """How many tokens a prompt may have: the model's context less what it may write; None where it does not say.
+
+    Raises SettingsError where that leaves none.
+    """
     context = getattr(model, "context_window", None)
-    return None if context is None else int(context) - int(getattr(model, "max_tokens", 0))
+    if context is None:
+        return None
+    written = int(getattr(model, "max_tokens", 0))
+    if written >= int(context):
+        raise SettingsError(
+            f"An answer may have {written} tokens, and prompt and answer together {context}: none are left for prompts",
+            do="Lower --max-tokens, or raise --context where the model can read more.",
+        )
+    return int(context) - written
 
 
 def count_tokens(model: BaseChatModel | BaseLLM, prompt: PromptValue, room: int) -> int:

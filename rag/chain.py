@@ -65,7 +65,7 @@ class GroundedChain(Runnable[str | Question, Answer]):
         """Retrieve and write the prompt, dropping whole passages from the lowest rank up until it fits.
 
         What no text has (see `readable`) becomes U+FFFD in the question. Raises PromptTooLong where it does not fit
-        without any passage.
+        without any passage, and SettingsError where no prompt would.
         """
         if isinstance(question, str):
             question = Question(question, detect(question))
@@ -79,7 +79,7 @@ class GroundedChain(Runnable[str | Question, Answer]):
                 return Prepared(question, prompt, found[:kept], len(found) - kept, left_out(found[:kept]))
         raise PromptTooLong(
             f"The question needs {need} tokens and the model has {room} for prompts: {question.text[:60]}...",
-            do="Ask a shorter question, or raise --context.",
+            do="Ask a shorter question, lower --max-tokens, or raise --context.",
         )
 
     def answer(self, prepared: Sequence[Prepared], config: RunnableConfig | None = None) -> list[Answer | Exception]:

@@ -27,6 +27,8 @@ _SAID = {
     re.compile(r"file too large|os error 27\b", re.IGNORECASE): _NUMBERS[errno.EFBIG],
     re.compile(r"read-?only (database|file system)|permission denied|os error (13|30)\b", re.I): _READ_ONLY,
 }
+LOCK = ".writing.lock"
+"""The file by which a folder is held for writing; it stays there."""
 _ROOM = 64 * 1024
 """Bytes free below which a disk is taken for full, where a library only says that writing failed."""
 _CURES = {_READ_ONLY: "Make it writable, or name another place."}
@@ -67,7 +69,7 @@ def held(folder: Path, busy: KotaeError) -> Iterator[None]:
 
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / ".writing.lock", timeout=0)
+        lock = FileLock(folder / LOCK, timeout=0)
         try:
             lock.acquire()
         except Timeout as error:

@@ -8,6 +8,7 @@ keeps in its own cache what it derives from them.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 from abc import ABC, abstractmethod
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.chroma import REBUILD, Chroma, ChromaServer, configuration, open_embedded, open_server
-from rag.disk import held, writing
+from rag.disk import LOCK, held, writing
 from rag.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
 from rag.lease import lease
 from rag.manifest import Manifest, SourceState, read_manifest
@@ -117,7 +118,9 @@ class FolderHome(IndexHome):
 
     @contextmanager
     def writing(self) -> Iterator[Check]:
-        """One process at a time; raises IndexBusy where another one writes."""
+        """One process at a time; raises IndexBusy where another one writes, IndexMismatch where kotae made nothing."""
+        if (self._folder / _FILE).exists() or self._chroma.exists():
+            self._require_ours()
         with held(
             self._folder,
             IndexBusy(
@@ -133,14 +136,25 @@ class FolderHome(IndexHome):
             saved = (path.parent for path in self._chroma.glob("*/index_metadata.*"))
             seal(self._chroma, (path for folder in saved for path in folder.iterdir()))
 
+    def _require_ours(self) -> None:
+        """Raise IndexMismatch unless kotae made what is here: it leaves its lock, or its manifest says so."""
+        ours = (self._folder / LOCK).exists()
+        with contextlib.suppress(OSError, ValueError, TypeError):
+            ours = ours or "encoder_name" in json.loads((self._folder / _FILE).read_text(encoding="utf-8"))
+        if not ours:
+            raise IndexMismatch(
+                "What is in this folder was not made by kotae", where=self.where, do="Name another one."
+            )
+
     def drop(self) -> None:
-        """Remove manifest, chunks and derived data; other files in the folder stay."""
-        if not (self._folder / _FILE).exists() and not (self._folder / "chroma").exists():
+        """Remove manifest, chunks, derived data and lock; other files in the folder stay."""
+        if not (self._folder / _FILE).exists() and not self._chroma.exists():
             raise IndexMissing("There is no index to drop", where=self.where)
         with self.writing():
             (self._folder / _FILE).unlink(missing_ok=True)
             for part in ("chroma", "derived"):
                 shutil.rmtree(self._folder / part, ignore_errors=True)
+            (self._folder / LOCK).unlink(missing_ok=True)
 
 
 class ServerHome(IndexHome):

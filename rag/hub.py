@@ -10,11 +10,13 @@ from rag.errors import ModelUnavailable, first_line
 
 # Weights in pickle format can run code when they are read, so they are never fetched.
 _WANTED = ("*.json", "*.safetensors", "*.txt", "*.model", "*.jinja", "*/*.json", "*/*.safetensors")
+# What a model says depends on: beside its weights also its tokenizer, chat template, and shape. Not on people's notes.
+_CONTENT = (*(one for one in _WANTED if one != "*.txt"), "vocab.txt", "merges.txt")
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFolder:
-    """A model on disk: its name, what fixes its content (a hub commit or a hash of its weights), and its folder."""
+    """A model on disk: its name, what fixes its content (a hub commit or a hash of its files), and its folder."""
 
     name: str
     revision: str
@@ -29,7 +31,7 @@ def resolve(name: str) -> ModelFolder:
     """
     folder = Path(name).expanduser()
     if folder.is_dir():
-        return ModelFolder(folder.resolve().name, _weights_hash(folder), folder)
+        return ModelFolder(folder.resolve().name, _content_hash(folder), folder)
     hub_id, _, revision = name.partition("@")
     if hub_id.count("/") != 1 or hub_id.startswith((".", "/", "~")):
         raise ModelUnavailable(
@@ -47,10 +49,10 @@ def resolve(name: str) -> ModelFolder:
     return ModelFolder(hub_id, path.name, path)
 
 
-def _weights_hash(folder: Path) -> str:
+def _content_hash(folder: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted([*folder.glob("*.safetensors"), *folder.glob("tokenizer.json")]):
-        digest.update(path.name.encode())
+    for path in sorted({path for pattern in _CONTENT for path in folder.glob(pattern)}):
+        digest.update(path.relative_to(folder).as_posix().encode())
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()[:12]

@@ -83,7 +83,7 @@ def _acquire(chroma: Chroma, name: str) -> Collection:
             if seen is None:
                 notice(f"Another process is writing to this index ({chroma.where}): waiting for it to end")
             seen, since = sign, time.monotonic()
-        elif time.monotonic() - since > EXPIRY_SECONDS:
+        elif other is not None and time.monotonic() - since > EXPIRY_SECONDS:
             chroma.delete(name)
         time.sleep(_LOOK_SECONDS)
 

@@ -20,7 +20,9 @@ keep_quiet(offline=False)
 if find_spec("hypothesis") is not None:  # the GPU tests do without it
     from hypothesis import HealthCheck, settings
 
-    settings.register_profile("any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    # The same examples every time, however slow the machine; others with pytest --hypothesis-profile=default
+    same = settings(deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("any machine", same)
     settings.load_profile("any machine")
 
 

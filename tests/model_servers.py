@@ -100,6 +100,7 @@ def scripted_server(**settings: Any) -> Iterator[ScriptedServer]:
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     script: ScriptedServer
+    counted = False
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_: Any) -> None:
@@ -127,14 +128,19 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             completes = self.path.endswith("/completions")
             fault = self.script.faults.pop(0) if self.script.faults and completes else None
             fault = fault or (self.script.always if completes else None)
+            self.counted = True
         try:
             if self.script.together is not None:
-                self.script.together.wait(60)
+                self.script.together.wait(600)
                 time.sleep(0.05)
             (fault or _Handler.answer)(self)
         finally:
-            with self.script.lock:
-                self.script.at_once -= 1
+            self._count_no_more()
+
+    def _count_no_more(self) -> None:
+        with self.script.lock:
+            self.script.at_once -= self.counted
+            self.counted = False
 
     def answer(self) -> None:
         """Answer as asked."""
@@ -174,6 +180,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         content_type: str = "application/json",
         headers: dict[str, str] | None = None,
     ) -> None:
+        self._count_no_more()  # the client's next request may come before this thread has gone on
         self.send_response(code)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(content)))

@@ -126,6 +126,13 @@ def test_eval_run_and_report(script, place, verify, tmp_path) -> None:
     refused(kotae(*arguments, "--max-tokens", "5"), "decoding", str(out))
 
 
+def test_no_room_for_prompts_begins_no_run(script, place, verify, tmp_path) -> None:
+    out = tmp_path / "run"
+    arguments = ("eval", "run", verify, "--out", out, "--index", place / "index", "--max-tokens", "4096")
+    refused(kotae(*arguments), "none are left for prompts", "--max-tokens")
+    assert not out.exists()
+
+
 def test_batch_exits_1_where_a_question_failed(script, tmp_path) -> None:
     (tmp_path / "q.txt").write_text(f"{ROWS[0][3]}\n{TENNIS}\n", encoding="utf-8")
     script.replies[TENNIS] = "!down"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from tests.commands import kotae, process, refused
 from tests.eval.scripted import HEADER, ROWS, write_set
+from tests.eval.set_checks import ROOT
 
 # Exit code 2: misuse
 
@@ -114,3 +118,34 @@ def test_other_named_errors(script, tmp_path, verify) -> None:
     refused(kotae("batch", tmp_path / "none.txt", "--out", tmp_path / "a.csv", "--no-rag"), "none.txt")
     script.replies["Q?"] = "!the model\nis down"
     refused(kotae("ask", "Q?", "--no-rag"), "the model")
+
+
+def test_a_demo_without_a_clone_says_so(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("cli.__file__", str(tmp_path / "cli.py"))
+    refused(kotae("demo", "--out", tmp_path / "demo"), str(tmp_path / "corpus"), "make demo")
+    assert not (tmp_path / "demo").exists()
+
+
+TAKEN_APART = """
+import signal, time, cli
+
+class Thing:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+@cli.main.command()
+def wait():
+    Thing()
+    time.sleep(600)
+
+cli.main(["wait"])
+"""
+
+
+def test_an_interrupt_that_python_passes_over_is_not_lost() -> None:
+    """What is raised while an object is taken apart ends nothing by itself."""
+    command = [sys.executable, "-c", TAKEN_APART]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 130
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("kotae: ended by SIGINT")

@@ -30,11 +30,11 @@ def test_the_address_alone_is_on_stdout_and_signals_end_it(tmp_path, end) -> Non
     base, _, token = address.partition("/?token=")
     assert base.startswith("http://127.0.0.1:")
     assert len(token) >= 40
-    with httpx.Client(trust_env=False, timeout=30, follow_redirects=True) as browser:
+    with httpx.Client(trust_env=False, timeout=600, follow_redirects=True) as browser:
         assert "kotae ingest FOLDER" in browser.get(address).text
         assert browser.get(f"{base}/nowhere").status_code == 404
         child.send_signal(end)
-        stdout, stderr = child.communicate(timeout=30)
+        stdout, stderr = child.communicate(timeout=600)
     assert (child.returncode, stdout) == (0, "")
     assert token not in stderr
     assert f"{base}/v1" in stderr
@@ -69,7 +69,7 @@ def test_ending_it_while_an_answer_is_awaited_says_what_it_waits_for(tmp_path) -
     go = threading.Event()
 
     def when_told(handler) -> None:
-        go.wait(60)
+        go.wait(600)
         handler.answer()
 
     with scripted_server(key=None, always=when_told) as model, ThreadPoolExecutor(1) as pool:
@@ -84,7 +84,7 @@ def test_ending_it_while_an_answer_is_awaited_says_what_it_waits_for(tmp_path) -
             body = {"model": "kotae-no-rag", "messages": [{"role": "user", "content": "水の化学式は？"}]}
             headers = {"Authorization": f"Bearer {token}"}
             asked = pool.submit(
-                httpx.post, f"{base}/v1/chat/completions", json=body, headers=headers, timeout=60, trust_env=False
+                httpx.post, f"{base}/v1/chat/completions", json=body, headers=headers, timeout=600, trust_env=False
             )
             while not model.requests:
                 time.sleep(0.05)

@@ -6,6 +6,7 @@ import ctypes
 import math
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 _KANA = re.compile(r"[ \u3041-\u3096\u309d\u309e\u30a1-\u30ff]+")
@@ -13,20 +14,18 @@ _SMALL = 0.6
 """Of the commonest size of a page; readings are half as large as what they stand beside, notes two thirds or more."""
 
 
-def text_without_readings(shown: Any) -> str:
-    """The text of a page (PDFium's text page), without the lines that are kana alone and small."""
-    text = str(shown.get_text_range())
-    lines = text.split("\r\n")
-    if shown.count_chars() != len(text) or not any(_KANA.fullmatch(line) for line in lines):
-        return text
-    sizes = [0.0 if letter.isspace() else _size(shown, place) for place, letter in enumerate(text)]
-    common = Counter(round(size, 1) for size in sizes if size).most_common(1)[0][0]
-    kept, at = [], 0
-    for line in lines:
-        if not (_KANA.fullmatch(line) and max(sizes[at : at + len(line)]) <= _SMALL * common):
-            kept.append(line)
-        at += len(line) + len("\r\n")
-    return "\r\n".join(kept)
+def readings(shown: Any, lines: Sequence[str], starts: Sequence[int]) -> set[int]:
+    """Which lines of a page (PDFium's text page) are kana alone and small; line n begins at its letter `starts[n]`."""
+    kana = [number for number, line in enumerate(lines) if _KANA.fullmatch(line)]
+    if not kana:
+        return set()
+    sizes = [_sizes(shown, line, start) for line, start in zip(lines, starts, strict=True)]
+    common = Counter(round(size, 1) for line in sizes for size in line if size).most_common(1)[0][0]
+    return {number for number in kana if max(sizes[number]) <= _SMALL * common}
+
+
+def _sizes(shown: Any, line: str, start: int) -> list[float]:
+    return [0.0 if letter.isspace() else _size(shown, place) for place, letter in enumerate(line, start)]
 
 
 def _size(shown: Any, place: int) -> float:

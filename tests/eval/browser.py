@@ -15,6 +15,7 @@ def chromium(profile: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     return subprocess.run(
         [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+         "--disable-dev-shm-usage",  # 64 MB in a container
          "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--enable-logging=stderr",
          f"--user-data-dir={profile}", *arguments],
         capture_output=True, encoding="utf-8", check=True,

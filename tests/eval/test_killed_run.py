@@ -20,8 +20,8 @@ from eval.run import load_run
 from tests.eval.scripted import ROWS, ScriptedChat, records, run_set, write_set
 from tests.eval.set_checks import ROOT
 
-# Enough questions that twenty rounds, each some answers long, never finish the run, however slow the machine.
 QUESTIONS, ROUNDS = 140, 20
+A_ROUND = 4 * QUESTIONS // (ROUNDS + 1)  # answers at most, so that no child finishes the run however late it is killed
 
 
 @contextmanager
@@ -34,10 +34,10 @@ def forking(verify: Path, out: Path) -> Iterator[subprocess.Popen[str]]:
         yield parent
 
 
-def start(parent: subprocess.Popen[str]) -> int:
+def start(parent: subprocess.Popen[str], most: str = "") -> int:
     assert parent.stdin is not None
     assert parent.stdout is not None
-    parent.stdin.write("\n")
+    parent.stdin.write(f"{most}\n")
     parent.stdin.flush()
     return int(parent.stdout.readline())
 
@@ -70,7 +70,8 @@ def test_kill_9_at_twenty_random_moments(out, tmp_path) -> None:
     part_way = set()
     with forking(verify, out) as parent:
         for _ in range(ROUNDS):
-            child, before = start(parent), size(out)
+            before = size(out)
+            child = start(parent, str(A_ROUND))
             more, patience = moments.randrange(0, 5), time.monotonic() + 30
             while size(out) < before + more and time.monotonic() < patience:
                 time.sleep(0.001)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from eval.asking import Progress
 from eval.conditions import Condition
 from eval.dataset import REQUIRED
 from eval.evaluate import Selection, evaluate_set
@@ -51,11 +53,16 @@ def on(server: LlamaServer, tokens: int, style: PromptStyle, concurrency: int) -
 
 
 def evaluate(
-    verify: Path, out: Path, model: ModelSettings, languages: tuple[Language, ...], site: Site | None = None
+    verify: Path,
+    out: Path,
+    model: ModelSettings,
+    languages: tuple[Language, ...],
+    site: Site | None = None,
+    progress: Progress | None = None,
 ) -> None:
     conditions = (Condition.NO_RAG,) if site is None else (Condition.NO_RAG, Condition.RAG)
     index = IndexSettings(Path("none"), None, 1) if site is None else IndexSettings(site.folder, None, 1, site.server)
-    evaluate_set(verify, out, Selection(languages, conditions), model, index)
+    evaluate_set(verify, out, Selection(languages, conditions), model, index, progress=progress)
 
 
 @pytest.mark.model
@@ -63,18 +70,22 @@ def evaluate(
 def test_a_server_killed_during_an_evaluation_costs_no_answer(tmp_path: Path, cache: Path) -> None:
     """Killed at a dozen answers and started again at once, then killed at 25 and left: 50 answers, each once."""
     verify, out = write_rows(tmp_path / "set.csv", SUMS), tmp_path / "run"
+    killed = threading.Semaphore(0)
+
+    def wait_to_be_killed(done: int, _: int) -> None:
+        if done in (20, 40):  # however quick the model and slow the killer, it is killed before these are answered
+            killed.acquire(timeout=600)
+
     with llama_server(bundled_model.assemble(), tmp_path) as server, ThreadPoolExecutor(1) as pool:
         model = on(server, tokens=2, style=PromptStyle.BASE, concurrency=3)
-
-        def run() -> Future[None]:
-            return pool.submit(evaluate, verify, out, model, ("ja",))
-
-        first = run()
+        first = pool.submit(evaluate, verify, out, model, ("ja",), progress=wait_to_be_killed)
         wait_for(out, 12, first)
         server.kill()
         server.start()
+        killed.release()
         wait_for(out, 25, first)
         server.kill()
+        killed.release()
         with pytest.raises((RunError, ModelUnavailable)):
             first.result()
         kept = [line for line in lines(out) if line["failure"] is None]
@@ -84,7 +95,7 @@ def test_a_server_killed_during_an_evaluation_costs_no_answer(tmp_path: Path, ca
         assert {cell.failed for cell in unfinished.cells} == {unfinished.missing}
 
         server.start()
-        run().result()
+        evaluate(verify, out, model, ("ja",))
     answered = [line for line in lines(out) if line["failure"] is None]
     assert answered[: len(kept)] == kept
     assert sorted(int(line["number"]) for line in answered) == list(range(1, QUESTIONS + 1))

@@ -78,9 +78,6 @@ def _note(finding: Finding, ended: Ended, number: signal.Signals) -> None:
     if ended.code == -number and "Traceback" not in ended.err:
         finding.did["ended by the signal before the command began or after all was done"] += 1
         return
-    if ended.err.strip() == "Aborted!":
-        finding.did["aborted before the command began"] += 1
-        return
     finding.did[f"exit {ended.code}: {ended.said}"] += 1
     good = ended.code == 128 + number and ended.said.startswith("kotae: ") and "Traceback" not in ended.err
     finding.expect(good, f"exit {ended.code}: {ended.err[-2000:]}")

@@ -142,7 +142,8 @@ def _say(line: str) -> None:
 
 
 def _become(request: dict[str, Any]) -> None:
-    """In the child: the command, its output in files."""
+    """In the child: the command, its output in files. An interrupt before or after it ends the child without a word."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     said = os.dup(1)
     for number, end in ((1, "out"), (2, "err")):
         file = os.open(f"{request['out']}.{end}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)

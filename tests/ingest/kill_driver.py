@@ -2,7 +2,8 @@
 
 INDEX is a folder, or with a collection the URL of a server.
 
-With KOTAE_TEST_DIE_AFTER=N in the environment it kills itself when the N-th batch has been encoded.
+With KOTAE_TEST_DIE_AFTER=N in the environment it kills itself when it has written for the N-th time: a batch, or the
+few that were waiting by then.
 """
 
 from __future__ import annotations
@@ -10,13 +11,12 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-
-import numpy as np
+from typing import Any
 
 import ingest.stream
 import ingest.sync
+import ingest.write
 from ingest.report import SyncReport
 from ingest.sync import sync
 from rag.chroma import ChromaServer
@@ -26,21 +26,21 @@ from tests.fakes import HashEncoder
 CHUNKING = Chunking(max_tokens=120)
 
 
-class MortalEncoder(HashEncoder):
-    """Kills its process at the call `lives`, counted down."""
+def die_after(writes: int) -> None:
+    """Have this process killed between two writes, when nothing is under way to a server either."""
+    apply, left = ingest.write.apply, iter(range(writes - 1, -1, -1))
 
-    lives = int(os.environ.get("KOTAE_TEST_DIE_AFTER", "-1"))
-
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        self.lives -= 1
-        if self.lives == 0:
+    def mortal(*given: Any) -> None:
+        apply(*given)
+        if next(left) == 0:
             os.kill(os.getpid(), signal.SIGKILL)
-        return super().encode(texts)
+
+    ingest.write.apply = mortal
 
 
 def run(corpus: Path, index: Path, server: ChromaServer | None = None) -> SyncReport:
     """Bring `index` up to date, a few chunks a batch so that it can be killed between batches too."""
-    encoder = MortalEncoder()
+    encoder = HashEncoder()
     before = ingest.sync.open_encoder, ingest.stream.BATCH
     ingest.sync.open_encoder, ingest.stream.BATCH = lambda _: encoder, 24  # type: ignore[assignment]
     try:
@@ -55,6 +55,8 @@ if __name__ == "__main__":
 
     corpus, place, *collection = sys.argv[1:]
     on_server = ChromaServer(place, collection=collection[0]) if collection else None
+    if "KOTAE_TEST_DIE_AFTER" in os.environ:
+        die_after(int(os.environ["KOTAE_TEST_DIE_AFTER"]))
     print("begin", flush=True)
     run(Path(corpus), Path(place), on_server)
     print("end", flush=True)

@@ -22,13 +22,20 @@ _BODY_OF_MAP = (
 class Page:
     """Lines of text in a font whose codes are read by a CMap (`codec` is Python's name for it), or no text.
 
-    `sizes` are those of the first lines, in points; the others are 12 points high.
+    `sizes` are those of the first lines, in points; the others are 12 points high. `head` and `foot` stand in the
+    margins, and before and after the lines in the file.
     """
 
     lines: Sequence[str] = ()
     cmap: str = TO_UNICODE
     codec: str = ""
     sizes: Sequence[float] = ()
+    head: Sequence[str] = ()
+    foot: Sequence[str] = ()
+
+    @property
+    def all_lines(self) -> list[str]:
+        return [*self.head, *self.lines, *self.foot]
 
 
 def pdf(*pages: Page, trailer: bytes = b"", title: str = "") -> bytes:
@@ -57,12 +64,22 @@ def _page(page: Page, add) -> int:
         content, resources = add(_stream(b"", b"")), b""
     else:
         font, shown = _font(page, add)
-        sizes = [*page.sizes, *[12.0] * len(shown)]
-        lines = b"".join(b"/F %.1f Tf <%s> Tj T* " % (size, one) for size, one in zip(sizes, shown, strict=False))
-        content = add(_stream(b"", b"BT 20 TL 72 700 Td " + lines + b"ET"))
+        body = len(page.head) + len(page.lines)
+        blocks = [
+            _block(800, shown[: len(page.head)], ()),
+            _block(700, shown[len(page.head) : body], page.sizes),
+            _block(50, shown[body:], ()),
+        ]
+        content = add(_stream(b"", b"".join(blocks)))
         resources = b"/Font<</F %d 0 R>>" % font
     box = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R/Resources<<%s>>>>"
     return add(box % (content, resources))
+
+
+def _block(top: int, shown: list[bytes], sizes: Sequence[float]) -> bytes:
+    all_sizes = [*sizes, *[12.0] * len(shown)]
+    lines = b"".join(b"/F %.1f Tf <%s> Tj T* " % (size, one) for size, one in zip(all_sizes, shown, strict=False))
+    return b"BT 20 TL 72 %d Td " % top + lines + b"ET\n" if shown else b""
 
 
 def _font(page: Page, add) -> tuple[int, list[bytes]]:
@@ -78,13 +95,13 @@ def _font(page: Page, add) -> tuple[int, list[bytes]]:
     font = b"<</Type/Font/Subtype/Type0/BaseFont/HeiseiMin-W3/Encoding/%s/DescendantFonts[%d 0 R]%s>>"
     if page.cmap != TO_UNICODE:
         return add(font % (page.cmap.encode(), cid, b"")), [
-            line.encode(page.codec).hex().encode() for line in page.lines
+            line.encode(page.codec).hex().encode() for line in page.all_lines
         ]
-    codes = {letter: at for at, letter in enumerate(sorted(set("".join(page.lines))), 1)}
+    codes = {letter: at for at, letter in enumerate(sorted(set("".join(page.all_lines))), 1)}
     pairs = b"".join(b"<%04X> <%s>\n" % (at, one.encode("utf-16-be").hex().encode()) for one, at in codes.items())
     unicode_map = add(_stream(b"", _BODY_OF_MAP % (len(codes), pairs)))
     number = add(font % (b"Identity-H", cid, b"/ToUnicode %d 0 R" % unicode_map))
-    return number, [b"".join(b"%04X" % codes[letter] for letter in line) for line in page.lines]
+    return number, [b"".join(b"%04X" % codes[letter] for letter in line) for line in page.all_lines]
 
 
 def _stream(fields: bytes, body: bytes) -> bytes:

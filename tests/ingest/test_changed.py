@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -26,11 +27,12 @@ def _encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rag.index.open_encoder", lambda _: encoder)
 
 
-def ingest_elsewhere(corpus: Path, site: Site, die_after: int = -1) -> None:
+def ingest_elsewhere(corpus: Path, site: Site, *, killed: bool = False) -> None:
     place = [str(site.folder)] if site.server is None else [site.server.url, site.server.collection]
     command = [sys.executable, "-m", "tests.ingest.kill_driver", str(corpus), *place]
-    environment = {"KOTAE_TEST_DIE_AFTER": str(die_after), "PATH": "", "HOME": str(site.folder.parent)}
-    subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, check=die_after < 0)
+    environment = {"PATH": "", "HOME": str(site.folder.parent)} | ({"KOTAE_TEST_DIE_AFTER": "1"} if killed else {})
+    done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, check=False)
+    assert done.returncode == (-signal.SIGKILL if killed else 0), done.stderr
 
 
 def found(retriever: HybridRetriever, question: str) -> set[str]:
@@ -69,7 +71,7 @@ def test_an_interrupted_ingest_is_noticed_and_named(small_corpus: Path, tmp_path
     index = site.open()
     index.require_whole()
     write_corpus(small_corpus, WHALES)
-    ingest_elsewhere(small_corpus, site, die_after=1)
+    ingest_elsewhere(small_corpus, site, killed=True)
     assert index.changed
     with pytest.raises(IndexChanged, match="under way, or was interrupted"):
         site.open().require_whole()

@@ -81,6 +81,29 @@ def test_lock_of_this_process_is_let_go(built: Path) -> None:
 def test_drop_removes_the_index_and_nothing_else(built: Path) -> None:
     (built / "notes.txt").write_text("mine")
     drop_index(built)
-    assert sorted(path.name for path in built.iterdir() if not path.name.startswith(".")) == ["notes.txt"]
+    assert [path.name for path in built.iterdir()] == ["notes.txt"]
     with pytest.raises(IndexMissing):
         drop_index(built)
+
+
+@pytest.mark.parametrize("manifest", [None, '{"short_name": "a web page"}', "[]"])
+def test_a_folder_of_another_program_is_neither_dropped_nor_written_to(
+    tmp_path: Path, small_corpus: Path, manifest: str | None
+) -> None:
+    folder = tmp_path / "project"
+    for name in ("chroma", "derived"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "結果.csv").write_text("mine")
+    if manifest is not None:
+        (folder / "manifest.json").write_text(manifest)
+    before = sorted(folder.rglob("*"))
+    for attempt in (lambda: drop_index(folder), lambda: sync(small_corpus, folder)):
+        with pytest.raises(IndexMismatch, match="not made by kotae"):
+            attempt()
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_an_index_copied_without_its_lock_is_still_one(built: Path) -> None:
+    (built / ".writing.lock").unlink()
+    drop_index(built)
+    assert not list(built.iterdir())

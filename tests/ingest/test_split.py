@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.load import LoadedDocument
-from ingest.split import sentences, split
+from ingest.sentences import sentences
+from ingest.split import split
 from rag.errors import SettingsError
 from rag.records import Chunk
 from rag.settings import Chunking

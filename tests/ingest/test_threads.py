@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -86,3 +88,29 @@ def test_behind_finishes_where_making_fails() -> None:
     with pytest.raises(KeyboardInterrupt):
         fill()
     assert used == [1, 2]
+
+
+def test_an_interrupt_while_the_last_are_used_does_not_leave_them_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    used: list[int] = []
+    told_to_end = threading.Event()
+
+    def use(items: list[int]) -> None:
+        told_to_end.wait()
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        time.sleep(0.3)  # in which it would be left behind
+        used.extend(items)
+
+    def fill() -> None:
+        with Behind(use, 9) as behind:
+            behind.put(1)
+            put = behind._queue.put
+
+            def watched(item: int) -> None:
+                put(item)
+                told_to_end.set()
+
+            monkeypatch.setattr(behind._queue, "put", watched)
+
+    with pytest.raises(KeyboardInterrupt):
+        fill()
+    assert used == [1]

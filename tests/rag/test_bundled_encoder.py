@@ -18,7 +18,8 @@ import pytest
 from ingest.find import find
 from ingest.load import LoadedDocument, opened
 from ingest.load import documents as documents_of
-from ingest.split import sentences, split
+from ingest.sentences import sentences
+from ingest.split import split
 from rag import bundled_encoder
 from rag import encoder as encoders
 from rag.encoder import Encoder, open_encoder

@@ -103,6 +103,13 @@ def test_question_is_never_dropped() -> None:
     assert model.calls == []
 
 
+def test_no_room_for_any_prompt_is_a_wrong_setting() -> None:
+    model = scripted(context_window=512, max_tokens=512)
+    with pytest.raises(SettingsError, match=r"512 tokens.*--max-tokens"):
+        build_chain(model).invoke(JA)
+    assert model.calls == []
+
+
 @pytest.mark.parametrize(
     ("question", "wrong", "right", "named"),
     [(JA, "It is Tokyo.", "東京です。", "日本語だけ"), (EN, "東京です。", "Tokyo.", "English only")],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import sys
-import time
 
 import pytest
 
@@ -62,6 +61,5 @@ def test_bar_on_a_terminal(bar, monkeypatch) -> None:
     with bar("取り込み") as advance:
         for done in range(0, 60_000, 20_000):
             advance(done, 60_000)
-            time.sleep(0.15)
     assert "取り込み" in screen.getvalue()
     assert "/s" in screen.getvalue()

@@ -17,7 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.eval.browser import CHROMIUM
 
-_SECONDS = 60
+_SECONDS = 300
 
 
 class Tab:
@@ -58,11 +58,11 @@ class Tab:
         return said["result"].get("value")
 
     def until(self, script: str, seconds: float = _SECONDS) -> Any:
-        """The value of an expression once it is true of the page."""
+        """The value of an expression once it is true of the page, and that is there as a whole."""
         end = time.monotonic() + seconds
         while True:
             try:
-                if value := self.run(script):
+                if value := self.run(f"document.readyState === 'complete' && ({script})"):
                     return value
             except AssertionError:  # the page is just being replaced
                 pass
@@ -70,8 +70,10 @@ class Tab:
             time.sleep(0.05)
 
     def open(self, address: str) -> None:
+        """Go to an address; what is asked of the page next is not asked of the one before, which is marked."""
+        self.run("window.isLeft = true")
         self.call("Page.navigate", url=address)
-        self.until("document.readyState === 'complete' && location.href !== 'about:blank'")
+        self.until("!window.isLeft && location.href !== 'about:blank'")
 
     def text(self, selector: str) -> str:
         return str(self.run(f"document.querySelector({json.dumps(selector)})?.innerText ?? ''"))
@@ -109,12 +111,16 @@ def chrome(profile: Path) -> Iterator[Tab]:
     process = subprocess.Popen(
         [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+         "--disable-dev-shm-usage",  # 64 MB in a container
          "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--remote-debugging-port=0",
          f"--user-data-dir={profile}", "about:blank"],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        with connect(_page_of(process, profile), max_size=None, proxy=None) as connection:
+        address = _page_of(process, profile)
+        with connect(
+            address, max_size=None, proxy=None, open_timeout=_SECONDS, ping_interval=None, close_timeout=1
+        ) as connection:
             yield Tab(connection)
     finally:
         process.terminate()
@@ -127,7 +133,7 @@ def _page_of(process: subprocess.Popen[bytes], profile: Path) -> str:
     while time.monotonic() < end and process.poll() is None:
         try:
             port = (profile / "DevToolsActivePort").read_text("utf-8").split()[0]
-            targets = httpx.get(f"http://127.0.0.1:{port}/json/list", trust_env=False).json()
+            targets = httpx.get(f"http://127.0.0.1:{port}/json/list", timeout=60, trust_env=False).json()
             return next(one["webSocketDebuggerUrl"] for one in targets if one["type"] == "page")
         except (OSError, IndexError, httpx.HTTPError, StopIteration):
             time.sleep(0.1)

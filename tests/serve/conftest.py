@@ -49,11 +49,11 @@ class Served:
     def client(self, **settings) -> httpx.Client:
         """A client with the token."""
         headers = {"Authorization": f"Bearer {self.server.token}"}
-        return httpx.Client(base_url=self.base, headers=headers, timeout=60, trust_env=False, **settings)
+        return httpx.Client(base_url=self.base, headers=headers, timeout=600, trust_env=False, **settings)
 
     def stranger(self, **settings) -> httpx.Client:
         """A client without it."""
-        return httpx.Client(base_url=self.base, timeout=60, trust_env=False, **settings)
+        return httpx.Client(base_url=self.base, timeout=600, trust_env=False, **settings)
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def running(server: LocalServer) -> Iterator[None]:
         yield
     finally:
         server.stop()
-        thread.join(30)
+        thread.join(300)
         assert not thread.is_alive()
 
 

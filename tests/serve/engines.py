@@ -51,7 +51,7 @@ class SteeredEngine(TextEngine):
             for letter in reply[: decoding.max_new_tokens]:
                 if letter == "…":
                     self.reached.set()
-                    assert self.go.wait(60)
+                    assert self.go.wait(600)
                     continue
                 if letter == ",":
                     time.sleep(0.2)

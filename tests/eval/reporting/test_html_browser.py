@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote
@@ -92,17 +93,13 @@ def test_nothing_sticks_out_of_the_window(width, run, tmp_path) -> None:
     say(long, "これは切れ目のない長い回答です" * 20 + "x" * 400)
     past = tmp_path / "past"
     import_counts(past, "GPT4All", [KindCounts.parse("open_qa:61:32:36")], "ja")
-    path = write(tmp_path, build_report([long, past]))
-    measure = "parent.postMessage(`${document.documentElement.scrollWidth} of ${innerWidth}`, '*')"
-    page = re.sub(r"<meta http-equiv[^>]*>", "", path.read_text("utf-8"))
-    path.write_text(page.replace("</body>", f"<script>{measure}</script></body>"), encoding="utf-8")
-    # A window has a least width; a frame has none.
+    page = html_page(build_report([long, past]))
+    # A window has a least width; a frame has none, and one whose page stands in it can be measured when all is loaded.
+    measure = "document.title = `${frames[0].document.documentElement.scrollWidth} of ${frames[0].innerWidth}`"
+    inside = f"<iframe width={width} height=900 style=border:0 srcdoc='{escape(page)}'></iframe>"
     frame = tmp_path / "frame.html"
-    listen = "<script>onmessage = (event) => { document.title = event.data; }</script>"
-    frame.write_text(
-        f"<title></title>{listen}<iframe src=report.html width={width} height=900 style=border:0></iframe>"
-    )
-    done = chromium(tmp_path / "profile", "--dump-dom", "--virtual-time-budget=3000", frame.as_uri())
+    frame.write_text(f"<meta charset=utf-8><title></title><body onload='{escape(measure)}'>{inside}", encoding="utf-8")
+    done = chromium(tmp_path / "profile", "--dump-dom", frame.as_uri())
     assert re.search("<title>(.*?)</title>", done.stdout)[1] == f"{width} of {width}"
 
 
@@ -122,12 +119,17 @@ def test_runs_against_one_another_and_imported_counts_are_shown(run, verify, tmp
 
 
 class Asked(BaseHTTPRequestHandler):
-    """Keeps the paths that were asked for."""
+    """Keeps the paths that were asked for. A page waits for its frame, and the frame here for what a script fetches."""
 
     paths: list[str] = []  # noqa: RUF012
+    fetched = threading.Event()
 
     def do_GET(self) -> None:
         self.paths.append(self.path)
+        if self.path == "/script":
+            self.fetched.set()
+        if self.path == "/frame":
+            self.fetched.wait(300)
         self.send_response(200)
         self.end_headers()
 
@@ -138,6 +140,7 @@ class Asked(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[str]:
     Asked.paths.clear()
+    Asked.fetched.clear()
     with ThreadingHTTPServer(("127.0.0.1", 0), Asked) as found:
         threading.Thread(target=found.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{found.server_port}"

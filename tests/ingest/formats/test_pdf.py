@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.formats.pdf import clean
+from ingest.formats.cleaned import clean
 from ingest.load import LoadedDocument
 from tests.ingest.files import read_as, texts
 from tests.ingest.pdf_files import BLANK, PICTURE, Page, pdf

@@ -1,4 +1,4 @@
-"""A run is of one state of the index: one that changes stops the run, one that is not whole is refused."""
+"""A run is of one whole state of an index without the verification set; another one stops it or is refused."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 
 from eval.conditions import Condition
 from eval.evaluate import Bench, Selection
-from rag.errors import IndexChanged
+from ingest.sync import sync
+from rag.errors import IndexChanged, SettingsError
 from rag.opening import IndexSettings
 from tests.eval.scripted import OnePassage, ScriptedChat, run_set
 
@@ -47,3 +48,19 @@ def test_an_index_whose_ingest_was_interrupted_is_refused(
     else:
         with pytest.raises(IndexChanged, match="interrupted"):
             Bench.open(verify, selection, settings)
+
+
+def test_an_index_that_holds_the_verification_set_is_refused(verify: Path, tmp_path: Path) -> None:
+    corpus = tmp_path / "文書"
+    corpus.mkdir()
+    (corpus / "富士山.md").write_text("# 富士山\n\n富士山は標高3776メートルである。\n", encoding="utf-8")
+    copy = Path(shutil.copy(verify, corpus / f"検証{verify.suffix}"))
+    index = tmp_path / "index"
+    sync(corpus, index)
+    selection = Selection(("ja",), (Condition.NO_RAG, Condition.RAG))
+    settings = IndexSettings(index, None, 3)
+    with pytest.raises(SettingsError, match=f'--exclude "{copy.name}"'):
+        Bench.open(verify, selection, settings)
+    copy.unlink()
+    sync(corpus, index)
+    assert Bench.open(verify, selection, settings).retriever is not None

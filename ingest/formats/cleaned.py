@@ -1,0 +1,56 @@
+"""The text of a page as one would type it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+_HYPHEN = re.compile("[\ufffe\x02\xad]\n?")  # PDFium's marks for a hyphen that divides a word at the end of a line
+_DIVIDED = re.compile("(?<=[a-z])\u2010\n(?=[a-z])")  # as browsers divide words
+_COMPATIBLE = re.compile("[\u2f00-\u2fdf\ufb00-\ufb06]")  # radicals and ligatures that fonts give for plain letters
+_JAPANESE = re.compile("[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60]")
+_SENTENCE_END = "。．！？!?.:：」』）)"
+_FULL_LINE = 0.8
+
+
+def clean(text: str) -> str:
+    """A page's text as one would type it: divided words and Japanese lines joined, plain letters for special forms.
+
+    A line break between Japanese letters goes where the line is full, that is at least four fifths as wide as the
+    page's widest; other lines stay as they are.
+    """
+    text = _HYPHEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _DIVIDED.sub("", text)
+    text = _COMPATIBLE.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
+    rows = [line.strip() for line in text.split("\n")]
+    full = full_width(rows)
+    joined: list[str] = []
+    before = ""
+    for row in rows:
+        if joined and _runs_on(before, row) and width(before) >= full:
+            joined[-1] += row
+        else:
+            joined.append(row)
+        before = row
+    return "\n".join(joined).strip()
+
+
+def full_width(lines: Sequence[str]) -> float:
+    """From how many columns on a line counts as full: four fifths of the widest."""
+    return _FULL_LINE * max(map(width, lines), default=0)
+
+
+def _runs_on(line: str, following: str) -> bool:
+    return bool(
+        line
+        and following
+        and line[-1] not in _SENTENCE_END
+        and _JAPANESE.match(line[-1])
+        and _JAPANESE.match(following[0])
+    )
+
+
+def width(line: str) -> int:
+    """The columns that a line takes, two for a Japanese letter."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in line)
