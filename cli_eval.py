@@ -171,7 +171,7 @@ def import_command(name: str, out: Path, counts: tuple[str, ...], language: Lang
 @encoder_option
 @json_option
 def grade_command(answers: Path, calibration: Path | None, encoder: str | None, as_json: bool) -> None:
-    """Grade the answers of a CSV file; with a column `label` (1 or 0), say how far the verdicts agree with it."""
+    """Grade the answers of a table; with a column `label` (1 or 0), say how far the verdicts agree with it."""
     from eval.agreement import grade_triples, load_triples
     from eval.rungs.open_answers import QuestionPool
     from eval.rungs.opening import open_similarity
@@ -192,10 +192,12 @@ def grade_command(answers: Path, calibration: Path | None, encoder: str | None, 
 @encoder_option
 @json_option
 def calibrate_command(labelled: Path, out: Path, floor: float, encoder: str | None, as_json: bool) -> None:
-    """Fit the threshold of similarity on the labelled answers of a CSV file, or find that there is none."""
+    """Fit the threshold of similarity on the labelled answers of a table, or find that there is none."""
     from eval.rungs.calibration import calibrate, save_calibration
+    from eval.tables.files import refuse_same
     from rag.encoder import open_encoder
 
+    refuse_same(labelled, out)
     calibration = calibrate(labelled, open_encoder(encoder or DEFAULT_ENCODER), floor)
     save_calibration(calibration, out)
     click.echo(as_json_text(calibration) if as_json else f"{calibration.text}\n{out}")
@@ -204,7 +206,7 @@ def calibrate_command(labelled: Path, out: Path, floor: float, encoder: str | No
 @evaluate.command("judge")
 @click.argument("run", type=PATH)
 @option("--judge", required=True, help="URI of the judging model; see `kotae models`.")
-@option("--labelled", type=PATH, required=True, help="CSV of answers with people's labels, to measure the judge on.")
+@option("--labelled", type=PATH, required=True, help="Table of answers with people's labels, to measure the judge on.")
 @model_server_options
 @json_option
 def judge_command(run: Path, judge: str, labelled: Path, as_json: bool, **settings: Any) -> None:

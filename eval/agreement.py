@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,12 +13,14 @@ from eval.grouping import connected
 from eval.rungs.margins import Encode
 from eval.rungs.open_answers import FurtherRung, Place, RungUse, SetQuestion, descend
 from eval.statistics import Rate, rate
-from eval.tables.files import read_bytes, read_text
+from eval.tables.files import read_bytes
+from eval.tables.reading import Record, folded, read_records
 from rag.errors import DatasetError
 from rag.language import detect
 from rag.records import LANGUAGES
 
 REQUIRED = ("question", "answer", "references", "type", "language")
+OPTIONAL = ("labels", "label", "NO", "set")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +105,14 @@ class GradeReport:
 
 
 def load_triples(path: Path) -> tuple[Triple, ...]:
-    """Read a CSV with the columns REQUIRED, and optionally `labels` (classification) and `label` (1 or 0).
+    """Read a CSV or XLSX with the columns REQUIRED, and optionally `labels` (classification) and `label` (1 or 0).
 
     `references` are separated by `|` and may be in either language. `NO` names the question of a row, `set` the set it
     is of; rows without a NO belong together where they share the question's text or all references. Raises
     DatasetError with file, row and column.
     """
-    text = read_text(path, read_bytes(path, "table of answers"))
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    missing = [column for column in REQUIRED if column not in (reader.fieldnames or ())]
-    if missing:
-        raise DatasetError(f"The table has no column {', '.join(map(repr, missing))}", where=str(path))
-    triples = tuple(_triple(path, number, row) for number, row in enumerate(reader, 2))
-    if not triples:
-        raise DatasetError("The table has no rows", where=str(path))
+    rows = read_records(path, read_bytes(path, "table of answers"), "table of answers", REQUIRED, OPTIONAL)
+    triples = tuple(map(_triple, rows))
     names = connected([_same_question(triple) for triple in triples])
     return tuple(replace(triple, group=name) for triple, name in zip(triples, names, strict=True))
 
@@ -172,16 +166,17 @@ def agreement(verdicts: Sequence[bool], labels: Sequence[bool]) -> Agreement:
     )
 
 
-def _triple(path: Path, number: int, row: dict[str, str | None]) -> Triple:
+def _triple(row: Record) -> Triple:
     def cell(column: str) -> str:
-        return (row.get(column) or "").strip()
+        return row.cells.get(column, "")
 
     def refuse(what: str, column: str) -> DatasetError:
-        return DatasetError(what, where=f"{path}, row {number}, column {column!r}")
+        return DatasetError(what, where=f"{row.where}, column {column!r}")
 
-    if cell("type") not in KINDS:
+    kind, language = folded(cell("type")), folded(cell("language"))
+    if kind not in KINDS:
         raise refuse(f"The type {cell('type')!r} is unknown", "type")
-    if cell("language") not in LANGUAGES:
+    if language not in LANGUAGES:
         raise refuse(f"The language {cell('language')!r} is not ja or en", "language")
     references = tuple(part.strip() for part in cell("references").split("|") if part.strip())
     if not references:
@@ -193,12 +188,12 @@ def _triple(path: Path, number: int, row: dict[str, str | None]) -> Triple:
     except ValueError as error:
         raise refuse(str(error), "labels") from error
     return Triple(
-        row=number,
+        row=row.line,
         question=cell("question"),
         answer=cell("answer"),
         references=tuple(Reference(text, detect(text)) for text in references),
-        kind=cell("type"),
-        language=cell("language"),
+        kind=kind,
+        language=language,
         labels=labels,
         label={"": None, "0": False, "1": True}[cell("label")],
         group=cell("NO"),

@@ -11,7 +11,8 @@ from pathlib import Path
 from eval.answers import AnswerLog, Recorded
 from eval.asking import Asked, Progress, answer, prepare
 from eval.conditions import Condition
-from eval.tables.files import csv_bytes, read_bytes, read_rows, read_text
+from eval.tables.files import csv_bytes, read_bytes, read_text, refuse_same
+from eval.tables.reading import Table, folded, named, read_tables, the_one
 from eval.tables.workbook import Sheet, workbook
 from rag.calling import batch_size, model_identity
 from rag.chain import Question
@@ -22,13 +23,14 @@ from rag.opening import IndexSettings, ModelSettings, open_chain
 from rag.plain import plain
 from rag.publish import write_bytes
 
-COLUMN = "Question"
+COLUMNS = ("question", "questions", "質問", "問い", "問", "設問", "instruction")
+_KNOWN = frozenset(map(folded, COLUMNS))
 
 
 def answer_table(
     questions: Path, out: Path, model: ModelSettings, index: IndexSettings | None, *, progress: Progress | None = None
 ) -> int:
-    """Answer every question of a .txt (one a line), .csv or .xlsx file (column Question, else the first column).
+    """Answer every question of a .txt (one a line), .csv or .xlsx file (see `read_questions`).
 
     `out` (.csv or .xlsx) gets the columns Question, Answer, and with an index Sources. Until it is written, answers are
     kept in `<out>.answers/`, so that an interrupted batch goes on. Returns how many questions failed; their Answer says
@@ -36,6 +38,7 @@ def answer_table(
     """
     if out.suffix.lower() not in (".csv", ".xlsx"):
         raise SettingsError(f"A table of answers is .csv or .xlsx, not {out.name!r}")
+    refuse_same(questions, out)
     texts = read_questions(questions)
     chain = open_chain(model, index)
     condition = Condition.NO_RAG if index is None else Condition.RAG
@@ -56,26 +59,46 @@ def answer_table(
 
 
 def read_questions(path: Path) -> list[str]:
-    """The questions in a file, in order; blank ones are left out. Raises DatasetError."""
+    """The questions in a file, in order; blank ones are left out.
+
+    In a table they are what stands under the one header of COLUMNS; a table of one column needs none. Raises
+    DatasetError for a file without questions, and for a table that leaves open which column or sheet has them.
+    """
     data = read_bytes(path, "questions")
     if path.suffix.lower() == ".txt":
         texts = read_text(path, data).split("\n")
     else:
-        texts = _column([row.cells for row in read_rows(path, data, "questions")])
+        texts = _in_table(path, read_tables(path, data, "questions", _known))
     questions = [text.strip() for text in texts if text.strip()]
     if not questions:
         raise DatasetError("There is no question in this file", where=str(path))
     return questions
 
 
-def _column(rows: Sequence[Sequence[str]]) -> list[str]:
-    if not rows:
-        return []
-    header = [cell.strip().casefold() for cell in rows[0]]
-    if COLUMN.casefold() in header:
-        at = header.index(COLUMN.casefold())
-        return [row[at] for row in rows[1:] if len(row) > at]
-    return [row[0] for row in rows if row]
+def _known(header: frozenset[str]) -> bool:
+    return bool(header & _KNOWN)
+
+
+def _in_table(path: Path, tables: Sequence[Table]) -> list[str]:
+    table = the_one(path, tables, _known)
+    if table is not None:
+        columns = table.columns(COLUMNS)
+        if len(columns) > 1:
+            raise _open_which(table, "Several columns could have the questions")
+        return [row.cells[columns[0]] for row in table.rows if len(row.cells) > columns[0]]
+    if any(table.header for table in tables) or len(tables) > 1:
+        raise _open_which(max(tables, key=lambda table: table.header is not None), "No header says where questions are")
+    for table in tables:
+        table.refuse_unsaved(table.unsaved)
+    return [cell for table in tables for row in table.rows for cell in row.cells]
+
+
+def _open_which(table: Table, what: str) -> DatasetError:
+    return DatasetError(
+        f"{what}; this row has {named(table.top)}",
+        where=table.place(table.top),
+        do=f"Give one column one of the headers {', '.join(COLUMNS)}. (A table of one column needs none.)",
+    )
 
 
 def _write(out: Path, questions: Sequence[str], recorded: Sequence[Recorded], *, with_sources: bool) -> None:

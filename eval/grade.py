@@ -8,19 +8,22 @@ no state. Similarity and judge are further rungs for answers that end here as `R
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from eval.grading.answer_language import language_correct
 from eval.grading.assignments import Assigned, merge, parse_reference, read_assignment
 from eval.grading.claims import Claim, announced, find_claim
+from eval.grading.dates import DateValue
 from eval.grading.hedges import after_refusal, is_refusal
+from eval.grading.keys import folded
 from eval.grading.labels import YES_NO, LabelSet, read_label
-from eval.grading.matching import Asked, Finding, Match, folded, match_form
+from eval.grading.matching import Asked, Finding, Match, match_form
 from eval.grading.normalise import canonical, sentences, strip_endings, tokenise
 from eval.grading.numbers import read_numbers
-from eval.grading.numeric_match import as_numeric, match_numeric
+from eval.grading.numeric_form import as_numeric, written
+from eval.grading.numeric_match import match_numeric
 from eval.grading.variants import elements, forms, match_person, match_words
 
 ANSWER_LIMIT = 4000  # characters of an answer that are read; a longer one is a model in a loop
@@ -162,26 +165,31 @@ def _score(question: str, text: str, references: Sequence[Reference]) -> list[_S
     dates = tuple(date for form in shaped for date in read_numbers(form).dates)
     scored = []
     for reference, found in shapes.items():
-        matches = [match for form in found if (match := _match_whole(asked, text, form)) is not None]
-        for form in found:
-            numeric = as_numeric(asked, form)
-            if numeric is not None:
-                matches.append(match_numeric(asked, claim, text, numeric, dates))
-            else:
-                matches.append(_match_text(asked, claim, text, form))
+        matches = [match for form in found for match in _matches(asked, claim, text, form, dates)]
         scored += [_Scored(min(matches, key=_rank), reference)] if matches else []
     return scored
+
+
+def _matches(asked: Asked, claim: Claim, text: str, form: str, dates: Sequence[DateValue]) -> list[Match]:
+    """What a form of a reference has in the answer: numbers by their values, all else by its words."""
+    numeric = as_numeric(asked, form)
+    if numeric is None:
+        whole = _match_whole(text, form, folded)
+        return [*([whole] if whole else []), _match_text(asked, claim, text, form)]
+    whole = _match_whole(text, form, written)
+    return [*([whole] if whole else []), match_numeric(asked, claim, text, numeric, dates)]
 
 
 def _rank(match: Match) -> int:
     return list(Finding).index(match.finding)
 
 
-def _match_whole(asked: Asked, text: str, form: str) -> Match | None:
-    """The finding where the whole answer, or all that it announces, is the reference word for word."""
+def _match_whole(text: str, form: str, key: Callable[[str], str]) -> Match | None:
+    """The finding where the whole answer, or all that it announces, is the reference word for word, seen by `key`."""
+    target = key(strip_endings(form))
     for whole in (text, announced(text) or text):
-        if folded(strip_endings(whole)) == folded(strip_endings(form)):
-            return match_form(asked, Claim(whole, whole, False), form)
+        if target and key(strip_endings(whole)) == target:
+            return Match(Finding.EQUAL, strip_endings(whole), "the answer is the reference")
     return None
 
 

@@ -13,8 +13,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from eval.grading.keys import folded, occurrences
 from eval.grading.labels import Label, LabelMention, LabelSet, may_infer_other, mentions
-from eval.grading.matching import folded, occurrences
 from eval.grading.normalise import canonical, sentences, tokenise
 
 _EVERY = re.compile(

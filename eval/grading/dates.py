@@ -26,7 +26,7 @@ _NOT_DURATION = r"(?!間|前(?!半|後)|後(?!半)|以上|以内|代|目|ぶり|
 
 _PATTERNS: tuple[re.Pattern[str], ...] = (
     re.compile(
-        r"(?P<jera>紀元前|西暦|前(?=\d)|慶応|明治|大正|昭和|平成|令和)?\s*(?P<year>元|\d{1,4})年(?P<tail>\s*"
+        r"(?P<jera>紀元前|−|西暦|前(?=\d)|慶応|明治|大正|昭和|平成|令和)?\s*(?P<year>元|\d{1,4})年(?P<tail>\s*"
         r"(?:\([^()\d]{0,4}\d{1,4}年\)\s*)?(?P<month>\d{1,2})月(?:\s*(?P<day>\d{1,2})日)?)?"
     ),
     re.compile(r"(?P<month>\d{1,2})月(?!間|曜)(?:\s*(?P<day>\d{1,2})日)?"),
@@ -120,7 +120,7 @@ def _year(groups: dict[str, str | None]) -> int | None:
     era = groups.get("jera") or groups.get("era") or ""
     if era in _ERA_FIRST_YEAR:
         return _ERA_FIRST_YEAR[era] + number - 1
-    return -number if era in ("紀元前", "前") or era.upper().startswith("B") else number
+    return -number if era in ("紀元前", "前", "−") or era.upper().startswith("B") else number
 
 
 def _month(text: str | None) -> int | None:

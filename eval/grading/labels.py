@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from eval.grading.claims import announced, find_claim
 from eval.grading.hedges import alternative, is_denied, negations
-from eval.grading.matching import folded, occurrences
+from eval.grading.keys import folded, occurrences
 from eval.grading.normalise import canonical, sentences, tokenise
 
 AFFIRMS_SHARE = 0.9  # share of the statement's content words that restating it must repeat

@@ -17,13 +17,19 @@ from enum import StrEnum
 from eval.grading.claims import Claim, is_name
 from eval.grading.compounds import in_longer_name
 from eval.grading.hedges import alternative, is_denied
-from eval.grading.normalise import ARTICLES, Token, strip_endings, tokenise
+from eval.grading.keys import folded, occurrences
+from eval.grading.normalise import Token, strip_endings, tokenise
+from eval.grading.notation import MINUS
+from eval.grading.numbers import Reading, read_numbers
 
 _PERSON = (
     r"\bwho(?:m|se)?\b|誰|だれ|人物|作者|著者|作家|監督|画家|歌手|俳優|女優|選手|武将|首相|大統領|何という人"
     r"|\b(?:author|writer|inventor|founder|director"
     r"|artist|painter|singer|actor|actress|president|king|queen|leader|composer|scientist|person)\b"
 )
+
+_ASKS_TIME = r"\btime\b|\bwhen\b|何時(?!間)|時刻|いつ"
+_ASKS_BELOW = r"\bbelow (?:0|zero|freezing|sea level)\b|(?:マイナス|零下|氷点下|地下|海面下|紀元前)(?:は|約)?何"
 
 
 class Finding(StrEnum):
@@ -76,6 +82,20 @@ class Asked:
         return re.search(r"\b(?:not|no|never|without)\b|n't|な[いか]|ません|以外", self.text, re.IGNORECASE) is not None
 
     @property
+    def about_version(self) -> bool:
+        """Whether the question asks for a version, where 3.10 is not 3.1."""
+        return re.search(r"\bversions?\b|バージョン|何版", self.text, re.IGNORECASE) is not None
+
+    @property
+    def below(self) -> bool:
+        """Whether the question already says that the value is below zero, so that its sign may be left out."""
+        return re.search(_ASKS_BELOW, self.text, re.IGNORECASE) is not None
+
+    def numbers(self, text: str) -> Reading:
+        """The numbers and dates of `text`, of which 3:30 is a time where the question asks for one."""
+        return read_numbers(text, time_asked=re.search(_ASKS_TIME, self.text, re.IGNORECASE) is not None)
+
+    @property
     def offers_choice(self) -> bool:
         """Whether the question names alternatives or a group to choose from."""
         return (
@@ -97,40 +117,9 @@ _RELATION_AFTER = re.compile(
     r"|助手|同僚|ライバル|同時代)|'s? (?:wife|husband|son"
     r"|daughter|father|mother|brother|sister|student|friend|disciple|grandson|teacher|assistant|successor))"
 )
+_SIGN_AFTER = re.compile(rf"[+#{MINUS}]+(?!\w)")  # C++, Na+, Rh−: not C, Na, Rh
 MENTIONS = 12  # of a form looked at in one claim; models in a loop repeat one hundreds of times
 _WORD_IN_CAPITALS = 4  # references like WHO, US, IT need their capitals up to this length
-
-
-def folded(text: str) -> str:
-    """The joined keys of `text`, articles dropped where something else is left.
-
-    >>> folded("The Great Yuan") == folded("great-yuan"), folded("A")
-    (True, 'a')
-    """
-    tokens = tokenise(text)
-    return "".join(token.key for token in tokens if token.key not in ARTICLES) or "".join(token.key for token in tokens)
-
-
-def occurrences(text: str, form: str) -> Iterator[tuple[int, int]]:
-    """Token index ranges (first, last + 1) of `text` where `form` stands on token boundaries."""
-    target, tokens = folded(form), tokenise(text)
-    if not target:
-        return
-    keep_articles = target in ARTICLES
-    keyed = [
-        (i, token.key) for i, token in enumerate(tokens) if token.key and (keep_articles or token.key not in ARTICLES)
-    ]
-    for at in range(len(keyed)):
-        joined, previous = "", -2
-        for i, key in keyed[at:]:
-            if previous >= 0 and tokens[i].kind == tokens[previous].kind == "number":
-                break
-            joined, previous = joined + key, i
-            if not target.startswith(joined):
-                break
-            if joined == target:
-                yield keyed[at][0], i + 1
-                break
 
 
 def match_form(asked: Asked, claim: Claim, form: str) -> Match:
@@ -200,7 +189,11 @@ def _objections(asked: Asked, claim: Claim, form: str, first: int, last: int) ->
     shown, person = text[start:end], asked.about_person
     begin = text.rfind("\n", 0, start) + 1
     line = text[begin : text.find("\n", end) if "\n" in text[end:] else len(text)]
-    if not _case_fits(form, shown, claim) or in_longer_name(text, tokens, first, last, asked.known, person=person):
+    if (
+        not _case_fits(form, shown, claim)
+        or _SIGN_AFTER.match(text, end)
+        or in_longer_name(text, tokens, first, last, asked.known, person=person)
+    ):
         yield Match(Finding.PASSING, shown, f"{shown!r} is part of a longer name or another word")
     if is_denied(line, start - begin, end - begin, negative_question=asked.negative):
         yield Match(Finding.DENIED, shown, f"{shown!r} is denied")

@@ -16,6 +16,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
+from eval.grading.notation import MINUS, names_version, version_digits, write_japanese_signs, write_signs
 from eval.grading.numerals import to_digits
 
 ARTICLES = frozenset({"a", "an", "the"})
@@ -39,7 +40,8 @@ _SENTENCE_END = re.compile(
     r"(?<!\b(?:Prof))(?<!\be\.g)(?<!\bi\.e)\.[\"')]*(?:\s+|$)"
 )
 _TOKEN = re.compile(
-    r"(?P<number>\d+(?:\.\d+)?(?![A-Za-z0-9]))|(?P<japanese>[぀-ヿ一-鿿㐀-䶿々〆]+)"
+    rf"(?P<number>{MINUS}?\d+(?:\.\d+)*(?![A-Za-z0-9]))"
+    r"|(?P<japanese>[぀-ヿ一-鿿㐀-䶿々〆]+)"
     r"|(?P<latin>[^\W_぀-ヿ一-鿿㐀-䶿々〆]+(?:'[A-Za-z]{1,2}\b)?)|(?P<symbol>\S)"
 )
 _KATAKANA_RUN = re.compile(r"[ァ-ヴー]+")
@@ -104,6 +106,8 @@ def nfkc(text: str) -> str:
     """`text` in NFKC with one form of quotation mark, dash and wave; control and zero-width characters dropped."""
     text = text.encode("utf-8", "ignore").decode("utf-8")
     text = _SUPERSCRIPT.sub(lambda m: "^" + m.group().translate(_SUPERSCRIPT_DIGIT) if len(m.group()) > 0 else "", text)
+    text = re.sub(r"(?<![\w)%°])(?<![\w)%°]\s)−\s(?=\d)", "-", text)
+    text = re.sub(r"(?<=\d)(?=[¼½¾⅐-⅞])", " ", text)
     text = unicodedata.normalize("NFKC", text).translate(_PUNCTUATION).replace("\r\n", "\n").replace("⁄", "/")
     kept = (
         char if char == "\n" or unicodedata.category(char)[0] != "C" else " " if char == "\t" else "" for char in text
@@ -126,12 +130,13 @@ def strip_markup(text: str) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def canonical(text: str) -> str:
-    """The form every rung looks at: NFKC, no markup, numerals as digits, no spaces inside Japanese.
+    """The form every rung looks at: NFKC, no markup, numerals as digits, signs written, no spaces inside Japanese.
 
     >>> canonical("**答え**：　二〇〇一年"), canonical("It's nine planets")
     ('答え: 2001年', 'It is 9 planets')
     """
-    return to_digits(_CONTRACTED.sub(r"\1 is", strip_markup(nfkc(text))))
+    plain = _CONTRACTED.sub(r"\1 is", strip_markup(nfkc(text)))
+    return write_signs(to_digits(write_japanese_signs(plain)))
 
 
 def sentences(text: str) -> tuple[str, ...]:
@@ -163,11 +168,13 @@ def tokenise(text: str) -> tuple[Token, ...]:
             key = _AND.get(surface.casefold()) or latin_key(surface)
             tokens.append(Token(surface, match.start(), match.end(), key, _stem(key), kind))
         else:
-            key = _number_key(surface) if kind == "number" else surface if surface in "%+&#" else ""
+            key = _number_key(text, match) if kind == "number" else _symbol_key(text, match)
             tokens.append(Token(surface, match.start(), match.end(), key, key, kind))
     return tuple(tokens)
 
 
+_TELLING = f"%+&#{MINUS}"
+_FIGURE = re.compile(rf"\s?{MINUS}?\d")
 _AND = {"and": "&", "アンド": "&", "mt": "mount"}  # Bang & Olufsen, バング・アンド・オルフセン, Mt. Fuji
 
 
@@ -192,8 +199,24 @@ def _stem(key: str) -> str:
     return key.rstrip("e") if len(key) > 3 else key
 
 
-def _number_key(surface: str) -> str:
-    return surface.rstrip("0").rstrip(".") if "." in surface else surface.lstrip("0") or "0"
+def _number_key(text: str, match: re.Match[str]) -> str:
+    """A number without idle zeros; those after the point of a version ("Python 3.10") or an address are not idle."""
+    sign = MINUS if match.group().startswith(MINUS) else ""
+    number = match.group().removeprefix(MINUS)
+    if "." not in number:
+        return sign + (number.lstrip("0") or "0")
+    if number.count(".") > 1:
+        return sign + number
+    named = names_version(text, match.start())
+    return sign + (version_digits(number) if named else number.rstrip("0").rstrip("."))
+
+
+def _symbol_key(text: str, match: re.Match[str]) -> str:
+    """A symbol that makes another thing of what it stands by (C++, Rh−), or of the number it stands before ($5, <5)."""
+    symbol = match.group()
+    if symbol in _TELLING or (symbol in "$¥€£<>≤≥" and _FIGURE.match(text, match.end())):
+        return symbol
+    return ""
 
 
 def _japanese(run: str, offset: int) -> list[Token]:

@@ -1,95 +1,49 @@
 """Read the quantities and dates of a text in either language as values that can be compared.
 
-`read_numbers` takes text whose numerals are digits (`eval.grading.normalise.canonical`) and gives typed records. Units
-carry a dimension and an exact factor (international yard and pound agreement of 1959; BIPM SI brochure, 9th
-edition), so 8.5 miles agrees with 13.7 km. Counters (個, 人, people) are no dimension: 10郡 agrees with "10
-counties" and with a bare 10.
+`read_numbers` takes text whose numerals are digits and whose signs are written (`eval.grading.normalise.canonical`)
+and gives typed records. Units have exact factors, so 8.5 miles agrees with 13.7 km. Counters (個, 人, people) are no
+units: 10郡 agrees with "10 counties" and with a bare 10. A number that names a version is compared by its digits:
+"Python 3.10" is not 3.1. What has more than one point (192.168.0.1) is a name, no number.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
+from eval.grading.clock import find_times
 from eval.grading.dates import DateValue, find_dates
+from eval.grading.notation import CURRENCY, MINUS, names_version, version_digits
+from eval.grading.units import DECADE, OPEN_TIME, RATIO, TIME_OF_DAY, UNITS, Unit, unit_after
 
 CONVERSION_TOLERANCE: Final = Fraction(1, 100)  # relative; only between different units, where one side was rounded
 TEMPERATURE_TOLERANCE: Final = Fraction(1, 2)  # kelvin; only between different scales
-
-_UNIT_ROWS = """
-length|1/1000000|micrometer micrometre μm マイクロメートル
-length|1/1000|mm millimeter millimetre ミリメートル ミリ
-length|1/100|cm centimeter centimetre センチメートル センチ
-length|1|m meter metre メートル
-length|1000|km kilometer kilometre キロメートル キロ
-length|201168/125|mile mi マイル
-length|1852|海里
-length|381/1250|foot feet ft フィート
-length|127/5000|inch inches インチ
-length|1143/1250|yard yd ヤード
-length|149597870700|au 天文単位
-length|9460730472580800|light-year 光年
-mass|1/1000000|mg milligram ミリグラム
-mass|1/1000|g gram グラム
-mass|1|kg kilogram キログラム
-mass|1000|t ton tonne トン
-mass|45359237/100000000|lb pound lbs ポンド
-time|1/1000|ms millisecond ミリ秒
-time|1|second sec s 秒間 秒
-time|60|minute min 分間 分
-time|3600|hour hr h 時間
-time|86400|day 日間 日
-time|604800|week 週間 週
-time|2629746|month ヶ月間 ケ月間 か月間 カ月間 ヵ月間 ヶ月 ケ月 か月 カ月 ヵ月 箇月
-time|31556952|year yr 年間 周年 年 歳 才
-decade|1|年代
-century|1|century centuries 世紀
-clock|1|時 o'clock
-temperature|1+5463/20|°c c degree-celsius degrees-celsius
-temperature|5/9+45967/100|°f f degree-fahrenheit degrees-fahrenheit
-temperature|1|kelvin k ケルビン
-area|1|m2 m^2 square-meter square-metre 平方メートル
-area|10000|hectare ha ヘクタール
-area|1000000|km2 km^2 square-kilometer square-kilometre 平方キロメートル 平方キロ
-area|316160658/78125|acre エーカー
-area|40468564224/15625|square-mile 平方マイル
-volume|1|liter litre l リットル
-volume|1/1000|ml milliliter millilitre ミリリットル
-volume|1000|m3 m^3 cubic-meter cubic-metre 立方メートル
-volume|1000000000000|km3 km^3 cubic-kilometer cubic-kilometre 立方キロメートル 立方キロ
-speed|5/18|km/h kph
-speed|1|m/s
-speed|1397/3125|mph
-ratio|1/100|% percent per-cent パーセント
-ratio|1/10|割
-usd|1|dollar us-dollar ドル usドル アメリカドル 米ドル アメリカ合衆国ドル
-jpy|1|yen 円
-eur|1|euro ユーロ
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A unit of measure: a value is (value + `offset`) * `factor` in the dimension's base unit (metre, kelvin, ...)."""
-
-    dimension: str
-    factor: Fraction
-    offset: Fraction = Fraction(0)
+NOON: Final = 12  # hours
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number with its unit (None for a bare number or a counted thing); `start`, `end`: offsets in the text."""
+    """A number with its unit (None for a bare number or a counted thing); `start`, `end`: offsets in the text.
+
+    `digits`: a number without a unit as written, less a final ".0"; `version`: they are compared, not the value.
+    """
 
     value: Fraction
     unit: Unit | None
     start: int
     end: int
+    digits: str = ""
+    version: bool = False
 
     def same(self, other: Quantity) -> bool:
         """Whether both state one value: exact in one unit, within `CONVERSION_TOLERANCE` across units."""
+        if (self.version or other.version) and self.unit is other.unit is None:
+            return self.digits == other.digits
+        if TIME_OF_DAY in (self.unit, other.unit):
+            return self._same_time(other)
         if self.unit is None or other.unit is None or self.unit == other.unit:
             return self.value == other.value
         if self.unit.dimension != other.unit.dimension:
@@ -98,6 +52,12 @@ class Quantity:
         if self.unit.dimension == "temperature":
             return abs(mine - theirs) <= TEMPERATURE_TOLERANCE
         return abs(mine - theirs) <= CONVERSION_TOLERANCE * max(abs(mine), abs(theirs))
+
+    def _same_time(self, other: Quantity) -> bool:
+        """Whether two hours agree, where one names its half of the day: 3 pm, 15時, and 3 that leaves the half open."""
+        hours = [q for q in (self, other) if q.unit is None or q.unit.dimension == TIME_OF_DAY.dimension]
+        told = [q.unit == TIME_OF_DAY or q.value > NOON for q in hours]
+        return len(hours) == 2 and (self.value - other.value) % (2 * NOON if all(told) else NOON) == 0
 
     def same_kind(self, other: Quantity) -> bool:
         """Whether both measure one thing: the same dimension, or both counts."""
@@ -123,89 +83,86 @@ class Reading:
         return tuple(value for value in self.values if isinstance(value, DateValue))
 
 
-def _units() -> dict[str, Unit]:
-    table: dict[str, Unit] = {}
-    for row in _UNIT_ROWS.strip().splitlines():
-        dimension, factor, names = row.split("|")
-        scale, _, offset = factor.partition("+")
-        table |= {name: Unit(dimension, Fraction(scale), Fraction(offset or 0)) for name in names.split()}
-    return table
-
-
-_UNITS: Final = _units()
-DAY: Final = _UNITS["日"]
-_LATIN_UNITS: Final = [name for name in _UNITS if name.isascii() or name[0] in "°μ"]
-_LATIN_PATTERN = "|".join(
-    re.escape(name).replace(r"\-", r"[\s-]") + r"(?:e?s)?" for name in sorted(_LATIN_UNITS, key=len, reverse=True)
-)
-_JAPANESE_PATTERN = "|".join(sorted(set(_UNITS) - set(_LATIN_UNITS), key=len, reverse=True))
-_UNIT_AFTER = re.compile(
-    rf"\s*-?(?:(?P<latin>{_LATIN_PATTERN})(?![A-Za-z\d^])|(?P<japanese>{_JAPANESE_PATTERN}))", re.IGNORECASE
-)
 _NUMBER = re.compile(
-    r"(?P<currency>US\$|\$|¥|€)?\s?(?P<sign>(?<![\w)])-|マイナス|氷点下"
-    r"|minus\s)?(?<![A-Za-z\d.])(?P<number>\d+(?:\.\d+)?)"
-    r"(?:\s*[×x*]\s*10\^(?P<power>-?\d{1,3})|\^(?P<exponent>\d{1,2})|分の(?P<numerator>\d+)"
-    r"|/(?P<denominator>\d{1,3})(?![\d/]))?"
+    rf"(?P<currency>{CURRENCY}|\b(?:USD|EUR|GBP|JPY)\b)?\s?(?P<sign>{MINUS})?(?<![A-Za-z\d.])"
+    r"(?P<number>\d+(?:\.\d+)?)(?!\.?\d)"
+    rf"(?:\s*[×x*]\s*10\^(?P<power>{MINUS}?\d{{1,3}})|\^(?P<exponent>{MINUS}?\d{{1,2}})|分の(?P<numerator>\d+)"
+    r"|(?<!\d{4})/(?P<denominator>\d{1,3})(?![\d/])| (?P<over>\d{1,3})/(?P<under>[1-9]\d{0,2})(?![\d/]))?"
     r"(?P<ordinal>th\b|番目|位)?(?![A-Za-z]\d)"
 )
 _HALF = re.compile(
-    r"半分|半数|\bhalf\b(?!\s*-|\s+a\b)|\b(?:a|one|1)[\s-]third\b|\b(?:a|one|1)[\s-]quarter\b|\b2[\s-]thirds\b"
-    r"|\b3[\s-]quarters\b",
+    r"半分|半数|\bhalf\b(?!\s*-|\s+a\b)|\b(?:a|one|1)[\s-]third\b|\b(?:a|one|1)[\s-]quarter\b"
+    r"|\b(?:2|two)[\s-]thirds\b|\b(?:3|three)[\s-](?:quarter|fourth)s\b",
     re.I,
 )
-_SHARE = {"third": Fraction(1, 3), "quarter": Fraction(1, 4), "thirds": Fraction(2, 3), "quarters": Fraction(3, 4)}
+_SHARE = {"third": Fraction(1, 3), "quarter": Fraction(1, 4), "thirds": Fraction(2, 3)}
+_SHARE |= dict.fromkeys(("quarters", "fourths"), Fraction(3, 4))
 _RANGE = re.compile(r"\s*(?:-|~|から|to|and|or|と|または|×|、|,)\s*", re.IGNORECASE)
+_CURRENCY_RANGE = re.compile(rf"{CURRENCY}[\d.]+\s*(?:-|~|から|to)\s*", re.IGNORECASE)
 _HALF_MORE = re.compile(r"半(?![分数ば径島期世生])")
 _PER = re.compile(r"\s*(?:/|per|an|a)\s*(hour|second|sec|h|s)\b", re.IGNORECASE)
 _SPEED = re.compile(r"(?:毎)?([秒時])速?(?:約|およそ)?\s*$")
-_CURRENCY = {"$": "dollar", "us$": "dollar", "¥": "yen", "€": "euro"}
 
 
-def read_numbers(text: str) -> Reading:
-    """Every quantity and date of `text`, in order.
+def read_numbers(text: str, *, time_asked: bool = False) -> Reading:
+    """Every quantity and date of `text`, in order; with `time_asked` 3:30 is a time of day, else two numbers.
 
     >>> [str(q.value) for q in read_numbers("8.5マイル (13.7 km)").quantities]
     ['17/2', '137/10']
     """
     dates = find_dates(text)
-    masked = list(text)
-    for date in dates:
-        masked[date.start : date.end] = "\0" * (date.end - date.start)
-    rest = "".join(masked)
-    found = [_quantity(match, rest) for match in _NUMBER.finditer(rest)]
-    found += [
-        _share(match)
-        for match in _HALF.finditer(rest)
-        if all(match.start() >= q.end or match.end() <= q.start for q in found)
+    rest = _masked(text, dates)
+    found = [
+        Quantity(time.hours, TIME_OF_DAY if time.full else OPEN_TIME, time.start, time.end)
+        for time in find_times(rest, asked=time_asked)
     ]
+    found += [_share(match) for match in _HALF.finditer(rest)]
+    rest = _masked(rest, found)
+    found += [_quantity(match, rest) for match in _NUMBER.finditer(rest)]
     quantities = _distribute(sorted(found, key=lambda quantity: quantity.start), rest)
     return Reading(tuple(sorted([*quantities, *dates], key=lambda value: value.start)))
 
 
+def _masked(text: str, values: Iterable[Value]) -> str:
+    masked = list(text)
+    for value in values:
+        masked[value.start : value.end] = "\0" * (value.end - value.start)
+    return "".join(masked)
+
+
 def _quantity(match: re.Match[str], text: str) -> Quantity:
-    value, end, start = Fraction(match["number"]), match.end(), match.start("sign" if match["sign"] else "number")
-    if match["power"]:
-        value *= Fraction(10) ** int(match["power"])
-    elif match["exponent"]:
-        value **= int(match["exponent"])
-    elif match["numerator"] and value:
-        value = Fraction(match["numerator"]) / value
-    elif match["denominator"] and int(match["denominator"]):
-        value /= int(match["denominator"])
-    if match["sign"]:
-        value = -value
+    number, end, start = match["number"], match.end(), match.start("sign" if match["sign"] else "number")
+    value = _value(match) * (-1 if match["sign"] else 1)
     if match["currency"]:
-        return Quantity(value, _UNITS[_CURRENCY[match["currency"].lower()]], match.start(), end)
+        return Quantity(value, UNITS[match["currency"].lower()], match.start(), end)
     decade = re.compile(r"'?s\b").match(text, end)
     if decade is not None and value % 10 == 0:
-        return Quantity(value, _UNITS["年代"], start, decade.end())
-    named = _UNIT_AFTER.match(text, end)
+        return Quantity(value, DECADE, start, decade.end())
+    named = unit_after(text, end)
+    if named is None and match["numerator"]:
+        return Quantity(value, RATIO, start, end)
     if named is None:
-        return Quantity(value, None, start, end)
-    if _HALF_MORE.match(text, named.end()):
+        version = "." in number and names_version(text, start)
+        return Quantity(value, None, start, end, version_digits(text[start:end]), version)
+    if _HALF_MORE.match(text, named.end):
         value += Fraction(1, 2)
-    return Quantity(value, *_as_speed(_unit_named(named), start, named.end(), text))
+    return Quantity(value, *_as_speed(named.unit, start, named.end, text))
+
+
+def _value(match: re.Match[str]) -> Fraction:
+    """The value of a match of `_NUMBER` without its sign."""
+    value = Fraction(match["number"])
+    if match["power"]:
+        return value * Fraction(10) ** int(match["power"].replace(MINUS, "-"))
+    if match["exponent"] and value:
+        return value ** int(match["exponent"].replace(MINUS, "-"))
+    if match["numerator"] and value:
+        return Fraction(match["numerator"]) / value
+    if match["denominator"] and int(match["denominator"]):
+        return value / int(match["denominator"])
+    if match["over"]:
+        return value + Fraction(int(match["over"]), int(match["under"]))
+    return value
 
 
 def _as_speed(unit: Unit, start: int, end: int, text: str) -> tuple[Unit, int, int]:
@@ -218,21 +175,14 @@ def _as_speed(unit: Unit, start: int, end: int, text: str) -> tuple[Unit, int, i
     return Unit("speed", unit.factor / seconds), start, after.end() if after else end
 
 
-def _unit_named(match: re.Match[str]) -> Unit:
-    name = re.sub(r"\s", "-", match.group().strip(" -").lower())
-    for candidate in (name, name.removesuffix("s"), name.removesuffix("es")):
-        if candidate in _UNITS:
-            return _UNITS[candidate]
-    return _UNITS[match.group().strip(" -")]
-
-
 def _share(match: re.Match[str]) -> Quantity:
     last = re.split(r"[\s-]", match.group().lower())[-1]
-    return Quantity(_SHARE.get(last, Fraction(1, 2)), Unit("ratio", Fraction(1)), match.start(), match.end())
+    return Quantity(_SHARE.get(last, Fraction(1, 2)), RATIO, match.start(), match.end())
 
 
 def _distribute(quantities: list[Quantity], text: str) -> list[Quantity]:
     """Give the first number of a range or pair the unit of the second: "30-60%", "10th and 11th centuries"."""
+    quantities = _with_currency(quantities, text)
     done: list[Quantity] = []
     for quantity in reversed(quantities):
         follower = done[-1] if done else None
@@ -240,3 +190,12 @@ def _distribute(quantities: list[Quantity], text: str) -> list[Quantity]:
         unit = follower.unit if follower is not None and shares and quantity.unit is None else quantity.unit
         done.append(replace(quantity, unit=unit))
     return done[::-1]
+
+
+def _with_currency(quantities: list[Quantity], text: str) -> list[Quantity]:
+    """Give the second number of a range the currency sign of the first: "$5-10"."""
+    done = quantities[:1]
+    for quantity in quantities[1:]:
+        ranged = quantity.unit is None and _CURRENCY_RANGE.fullmatch(text[done[-1].start : quantity.start])
+        done.append(replace(quantity, unit=done[-1].unit) if ranged else quantity)
+    return done

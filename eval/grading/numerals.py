@@ -25,14 +25,15 @@ _KANJI_COUNTER = re.compile(
     r"|つ|位|番|号|章|条|代|世|次|羽|隻|機(?!関|能)|社|校|郡|県|票|点|話|巻|乗|角形|種類|か[国所月]|ヶ"
     r"|ケ[国所月]|カ[国所月]|箇"
     r"|都市|大陸|地域|州(?!$)|元素|惑星|メートル|キロ|ミリ|センチ|グラム|トン|パーセント|ドル|ユーロ|ポンド"
-    r"|マイル|フィート|ページ|分の|%)"
+    r"|マイル|フィート|ページ|分の|%|対[\d一二三四五六七八九十])"
 )
 _KANJI_END = re.compile(r"\s*(?:です|でし|である|であり|だ|で、|に(?!関)|と(?!い)|[。、,.!?）)」』~-]|$)")
 _KANJI_IDIOM = re.compile(
     r"十分[なに]|一(?:部|般|方|種(?!類)|緒|定|番|時|度|体|連|切|旦|見|致|層|員|環|帯|族|家|門|覧|貫|躍|生|流|気"
     r"|つ[はの])|五十嵐|四日市|六本木|千代|九州|四国"
 )
-_NUMBER_LEAD = "第約計全各数延前後満西暦紀元明治大正昭和平成令和応年月日時分億万"
+_NUMBER_LEAD = "第約計全各数延前後満対西暦紀元明治大正昭和平成令和応年月日時分億万"
+_SCORED = re.compile(r"[\d一二三四五六七八九十]対$")  # 2対1
 _STRONG_COUNTER = re.compile(
     r"世紀|年|月|条|章|号|円|時間|世$|世[^紀]"
 )  # a number even straight after a word: 憲法九条
@@ -69,7 +70,7 @@ _TENS_ORDINAL = re.compile(
     re.IGNORECASE,
 )
 _ORDINAL_WORD = re.compile(rf"\b(?:({'|'.join(_ORDINAL)})|({'|'.join(_SMALL_ORDINAL)})(?=\s+century))\b", re.IGNORECASE)
-_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d])")
+_THOUSANDS = re.compile(r"(?<![\d.,])(?:\d{1,3}(?:,\d{3})+|(?<!\d )[1-9]\d{0,2}(?: \d{3})* 000)(?!\d)")  # 1,234; 10 000
 
 
 def to_digits(text: str) -> str:
@@ -78,7 +79,7 @@ def to_digits(text: str) -> str:
     >>> to_digits("人口は九百八十万人"), to_digits("9.8 million people"), to_digits("三重県")
     ('人口は9800000人', '9800000 people', '三重県')
     """
-    text = _THOUSANDS.sub(lambda m: m.group().replace(",", ""), text)
+    text = _THOUSANDS.sub(lambda m: re.sub("[, ]", "", m.group()), text)
     text = re.sub(r"\b(\d+)\s?(?:st|nd|rd|th)\b", r"\1th", text)
     text = _TENS_ORDINAL.sub(_tens_ordinal, text)
     text = _ORDINAL_WORD.sub(lambda m: f"{(_ORDINAL | _SMALL_ORDINAL)[m.group().lower()]}th", text)
@@ -136,7 +137,7 @@ def _is_number(text: str, start: int, end: int) -> bool:
     run, before, after = text[start:end], text[start - 1 : start], text[end:]
     if any(m.start() <= start < m.end() for m in _KANJI_IDIOM.finditer(text, max(0, start - 1), end + 2)):
         return False
-    if any(char.isascii() and char.isdigit() for char in run) or before == "第":
+    if any(char.isascii() and char.isdigit() for char in run) or before == "第" or _SCORED.search(text, 0, start):
         return True
     if _is_kanji(before) and before not in _NUMBER_LEAD:
         return bool(_STRONG_COUNTER.match(after))

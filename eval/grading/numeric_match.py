@@ -4,29 +4,27 @@ Rules. Values the question already holds are not the answer. Of the values of th
 first decides; a later one counts only behind "=", in a clause that shares more with the question ("born in 1745 and
 died in 1818"), or as a gloss in brackets straight after it. A different value of the kind is a conflict, and so is a
 range or a pair of alternatives. A date must state every field the reference states (the year alone is enough where
-the question asks for the year) and contradict no more precise reference.
+the question asks for the year) and contradict no more precise reference. A score, ratio or range (2-1, 2:1, 2対1,
+"2 to 1") keeps its order.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from eval.grading.claims import Claim, overlap
 from eval.grading.dates import DateValue
 from eval.grading.hedges import alternative, is_denied
 from eval.grading.matching import Asked, Finding, Match
 from eval.grading.normalise import sentences, strip_endings, tokenise
-from eval.grading.numbers import DAY, Quantity, Value, read_numbers
+from eval.grading.numbers import Quantity, Value, read_numbers
+from eval.grading.numeric_form import Numeric
+from eval.grading.units import DAY
 
 _ASKS_YEAR = re.compile(r"\b(?:what|which) year\b|何年(?!.{0,6}何[月日])|西暦", re.IGNORECASE)
-SENTENCE_TOKENS = 6  # a longer reference is a sentence; of one with a single value only that is asked by "how many"
-_ASKS_NUMBER = re.compile(
-    r"\b(?:how (?:many|much|old|long|far|tall|high|deep|big)|what (?:age|year|date|percentage)|when)\b|いくつ"
-    r"|何[年月日歳個人回度本枚]|いつ|どのくらい|どれくらい",
-    re.I,
-)
 _ASKS_WHEN = re.compile(r"\bwhen\b|\byears?\b|いつ|何年|年|時期", re.IGNORECASE)
 _COUNTED = re.compile(r"(?:(?:(?!以外)[一-鿿ヶケカ]){1,3}(?=で|じゃ|以外|は))?")
 _COUNTERS = {
@@ -37,47 +35,7 @@ _COUNTERS = {
 _RANGE_AFTER = re.compile(r"^[^\S\n]*(?:-|~|から|to\b|or\b|か、?(?=\d))\s*", re.IGNORECASE)
 _CLAUSE = re.compile(r"[、,;。\n]|\b(?:and|but|while|then)\b|(?<=[たる])(?=[一-鿿ァ-ヴA-Z])")
 _YEAR_RANGE = (100, 2999)  # bare numbers that may be years
-QUALIFIERS = frozenset(
-    "about approximately around roughly nearly almost over more less least most than up to in on at the year "
-    "old ago ad ce bc circa c ca "
-    "total per of size long tall high wide deep height length depth weight distance only exactly just early "
-    "late mid first second half "
-    "age aged time day month date number approximate end beginning people century away each and or between from "
-    "until every percent "
-    "約 およそ ほぼ くらい 位 程 ほど 程度 以上 以下 前後 頃 ごろ 西暦 年 年間 前 後 高さ 長さ 深さ 重さ 広さ "
-    "距離 全 前半 後半 初頭 末 半ば 中頃 "
-    "全部 合計 計 総 数 個 人 名 つ 本 枚 匹 頭 台 冊 回 度 階 件 位 番 目 番目 号 歳 才 郡 州 県 国 か ケ ヶ "
-    "箇 所 カ 国 か国 ヶ国 ヵ国 ケ国 カ国 箇国 種類 種 社 校 点 票 世紀 時 満 当時 "
-    "間 分 秒 月 日 間 週 頃 元 ぐらい 万 生まれ 生まれる".split()
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Numeric:
-    """A reference that is nothing but values (and words like "about" or words of the question)."""
-
-    form: str
-    values: tuple[Value, ...]
-
-
-def as_numeric(asked: Asked, form: str) -> Numeric | None:
-    """The values of a purely numeric form, or None where other words carry it ("Apollo 11", K2)."""
-    values = read_numbers(form).values
-    left = list(form)
-    for value in values:
-        left[value.start : value.end] = " " * (value.end - value.start)
-    known = {token.key for token in asked.tokens} | {token.stem for token in asked.tokens} | QUALIFIERS
-    for token in tokenise("".join(left)):
-        familiar = bool({token.key, token.stem, token.surface} & known) or _derived(token.key, known)
-        if token.content and not familiar and "助数詞" not in token.pos:
-            told = len(values) == 1 and len(tokenise(form)) > SENTENCE_TOKENS and _ASKS_NUMBER.search(asked.text)
-            return Numeric(form, values) if told else None
-    return Numeric(form, values) if values else None
-
-
-def _derived(key: str, known: Set[str]) -> bool:
-    """Whether an English word shares its first five letters with a known one: Europe, European."""
-    return len(key) > 4 and key.isascii() and any(word.startswith(key[:5]) for word in known)
+_JOINT = re.compile(r"[^\S\n]*(?:-|:|~|から|対|to|vs\.?|versus)[^\S\n]*", re.IGNORECASE)
 
 
 def match_numeric(asked: Asked, claim: Claim, answer: str, reference: Numeric, precise: Sequence[DateValue]) -> Match:
@@ -87,15 +45,18 @@ def match_numeric(asked: Asked, claim: Claim, answer: str, reference: Numeric, p
     claiming sentence holds no value of the kind at all, the first sentence that does is taken.
     """
     wanted = tuple(_as_asked(asked, value) for value in reference.values)
+    joint = _joint(reference.form, reference.values)
     for text in dict.fromkeys((claim.text, *sentences(answer))):
         given = _candidates(asked, text, wanted)
         if given:
-            return _decide(asked, text, given, wanted, precise)
+            return _decide(asked, text, given, wanted, precise, in_order=joint)
     return Match(Finding.ABSENT, claim.focus, "the answer gives no number or date of the reference's kind")
 
 
 def _as_asked(asked: Asked, value: Value) -> Value:
     """A reference value as the question wants it: the year of a date where it asks the year, a bare 1546 as a year."""
+    if asked.below:
+        value = _unsigned(value)
     if (
         isinstance(value, Quantity)
         and value.unit == DAY
@@ -104,9 +65,15 @@ def _as_asked(asked: Asked, value: Value) -> Value:
         return DateValue(None, None, int(value.value), value.start, value.end)
     if isinstance(value, Quantity) and _is_year(value) and _ASKS_WHEN.search(asked.text):
         return DateValue(int(value.value), None, None, value.start, value.end)
+    if isinstance(value, Quantity) and asked.about_version:
+        return replace(value, version=True)
     if isinstance(value, DateValue) and value.year is not None and _ASKS_YEAR.search(asked.text):
         return replace(value, month=None, day=None)
     return value
+
+
+def _unsigned(value: Value) -> Value:
+    return replace(value, value=abs(value.value)) if isinstance(value, Quantity) else value
 
 
 def _candidates(asked: Asked, text: str, wanted: Sequence[Value]) -> list[Value]:
@@ -114,8 +81,8 @@ def _candidates(asked: Asked, text: str, wanted: Sequence[Value]) -> list[Value]
 
     Where some count what the question counts (何人, "how many countries"), only those; brackets come last.
     """
-    held = read_numbers(asked.text).values
-    found = read_numbers(text).values
+    held = asked.numbers(asked.text).values
+    found = [_unsigned(value) if asked.below else value for value in asked.numbers(text).values]
     values = [v for v in found if not is_denied(text, v.start, _counted_end(text, v), negative_question=asked.negative)]
     fresh = [v for v in values if not any(_same(v, old) for old in held) or any(_same(v, want) for want in wanted)]
     close = [value for value in fresh if any(_same_kind(value, want) for want in wanted)]
@@ -133,7 +100,7 @@ def _counts_asked(question: str, counted: str) -> bool:
     何人 and 104名, 何歳 and 20歳, "how many countries" and "4 large countries".
     """
     after = re.sub(r"^[\d.\s]+", "", counted)
-    japanese = re.search(r"何(か国|ヶ国|カ国|[一-鿿])|いくつの([一-鿿]+)", question)
+    japanese = re.search(r"何(か国|ヶ国|カ国|(?!対)[一-鿿])|いくつの([一-鿿]+)", question)
     if japanese is not None:
         counter = japanese.group(1) or japanese.group(2)
         return after.startswith(_COUNTERS.get(counter, (counter,)))
@@ -149,7 +116,13 @@ def _counted_end(text: str, value: Value) -> int:
 
 
 def _decide(
-    asked: Asked, text: str, given: list[Value], wanted: Sequence[Value], precise: Sequence[DateValue]
+    asked: Asked,
+    text: str,
+    given: list[Value],
+    wanted: Sequence[Value],
+    precise: Sequence[DateValue],
+    *,
+    in_order: bool,
 ) -> Match:
     chosen = _glossed(text, _chosen(asked, text, given, wanted), wanted)
     shown = text[chosen.start : chosen.end]
@@ -166,6 +139,8 @@ def _decide(
     missing = [want for want in wanted if not any(_same(value, want) for value in given)]
     if missing:
         return Match(Finding.CONFLICT, shown, "not every number of the reference is given")
+    if in_order and _reversed(text, given, wanted):
+        return Match(Finding.CONFLICT, shown, "the numbers of the reference are given in another order")
     if len(wanted) == 1:
         beside = _beside(text, chosen, given, wanted)
         if beside is not None:
@@ -224,6 +199,20 @@ def _beside(text: str, chosen: Value, given: Sequence[Value], wanted: Sequence[V
     return None
 
 
+def _joint(text: str, values: Sequence[Value]) -> bool:
+    """Whether the values stand in `text` as one score, ratio or range: 2-1, 3:2:1, 2対1, "5 to 10"."""
+    return len(values) > 1 and all(
+        _JOINT.fullmatch(text, one.end, other.start) for one, other in itertools.pairwise(values)
+    )
+
+
+def _reversed(text: str, given: Sequence[Value], wanted: Sequence[Value]) -> bool:
+    """Whether the text gives the wanted values as one score, ratio or range, too, but in another order."""
+    runs = [given[i : i + len(wanted)] for i in range(len(given) - len(wanted) + 1)]
+    joint = [run for run in runs if _joint(text, run)]
+    return bool(joint) and not any(all(map(_same, run, wanted)) for run in joint)
+
+
 def _same(value: Value, want: Value) -> bool:
     """Whether `value` states `want`: the same quantity, or a date with all its fields."""
     if isinstance(value, DateValue) and isinstance(want, DateValue):
@@ -239,13 +228,15 @@ def _same(value: Value, want: Value) -> bool:
 
 
 def _is_bare(number: Quantity) -> bool:
-    return number.unit is None or (number.unit.dimension == "time" and _YEAR_RANGE[0] <= number.value <= _YEAR_RANGE[1])
+    return number.unit is None or (
+        number.unit.dimension == "time" and _YEAR_RANGE[0] <= abs(number.value) <= _YEAR_RANGE[1]
+    )
 
 
 def _is_year(number: Quantity) -> bool:
     """Whether a bare number may be a year."""
     whole = number.unit is None and number.value.denominator == 1
-    return whole and _YEAR_RANGE[0] <= number.value <= _YEAR_RANGE[1]
+    return whole and _YEAR_RANGE[0] <= abs(number.value) <= _YEAR_RANGE[1]
 
 
 def _same_kind(value: Value, want: Value) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from eval.grading.claims import Claim, complement, is_name, novel
 from eval.grading.hedges import is_denied
+from eval.grading.keys import number_pairs
 from eval.grading.matching import Asked, Finding, Match, related, rival_in
 from eval.grading.normalise import Token, canonical, strip_endings, tokenise
 
@@ -105,10 +106,11 @@ def elements(form: str) -> tuple[str, ...]:
 
 
 def match_words(claim: Claim, form: str, *, negative_question: bool) -> Match | None:
-    """A reference of several content words found as those words, in any order, within one short passage."""
+    """A reference of several content words found as those words, in any order (2-1 is not 1-2), in one passage."""
     wanted = {token.stem for token in tokenise(form) if token.content}
     if len(wanted) < BAG_MINIMUM:
         return None
+    pairs = number_pairs(tokenise(form))
     tokens = tokenise(claim.text)
     reach = BAG_WINDOW * len(tokenise(form))
     for first, token in enumerate(tokens):
@@ -116,7 +118,7 @@ def match_words(claim: Claim, form: str, *, negative_question: bool) -> Match | 
             continue
         window = tokens[first : first + reach]
         last = max((i for i, word in enumerate(window) if word.stem in wanted), default=0)
-        if wanted <= {word.stem for word in window}:
+        if wanted <= {word.stem for word in window} and pairs <= number_pairs(window[: last + 1]):
             start, end = token.start, window[last].end
             if is_denied(claim.text, start, end, negative_question=negative_question):
                 return Match(Finding.DENIED, claim.text[start:end], "the words of the reference are denied")

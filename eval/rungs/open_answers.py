@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from eval.grade import Outcome, Reference, Rung, Verdict
-from eval.grading.matching import folded
+from eval.grading.keys import folded
 from eval.grading.normalise import canonical
 
 

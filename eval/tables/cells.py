@@ -28,10 +28,3 @@ def csv_cell(text: str) -> str:
 def xlsx_text(text: str) -> str:
     """A text without the characters that an Excel file cannot hold, each replaced by U+FFFD."""
     return _FORBIDDEN.sub("\ufffd", text)[:32_767]
-
-
-def shown(value: object) -> str:
-    """The value of an Excel cell as the sheet shows it: an empty cell as "", and 1.0 as "1"."""
-    if value is None:
-        return ""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

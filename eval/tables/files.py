@@ -1,29 +1,17 @@
-"""Tables that people hand over, and tables that they get back: CSV and Excel, read and written in one place."""
+"""Files that people hand over, as bytes or text, and tables that they get back as CSV."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from eval.tables.cells import csv_cell, shown
+from eval.tables.cells import csv_cell
 from rag.decode import decode
-from rag.errors import DatasetError, UnreadableDocument
-
-_LONGEST = 4_000_000
-"""Characters of a cell. A question too long for the model fails by itself; a quote that is never closed ends here."""
+from rag.errors import DatasetError, SettingsError, UnreadableDocument
 
 Row = tuple[str | int | float | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """A row as text; `line` is the physical line on which it begins, counted from 1."""
-
-    line: int
-    cells: tuple[str, ...]
 
 
 def read_bytes(path: Path, what: str) -> bytes:
@@ -42,39 +30,16 @@ def read_text(path: Path, data: bytes) -> str:
         raise DatasetError(error.what, where=str(path), do=error.do) from error
 
 
-def read_rows(path: Path, data: bytes, what: str) -> list[TableRow]:
-    """The rows of a .csv or .xlsx file (its first sheet), header included. Raises DatasetError naming file and row."""
-    suffix = path.suffix.lower()
-    if suffix == ".csv":
-        return _csv_rows(path, read_text(path, data))
-    if suffix == ".xlsx":
-        return _xlsx_rows(path, data)
-    raise DatasetError(f"A table of {what} is .xlsx or .csv, not {suffix or 'without an ending'}", where=str(path))
-
-
-def _csv_rows(path: Path, text: str) -> list[TableRow]:
-    csv.field_size_limit(_LONGEST)
-    reader = csv.reader(io.StringIO(text, newline=""))
-    rows: list[TableRow] = []
-    line = 1
+def refuse_same(given: Path, out: Path) -> None:
+    """Raise SettingsError where what is written to `out` would take the place of a file that was handed over."""
     try:
-        for cells in reader:
-            rows.append(TableRow(line, tuple(cells)))
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise DatasetError(f"This CSV file cannot be read: {error}", where=f"{path}, row {line}") from error
-    return rows
-
-
-def _xlsx_rows(path: Path, data: bytes) -> list[TableRow]:
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        rows = list(book.worksheets[0].iter_rows(values_only=True))  # here, as sheets are parsed when they are read
-    except Exception as error:  # openpyxl raises whatever zipfile and its XML parser raise
-        raise DatasetError(f"This is not an Excel file that can be read: {error}", where=str(path)) from error
-    return [TableRow(line, tuple(shown(value) for value in row)) for line, row in enumerate(rows, 1)]
+        same = out.samefile(given)
+    except OSError:  # one of them is not there
+        return
+    if same:
+        raise SettingsError(
+            "What is written would replace the file that is read", where=str(out), do="Give --out another name."
+        )
 
 
 def csv_bytes(rows: Iterable[Sequence[str | int | float | None]]) -> bytes:

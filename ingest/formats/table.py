@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, time
 from itertools import chain, repeat
 from typing import BinaryIO
 
@@ -12,9 +11,10 @@ from ingest.formats.caption import Row, captioned
 from ingest.formats.office import check_archive
 from ingest.formats.parts import Fault, Part, ReadOptions
 from ingest.formats.record import choose, lines, missing, role
-from ingest.formats.sheets import Merged, look_through
+from ingest.formats.sheets import Merged
 from rag.decode_lines import Line, read_lines
 from rag.errors import UnreadableDocument
+from rag.sheets import read_sheets
 
 _UNQUOTED = "Is a comma not quoted?"
 _NO_HEADER = "Give every column a header, in the first row of the table."
@@ -39,22 +39,12 @@ def read_xlsx(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Par
     Each sheet has a header of its own. Formulas count as what they gave when the file was saved; where that was not
     saved, a Fault says so. Cells below the header that are merged downwards say in each of their rows the same.
     """
-    import openpyxl
-
     check_archive(stream, name)
-    book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
-    try:
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()  # what a file says of its size may be wrong
-            with sheet._get_source() as xml:  # the one way to a sheet's XML that does not read it whole
-                facts = look_through(xml)
-            rows = enumerate(([_shown(value) for value in row] for row in sheet.iter_rows(values_only=True)), 1)
-            here = f"{sheet.title}!"
-            yield from _documents(rows, options, at=here, sheet=here, merged=Merged(facts.merged))
-            if facts.unsaved:
-                yield Fault(f"{_UNSAVED}: {facts.unsaved}", f"{here}{facts.first}", _COMPUTE)
-    finally:
-        book.close()
+    for sheet in read_sheets(stream):
+        facts, here = sheet.facts, f"{sheet.title}!"
+        yield from _documents(enumerate(sheet.rows, 1), options, at=here, sheet=here, merged=Merged(facts.merged))
+        if facts.unsaved:
+            yield Fault(f"{_UNSAVED}: {facts.unsaved}", f"{here}{facts.first}", _COMPUTE)
 
 
 def _csv_rows(lines: Iterator[Line], name: str) -> Iterator[tuple[int, Row | Fault]]:
@@ -134,14 +124,3 @@ def _row(
     text = lines(fields) if record.text is None else record.text
     title = record.title or caption or None
     return Part(text, f"{sheet}id={record.id}" if record.id else place, place, title, record.language)
-
-
-def _shown(value: object) -> str:
-    """A cell as its sheet shows it: an empty one as "", 1.0 as "1", midnight without the time."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime) and value.time() == time():
-        return value.date().isoformat()
-    return str(value)

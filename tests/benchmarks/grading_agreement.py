@@ -26,9 +26,12 @@ def main() -> None:
     encode = open_encoder(DEFAULT_ENCODER).encode_queries
     triples = load_triples(path)
     with path.open(encoding="utf-8-sig", newline="") as file:
-        half = {number: row.get("half", "") for number, row in enumerate(csv.DictReader(file), 2)}
+        halves = [row.get("half", "") for row in csv.DictReader(file)]
     groups = {
-        **{f"half {name}": [one for one in triples if half[one.row] == name] for name in sorted(set(half.values()))},
+        **{
+            f"half {name}": [one for one, half in zip(triples, halves, strict=True) if half == name]
+            for name in sorted(set(halves))
+        },
         **{name: [one for one in triples if one.language == name] for name in ("ja", "en")},
         **{name: [one for one in triples if one.kind == name] for name in ("open_qa", "classification")},
         "all": list(triples),

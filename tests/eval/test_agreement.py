@@ -6,9 +6,12 @@ import random
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
+from click.testing import CliRunner
 from sklearn.metrics import cohen_kappa_score
 
+from cli import main
 from eval.agreement import agreement, grade_triples, load_triples
 from rag.errors import DatasetError
 
@@ -73,6 +76,44 @@ def test_a_bad_row_is_named(tmp_path: Path, rows: str, said: str) -> None:
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="'references'"):
         load_triples(write(tmp_path, "q,a\n", "question,answer,type,language\n"))
+
+
+@pytest.mark.parametrize("form", ["comma", "semicolon", "xlsx"])
+def test_every_form_of_table_gives_the_same(tmp_path: Path, form: str) -> None:
+    header = ["ＮＯ", " Question", "Answer", "References", "Type", "Language", "labels", "Label"]
+    row = ["1", "率は？", "10%です", "10%", "Open_QA", "JA", "", "1"]
+    path = tmp_path / ("a.xlsx" if form == "xlsx" else "a.csv")
+    if form == "xlsx":
+        book = openpyxl.Workbook()
+        for cells in (["採点"], header, row):
+            book.active.append(cells)
+        book.active["D3"].value, book.active["D3"].number_format = 0.1, "0%"
+        book.save(path)
+    else:
+        mark = {"comma": ",", "semicolon": ";"}[form]
+        path.write_text("採点\n" + "\n".join(map(mark.join, (header, row))), encoding="cp932")
+    (triple,) = load_triples(path)
+    assert (triple.row, triple.group.strip(), triple.kind, triple.language, triple.label) == (
+        3,
+        "1",
+        "open_qa",
+        "ja",
+        True,
+    )
+    assert [reference.text for reference in triple.references] == ["10%"]
+
+
+def test_an_open_quotation_mark_takes_in_no_rows(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="quotation mark left open"):
+        load_triples(write(tmp_path, 'q,a,"r,open_qa,ja,,1\nq,a,r,open_qa,ja,,1\n'))
+
+
+def test_labels_are_not_written_over_by_their_calibration(tmp_path: Path) -> None:
+    path = write(tmp_path, "q,a,r,open_qa,ja,,1\n")
+    before = path.read_bytes()
+    said = CliRunner().invoke(main, ["eval", "calibrate", str(path), "--out", str(path)])
+    assert said.exit_code == 1
+    assert path.read_bytes() == before
 
 
 def test_kappa_is_sklearns() -> None:

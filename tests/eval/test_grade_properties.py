@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from dataclasses import dataclass
 
@@ -60,6 +61,14 @@ NUMERIC = {
     "January 15, 2001": "January 15, {}", "2001年1月15日": "{}年1月15日", "8.5 miles": "{} miles",
 }  # fmt: skip
 NUMBER_FACTS = [fact for fact in JAPANESE + ENGLISH if fact.reference in NUMERIC]
+
+SIGNED_JA = [
+    *itertools.product(["", "%", "パーセント", "万円", "メートル", "人"], ["-", "−", "－", "マイナス", "△", "▲"]),
+    *itertools.product(["度", "℃"], ["-", "−", "マイナス", "氷点下", "零下"]),
+]
+SIGNED_EN = list(
+    itertools.product(["", "%", " percent", " m", "°C", " million dollars"], ["-", "−", "–", "minus ", "negative "])
+)
 
 ENDINGS = [
     "です",
@@ -150,6 +159,38 @@ def test_another_number_is_always_wrong(fact: Fact, number: int, data: st.DataOb
         return
     answer = data.draw(st.sampled_from(frames(fact))).format(shape.format(number))
     assert not fact.verdict(answer).correct, answer
+
+
+@fast
+@given(st.integers(1, 999), st.booleans(), st.booleans(), st.data())
+def test_an_answer_with_its_sign_turned_is_never_right(
+    number: int, japanese: bool, negative: bool, data: st.DataObject
+) -> None:
+    unit, sign = data.draw(st.sampled_from(SIGNED_JA if japanese else SIGNED_EN))
+    fact = Fact("値はいくつですか", "", "ja") if japanese else Fact("What is the value?", "", "en")
+    plain, below = f"{number}{unit}", f"{sign}{number}{unit}"
+    given, reference = (below, plain) if negative else (plain, below)
+    answer = data.draw(st.sampled_from(frames(fact))).format(given)
+    assert not Fact(fact.question, reference, fact.language).verdict(answer).correct, (answer, reference)
+
+
+@fast
+@given(st.integers(1, 999), st.booleans(), st.data())
+def test_a_sign_may_be_written_in_any_way(number: int, japanese: bool, data: st.DataObject) -> None:
+    unit, sign = data.draw(st.sampled_from(SIGNED_JA if japanese else SIGNED_EN))
+    fact = Fact("値はいくつですか", f"-{number}{unit}", "ja") if japanese else Fact("What?", f"-{number}{unit}", "en")
+    answer = data.draw(st.sampled_from(frames(fact))).format(f"{sign}{number}{unit}")
+    assert fact.verdict(answer).correct, answer
+
+
+@fast
+@given(st.lists(st.integers(0, 30), min_size=2, max_size=2, unique=True), st.booleans(), st.data())
+def test_a_score_the_other_way_round_is_never_right(score: list[int], japanese: bool, data: st.DataObject) -> None:
+    fact = Fact("結果は？", "{}-{}".format(*score), "ja") if japanese else Fact("Score?", "{}-{}".format(*score), "en")
+    joint = data.draw(st.sampled_from(["{}-{}", "{}:{}", "{}対{}" if japanese else "{} to {}"]))
+    frame = data.draw(st.sampled_from(frames(fact)))
+    assert fact.verdict(frame.format(joint.format(*score))).correct
+    assert not fact.verdict(frame.format(joint.format(*score[::-1]))).correct
 
 
 @fast

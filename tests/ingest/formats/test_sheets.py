@@ -9,8 +9,6 @@ from collections.abc import Callable
 import openpyxl
 import pytest
 
-import ingest.formats.sheets
-from ingest.formats.sheets import Facts, look_through
 from ingest.load import LoadedDocument
 from rag.records import Failure
 from tests.ingest.files import edited, read_as, texts, xlsx
@@ -78,20 +76,6 @@ def test_merged_ids_headers_and_neighbours_are_not_filled() -> None:
     }
     rows = [["部門", "売上"], ["", "四月"], ["営業部", "1"]]
     assert texts("a.xlsx", merged("A1:A2", rows=rows))["a.xlsx#表!2"] == "売上: 四月"
-
-
-XML = (
-    b'<x:row><x:c s="1" r="A1"><x:v>1</x:v></x:c><x:c r="B1"><x:f>A1*2</x:f></x:c></x:row>'
-    b'<row><c r="A2"><f t="shared" si="0"/><v/></c><c r="B2" t="str"><f>""</f><v></v></c>'
-    b'<c r="C2"><f>1</f><v>1</v></c></row>'
-    b'</sheetData><mergeCells count="2"><mergeCell ref="AA3:AB9"/><x:mergeCell ref="A1:C1"/></mergeCells>'
-)
-
-
-@pytest.mark.parametrize("block", [1, 10, 50, 1000])
-def test_facts_do_not_depend_on_how_the_sheet_is_read(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ingest.formats.sheets, "_BLOCK", block)
-    assert look_through(io.BytesIO(b"<sheetData>" * 3 + XML)) == Facts({(3, 26): 9}, 2, "B1")
 
 
 def cut(data: bytes) -> bytes:

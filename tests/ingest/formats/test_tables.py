@@ -47,8 +47,8 @@ def test_xlsx_rows_of_every_sheet() -> None:
     assert texts("faq.xlsx", xlsx(シート1=ROWS, 空=[], 数=second)) == {
         **{f"faq.xlsx#シート1!{number}": text for number, text in LINES.items()},
         "faq.xlsx#数!2": "NO: 1\n値: 2",
-        "faq.xlsx#数!3": "NO: 2024-04-01\n値: True",
-        "faq.xlsx#数!4": "NO: 2024-04-01 09:30:00\n値: 0.5",
+        "faq.xlsx#数!3": "NO: 2024-04-01\n値: TRUE",
+        "faq.xlsx#数!4": "NO: 2024-04-01 9:30\n値: 0.5",
     }
 
 
