@@ -40,7 +40,8 @@ def sync_collections(
     with tempfile.TemporaryDirectory(prefix="kotae-") as corpus:
         for document in documents:
             _lay_out(Path(corpus), document)
-        return sync(Path(corpus), index, encoder_name=encoder_name, server=server, progress=progress)
+        origin = ", ".join(str(folder.resolve()) for folder in folders)
+        return sync(Path(corpus), index, encoder_name=encoder_name, server=server, progress=progress, origin=origin)
 
 
 def _refuse_other_documents(index: Path, folders: Sequence[Path]) -> None:

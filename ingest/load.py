@@ -90,7 +90,7 @@ def fingerprint(file: CorpusFile, digest: str, options: ReadOptions) -> str:
     That is the columns that are read of a table, and the edition of a reader that once read its format otherwise.
     """
     suffix = file.path.suffix.lower()
-    how = options.columns if suffix in TABLES else EDITIONS.get(suffix, ())
+    how = (*(options.columns if suffix in TABLES else ()), *EDITIONS.get(suffix, ()))
     return hashlib.sha256("\0".join((digest, *how)).encode()).hexdigest() if how else digest
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from ingest.find import Found
 from ingest.formats import ReadOptions
-from ingest.load import CorpusFile, digest, documents, failure, fingerprint, opened
+from ingest.load import CorpusFile, LoadedDocument, digest, documents, failure, fingerprint, opened
 from rag.errors import UnreadableDocument
 from rag.manifest import Manifest, SourceState
 from rag.records import Failure
@@ -35,9 +35,14 @@ class Plan:
     sound: bool
 
     @property
+    def gone(self) -> tuple[str, ...]:
+        """Files that the index has chunks of and should not, sorted."""
+        return tuple(sorted({*self.removed, *(failure.subject for failure in self.failed)} & self.present))
+
+    @property
     def nothing(self) -> bool:
         """Whether there is nothing to do."""
-        return self.sound and not (self.work or self.removed or self.failed)
+        return self.sound and not (self.work or self.gone)
 
 
 def _failures(file: CorpusFile, stream: BinaryIO, options: ReadOptions) -> Iterator[Failure]:
@@ -45,7 +50,10 @@ def _failures(file: CorpusFile, stream: BinaryIO, options: ReadOptions) -> Itera
 
 
 def make_plan(found: Found, manifest: Manifest, store: ChunkStore, options: ReadOptions) -> Plan:
-    """What has to be done. Every file is read: an edit may leave size and times as they were."""
+    """What has to be done. Every file is read: an edit may leave size and times as they were.
+
+    Where nothing can be read of any file to work on, as of one that failed the last time too, they are none to work on.
+    """
     sound = manifest.complete and store.count() == manifest.chunks
     if sound:
         stored, present = manifest.sources, frozenset(manifest.sources)
@@ -69,7 +77,25 @@ def make_plan(found: Found, manifest: Manifest, store: ChunkStore, options: Read
                     work.append(file)
         except UnreadableDocument as error:
             failed.append(failure(file.source, error))
+    if sound and (hopeless := _hopeless(work, options)) is not None:
+        work, failed = [], failed + hopeless
     removed = tuple(
         sorted(present.difference((file.source for file in found.files), (one.subject for one in found.failed)))
     )
     return Plan(tuple(work), tuple(unchanged), tuple(failed), tuple(parts), removed, stored, present, sound)
+
+
+def _hopeless(files: Iterable[CorpusFile], options: ReadOptions) -> list[Failure] | None:
+    """What is wrong with each of these files; None as soon as one of them has a document."""
+    wrong = []
+    for file in files:
+        try:
+            with opened(file) as stream:
+                found = documents(file, stream, options)
+                one = next(one for one in found if isinstance(one, LoadedDocument) or one.subject == file.source)
+        except UnreadableDocument as error:
+            one = failure(file.source, error)
+        if isinstance(one, LoadedDocument):
+            return None
+        wrong.append(one)
+    return wrong

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import dataclass
 
 _OPEN, _CLOSE = "「『（(【〈《“", "」』）)】〉》”"
@@ -17,6 +18,8 @@ _ABBREVIATIONS = frozenset(
 _LAST_WORD = re.compile(r"[^\s(（「『\"“]*$")
 _LIST_OR_HEADING = re.compile(r"[ \t]*(?:#{1,6}[ \t]|\|[ \t]|[-*+•][ \t]|・|\d{1,3}[.)．][ \t])")
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]")
+_LONGEST_ASIDE = 400
+"""In characters; a bracket that is open for longer was never closed and keeps sentences together no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ def sentences(text: str, start: int = 0) -> list[Span]:
 
     A sentence ends after 。！？ and ! ? . with any closing brackets, unless a bracket opened in it is still open, the
     full stop belongs to a number or an abbreviation, or a small letter follows. Blank lines, list items and rows of
-    tables end one too. A heading stays with the sentence after it.
+    tables end one too, whatever is open; so does the end of a line after 。 and the like, and a bracket that is open
+    for `_LONGEST_ASIDE` characters counts no more. A heading stays with the sentence after it.
     """
     spans: list[Span] = []
     begin = start
@@ -52,19 +56,31 @@ def sentences(text: str, start: int = 0) -> list[Span]:
 
 def _breaks(text: str, start: int) -> list[int]:
     """Where sentences end, blanks after them not yet cut off; the end of the text is the last."""
-    breaks, depth, at = [], 0, start
+    breaks: list[int] = []
+    opened: deque[int] = deque()
+    at = start
     while at < len(text):
         character = text[at]
         at += 1
         if character in _OPEN:
-            depth += 1
+            opened.append(at)
         elif character in _CLOSE:
-            depth = max(0, depth - 1)
+            if opened:
+                opened.pop()
         elif character == "\n":
-            if text.startswith("\n", at) or _LIST_OR_HEADING.match(text, at) or _heading_line(text, at - 1):
-                depth = 0
+            if (
+                text.startswith("\n", at)
+                or _LIST_OR_HEADING.match(text, at)
+                or _heading_line(text, at - 1)
+                or (opened and _line_ends_sentence(text, at - 1))
+            ):
+                opened.clear()
                 breaks.append(at)
-        elif depth == 0 and (character in _ENDS or (character == "." and _full_stop(text, at))):
+        elif character in _ENDS or (character == "." and _full_stop(text, at)):
+            while opened and at - opened[0] > _LONGEST_ASIDE:
+                opened.popleft()
+            if opened:
+                continue
             while at < len(text) and text[at] in _ENDS + _AFTER_END + ".":
                 at += 1
             breaks.append(at)
@@ -73,6 +89,13 @@ def _breaks(text: str, start: int) -> list[int]:
 
 def _heading_line(text: str, newline: int) -> bool:
     return _HEADING.match(text, text.rfind("\n", 0, newline) + 1) is not None
+
+
+def _line_ends_sentence(text: str, newline: int) -> bool:
+    """Whether the last sign of a line, closing brackets and blanks aside, ends a sentence."""
+    begin = max(0, newline - 24)
+    line = text[begin:newline].rstrip(_AFTER_END + " \t\u3000")
+    return line.endswith(tuple(_ENDS)) or (line.endswith(".") and _full_stop(text, begin + len(line)))
 
 
 def _full_stop(text: str, after: int) -> bool:

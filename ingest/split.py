@@ -12,6 +12,8 @@ from rag.records import Chunk, chunk_id
 from rag.settings import Chunking
 
 Counter = Callable[[Sequence[str]], list[int]]
+_WINDOW = 2000
+"""How many characters are looked at for where to cut a sentence that is too long."""
 
 
 def split(document: LoadedDocument, chunking: Chunking, count: Counter, window: int) -> list[Chunk]:
@@ -44,20 +46,38 @@ def _measured(text: str, spans: Sequence[Span], count: Counter) -> list[Span]:
 
 def _cut_long(text: str, span: Span, room: int, count: Counter) -> list[Span]:
     """A span as parts of at most `room` tokens, cut behind 、，, ; or a blank where there is one in the second half."""
+    if span.tokens <= room:
+        return [span]
     parts = []
-    while span.tokens > room:
-        size = max(1, (span.end - span.start) * room // span.tokens)
+    rest = _ahead(text, span.start, span.end, room, count)
+    while rest.tokens > room:
+        length = rest.end - rest.start
+        size = max(1, length * room // rest.tokens, length // 2 if length > _WINDOW else 0)
         while True:
-            middle = span.start + size
-            cut = max(text.rfind(mark, span.start + size // 2, middle) for mark in "、，,;； \n")
+            middle = rest.start + size
+            cut = max(text.rfind(mark, rest.start + size // 2, middle) for mark in "、，,;； \n")
             at = cut + 1 if cut >= 0 else middle
-            head = count([text[span.start : at]])[0]
+            head = count([text[rest.start : at]])[0]
             if head <= room or size == 1:
                 break
             size = max(1, size * 9 // 10)
-        parts.append(Span(span.start, at, head))
-        span = Span(at, span.end, count([text[at : span.end]])[0])
-    return [*parts, span]
+        parts.append(Span(rest.start, at, head))
+        rest = _ahead(text, at, span.end, room, count)
+    return [*parts, rest]
+
+
+def _ahead(text: str, start: int, end: int, room: int, count: Counter) -> Span:
+    """The next `_WINDOW` characters, or as many times twice that as have more than `room` tokens, up to `end`.
+
+    So the tokens of a long span are counted a few times and not once for every part that is cut off it.
+    """
+    length = _WINDOW
+    while True:
+        stop = min(end, start + length)
+        tokens = count([text[start:stop]])[0]
+        if tokens > room or stop == end:
+            return Span(start, stop, tokens)
+        length *= 2
 
 
 def _pack(spans: Sequence[Span], room: int, overlap: int) -> list[list[Span]]:

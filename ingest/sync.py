@@ -7,6 +7,8 @@ from before the first change until after the last one.
 
 from __future__ import annotations
 
+import os
+import shlex
 import time
 from contextlib import closing
 from dataclasses import replace
@@ -39,17 +41,20 @@ def sync(
     selection: Selection | None = None,
     options: ReadOptions | None = None,
     progress: Progress | None = None,
+    origin: str | None = None,
 ) -> SyncReport:
     """Bring the index in `folder`, or that on `server`, up to date with the documents in `corpus`.
 
     `encoder_name` and `chunking` default to those of an index that is there, else to the bundled encoder and the
     default sizes. What `selection` leaves out goes from the index too. `progress(done, total)` counts bytes of files to
-    read. Raises CorpusError, EmptyCorpus, SettingsError, IndexMismatch, IndexBusy, IndexDamaged, ModelUnavailable and
-    Server... errors.
+    read. `origin` names where the documents come from, where that is not the folder `corpus` itself; an index of
+    another origin none of whose files are here is refused, as all of them would go. Raises CorpusError, EmptyCorpus,
+    SettingsError, IndexMismatch, IndexBusy, IndexDamaged, ModelUnavailable and Server... errors.
     """
     began = time.monotonic()
     found = find(corpus, selection)
     options = options or ReadOptions()
+    origin = origin or os.fsencode(corpus.resolve()).decode("utf-8", "backslashreplace")
     home = home_of(folder, server)
     with home.writing() as check:
         manifest = _manifest(home, encoder_name, chunking)
@@ -57,11 +62,15 @@ def sync(
         require(manifest, home.where, encoder.identity)
         with closing(home.store()) as store:
             plan = make_plan(found, manifest, store, options)
+            _refuse_another_corpus(manifest, origin, plan, folder, server)
+            moved, manifest = manifest.corpus != origin, replace(manifest, corpus=origin)
             outcome = Outcome()
             if not plan.nothing:
                 home.save(replace(manifest, complete=False))
                 outcome = write_files(plan, store, encoder, manifest.chunking, options, check, progress)
                 manifest = _finish(home, manifest, store, plan, outcome)
+            elif moved:
+                home.save(manifest)
             derive(home, manifest, store, held=True)
     return SyncReport(
         added=tuple(source for source in outcome.states if source not in plan.stored),
@@ -93,12 +102,29 @@ def _manifest(home: IndexHome, encoder_name: str | None, chunking: Chunking | No
     return manifest
 
 
+def _refuse_another_corpus(
+    manifest: Manifest, origin: str, plan: Plan, folder: Path, server: ChromaServer | None
+) -> None:
+    """Raise IndexMismatch where everything in the index would go because another folder is given."""
+    if manifest.corpus in {"", origin} or not plan.present or plan.present != set(plan.removed):
+        return
+    place = f"--index {shlex.quote(str(folder))}"
+    if server is not None:
+        place = f"--chroma-url {shlex.quote(server.url)} --chroma-collection {shlex.quote(server.collection)}"
+    raise IndexMismatch(
+        f"The index holds the {len(plan.present)} files of {manifest.corpus}, of which {origin} has none: all would go",
+        where=str(server or folder),
+        do=f"Give another {'--index' if server is None else '--chroma-collection'}, "
+        f"or first delete this one: kotae index drop {place}",
+    )
+
+
 def _finish(home: IndexHome, manifest: Manifest, store: ChunkStore, plan: Plan, outcome: Outcome) -> Manifest:
     """Delete the files that the index still has and should not, then the manifest: complete.
 
     A file that failed while it was worked on has lost its chunks there.
     """
-    gone = sorted({*plan.removed, *(failure.subject for failure in plan.failed)} & plan.present)
+    gone = plan.gone
     for start in range(0, len(gone), _FILES_AT_ONCE):
         store.delete(sorted(store.ids_of(gone[start : start + _FILES_AT_ONCE])))
     sources = outcome.states.copy() if plan.unchanged else outcome.states

@@ -8,7 +8,7 @@ KotaeError
 │   └── UnreadableDocument   one document could not be read
 ├── IndexProblem             the index on disk or on a server
 │   ├── IndexMissing         not built yet
-│   ├── IndexMismatch        built with other settings than those asked for
+│   ├── IndexMismatch        built with other settings, or of other documents, than those asked for
 │   ├── IndexBusy            another process is writing to it
 │   ├── IndexDamaged         it cannot be read
 │   ├── IndexChanged         not, or no longer, in one state: another process ingests, or has since it was opened
@@ -88,7 +88,7 @@ class IndexMissing(IndexProblem):
 
 
 class IndexMismatch(IndexProblem):
-    """The index was built with other settings than those asked for."""
+    """The index was built with other settings, or of other documents, than those asked for."""
 
 
 class IndexBusy(IndexProblem):

@@ -14,6 +14,7 @@ import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -175,7 +176,7 @@ class ServerHome(IndexHome):
             if head.get("complete") and cached.is_file():
                 manifest = _read_file(cached, self.where)
                 if manifest.corpus_digest == head.get("digest"):
-                    return manifest
+                    return replace(manifest, corpus=head.get("corpus", ""))
             return read_manifest(head, ChunkStore(chroma, self._server.collection).marks(), self.where)
 
     def save(self, manifest: Manifest) -> None:
@@ -192,11 +193,14 @@ class ServerHome(IndexHome):
                 _write_file(self._cache(str(collection.id)) / _FILE, manifest)
 
     def state(self) -> str:
-        """What the collection says of itself."""
+        """What the collection says of itself, but for where the documents were."""
         if self._watch is None:
             self._watch = open_server(self._server)
         found = self._watch.find(self._server.collection)
-        return "" if found is None else f"{found.id} {json.dumps(found.metadata, sort_keys=True)}"
+        if found is None:
+            return ""
+        head = {**(_head(found.metadata) or {}), "corpus": None}  # each machine may have its copy of the documents
+        return f"{found.id} {json.dumps(head, sort_keys=True)}"
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -29,7 +29,9 @@ class Manifest:
     """`encoder_name` is what was asked for (such as "bundled"), `encoder` what it turned out to be.
 
     `sources` are the files by path relative to the corpus, in "/" and NFC. `complete` is False while a sync is
-    under way; an index whose sync was killed still says so, and the next sync repairs it.
+    under way; an index whose sync was killed still says so, and the next sync repairs it. `corpus` is the folder that
+    the files were last found in, absolute, or "" in an index that was made before this was kept: the same index may be
+    made from a copy of that folder elsewhere.
     """
 
     encoder_name: str
@@ -39,6 +41,7 @@ class Manifest:
     complete: bool = True
     distance: str = "cosine"
     format: int = FORMAT
+    corpus: str = field(default="", compare=False)
 
     @property
     def corpus_digest(self) -> str:
@@ -68,6 +71,7 @@ class Manifest:
             "complete": self.complete,
             "distance": self.distance,
             "format": self.format,
+            "corpus": self.corpus,
         }
 
 
@@ -87,6 +91,7 @@ def read_manifest(head: Any, sources: Mapping[str, SourceState], where: str) -> 
             sources=sources,
             complete=head["complete"],
             distance=head["distance"],
+            corpus=head.get("corpus", ""),
         )
     except (KeyError, TypeError) as error:
         raise IndexDamaged("The manifest of the index is incomplete", where=where, do=REBUILD) from error

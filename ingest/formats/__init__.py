@@ -23,7 +23,7 @@ READERS: Mapping[str, Reader] = {
     ".csv": read_csv,
     ".jsonl": read_jsonl,
 }
-EDITIONS: Mapping[str, tuple[str, ...]] = {".pdf": ("2",)}
+EDITIONS: Mapping[str, tuple[str, ...]] = {".pdf": ("2",), ".csv": ("2",), ".xlsx": ("2",)}
 """Of readers that give another text than they did: files of theirs that an index holds are read anew."""
 TABLES = frozenset({".xlsx", ".csv", ".jsonl"})
 PLAIN = frozenset({".txt", ".md", ".html", ".htm", ".csv", ".jsonl"})

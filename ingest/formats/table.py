@@ -1,4 +1,4 @@
-"""Tables, CSV and Excel: the first row that is not blank is the header, every row below it a document."""
+"""Tables, CSV and Excel: the first row below any title (see `caption`) is the header, every row below it a document."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, repeat
 from typing import BinaryIO
 
+from ingest.formats.caption import Row, captioned
 from ingest.formats.office import check_archive
 from ingest.formats.parts import Fault, Part, ReadOptions
 from ingest.formats.record import choose, lines, missing, role
@@ -15,7 +16,8 @@ from rag.decode_lines import Line, read_lines
 from rag.errors import UnreadableDocument
 from rag.sheets import read_sheets
 
-Row = Sequence[str]
+_UNQUOTED = "Is a comma not quoted?"
+_NO_HEADER = "Give every column a header, in the first row of the table."
 _UNSAVED = "Formulas of this sheet whose values were not saved, this one first; they are read as empty cells"
 _COMPUTE = "Open the file in Excel or LibreOffice and save it: that computes them."
 _LONGEST_CELL = 16 * 1024 * 1024
@@ -83,10 +85,14 @@ def _documents(
     sheet: str = "",
     merged: Merged | None = None,
 ) -> Iterator[Part | Fault]:
-    """The documents of a table whose rows come with their numbers; blank rows are passed over."""
+    """The documents of a table whose rows come with their numbers; blank rows are passed over.
+
+    What stands above its header is their title, where they have none of their own.
+    """
     header: list[str] = []
     columns: frozenset[int] = frozenset()
-    for number, row in rows:
+    table = captioned(rows)
+    for number, row in table.rows:
         if isinstance(row, Fault):
             yield row
             if header:
@@ -98,7 +104,7 @@ def _documents(
         if header:
             if merged is not None:
                 merged.fill(cells, number, columns)
-            yield _row(header, cells, options, f"{at}{number}", sheet)
+            yield _row(header, cells, options, f"{at}{number}", sheet, table.caption)
             continue
         header = [cell or f"column {place}" for place, cell in enumerate(cells, 1)]
         columns = frozenset(place for place, cell in enumerate(header) if role(cell) != "id")
@@ -107,10 +113,14 @@ def _documents(
             return
 
 
-def _row(header: Sequence[str], cells: Sequence[str], options: ReadOptions, place: str, sheet: str) -> Part | Fault:
+def _row(
+    header: Sequence[str], cells: Sequence[str], options: ReadOptions, place: str, sheet: str, caption: str
+) -> Part | Fault:
     if any(cells[len(header) :]):
-        return Fault(f"This row has {len(cells)} cells under {len(header)} headers", place, "Is a comma not quoted?")
+        what = f"This row has {len(cells)} cells under {len(header)} headers"
+        return Fault(what, place, _NO_HEADER if sheet else _UNQUOTED)
     fields = [*zip(header, cells, strict=False), *((name, "") for name in header[len(cells) :])]
     record = choose(fields, options.columns)
     text = lines(fields) if record.text is None else record.text
-    return Part(text, f"{sheet}id={record.id}" if record.id else place, place, record.title, record.language)
+    title = record.title or caption or None
+    return Part(text, f"{sheet}id={record.id}" if record.id else place, place, title, record.language)

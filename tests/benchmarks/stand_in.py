@@ -63,19 +63,26 @@ def document(number: int, letters: int = 200) -> str:
     return text
 
 
-def make_corpus(folder: Path, count: int, letters: int = 200, in_a_file: int = 1) -> Path:
-    """So many documents: a file each, a thousand to a folder; or jsonl files of so many."""
+def make_corpus(folder: Path, count: int, letters: tuple[int, int] = (200, 200), in_a_file: int = 1) -> Path:
+    """So many documents: a file each, a thousand to a folder; or jsonl files of so many.
+
+    Every other is English, of so many letters as `letters` says first, the rest Japanese, of so many as it says second.
+    """
     if in_a_file > 1:
         folder.mkdir(parents=True)
         for number in range(count):
-            line = {"id": str(number), "text": document(number, letters), "lang": "ja" if number % 2 else "en"}
+            line = {
+                "id": str(number),
+                "text": document(number, letters[number % 2]),
+                "lang": "ja" if number % 2 else "en",
+            }
             with (folder / f"{number // in_a_file:06}.jsonl").open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line, ensure_ascii=False) + "\n")
         return folder
     for number in range(count):
         path = folder / f"{number // 1000:03}" / f"{number:06}.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(document(number, letters), encoding="utf-8")
+        path.write_text(document(number, letters[number % 2]), encoding="utf-8")
     return folder
 
 

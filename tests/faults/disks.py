@@ -27,6 +27,9 @@ def full_while_following(place: Place, rounds: int) -> Finding:
     if not before.exists():
         before.mkdir()
         (before / "old.txt").write_text("古い文書である。" * 20, encoding="utf-8")
+        same = next(path for path in sorted(place.corpus.rglob("*")) if path.is_file()).relative_to(place.corpus)
+        (before / same).parent.mkdir(parents=True, exist_ok=True)
+        (before / same).write_text("のちに改められる文書である。", encoding="utf-8")
     for round_ in range(rounds):
         with small_disk(place.new("disk"), 64 * 1024) as disk:
             assert place.forks.run("ingest", before, "--index", disk / "index").code == 0

@@ -60,6 +60,10 @@ def cut(text: str, max_tokens: int = 40, overlap: int = 0) -> list[Chunk]:
         ("## Head\n\nBody one. Body two.", ["## Head\n\nBody one.", "Body two."]),
         ("Wait... what? No.", ["Wait... what?", "No."]),
         ("Open (bracket never closed. Next one.\n\nNew paragraph.", None),
+        ("「開いたまま。\n次の文。その次。", ["「開いたまま。", "次の文。", "その次。"]),
+        ("An (aside left open.\nNext one. And so on.", ["An (aside left open.", "Next one.", "And so on."]),
+        ("（e.g.\n例。）は（開いて。また", ["（e.g.\n例。）は（開いて。また"]),
+        ("「閉じた。」\nと言う。次。", ["「閉じた。」\nと言う。", "次。"]),
         ("", []),
         (" \n\n ", []),
     ],
@@ -70,6 +74,14 @@ def test_sentences(text: str, expected: list[str] | None) -> None:
         assert found[-1] == "New paragraph."
     else:
         assert found == expected
+
+
+@pytest.mark.parametrize(("length", "whole"), [(300, True), (500, False)])
+def test_a_bracket_open_for_long_was_never_closed(length: int, whole: bool) -> None:
+    text = "彼は「" + "そう。" * (length // 3) + "」と言った。"
+    assert (len(sentences(text)) == 1) == whole
+    text = "（" * 3 + "あ" * 450 + "。次の「文。」だ。"
+    assert [text[span.start :] for span in sentences(text)][1:] == ["次の「文。」だ。"]
 
 
 TEXTS = st.text(alphabet="東京はあいアABcd12 。！？.!?「」（）()、,\n\t#-・　％😀", max_size=300)
@@ -107,6 +119,28 @@ def test_offsets_where_a_long_sentence_is_cut_between_blanks() -> None:
     assert len(chunks) > 5
     assert all(text[chunk.start : chunk.end] == chunk.text for chunk in chunks)
     assert " ".join(chunk.text for chunk in chunks).split() == text.split()
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["終わりのない文が、読点だけで続く、", "東京都千代田区丸の内", "word ", "「開いた文。閉じない", "あ" + " " * 9999],
+)
+def test_what_counting_costs_grows_with_the_text_and_no_faster(part: str) -> None:
+    counted = 0
+
+    def counting(texts: Sequence[str]) -> list[int]:
+        nonlocal counted
+        counted += sum(map(len, texts))
+        return [len(text.replace(" ", "")) for text in texts]
+
+    costs = []
+    for letters in (50_000, 200_000):
+        counted = 0
+        text = part * (letters // len(part))
+        chunks = split(document(text), Chunking(40), counting, 500)
+        assert "".join(chunk.text for chunk in chunks).replace(" ", "") == text.replace(" ", "")
+        costs.append(counted)
+    assert costs[1] < 5 * costs[0]
 
 
 def test_ids_depend_on_source_position_and_text_alone() -> None:
