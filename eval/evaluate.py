@@ -19,6 +19,7 @@ from rag.calling import batch_size, context_window, model_identity
 from rag.chain import Model, build_chain
 from rag.encoder import Encoder, open_encoder
 from rag.errors import SettingsError
+from rag.fingerprint import fingerprint
 from rag.manifest import Manifest
 from rag.opening import IndexSettings, ModelSettings, open_model, open_retriever
 from rag.records import Language
@@ -124,8 +125,9 @@ def ask_models(
 
 
 def _refuse_leak(dataset: Dataset, manifest: Manifest) -> None:
+    itself = fingerprint(dataset.sha256, dataset.path.suffix)
     for source, state in manifest.sources.items():
-        if state.sha256 == dataset.sha256:
+        if state.sha256 == itself:
             raise SettingsError(
                 "The verification set is among the documents of the index, its answers with it",
                 where=source,

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest.formats import EDITIONS, PLAIN, READERS, TABLES, Fault, Part, ReadOptions, foreign
+from ingest.formats import PLAIN, READERS, TABLES, Fault, Part, ReadOptions, foreign
 from ingest.places import Places
 from rag.errors import CannotWrite, UnreadableDocument
+from rag.fingerprint import fingerprint
 from rag.language import detect
 from rag.records import LANGUAGES, Failure, Language
 
@@ -84,14 +85,10 @@ def _named(file: CorpusFile) -> Iterator[None]:
         raise UnreadableDocument(f"This file cannot be read: {error.strerror}", where=file.source) from error
 
 
-def fingerprint(file: CorpusFile, digest: str, options: ReadOptions) -> str:
-    """What tells a changed file: the `digest` of its content, and how it is read.
-
-    That is the columns that are read of a table, and the edition of a reader that once read its format otherwise.
-    """
-    suffix = file.path.suffix.lower()
-    how = (*(options.columns if suffix in TABLES else ()), *EDITIONS.get(suffix, ()))
-    return hashlib.sha256("\0".join((digest, *how)).encode()).hexdigest() if how else digest
+def fingerprint_of(file: CorpusFile, digest: str, options: ReadOptions) -> str:
+    """What tells a changed file, of whose content this is the `digest`. Columns count for tables alone."""
+    columns = options.columns if file.path.suffix.lower() in TABLES else ()
+    return fingerprint(digest, file.path.suffix, columns)
 
 
 def failure(source: str, error: UnreadableDocument) -> Failure:

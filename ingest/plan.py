@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from ingest.find import Found
 from ingest.formats import ReadOptions
-from ingest.load import CorpusFile, LoadedDocument, digest, documents, failure, fingerprint, opened
+from ingest.load import CorpusFile, LoadedDocument, digest, documents, failure, fingerprint_of, opened
 from rag.errors import UnreadableDocument
 from rag.manifest import Manifest, SourceState
 from rag.records import Failure
@@ -66,7 +66,7 @@ def make_plan(found: Found, manifest: Manifest, store: ChunkStore, options: Read
         state = stored.get(file.source)
         try:
             with opened(file) as stream:
-                if state is None or state.sha256 != fingerprint(file, digest(file, stream), options):
+                if state is None or state.sha256 != fingerprint_of(file, digest(file, stream), options):
                     work.append(file)
                     continue
                 now = list(_failures(file, stream, options)) if state.failures else []

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from ingest.formats import ReadOptions
 from ingest.left import Left
-from ingest.load import CorpusFile, digest, documents, failure, fingerprint, opened
+from ingest.load import CorpusFile, digest, documents, failure, fingerprint_of, opened
 from ingest.split import Counter, split
 from rag.entries import Entry
 from rag.errors import UnreadableDocument
@@ -94,7 +94,7 @@ def pieces(files: Iterable[CorpusFile], cutting: Cutting) -> Iterator[Piece]:
     for file in files:
         try:
             with opened(file) as stream:
-                identity = fingerprint(file, digest(file, stream), cutting.options)
+                identity = fingerprint_of(file, digest(file, stream), cutting.options)
                 yield from _of_file(file, stream, identity, cutting)
         except UnreadableDocument as error:
             yield Piece(file.source, 0, (), (failure(file.source, error),), last=True, state=None, size=0)

@@ -23,8 +23,6 @@ READERS: Mapping[str, Reader] = {
     ".csv": read_csv,
     ".jsonl": read_jsonl,
 }
-EDITIONS: Mapping[str, tuple[str, ...]] = {".pdf": ("2",), ".csv": ("2",), ".xlsx": ("2",)}
-"""Of readers that give another text than they did: files of theirs that an index holds are read anew."""
 TABLES = frozenset({".xlsx", ".csv", ".jsonl"})
 PLAIN = frozenset({".txt", ".md", ".html", ".htm", ".csv", ".jsonl"})
 
@@ -43,4 +41,4 @@ def foreign(data: bytes) -> str | None:
     return next((kind for magic, kind in _MAGIC if data.startswith(magic)), None)
 
 
-__all__ = ["EDITIONS", "PLAIN", "READERS", "TABLES", "Fault", "Part", "ReadOptions", "Reader", "foreign"]
+__all__ = ["PLAIN", "READERS", "TABLES", "Fault", "Part", "ReadOptions", "Reader", "foreign"]

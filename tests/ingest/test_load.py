@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.formats import ReadOptions
-from ingest.load import MAX_TITLE, CorpusFile, LoadedDocument, documents, fingerprint
+from ingest.load import MAX_TITLE, CorpusFile, LoadedDocument, documents, fingerprint_of
 from rag.records import Failure
 from tests.ingest.files import read_as
 
@@ -97,8 +97,8 @@ def test_columns_change_the_fingerprint_of_tables_alone() -> None:
     digest = hashlib.sha256(b"a,b").hexdigest()
     table, text = CorpusFile("a.csv", Path("a.csv")), CorpusFile("a.txt", Path("a.txt"))
     chosen = [ReadOptions(), ReadOptions(("a",)), ReadOptions(("b",)), ReadOptions(("a", "b"))]
-    assert len({fingerprint(table, digest, one) for one in chosen}) == 4
-    assert {fingerprint(text, digest, one) for one in chosen} == {digest}
+    assert len({fingerprint_of(table, digest, one) for one in chosen}) == 4
+    assert {fingerprint_of(text, digest, one) for one in chosen} == {digest}
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html"])
