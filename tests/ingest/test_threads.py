@@ -91,6 +91,7 @@ def test_behind_finishes_where_making_fails() -> None:
 
 
 def test_an_interrupt_while_the_last_are_used_does_not_leave_them_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a process in the background ignores it
     used: list[int] = []
     told_to_end = threading.Event()
 
@@ -111,6 +112,9 @@ def test_an_interrupt_while_the_last_are_used_does_not_leave_them_behind(monkeyp
 
             monkeypatch.setattr(behind._queue, "put", watched)
 
-    with pytest.raises(KeyboardInterrupt):
-        fill()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            fill()
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert used == [1]
