@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-torch = pytest.importorskip("torch")
+torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 pytest.importorskip("gptqmodel", reason="the extra gptq is not installed: it needs a C compiler")
 pytestmark = [
     pytest.mark.gpu,
