@@ -6,9 +6,9 @@ import csv
 import sys
 from pathlib import Path
 
-from eval.tables.files import Row
-from eval.tables.workbook import fill, saved
-from rag.publish import write_bytes
+from rag.storage.atomic import write_bytes
+from rag.tables.files import Row
+from rag.tables.workbook import fill, saved
 
 DATA = Path(__file__).parent / "data"
 CSV = DATA / "verify100.csv"

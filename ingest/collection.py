@@ -6,13 +6,13 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from ingest.pipeline.writer import Progress
 from ingest.report import SyncReport
 from ingest.sync import sync
-from ingest.write import Progress
-from rag.chroma import ChromaServer
 from rag.collection import CollectionDocument, load_documents
 from rag.errors import DatasetError, IndexMismatch, IndexMissing
-from rag.home import home_of
+from rag.index.chroma import ChromaServer
+from rag.index.location import home_of
 from rag.records import Language
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from ingest.find import Found
+from ingest.documents import CorpusFile, LoadedDocument, digest, documents, failure, fingerprint_of, opened
+from ingest.files import Found
 from ingest.formats import ReadOptions
-from ingest.load import CorpusFile, LoadedDocument, digest, documents, failure, fingerprint_of, opened
 from rag.errors import UnreadableDocument
-from rag.manifest import Manifest, SourceState
+from rag.index.manifest import Manifest, SourceState
+from rag.index.store import ChunkStore
 from rag.records import Failure
-from rag.store import ChunkStore
 
 
 @dataclass(frozen=True, slots=True)

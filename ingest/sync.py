@@ -1,8 +1,8 @@
 """Makes an index say what a folder says: new files added, changed ones replaced, deleted ones removed.
 
 Killed at any point, the next run repairs it, and encodes no chunk again that was written: new chunks are written before
-old ones are deleted, and a file is marked as whole (see `rag.store`) after both. The manifest says `complete: false`
-from before the first change until after the last one.
+old ones are deleted, and a file is marked as whole (see `rag.index.store`) after both. The manifest says `complete:
+false` from before the first change until after the last one.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from ingest.find import Selection, find
+from ingest.files import Selection, find
 from ingest.formats import ReadOptions
+from ingest.pipeline.writer import Outcome, Progress, write_files
 from ingest.plan import Plan, make_plan
 from ingest.report import SyncReport
-from ingest.write import Outcome, Progress, write_files
-from rag.chroma import REBUILD, ChromaServer
-from rag.encoder import open_encoder
+from rag.encoders.embeddings import open_encoder
 from rag.errors import IndexMismatch, IndexMissing
-from rag.home import IndexHome, home_of
-from rag.index import derive
-from rag.manifest import Manifest, require
+from rag.index.chroma import REBUILD, ChromaServer
+from rag.index.location import IndexHome, home_of
+from rag.index.manifest import Manifest, require
+from rag.index.reader import derive
+from rag.index.store import ChunkStore
 from rag.settings import DEFAULT_ENCODER, Chunking
-from rag.store import ChunkStore
 
 _FILES_AT_ONCE = 500
 

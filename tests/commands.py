@@ -9,7 +9,7 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
-from cli import main
+from kotae.commands import main
 from tests.eval.set_checks import ROOT
 
 CLI = ROOT / "cli.py"

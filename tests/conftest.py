@@ -48,7 +48,7 @@ def small_corpus(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def encoder(cache: Path):
     """The bundled encoder."""
-    from rag.encoder import open_encoder
+    from rag.encoders.embeddings import open_encoder
 
     return open_encoder("bundled")
 

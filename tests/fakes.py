@@ -15,7 +15,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import Field, PrivateAttr
 
-from rag.encoder import EncoderIdentity
+from rag.encoders.embeddings import EncoderIdentity
 
 
 class ScriptedChatModel(BaseChatModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from rag.lexical_build import fields_of, id_array, write_leg
+from rag.lexical.build import fields_of, id_array, write_leg
 from rag.records import LANGUAGES, Chunk
 
 

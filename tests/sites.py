@@ -20,9 +20,9 @@ import httpx
 
 from ingest.report import SyncReport
 from ingest.sync import sync
-from rag.chroma import ChromaServer
-from rag.home import home_of
-from rag.index import Index, open_index
+from rag.index.chroma import ChromaServer
+from rag.index.location import home_of
+from rag.index.reader import Index, open_index
 from tests.ingest.snapshots import Snapshot, assert_same_index, snapshot
 
 _numbers = itertools.count()

@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from typing import Protocol
 
-from eval.grading.normalise import FUNCTION_WORDS, Token, canonical, tokenise
+from eval.grading.text import FUNCTION_WORDS, Token, canonical, tokenise
 
 LETTERS_PER_CHARACTER = 2.5
 _ACRONYM_LETTERS = 6

@@ -19,8 +19,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eval.grading.hedges import is_refusal
-from eval.grading.normalise import Token, sentences, tokenise
+from eval.grading.refusals import is_refusal
+from eval.grading.text import Token, sentences, tokenise
 
 LONG_SENTENCE = 60  # tokens; the clauses of a longer one have topics of their own, so no slot is read from it
 NAME_WEIGHT = 0.3

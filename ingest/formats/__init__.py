@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from ingest.formats.docx import read_docx
 from ingest.formats.html import read_html
-from ingest.formats.jsonl import read_jsonl
-from ingest.formats.parts import Fault, Part, Reader, ReadOptions
-from ingest.formats.pdf import read_pdf
-from ingest.formats.table import read_csv, read_xlsx
+from ingest.formats.pdf.reader import read_pdf
+from ingest.formats.tables.jsonl import read_jsonl
+from ingest.formats.tables.reader import read_csv, read_xlsx
 from ingest.formats.text import read_markdown, read_text
+from ingest.formats.types import Fault, Part, Reader, ReadOptions
 
 READERS: Mapping[str, Reader] = {
     ".txt": read_text,

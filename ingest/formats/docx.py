@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
-from ingest.formats.lines import Lines
-from ingest.formats.office import MEBI, check_archive
-from ingest.formats.parts import Part, ReadOptions, real_title
-from ingest.formats.unseen import unseen_run
+from ingest.formats.archive import MEBI, check_archive
+from ingest.formats.blocks import Lines
+from ingest.formats.hidden_text import unseen_run
+from ingest.formats.types import Part, ReadOptions, real_title
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 # Deleted text, the readings beside Japanese letters (ruby), and the second copy of text boxes for old programs.

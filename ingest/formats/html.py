@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from ingest.formats.lines import Lines
-from ingest.formats.parts import Part, ReadOptions, real_title, whole
-from ingest.formats.unseen import unseen_style
-from rag.decode import decode
+from ingest.formats.blocks import Lines
+from ingest.formats.hidden_text import unseen_style
+from ingest.formats.types import Part, ReadOptions, real_title, whole
 from rag.errors import UnreadableDocument
+from rag.text.encoding_detection import decode
 
 # Not text, not of this page, or not shown; rt and rp are the small readings beside Japanese letters (ruby).
 _DROPPED = frozenset(

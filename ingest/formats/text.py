@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from ingest.formats.parts import Part, ReadOptions, whole
-from rag.decode import decode
+from ingest.formats.types import Part, ReadOptions, whole
+from rag.text.encoding_detection import decode
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import ModelFailed, ModelUnavailable, PromptTooLong
+from rag.models.cached_engine import once
 from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
-from rag.models.loaded import once
 from rag.records import Decoding
 
 _REQUEST_SECONDS = 60.0

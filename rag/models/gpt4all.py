@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import ModelFailed, ModelUnavailable, PromptTooLong
+from rag.models.cached_engine import once
+from rag.models.callback_iterator import Take, pieces_of
 from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
 from rag.models.gguf import GgufText, check_file, processors
 from rag.models.gpt4all_seed import Seeder
-from rag.models.loaded import once
-from rag.models.pushed import Take, pieces_of
-from rag.models.stopping import StoppableText
+from rag.models.stop_strings import StoppableText
 from rag.records import Decoding
 
 INSTALL = 'pip install "kotae[gpt4all]"'

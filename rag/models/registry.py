@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag import bundled_model
 from rag.errors import ModelUnavailable, SettingsError
+from rag.models import bundled as bundled_model
 from rag.models.engine import EngineOptions, TextEngine
 
 
@@ -84,17 +84,17 @@ def _open_gpt4all(name: str, options: EngineOptions) -> TextEngine:
 
 
 def _open_gptq(name: str, options: EngineOptions) -> TextEngine:
-    from rag.models.gptq.opening import open_gptq
+    from rag.models.gptq.factory import open_gptq
 
     return open_gptq(name, options)
 
 
 def _open_served(name: str, _: EngineOptions) -> TextEngine:
-    raise SettingsError(f"openai:{name} runs on a server", do="Open it with rag.opening.open_model.")
+    raise SettingsError(f"openai:{name} runs on a server", do="Open it with rag.factory.open_model.")
 
 
 def _open_hf(name: str, options: EngineOptions) -> TextEngine:
-    from rag.models.hf.opening import open_hf
+    from rag.models.hf.factory import open_hf
 
     return open_hf(name, options)
 

@@ -1,4 +1,4 @@
-"""Simulated coverage of the interval of `eval.statistics.paired_difference`, and false alarms of the two tests.
+"""Simulated coverage of the interval of `eval.statistics.paired.paired_difference`, and false alarms of the two tests.
 
 Run with `python -m tests.benchmarks.bootstrap_coverage [SIMULATIONS]` (default 4000: standard error 0.35 points,
 some minutes).
@@ -16,7 +16,7 @@ from functools import cache
 
 import numpy as np
 
-from eval.statistics import Interval, PairedOutcome, mcnemar, paired_difference, sign_flip
+from eval.statistics.paired import Interval, PairedOutcome, mcnemar, paired_difference, sign_flip
 
 QUESTIONS = (15, 50, 100)
 CORRELATIONS = (0.0, 0.5, 0.9)

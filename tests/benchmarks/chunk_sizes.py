@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.encoder import open_encoder
-from rag.language import normalise
+from rag.encoders.embeddings import open_encoder
 from rag.records import Language
 from rag.settings import Chunking
+from rag.text.language import normalise
 from tests.benchmarks.retrieval_matrix import Matrix, load_collection
 from tests.benchmarks.retrieval_variants import kotae
 from tests.benchmarks.vector_cache import VectorCache

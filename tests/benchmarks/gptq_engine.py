@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.models.engine import EngineOptions
-from rag.models.sizes import parse_size
+from rag.models.memory_sizes import parse_size
 from rag.records import Decoding
 
 BATCHES = (1, 8, 32, 64)
@@ -112,7 +112,7 @@ def _folder(arguments: argparse.Namespace) -> Path:
 
 
 def _engine(arguments: argparse.Namespace) -> dict[str, Any]:
-    from rag.models.gptq.opening import GptqEngine
+    from rag.models.gptq.factory import GptqEngine
     from rag.models.registry import open_engine
 
     began = time.perf_counter()

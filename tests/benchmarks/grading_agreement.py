@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
-from eval.agreement import GradeReport, grade_triples, load_triples
-from eval.statistics import Rate
-from rag.encoder import open_encoder
+from eval.fallback.agreement import GradeReport, grade_triples, load_triples
+from eval.statistics.paired import Rate
+from rag.encoders.embeddings import open_encoder
 from rag.settings import DEFAULT_ENCODER
 
 LABELLED = Path(str(resources.files("eval"))) / "data" / "labelled.csv"

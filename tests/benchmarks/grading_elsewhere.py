@@ -16,12 +16,12 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from eval.agreement import Triple, grade_triples
-from eval.dataset import load_dataset
-from eval.grade import Reference
-from rag.encoder import open_encoder
-from rag.language import detect
+from eval.dataset.load import load_dataset
+from eval.fallback.agreement import Triple, grade_triples
+from eval.grading.ladder import Reference
+from rag.encoders.embeddings import open_encoder
 from rag.settings import DEFAULT_ENCODER
+from rag.text.language import detect
 from tests.benchmarks.grading_agreement import lines
 
 LABELLED = Path(str(resources.files("eval"))) / "data" / "labelled_elsewhere.csv"

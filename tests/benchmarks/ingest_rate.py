@@ -23,14 +23,14 @@ from pathlib import Path
 
 import numpy as np
 
-from ingest.load import CorpusFile
-from ingest.stream import Cutting, pieces
+from ingest.documents import CorpusFile
+from ingest.pipeline.batches import Cutting, pieces
 from ingest.sync import sync
-from rag.chroma import ChromaServer, open_embedded
-from rag.encoder import open_encoder
-from rag.entries import Entry
+from rag.encoders.embeddings import open_encoder
+from rag.index.chroma import ChromaServer, open_embedded
+from rag.index.metadata import Entry
+from rag.index.store import ChunkStore
 from rag.settings import Chunking
-from rag.store import ChunkStore
 from tests.benchmarks.stand_in import (
     DIMENSIONS,
     InstantEncoder,

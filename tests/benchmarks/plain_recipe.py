@@ -21,14 +21,14 @@ from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from eval.collection import load_questions
-from eval.ranking import figures, shown
-from eval.retrieval import Query, document_rank
+from eval.retrieval.evaluate import Query, document_rank
+from eval.retrieval.questions import load_questions
+from eval.statistics.ranking import figures, shown
 from ingest.collection import sync_collections
 from rag.collection import CollectionDocument, load_documents
-from rag.encoder import open_encoder
-from rag.index import open_index
-from rag.retriever import HybridRetriever
+from rag.encoders.embeddings import open_encoder
+from rag.index.reader import open_index
+from rag.retrieval.retriever import HybridRetriever
 
 DEPTH = 10
 

@@ -19,10 +19,10 @@ from pathlib import Path
 import numpy as np
 
 from ingest.sync import sync
-from rag.encoder import open_encoder
-from rag.index import Index, open_index
-from rag.language import detect
-from rag.retriever import CANDIDATES, HybridRetriever
+from rag.encoders.embeddings import open_encoder
+from rag.index.reader import Index, open_index
+from rag.retrieval.retriever import CANDIDATES, HybridRetriever
+from rag.text.language import detect
 from tests.benchmarks.stand_in import InstantEncoder, document, make_corpus, peak_megabytes, use_instant_encoder
 
 QUESTIONS = 100

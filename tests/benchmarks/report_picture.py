@@ -6,8 +6,8 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from eval.reporting.building import build_report
-from eval.reporting.html import html_page
+from eval.report.build import build_report
+from eval.report.html import html_page
 from tests.eval.browser import chromium
 
 WIDTH, HEIGHT = 1200, 800  # CSS pixels

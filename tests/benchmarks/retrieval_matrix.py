@@ -11,18 +11,18 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.collection import load_questions
-from eval.retrieval import Query
-from ingest.load import LoadedDocument
-from ingest.split import split
+from eval.retrieval.evaluate import Query
+from eval.retrieval.questions import load_questions
+from ingest.chunking import split
+from ingest.documents import LoadedDocument
 from rag.collection import load_documents
-from rag.encoder import open_encoder
-from rag.language import words
-from rag.lexical import LEADERS, LexicalIndex
-from rag.lexical_build import K1, B
+from rag.encoders.embeddings import open_encoder
+from rag.lexical.build import K1, B
+from rag.lexical.search import LEADERS, LexicalIndex
+from rag.lexical.terms import grams
 from rag.records import LANGUAGES, Chunk, Language
 from rag.settings import Chunking
-from rag.terms import grams
+from rag.text.language import words
 from tests.benchmarks.vector_cache import VectorCache
 from tests.lexical_files import write_lexical
 
@@ -106,7 +106,7 @@ class Matrix:
         )
 
     def gain(self, scores: np.ndarray, near: float, pool: int = 100) -> np.ndarray:
-        """What the `pool` best chunks of each question gain by those of the other language, see `rag.corroboration`."""
+        """What the `pool` best chunks of each question gain by those of the other language (`cross_language`)."""
         gained = np.zeros_like(scores)
         for row, of_row in enumerate(np.where(self._silent, -np.inf, scores)):
             best = np.argsort(-of_row)[:pool]
@@ -141,7 +141,7 @@ class Matrix:
     def ranks(self, scores: np.ndarray, gold: Language | None) -> np.ndarray:
         """The rank of each question's document, of those whose evidence has `gold` (None: any); ties count against it.
 
-        Documents in another language that answer the question too are left out, as `eval.retrieval` does.
+        Documents in another language that answer the question too are left out, as `eval.retrieval.evaluate` does.
         """
         rows = [n for n, query in enumerate(self.queries) if gold is None or gold in query.evidence]
         best = np.full((len(self._documents), len(rows)), -np.inf, dtype=np.float32)

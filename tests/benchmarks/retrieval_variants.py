@@ -1,4 +1,4 @@
-"""Every way of scoring that was tried for `rag.retriever`, with its recall, as a Markdown table.
+"""Every way of scoring that was tried for `rag.retrieval.retriever`, with its recall, as a Markdown table.
 
 Run with `python -m tests.benchmarks.retrieval_variants DATA CACHE [EVERY]`; DATA holds the folders jsquad_dev,
 jaquad_dev, niilc and squad_ja_en, CACHE keeps vectors (the first run encodes some ten thousand texts), EVERY takes
@@ -14,13 +14,13 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.corroboration import NEAR
-from rag.encoder import open_encoder
-from rag.language import words
-from rag.lexical import GRAM_WEIGHT, LEADERS
+from rag.encoders.embeddings import open_encoder
+from rag.lexical.search import GRAM_WEIGHT, LEADERS
+from rag.lexical.terms import grams
 from rag.records import Language
-from rag.retriever import LEVELLED, LEVELLING, LEXICAL_WEIGHT
-from rag.terms import grams
+from rag.retrieval.cross_language import NEAR
+from rag.retrieval.retriever import LEVELLED, LEVELLING, LEXICAL_WEIGHT
+from rag.text.language import words
 from tests.benchmarks.retrieval_matrix import Matrix, load_collection
 from tests.benchmarks.vector_cache import VectorCache
 
@@ -66,7 +66,7 @@ def kotae(
     levelled: int = LEVELLED,
     near: float | None = NEAR,
 ) -> np.ndarray:
-    """What `rag.retriever` does; without corroboration where `near` is None."""
+    """What `rag.retrieval.retriever` does; without corroboration where `near` is None."""
     both = m.centred(m.dense) + weight * m.lead(m.lexical(gram_weight), leaders)
     level = (1 - levelling) * both + levelling * m.lead(both, levelled)
     return level if near is None else level + m.gain(level, near)

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from tests.commands import CLI, TENNIS
-from tests.serve.chrome import chrome
+from tests.kotae.web.chrome import chrome
 
 WIDTH, HEIGHT = 1200, 800  # CSS pixels
 _ANSWERED = "!!document.querySelector('.pane') && !document.querySelector('.pane[aria-busy]')"

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from rag.encoder import EncoderIdentity
+from rag.encoders.embeddings import EncoderIdentity
 from tests.samples import REPOSITORY
 
 DIMENSIONS = 384
@@ -106,10 +106,10 @@ def make_table(path: Path, megabytes: int) -> Path:
 def use_instant_encoder(dimensions: int = DIMENSIONS) -> None:
     """Let this process open no other encoder."""
     import ingest.sync
-    import rag.index
+    import rag.index.reader
 
     encoder = InstantEncoder(dimensions)
-    ingest.sync.open_encoder = rag.index.open_encoder = lambda _: encoder  # type: ignore[assignment]
+    ingest.sync.open_encoder = rag.index.reader.open_encoder = lambda _: encoder  # type: ignore[assignment]
 
 
 def peak_megabytes() -> float:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.encoder import Encoder
+from rag.encoders.embeddings import Encoder
 
 _SAVE_EVERY = 1024
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from eval.conditions import Condition
-from eval.report import Report
-from eval.reporting.building import build_report
+from eval.dataset.conditions import Condition
+from eval.report.build import build_report
+from eval.report.records import Report
 from ingest.sync import sync
 from tests.eval.page_runs import WITH, WITHOUT, add_cosines
 from tests.eval.scripted import REPLIES, Script, ScriptedChat, run_set, write_corpus

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eval.grade import Reference
-from eval.grading.labels import LabelSet
+from eval.grading.labels.label_set import LabelSet
+from eval.grading.ladder import Reference
 
 
 @dataclass(frozen=True)

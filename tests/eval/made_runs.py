@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from eval.answers import AnswerLog, Recorded
-from eval.conditions import Condition
-from eval.dataset import load_dataset
+from eval.dataset.conditions import Condition
+from eval.dataset.load import load_dataset
+from eval.runs.answer_log import AnswerLog, Recorded
 from rag.records import LANGUAGES, Answer, Attempt, Chunk, Failure, Hit, Language
 from tests.eval.scripted import BOTH, identity
 

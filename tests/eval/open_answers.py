@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.conditions import Condition
-from eval.grade import Reference, grade
-from eval.rungs.open_answers import Place, SetQuestion
-from rag.encoder import EncoderIdentity
-from rag.language import detect
+from eval.dataset.conditions import Condition
+from eval.fallback.interface import Place, SetQuestion
+from eval.grading.ladder import Reference, grade
+from rag.encoders.embeddings import EncoderIdentity
 from rag.models import registry
 from rag.models.engine import Completion, EngineOptions, TextEngine
 from rag.records import Decoding
+from rag.text.language import detect
 from tests.eval.scripted import REPLIES, ROWS, ScriptedChat, ScriptedEngine, run_set
 
 LABELLED = Path(__file__).parent / "open_answers.csv"

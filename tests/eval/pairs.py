@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from eval.statistics import PairedOutcome
+from eval.statistics.paired import PairedOutcome
 
 outcomes = st.builds(PairedOutcome, st.integers(0, 12), st.booleans(), st.booleans())
 pair_lists = st.lists(outcomes, max_size=40)

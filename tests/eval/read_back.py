@@ -10,8 +10,8 @@ from pathlib import Path
 import openpyxl
 from rich.console import Console
 
-from eval.report import Report
-from eval.reporting.terminal import print_report
+from eval.report.records import Report
+from eval.report.terminal import print_report
 
 
 def terminal(report: Report, width: int = 220) -> str:

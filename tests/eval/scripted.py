@@ -20,11 +20,11 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.retrievers import BaseRetriever
 from pydantic import Field, PrivateAttr
 
-from eval.conditions import Condition
-from eval.dataset import OPTIONAL, REQUIRED, Dataset, load_dataset
-from eval.run import RunIdentity, Scope, execute
-from rag.chain import GroundedChain, build_chain
+from eval.dataset.conditions import Condition
+from eval.dataset.load import OPTIONAL, REQUIRED, Dataset, load_dataset
+from eval.runs.run import RunIdentity, Scope, execute
 from rag.errors import ModelFailed
+from rag.generation.chain import GroundedChain, build_chain
 from rag.models import registry
 from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
 from rag.records import Decoding

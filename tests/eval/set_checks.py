@@ -14,11 +14,11 @@ from pathlib import Path
 
 import openpyxl
 
-from eval.dataset import Item, load_dataset
-from eval.grade import grade
-from eval.grading.assignments import parse_reference
-from eval.grading.labels import read_label
-from eval.grading.normalise import canonical
+from eval.dataset.load import Item, load_dataset
+from eval.grading.labels.assignments import parse_reference
+from eval.grading.labels.label_set import read_label
+from eval.grading.ladder import grade
+from eval.grading.text import canonical
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "eval" / "data"

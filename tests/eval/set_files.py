@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from eval.dataset import OPTIONAL, REQUIRED, load_dataset
+from eval.dataset.load import OPTIONAL, REQUIRED, load_dataset
 from rag.errors import DatasetError
 
 HEADER = (*REQUIRED, *OPTIONAL)

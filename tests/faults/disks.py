@@ -64,9 +64,9 @@ def full_during_a_run(place: Place, rounds: int) -> Finding:
 
 
 EXPANSIONS = {
-    "the bundled language model is put together": "from rag.bundled_model import assemble; assemble()",
-    "the encoder is expanded": "from rag.bundled_encoder import expand; expand()",
-    "the dictionary is expanded": "from rag.dictionary import open_dictionary; open_dictionary()",
+    "the bundled language model is put together": "from rag.models.bundled import assemble; assemble()",
+    "the encoder is expanded": "from rag.encoders.bundled import expand; expand()",
+    "the dictionary is expanded": "from rag.lexical.dictionary import open_dictionary; open_dictionary()",
 }
 
 

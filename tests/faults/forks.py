@@ -158,7 +158,7 @@ def _become(request: dict[str, Any]) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (request["limit"], resource.RLIM_INFINITY))
     if request.get("obedient"):
         _obey_permissions()
-    from cli import main
+    from kotae.commands import main
     from rag.errors import KotaeError
 
     atexit.register(_keep_peak, Path(f"{request['out']}.peak"))
@@ -211,15 +211,15 @@ def _prepare() -> None:
     import openpyxl  # noqa: F401
     import sentence_transformers  # noqa: F401
 
-    import cli
-    import eval.evaluate
-    import eval.reporting.building
-    import eval.reporting.html
-    import eval.reporting.outputs
-    import eval.reporting.terminal
-    import eval.rungs.opening
+    import eval.fallback.open
+    import eval.report.build
+    import eval.report.files
+    import eval.report.html
+    import eval.report.terminal
+    import eval.runs.evaluate
     import ingest.sync
-    import rag.index
+    import rag.index.reader
+    from kotae import commands as cli
     from rag.models import registry
     from rag.settings import keep_quiet
     from tests.eval.scripted import Script, ScriptedEngine
@@ -249,7 +249,7 @@ def _prepare() -> None:
             return super().complete(*given, **named)
 
     encoder = SlowEncoder()
-    for module in (ingest.sync, rag.index, eval.evaluate, eval.rungs.opening):
+    for module in (ingest.sync, rag.index.reader, eval.runs.evaluate, eval.fallback.open):
         module.open_encoder = lambda _: encoder  # type: ignore[attr-defined]
     replies = Script().replies
     registry.KINDS["scripted"] = registry.ModelKind(

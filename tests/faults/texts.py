@@ -13,7 +13,7 @@ from pathlib import Path
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
 
-from eval.tables.cells import xlsx_text
+from rag.tables.escape import xlsx_text
 from tests.eval.scripted import HEADER, ROWS, lines, write_set
 from tests.faults.scene import MODEL, Finding, Place
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.load import LoadedDocument
+from ingest.documents import LoadedDocument
 from tests.ingest.files import ENCRYPTED_OFFICE, OLD_OFFICE, bomb, docx, edited, read_as, xlsx
 from tests.ingest.pdf_files import BLANK, PASSWORD, PICTURE, Page, pdf
 

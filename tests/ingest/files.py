@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from ingest.documents import CorpusFile, LoadedDocument, documents
 from ingest.formats import ReadOptions
-from ingest.load import CorpusFile, LoadedDocument, documents
 from rag.records import Failure
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

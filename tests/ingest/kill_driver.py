@@ -14,12 +14,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import ingest.stream
+import ingest.pipeline.batches
+import ingest.pipeline.writer
 import ingest.sync
-import ingest.write
 from ingest.report import SyncReport
 from ingest.sync import sync
-from rag.chroma import ChromaServer
+from rag.index.chroma import ChromaServer
 from rag.settings import Chunking, keep_quiet
 from tests.fakes import HashEncoder
 
@@ -28,25 +28,25 @@ CHUNKING = Chunking(max_tokens=120)
 
 def die_after(writes: int) -> None:
     """Have this process killed between two writes, when nothing is under way to a server either."""
-    apply, left = ingest.write.apply, iter(range(writes - 1, -1, -1))
+    apply, left = ingest.pipeline.writer.apply, iter(range(writes - 1, -1, -1))
 
     def mortal(*given: Any) -> None:
         apply(*given)
         if next(left) == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    ingest.write.apply = mortal
+    ingest.pipeline.writer.apply = mortal
 
 
 def run(corpus: Path, index: Path, server: ChromaServer | None = None) -> SyncReport:
     """Bring `index` up to date, a few chunks a batch so that it can be killed between batches too."""
     encoder = HashEncoder()
-    before = ingest.sync.open_encoder, ingest.stream.BATCH
-    ingest.sync.open_encoder, ingest.stream.BATCH = lambda _: encoder, 24  # type: ignore[assignment]
+    before = ingest.sync.open_encoder, ingest.pipeline.batches.BATCH
+    ingest.sync.open_encoder, ingest.pipeline.batches.BATCH = lambda _: encoder, 24  # type: ignore[assignment]
     try:
         return sync(corpus, index, chunking=CHUNKING, server=server)
     finally:
-        ingest.sync.open_encoder, ingest.stream.BATCH = before
+        ingest.sync.open_encoder, ingest.pipeline.batches.BATCH = before
 
 
 if __name__ == "__main__":

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from rag.chroma import ChromaServer
-from rag.home import home_of
-from rag.lexical_build import IDS
-from rag.manifest import Manifest
+from rag.index.chroma import ChromaServer
+from rag.index.location import home_of
+from rag.index.manifest import Manifest
+from rag.lexical.build import IDS
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.report import SyncReport
-from rag import bundled_encoder
+from rag.encoders import bundled as bundled_encoder
 from rag.errors import CorpusError, EmptyCorpus, IndexMismatch, IndexMissing
 from rag.settings import Chunking
 from tests.samples import JAPANESE, SMALL_CORPUS, write_corpus
@@ -45,7 +45,7 @@ def test_first_run_adds_every_file(site: Site, small_corpus: Path, tmp_path: Pat
 
 
 def test_second_run_embeds_nothing(built: Site, small_corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from rag.encoder import Encoder
+    from rag.encoders.embeddings import Encoder
 
     before = built.snapshot()
 

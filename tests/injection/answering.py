@@ -9,9 +9,9 @@ from pathlib import Path
 
 from langchain_core.prompt_values import PromptValue
 
-from rag.chain import GroundedChain, Prepared
+from rag.generation.chain import GroundedChain, Prepared
+from rag.generation.prompt import PromptStyle
 from rag.models.local import LocalChatModel
-from rag.prompt import PromptStyle
 
 
 class Answerer:

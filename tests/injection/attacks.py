@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.load import CorpusFile, LoadedDocument, documents, opened
-from ingest.split import split
-from rag.chain import Prepared, Question
-from rag.encoder import Encoder, open_encoder
-from rag.prompt import PromptStyle, build_prompt
+from ingest.chunking import split
+from ingest.documents import CorpusFile, LoadedDocument, documents, opened
+from rag.encoders.embeddings import Encoder, open_encoder
+from rag.generation.chain import Prepared, Question
+from rag.generation.prompt import PromptStyle, build_prompt
 from rag.records import Hit
 from rag.settings import DEFAULT_ENCODER, Chunking
 from tests.injection.answering import Answerer

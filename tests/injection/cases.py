@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from rag.language import written_in
 from rag.records import Language
+from rag.text.language import written_in
 
 Half = Literal["dev", "held_out", "fresh"]
 HALVES: tuple[Half, ...] = ("dev", "held_out", "fresh")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from eval.dataset import Dataset, Item
-from eval.grade import grade
-from eval.sample import stratified
-from eval.statistics import Comparison, PairedOutcome, compare
-from rag.chain import GroundedChain, Question
-from rag.prompt import PromptStyle
+from eval.dataset.load import Dataset, Item
+from eval.dataset.sample import stratified
+from eval.grading.ladder import grade
+from eval.statistics.paired import Comparison, PairedOutcome, compare
+from rag.generation.chain import GroundedChain, Question
+from rag.generation.prompt import PromptStyle
 from rag.records import LANGUAGES, Language
-from rag.retriever import HybridRetriever
+from rag.retrieval.retriever import HybridRetriever
 from tests.injection.answering import Answerer
 from tests.injection.recipe import Pasted, plain_prompt
 

@@ -1,4 +1,4 @@
-"""Makes rag/orders.json: weighs the topics of `rag.orders` by orders and honest sentences, and sets the thresholds.
+"""Makes rag/safety/injection_classifier.json: weighs its topics by orders and honest sentences, and sets thresholds.
 
 python -m tests.injection.fit FOLDER... [--held-back FOLDER...] [--messages LOCALE/LC_MESSAGES]
 
@@ -21,9 +21,9 @@ from dataclasses import asdict, replace
 from importlib.metadata import distributions
 from pathlib import Path
 
-from rag import orders
-from rag.language import JAPANESE
-from rag.markup import as_rendered
+from rag.safety import injection_classifier as orders
+from rag.safety.hidden_markup import as_rendered
+from rag.text.language import JAPANESE
 from tests.injection.honest import sentences, texts
 from tests.samples import REPOSITORY
 
@@ -127,7 +127,7 @@ def fit(bad: list[str], hard: list[str], good: list[str], held_back: list[str]) 
 
 
 def main() -> None:
-    """Write rag/orders.json."""
+    """Write rag/safety/injection_classifier.json."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--held-back", nargs="*", type=Path, default=[])
@@ -139,7 +139,7 @@ def main() -> None:
     held_back = [one for folder in asked.held_back for one in _some(texts(folder))]
     made = fit([*patterned("orders.txt"), *seen], patterned("honest.txt"), good, held_back)
     text = json.dumps(asdict(made), indent=0, ensure_ascii=False)
-    (REPOSITORY / "rag" / "orders.json").write_text(text + "\n", encoding="utf-8")
+    (REPOSITORY / "rag" / "safety" / "injection_classifier.json").write_text(text + "\n", encoding="utf-8")
     print(
         f"{len(good)} honest sentences, {len(held_back)} held back, {len(made.topics)} weights",
         made.alone,

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rag.collection import load_documents
-from rag.directives import SENTENCE, sift
+from rag.safety.injection_rules import SENTENCE, sift
 from tests.samples import REPOSITORY
 
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from eval.dataset import load_dataset
-from eval.statistics import Comparison, Rate
+from eval.dataset.load import load_dataset
+from eval.statistics.paired import Comparison, Rate
 from ingest.sync import sync
-from rag.index import open_index
-from rag.retriever import HybridRetriever
+from rag.index.reader import open_index
+from rag.retrieval.retriever import HybridRetriever
 from tests.injection.answering import Answerer
 from tests.injection.attacks import Trial, table, trials
 from tests.injection.cases import load_cases

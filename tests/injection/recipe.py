@@ -16,7 +16,7 @@ from pathlib import Path
 from langchain_core.messages import BaseMessage, HumanMessage
 from langchain_core.prompt_values import ChatPromptValue
 
-from rag.prompt import PromptStyle, build_prompt
+from rag.generation.prompt import PromptStyle, build_prompt
 from rag.records import Language
 
 _ABOVE: dict[Language, str] = {

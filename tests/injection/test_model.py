@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.chain import GroundedChain
+from rag.generation.chain import GroundedChain
+from rag.generation.prompt import PromptStyle
 from rag.models.local import LocalChatModel
-from rag.prompt import PromptStyle
 from tests.injection.attacks import prepared
 from tests.injection.cases import load_cases
 from tests.injection.recipe import plain_prompt, read_plainly

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.chain import Prepared
+from rag.generation.chain import Prepared
 from tests.injection.attacks import prepared
 from tests.injection.cases import Case, load_cases
 from tests.injection.recipe import plain_prompt, read_plainly
@@ -94,8 +94,8 @@ def test_no_image_no_link_no_query(case: Case, prompts: dict[str, Prepared]) -> 
 
 def test_retrieval_brings_each_document_up(encoder, tmp_path: Path) -> None:
     from ingest.sync import sync
-    from rag.index import open_index
-    from rag.retriever import HybridRetriever
+    from rag.index.reader import open_index
+    from rag.retrieval.retriever import HybridRetriever
 
     corpus = tmp_path / "corpus"
     corpus.mkdir()

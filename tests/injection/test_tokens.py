@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.models.batch.tokens import Codec, load_codec
-from rag.prompt import PromptStyle, build_prompt
+from rag.generation.prompt import PromptStyle, build_prompt
+from rag.models.batch.tokenizer import Codec, load_codec
 from rag.records import Chunk, Hit
 from tests.injection.recipe import Pasted, plain_prompt
 from tests.tokenizers_small import write_bpe_tokenizer

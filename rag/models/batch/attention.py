@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch.nn.functional import scaled_dot_product_attention
 
-from rag.models.batch.pool import KeyValuePool
+from rag.models.batch.kv_cache import KeyValuePool
 
 NAME = "kotae"
 

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from rag.models.batch.attention import Reach
-from rag.models.batch.pool import Extent, KeyValuePool
+from rag.models.batch.kv_cache import Extent, KeyValuePool
 from rag.models.batch.sampling import Chooser
 
 Forward = Callable[[torch.Tensor, torch.Tensor, Reach], torch.Tensor]

@@ -11,13 +11,13 @@ import torch
 
 from rag.models.batch.decoder import Decoder, Forward
 from rag.models.batch.forward import forward_of
+from rag.models.batch.kv_cache import KeyValuePool
 from rag.models.batch.memory import Ceiling, Plan, Shape, check_room, free_memory, free_ram, make_plan
-from rag.models.batch.pool import KeyValuePool
+from rag.models.batch.model_source import Source
 from rag.models.batch.sampling import Chooser
 from rag.models.batch.scheduler import Scheduler
-from rag.models.batch.source import Source
-from rag.models.batch.tokenised import TokenEngine
-from rag.models.batch.tokens import ends_of
+from rag.models.batch.tokenized_engine import TokenEngine
+from rag.models.batch.tokenizer import ends_of
 from rag.models.engine import Completion, EngineOptions, Piece
 from rag.records import Decoding
 

@@ -9,7 +9,7 @@ import torch
 from rag.errors import ModelUnavailable
 from rag.models.batch import attention
 from rag.models.batch.decoder import Forward
-from rag.models.batch.source import Source
+from rag.models.batch.model_source import Source
 
 _LAYERS = {"full_attention", "sliding_attention"}
 

@@ -10,7 +10,7 @@ from torch.nn.functional import scaled_dot_product_attention
 
 from rag.models.batch import fused
 from rag.models.batch.attention import Reach
-from rag.models.batch.source import Merge
+from rag.models.batch.model_source import Merge
 
 
 @dataclass(frozen=True, slots=True)

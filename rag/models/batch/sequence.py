@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence as Several
 
 from rag.errors import PromptTooLong
-from rag.models.batch.pool import Extent
-from rag.models.batch.tokens import Codec, Growing
+from rag.models.batch.kv_cache import Extent
+from rag.models.batch.tokenizer import Codec, Growing
 from rag.models.engine import Completion
-from rag.models.stopping import StoppableText
+from rag.models.stop_strings import StoppableText
 
 
 class Sequence:

@@ -7,7 +7,7 @@ from typing import Any
 from rag.errors import ModelUnavailable, first_line
 from rag.models.gptq.checkpoint import Checkpoint
 from rag.models.gptq.kernels import KernelChoice, ready_to_build
-from rag.models.quiet import quiet
+from rag.models.quiet_libraries import quiet
 
 _BACKENDS = {"marlin": "GPTQ_MARLIN", "exllama_v2": "GPTQ_EXLLAMA_V2", "triton": "GPTQ_TRITON", "torch": "GPTQ_TORCH"}
 _ATEN_GROUPS = (16, 32, 64, 128)  # group sizes of PyTorch's own 4-bit product on a processor

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from rag.models.gptq.single import Product, load_single, suits
+from rag.models.gptq.single_row import Product, load_single, suits
 
 
 def merge_marlin(linears: Sequence[Any]) -> tuple[Any, ...]:

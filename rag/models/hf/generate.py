@@ -10,13 +10,13 @@ import torch
 
 from rag.errors import ModelFailed, first_line
 from rag.models.batch.memory import Ceiling, free_memory
+from rag.models.batch.model_source import Source
 from rag.models.batch.sampling import Chooser, uniforms
 from rag.models.batch.sequence import Sequence
-from rag.models.batch.source import Source
-from rag.models.batch.tokenised import TokenEngine
-from rag.models.batch.tokens import ends_of
+from rag.models.batch.tokenized_engine import TokenEngine
+from rag.models.batch.tokenizer import ends_of
+from rag.models.callback_iterator import Take, pieces_of
 from rag.models.engine import Completion, EngineOptions, Piece
-from rag.models.pushed import Take, pieces_of
 from rag.records import Decoding
 
 _ROWS = 8

@@ -14,9 +14,9 @@ from langchain_openai.chat_models.base import BaseChatOpenAI
 
 from rag.errors import ModelServerMismatch
 from rag.models.messages import turns_of
-from rag.models.server.accepted import begun
-from rag.models.server.on_server import OnServer, bounded
-from rag.models.server.text import broken_off
+from rag.models.server.completions import broken_off
+from rag.models.server.mixin import OnServer, bounded
+from rag.models.server.parameters import begun
 from rag.records import Decoding
 
 _GREEDY = Decoding()

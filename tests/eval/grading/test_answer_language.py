@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from eval.grade import Reference
 from eval.grading.answer_language import detect, language_correct
-from eval.grading.normalise import canonical
+from eval.grading.ladder import Reference
+from eval.grading.text import canonical
 
 TOKYO = [Reference("東京", "ja"), Reference("Tokyo", "en")]
 CURIE = [Reference("Marie Curie", "ja"), Reference("Maria Skłodowska-Curie", "en")]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from docx.oxml import parse_xml
 
-from ingest.load import LoadedDocument
+from ingest.documents import LoadedDocument
 from tests.ingest.files import WORD, docx, edited, read_as, texts
 
 

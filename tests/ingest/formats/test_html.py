@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.load import LoadedDocument
+from ingest.documents import LoadedDocument
 from tests.ingest.files import read_as, texts
 
 

@@ -12,8 +12,8 @@ import httpx
 import pytest
 from langchain_core.messages import HumanMessage
 
-from rag import bundled_model
 from rag.errors import KotaeError, ModelFailed, ModelUnavailable, PromptTooLong
+from rag.models import bundled as bundled_model
 from rag.models import gguf
 from rag.models.engine import EngineOptions, Turn
 from rag.models.local import LocalChatModel, LocalLLM

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from langchain_core.messages import HumanMessage
 
-from rag import bundled_model
 from rag.errors import ModelFailed, ModelUnavailable, PromptTooLong
+from rag.models import bundled as bundled_model
 from rag.models.engine import EngineOptions, Turn
 from rag.models.gpt4all import Gpt4AllEngine
 from rag.models.gpt4all_seed import generator_text

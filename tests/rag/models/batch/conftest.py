@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.models.batch.tokens import Codec, load_codec
+from rag.models.batch.tokenizer import Codec, load_codec
 from tests.tokenizers_small import write_bpe_tokenizer
 
 

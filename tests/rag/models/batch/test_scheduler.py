@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from rag.errors import ModelFailed
 from rag.models.batch.attention import Reach
 from rag.models.batch.decoder import Decoder, Entry
-from rag.models.batch.pool import KeyValuePool
+from rag.models.batch.kv_cache import KeyValuePool
 from rag.models.batch.sampling import Chooser
 from rag.models.batch.scheduler import Scheduler
 from rag.models.batch.sequence import Sequence
-from rag.models.batch.tokens import Codec
+from rag.models.batch.tokenizer import Codec
 
 VOCABULARY = 300
 GREEDY = Chooser(0.0, 1.0, 1.0)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.models.batch.sequence import Sequence
-from rag.models.batch.tokens import Codec, load_codec
+from rag.models.batch.tokenizer import Codec, load_codec
 from tests.tokenizers_small import write_sentencepiece_tokenizer
 
 

@@ -25,9 +25,9 @@ from rag.models.batch.engine import BatchEngine  # noqa: E402
 from rag.models.batch.sampling import Chooser  # noqa: E402
 from rag.models.engine import EngineOptions  # noqa: E402
 from rag.models.gptq.checkpoint import read_checkpoint  # noqa: E402
+from rag.models.gptq.factory import GptqEngine  # noqa: E402
 from rag.models.gptq.kernels import choose_kernel, look_at_machine  # noqa: E402
 from rag.models.gptq.loading import load_model  # noqa: E402
-from rag.models.gptq.opening import GptqEngine  # noqa: E402
 from rag.models.registry import open_engine  # noqa: E402
 from rag.records import Decoding  # noqa: E402
 from tests.gptq_checkpoints import LlamaShape, write_checkpoint  # noqa: E402
@@ -157,7 +157,7 @@ def _compare(model: Any, engine: BatchEngine, rows: int) -> None:
 
 
 def test_single_row_kernel_gives_marlins_product(tmp_path: Path) -> None:
-    from rag.models.gptq.single import Product, load_single, suits
+    from rag.models.gptq.single_row import Product, load_single, suits
 
     checkpoint = read_checkpoint(_checkpoint(tmp_path))
     model = load_model(checkpoint, choose_kernel(look_at_machine(), checkpoint, "marlin"))

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from rag.factory import ModelSettings, open_model
+from rag.generation.prompt import PromptStyle
 from rag.models.server.address import ModelServer
-from rag.opening import ModelSettings, open_model
-from rag.prompt import PromptStyle
 from rag.records import Decoding
 from tests.model_servers import KEY, MODEL, LlamaServer, ScriptedServer, llama_server, scripted_server
 
@@ -26,8 +26,8 @@ def key(monkeypatch: pytest.MonkeyPatch) -> None:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Requests are sent again once only, and at once."""
     monkeypatch.setattr("openai._base_client.INITIAL_RETRY_DELAY", 0.01)
-    monkeypatch.setattr("rag.models.server.on_server.RETRIES", 1)
-    monkeypatch.setattr("rag.models.server.served.RETRIES", 1)
+    monkeypatch.setattr("rag.models.server.mixin.RETRIES", 1)
+    monkeypatch.setattr("rag.models.server.remote_model.RETRIES", 1)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def scripted() -> Iterator[ScriptedServer]:
 @pytest.fixture(scope="session")
 def llama(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[LlamaServer]:
     """llama.cpp's server with the bundled model; not to be killed."""
-    from rag import bundled_model
+    from rag.models import bundled as bundled_model
 
     with llama_server(bundled_model.assemble(), tmp_path_factory.mktemp("llama")) as server:
         yield server

@@ -1,0 +1,1 @@
+"""Verification sets: questions with references."""

@@ -1,0 +1,1 @@
+"""Optional fallback graders below the ladder, each measured before use."""

@@ -1,0 +1,242 @@
+"""Grades a table of answers, and compares the verdicts with a person's labels where it has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from eval.dataset.groups import connected
+from eval.dataset.load import KINDS
+from eval.fallback.interface import FurtherRung, Place, RungUse, SetQuestion, descend
+from eval.fallback.similarity.margin import Encode
+from eval.grading.labels.label_set import LabelSet
+from eval.grading.ladder import Reference, Verdict, grade
+from eval.statistics.paired import Rate, rate
+from rag.errors import DatasetError
+from rag.records import LANGUAGES
+from rag.tables.files import read_bytes
+from rag.tables.reader import Record, folded, read_records
+from rag.text.language import detect
+
+REQUIRED = ("question", "answer", "references", "type", "language")
+OPTIONAL = ("labels", "label", "NO", "set")
+
+
+@dataclass(frozen=True, slots=True)
+class Triple:
+    """A question, an answer to it, and its references; `label` is a person's verdict on the content.
+
+    `group` names the question, the same in both languages and for every answer to it; `collection` the set it is of.
+    """
+
+    row: int
+    question: str
+    answer: str
+    references: tuple[Reference, ...]
+    kind: str
+    language: str
+    labels: LabelSet | None
+    label: bool | None
+    group: str = ""
+    collection: str = ""
+
+    @property
+    def asked(self) -> SetQuestion:
+        """The question without its answer."""
+        return SetQuestion(self.group, self.kind, self.language, self.question, self.references, self.collection)
+
+
+@dataclass(frozen=True, slots=True)
+class GradedTriple:
+    """A triple with its verdict, and the highest cosine of the answer with a reference (the historical score)."""
+
+    triple: Triple
+    verdict: Verdict
+    cosine: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far a grader agrees with a person's labels, who are taken to be right.
+
+    `true_positive_rate` is over the answers labelled right, `true_negative_rate` over those labelled wrong, `kappa` is
+    Cohen's (1960), None where all labels and all verdicts are the same.
+    """
+
+    accuracy: Rate
+    true_positive_rate: Rate
+    true_negative_rate: Rate
+    kappa: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class GradeReport:
+    """Every verdict; with labels also the agreement of the ladder and of the cosine at the threshold best for it.
+
+    `below` is the agreement of ladder and further rungs together; None where there are none.
+    """
+
+    graded: tuple[GradedTriple, ...]
+    ladder: Agreement | None
+    cosine: Agreement | None
+    threshold: float | None
+    uses: tuple[RungUse, ...] = ()
+    below: Agreement | None = None
+
+    @property
+    def disagreements(self) -> tuple[GradedTriple, ...]:
+        """The answers on which ladder and label differ."""
+        return tuple(one for one in self.graded if one.triple.label not in (None, one.verdict.correct))
+
+    def text(self) -> str:
+        """A few lines for people, and one for every disagreement."""
+        right = sum(one.verdict.correct for one in self.graded)
+        lines = [f"{len(self.graded)} answers: {right} right, {len(self.graded) - right} not right in content"]
+        if self.ladder is not None:
+            lines.append(f"ladder against labels: {agreement_text(self.ladder)}")
+        lines += [use.text for use in self.uses]
+        if self.below is not None:
+            lines.append(f"ladder and rungs below it against labels: {agreement_text(self.below)}")
+        if self.cosine is not None:
+            lines.append(f"cosine at its best threshold here, {self.threshold:.4f}: {agreement_text(self.cosine)}")
+        lines += [_disagreement_text(one) for one in self.disagreements]
+        return "\n".join(lines)
+
+
+def load_triples(path: Path) -> tuple[Triple, ...]:
+    """Read a CSV or XLSX with the columns REQUIRED, and optionally `labels` (classification) and `label` (1 or 0).
+
+    `references` are separated by `|` and may be in either language. `NO` names the question of a row, `set` the set it
+    is of; rows without a NO belong together where they share the question's text or all references. Raises
+    DatasetError with file, row and column.
+    """
+    rows = read_records(path, read_bytes(path, "table of answers"), "table of answers", REQUIRED, OPTIONAL)
+    triples = tuple(map(_triple, rows))
+    names = connected([_same_question(triple) for triple in triples])
+    return tuple(replace(triple, group=name) for triple, name in zip(triples, names, strict=True))
+
+
+def ladder_places(triples: Sequence[Triple]) -> list[Place]:
+    """Every triple with the verdict of the ladder."""
+    return [
+        Place(t.asked, t.answer, grade(t.question, t.answer, t.references, t.kind, t.language, t.labels))
+        for t in triples
+    ]
+
+
+def grade_triples(
+    triples: Sequence[Triple], encode: Encode | None = None, rungs: Sequence[FurtherRung] = ()
+) -> GradeReport:
+    """Grade every triple; with `encode` the historical score is computed too; `rungs` decide what the ladder leaves."""
+    places = ladder_places(triples)
+    descent = descend(places, rungs)
+    cosines: Sequence[float | None] = [None] * len(triples) if encode is None else _cosines(triples, encode)
+    graded = tuple(map(GradedTriple, triples, descent.verdicts, cosines))
+    labelled = [one for one in graded if one.triple.label is not None]
+    if not labelled:
+        return GradeReport(graded, None, None, None, descent.uses)
+    labels = [bool(one.triple.label) for one in labelled]
+    by_ladder = [place.verdict.correct for place, t in zip(places, triples, strict=True) if t.label is not None]
+    ladder = agreement(by_ladder, labels)
+    below = agreement([one.verdict.correct for one in labelled], labels) if rungs else None
+    if encode is None:
+        return GradeReport(graded, ladder, None, None, descent.uses, below)
+    scores = [one.cosine or 0.0 for one in labelled]
+    threshold = max(
+        sorted(set(scores)), key=lambda cut: sum((s >= cut) == label for s, label in zip(scores, labels, strict=True))
+    )
+    return GradeReport(
+        graded, ladder, agreement([score >= threshold for score in scores], labels), threshold, descent.uses, below
+    )
+
+
+def agreement(verdicts: Sequence[bool], labels: Sequence[bool]) -> Agreement:
+    """The agreement of verdicts with labels, one by one."""
+    pairs = list(zip(verdicts, labels, strict=True))
+    same = sum(verdict == label for verdict, label in pairs)
+    right, said = sum(labels), sum(verdicts)
+    total = len(pairs)
+    chance = (right * said + (total - right) * (total - said)) / total**2 if total else 1.0
+    return Agreement(
+        accuracy=rate(same, total),
+        true_positive_rate=rate(sum(verdict and label for verdict, label in pairs), right),
+        true_negative_rate=rate(sum(not verdict and not label for verdict, label in pairs), total - right),
+        kappa=None if chance == 1.0 else (same / total - chance) / (1 - chance),
+    )
+
+
+def _triple(row: Record) -> Triple:
+    def cell(column: str) -> str:
+        return row.cells.get(column, "")
+
+    def refuse(what: str, column: str) -> DatasetError:
+        return DatasetError(what, where=f"{row.where}, column {column!r}")
+
+    kind, language = folded(cell("type")), folded(cell("language"))
+    if kind not in KINDS:
+        raise refuse(f"The type {cell('type')!r} is unknown", "type")
+    if language not in LANGUAGES:
+        raise refuse(f"The language {cell('language')!r} is not ja or en", "language")
+    references = tuple(part.strip() for part in cell("references").split("|") if part.strip())
+    if not references:
+        raise refuse("There is no reference", "references")
+    if cell("label") not in ("", "0", "1"):
+        raise refuse(f"A label is 1 or 0, not {cell('label')!r}", "label")
+    try:
+        labels = LabelSet.parse(cell("labels")) if cell("labels") else None
+    except ValueError as error:
+        raise refuse(str(error), "labels") from error
+    return Triple(
+        row=row.line,
+        question=cell("question"),
+        answer=cell("answer"),
+        references=tuple(Reference(text, detect(text)) for text in references),
+        kind=kind,
+        language=language,
+        labels=labels,
+        label={"": None, "0": False, "1": True}[cell("label")],
+        group=cell("NO"),
+        collection=cell("set"),
+    )
+
+
+def _same_question(triple: Triple) -> tuple[str, ...]:
+    """What rows of one question have in common, any of it."""
+    if triple.group:
+        return (f"{triple.collection}\n{triple.group}",)
+    texts = sorted(reference.text for reference in triple.references)
+    return (f"{triple.collection}\n?{triple.question}", "\n".join([triple.collection, "=", *texts]))
+
+
+def _cosines(triples: Sequence[Triple], encode: Encode) -> list[float]:
+    answers = encode([triple.answer or " " for triple in triples])
+    texts = sorted({reference.text for triple in triples for reference in triple.references})
+    vectors = dict(zip(texts, encode(texts), strict=True))
+    return [
+        max(float(answer @ vectors[reference.text]) for reference in triple.references) if triple.answer else 0.0
+        for triple, answer in zip(triples, answers, strict=True)
+    ]
+
+
+def agreement_text(one: Agreement) -> str:
+    """The figures on one line."""
+    named: Iterable[tuple[str, Rate]] = (
+        ("accuracy", one.accuracy), ("TPR", one.true_positive_rate), ("TNR", one.true_negative_rate),
+    )  # fmt: skip
+    parts = [
+        f"{name} {value.correct}/{value.total} ({value.value or 0.0:.3f}, 95 % interval {value.interval.low:.3f} to "
+        f"{value.interval.high:.3f})"
+        for name, value in named
+    ]
+    return ", ".join([*parts, "kappa " + ("not defined" if one.kappa is None else f"{one.kappa:.3f}")])
+
+
+def _disagreement_text(one: GradedTriple) -> str:
+    triple, verdict = one.triple, one.verdict
+    said, meant = ("right" if correct else "wrong" for correct in (verdict.correct, bool(triple.label)))
+    answer = " ".join(triple.answer.split())
+    return (
+        f"row {triple.row}: ladder {said}, label {meant} ({verdict.rung}: {verdict.reason}); {triple.question} "
+        f"[{' | '.join(reference.text for reference in triple.references)}]: {answer}"
+    )

@@ -1,0 +1,193 @@
+"""A judge: another model's reading of open answers, kept in the folder of a run, and believed only once measured.
+
+A yes counts where the judge, shown the same answer to the set's next question with that one's references, says no. An
+answer that talks the judge round, or a judge that says yes to everything, gets two yeses and decides nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+from eval.fallback.agreement import Agreement, agreement_text
+from eval.fallback.interface import Place, QuestionPool, SetQuestion
+from eval.fallback.judge.prompt import RUBRIC, Reply, judge_prompt, prompt_key, read_reply
+from eval.fallback.similarity.calibration import load_agreement
+from eval.grading.ladder import Outcome, Rung, Verdict
+from rag.errors import GradingError, JudgeNotMeasured
+from rag.serialize import plain
+from rag.storage.atomic import write_text
+
+FILE: Final = "judge.json"
+
+
+class Judgement(StrEnum):
+    """What a judge's replies come to; only `YES` is right."""
+
+    YES = "yes"
+    NO = "no"
+    UNPARSED = "unparsed"
+    UNGROUNDED = "ungrounded"  # a yes to the same answer to another question too
+    MISSING = "missing"  # not asked yet, or it failed
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeIdentity:
+    """What fixes a judge's replies; `rubric` changes with its wording."""
+
+    model: str
+    model_identity: str
+    decoding: Mapping[str, Any]
+    context: int
+    rubric: str = RUBRIC
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How far a judge agrees with people on the open ones of `answers` labelled answers; only a yes counts as right."""
+
+    judge: JudgeIdentity
+    labelled: str
+    labelled_sha256: str
+    answers: int
+    agreement: Agreement
+    counts: Mapping[str, int]
+
+    @property
+    def text(self) -> str:
+        """One line for people."""
+        kinds = ", ".join(f"{count} {name}" for name, count in self.counts.items() if count)
+        return (
+            f"measured on the {self.agreement.accuracy.total} open ones of {self.answers} labelled answers in "
+            f"{self.labelled} ({self.labelled_sha256[:12]}): {agreement_text(self.agreement)} ({kinds})"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeRecord:
+    """What `judge.json` holds: who judged, how far to believe it, and every reply by its prompt."""
+
+    judge: JudgeIdentity
+    measured: Measured | None = None
+    replies: Mapping[str, str] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """One line for people."""
+        measured = "not measured" if self.measured is None else self.measured.text
+        return f"{self.judge.model_identity}, rubric {self.judge.rubric}, {measured}"
+
+    def judgement(self, question: SetQuestion, answer: str, pool: QuestionPool) -> Judgement:
+        """What the replies on an answer come to."""
+        reply = self._reply(question, answer)
+        if reply is not Reply.CORRECT:
+            return {Reply.WRONG: Judgement.NO, Reply.UNPARSED: Judgement.UNPARSED, None: Judgement.MISSING}[reply]
+        other = pool.another(question)
+        check = None if other is None else self._reply(other, answer)
+        return {
+            Reply.WRONG: Judgement.YES,
+            Reply.CORRECT: Judgement.UNGROUNDED,
+            Reply.UNPARSED: Judgement.UNPARSED,
+            None: Judgement.MISSING,
+        }[check]
+
+    def _reply(self, question: SetQuestion, answer: str) -> Reply | None:
+        said = self.replies.get(prompt_key(judge_prompt(question, answer)))
+        return None if said is None else read_reply(said)
+
+
+def load_judge(folder: Path) -> JudgeRecord | None:
+    """The judge's record in a run's folder; None where there is none. Raises GradingError where it is damaged."""
+    path = folder / FILE
+    if not path.exists():
+        return None
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        if stored["format"] != 1:
+            raise ValueError("an unknown format")
+        found = stored["measured"]
+        return JudgeRecord(
+            JudgeIdentity(**stored["judge"]),
+            None if found is None else _measured(found),
+            {str(key): str(said) for key, said in stored["replies"].items()},
+            {str(key): str(said) for key, said in stored["failures"].items()},
+        )
+    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise GradingError(
+            f"The judge's record is damaged: {error}", where=str(path), do="Remove it, and judge again."
+        ) from error
+
+
+def save_judge(record: JudgeRecord, folder: Path) -> None:
+    """Write the file, whole or not at all."""
+    write_text(folder / FILE, json.dumps({"format": 1, **plain(record)}, ensure_ascii=False, indent=1) + "\n")
+
+
+def measured_judge(folder: Path) -> JudgeRecord | None:
+    """The record, for use in a report. Raises JudgeNotMeasured where nobody knows how far to believe it."""
+    record = load_judge(folder)
+    if record is None:
+        return None
+    what = None
+    if record.measured is None:
+        what = f"The judge {record.judge.model_identity} has not been measured on labelled answers"
+    elif record.measured.judge != record.judge or record.judge.rubric != RUBRIC:
+        what = f"The judge {record.judge.model_identity} was measured with another model, decoding or rubric"
+    if what is not None:
+        raise JudgeNotMeasured(
+            what, where=str(folder / FILE), do="Finish kotae eval judge with --labelled, or remove the file."
+        )
+    return record
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeRung:
+    """Decides open answers by the replies in a measured record."""
+
+    record: JudgeRecord
+    pool: QuestionPool
+    rung: Rung = Rung.JUDGE
+
+    @property
+    def about(self) -> str:
+        """Who judges and how far to believe it, in one line."""
+        return self.record.text
+
+    def decide(self, places: Sequence[Place]) -> list[Verdict]:
+        """The verdict on each place; what has not been judged stays open and says so."""
+        return [
+            _verdict(place.verdict, self.record.judgement(place.question, place.answer, self.pool)) for place in places
+        ]
+
+
+_REASONS: Final = {
+    Judgement.YES: (Outcome.CORRECT, "the judge calls it right, and wrong as an answer to another question"),
+    Judgement.NO: (Outcome.WRONG, "the judge calls it wrong"),
+    Judgement.UNPARSED: (Outcome.UNPARSED, "the judge's reply is not the one word asked for"),
+    Judgement.UNGROUNDED: (
+        Outcome.UNPARSED, "the judge calls it right as an answer to another question too, which counts for nothing",
+    ),
+}  # fmt: skip
+
+
+def _verdict(before: Verdict, judgement: Judgement) -> Verdict:
+    if judgement is Judgement.MISSING:
+        return replace(before, reason=f"{before.reason}; not judged yet")
+    outcome, reason = _REASONS[judgement]
+    return replace(before, content=outcome, rung=Rung.JUDGE, reason=f"{before.reason}; {reason}")
+
+
+def _measured(stored: Mapping[str, Any]) -> Measured:
+    return Measured(
+        judge=JudgeIdentity(**stored["judge"]),
+        labelled=stored["labelled"],
+        labelled_sha256=stored["labelled_sha256"],
+        answers=stored["answers"],
+        agreement=load_agreement(stored["agreement"]),
+        counts=stored["counts"],
+    )

@@ -1,0 +1,1 @@
+"""A calibrated similarity threshold."""

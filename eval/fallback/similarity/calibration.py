@@ -1,0 +1,179 @@
+"""A calibration of similarity as a file: made from labelled answers, and used for the encoder it was made with only."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from eval.fallback.agreement import Agreement, agreement_text, ladder_places, load_triples
+from eval.fallback.interface import Place, QuestionPool
+from eval.fallback.similarity.margin import Encode, Margin, margins
+from eval.fallback.similarity.threshold import METHOD, Example, fit
+from eval.grading.ladder import Outcome, Rung, Verdict
+from eval.statistics.paired import rate
+from rag.encoders.embeddings import Encoder, EncoderIdentity
+from rag.errors import CalibrationMismatch, GradingError
+from rag.serialize import plain
+from rag.storage.atomic import write_text
+from rag.tables.files import read_bytes
+
+FILE: Final = "calibration.json"
+LEAST_SHARE: Final = 0.5
+"""A set with fewer than this share of the wrong references calibrated with is left alone: the best of fewer cosines is
+lower, so margins are higher there than the threshold was fitted for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A threshold on the margin, and how it was come by.
+
+    Of `answers` labelled answers `open` were fitted on, of which people call `right` right; they answer `questions`
+    questions, each with at least `wrong_references` wrong references. `threshold` is None where the data support none;
+    `why` says so. `out_of_fold` measures the fitted rule on questions left out.
+    """
+
+    encoder: EncoderIdentity
+    labelled: str
+    labelled_sha256: str
+    answers: int
+    open: int
+    right: int
+    questions: int
+    wrong_references: int
+    floor: float
+    threshold: float | None
+    why: str
+    out_of_fold: Agreement
+    method: str = METHOD
+
+    @property
+    def text(self) -> str:
+        """One line for people."""
+        usable = f"no usable threshold: {self.why}" if self.threshold is None else f"threshold {self.threshold:.4f}"
+        return (
+            f"{usable}; fitted on {self.open} open answers ({self.right} right) to {self.questions} questions of "
+            f"{self.labelled} ({self.labelled_sha256[:12]}), floor {self.floor:g}; out of fold "
+            f"{agreement_text(self.out_of_fold)}; encoder {self.encoder}"
+        )
+
+
+def calibrate(labelled: Path, encoder: Encoder, floor: float) -> Calibration:
+    """Fit a threshold on the labelled answers that the ladder leaves open. Raises DatasetError."""
+    triples = load_triples(labelled)
+    pool = QuestionPool(triple.asked for triple in triples)
+    graded = zip(triples, ladder_places(triples), strict=True)
+    open_ = [(triple, place) for triple, place in graded if place.open and triple.label is not None]
+    found = margins([place for _, place in open_], pool, encoder.encode_queries)
+    examples = [
+        Example(triple.group, margin.value, bool(triple.label))
+        for (triple, _), margin in zip(open_, found, strict=True)
+        if margin is not None
+    ]
+    fitted = fit(examples, floor)
+    return Calibration(
+        encoder=encoder.identity,
+        labelled=labelled.name,
+        labelled_sha256=table_hash(labelled),
+        answers=sum(triple.label is not None for triple in triples),
+        open=len(examples),
+        right=sum(example.right for example in examples),
+        questions=len({example.group for example in examples}),
+        wrong_references=min((margin.compared for margin in found if margin is not None), default=0),
+        floor=floor,
+        threshold=fitted.threshold,
+        why=fitted.why,
+        out_of_fold=fitted.out_of_fold,
+    )
+
+
+def table_hash(path: Path) -> str:
+    """The SHA-256 of a table of answers. Raises DatasetError."""
+    return hashlib.sha256(read_bytes(path, "table of answers")).hexdigest()
+
+
+def save_calibration(calibration: Calibration, path: Path) -> None:
+    """Write the file."""
+    write_text(path, json.dumps({"format": 1, **plain(calibration)}, ensure_ascii=False, indent=1) + "\n")
+
+
+def load_calibration(path: Path, encoder: EncoderIdentity) -> Calibration:
+    """Read the file, for use with this encoder. Raises GradingError, CalibrationMismatch for another encoder."""
+    try:
+        stored = dict(json.loads(path.read_text(encoding="utf-8")))
+        if stored.pop("format") != 1:
+            raise ValueError("an unknown format")
+        figures = load_agreement(stored.pop("out_of_fold"))
+        calibration = Calibration(encoder=EncoderIdentity(**stored.pop("encoder")), out_of_fold=figures, **stored)
+        cut = calibration.threshold
+        if cut is not None and not (isinstance(cut, float) and math.isfinite(cut)):
+            raise ValueError(f"its threshold is {cut!r}")
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise GradingError(
+            f"This is no calibration of similarity: {error}", where=str(path), do="Make one with: kotae eval calibrate"
+        ) from error
+    if calibration.encoder != encoder:
+        raise CalibrationMismatch(
+            f"Similarity was calibrated with the encoder {calibration.encoder} and is to be used with {encoder}",
+            where=str(path),
+            do="Give --encoder, or calibrate again with: kotae eval calibrate",
+        )
+    return calibration
+
+
+def load_agreement(stored: Mapping[str, Any]) -> Agreement:
+    """Figures as `plain` wrote them; intervals are computed anew. Raises KeyError, TypeError, ValueError."""
+    names = ("accuracy", "true_positive_rate", "true_negative_rate")
+    rates = {name: rate(stored[name]["correct"], stored[name]["total"]) for name in names}
+    return Agreement(**rates, kappa=stored["kappa"])
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarityRung:
+    """Accepts an open answer whose margin reaches the threshold; a lower one decides nothing."""
+
+    calibration: Calibration
+    pool: QuestionPool
+    encode: Encode
+    fitted_here: bool = False
+    rung: Rung = Rung.SIMILARITY
+
+    @property
+    def about(self) -> str:
+        """The calibration in one line."""
+        warning = "fitted on these very answers, so that only the figures out of fold count; " * self.fitted_here
+        return f"{warning}{self.calibration.text}"
+
+    def decide(self, places: Sequence[Place]) -> list[Verdict]:
+        """The verdict on each place: correct, or what it was with the margin in its reason."""
+        threshold = self.calibration.threshold
+        if threshold is None or not places:
+            return [place.verdict for place in places]
+        least = LEAST_SHARE * self.calibration.wrong_references
+        return [
+            place.verdict if margin is None else _verdict(place.verdict, margin, threshold, least)
+            for place, margin in zip(places, margins(places, self.pool, self.encode), strict=True)
+        ]
+
+
+def _verdict(before: Verdict, margin: Margin, threshold: float, least: float) -> Verdict:
+    if margin.compared < least:
+        short = f"too few wrong references to measure similarity ({margin.compared}, at least {least:g})"
+        return replace(before, reason=f"{before.reason}; {short}")
+    said = (
+        f"similarity margin {margin.value:.4f} (cosine {margin.right_cosine:.4f} with {margin.right.text!r}, "
+        f"{margin.wrong_cosine:.4f} with {margin.wrong!r})"
+    )
+    if margin.value < threshold:
+        return replace(before, reason=f"{before.reason}; {said} below the threshold {threshold:.4f}")
+    return replace(
+        before,
+        content=Outcome.CORRECT,
+        rung=Rung.SIMILARITY,
+        matched=margin.right,
+        reason=f"{said} reaches the threshold {threshold:.4f}",
+    )

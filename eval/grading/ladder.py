@@ -1,0 +1,271 @@
+"""The grading ladder: is an answer right in content, is it in the right language, and which rung said so.
+
+Rungs, in order: an empty answer; for classification the label (never similarity); equal to a reference; a refusal;
+the number or date of a numeric reference, where a conflicting one vetoes; a reference contained in the claim of the
+answer; denials and alternatives. References of both languages count for content. Pure functions: no model, no file,
+no state. Similarity and judge are further rungs for answers that end here as `Rung.NONE`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from eval.grading.aliases import elements, forms, match_person, match_words
+from eval.grading.answer_language import language_correct
+from eval.grading.claims import Claim, announced, find_claim
+from eval.grading.labels.assignments import Assigned, merge, parse_reference, read_assignment
+from eval.grading.labels.label_set import YES_NO, LabelSet, read_label
+from eval.grading.matching import Asked, Finding, Match, match_form
+from eval.grading.numbers.compare import match_numeric
+from eval.grading.numbers.dates import DateValue
+from eval.grading.numbers.quantities import read_numbers
+from eval.grading.numbers.reference import as_numeric, written
+from eval.grading.refusals import after_refusal, is_refusal
+from eval.grading.text import canonical, sentences, strip_endings, tokenise
+from eval.grading.word_match import folded
+
+ANSWER_LIMIT = 4000  # characters of an answer that are read; a longer one is a model in a loop
+
+
+class Outcome(StrEnum):
+    """What the answer's content is; only `CORRECT` counts as right."""
+
+    CORRECT = "correct"
+    WRONG = "wrong"
+    UNPARSED = "unparsed"  # classification: both labels or none assigned; a judge: no verdict in its reply
+    REFUSED = "refused"
+    EMPTY = "empty"
+
+
+class Rung(StrEnum):
+    """The rung of the ladder that decided."""
+
+    EMPTY = "empty"
+    HEDGE = "hedge"  # refusal, denial, alternatives
+    LABEL = "label"
+    EQUAL = "equal"
+    CONTAINED = "contained"
+    CONFLICT = "conflict"  # a number or date contradicts the reference
+    NONE = "none"  # nothing matched: open to similarity or a judge
+    SIMILARITY = "similarity"  # below the ladder (eval/rungs/open_answers.py): calibrated margin of cosines
+    JUDGE = "judge"  # below the ladder: another model's reading, measured against people
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An accepted answer and its language, "ja" or "en"."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judgement of one answer: outcome, deciding rung, what was looked at, the matched reference, and why."""
+
+    content: Outcome
+    language_correct: bool
+    rung: Rung
+    extracted: str
+    matched: Reference | None
+    reason: str
+
+    @property
+    def correct(self) -> bool:
+        """Content right, in whichever language."""
+        return self.content is Outcome.CORRECT
+
+    @property
+    def both(self) -> bool:
+        """Content and language right."""
+        return self.correct and self.language_correct
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    match: Match
+    reference: Reference
+
+
+_RUNG = {
+    Finding.EQUAL: Rung.EQUAL,
+    Finding.CONTAINED: Rung.CONTAINED,
+    Finding.CONFLICT: Rung.CONFLICT,
+    Finding.ALTERNATIVES: Rung.HEDGE,
+    Finding.DENIED: Rung.HEDGE,
+    Finding.PASSING: Rung.NONE,
+    Finding.ABSENT: Rung.NONE,
+}
+
+
+def grade(
+    question: str,
+    answer: str,
+    references: Sequence[Reference],
+    kind: str,
+    language: str,
+    labels: LabelSet | None = None,
+) -> Verdict:
+    """Grade `answer` to `question` (asked in `language`, "ja" or "en") against the references of both languages.
+
+    `kind` is "open_qa" or "classification"; without `labels` a classification item whose references are yes/no words
+    is read as yes/no, any other as open. Never raises on any text; without references nothing is right.
+
+    >>> grade("日本の首都は？", "答えは東京です。", [Reference("東京", "ja")], "open_qa", "ja").rung
+    <Rung.EQUAL: 'equal'>
+    """
+    text = canonical(answer[:ANSWER_LIMIT])
+    in_language = language_correct(answer, language, references)
+    if not any(char.isalnum() or char in "○〇×" for char in text):
+        return Verdict(Outcome.EMPTY, in_language, Rung.EMPTY, "", None, "the answer is empty")
+    if kind == "classification":
+        verdict = _grade_labels(question, text, references, language, labels, in_language)
+        if verdict is not None:
+            return verdict
+    return _grade_open(canonical(question), text, references, in_language)
+
+
+def _grade_open(question: str, text: str, references: Sequence[Reference], in_language: bool) -> Verdict:
+    best = _best(question, text, references)
+    if best is None:
+        return Verdict(Outcome.WRONG, in_language, Rung.NONE, text, None, "there is no reference")
+    if best.match.finding is Finding.EQUAL or (best.match.right and is_refusal(canonical(best.reference.text))):
+        return _verdict(best, in_language)
+    first = (sentences(text) or (text,))[0]
+    rest = after_refusal(text) if is_refusal(first) else None
+    if rest is not None:
+        best = _best(question, rest, references) or best
+    declined = is_refusal(first) and rest is None and (not best.match.right or best.match.extracted in first)
+    if declined or (best.match.finding in (Finding.ABSENT, Finding.PASSING) and is_refusal(text)):
+        return Verdict(Outcome.REFUSED, in_language, Rung.HEDGE, text, None, "the answer declines to answer")
+    return _verdict(best, in_language)
+
+
+def _best(question: str, text: str, references: Sequence[Reference]) -> _Scored | None:
+    return min(_score(question, text, references), key=lambda scored: _rank(scored.match), default=None)
+
+
+def _verdict(scored: _Scored, in_language: bool) -> Verdict:
+    match = scored.match
+    outcome = Outcome.CORRECT if match.right else Outcome.WRONG
+    matched = scored.reference if match.right else None
+    return Verdict(outcome, in_language, _RUNG[match.finding], match.extracted, matched, match.reason)
+
+
+def _score(question: str, text: str, references: Sequence[Reference]) -> list[_Scored]:
+    """The best finding of every reference in the claim of the answer."""
+    shapes = {reference: forms(question, reference.text) for reference in references}
+    shaped = [form for found in shapes.values() for form in found]
+    asked = Asked(
+        question, tokenise(question), tuple({folded(strip_endings(form)): None for form in shaped if folded(form)})
+    )
+    claim = find_claim(question, text)
+    dates = tuple(date for form in shaped for date in read_numbers(form).dates)
+    scored = []
+    for reference, found in shapes.items():
+        matches = [match for form in found for match in _matches(asked, claim, text, form, dates)]
+        scored += [_Scored(min(matches, key=_rank), reference)] if matches else []
+    return scored
+
+
+def _matches(asked: Asked, claim: Claim, text: str, form: str, dates: Sequence[DateValue]) -> list[Match]:
+    """What a form of a reference has in the answer: numbers by their values, all else by its words."""
+    numeric = as_numeric(asked, form)
+    if numeric is None:
+        whole = _match_whole(text, form, folded)
+        return [*([whole] if whole else []), _match_text(asked, claim, text, form)]
+    whole = _match_whole(text, form, written)
+    return [*([whole] if whole else []), match_numeric(asked, claim, text, numeric, dates)]
+
+
+def _rank(match: Match) -> int:
+    return list(Finding).index(match.finding)
+
+
+def _match_whole(text: str, form: str, key: Callable[[str], str]) -> Match | None:
+    """The finding where the whole answer, or all that it announces, is the reference word for word, seen by `key`."""
+    target = key(strip_endings(form))
+    for whole in (text, announced(text) or text):
+        if target and key(strip_endings(whole)) == target:
+            return Match(Finding.EQUAL, strip_endings(whole), "the answer is the reference")
+    return None
+
+
+def _match_text(asked: Asked, claim: Claim, text: str, form: str) -> Match:
+    """A reference in words: as it stands, as a person's name, as a list in any order, or as words of one passage."""
+    match = match_form(asked, claim, form)
+    if match.finding is not Finding.ABSENT:
+        return match
+    person = match_person(asked, claim, form)
+    if person is not None:
+        return person
+    parts = elements(form)
+    if parts:
+        listed = [_match_element(asked, claim, text, part) for part in parts]
+        if all(part.right for part in listed):
+            return Match(Finding.CONTAINED, claim.text, "every entry of the reference is given")
+        if any(part.finding is Finding.CONFLICT for part in listed):
+            return next(part for part in listed if part.finding is Finding.CONFLICT)
+    words = match_words(claim, form, negative_question=asked.negative)
+    return words if words is not None else match
+
+
+def _match_element(asked: Asked, claim: Claim, text: str, part: str) -> Match:
+    numeric = as_numeric(asked, part)
+    if numeric is not None:
+        return match_numeric(asked, claim, text, numeric, ())
+    loose = Claim(claim.text, claim.text, False)
+    match = match_form(asked, loose, part)
+    return match if match.right else match_person(asked, loose, part, in_list=True) or match
+
+
+def _grade_labels(
+    question: str, text: str, references: Sequence[Reference], language: str, labels: LabelSet | None, in_language: bool
+) -> Verdict | None:
+    """The verdict by labels, or None where the references are no labels."""
+    allowed = labels or YES_NO
+    ordered = sorted(references, key=lambda reference: reference.language != language)
+    assigned = [(reference, parse_reference(reference.text, allowed)) for reference in ordered]
+    assigned = [(reference, items) for reference, items in assigned if items]
+    if assigned:
+        return _grade_assignment(canonical(question), text, assigned, allowed, in_language)
+    wanted = [(reference, label) for reference in ordered if (label := allowed.named(reference.text)) is not None]
+    if not wanted:
+        return None
+    reading = read_label(canonical(question), text, allowed)
+    if reading.label is None:
+        return _unparsed(text, reading.extracted, reading.reason, in_language)
+    hit = next((reference for reference, label in wanted if label == reading.label), None)
+    outcome = Outcome.CORRECT if hit is not None else Outcome.WRONG
+    reason = f"{reading.reason}: {reading.label.name(language)}"
+    return Verdict(outcome, in_language, Rung.LABEL, reading.extracted, hit, reason)
+
+
+def _grade_assignment(
+    question: str,
+    text: str,
+    assigned: Sequence[tuple[Reference, tuple[Assigned, ...]]],
+    labels: LabelSet,
+    in_language: bool,
+) -> Verdict:
+    items = merge([found for _, found in assigned])
+    pairs = list(zip(items, read_assignment(question, text, items, labels), strict=True))
+    shown = "; ".join(
+        f"{item.names[0]}: {' and '.join(label.name('en') for label in given) or '?'}" for item, given in pairs
+    )
+    wrong = [item.names[0] for item, given in pairs if len(given) == 1 and given[0] != item.label]
+    if wrong:
+        return Verdict(Outcome.WRONG, in_language, Rung.LABEL, shown, None, f"wrong label for {', '.join(wrong)}")
+    unlabelled = [item.names[0] for item, given in pairs if len(given) != 1]
+    if unlabelled:
+        return _unparsed(text, shown, f"no single label for {', '.join(unlabelled)}", in_language)
+    return Verdict(Outcome.CORRECT, in_language, Rung.LABEL, shown, assigned[0][0], "every item has its label")
+
+
+def _unparsed(text: str, shown: str, reason: str, in_language: bool) -> Verdict:
+    """The verdict on an answer no label could be read from: a refusal where it says so, else unparsed."""
+    if is_refusal(text):
+        return Verdict(Outcome.REFUSED, in_language, Rung.HEDGE, shown, None, "the answer declines to answer")
+    return Verdict(Outcome.UNPARSED, in_language, Rung.LABEL, shown, None, reason)

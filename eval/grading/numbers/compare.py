@@ -1,0 +1,255 @@
+"""Compare the numbers and dates of a claim with those of a reference that is a number, a quantity or a date.
+
+Rules. Values the question already holds are not the answer. Of the values of the reference's kind in the claim, the
+first decides; a later one counts only behind "=", in a clause that shares more with the question ("born in 1745 and
+died in 1818"), or as a gloss in brackets straight after it. A different value of the kind is a conflict, and so is a
+range or a pair of alternatives. A date must state every field the reference states (the year alone is enough where
+the question asks for the year) and contradict no more precise reference. A score, ratio or range (2-1, 2:1, 2対1,
+"2 to 1") keeps its order.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from eval.grading.claims import Claim, overlap
+from eval.grading.matching import Asked, Finding, Match
+from eval.grading.numbers.dates import DateValue
+from eval.grading.numbers.quantities import Quantity, Value, read_numbers
+from eval.grading.numbers.reference import Numeric
+from eval.grading.numbers.units import DAY
+from eval.grading.refusals import alternative, is_denied
+from eval.grading.text import sentences, strip_endings, tokenise
+
+_ASKS_YEAR = re.compile(r"\b(?:what|which) year\b|何年(?!.{0,6}何[月日])|西暦", re.IGNORECASE)
+_ASKS_WHEN = re.compile(r"\bwhen\b|\byears?\b|いつ|何年|年|時期", re.IGNORECASE)
+_COUNTED = re.compile(r"(?:(?:(?!以外)[一-鿿ヶケカ]){1,3}(?=で|じゃ|以外|は))?")
+_COUNTERS = {
+    "人": ("人", "名"),
+    "名": ("人", "名"),
+    **dict.fromkeys(("か国", "ヶ国", "カ国"), ("か国", "ヶ国", "カ国", "ヵ国", "国")),
+}
+_RANGE_AFTER = re.compile(r"^[^\S\n]*(?:-|~|から|to\b|or\b|か、?(?=\d))\s*", re.IGNORECASE)
+_CLAUSE = re.compile(r"[、,;。\n]|\b(?:and|but|while|then)\b|(?<=[たる])(?=[一-鿿ァ-ヴA-Z])")
+_YEAR_RANGE = (100, 2999)  # bare numbers that may be years
+_JOINT = re.compile(r"[^\S\n]*(?:-|:|~|から|対|to|vs\.?|versus)[^\S\n]*", re.IGNORECASE)
+
+
+def match_numeric(asked: Asked, claim: Claim, answer: str, reference: Numeric, precise: Sequence[DateValue]) -> Match:
+    """How a numeric reference stands in the claim.
+
+    `precise`: every date among the references; a fuller one of the same date may not be contradicted. Where the
+    claiming sentence holds no value of the kind at all, the first sentence that does is taken.
+    """
+    wanted = tuple(_as_asked(asked, value) for value in reference.values)
+    joint = _joint(reference.form, reference.values)
+    for text in dict.fromkeys((claim.text, *sentences(answer))):
+        given = _candidates(asked, text, wanted)
+        if given:
+            return _decide(asked, text, given, wanted, precise, in_order=joint)
+    return Match(Finding.ABSENT, claim.focus, "the answer gives no number or date of the reference's kind")
+
+
+def _as_asked(asked: Asked, value: Value) -> Value:
+    """A reference value as the question wants it: the year of a date where it asks the year, a bare 1546 as a year."""
+    if asked.below:
+        value = _unsigned(value)
+    if (
+        isinstance(value, Quantity)
+        and value.unit == DAY
+        and re.search(r"何日(?!間)|what day|which day", asked.text, re.I)
+    ):
+        return DateValue(None, None, int(value.value), value.start, value.end)
+    if isinstance(value, Quantity) and _is_year(value) and _ASKS_WHEN.search(asked.text):
+        return DateValue(int(value.value), None, None, value.start, value.end)
+    if isinstance(value, Quantity) and asked.about_version:
+        return replace(value, version=True)
+    if isinstance(value, DateValue) and value.year is not None and _ASKS_YEAR.search(asked.text):
+        return replace(value, month=None, day=None)
+    return value
+
+
+def _unsigned(value: Value) -> Value:
+    return replace(value, value=abs(value.value)) if isinstance(value, Quantity) else value
+
+
+def _candidates(asked: Asked, text: str, wanted: Sequence[Value]) -> list[Value]:
+    """The values of `text` that can answer: of a wanted kind, not denied, not repeated from the question.
+
+    Where some count what the question counts (何人, "how many countries"), only those; brackets come last.
+    """
+    held = asked.numbers(asked.text).values
+    found = [_unsigned(value) if asked.below else value for value in asked.numbers(text).values]
+    values = [v for v in found if not is_denied(text, v.start, _counted_end(text, v), negative_question=asked.negative)]
+    fresh = [v for v in values if not any(_same(v, old) for old in held) or any(_same(v, want) for want in wanted)]
+    close = [value for value in fresh if any(_same_kind(value, want) for want in wanted)]
+    given = close or [value for value in fresh if any(_comparable(value, want) for want in wanted)]
+    counted = [value for value in given if _counts_asked(asked.text, text[value.start :])]
+    given = counted or given
+    bracketed = [match.span() for match in re.finditer(r"\([^()]*\)", text)]
+    outside = [value for value in given if not any(start < value.start < end for start, end in bracketed)]
+    return outside or given
+
+
+def _counts_asked(question: str, counted: str) -> bool:
+    """Whether `counted`, a number and what follows, counts what the question asks for.
+
+    何人 and 104名, 何歳 and 20歳, "how many countries" and "4 large countries".
+    """
+    after = re.sub(r"^[\d.\s]+", "", counted)
+    japanese = re.search(r"何(か国|ヶ国|カ国|(?!対)[一-鿿])|いくつの([一-鿿]+)", question)
+    if japanese is not None:
+        counter = japanese.group(1) or japanese.group(2)
+        return after.startswith(_COUNTERS.get(counter, (counter,)))
+    english = re.search(r"\bhow many ([a-z]+)", question, re.IGNORECASE)
+    following = [token.stem for token in tokenise(after[:40])[:3]]
+    return english is not None and tokenise(english.group(1))[0].stem in following
+
+
+def _counted_end(text: str, value: Value) -> int:
+    """Where the counter after a value ends (人 in 980万人ではない)."""
+    counter = _COUNTED.match(text, value.end)
+    return counter.end() if counter is not None else value.end
+
+
+def _decide(
+    asked: Asked,
+    text: str,
+    given: list[Value],
+    wanted: Sequence[Value],
+    precise: Sequence[DateValue],
+    *,
+    in_order: bool,
+) -> Match:
+    chosen = _glossed(text, _chosen(asked, text, given, wanted), wanted)
+    shown = text[chosen.start : chosen.end]
+    if not any(_same(chosen, want) for want in wanted):
+        return Match(Finding.CONFLICT, shown, f"{shown!r} conflicts with the reference")
+    if isinstance(chosen, DateValue):
+        finer = [date for date in precise if any(isinstance(want, DateValue) and date.gives(want) for want in wanted)]
+        if (
+            finer
+            and all(chosen.contradicts(date) for date in finer if date.month)
+            and any(date.month for date in finer)
+        ):
+            return Match(Finding.CONFLICT, shown, f"{shown!r} contradicts the full date")
+    missing = [want for want in wanted if not any(_same(value, want) for value in given)]
+    if missing:
+        return Match(Finding.CONFLICT, shown, "not every number of the reference is given")
+    if in_order and _reversed(text, given, wanted):
+        return Match(Finding.CONFLICT, shown, "the numbers of the reference are given in another order")
+    if len(wanted) == 1:
+        beside = _beside(text, chosen, given, wanted)
+        if beside is not None:
+            return beside
+    whole = not any(token.content for token in tokenise(strip_endings(text[: chosen.start] + " " + text[chosen.end :])))
+    return Match(Finding.EQUAL if whole else Finding.CONTAINED, shown, "the answer gives the reference's value")
+
+
+def _chosen(asked: Asked, text: str, given: list[Value], wanted: Sequence[Value]) -> Value:
+    """The value the text commits to: behind "=", else in the clause with most words of the question, else the first.
+
+    Names are no evidence here: the topic they name belongs to every clause.
+    """
+    stems = frozenset(token.stem for token in asked.tokens if token.content)
+    chosen = given[0]
+    for value in given[1:]:
+        result = re.search(r"=\s*$", text[: value.start]) and any(_same(value, want) for want in wanted)
+        mine, best = (overlap(stems, _clause(text, v), names=0) for v in (value, chosen))
+        if result or mine > best:
+            chosen = value
+    return chosen
+
+
+def _glossed(text: str, chosen: Value, wanted: Sequence[Value]) -> Value:
+    """The right value in brackets straight after the chosen one (明治元年(1868年)), else the chosen one."""
+    if any(_same(chosen, want) for want in wanted):
+        return chosen
+    for value in read_numbers(text).values:
+        if text[chosen.end : value.start] == "(" and any(_same(value, want) for want in wanted):
+            return value
+    return chosen
+
+
+def _clause(text: str, value: Value) -> str:
+    """The clause around a value: up to a comma, a conjunction, or the end of a relative clause (建設された|壁は)."""
+    cuts = [0, *(match.end() for match in _CLAUSE.finditer(text)), len(text)]
+    start = max(cut for cut in cuts if cut <= value.start)
+    return text[start : min(cut for cut in cuts if cut >= value.end)]
+
+
+def _beside(text: str, chosen: Value, given: Sequence[Value], wanted: Sequence[Value]) -> Match | None:
+    """The finding where the chosen value is one end of a range or one of two alternatives, or None."""
+    shown = text[chosen.start : chosen.end]
+    rest = _RANGE_AFTER.match(text[chosen.end :])
+    if rest is not None:
+        follower = next((value for value in given if value.start == chosen.end + rest.end()), None)
+        if follower is not None and not any(_same(follower, want) for want in wanted):
+            return Match(
+                Finding.ALTERNATIVES, text[chosen.start : follower.end], "a range or two values are given for one"
+            )
+    other = alternative(text, chosen.start, chosen.end)
+    if other is not None and read_numbers(other).values:
+        agree = any(_same(value, want) for value in read_numbers(other).values for want in wanted)
+        if not agree:
+            return Match(Finding.ALTERNATIVES, shown, f"{shown!r} is offered beside {other!r}")
+    return None
+
+
+def _joint(text: str, values: Sequence[Value]) -> bool:
+    """Whether the values stand in `text` as one score, ratio or range: 2-1, 3:2:1, 2対1, "5 to 10"."""
+    return len(values) > 1 and all(
+        _JOINT.fullmatch(text, one.end, other.start) for one, other in itertools.pairwise(values)
+    )
+
+
+def _reversed(text: str, given: Sequence[Value], wanted: Sequence[Value]) -> bool:
+    """Whether the text gives the wanted values as one score, ratio or range, too, but in another order."""
+    runs = [given[i : i + len(wanted)] for i in range(len(given) - len(wanted) + 1)]
+    joint = [run for run in runs if _joint(text, run)]
+    return bool(joint) and not any(all(map(_same, run, wanted)) for run in joint)
+
+
+def _same(value: Value, want: Value) -> bool:
+    """Whether `value` states `want`: the same quantity, or a date with all its fields."""
+    if isinstance(value, DateValue) and isinstance(want, DateValue):
+        return value.gives(want)
+    if isinstance(value, Quantity) and isinstance(want, Quantity):
+        return value.same(want)
+    date, number = (value, want) if isinstance(value, DateValue) else (want, value)
+    if not isinstance(date, DateValue) or not isinstance(number, Quantity):
+        return False
+    stated = date if date is value else replace(date, month=None, day=None) if date.month is None else None
+    year = stated.year if stated is not None else None
+    return year is not None and _is_bare(number) and number.value == year
+
+
+def _is_bare(number: Quantity) -> bool:
+    return number.unit is None or (
+        number.unit.dimension == "time" and _YEAR_RANGE[0] <= abs(number.value) <= _YEAR_RANGE[1]
+    )
+
+
+def _is_year(number: Quantity) -> bool:
+    """Whether a bare number may be a year."""
+    whole = number.unit is None and number.value.denominator == 1
+    return whole and _YEAR_RANGE[0] <= abs(number.value) <= _YEAR_RANGE[1]
+
+
+def _same_kind(value: Value, want: Value) -> bool:
+    if isinstance(value, Quantity) and isinstance(want, Quantity):
+        return value.same_kind(want)
+    if isinstance(value, DateValue) and isinstance(want, DateValue):
+        return (value.year is not None) == (want.year is not None) or value.gives(want)
+    number = value if isinstance(value, Quantity) else want
+    return isinstance(number, Quantity) and _is_year(number)
+
+
+def _comparable(value: Value, want: Value) -> bool:
+    """Whether the two could state the same thing at all: as `_same_kind`, or one of them without a unit."""
+    if isinstance(value, Quantity) and isinstance(want, Quantity):
+        return value.unit is None or want.unit is None
+    return _same_kind(value, want)

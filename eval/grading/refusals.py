@@ -1,0 +1,196 @@
+"""Refusals, negations and alternatives: what makes a mention of the right answer no answer.
+
+Three questions are answered here, for both languages: does a sentence refuse (`is_refusal`, `after_refusal`), is
+the mention at `start:end` denied (`is_denied`), and does it stand as one of several offered (`alternative`). All
+functions take canonical text (`eval.grading.text.canonical`).
+
+Decisions. A soft hedge with one answer ("probably Tokyo", 東京かもしれません, 東京ではないでしょうか) commits to
+that answer. A refusal followed by "but" and an answer ("not in the text, but it is Tokyo") is graded on the answer.
+"not only", 間違いなく, に他ならない and しかない deny nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+from eval.grading.text import tokenise
+
+_SOURCE = r"(?:passages?|texts?|context|documents?|articles?|information|sources?|sentences?|question)"
+_REFUSAL_EN = re.compile(
+    r"\bi (?:do not|don't|did not|didn't|can't|cannot|can not|am unable|am not able|could not"
+    r"|couldn't)\s+(?:\w+\s+){0,2}?"
+    r"(?:know|have|find|answer|determine|provide|say|tell|recall|confirm|access|see|help|assist)"
+    r"|\bi(?:'m| am) (?:not (?:sure|certain|aware|able|familiar)|unable|unsure)"
+    r"|\b(?:cannot|can't|can not|could not|couldn't|unable to) (?:be )?"
+    r"(?:answer|determine|provide|find|found|identif|confirm|say|give)"
+    rf"|\b{_SOURCE}\b.{{0,40}}\b(?:does|do|did)(?: not|n't) (?:\w+ )?"
+    r"(?:mention|specif|provid|contain|state|include|say|give|indicate|explicitly)"
+    r"|\b(?:does|do|did)(?: not|n't) (?:\w+ )?(?:mention|specify|state|indicate)\b"
+    r"|\b(?:is|are|was|were)(?: not|n't) (?:\w+ )?(?:mentioned|specified|provided|stated|indicated)"
+    rf"|\b(?:is|are|was|were)(?: not|n't) (?:\w+ )?(?:given|included|found|available|known|clear|enough)\b"
+    rf"(?:\W*$|.*\b{_SOURCE}\b)"
+    r"|\bno (?:\w+ )?(?:information|mention|answer|data|evidence|context) "
+    r"|\b(?:not enough|insufficient) (?:information|context|data)"
+    r"|^\W*(?:unknown|n/?a|not (?:specified|mentioned|provided|available|applicable|sure)|no idea|none given|cannot say"
+    r"|idk)\W*$|\bas an ai\b|^\W*(?:i'm |i am )?sorry\b",
+    re.IGNORECASE,
+)
+_SOURCE_JA = r"(?:文章|本文|情報|テキスト|資料|文脈|記事|文書|提供|質問)"
+_REFUSAL_JA = re.compile(
+    r"(?:分|わ|判)か(?:りません|らない|りかねます|りませんでした)|(?:知り|存じ|存じ上げ)ません"
+    r"|知らない(?:です)?(?:。|$)|未詳"
+    r"|(?:回答|お答え|答え|判断|特定|確認|断定|提供|断言)(?:する(?:こと)?(?:は|が)|は|が|を)?"
+    r"(?:できません|でき?ない|出来ません|られません|られない|しかねます|いたしかねます|できかね)"
+    r"|答え(?:られません|ることができません|ることはできません)"
+    r"|(?:情報|記述|記載|言及|データ|回答)(?:は|が|も)?"
+    r"(?:あり|見つかり|含まれてい|提供されてい|されてい|見当たり|示されてい|得られ)?(?:ません|ない)"
+    r"|(?:記載|記述|言及|明記|説明|提示)(?:は|が)?(?:され|し)て(?:い|おり)?(?:ません|ない)|情報(?:は|が)(?:不足|足り)"
+    rf"|{_SOURCE_JA}.*(?:含まれて|示されて)(?:い|おり)?(?:ません|ない)"
+    r"|(?:書かれて|述べられて|触れられて)(?:い|おり)?(?:ません|ない)"
+    r"|見(?:つか|当た)(?:りません|らない|りませんでした)|申し訳(?:あり|ござい|ない)|^すみません"
+    r"|該当(?:する(?:もの|情報))?(?:は|が)?(?:なし|ありません)|^(?:情報|回答|該当)(?:なし|無し)"
+)
+_UNKNOWN = re.compile(
+    r"\b(?:is|are|remains?) (?:currently )?(?:unknown|unclear)\b|不明(?:です|である|だ|。|$|な)", re.IGNORECASE
+)
+REACH = 120  # characters
+UNKNOWN_LENGTH = 60  # characters; in a longer sentence "unknown" speaks of a detail
+_BUT = re.compile(
+    r"(?:[,;]|\.)\s*(?:but|however|though|although)\b,?\s*|\bbut\b\s+|(?<=[すんいただる])(?:が|けれども?"
+    r"|けど)、|(?:しかし|ただし|ただ)、?",
+    re.I,
+)
+
+_NOT_BEFORE = re.compile(
+    r"(?:\b(?:not|never|neither|nor|cannot)|n't|\b(?:no longer|rather than|instead of|other than|except(?: "
+    r"for)?|unlike|excluding|as opposed to|far from))\s+"
+    r"(?!(?:only|just|merely|simply|until|before|sure|certain|know|surprising)\b)(?:(?:actually|really"
+    r"|necessarily|an?|the)\s+)?(?:(?!that|but)[a-z]+\s+)?"
+    r"(?:(?:in|at|by|on|from|to|of|as|be|an?|the|type of|kind of)\s+){0,3}[\"'(]*$",
+    re.IGNORECASE,
+)
+_NOT_AFTER = re.compile(
+    r"^[\"')]*\s*(?:(?:is|was|are|were|did|does|do|has|have|had|can|could|will|would"
+    r"|should)(?:\s+\w+ly)?\s*(?:not|never|n't)|(?:isn't|wasn't|aren't"
+    r"|weren't|didn't|doesn't|don't|hasn't|can't)|(?:is|was|are|were)\s+(?:incorrect|wrong|false))\b(?!\s+only)"
+    r"|^[\"')]*\s*\((?:not|incorrect)\b",
+    re.IGNORECASE,
+)
+_DENIED_JA = re.compile(
+    r"^[」』)\"']*(?:という(?:わけ|の)|など)?(?:(?:で|じゃ)は?(?:な[いくか]|ありません|あり得ません|あり得ない"
+    r"|ございません)|じゃな[いくか]|以外|とは(?:異な|違|別|無関係|言え|限ら)"
+    r"|は(?:間違い|誤り|違い|不正解|正しくな|不適)|を除)"
+)
+_ASSERTING_JA = re.compile(
+    r"(?:な[いか]|ありません)(?:で(?:しょう|す)か|だろうか|か(?:と|。|$|な)|のか)|に(?:他|ほか)なら|しかな"
+    r"|間違いな|違いな"
+)
+_CLAUSE_END_JA = re.compile(r"(?:で(?:あり|す(?:が|けど))?|て|り|し|が|ば|から|ので|けど|く)、")
+_NEGATIVE_END_JA = re.compile(
+    r"(?:ない|なかった|ません|ませんでした|ず|ぬ)(?:です|でした|よ|ね|の|と(?:思|言|さ)\w*)*[。!?]*$"
+)
+
+_MORE = (
+    r"(?!(?:more|less|so|over|later|earlier|above|older|greater|under|fewer|simply|rather|better known|sometimes|also)"
+    r"\b)"
+)
+_OR_AFTER = re.compile(
+    rf"^[\"')]*\s*(?:\([^()]*\)\s*)?(?:,[^,.;()]{{1,40}}){{0,6}}?,?\s*(?:\bor\b"
+    rf"|(?<![\d/])/(?!\d))\s*+{_MORE}(?:maybe |perhaps |possibly |the |an? |in )*(?P<other>[^,.;()]+)",
+    re.IGNORECASE,
+)
+_OR_BEFORE = re.compile(r"\s*,?\s*(?:\bor\b|/)\s*(?:maybe |perhaps |possibly |the |an? |in )*[\"'(]*$", re.IGNORECASE)
+_OR_AFTER_JA = re.compile(
+    r"^[」』)\"]*\s*(?:\([^()]*\))?(?:、[^、。]{1,20}){0,6}?(?:、?\s*(?:または|又は|あるいは|もしくは|若しくは"
+    r"|それとも|ないしは?)、?|か、?(?=[一-鿿ァ-ヴA-Za-z「『\d]))(?P<other>[^、。]+)"
+)
+_OR_BEFORE_JA = re.compile(
+    r"(?<![、。い])(?:、?\s*(?:または|又は|あるいは|もしくは|若しくは|それとも)、?"
+    r"|(?<!いつ)(?<!どこ)(?<!誰)(?<!何)(?<!しか)か、?)[「『\"]*$"
+)
+_OFFERED = re.compile(r"[^.;()?、。]+$")  # the words just before "or"
+
+
+def is_refusal(sentence: str) -> bool:
+    """Whether the sentence declines to answer: "I don't know", 分かりません, "the text does not mention it"."""
+    if _REFUSAL_EN.search(sentence) or _REFUSAL_JA.search(sentence):
+        return True
+    return len(sentence) <= UNKNOWN_LENGTH and _UNKNOWN.search(sentence) is not None
+
+
+def after_refusal(text: str) -> str | None:
+    """The answer that follows a refusal and a "but" (ただし, が、), or None where the refusal is all there is.
+
+    >>> after_refusal("I am not sure, but it is Tokyo."), after_refusal("分かりません。")
+    ('it is Tokyo.', None)
+    """
+    for match in _BUT.finditer(text):
+        rest = text[match.end() :].strip()
+        if is_refusal(text[: match.start() + 1]) and rest and not is_refusal(rest):
+            return rest
+    return None
+
+
+def is_denied(sentence: str, start: int, end: int, *, negative_question: bool = False) -> bool:
+    """Whether the mention at `start:end` is denied: "not Tokyo", 東京ではない, "Tokyo is not the capital".
+
+    With `negative_question` a negated predicate answers the question ("snakes have no legs") and denies nothing.
+    """
+    before, after = _around(sentence, start, end)
+    if _NOT_BEFORE.search(before) and not re.search(r"\bnot only\b", before, re.I):
+        return True
+    denied = _DENIED_JA.match(after)
+    if denied and not _ASSERTING_JA.search(after[: denied.end() + 8]):
+        return True
+    if negative_question:
+        return False
+    if _NOT_AFTER.match(after):
+        return True
+    if not re.match(r"[」』)\"]*(?:は|が|も)(?![一-鿿]*(?:、|[。]))", after):
+        return False
+    clause = _CLAUSE_END_JA.split(after, maxsplit=1)[0] if _CLAUSE_END_JA.search(after) else after
+    return bool(_NEGATIVE_END_JA.search(clause)) and not _ASSERTING_JA.search(clause)
+
+
+def alternative(sentence: str, start: int, end: int) -> str | None:
+    """What the mention at `start:end` is offered beside ("Tokyo or Kyoto", 東京か京都, "Tokyo/Kyoto"), or None.
+
+    >>> alternative("It is Tokyo or Kyoto.", 6, 11), alternative("10 or more", 0, 2)
+    ('Kyoto', None)
+    """
+    before, after = _around(sentence, start, end)
+    for pattern in (_OR_AFTER, _OR_AFTER_JA):
+        match = pattern.match(after)
+        if match:
+            return match["other"].strip()
+    for pattern in (_OR_BEFORE, _OR_BEFORE_JA):
+        match = pattern.search(before)
+        offered = _OFFERED.search(before[: match.start()]) if match else None
+        if offered and offered.group().strip(" ,"):
+            return offered.group().strip(" ,")
+    return None
+
+
+def _around(sentence: str, start: int, end: int) -> tuple[str, str]:
+    """What stands before and after a mention, `REACH` characters each; marks further off concern something else."""
+    return sentence[max(0, start - REACH) : start], sentence[end : end + REACH]
+
+
+def negations(text: str) -> int:
+    """How many negations `text` holds, both languages; rhetorical ones (〜ではないでしょうか, しかない) are none."""
+    english = len(
+        re.findall(
+            r"\b(?:not|never|neither|cannot|nor)\b|n't\b|\bno\b(?=\s+[a-z])(?!\s+(?:doubt|one knows))", text, re.I
+        )
+    )
+    only = len(re.findall(r"\bnot only\b", text, re.I))
+    japanese = 0
+    for token in tokenise(text):
+        if (
+            token.kind == "japanese"
+            and token.stem in ("無い", "ない", "ず", "ぬ")
+            and token.pos.startswith(("形容詞", "助動詞"))
+        ):
+            around = text[max(0, token.start - 8) : token.end + 6]
+            japanese += not (_ASSERTING_JA.search(around) or re.search(r"かもしれ|ねばな|なければな", around))
+    return english - only + japanese

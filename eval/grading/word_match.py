@@ -1,0 +1,56 @@
+"""The joined token keys of a text, and where they stand in another: what "word for word" means to the ladder."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+from eval.grading.text import ARTICLES, Token, tokenise
+
+_BETWEEN_NUMBERS = " "
+
+
+def folded(text: str) -> str:
+    """The joined keys of `text`, articles dropped where something else is left; numbers side by side stay two.
+
+    >>> folded("The Great Yuan") == folded("great-yuan"), folded("A"), folded("2-3") == folded("23")
+    (True, 'a', False)
+    """
+    tokens = [token for token in tokenise(text) if token.key]
+    return _joined([token for token in tokens if token.key not in ARTICLES] or tokens)
+
+
+def _joined(tokens: Sequence[Token]) -> str:
+    parts = [token.key for token in tokens[:1]]
+    for previous, token in itertools.pairwise(tokens):
+        parts += [_BETWEEN_NUMBERS * (previous.kind == token.kind == "number"), token.key]
+    return "".join(parts)
+
+
+def occurrences(text: str, form: str) -> Iterator[tuple[int, int]]:
+    """Token index ranges (first, last + 1) of `text` where `form` stands on token boundaries."""
+    target, tokens = folded(form), tokenise(text)
+    if not target:
+        return
+    keep_articles = target in ARTICLES
+    keyed = [
+        (i, token.key) for i, token in enumerate(tokens) if token.key and (keep_articles or token.key not in ARTICLES)
+    ]
+    for at in range(len(keyed)):
+        joined, previous = "", None
+        for i, key in keyed[at:]:
+            apart = previous is not None and tokens[i].kind == previous.kind == "number"
+            joined, previous = joined + _BETWEEN_NUMBERS * apart + key, tokens[i]
+            if not target.startswith(joined):
+                break
+            if joined == target:
+                yield keyed[at][0], i + 1
+                break
+
+
+def number_pairs(tokens: Sequence[Token]) -> frozenset[tuple[str, str]]:
+    """The keys of numbers side by side, with no word between them: (2, 1) of "Japan 2-1 Spain"."""
+    keyed = [token for token in tokens if token.key]
+    return frozenset(
+        (one.key, other.key) for one, other in itertools.pairwise(keyed) if one.kind == other.kind == "number"
+    )

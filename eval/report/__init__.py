@@ -1,0 +1,1 @@
+"""One report: computed once, shown as a page, a workbook, tables and on a terminal."""

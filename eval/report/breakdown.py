@@ -1,0 +1,115 @@
+"""Where the numbers of a report come from: why retrieval did not help, and how far repeats differ."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from eval.dataset.conditions import Condition
+from eval.fallback.graded import Graded
+from eval.grading.ladder import Outcome
+
+Cause = Literal["failed", "retrieval", "model", "grading"]
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalSplit:
+    """Why answers with retrieval are not correct; only questions that name their evidence are in it.
+
+    `retrieval_missed`: no passage of an evidence document was in the prompt. `model_missed`: one was, and the answer
+    is wrong, empty or a refusal. `grading_refused`: one was, and no label could be read from the answer. `failed`:
+    there is no answer. `evidence_given` counts the questions, of `total`, with the evidence in their prompt.
+    """
+
+    kind: str
+    language: str
+    total: int
+    evidence_given: int
+    not_correct: int
+    retrieval_missed: int
+    model_missed: int
+    grading_refused: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How far repeats differ under one condition: the number correct in each, and how many verdicts changed."""
+
+    condition: Condition
+    correct: tuple[int, ...]
+    total: int
+    changed: int
+
+
+def retrieval_split(kind: str, language: str, answers: Sequence[Graded]) -> RetrievalSplit | None:
+    """The split of the answers with retrieval among these; None where no question with named evidence is."""
+    here = [one for one in answers if one.condition is Condition.RAG and one.item.evidence]
+    if not here:
+        return None
+    causes = [_cause(one) for one in here]
+    return RetrievalSplit(
+        kind=kind,
+        language=language,
+        total=len(here),
+        evidence_given=sum(one.evidence_given for one in here),
+        not_correct=len(causes) - causes.count(None),
+        retrieval_missed=causes.count("retrieval"),
+        model_missed=causes.count("model"),
+        grading_refused=causes.count("grading"),
+        failed=causes.count("failed"),
+    )
+
+
+def spread(condition: Condition, times: Sequence[Sequence[Graded]]) -> Spread:
+    """The spread of one condition over `times`, each the answers to the same questions in the same order."""
+    correct = [[one.verdict.correct for one in time if one.condition is condition] for time in times]
+    changed = sum(len(set(verdicts)) > 1 for verdicts in zip(*correct, strict=True))
+    return Spread(condition, tuple(sum(verdicts) for verdicts in correct), len(correct[0]), changed)
+
+
+def split_sentence(split: RetrievalSplit) -> str:
+    """Where the answers with retrieval that are not correct went wrong, in a sentence."""
+    parts = [
+        f"{count} {words}"
+        for count, words in (
+            (split.retrieval_missed, "where retrieval missed the evidence"),
+            (split.model_missed, "where the model missed it"),
+            (split.grading_refused, "that grading could not read"),
+            (split.failed, "that failed"),
+        )
+        if count
+    ]
+    causes = f": {', '.join(parts)}." if parts else "."
+    given = f"The evidence was in the prompt of {split.evidence_given} of {split.total}"
+    return f"{given}; {split.not_correct} are not correct{causes}"
+
+
+def spread_sentence(spread: Spread) -> str:
+    """How far repeats differ, in a sentence."""
+    counts = ", ".join(str(count) for count in spread.correct)
+    return (
+        f"{spread.condition}, asked {len(spread.correct)} times: {counts} of {spread.total}; {spread.changed} changed"
+    )
+
+
+def failures_sentence(answers: Sequence[Graded]) -> str | None:
+    """How many questions have no answer because something went wrong, and most often what; None where none has."""
+    failed = Counter(one.error for one in answers if one.recorded is not None and one.error)
+    if not failed:
+        return None
+    ((most, count),) = failed.most_common(1)
+    return f"No answer to {failed.total()} of {len(answers)}, in {count} of them for this reason: {most}"
+
+
+def _cause(one: Graded) -> Cause | None:
+    """Why an answer with retrieval is not correct; None where it is."""
+    if one.verdict.correct:
+        return None
+    if one.error:
+        return "failed"
+    if not one.evidence_given:
+        return "retrieval"
+    return "grading" if one.verdict.content is Outcome.UNPARSED else "model"

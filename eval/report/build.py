@@ -1,0 +1,143 @@
+"""From the folders of runs to the Report: every answer graded, every cell counted, every comparison made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from eval.dataset.conditions import Condition
+from eval.dataset.load import ALL, KINDS
+from eval.fallback.graded import Graded, ladder_answers, paired, place_of
+from eval.fallback.interface import descend
+from eval.fallback.open import further_rungs
+from eval.grading.ladder import Outcome
+from eval.report.breakdown import retrieval_split, spread
+from eval.report.compare_runs import Asked, Contender, run_names, versus
+from eval.report.records import Cell, Contrast, Report, RunReport
+from eval.runs.cosine import THRESHOLDS, load_cosines
+from eval.runs.imported import ImportedReport, imported_report, load_imported
+from eval.runs.run import StoredRun, load_run
+from eval.statistics.paired import PairedOutcome, compare, rate, verdicts
+
+
+def build_report(folders: Sequence[Path], calibration: Path | None = None, encoder: str | None = None) -> Report:
+    """Grade and count the runs in these folders; counts without answers stand last.
+
+    `calibration` (of similarity, with the encoder of that name) and judges' records decide what the ladder leaves open.
+    Raises RunError and GradingError.
+    """
+    runs: list[RunReport] = []
+    imported: list[ImportedReport] = []
+    contenders = []
+    for folder, name in zip(folders, run_names(folders), strict=True):
+        counts = load_imported(folder)
+        if counts is not None:
+            imported.append(imported_report(counts, [one.name for one in imported]))
+            continue
+        stored = load_run(folder)
+        runs.append(_run_report(stored, folder, name, calibration, encoder))
+        contenders.append(_contender(stored, runs[-1]))
+    return Report(tuple(runs), tuple(imported), versus(contenders))
+
+
+def _contender(stored: StoredRun, run: RunReport) -> Contender:
+    return Contender(
+        name=run.name,
+        identity=run.identity,
+        places={
+            (kind, language): {
+                Asked(one.item.number, one.language, one.condition): one.verdict.correct if one.recorded else None
+                for one in chosen
+            }
+            for kind, language, chosen in _places(stored, run.answers)
+        },
+    )
+
+
+def _run_report(run: StoredRun, folder: Path, name: str, calibration: Path | None, encoder: str | None) -> RunReport:
+    cosines = load_cosines(folder)
+    rungs = further_rungs(run, folder, calibration, encoder)
+    times, uses = [], []
+    for repeat in range(run.scope.repeats):
+        by_ladder = ladder_answers(run, cosines, repeat)
+        descent = descend([place_of(one) for one in by_ladder], rungs)
+        times.append(
+            tuple(replace(one, verdict=verdict) for one, verdict in zip(by_ladder, descent.verdicts, strict=True))
+        )
+        uses.append(descent.uses)
+    answers = times[0]
+    lower = Condition.RAG if Condition.RAG in run.scope.conditions else Condition.NO_RAG
+    items = run.scope.items(run.dataset)
+    return RunReport(
+        name=name,
+        identity=run.identity,
+        versions=run.versions,
+        began=run.began,
+        ended=run.ended,
+        questions=len(items),
+        of_questions=len(run.dataset.items),
+        languages=run.scope.languages,
+        conditions=run.scope.conditions,
+        cells=tuple(_cells(run, answers)),
+        contrasts=tuple(_contrasts(run, answers, Condition.NO_RAG, Condition.RAG)),
+        ceiling=tuple(_contrasts(run, answers, lower, Condition.ORACLE)),
+        splits=tuple(split for place in _places(run, answers) if (split := retrieval_split(*place)) is not None),
+        spreads=tuple(spread(one, times) for one in run.scope.conditions) if len(times) > 1 else (),
+        answers=answers,
+        repeats=len(times),
+        seconds=sum(one.recorded.seconds for time in times for one in time if one.recorded is not None),
+        uses=uses[0],
+    )
+
+
+def _places(run: StoredRun, answers: Sequence[Graded]) -> Iterable[tuple[str, str, list[Graded]]]:
+    """Every type and language of the run, the sums over them last; where there is but one it is the sum."""
+    for kind in _with_sum([kind for kind in KINDS if any(one.item.kind == kind for one in answers)]):
+        for language in _with_sum(run.scope.languages):
+            chosen = [one for one in answers if kind in (ALL, one.item.kind) and language in (ALL, one.language)]
+            yield kind, language, chosen
+
+
+def _with_sum(names: Sequence[str]) -> tuple[str, ...]:
+    return (*names, ALL) if len(names) > 1 else tuple(names)
+
+
+def _cells(run: StoredRun, answers: Sequence[Graded]) -> Iterable[Cell]:
+    for kind, language, chosen in _places(run, answers):
+        for condition in run.scope.conditions:
+            here = [one for one in chosen if one.condition is condition]
+            verdicts_here = [one.verdict for one in here]
+            said = [one.recorded.answer for one in here if one.recorded is not None and one.recorded.answer is not None]
+            yield Cell(
+                condition=condition,
+                kind=kind,
+                language=language,
+                correct=rate(sum(one.correct for one in verdicts_here), len(here)),
+                language_correct=rate(sum(one.language_correct for one in verdicts_here), len(here)),
+                both=rate(sum(one.both for one in verdicts_here), len(here)),
+                failed=len(here) - len(said),
+                missing=sum(one.recorded is None for one in here),
+                unparsed=sum(one.content is Outcome.UNPARSED for one in verdicts_here),
+                refused=sum(one.content is Outcome.REFUSED for one in verdicts_here),
+                cut_off=sum(answer.cut_off for answer in said),
+                asked_again=sum(len(answer.attempts) > 1 for answer in said),
+                above=tuple(sum((one.cosine or 0.0) >= cut for one in here) for cut in THRESHOLDS),
+            )
+
+
+def _contrasts(run: StoredRun, answers: Sequence[Graded], baseline: Condition, treatment: Condition) -> list[Contrast]:
+    places = []
+    for kind, language, chosen in _places(run, answers):
+        pairs = [
+            PairedOutcome(without.item.number, without.verdict.correct, with_.verdict.correct)
+            for without, with_ in paired(chosen, baseline, treatment)
+        ]
+        if pairs:
+            missing = sum(one.recorded is None for pair in paired(chosen, baseline, treatment) for one in pair)
+            places.append((kind, language, missing, compare(pairs)))
+    effects = verdicts([comparison for *_, comparison in places])
+    return [
+        Contrast(kind, language, baseline, treatment, effect, missing)
+        for (kind, language, missing, _), effect in zip(places, effects, strict=True)
+    ]

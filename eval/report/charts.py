@@ -1,0 +1,156 @@
+"""The charts of the HTML report as inline SVG: geometry in per cent of the width, so that text keeps its size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from eval.report.breakdown import RetrievalSplit
+from eval.statistics.paired import Rate
+
+CUTS: tuple[float, ...] = tuple(cut / 100 for cut in range(70, 101))
+"""Thresholds of the sweep, 0.70 to 1.00."""
+
+_WIDTH = 93.0  # per cent of the sweep's width; the rest is for the labels of its counts
+_TOP, _HEIGHT = 8, 200  # of the sweep's plot, in CSS pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """The historical score of one condition's answers, cut at each of CUTS, beside what the ladder says.
+
+    `passing` are the answers with at least that cosine, `agreed` those of them that the ladder calls correct too;
+    `correct` is what the ladder calls correct of all `total`, scored or not.
+    """
+
+    condition: str
+    passing: tuple[int, ...]
+    agreed: tuple[int, ...]
+    correct: int
+    scored: int
+    total: int
+
+    @property
+    def nearest(self) -> int:
+        """The place in CUTS at which the score passes as nearly as many as the ladder calls correct."""
+        return min(range(len(CUTS)), key=lambda at: abs(self.passing[at] - self.correct))
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One answer for a sweep: its cosine, None where there is none, and whether the ladder calls it correct."""
+
+    cosine: float | None
+    correct: bool
+
+
+def sweep(condition: str, answers: Sequence[Scored]) -> Sweep:
+    """Count one condition's answers at each of CUTS; an answer without a score passes none of them."""
+    passing = [[one for one in answers if one.cosine is not None and one.cosine >= cut] for cut in CUTS]
+    return Sweep(
+        condition=condition,
+        passing=tuple(len(here) for here in passing),
+        agreed=tuple(sum(one.correct for one in here) for here in passing),
+        correct=sum(one.correct for one in answers),
+        scored=sum(one.cosine is not None for one in answers),
+        total=len(answers),
+    )
+
+
+def bar(rate: Rate, condition: str) -> Markup:
+    """A bar from 0 to 100 % with the interval of the rate drawn over it."""
+    low, high = 100 * rate.interval.low, 100 * rate.interval.high
+    grid = Markup("").join(
+        Markup('<line class="grid" x1="{0}%" x2="{0}%" y1="0" y2="22"/>').format(x) for x in (25, 50, 75)
+    )
+    return Markup(
+        '<svg class="bar" width="100%" height="22" aria-hidden="true" focusable="false">'
+        '<rect class="track" width="100%" height="12" y="5"/>{grid}'
+        '<rect class="fill {condition}" width="{value:.2f}%" height="12" y="5"/>'
+        '<line class="interval" x1="{low:.2f}%" x2="{high:.2f}%" y1="11" y2="11"/>'
+        '<line class="interval" x1="{low:.2f}%" x2="{low:.2f}%" y1="7" y2="15"/>'
+        '<line class="interval" x1="{high:.2f}%" x2="{high:.2f}%" y1="7" y2="15"/></svg>'
+    ).format(grid=grid, condition=condition, value=100 * (rate.value or 0.0), low=low, high=high)
+
+
+def stack(split: RetrievalSplit) -> Markup:
+    """The causes of the answers that are not correct, as parts of a bar whose whole is every question."""
+    parts, start = [], 0.0
+    for name, count in (
+        ("retrieval", split.retrieval_missed), ("model", split.model_missed), ("grading", split.grading_refused),
+        ("failed", split.failed),
+    ):  # fmt: skip
+        width = 100 * count / (split.total or 1)
+        parts.append(
+            Markup('<rect class="cause {}" x="{:.2f}%" width="{:.2f}%" height="12" y="5"/>').format(name, start, width)
+        )
+        start += width
+    return Markup(
+        '<svg class="stack" width="100%" height="22" aria-hidden="true" focusable="false">'
+        '<rect class="track" width="100%" height="12" y="5"/>{}</svg>'
+    ).format(Markup("").join(parts))
+
+
+def sweep_chart(sweeps: Sequence[Sweep], label: str) -> Markup:
+    """The counts over the thresholds, one line for each condition; dashed, what the ladder calls correct."""
+    most = max((one.total for one in sweeps), default=0) or 1
+    parts = [
+        Markup(
+            '<svg class="sweep" width="100%" height="{}" role="img" aria-label="{}">'
+            '<svg x="0" y="{}" width="{}%" height="{}" viewBox="0 0 100 100" preserveAspectRatio="none">'
+        ).format(_TOP + _HEIGHT + 44, label, _TOP, _WIDTH, _HEIGHT)
+    ]
+    ticks = _ticks(most)
+    line = Markup('<line class="grid" x1="0" x2="100" y1="{0:.2f}" y2="{0:.2f}"/>')
+    parts += [line.format(_y(count, most)) for count in ticks]
+    for one in sweeps:
+        points = " ".join(f"{_x(at):.2f},{_y(count, most):.2f}" for at, count in enumerate(one.passing))
+        parts.append(
+            Markup(
+                '<line class="ladder {0}" x1="0" x2="100" y1="{1:.2f}" y2="{1:.2f}"/>'
+                '<polyline class="score {0}" points="{2}"/>'
+            ).format(one.condition, _y(one.correct, most), points)
+        )
+    parts.append(Markup("</svg>"))
+    for one in sweeps:
+        x, y = _WIDTH * _x(one.nearest) / 100, _TOP + _HEIGHT * _y(one.passing[one.nearest], most) / 100
+        parts.append(Markup('<circle class="{}" cx="{:.2f}%" cy="{:.1f}" r="4.5"/>').format(one.condition, x, y))
+    parts += [
+        Markup('<text x="{:.1f}%" y="{:.1f}">{}</text>').format(
+            _WIDTH + 1, _TOP + _HEIGHT * _y(count, most) / 100 + 4, count
+        )
+        for count in ticks
+    ]
+    for at in range(0, len(CUTS), 5):
+        anchor = "start" if at == 0 else "middle"
+        parts.append(
+            Markup('<text x="{:.2f}%" y="{}" text-anchor="{}">{:.2f}</text>').format(
+                _WIDTH * _x(at) / 100, _TOP + _HEIGHT + 18, anchor, CUTS[at]
+            )
+        )
+    parts.append(
+        Markup('<text x="{:.1f}%" y="{}" text-anchor="middle">{}</text></svg>').format(
+            _WIDTH / 2, _TOP + _HEIGHT + 38, "cosine of answer and reference, at least"
+        )
+    )
+    return Markup("").join(parts)
+
+
+def _x(at: int) -> float:
+    """Where a threshold stands in the plot, 0 (left) to 100."""
+    return 100 * at / (len(CUTS) - 1)
+
+
+def _y(count: int, most: int) -> float:
+    """Where a count stands in the plot, 0 (top, `most`) to 100."""
+    return 100 * (1 - count / most)
+
+
+def _ticks(most: int) -> list[int]:
+    """0, `most`, and round steps between, at most six in all and none that crowds the one for `most`."""
+    steps = (factor * 10**power for power in range(9) for factor in (1, 2, 5))
+    step = next(step for step in steps if most / step <= 5)
+    inner = [count for count in range(0, most, step) if most - count > step / 2]
+    return [*inner, most]

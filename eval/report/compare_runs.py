@@ -1,0 +1,103 @@
+"""Runs of the same questions against one another: the same question, language and condition, answered by each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+from eval.dataset.conditions import Condition
+from eval.runs.run import RunIdentity
+from eval.statistics.paired import Effect, PairedOutcome, compare, verdicts
+from rag.records import Language
+
+Place = tuple[str, str]
+"""A type and a language, or the word for all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question in one language under one condition."""
+
+    number: str
+    language: Language
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """What a comparison needs of a run: of every place the questions and whether each was right, None where missing."""
+
+    name: str
+    identity: RunIdentity
+    places: Mapping[Place, Mapping[Asked, bool | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Versus:
+    """A cell in which run `new` is compared with run `old`, which is the baseline, under one condition.
+
+    Its effect is adjusted (Holm) over all such cells of the report. `missing` counts answers that either run lacks.
+    """
+
+    old: str
+    new: str
+    condition: Condition
+    kind: str
+    language: str
+    effect: Effect
+    missing: int
+
+
+def versus(contenders: Sequence[Contender]) -> tuple[Versus, ...]:
+    """Compare every two runs that were asked the same set under other settings, on the questions that both have."""
+    cells = [cell for old, new in combinations(contenders, 2) if _comparable(old, new) for cell in _cells(old, new)]
+    effects = verdicts([compare(cell.pairs) for cell in cells])
+    return tuple(
+        Versus(cell.old, cell.new, cell.condition, *cell.place, effect, cell.missing)
+        for cell, effect in zip(cells, effects, strict=True)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    old: str
+    new: str
+    condition: Condition
+    place: Place
+    pairs: tuple[PairedOutcome, ...]
+    missing: int
+
+
+def _comparable(old: Contender, new: Contender) -> bool:
+    return old.identity != new.identity and old.identity.dataset_sha256 == new.identity.dataset_sha256
+
+
+def _cells(old: Contender, new: Contender) -> Iterator[_Cell]:
+    for condition in Condition:
+        for place in old.places:
+            before, after = old.places[place], new.places.get(place, {})
+            shared = [asked for asked in before if asked.condition is condition and asked in after]
+            pairs = tuple(PairedOutcome(one.number, bool(before[one]), bool(after[one])) for one in shared)
+            missing = sum((before[one] is None) + (after[one] is None) for one in shared)
+            if pairs:
+                yield _Cell(old.name, new.name, condition, place, pairs, missing)
+
+
+def run_names(folders: Sequence[Path]) -> list[str]:
+    """The names of the folders, with as many of their parents as tell them apart; numbered where one stands twice.
+
+    `a/run` and `b/run` are "a/run" and "b/run".
+    """
+    parts = [folder.resolve().parts for folder in folders]
+    names = []
+    for own in parts:
+        depth = next(
+            (deep for deep in range(1, len(own)) if all(own[-deep:] != it[-deep:] for it in parts if it != own)),
+            len(own),
+        )
+        names.append("/".join(own[-depth:]))
+    return [
+        name if names.count(name) == 1 else f"{name} ({names[: at + 1].count(name)})" for at, name in enumerate(names)
+    ]

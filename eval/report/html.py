@@ -1,0 +1,231 @@
+"""The report as one HTML page that needs nothing beside itself: no network, no other file.
+
+The page is `assets/page.html` with its style and script inlined. Every text from outside is escaped by Jinja, and the
+page's own policy (CSP) lets nothing run or load but that style and that script, which it names by their hashes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from eval.dataset.load import ALL, KINDS
+from eval.fallback.graded import Graded
+from eval.grading.ladder import Outcome
+from eval.report import charts
+from eval.report.compare_runs import Versus
+from eval.report.headlines import effect_word, headline, imported_headline, versus_text
+from eval.report.records import Cell, Contrast, Report, RunReport
+from eval.report.same_passages import other_passages, passages_text
+from eval.report.sentences import CONDITIONS, counts_direction, p_text, percent, points, rate_text
+from eval.report.settings_table import settings
+from eval.statistics.paired import Rate
+from rag.records import LANGUAGES, Hit
+from rag.safety.sanitize import left_out_text
+from rag.text.language import JAPANESE, detect
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+NOT_CORRECT: Final = "not_correct"
+FAILED: Final = "failed"
+OTHER_LANGUAGE: Final = "other_language"
+_NAMES: Final[Mapping[str, str]] = {
+    **CONDITIONS["en"],
+    "open_qa": "open question",
+    "ja": "Japanese",
+    "en": "English",
+    NOT_CORRECT: "not correct (all of these)",
+    FAILED: "no answer (failed or missing)",
+    OTHER_LANGUAGE: "correct, in the other language",
+    "fixed": "fixed by retrieval",
+    "broken": "broken by retrieval",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One type and language: its bars, of every run and condition."""
+
+    kind: str
+    language: str
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A rate and the run and condition that it is of; `cell` has its other counts, None where they were imported."""
+
+    run: str
+    kind: str
+    language: str
+    condition: str
+    correct: Rate
+    cell: Cell | None = None
+
+
+def html_page(report: Report) -> str:
+    """The report as the text of one HTML page, to be written as UTF-8."""
+    style, script = _asset("page.css"), _asset("page.js")
+    page = (
+        _environment()
+        .from_string(_asset("page.html"))
+        .render(
+            report=report,
+            several=len(report.names) > 1,
+            panels=_panels(report),
+            settings=settings(report),
+            choices=_choices(report),
+            style=style,
+            script=script,
+            policy=f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; img-src data:; "
+            "base-uri 'none'; form-action 'none'",
+        )
+    )
+    return page.encode("utf-8", "replace").decode("utf-8")
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, StrictUndefined
+
+    made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    filters: dict[str, Callable[..., Any]] = {
+        "percent": percent, "points": points, "p_value": _p_value, "lang": _language_of, "named": _named,
+        "place": _place, "hits": _hits, "marks": _marks, "sweeps": _sweeps, "spread": _spread,
+        "whole": _whole, "word": effect_word, "headline": headline, "imported_headline": imported_headline,
+        "versus_text": versus_text, "counts_direction": counts_direction,
+        "groupby_run": _by_run, "by_pair": _by_pair,
+        "other_passages": other_passages, "passages_text": passages_text, "left_out_text": left_out_text,
+    }  # fmt: skip
+    made.filters.update(filters)
+    made.globals.update(
+        rate_text=rate_text, bar=charts.bar, stack=charts.stack, sweep_chart=charts.sweep_chart, cuts=charts.CUTS
+    )
+    return made
+
+
+def _asset(name: str) -> str:
+    return (resources.files("eval.report") / "assets" / name).read_text(encoding="utf-8")
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _panels(report: Report) -> list[Panel]:
+    """The rates of all runs by type and language, the sums last."""
+    bars = [
+        Bar(run.name, cell.kind, cell.language, cell.condition, cell.correct, cell)
+        for run in report.runs
+        for cell in run.cells
+    ]
+    for one in report.imported:
+        for counted in one.cells:
+            place = (one.name, counted.kind, counted.language)
+            bars += [Bar(*place, "no_rag", counted.counts.baseline), Bar(*place, "rag", counted.counts.treatment)]
+    return [
+        Panel(kind, language, found)
+        for kind in (*KINDS, ALL)
+        for language in (*LANGUAGES, ALL)
+        if (found := tuple(one for one in bars if (one.kind, one.language) == (kind, language)))
+    ]
+
+
+def _choices(report: Report) -> dict[str, list[str]]:
+    """What each filter of the answers offers: what there is, in a fixed order."""
+    answers = [one for run in report.runs for one in run.answers]
+    outcomes = {one.verdict.content for one in answers}
+    return {
+        "type": [kind for kind in KINDS if any(one.item.kind == kind for one in answers)],
+        "language": [language for language in LANGUAGES if any(one.language == language for one in answers)],
+        "condition": list(dict.fromkeys(str(one.condition) for one in answers)),
+        "outcome": [
+            *(str(outcome) for outcome in Outcome if outcome in outcomes),
+            NOT_CORRECT, FAILED, OTHER_LANGUAGE, "fixed", "broken",
+        ],
+    }  # fmt: skip
+
+
+def _marks(run: RunReport) -> list[str]:
+    """For each answer of a run the outcomes that it is found under, separated by blanks."""
+    changed = {
+        (without.item.number, without.language): word
+        for word, fixed in (("fixed", True), ("broken", False))
+        for without, _ in run.changed(fixed=fixed)
+    }
+    return [" ".join(_marks_of(one, changed.get((one.item.number, one.language)))) for one in run.answers]
+
+
+def _marks_of(one: Graded, change: str | None) -> Iterable[str]:
+    yield str(one.verdict.content)
+    if not one.verdict.correct:
+        yield NOT_CORRECT
+    elif not one.verdict.language_correct:
+        yield OTHER_LANGUAGE
+    if one.error:
+        yield FAILED
+    if change:
+        yield change
+
+
+def _sweeps(run: RunReport) -> list[charts.Sweep]:
+    """The sweep of each condition; none where the run has no historical scores."""
+    if all(one.cosine is None for one in run.answers):
+        return []
+    return [
+        charts.sweep(
+            str(condition),
+            [charts.Scored(one.cosine, one.verdict.correct) for one in run.answers if one.condition is condition],
+        )
+        for condition in run.conditions
+    ]
+
+
+def _whole(run: RunReport) -> list[Cell]:
+    """The cells over all types and languages, one for each condition."""
+    return [cell for cell in run.cells if (cell.kind, cell.language) == run.whole]
+
+
+def _hits(one: Graded) -> tuple[Hit, ...]:
+    return () if one.recorded is None or one.recorded.answer is None else one.recorded.answer.hits
+
+
+def _language_of(text: str) -> str:
+    """The language to name in `lang`, for the choice of glyphs: Japanese from the first Japanese letter on."""
+    return "ja" if JAPANESE.search(text) else detect(text)
+
+
+def _named(value: str) -> str:
+    """What a reader is told for a value; the value itself stands in the data and in the other outputs."""
+    return _NAMES.get(value, value)
+
+
+def _place(cell: Cell | Contrast | Panel | Versus) -> str:
+    """A type and language in words."""
+    kind = "all types" if cell.kind == ALL else cell.kind
+    return f"{kind}, {'all languages' if cell.language == ALL else _named(cell.language)}"
+
+
+def _by_run(bars: Sequence[Bar]) -> list[tuple[str, list[Bar]]]:
+    """The bars of a panel by run."""
+    return [(run, list(found)) for run, found in groupby(bars, key=lambda bar: bar.run)]
+
+
+def _by_pair(cells: Sequence[Versus]) -> list[tuple[str, str, str, list[Versus]]]:
+    """The comparisons of runs by the two runs and the condition."""
+    found = groupby(cells, key=lambda one: (one.old, one.new, str(one.condition)))
+    return [(*key, list(rows)) for key, rows in found]
+
+
+def _p_value(p: float) -> str:
+    return p_text(p).removeprefix("p ").removeprefix("= ")
+
+
+def _spread(rate: Rate) -> str:
+    """The interval of a rate in per cent: "27.3-45.8"."""
+    return f"{percent(rate.interval.low)}-{percent(rate.interval.high)}"

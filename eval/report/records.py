@@ -1,0 +1,127 @@
+"""The Report: everything that is said about one run or several, computed once and shown in several forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from eval.dataset.conditions import Condition
+from eval.fallback.graded import Graded, paired
+from eval.fallback.interface import RungUse
+from eval.report.breakdown import RetrievalSplit, Spread
+from eval.report.compare_runs import Versus
+from eval.runs.imported import ImportedReport
+from eval.runs.run import RunIdentity
+from eval.statistics.paired import Effect, Rate
+from rag.records import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Counts of one condition, type and language. `correct` is of content; every question asked is in its total.
+
+    `failed` are the questions without an answer, `missing` those of them that have not been answered yet.
+    """
+
+    condition: Condition
+    kind: str
+    language: str
+    correct: Rate
+    language_correct: Rate
+    both: Rate
+    failed: int
+    missing: int
+    unparsed: int
+    refused: int
+    cut_off: int
+    asked_again: int
+    above: tuple[int, ...]
+    """How many answers have a historical score of at least each of THRESHOLDS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """A cell of the comparison of two conditions; its effect is adjusted (Holm) over all cells of that comparison."""
+
+    kind: str
+    language: str
+    baseline: Condition
+    treatment: Condition
+    effect: Effect
+    missing: int
+    """How many of its answers are not there yet; they count as not correct."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """One run: counts, comparison, every graded answer."""
+
+    name: str
+    identity: RunIdentity
+    versions: Mapping[str, str]
+    began: str
+    ended: str | None
+    questions: int
+    of_questions: int
+    languages: tuple[Language, ...]
+    conditions: tuple[Condition, ...]
+    cells: tuple[Cell, ...]
+    contrasts: tuple[Contrast, ...]
+    ceiling: tuple[Contrast, ...]
+    """What the gold passage adds: rag against oracle, or no_rag against it where rag was not run."""
+    splits: tuple[RetrievalSplit, ...]
+    spreads: tuple[Spread, ...]
+    """For each condition, where everything was asked more than once."""
+    answers: tuple[Graded, ...]
+    repeats: int
+    seconds: float
+    uses: tuple[RungUse, ...] = ()
+    """The optional rungs below the ladder that were used."""
+
+    @property
+    def whole(self) -> tuple[str, str]:
+        """The type and language that stand for everything asked; the only ones, where there is but one."""
+        return self.cells[-1].kind, self.cells[-1].language
+
+    @property
+    def missing(self) -> int:
+        """How many answers are not there yet; they count as not correct."""
+        return sum(one.recorded is None for one in self.answers)
+
+    @property
+    def headline(self) -> Contrast | None:
+        """The comparison over all types and languages asked, if both conditions were run."""
+        return next((one for one in self.contrasts if (one.kind, one.language) == self.whole), None)
+
+    def changed(self, *, fixed: bool) -> tuple[tuple[Graded, Graded], ...]:
+        """The questions that retrieval fixed (or broke), each as its answers without and with retrieval."""
+        pairs = paired(self.answers)
+        return tuple(
+            (without, with_)
+            for without, with_ in pairs
+            if without.verdict.correct is not fixed and with_.verdict.correct is fixed
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One run, or several side by side: each for itself, those of the same questions against one another."""
+
+    runs: tuple[RunReport, ...]
+    imported: tuple[ImportedReport, ...] = ()
+    versus: tuple[Versus, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all runs, the imported ones last."""
+        return (*(one.name for one in self.runs), *(one.name for one in self.imported))
+
+    @property
+    def versus_whole(self) -> tuple[Versus, ...]:
+        """Of every two runs and each condition the comparison over all that both were asked."""
+        return tuple({(one.old, one.new, one.condition): one for one in self.versus}.values())
+
+    @property
+    def same_set(self) -> bool:
+        """Whether all runs that have answers were asked the same verification set."""
+        return len({run.identity.dataset_sha256 for run in self.runs}) <= 1

@@ -1,0 +1,224 @@
+"""Statistics in words, English and Japanese: numbers to text and verdicts to sentences, nothing computed.
+
+Every character can be written in cp932 (hence "-" for minus and から for a range), for consoles and Excel on Windows.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from eval.statistics.counts_only import CountsOnly
+from eval.statistics.paired import POWER, Comparison, Direction, Effect, Interval, Rate, TestName
+
+Language = Literal["en", "ja"]
+
+SUBJECT: Final[dict[Language, str]] = {"en": "retrieval", "ja": "文書検索"}
+OPENING: Final[dict[Language, dict[Direction, str]]] = {
+    "en": {"helps": "{} helps", "hurts": "{} hurts", "undecided": "undecided whether {} helps"},
+    "ja": {"helps": "{}は有効です", "hurts": "{}は逆効果です", "undecided": "{}の効果は判定できません"},
+}
+CONDITIONS: Final[dict[Language, dict[str, str]]] = {
+    "en": {"no_rag": "without retrieval", "rag": "with retrieval", "oracle": "with the gold passage given"},
+    "ja": {"no_rag": "検索なし", "rag": "検索あり", "oracle": "正解文書の提示あり"},
+}
+BETTER: Final[dict[Language, dict[Direction, str]]] = {
+    "en": {
+        "helps": "{new} is better than {old}",
+        "hurts": "{new} is worse than {old}",
+        "undecided": "Undecided whether {new} or {old} is better",
+    },
+    "ja": {
+        "helps": "{new} は {old} より優れています",
+        "hurts": "{new} は {old} より劣ります",
+        "undecided": "{new} と {old} の優劣は判定できません",
+    },
+}
+TEST: Final[dict[TestName, str]] = {
+    "exact McNemar": "マクネマーの正確検定",
+    "exact sign-flip over questions": "問題単位の正確な符号反転検定",
+}
+
+
+def points(difference: float) -> str:
+    """Percentage points with their sign: 0.09 is "+9.0", -0.05 is "-5.0", 0 is "0.0"."""
+    text = f"{100 * difference:+.1f}"
+    return "0.0" if text in ("+0.0", "-0.0") else text
+
+
+def percent(share: float | None) -> str:
+    """Give a share in per cent, without the sign: 0.36 is "36.0"; "-" of nothing."""
+    return "-" if share is None else f"{100 * share:.1f}"
+
+
+def p_text(p: float) -> str:
+    """Four decimals below 0.1, three from there on: "p < 0.0001", "p = 0.0039", "p = 0.125"."""
+    if p < 0.0001:
+        return "p < 0.0001"
+    return f"p = {p:.4f}" if p < 0.1 else f"p = {p:.3f}"
+
+
+def points_interval(interval: Interval, language: Language) -> str:
+    """Interval of a difference: "95 % interval +2.9 to +14.7" or "95 % 区間 +2.9 から +14.7"."""
+    return _interval(interval.level, points(interval.low), points(interval.high), language)
+
+
+def rate_text(rate: Rate, language: Language) -> str:
+    """Give a rate with its denominator: "36 of 100 (36.0 %, 95 % interval 27.3 to 45.8)"."""
+    interval = _interval(rate.interval.level, percent(rate.interval.low), percent(rate.interval.high), language)
+    if language == "ja":
+        return f"{rate.total}問中 {rate.correct}（{percent(rate.value)} %、{interval}）"
+    return f"{rate.correct} of {rate.total} ({percent(rate.value)} %, {interval})"
+
+
+def sentence(effect: Effect, language: Language, subject: str | None = None, *, missing: int = 0) -> str:
+    """Say the verdict in one or two sentences; `subject` replaces "retrieval", as where the gold passage was given.
+
+    "Retrieval helps: 36 → 45 of 100 (+9.0 points, 95 % interval +2.9 to +14.7, p = 0.0039, exact McNemar; 9 fixed,
+    0 broken)." Where answers are `missing`, which count as wrong, there is no verdict yet. Raises ValueError for a
+    language other than en and ja.
+    """
+    opening, cell = _opening(effect.direction, language, subject), effect.comparison
+    if missing:
+        lost = missing_text(missing, 2 * cell.n, language)
+        opening = f"まだ判定できません（{lost}）" if language == "ja" else f"No verdict yet ({lost})"
+    fixed, broken = ("改善 {}", "、悪化 {}") if language == "ja" else ("{} fixed", ", {} broken")
+    changed = fixed.format(cell.fixed) + broken.format(cell.broken)
+    return _said(opening, effect, language, changed, final=not missing)
+
+
+def versus_sentence(effect: Effect, language: Language, old: str, new: str, condition: str, *, missing: int = 0) -> str:
+    """Say which of two runs is better on the same questions under one condition; `old` is the baseline.
+
+    "B is better than A with retrieval: 36 → 45 of 100 (+9.0 points, ...; 9 right only with B, 0 only with A)."
+    """
+    cell, under = effect.comparison, CONDITIONS[language].get(condition, condition)
+    lost = missing_text(missing, 2 * cell.n, language)
+    if language == "ja":
+        opening = f"{under}では {BETTER[language][effect.direction].format(old=old, new=new)}"
+        opening = f"{under}での {new} と {old} の優劣はまだ判定できません（{lost}）" if missing else opening
+        changed = f"{new} のみ正解 {cell.fixed}、{old} のみ正解 {cell.broken}"
+    else:
+        opening = f"{BETTER[language][effect.direction].format(old=old, new=new)} {under}"
+        opening = f"No verdict yet on {new} and {old} {under} ({lost})" if missing else opening
+        changed = f"{cell.fixed} right only with {new}, {cell.broken} only with {old}"
+    return _said(opening, effect, language, changed, final=not missing)
+
+
+def missing_text(missing: int, total: int, language: Language) -> str:
+    """Say how many answers are not there: "142 of 400 answers are missing and count as wrong"."""
+    if language == "ja":
+        return f"{total:,} 回答中 {missing:,} 件が未回答で、不正解に数えています"
+    return f"{missing:,} of {total:,} answers are missing and count as wrong"
+
+
+def _said(opening: str, effect: Effect, language: Language, changed: str, *, final: bool) -> str:
+    cell = effect.comparison
+    estimate = cell.difference.estimate
+    if estimate is None:
+        return (
+            f"{opening}：比較した問題がありません。" if language == "ja" else f"{opening}: no questions were compared."
+        )
+    interval = points_interval(cell.difference.interval, language)
+    outlook = _outlook(effect, language) if final else ""
+    if language == "ja":
+        return (
+            f"{opening}：{_total(cell, language)}中 {cell.baseline.correct} → {cell.treatment.correct} 正解"
+            f"（{points(estimate)} ポイント、{interval}、{_p_values(effect, language)}、{TEST[cell.test]}。"
+            f"{changed}）。{outlook}"
+        )
+    return (
+        f"{opening}: {cell.baseline.correct} → {cell.treatment.correct} of {_total(cell, language)} "
+        f"({points(estimate)} points, {interval}, {_p_values(effect, language)}, {cell.test}; {changed}).{outlook}"
+    )
+
+
+def counts_sentence(counts: CountsOnly, language: Language, subject: str | None = None) -> str:
+    """Say what two counts without their pairing show: the range of p, and what would have to be known.
+
+    "Undecided whether retrieval helps: 32 of 61 (...) → 36 of 61 (...). Which questions changed was not recorded: p =
+    0.125 with 0 broken to p = 0.683 with 25 broken. Even the best case is not significant at 5 %."
+    """
+    opening = _opening(counts_direction(counts), language, subject)
+    net = counts.net
+    before, after = rate_text(counts.baseline, language), rate_text(counts.treatment, language)
+    if language == "ja":
+        return f"{opening}：{before} → {after}。{_pairing_ja(counts, net)}"
+    return f"{opening}: {before} → {after}. {_pairing_en(counts, net)}"
+
+
+def counts_direction(counts: CountsOnly) -> Direction:
+    """The verdict that holds however the pairs fell; undecided where that matters."""
+    if counts.allowed_contrary != counts.possible_contrary:
+        return "undecided"
+    return "helps" if counts.net > 0 else "hurts"
+
+
+def _pairing_en(counts: CountsOnly, net: int) -> str:
+    if net == 0:
+        return "The counts do not differ."
+    contrary = "broken" if net > 0 else "fixed"
+    level = f"{100 * counts.alpha:g} %"
+    text = (
+        f"Which questions changed was not recorded: {p_text(counts.best_p)} with {counts.least_contrary} {contrary} to "
+        f"{p_text(counts.worst_p)} with {counts.possible_contrary} {contrary}. "
+    )
+    if counts.allowed_contrary is None:
+        return f"{text}Even the best case is not significant at {level}."
+    if counts.allowed_contrary == counts.possible_contrary:
+        return f"{text}Every case is significant at {level}."
+    return f"{text}Significant at {level} only with at most {counts.allowed_contrary} {contrary}."
+
+
+def _pairing_ja(counts: CountsOnly, net: int) -> str:
+    if net == 0:
+        return "正解数に差はありません。"
+    contrary = "悪化" if net > 0 else "改善"
+    level = f"{100 * counts.alpha:g} %"
+    text = (
+        f"どの問題が変わったかは記録されていません：{contrary} {counts.least_contrary} 問なら {p_text(counts.best_p)}、"
+        f"{contrary} {counts.possible_contrary} 問なら {p_text(counts.worst_p)}。"
+    )
+    if counts.allowed_contrary is None:
+        return f"{text}最良の場合でも {level} 水準で有意ではありません。"
+    if counts.allowed_contrary == counts.possible_contrary:
+        return f"{text}いずれの場合も {level} 水準で有意です。"
+    return f"{text}{level} 水準で有意なのは{contrary}が {counts.allowed_contrary} 問以下の場合だけです。"
+
+
+def _opening(direction: Direction, language: Language, subject: str | None) -> str:
+    if language not in OPENING:
+        raise ValueError(f"language={language!r}: sentences are written in en and ja")
+    text = OPENING[language][direction].format(SUBJECT[language] if subject is None else subject)
+    return text[:1].upper() + text[1:]
+
+
+def _interval(level: float, low: str, high: str, language: Language) -> str:
+    share = f"{100 * level:g} %"
+    return f"{share} 区間 {low} から {high}" if language == "ja" else f"{share} interval {low} to {high}"
+
+
+def _total(cell: Comparison, language: Language) -> str:
+    if cell.n == cell.questions:
+        return f"{cell.n:,}問" if language == "ja" else f"{cell.n:,}"
+    if language == "ja":
+        return f"{cell.questions:,}問の {cell.n:,} 回答"
+    return f"{cell.n:,} answers to {cell.questions:,} questions"
+
+
+def _p_values(effect: Effect, language: Language) -> str:
+    single = p_text(effect.comparison.p)
+    adjusted = p_text(effect.adjusted_p)
+    if effect.adjusted_p == effect.comparison.p:
+        return single
+    return f"{single}、Holm 補正後 {adjusted}" if language == "ja" else f"{single}, Holm-adjusted {adjusted}"
+
+
+def _outlook(effect: Effect, language: Language) -> str:
+    if effect.direction != "undecided":
+        return ""
+    if effect.needed is None:
+        return "差は見られませんでした。" if language == "ja" else " No effect was seen."
+    power = f"{100 * POWER:g} %"
+    if language == "ja":
+        return f"この大きさの効果を判定するには約 {effect.needed:,} 問が必要です（検出力 {power}）。"
+    return f" Deciding an effect of this size would take about {effect.needed:,} questions ({power} power)."

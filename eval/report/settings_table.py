@@ -1,0 +1,65 @@
+"""Every setting of every run side by side, and which of them differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from eval.fallback.interface import rung_settings
+from eval.report.records import Report, RunReport
+from eval.runs.imported import ImportedReport
+
+NOTHING = "-"
+NOT_KNOWN = "not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting and its value in every run."""
+
+    name: str
+    values: tuple[str, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether not all runs of which it is known have the same value."""
+        return len(set(self.values) - {NOT_KNOWN}) > 1
+
+
+def settings(report: Report) -> list[Setting]:
+    """The settings of all runs in the order of `report.names`; imported counts are known by few."""
+    columns = [*map(_of_run, report.runs), *map(_of_imported, report.imported)]
+    names = _in_order(name for column in columns for name in column)
+    return [Setting(name, tuple(column.get(name, NOT_KNOWN) for column in columns)) for name in names]
+
+
+def _of_run(run: RunReport) -> dict[str, str]:
+    identity = asdict(run.identity)
+    decoding = ", ".join(f"{name} {value}" for name, value in identity.pop("decoding").items())
+    return {
+        **{name.replace("_", " "): NOTHING if value is None else str(value) for name, value in identity.items()},
+        "decoding": decoding,
+        "questions": f"{run.questions} of {run.of_questions}",
+        "languages": ", ".join(run.languages),
+        "conditions": ", ".join(run.conditions),
+        "began": run.began,
+        "ended": run.ended or "not finished",
+        "repeats": str(run.repeats),
+        "seconds of answering": f"{run.seconds:.1f}",
+        **rung_settings(run.uses),
+        "versions": ", ".join(f"{name} {found}" for name, found in run.versions.items()),
+    }
+
+
+def _of_imported(one: ImportedReport) -> dict[str, str]:
+    return {
+        "questions": str(one.cells[-1].counts.baseline.total),
+        "languages": one.run.language,
+        "conditions": "no_rag, rag",
+        "counts from": one.run.source or NOTHING,
+        "counts entered": one.run.entered,
+    }
+
+
+def _in_order(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))

@@ -1,0 +1,160 @@
+"""The report on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from eval.dataset.load import ALL, KINDS
+from eval.fallback.graded import Graded
+from eval.report.breakdown import failures_sentence, split_sentence, spread_sentence
+from eval.report.headlines import contrast_text, headline, imported_headline, versus_text
+from eval.report.records import Cell, Report, RunReport
+from eval.report.same_passages import other_passages, passages_text
+from eval.report.sentences import counts_sentence, percent
+from eval.runs.cosine import THRESHOLDS
+from eval.runs.imported import ImportedReport
+from rag.records import LANGUAGES
+
+_COSINES = "cosine\n≥ " + "/".join(f"{cut:.2f}".removeprefix("0") for cut in THRESHOLDS)
+
+
+def print_report(report: Report, console: Console | None = None) -> None:
+    """Print every run: what it was, its counts, its verdicts in words, and the questions fixed and broken.
+
+    Several runs stand side by side at the end.
+    """
+    console = console or Console(width=None if Console().is_terminal else 120, highlight=False, soft_wrap=False)
+    for run in report.runs:
+        _print_run(run, console)
+    for one in report.imported:
+        _print_imported(one, console)
+    if len(report.names) > 1:
+        _print_side_by_side(report, console)
+
+
+def _print_run(run: RunReport, console: Console) -> None:
+    identity = run.identity
+    part = "" if run.questions == run.of_questions else f", a sample of {run.questions} of {run.of_questions} questions"
+    console.print(Text(f"\n{run.name}: {identity.model_identity}, {identity.dataset}{part}", style="bold"))
+    console.print(_counts(run))
+    for use in run.uses:
+        console.print(Text(f"Below the ladder, {use.text}"))
+    for contrast in run.contrasts:
+        if contrast is not run.headline:
+            console.print(Text(f"  {contrast.kind}, {contrast.language}: {contrast_text(contrast, 'en')}"))
+    console.print(Text(headline(run, "en"), style="bold"))
+    console.print(Text(headline(run, "ja")))
+    for line in _breakdown(run):
+        console.print(Text(line))
+    for name, fixed in (("Fixed by retrieval", True), ("Broken by retrieval", False)):
+        pairs = run.changed(fixed=fixed)
+        if pairs:
+            console.print(Text(f"{name} ({len(pairs)}):", style="bold"))
+        for without, with_ in pairs:
+            console.print(Text(_change(without, with_)), overflow="ellipsis", no_wrap=True)
+
+
+def _breakdown(run: RunReport) -> Iterator[str]:
+    """What went wrong, what the gold passage adds, why retrieval did not help, how far repeats differ; a line each."""
+    if failures := failures_sentence(run.answers):
+        yield failures
+    for contrast in run.ceiling[-1:]:
+        yield contrast_text(contrast, "en")
+    for split in run.splits[-1:]:
+        yield split_sentence(split)
+    for spread in run.spreads:
+        yield spread_sentence(spread)
+
+
+def _print_imported(one: ImportedReport, console: Console) -> None:
+    source = f": {one.run.source}" if one.run.source else ""
+    console.print(Text(f"\n{one.name}{source}", style="bold"))
+    console.print(
+        Text("Counts entered by hand: nothing can be paired, nor is it known whether the questions were the same.")
+    )
+    for cell in one.cells[:-1]:
+        console.print(Text(f"  {cell.kind}, {cell.language}: {counts_sentence(cell.counts, 'en')}"))
+    console.print(Text(imported_headline(one, "en"), style="bold"))
+    console.print(Text(imported_headline(one, "ja")))
+
+
+def _print_side_by_side(report: Report, console: Console) -> None:
+    console.print(Text("\nSide by side, content correct under each condition", style="bold"))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("type")
+    table.add_column("language")
+    found = _by_place(report)
+    for name in report.names:
+        table.add_column(name, justify="right", overflow="fold", max_width=24)
+    for kind in (*KINDS, ALL):
+        for language in (*LANGUAGES, ALL):
+            shown = [found.get((name, kind, language), "") for name in report.names]
+            if any(shown):
+                table.add_row(kind, language, *shown)
+    console.print(table)
+    if not report.same_set:
+        console.print(Text("These runs were not asked the same verification set; their figures cannot be compared."))
+    for uneven in other_passages(report.runs):
+        console.print(Text(passages_text(uneven, "en")))
+    for one in report.versus_whole:
+        console.print(Text(versus_text(one, "en"), style="bold"))
+        console.print(Text(versus_text(one, "ja")))
+
+
+def _by_place(report: Report) -> dict[tuple[str, str, str], str]:
+    """By run, type and language the counts as "32 → 36 of 61", conditions in the run's order."""
+    found: dict[tuple[str, str, str], str] = {}
+    for run in report.runs:
+        for kind, language in dict.fromkeys((cell.kind, cell.language) for cell in run.cells):
+            here = [cell.correct for cell in run.cells if (cell.kind, cell.language) == (kind, language)]
+            counts = " → ".join(str(one.correct) for one in here)
+            found[run.name, kind, language] = f"{counts} of {here[0].total}"
+    for one in report.imported:
+        for cell in one.cells:
+            before, after = cell.counts.baseline, cell.counts.treatment
+            found[one.name, cell.kind, cell.language] = f"{before.correct} → {after.correct} of {before.total}"
+    return found
+
+
+def _counts(run: RunReport) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("type", "language", "condition"):
+        table.add_column(column)
+    for column in ("correct", "%", "95 % interval", "language\nright", "both", "failed", _COSINES):
+        table.add_column(column, justify="right")
+    for cell in run.cells:
+        table.add_row(*_row(cell), end_section=cell.condition is run.conditions[-1])
+    return table
+
+
+def _row(cell: Cell) -> tuple[str, ...]:
+    low, high = cell.correct.interval.low, cell.correct.interval.high
+    return (
+        cell.kind,
+        cell.language,
+        str(cell.condition),
+        f"{cell.correct.correct}/{cell.correct.total}",
+        percent(cell.correct.value),
+        f"{percent(low)}-{percent(high)}",
+        str(cell.language_correct.correct),
+        str(cell.both.correct),
+        str(cell.failed),
+        "/".join(str(count) for count in cell.above),
+    )
+
+
+def _change(without: Graded, with_: Graded) -> str:
+    question = f"  {without.item.number:>4} {without.language} {_short(without.question, 40)}"
+    return f"{question} [{_short(without.reference, 20)}]: {_short(without.answer, 20)} → {_short(with_.answer, 20)}"
+
+
+def _short(text: str, width: int) -> str:
+    """The text on one line of at most `width` columns, in which a Japanese letter takes two."""
+    line = Text(" ".join(text.split()))
+    line.truncate(width, overflow="ellipsis")
+    return line.plain

@@ -1,0 +1,161 @@
+"""Retrieval measured by itself: is the evidence of a question among the first documents found?
+
+A hit counts for its document: a document's rank is that of its first chunk among distinct documents. Each leg is
+measured too: the same hits ranked by cosine alone, and by lexical score alone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from eval.dataset.load import Dataset
+from eval.statistics.ranking import DEPTH, Figures, figures, shown
+from rag.records import LANGUAGES, Hit, Language
+
+LEGS = ("hybrid", "dense", "lexical")
+
+Candidates = Callable[[str, int], Sequence[Hit]]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question and the sources of the documents that answer it, by their language."""
+
+    number: str
+    language: Language
+    text: str
+    evidence: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One question and one leg: the rank (from 1) of the first document that answers it, None where it is not found.
+
+    `evidence_language` is ja, en, or both where documents of either language answer it, the first of them counting.
+    Such a question counts twice more, as both:ja and both:en: there the documents in the other language that answer it
+    are neither right nor wrong, they are left out of the ranking.
+    """
+
+    number: str
+    language: Language
+    evidence_language: str
+    leg: str
+    rank: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalCell:
+    """The figures of one leg over the questions of one language whose evidence is in one language."""
+
+    language: str
+    evidence_language: str
+    leg: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalReport:
+    """Every question's ranks, and the figures by language pair and leg, the sum last; milliseconds a question.
+
+    `skipped` are the questions that no document answers.
+    """
+
+    ranked: tuple[Ranked, ...]
+    cells: tuple[RetrievalCell, ...]
+    depth: int
+    milliseconds: float
+    skipped: int = 0
+
+    def text(self) -> str:
+        """A table for people."""
+        rows = [(f"{one.language} -> {one.evidence_language}", one.leg, one.figures) for one in self.cells]
+        skipped = f"; {self.skipped} questions that no document answers are left out" if self.skipped else ""
+        return f"{shown(rows, self.depth)}\n{self.milliseconds:.1f} ms a question (median){skipped}"
+
+
+def queries_of(dataset: Dataset) -> tuple[Query, ...]:
+    """The questions of a verification set that name their evidence, in both languages."""
+    return tuple(
+        Query(
+            item.number,
+            language,
+            item.questions[language],
+            {
+                folder: tuple(source for source in item.evidence if source.split("/", 1)[0] == folder)
+                for folder in dict.fromkeys(source.split("/", 1)[0] for source in item.evidence)
+            },
+        )
+        for item in dataset.items
+        if item.evidence
+        for language in LANGUAGES
+    )
+
+
+def evaluate_retrieval(
+    queries: Sequence[Query],
+    candidates: Candidates,
+    *,
+    depth: int = DEPTH,
+    skipped: int = 0,
+    progress: Progress | None = None,
+) -> RetrievalReport:
+    """Search for every question. `candidates(question, k)` gives at least the best k hits of every leg."""
+    ranked: list[Ranked] = []
+    seconds: list[float] = []
+    for done, query in enumerate(queries, 1):
+        began = time.perf_counter()
+        # A document may fill several of the first ranks with its chunks, so more hits than documents are asked for.
+        hits = candidates(query.text, depth * 5)
+        seconds.append(time.perf_counter() - began)
+        for leg in LEGS:
+            ranked.extend(_ranked(query, leg, [hit.chunk.source for hit in by_leg(hits, leg)], depth))
+        if progress is not None:
+            progress(done, len(queries))
+    milliseconds = 1000 * sorted(seconds)[len(seconds) // 2] if seconds else 0.0
+    return RetrievalReport(tuple(ranked), tuple(_cells(ranked, depth)), depth, milliseconds, skipped)
+
+
+def by_leg(hits: Sequence[Hit], leg: str) -> list[Hit]:
+    """Hits as one leg alone ranks them; those that it did not see are left out."""
+    if leg == "hybrid":
+        return list(hits)
+    scored = [(hit.dense if leg == "dense" else hit.lexical, hit) for hit in hits]
+    seen = [(score, hit) for score, hit in scored if score is not None]
+    return [hit for _, hit in sorted(seen, key=lambda one: (-one[0], one[1].chunk.id))]
+
+
+def document_rank(sources: Iterable[str], gold: Sequence[str], depth: int = DEPTH) -> int | None:
+    """The rank of the first gold document among the distinct ones of `sources`, None beyond `depth`.
+
+    >>> document_rank(["a", "a", "b"], ["b"])
+    2
+    """
+    distinct = list(dict.fromkeys(sources))[:depth]
+    return next((rank for rank, source in enumerate(distinct, 1) if source in gold), None)
+
+
+def _ranked(query: Query, leg: str, sources: Sequence[str], depth: int) -> Iterable[Ranked]:
+    gold = [source for several in query.evidence.values() for source in several]
+    label = "both" if len(query.evidence) > 1 else next(iter(query.evidence))
+    first = Ranked(query.number, query.language, label, leg, document_rank(sources, gold, depth))
+    yield first
+    if len(query.evidence) > 1:
+        for language, mine in query.evidence.items():
+            left = [source for source in sources if source in mine or source not in gold]
+            yield replace(first, evidence_language=f"both:{language}", rank=document_rank(left, mine, depth))
+
+
+def _cells(ranked: Sequence[Ranked], depth: int) -> Iterable[RetrievalCell]:
+    groups: dict[tuple[str, str, str], list[int | None]] = {}
+    for one in ranked:
+        groups.setdefault((one.language, one.evidence_language, one.leg), []).append(one.rank)
+    if len({key[:2] for key in groups}) > 1:
+        once = [one for one in ranked if not one.evidence_language.startswith("both:")]
+        groups |= {("~all", "all", leg): [one.rank for one in once if one.leg == leg] for leg in LEGS}
+    order = {leg: place for place, leg in enumerate(LEGS)}
+    for language, evidence, leg in sorted(groups, key=lambda key: (key[0] != "ja", key[0], key[1], order[key[2]])):
+        cell_figures = figures(groups[language, evidence, leg], depth)
+        yield RetrievalCell(language.lstrip("~"), evidence, leg, cell_figures)

@@ -1,1 +1,0 @@
-"""The optional rungs below the grading ladder: a calibrated similarity and a judge, both measured before use."""

@@ -1,0 +1,1 @@
+"""Runs: questions asked under conditions, answers stored."""

@@ -1,0 +1,119 @@
+"""A list of questions to a table of answers."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from eval.dataset.conditions import Condition
+from eval.runs.answer_log import AnswerLog, Recorded
+from eval.runs.ask import Asked, Progress, answer, prepare
+from rag.errors import DatasetError, RunBusy, SettingsError
+from rag.factory import IndexSettings, ModelSettings, open_chain
+from rag.generation.chain import Question
+from rag.models.invoke import batch_size, model_identity
+from rag.serialize import plain
+from rag.storage.atomic import write_bytes
+from rag.storage.locks import held
+from rag.tables.files import csv_bytes, read_bytes, read_text, refuse_same
+from rag.tables.reader import Table, folded, named, read_tables, the_one
+from rag.tables.workbook import Sheet, workbook
+from rag.text.language import detect
+
+COLUMNS = ("question", "questions", "質問", "問い", "問", "設問", "instruction")
+_KNOWN = frozenset(map(folded, COLUMNS))
+
+
+def answer_table(
+    questions: Path, out: Path, model: ModelSettings, index: IndexSettings | None, *, progress: Progress | None = None
+) -> int:
+    """Answer every question of a .txt (one a line), .csv or .xlsx file (see `read_questions`).
+
+    `out` (.csv or .xlsx) gets the columns Question, Answer, and with an index Sources. Until it is written, answers are
+    kept in `<out>.answers/`, so that an interrupted batch goes on. Returns how many questions failed; their Answer says
+    why. Raises DatasetError, SettingsError, RunBusy, CannotWrite and what opening a model or an index raises.
+    """
+    if out.suffix.lower() not in (".csv", ".xlsx"):
+        raise SettingsError(f"A table of answers is .csv or .xlsx, not {out.name!r}")
+    refuse_same(questions, out)
+    texts = read_questions(questions)
+    chain = open_chain(model, index)
+    condition = Condition.NO_RAG if index is None else Condition.RAG
+    asked = [Asked(str(number), Question(text, detect(text)), condition) for number, text in enumerate(texts, 1)]
+    kept = out.with_name(f"{out.name}.answers")
+    busy = RunBusy("Another process is writing this table", where=str(out), do="Wait for it to end, then try again.")
+    with held(kept, busy):
+        log = AnswerLog(kept)
+        settings = json.dumps([model_identity(chain.model), plain(replace(model, server=None))], sort_keys=True)
+        tasks = list(prepare(asked, {condition: [chain]}, settings))
+        answer(tasks, {condition: [chain]}, log, batch_size=batch_size(chain.model), progress=progress)
+        recorded = [log.by_key[task.key] for task in tasks]
+        _write(out, texts, recorded, with_sources=index is not None)
+        failed = sum(one.answer is None for one in recorded)
+        if not failed:
+            shutil.rmtree(kept)
+    return failed
+
+
+def read_questions(path: Path) -> list[str]:
+    """The questions in a file, in order; blank ones are left out.
+
+    In a table they are what stands under the one header of COLUMNS; a table of one column needs none. Raises
+    DatasetError for a file without questions, and for a table that leaves open which column or sheet has them.
+    """
+    data = read_bytes(path, "questions")
+    if path.suffix.lower() == ".txt":
+        texts = read_text(path, data).split("\n")
+    else:
+        texts = _in_table(path, read_tables(path, data, "questions", _known))
+    questions = [text.strip() for text in texts if text.strip()]
+    if not questions:
+        raise DatasetError("There is no question in this file", where=str(path))
+    return questions
+
+
+def _known(header: frozenset[str]) -> bool:
+    return bool(header & _KNOWN)
+
+
+def _in_table(path: Path, tables: Sequence[Table]) -> list[str]:
+    table = the_one(path, tables, _known)
+    if table is not None:
+        columns = table.columns(COLUMNS)
+        if len(columns) > 1:
+            raise _open_which(table, "Several columns could have the questions")
+        return [row.cells[columns[0]] for row in table.rows if len(row.cells) > columns[0]]
+    if any(table.header for table in tables) or len(tables) > 1:
+        raise _open_which(max(tables, key=lambda table: table.header is not None), "No header says where questions are")
+    for table in tables:
+        table.refuse_unsaved(table.unsaved)
+    return [cell for table in tables for row in table.rows for cell in row.cells]
+
+
+def _open_which(table: Table, what: str) -> DatasetError:
+    return DatasetError(
+        f"{what}; this row has {named(table.top)}",
+        where=table.place(table.top),
+        do=f"Give one column one of the headers {', '.join(COLUMNS)}. (A table of one column needs none.)",
+    )
+
+
+def _write(out: Path, questions: Sequence[str], recorded: Sequence[Recorded], *, with_sources: bool) -> None:
+    header = ("Question", "Answer", "Sources") if with_sources else ("Question", "Answer")
+    rows = [(q, _said(one), _sources(one))[: len(header)] for q, one in zip(questions, recorded, strict=True)]
+    if out.suffix.lower() == ".xlsx":
+        write_bytes(out, workbook([Sheet("answers", header, rows)]))
+        return
+    write_bytes(out, csv_bytes([header, *rows]))
+
+
+def _said(one: Recorded) -> str:
+    return one.text if one.failure is None else f"[{one.failure.error}] {one.failure.message}"
+
+
+def _sources(one: Recorded) -> str:
+    hits = () if one.answer is None else one.answer.hits
+    return "; ".join(f"[{hit.rank}] {hit.chunk.source}:{hit.chunk.start}-{hit.chunk.end}" for hit in hits)

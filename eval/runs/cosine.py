@@ -1,0 +1,46 @@
+"""The historical score: the cosine of an answer's embedding and its reference's, kept beside the answers of a run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from eval.dataset.load import Dataset
+from eval.runs.answer_log import AnswerLog
+from rag.encoders.embeddings import Encoder
+from rag.errors import RunError
+from rag.storage.atomic import write_text
+
+FILE = "cosines.json"
+
+THRESHOLDS = (0.80, 0.85, 0.90, 0.95)
+"""Cuts that the report counts at. None of them is known to be valid: e5's cosines lie between 0.7 and 1.0."""
+
+
+def compute_cosines(folder: Path, dataset: Dataset, log: AnswerLog, encoder: Encoder) -> None:
+    """Compute what is missing and write the file: the cosine of each answer with the reference in its language.
+
+    An empty answer has the cosine 0. Both texts are encoded as questions, which is how e5 is meant for comparisons.
+    """
+    cosines = dict(load_cosines(folder))
+    items = {item.number: item for item in dataset.items}
+    missing = [one for one in log.by_key.values() if one.answer is not None and one.key not in cosines]
+    answers = encoder.encode_queries([one.text or " " for one in missing])
+    references = encoder.encode_queries([items[one.number].responses[one.language] for one in missing])
+    for recorded, answer, reference in zip(missing, answers, references, strict=True):
+        cosines[recorded.key] = round(float(answer @ reference), 4) if recorded.text else 0.0
+    write_text(folder / FILE, json.dumps(cosines) + "\n")
+
+
+def load_cosines(folder: Path) -> Mapping[str, float]:
+    """The cosines of a run by answer key; empty where none were computed. Raises RunError."""
+    path = folder / FILE
+    try:
+        return {str(key): float(one) for key, one in json.loads(path.read_text(encoding="utf-8")).items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise RunError(
+            "The cosines of the run are damaged", where=str(path), do="Remove the file; the next run computes them."
+        ) from error

@@ -1,0 +1,169 @@
+"""One evaluation from end to end: verification set, index and model in, a run out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from langchain_core.retrievers import BaseRetriever
+
+from eval.dataset.conditions import Condition
+from eval.dataset.load import Dataset, Item, load_dataset
+from eval.dataset.sample import stratified
+from eval.runs.ask import Progress
+from eval.runs.cosine import compute_cosines
+from eval.runs.oracle import gold_retriever
+from eval.runs.run import RunIdentity, Scope, execute, load_run
+from rag.encoders.embeddings import Encoder, open_encoder
+from rag.errors import SettingsError
+from rag.factory import IndexSettings, ModelSettings, open_model, open_retriever
+from rag.generation.chain import Model, build_chain
+from rag.index.manifest import Manifest
+from rag.models.invoke import batch_size, context_window, model_identity
+from rag.records import Language
+from rag.retrieval.reranker import reranker_name
+from rag.retrieval.retriever import HybridRetriever
+from rag.settings import DEFAULT_ENCODER
+from rag.storage.fingerprint import fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a user asks for of a verification set: the first `limit` questions, or a fixed `sample`, or all."""
+
+    languages: tuple[Language, ...]
+    conditions: tuple[Condition, ...]
+    limit: int | None = None
+    sample: int | None = None
+    repeats: int = 1
+
+    def scope(self, dataset: Dataset) -> Scope:
+        """The questions of `dataset` that this means. Raises SettingsError for limit and sample together."""
+        if self.limit is not None and self.sample is not None:
+            raise SettingsError("--limit and --sample cannot go together", do="Give one of them.")
+        items = dataset.items[: self.limit] if self.sample is None else stratified(dataset, self.sample)
+        return Scope(tuple(item.number for item in items), self.languages, self.conditions, self.repeats)
+
+
+def parse_conditions(text: str) -> tuple[Condition, ...]:
+    """The conditions of a comma-separated list, in the order given. Raises SettingsError for an unknown one."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in names if name not in set(Condition)]
+    if unknown or not names:
+        known = ", ".join(Condition)
+        raise SettingsError(
+            f"There is no condition {', '.join(map(repr, unknown)) or repr(text)}", do=f"Known: {known}."
+        )
+    return tuple(dict.fromkeys(Condition(name) for name in names))
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What every model of an evaluation is asked and given to read; opened once, shared by all of them."""
+
+    dataset: Dataset
+    scope: Scope
+    retriever: HybridRetriever | None
+
+    @classmethod
+    def open(cls, verify: Path, selection: Selection, index: IndexSettings) -> Bench:
+        """Raises DatasetError, IndexProblem, and SettingsError, also where the index holds the verification set."""
+        dataset = load_dataset(verify)
+        scope = selection.scope(dataset)
+        retriever = open_retriever(index) if set(scope.conditions) - {Condition.NO_RAG} else None
+        if retriever is not None:
+            retriever.index.require_whole()
+            _refuse_leak(dataset, retriever.index.manifest)
+        return cls(dataset, scope, retriever)
+
+
+def evaluate_set(
+    verify: Path,
+    out: Path,
+    selection: Selection,
+    model_settings: ModelSettings,
+    index_settings: IndexSettings,
+    *,
+    reuse: Sequence[Path] = (),
+    progress: Progress | None = None,
+) -> None:
+    """Answer the questions of `verify` under each condition into the run folder `out`, or go on with it.
+
+    What the run folders `reuse` have answered to the same prompts with the same model and settings is not asked again.
+    Raises DatasetError, SettingsError, IndexProblem, ModelUnavailable, RunError.
+    """
+    bench = Bench.open(verify, selection, index_settings)
+    ask_models(bench, out, models_of(bench, model_settings), model_settings, reuse=reuse, progress=progress)
+
+
+def models_of(bench: Bench, settings: ModelSettings) -> tuple[Model, ...]:
+    """The model, not loaded yet, once for every time that the questions are asked; all share one engine."""
+    return tuple(open_model(_reseeded(settings, repeat)) for repeat in range(bench.scope.repeats))
+
+
+def ask_models(
+    bench: Bench,
+    out: Path,
+    models: Sequence[Model],
+    settings: ModelSettings,
+    *,
+    reuse: Sequence[Path] = (),
+    progress: Progress | None = None,
+) -> None:
+    """Ask what is on the bench, one model for each time. Raises SettingsError, ModelUnavailable, RunError."""
+    dataset, scope, retriever = bench.dataset, bench.scope, bench.retriever
+    context_window(models[0])  # raises before a run is begun
+    retrievers = _retrievers(scope.items(dataset), scope.conditions, retriever)
+    chains = {
+        condition: [build_chain(one, retrievers[condition], settings.style) for one in models]
+        for condition in scope.conditions
+    }
+    identity = _identity(dataset, settings, model_identity(models[0]), retriever)
+    execute(out, dataset, chains, scope, identity, reuse=reuse, batch_size=batch_size(models[0]), progress=progress)
+    compute_cosines(out, dataset, load_run(out).log, _encoder(retriever))
+
+
+def _refuse_leak(dataset: Dataset, manifest: Manifest) -> None:
+    itself = fingerprint(dataset.sha256, dataset.path.suffix)
+    for source, state in manifest.sources.items():
+        if state.sha256 == itself:
+            raise SettingsError(
+                "The verification set is among the documents of the index, its answers with it",
+                where=source,
+                do=f'Take it out of the folder, or give `kotae ingest` also: --exclude "{source}"',
+            )
+
+
+def _reseeded(settings: ModelSettings, repeat: int) -> ModelSettings:
+    return replace(settings, decoding=replace(settings.decoding, seed=settings.decoding.seed + repeat))
+
+
+def _retrievers(
+    items: Sequence[Item], conditions: Sequence[Condition], retriever: HybridRetriever | None
+) -> dict[Condition, BaseRetriever | None]:
+    found: dict[Condition, BaseRetriever | None] = {Condition.NO_RAG: None, Condition.RAG: retriever}
+    if Condition.ORACLE in conditions and retriever is not None:
+        found[Condition.ORACLE] = gold_retriever(items, retriever)
+    return found
+
+
+def _identity(dataset: Dataset, settings: ModelSettings, model: str, retriever: HybridRetriever | None) -> RunIdentity:
+    manifest = None if retriever is None else retriever.index.manifest
+    return RunIdentity(
+        model=settings.uri,
+        model_identity=model,
+        decoding=asdict(settings.decoding),
+        context=settings.context,
+        prompt=settings.style.value,
+        dataset=dataset.path.name,
+        dataset_sha256=dataset.sha256,
+        index=None if manifest is None else manifest.corpus_digest,
+        encoder=None if manifest is None else str(manifest.encoder),
+        top_k=None if retriever is None else retriever.k,
+        reranker=None if retriever is None else reranker_name(retriever.reranker),
+    )
+
+
+def _encoder(retriever: HybridRetriever | None) -> Encoder:
+    return open_encoder(DEFAULT_ENCODER) if retriever is None else retriever.index.encoder

@@ -1,0 +1,1 @@
+"""Paired statistics, intervals and ranking measures."""

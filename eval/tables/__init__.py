@@ -1,1 +1,0 @@
-"""CSV and Excel, read and written in one place."""

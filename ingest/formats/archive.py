@@ -1,0 +1,50 @@
+"""What docx and xlsx share: both are zip archives, to be looked at before they are unpacked."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from typing import BinaryIO
+
+from ingest.formats.types import holds
+from rag.errors import UnreadableDocument
+
+MEBI = 1024 * 1024
+# An archive may unpack to a gibibyte, and to a hundred times its own size where that is more than a few mebibytes;
+# XML that people wrote packs 5 to 20 times, a bomb 1,000 times. A docx is held in memory as a tree, an xlsx is not.
+MAX_UNPACKED = 1024 * MEBI
+MAX_RATIO = 100
+RATIO_FROM = 16 * MEBI
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
+
+def check_archive(stream: BinaryIO, name: str, *, max_xml: int = MAX_UNPACKED) -> None:
+    """Refuse what is no Office file, an encrypted one, and one that would unpack to too much.
+
+    `max_xml` is the most bytes that its XML may take unpacked. Nothing is unpacked here: the sizes are those that the
+    archive states, beyond which Python's zipfile does not read. Raises UnreadableDocument.
+    """
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(0)
+    if stream.read(len(_OLD_OFFICE)) == _OLD_OFFICE:
+        if holds(stream, _ENCRYPTED):
+            raise UnreadableDocument("This file is encrypted", where=name, do="Save it without a password.")
+        raise UnreadableDocument("This is an Office file of before 2007", where=name, do="Save it in today's format.")
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        what = "is empty" if not size else f"is cut off or no Office file: {error}"
+        raise UnreadableDocument(f"This file {what}", where=name, do="Save it again from its program.") from error
+    if any(member.flag_bits & 1 for member in members):
+        raise UnreadableDocument("This file is encrypted", where=name, do="Save it without a password.")
+    total = sum(member.file_size for member in members)
+    xml = sum(member.file_size for member in members if member.filename.lower().endswith((".xml", ".rels")))
+    too_dense = total > RATIO_FROM and total > MAX_RATIO * size
+    if total > MAX_UNPACKED or xml > max_xml or too_dense:
+        raise UnreadableDocument(
+            f"This file of {size:,} bytes would unpack to {total:,} (a zip bomb?)",
+            where=name,
+            do="If it is what you want to read, save it in smaller parts.",
+        )

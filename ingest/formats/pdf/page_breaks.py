@@ -1,0 +1,73 @@
+"""A sentence that runs over the end of a page, whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ingest.formats.pdf.clean import clean, full_width, width
+from rag.text.sentences import sentences
+
+_LONGEST = 400
+_LINES = 12
+_DIVIDED = re.compile("[\ufffe\x02]")
+_HYPHENS = "-\u2010\xad\ufffe\x02"
+_OPEN_ENDED = frozenset("、，,;；・「『（(" + _HYPHENS)
+_BRACKETS = frozenset("」』）)】〕］]”’")
+_GOES_ON = re.compile("[\u3041-\u3096、。a-z]")
+_JAPANESE = re.compile("[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60]")
+_BEGINS = re.compile(
+    r"[・●○◆◇■□※▲△▼•‣◦*#|①-⑳]|[-–—] |[（(]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[ア-ンA-Za-z])[)）.．](?!\d)"
+    r"|第[\d一二三四五六七八九十百 ]+[編章節条款項](?:[ \u3000（(]|$)|(?:図|表|Fig\.|Figure|Table) ?\d"
+)
+_ENDED = re.compile("[。．！？!?.:：][」』）)】〉》”’\"']*$")
+
+
+def completed(lines: Sequence[str], following: Sequence[str]) -> str:
+    """The text of a page, to which the next page's beginning gives the rest of its last sentence, where that is cut.
+
+    Both are raw lines. A sentence is cut where the last line is as wide as lines are and no sentence ends with it; what
+    is taken are up to 400 characters of full lines, to the first end of a sentence; where there is none, or the next
+    page begins with a heading, a caption or an item of a list, nothing is.
+    """
+    text = clean("\n".join(lines))
+    lines, following = _rows(lines), _rows(following)
+    if not (lines and following and _is_cut(lines[-1], following[0]) and width(lines[-1]) >= full_width(lines)):
+        return text
+    joined = _joined(text, lines[-1], clean("\n".join(_full(following))))
+    page = len(text)
+    for sentence in sentences(joined, max(0, page - _LONGEST)):
+        if sentence.end > page:
+            rest = joined[page : sentence.end]
+            whole = sentence.start < page and len(rest) <= _LONGEST and _ENDED.search(rest)
+            return joined[: sentence.end] if whole else text
+    return text
+
+
+def _rows(lines: Sequence[str]) -> list[str]:
+    """The rows on the paper that have text: PDFium joins two of them to one line where a hyphen divides a word."""
+    rows = (row.strip() for line in lines for row in _DIVIDED.sub(r"\g<0>\n", line).split("\n"))
+    return [row for row in rows if row]
+
+
+def _is_cut(last: str, first: str) -> bool:
+    """Whether a line that ends a page and one that begins the next may be of one sentence."""
+    if _BEGINS.match(first):
+        return False
+    return last[-1].isalnum() or last[-1] in _OPEN_ENDED or (last[-1] in _BRACKETS and bool(_GOES_ON.match(first)))
+
+
+def _full(lines: Sequence[str]) -> list[str]:
+    """The full lines that begin a page, and the one after them."""
+    full = full_width(lines)
+    short = next((count for count, line in enumerate(lines[:_LINES], 1) if width(line) < full), _LINES)
+    return list(lines[:short])
+
+
+def _joined(text: str, last: str, rest: str) -> str:
+    """A page's text, which ends with the line `last`, and what follows; as one word where a hyphen divides it."""
+    if last[-1] in _HYPHENS and last[-2:-1].isalpha() and "a" <= rest[:1] <= "z":
+        return text.rstrip(_HYPHENS) + rest
+    if _JAPANESE.match(text[-1:]) and _JAPANESE.match(rest[:1]):
+        return text + rest
+    return f"{text}\n{rest}"

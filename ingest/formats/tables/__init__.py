@@ -1,0 +1,1 @@
+"""Tables as documents: CSV, Excel and JSON Lines."""

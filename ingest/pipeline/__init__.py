@@ -1,0 +1,1 @@
+"""Read, chunk, encode and write documents in bounded memory."""

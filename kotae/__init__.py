@@ -1,0 +1,1 @@
+"""Does retrieval help a quantised language model, in Japanese and in English, and on which questions?"""

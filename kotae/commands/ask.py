@@ -1,0 +1,55 @@
+"""`kotae ask`: answer one question, then list the sources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kotae.options import index_options, json_option, model_options, option
+from kotae.settings import as_json_text, index_settings, model_settings
+
+if TYPE_CHECKING:
+    from rag.records import Answer, Hit
+
+
+@click.command()
+@click.argument("question")
+@model_options
+@index_options
+@option("--no-rag", is_flag=True, help="Answer from the model alone.")
+@json_option
+def ask(question: str, no_rag: bool, as_json: bool, **settings: Any) -> None:
+    """Answer QUESTION in its language, then list the numbered sources."""
+    from rag.factory import open_chain
+
+    chain = open_chain(model_settings(settings), None if no_rag else index_settings(settings))
+    if as_json:
+        click.echo(as_json_text(chain.invoke(question)))
+        return
+    answer: Answer | None = None
+    attempt = 0
+    for piece in chain.stream(question):
+        if piece.attempt != attempt:
+            click.echo("\n(asked again, as this is not in the question's language)", err=True)
+            attempt = piece.attempt
+        click.echo(piece.text, nl=False)
+        answer = piece.done or answer
+    click.echo(_sources(answer))
+    if answer is not None and answer.left_out:
+        from rag.safety.sanitize import left_out_text
+
+        click.echo(left_out_text(answer.left_out, answer.language), err=True)
+
+
+def _sources(answer: Answer | None) -> str:
+    if answer is None or not answer.hits:
+        return ""
+    return "\n" + "\n".join(_source(hit) for hit in answer.hits)
+
+
+def _source(hit: Hit) -> str:
+    chunk = hit.chunk
+    scores = {"score": hit.score, "dense": hit.dense, "lexical": hit.lexical, "reranked": hit.reranked}
+    said = ", ".join(f"{name} {value:.3f}" for name, value in scores.items() if value is not None)
+    return f"[{hit.rank}] {chunk.source}, characters {chunk.start}-{chunk.end}: {chunk.title} ({said})"

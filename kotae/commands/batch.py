@@ -1,0 +1,31 @@
+"""`kotae batch`: answer a list of questions into a table."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kotae.options import PATH, index_options, model_options, option
+from kotae.settings import index_settings, model_settings
+
+
+@click.command()
+@click.argument("questions", type=PATH)
+@option("--out", type=PATH, required=True, help="Table of answers to write, .csv or .xlsx.")
+@model_options
+@index_options
+@option("--no-rag", is_flag=True, help="Answer from the model alone.")
+def batch(questions: Path, out: Path, no_rag: bool, **settings: Any) -> None:
+    """Answer every question of QUESTIONS (.txt, .csv or .xlsx) into a table."""
+    from eval.runs.batch import answer_table
+    from rag.progress import count_bar
+
+    with count_bar("Answering") as progress:
+        failed = answer_table(
+            questions, out, model_settings(settings), None if no_rag else index_settings(settings), progress=progress
+        )
+    click.echo(out)
+    sys.exit(1 if failed else 0)

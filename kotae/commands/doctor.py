@@ -1,0 +1,20 @@
+"""`kotae doctor`: describe this machine and what kotae will use on it."""
+
+from __future__ import annotations
+
+import click
+
+from kotae.options import base_url_option, json_option
+from kotae.settings import as_json_text
+from rag.models.server.address import ModelServer
+
+
+@click.command()
+@base_url_option
+@json_option
+def doctor(base_url: str | None, as_json: bool) -> None:
+    """Say what this machine is and what kotae will use on it; with --base-url, what the server has."""
+    from rag.doctor import examine
+
+    examination = examine(None if base_url is None else ModelServer(base_url))
+    click.echo(as_json_text(examination) if as_json else examination.text())

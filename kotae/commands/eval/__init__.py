@@ -1,0 +1,31 @@
+"""`kotae eval`: the commands that compare a model with and without retrieval."""
+
+from __future__ import annotations
+
+import click
+
+from kotae.commands.eval.calibrate import calibrate_command
+from kotae.commands.eval.grade import grade_command
+from kotae.commands.eval.import_counts import import_command
+from kotae.commands.eval.judge import judge_command
+from kotae.commands.eval.report import report_command
+from kotae.commands.eval.retrieval import retrieval_command
+from kotae.commands.eval.run import run_command
+from kotae.group import KotaeGroup
+
+
+@click.group("eval", cls=KotaeGroup)
+def evaluate() -> None:
+    """Compare a model with and without retrieval on a verification set."""
+
+
+for command in (
+    run_command,
+    report_command,
+    import_command,
+    grade_command,
+    calibrate_command,
+    judge_command,
+    retrieval_command,
+):
+    evaluate.add_command(command)

@@ -1,0 +1,30 @@
+"""`kotae eval calibrate`: fit the threshold of similarity on labelled answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kotae.options import PATH, encoder_option, json_option, option
+from kotae.settings import as_json_text
+from rag.settings import DEFAULT_ENCODER, DEFAULT_FLOOR
+
+
+@click.command("calibrate")
+@click.argument("labelled", type=PATH)
+@option("--out", type=PATH, required=True, help="File to write, such as calibration.json.")
+@option("--floor", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=DEFAULT_FLOOR,
+        help="Lower bound that the share of wrong answers kept out must reach on questions left out.")  # fmt: skip
+@encoder_option
+@json_option
+def calibrate_command(labelled: Path, out: Path, floor: float, encoder: str | None, as_json: bool) -> None:
+    """Fit the threshold of similarity on the labelled answers of a table, or find that there is none."""
+    from eval.fallback.similarity.calibration import calibrate, save_calibration
+    from rag.encoders.embeddings import open_encoder
+    from rag.tables.files import refuse_same
+
+    refuse_same(labelled, out)
+    calibration = calibrate(labelled, open_encoder(encoder or DEFAULT_ENCODER), floor)
+    save_calibration(calibration, out)
+    click.echo(as_json_text(calibration) if as_json else f"{calibration.text}\n{out}")

@@ -1,0 +1,51 @@
+"""`kotae eval report`: report on one run, or on several side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kotae.options import PATH, calibration_option, json_option, option
+from kotae.settings import as_json_text
+
+
+@click.command("report")
+@click.argument("runs", nargs=-1, required=True, type=PATH)
+@option("--out", type=PATH, required=True, help="Folder to write the reports into.")
+@calibration_option
+@option("--encoder", help="The encoder of the calibration: bundled (the default), a folder or a hub id.")
+@json_option
+def report_command(
+    runs: tuple[Path, ...], out: Path, calibration: Path | None, encoder: str | None, as_json: bool
+) -> None:
+    """Report on one run, or on several side by side; a folder that holds runs stands for all of them.
+
+    Runs of the same questions are compared with one another, p adjusted (Holm) over all of these comparisons.
+    """
+    from eval.runs.multi_model import runs_of
+
+    write_report(runs_of(runs), out, calibration=calibration, encoder=encoder, as_json=as_json)
+
+
+def write_report(
+    runs: tuple[Path, ...],
+    out: Path,
+    *,
+    calibration: Path | None = None,
+    encoder: str | None = None,
+    as_json: bool = False,
+) -> None:
+    """Build the report of these runs, write its files to `out` and print it."""
+    from eval.report.build import build_report
+    from eval.report.files import write_all
+    from eval.report.terminal import print_report
+
+    report = build_report(runs, calibration, encoder)
+    paths = write_all(report, out)
+    if as_json:
+        click.echo(as_json_text(report))
+        return
+    print_report(report)
+    for path in (paths.html, paths.xlsx, paths.answers, paths.summary, paths.comparison):
+        click.echo(path)

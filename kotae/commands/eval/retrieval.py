@@ -1,0 +1,116 @@
+"""`kotae eval retrieval`: measure retrieval by itself."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kotae.options import PATH, encoder_option, json_option, option, reranker_option, server_options
+from kotae.settings import as_json_text, server_of
+from rag.errors import SettingsError
+from rag.records import LANGUAGES
+from rag.settings import DEFAULT_ENCODER, DEFAULT_INDEX, DEFAULT_TOP_K, cache_dir
+
+if TYPE_CHECKING:
+    from eval.retrieval.evaluate import RetrievalReport
+    from rag.index.chroma import ChromaServer
+    from rag.records import Language
+
+
+@click.command("retrieval")
+@click.argument("source", type=PATH)
+@option("--index", type=PATH, help="Folder of the index; of a folder of documents, by default one in the user cache.")
+@server_options
+@encoder_option
+@reranker_option
+@option("--question-lang", type=click.Choice(LANGUAGES), help="Only questions in this language.")
+@option("--document-lang", type=click.Choice(LANGUAGES), help="Only documents in this language.")
+@option("--distractors", type=PATH, multiple=True, help="Folder with more documents to search; can be repeated.")
+@option("--limit", type=click.IntRange(1), help="Only the first LIMIT questions.")
+@option("--top-k", "depth", type=click.IntRange(1), default=10, help="Documents that a ranking holds.")
+@json_option
+def retrieval_command(source: Path, as_json: bool, **settings: Any) -> None:
+    """Measure retrieval alone: recall@k, MRR and nDCG by language pair and leg, with intervals.
+
+    SOURCE is a folder with documents.jsonl and questions.jsonl, which is indexed first, or a verification set (.xlsx or
+    .csv) that names its evidence in the documents of an index.
+    """
+    server = server_of(settings)
+    for name in ("chroma_url", "chroma_token", "chroma_collection"):
+        del settings[name]
+    report = measure(source, server=server, **settings)
+    click.echo(as_json_text(report) if as_json else report.text())
+
+
+def measure(
+    source: Path,
+    *,
+    index: Path | None,
+    server: ChromaServer | None,
+    encoder: str | None,
+    reranker: str | None,
+    question_lang: Language | None,
+    document_lang: Language | None,
+    distractors: tuple[Path, ...],
+    limit: int | None,
+    depth: int,
+) -> RetrievalReport:
+    """Measure retrieval over a collection (a folder), or with a verification set (a file) over an index."""
+    from eval.retrieval.evaluate import evaluate_retrieval
+    from rag.factory import IndexSettings, open_retriever
+    from rag.progress import count_bar
+
+    if source.is_dir():
+        from eval.retrieval.questions import load_questions
+
+        found = load_questions(source, question_lang, document_lang, limit)
+        queries, skipped = found.queries, found.skipped
+        folders = (source, *distractors)
+        key = _key(folders, document_lang, encoder)
+        index = index or cache_dir() / "retrieval" / key
+        # Never the collection that may hold another index.
+        server = server and replace(server, collection=f"retrieval-{key}")
+        _bring_up_to_date(folders, index, server, document_lang, encoder)
+    else:
+        if distractors or document_lang:
+            raise SettingsError(
+                "--distractors and --document-lang are for a folder with documents.jsonl",
+                where=str(source),
+                do="A verification set is measured over the index that is there.",
+            )
+        from eval.dataset.load import load_dataset
+        from eval.retrieval.evaluate import queries_of
+
+        queries = tuple(query for query in queries_of(load_dataset(source)) if question_lang in (None, query.language))[
+            :limit
+        ]
+        skipped, index = 0, index or DEFAULT_INDEX
+    retriever = open_retriever(IndexSettings(index, encoder, DEFAULT_TOP_K, server, reranker))
+    retriever.index.require_whole()
+    retriever.search("?")  # the models are loaded before the clock runs
+    with count_bar("Searching") as progress:
+        return evaluate_retrieval(queries, retriever.candidates, depth=depth, skipped=skipped, progress=progress)
+
+
+def _bring_up_to_date(
+    folders: tuple[Path, ...],
+    index: Path,
+    server: ChromaServer | None,
+    language: Language | None,
+    encoder: str | None,
+) -> None:
+    from ingest.collection import sync_collections
+    from rag.progress import bytes_bar
+
+    with bytes_bar("Indexing") as progress:
+        sync_collections(folders, index, language=language, encoder_name=encoder, server=server, progress=progress)
+
+
+def _key(folders: tuple[Path, ...], language: Language | None, encoder: str | None) -> str:
+    """What names the index of these collections."""
+    key = "\0".join([*map(str, (folder.resolve() for folder in folders)), language or "", encoder or DEFAULT_ENCODER])
+    return hashlib.sha256(key.encode()).hexdigest()[:16]

@@ -1,0 +1,105 @@
+"""`kotae eval run`: answer a verification set under each condition, and report."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kotae.commands.eval.report import write_report
+from kotae.options import PATH, calibration_option, index_options, option, several_models_options
+from kotae.settings import index_settings, model_settings
+
+if TYPE_CHECKING:
+    from eval.runs.evaluate import Selection
+    from rag.factory import IndexSettings, ModelSettings
+    from rag.records import Language
+
+
+@click.command("run")
+@click.argument("verify", type=PATH)
+@option("--out", type=PATH, required=True, help="Folder of the run, or of several; what was interrupted goes on there.")
+@several_models_options
+@index_options
+@option("--language", type=click.Choice(["ja", "en", "both"]), default="both", help="Language of the questions.")
+@option("--conditions", default="no_rag,rag", help="What to compare, comma-separated: no_rag, rag, oracle.")
+@option("--limit", type=click.IntRange(1), help="Only the first LIMIT questions.")
+@option("--repeat", type=click.IntRange(1), default=1, help="Ask everything so often, each time with another seed.")
+@option(
+    "--reuse",
+    type=PATH,
+    multiple=True,
+    help="Another run, or a folder of runs, whose answers to the very same prompts are taken over.",
+)
+@option("--sample", type=click.IntRange(1), help="Only a fixed sample of this size, in proportion to all kinds.")
+@calibration_option
+def run_command(
+    verify: Path,
+    out: Path,
+    language: str,
+    conditions: str,
+    limit: int | None,
+    repeat: int,
+    reuse: tuple[Path, ...],
+    sample: int | None,
+    calibration: Path | None,
+    models: tuple[str, ...],
+    **settings: Any,
+) -> None:
+    """Answer the questions of VERIFY (.xlsx or .csv) under each condition, and report.
+
+    With several --model the models are loaded one after the other, and one report sets them side by side.
+    """
+    from eval.fallback.open import check_calibration, keep_calibration
+    from eval.runs.evaluate import Selection, evaluate_set, parse_conditions
+    from eval.runs.multi_model import check_is_for_one, runs_of
+    from rag.progress import count_bar
+
+    reuse = runs_of(reuse)
+    if calibration is not None:
+        check_calibration(calibration, settings["encoder"])
+    selection = Selection(_languages(language), parse_conditions(conditions), limit, sample, repeat)
+    several = [model_settings({**settings, "model": uri}) for uri in models]
+    if len(several) > 1:
+        _run_several(verify, out, selection, several, index_settings(settings), reuse, calibration)
+        return
+    check_is_for_one(out, several[0].uri)
+    with count_bar("Answering") as progress:
+        evaluate_set(verify, out, selection, several[0], index_settings(settings), reuse=reuse, progress=progress)
+    if calibration is not None:
+        keep_calibration(calibration, out)
+    write_report((out,), out, encoder=settings["encoder"])
+
+
+def _run_several(
+    verify: Path,
+    out: Path,
+    selection: Selection,
+    models: Sequence[ModelSettings],
+    index: IndexSettings,
+    reuse: tuple[Path, ...],
+    calibration: Path | None,
+) -> None:
+    """Run the models, report on all that have answers, then name those that could not be run, and exit with 1."""
+    from eval.fallback.open import keep_calibration
+    from eval.runs.multi_model import evaluate_models
+
+    runs = evaluate_models(verify, out, selection, models, index, reuse=reuse)
+    stored = tuple(one.folder for one in runs if one.stored)
+    if calibration is not None:
+        for folder in stored:
+            keep_calibration(calibration, folder)
+    if stored:
+        write_report(stored, out, encoder=index.encoder)
+    failed = [one for one in runs if one.error is not None]
+    for one in failed:
+        click.echo(f"kotae: {one.uri}: {one.error}", err=True)
+    if failed:
+        sys.exit(1)
+
+
+def _languages(choice: str) -> tuple[Language, ...]:
+    return ("ja", "en") if choice == "both" else ("ja",) if choice == "ja" else ("en",)

@@ -1,0 +1,34 @@
+"""`kotae serve`: the local web page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kotae.options import PATH, index_options, model_options, option
+from kotae.settings import index_settings, model_settings
+
+
+@click.command("serve")
+@model_options
+@index_options
+@option("--runs", type=PATH, default=Path("runs"), help="Folder below which runs are looked for.")
+@option("--port", type=click.IntRange(0, 65535), default=8765, help="Port on 127.0.0.1; 0 takes any free one.")
+def serve_command(runs: Path, port: int, **settings: Any) -> None:
+    """Ask, and look at documents and runs, in a browser on this machine; also for OpenAI clients.
+
+    Prints the address, which has the token that every request must bring. Ctrl-C ends it.
+    """
+    from kotae.web.app import Offer
+    from kotae.web.server import serve
+
+    serve(Offer(model_settings(settings), index_settings(settings), runs), port, _announce)
+
+
+def _announce(address: str) -> None:
+    click.echo(address)
+    base, _, _ = address.partition("/?")
+    click.echo(f"Open this address in a browser on this machine; Ctrl-C ends it.\n"
+               f"OpenAI clients: base URL {base}/v1, the token as API key.", err=True)  # fmt: skip

@@ -1,0 +1,66 @@
+"""The command group: named errors become one line and an exit code, and every command takes `--offline`."""
+
+from __future__ import annotations
+
+import io
+import signal
+import sys
+from typing import Any
+
+import click
+
+from kotae.signals import raise_on_signals
+from rag.errors import KotaeError
+from rag.settings import keep_quiet
+
+
+def _go_offline(context: click.Context, _: click.Parameter, offline: bool) -> None:
+    """Before anything else is imported; what a group was told holds for its commands."""
+    context.ensure_object(dict)
+    context.obj["offline"] = offline or context.obj.get("offline", False)
+    keep_quiet(offline=context.obj["offline"])
+
+
+_OFFLINE = click.Option(
+    ["--offline"],
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    envvar="KOTAE_OFFLINE",
+    callback=_go_offline,
+    help="Never ask the Hugging Face hub for anything; servers that you name are still used.",
+)
+
+
+class KotaeGroup(click.Group):
+    """A group whose commands end with exit code 1 and one line on stderr for every named error.
+
+    Every command takes `--offline`, as the group itself does.
+    """
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.params.append(_OFFLINE)
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Add a command, with the option."""
+        if _OFFLINE not in cmd.params:
+            cmd.params.append(_OFFLINE)
+        super().add_command(cmd, name)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")  # file names need not be Unicode
+        try:
+            with raise_on_signals():
+                return super().invoke(ctx)
+        except KotaeError as error:
+            click.echo(f"kotae: {error}", err=True)
+            ctx.exit(1)
+        except KeyboardInterrupt as end:
+            signals = [one for one in end.args if isinstance(one, signal.Signals)]
+            said = f"ended by {signals[0].name}" if signals else "interrupted"
+            click.echo(f"kotae: {said}. What is finished is kept; the same command goes on from there.", err=True)
+            ctx.exit(128 + (signals[0] if signals else signal.SIGINT))

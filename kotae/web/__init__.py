@@ -1,0 +1,1 @@
+"""The local web page, and an OpenAI-compatible API."""

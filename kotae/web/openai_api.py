@@ -1,0 +1,174 @@
+"""`/v1/models` and `/v1/chat/completions`: the chain for OpenAI clients, whole or streamed."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from kotae.web.disconnect import unless_gone
+from kotae.web.errors import openai_fields
+from kotae.web.openai_request import LISTING, MODELS, ChatRequest, no_such_model, read_request
+from kotae.web.questions import read_body
+from kotae.web.queue import Asked, Desk, Found
+from kotae.web.serializers import hit_fields, sources_list
+from rag.generation.chain import Question
+from rag.records import Answer, AnswerPiece
+from rag.text.language import JAPANESE, LATIN_WORD, written_in
+
+_STARTED = int(time.time())
+
+
+async def list_models(_: Request) -> Response:
+    """The model names that can be asked for."""
+    rows = [{"id": name, "object": "model", "created": _STARTED, "owned_by": "kotae"} for name in MODELS]
+    return JSONResponse({"object": "list", "data": rows})
+
+
+async def show_model(request: Request) -> Response:
+    """One of them, or 404."""
+    name = request.path_params["name"]
+    if name not in MODELS:
+        raise no_such_model(name)
+    return JSONResponse({"id": name, "object": "model", "created": _STARTED, "owned_by": "kotae"})
+
+
+async def complete(request: Request) -> Response:
+    """A chat completion. What fails before the first word has a status; what fails later is the stream's last event."""
+    desk: Desk = request.app.state.desk
+    wanted = read_request(await read_body(request))
+    asked = wanted.asked(desk.settings.decoding)
+    completion = _Completion(wanted, asked.question)
+    if not wanted.stream:
+        return JSONResponse(await unless_gone(request, completion.whole(desk, asked)))
+    events = completion.events(desk, asked)
+    first = await unless_gone(request, anext(events))
+    return StreamingResponse(_server_sent(first, events), media_type="text/event-stream")
+
+
+@dataclass
+class _Completion:
+    """One completion on its way."""
+
+    wanted: ChatRequest
+    question: Question
+    id: str = field(default_factory=lambda: f"chatcmpl-{uuid.uuid4().hex}")
+    created: int = field(default_factory=lambda: int(time.time()))
+
+    async def whole(self, desk: Desk, asked: Asked) -> dict[str, Any]:
+        """The completion as one object."""
+        found, answer = Found((), 0, ()), None
+        async with aclosing(desk.answer(asked)) as events:
+            async for event in events:
+                if isinstance(event, Found):
+                    found = event
+                elif isinstance(event, AnswerPiece):
+                    answer = event.done or answer
+        assert answer is not None  # noqa: S101  # the last piece of every answer has it
+        message = {"role": "assistant", "content": self._text(answer)}
+        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": answer.chosen.finish}
+        body = {**self._head("chat.completion"), "choices": [choice], "kotae": _about(answer, found)}
+        return body | ({"usage": usage} if (usage := _usage(answer)) else {})
+
+    async def events(self, desk: Desk, asked: Asked) -> AsyncGenerator[dict[str, Any]]:
+        """The chunks of a stream; the first comes once the passages are found."""
+        found, written = Found((), 0, ()), _Written(self.question)
+        async with aclosing(desk.answer(asked)) as events:
+            async for event in events:
+                if isinstance(event, Found):
+                    found = event
+                    yield self._chunk({"role": "assistant", "content": ""})
+                elif isinstance(event, AnswerPiece):
+                    if text := written.take(event):
+                        yield self._chunk({"content": text})
+                    if event.done is not None:
+                        if listed := self._text(event.done).removeprefix(event.done.text):
+                            yield self._chunk({"content": listed})
+                        yield self._chunk({}, event.done.chosen.finish) | {"kotae": _about(event.done, found)}
+                        if self.wanted.wants_usage and (usage := _usage(event.done)):
+                            yield self._head("chat.completion.chunk") | {"choices": [], "usage": usage}
+
+    def _head(self, kind: str) -> dict[str, Any]:
+        return {"id": self.id, "object": kind, "created": self.created, "model": self.wanted.model}
+
+    def _chunk(self, delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+        return self._head("chat.completion.chunk") | {"choices": [choice]}
+
+    def _text(self, answer: Answer) -> str:
+        listed = sources_list(answer.hits) if self.wanted.model == LISTING else ""
+        return f"{answer.text}\n\n{listed}" if listed else answer.text
+
+
+@dataclass
+class _Written:
+    """What may be sent of an answer that is being written.
+
+    A completion in the wrong language is asked for once more, and what is sent cannot be taken back: so nothing is
+    sent before there is a letter that tells the language, and that is the question's.
+    """
+
+    question: Question
+    held: str = ""
+    sent: str = ""
+    attempt: int = 0
+
+    def take(self, piece: AnswerPiece) -> str:
+        """The text to send now."""
+        if piece.attempt != self.attempt:
+            self.attempt, self.held = piece.attempt, "\n\n" if self.sent else ""
+        self.held += piece.text
+        if piece.done is not None:
+            return piece.done.text if not self.sent else self.held.rstrip()
+        if not self.sent and not self._told():
+            return ""
+        text = self.held if self.sent else self.held.lstrip()
+        kept = text.rstrip()
+        self.sent, self.held = self.sent + kept, text.removeprefix(kept)
+        return kept
+
+    def _told(self) -> bool:
+        letters = JAPANESE if self.question.language == "ja" else LATIN_WORD
+        right = written_in(self.held, self.question.language, self.question.text)
+        return right and letters.search(self.held) is not None
+
+
+def _about(answer: Answer, found: Found) -> dict[str, Any]:
+    return {
+        "language": answer.language,
+        "attempts": len(answer.attempts),
+        "sources": [hit_fields(hit) for hit in answer.hits],
+        "dropped": found.dropped,
+        "left_out": found.left_out,
+    }
+
+
+def _usage(answer: Answer) -> dict[str, int] | None:
+    """Tokens of all attempts; None where the engine did not count them."""
+    read = sum(one.prompt_tokens for one in answer.attempts)
+    written = sum(one.completion_tokens for one in answer.attempts)
+    if not read + written:
+        return None
+    return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
+
+
+async def _server_sent(first: dict[str, Any], events: AsyncGenerator[dict[str, Any]]) -> AsyncGenerator[str]:
+    async with aclosing(events):
+        yield _line(first)
+        try:
+            async for event in events:
+                yield _line(event)
+        except Exception as error:
+            yield _line(openai_fields(error))
+    yield "data: [DONE]\n\n"
+
+
+def _line(event: dict[str, Any]) -> str:
+    return f"data: {json.dumps(event, ensure_ascii=False)}\n\n"

@@ -1,0 +1,121 @@
+"""What OpenAI clients ask for: the body of a chat completion, read strictly; what kotae has not is refused by name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kotae.web.errors import ParameterError
+from kotae.web.questions import json_object, read_question
+from kotae.web.queue import Asked
+from rag.records import Decoding
+
+MODELS = {"kotae-rag": True, "kotae-rag-sources": True, "kotae-no-rag": False}
+"""The model names, and whether each answers from the documents; `-sources` appends a numbered list of them."""
+LISTING = "kotae-rag-sources"
+_NEUTRAL: Mapping[str, tuple[Any, ...]] = {
+    "n": (1,),
+    "tools": ([],),
+    "functions": ([],),
+    "tool_choice": ("none", "auto"),
+    "function_call": ("none", "auto"),
+    "parallel_tool_calls": (True, False),
+    "stop": ([],),
+    "frequency_penalty": (0,),
+    "presence_penalty": (0,),
+    "logit_bias": ({},),
+    "logprobs": (False,),
+    "top_logprobs": (0,),
+    "response_format": ({"type": "text"},),
+    "modalities": (["text"],),
+    "store": (False,),
+}
+"""Parameters that are taken only where they change nothing: absent, null, or one of these."""
+_WITHOUT_EFFECT = ("user", "metadata", "safety_identifier", "prompt_cache_key", "service_tier")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    type: str
+    text: str = ""
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
+    content: str | list[_Part] | None = None
+
+    @property
+    def text(self) -> str:
+        if isinstance(self.content, list):
+            if any(part.type != "text" for part in self.content):
+                raise ParameterError("Only text can be asked", "messages", "unsupported_content")
+            return "\n".join(part.text for part in self.content)
+        return self.content or ""
+
+
+class _StreamOptions(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    include_usage: bool = False
+
+
+class ChatRequest(BaseModel):
+    """A chat completion. The last message of the user is the question; those before it are not read."""
+
+    model_config = ConfigDict(extra="forbid")
+    model: str
+    messages: list[_Message] = Field(min_length=1)
+    stream: bool | None = None
+    stream_options: _StreamOptions | None = None
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    seed: int | None = Field(default=None, ge=0, lt=2**32)
+    max_tokens: int | None = Field(default=None, gt=0)
+    max_completion_tokens: int | None = Field(default=None, gt=0)
+
+    @property
+    def wants_usage(self) -> bool:
+        """Whether a stream ends with the token counts."""
+        return self.stream_options is not None and self.stream_options.include_usage
+
+    def asked(self, decoding: Decoding) -> Asked:
+        """The question for the desk, written as `decoding` says where the request does not. Raises KotaeError."""
+        texts = [message.text for message in self.messages if message.role == "user"]
+        if not texts:
+            raise ParameterError("There is no message of the user", "messages", "invalid_value")
+        said = {
+            "temperature": self.temperature,
+            "top_p": self.top_p,
+            "seed": self.seed,
+            "max_new_tokens": self.max_completion_tokens or self.max_tokens,
+        }
+        changes: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
+        return Asked(read_question(texts[-1]), MODELS[self.model], replace(decoding, **changes))
+
+
+def read_request(body: bytes) -> ChatRequest:
+    """The request in the body. Raises RequestError and ParameterError."""
+    fields = json_object(body)
+    for name in (*_NEUTRAL, *_WITHOUT_EFFECT):
+        value = fields.pop(name, None)
+        if name in _NEUTRAL and value is not None and value not in _NEUTRAL[name]:
+            raise ParameterError(f"kotae serve cannot do {name}={json.dumps(value)[:80]}", name)
+    try:
+        request = ChatRequest.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = ".".join(str(part) for part in first["loc"])
+        code = "unsupported_parameter" if first["type"] == "extra_forbidden" else "invalid_value"
+        raise ParameterError(f"{name}: {first['msg']}", name, code) from error
+    if request.model not in MODELS:
+        raise no_such_model(request.model)
+    return request
+
+
+def no_such_model(name: str) -> ParameterError:
+    """That a model of this name cannot be asked for, and which can."""
+    return ParameterError(f"There is no model {name!r}; there are {', '.join(MODELS)}", "model", "model_not_found", 404)

@@ -1,0 +1,133 @@
+"""The runs below a folder: a list of them, the headline of each, and its report as a page."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eval.report.build import build_report
+from eval.report.headlines import effect_word, headline, imported_headline
+from eval.report.html import html_page
+from eval.report.records import Report
+from eval.runs.imported import load_imported
+from eval.runs.run import FILE, read_description
+from rag.errors import KotaeError, RequestError, RunError
+from rag.records import LANGUAGES, Language
+
+DEEPEST = 3
+"""How many folders below the given one are looked into."""
+Stamp = tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunEntry:
+    """A run by the id that clients name it by; `name` is its path below the folder. `error` is why it cannot be read.
+
+    `ended` is None where the run is under way or was interrupted, `began` where its counts were imported.
+    """
+
+    id: str
+    name: str
+    model: str = ""
+    dataset: str = ""
+    began: str | None = None
+    ended: str | None = None
+    error: KotaeError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The verdict on a run in both languages, and in one word (helps, hurts, undecided, unfinished; "" without one)."""
+
+    texts: dict[Language, str]
+    word: str
+
+
+class RunShelf:
+    """The runs below a folder. Clients name a run by its id, which is looked up among those that are there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._headlines: dict[tuple[str, Stamp], Headline] = {}
+
+    def entries(self) -> list[RunEntry]:
+        """The runs, the latest first; those that cannot be read, with their errors, last."""
+        found = [_entry(self.folder, path) for path in _run_folders(self.folder)]
+        return sorted(found, key=lambda run: (run.error is None, run.began or ""), reverse=True)
+
+    def headline(self, run_id: str) -> Headline:
+        """The verdict on a run, graded anew where its folder has changed.
+
+        Raises RequestError, RunError and GradingError.
+        """
+        path = self._path(run_id)
+        key = (run_id, _stamp(path))
+        if key not in self._headlines:
+            self._headlines[key] = _headline(build_report([path]))
+        return self._headlines[key]
+
+    def report(self, run_id: str) -> str:
+        """The report of a run as one HTML page, made anew. Raises RequestError, RunError, GradingError.
+
+        A `report.html` in the folder is not opened: whatever wrote it, what is served is what kotae makes of the run.
+        """
+        return html_page(build_report([self._path(run_id)]))
+
+    def _path(self, run_id: str) -> Path:
+        for path in _run_folders(self.folder):
+            if _id_of(self.folder, path) == run_id:
+                return path
+        raise RequestError("There is no such run (any more)", where=str(self.folder), status=404)
+
+
+def _run_folders(folder: Path) -> Iterator[Path]:
+    """Folders with a run, down to DEEPEST below `folder`; links and hidden folders are passed over."""
+    for place, below, files in os.walk(folder):
+        depth = len(Path(place).relative_to(folder).parts)
+        if FILE in files:
+            yield Path(place)
+            below.clear()
+        below[:] = [] if depth == DEEPEST else sorted(name for name in below if not name.startswith("."))
+
+
+def _id_of(folder: Path, path: Path) -> str:
+    return hashlib.sha256(path.relative_to(folder).as_posix().encode("utf-8", "surrogateescape")).hexdigest()[:20]
+
+
+def _entry(folder: Path, path: Path) -> RunEntry:
+    about: dict[str, Any] = {
+        "id": _id_of(folder, path),
+        "name": folder.resolve().name if path == folder else path.relative_to(folder).as_posix(),
+    }
+    try:
+        if counts := load_imported(path):
+            return RunEntry(**about, model=counts.name, dataset=counts.source, ended=counts.entered)
+        stored = read_description(path)
+        identity = stored["identity"]
+        began, ended = str(stored["began"]), stored["ended"]
+        return RunEntry(
+            **about, model=identity["model_identity"], dataset=identity["dataset"], began=began, ended=ended
+        )
+    except KotaeError as error:
+        return RunEntry(**about, error=error)
+    except (KeyError, TypeError):
+        return RunEntry(**about, error=RunError("The description of the run is damaged", where=str(path / FILE)))
+
+
+def _headline(report: Report) -> Headline:
+    if report.imported:
+        (counts,) = report.imported
+        return Headline({language: imported_headline(counts, language) for language in LANGUAGES}, "")
+    (run,) = report.runs
+    word = "" if run.headline is None else effect_word(run.headline)
+    return Headline({language: headline(run, language) for language in LANGUAGES}, word)
+
+
+def _stamp(path: Path) -> Stamp:
+    """What changes when a run goes on or is judged."""
+    states = ((entry.name, entry.stat()) for entry in os.scandir(path) if entry.is_file())
+    return tuple(sorted((name, state.st_mtime_ns, state.st_size) for name, state in states))

@@ -1,0 +1,142 @@
+"""What an index is, and what this machine is."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from contextlib import closing
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from rag.errors import ModelUnavailable
+from rag.index.chroma import ChromaServer
+from rag.index.location import home_of
+from rag.models.registry import KINDS
+from rag.models.server.address import ModelServer, server_key
+from rag.models.server.remote_model import Served
+from rag.records import LANGUAGES
+from rag.settings import cache_dir
+
+_PACKAGES = ("torch", "transformers", "sentence-transformers", "chromadb", "xllamacpp", "gptqmodel", "langchain-core")
+_FILES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class IndexDescription:
+    """`where` is a folder or a server. `languages` counts chunks by language, `sources` by file."""
+
+    where: str
+    encoder: str
+    max_tokens: int
+    corpus_digest: str
+    complete: bool
+    documents: int
+    chunks: int
+    languages: dict[str, int]
+    sources: dict[str, int]
+
+    def text(self) -> str:
+        """A few lines for people, then the files with most chunks."""
+        languages = ", ".join(f"{count} {language}" for language, count in sorted(self.languages.items()))
+        biggest = sorted(self.sources.items(), key=lambda one: (-one[1], one[0]))
+        width = len(str(biggest[0][1])) if biggest else 0
+        lines = [
+            f"{self.where}: {self.documents} files, {self.chunks} chunks ({languages})",
+            f"encoder {self.encoder}, chunks of up to {self.max_tokens} tokens, corpus {self.corpus_digest[:16]}",
+            "complete" if self.complete else "NOT complete: an ingest is under way or was interrupted; run it (again)",
+            *(f"{count:>{width + 2}} {source}" for source, count in biggest[:_FILES]),
+        ]
+        if len(biggest) > _FILES:
+            left = sum(count for _, count in biggest[_FILES:])
+            lines.append(f"  and {left} in {len(biggest) - _FILES} more files; --json names them all")
+        return "\n".join(lines)
+
+
+def describe_index(folder: Path, server: ChromaServer | None = None) -> IndexDescription:
+    """Describe the index in `folder`, or on `server`. Raises IndexProblem."""
+    home = home_of(folder, server)
+    manifest = home.load()
+    with closing(home.store()) as store:
+        languages = {language: store.count([language]) for language in LANGUAGES}
+    return IndexDescription(
+        where=home.where,
+        encoder=str(manifest.encoder),
+        max_tokens=manifest.chunking.max_tokens,
+        corpus_digest=manifest.corpus_digest,
+        complete=manifest.complete,
+        documents=len(manifest.sources),
+        chunks=sum(languages.values()),
+        languages={language: count for language, count in languages.items() if count},
+        sources={source: state.chunks for source, state in manifest.sources.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """This machine, the packages that matter, and what kotae will use."""
+
+    system: str
+    python: str
+    cores: int
+    gpu: str
+    gptq: str
+    encoder_numbers: str
+    cache: str
+    packages: dict[str, str]
+    models: dict[str, str]
+    server: tuple[str, ...] = ()
+
+    def text(self) -> str:
+        """A line for each."""
+        lines = [
+            f"system    {self.system}, Python {self.python}, {self.cores} cores",
+            f"GPU       {self.gpu}",
+            f"GPTQ      {self.gptq}",
+            f"encoder   computes in {self.encoder_numbers}",
+            f"cache     {self.cache}",
+            *(f"package   {name} {found}" for name, found in self.packages.items()),
+            *(f"model     {uri}: {state}" for uri, state in self.models.items()),
+            *(f"server    {line}" for line in self.server),
+        ]
+        return "\n".join(lines)
+
+
+def examine(server: ModelServer | None = None) -> Examination:
+    """Look at this machine, and at a model server. Imports torch, for what it knows of the GPU and the processor."""
+    from rag.encoders.embeddings import compute_type
+    from rag.models.gptq.kernels import choose_kernel, look_at_machine
+
+    machine = look_at_machine()
+    return Examination(
+        system=f"{platform.system()} {platform.machine()}",
+        python=sys.version.split()[0],
+        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        gpu=str(machine),
+        gptq=str(choose_kernel(machine)),
+        encoder_numbers=compute_type(),
+        cache=str(cache_dir()),
+        packages={name: _version(name) for name in _PACKAGES},
+        models={kind.uri: "ready" if kind.available else f"needs {kind.install}" for kind in KINDS.values()},
+        server=() if server is None else _look_at(server),
+    )
+
+
+def _look_at(server: ModelServer) -> tuple[str, ...]:
+    """What a server has, or why it cannot be asked. Raises SettingsError for what is no URL."""
+    where = str(server)
+    if not KINDS["openai"].available:
+        return (f"{where}: asking it needs {KINDS['openai'].install}",)
+    try:
+        cards = Served("", server, server_key()).cards
+    except ModelUnavailable as error:
+        return (str(error),)
+    return tuple(f"{where}: openai:{card}" for card in cards) or (f"{where}: answers, and lists no models",)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,1 @@
+"""Sentence encoders, among them the bundled one."""

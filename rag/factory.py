@@ -1,0 +1,81 @@
+"""From what a user asks for to a chain: the model a URI names, with or without the retriever of an index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.generation.chain import GroundedChain, Model, build_chain
+from rag.generation.prompt import PromptStyle
+from rag.index.chroma import ChromaServer
+from rag.index.reader import open_index
+from rag.models.local import LocalChatModel, LocalLLM
+from rag.models.server.address import SCHEME, ModelServer
+from rag.records import Decoding
+from rag.retrieval.reranker import open_reranker
+from rag.retrieval.retriever import HybridRetriever
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """Which model, how it writes, how much it reads (tokens), and the style of its prompts.
+
+    On a GPU: the kernel for packed weights, and a ceiling of its memory in bytes. `server` is for `openai:<name>`.
+    """
+
+    uri: str
+    decoding: Decoding
+    context: int
+    style: PromptStyle
+    kernel: str = "auto"
+    gpu_memory: int | None = None
+    server: ModelServer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSettings:
+    """Which index, opened with which encoder (None: the one it remembers), and how many hits a question gets.
+
+    `reranker` is a cross-encoder's folder or hub id. Where `server` is given the index is there, and `folder` has no
+    meaning.
+    """
+
+    folder: Path
+    encoder: str | None
+    top_k: int
+    server: ChromaServer | None = None
+    reranker: str | None = None
+
+
+def open_model(settings: ModelSettings) -> Model:
+    """The model of a URI, not loaded yet: a chat model, or a completion model for prompts of raw text."""
+    decoding = settings.decoding
+    if settings.uri.startswith(SCHEME):
+        from rag.models.server.factory import open_served
+
+        return open_served(settings.uri, settings.server, decoding, settings.context, raw=settings.style.raw)
+    kind = LocalLLM if settings.style.raw else LocalChatModel
+    return kind(
+        model=settings.uri,
+        temperature=decoding.temperature,
+        top_p=decoding.top_p,
+        repetition_penalty=decoding.repetition_penalty,
+        max_tokens=decoding.max_new_tokens,
+        seed=decoding.seed,
+        context_window=settings.context,
+        kernel=settings.kernel,
+        max_gpu_memory=settings.gpu_memory,
+    )
+
+
+def open_retriever(settings: IndexSettings) -> HybridRetriever:
+    """The retriever of an index. Raises IndexProblem, and ModelUnavailable for a reranker that cannot be had."""
+    index = open_index(settings.folder, settings.encoder, settings.server)
+    reranker = open_reranker(settings.reranker) if settings.reranker else None
+    return HybridRetriever(index=index, k=settings.top_k, reranker=reranker)
+
+
+def open_chain(model: ModelSettings, index: IndexSettings | None) -> GroundedChain:
+    """The chain of a model and an index; `index=None` gives it without context. Raises IndexProblem."""
+    retriever = None if index is None else open_retriever(index)
+    return build_chain(open_model(model), retriever, model.style)

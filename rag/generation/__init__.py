@@ -1,0 +1,1 @@
+"""The prompt, the context budget and the chain."""

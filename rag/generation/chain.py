@@ -1,0 +1,207 @@
+"""The chain: question -> passages -> prompt -> model -> answer in the question's language."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel, BaseLLM
+from langchain_core.prompt_values import PromptValue
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.runnables.config import ensure_config
+
+from rag.errors import PromptTooLong, SettingsError
+from rag.generation.prompt import PromptStyle, build_prompt, repair_prompt, stop_sequences
+from rag.models.engine import Completion
+from rag.models.invoke import call, call_streaming, context_window, count_tokens
+from rag.records import Answer, AnswerPiece, Attempt, Hit, Language
+from rag.retrieval.retriever import hits_of
+from rag.safety.sanitize import left_out
+from rag.text.language import detect, readable, written_in
+
+Model = BaseChatModel | BaseLLM
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question and the language to answer it in."""
+
+    text: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A question with its passages, and the prompt made of them.
+
+    `dropped` hits did not fit into the context; `left_out` are the sentences of the others that give orders.
+    """
+
+    question: Question
+    prompt: PromptValue
+    hits: tuple[Hit, ...] = ()
+    dropped: int = 0
+    left_out: tuple[str, ...] = ()
+
+
+class GroundedChain(Runnable[str | Question, Answer]):
+    """Answers questions with the passages its retriever finds; without a retriever, from the model alone.
+
+    A plain string is answered in the language it is in. An answer in the wrong language is asked for once more; both
+    attempts are kept. Streams yield `AnswerPiece`s, the last of which has the whole answer.
+    """
+
+    def __init__(self, model: Model, retriever: BaseRetriever | None, style: PromptStyle) -> None:
+        if style.raw != isinstance(model, BaseLLM):
+            need = "a completion model (BaseLLM)" if style.raw else "a chat model (BaseChatModel)"
+            raise SettingsError(f"The prompt {style.value!r} needs {need}, not {type(model).__name__}")
+        self.model = model
+        self.retriever = retriever
+        self.style = style
+
+    def prepare(self, question: str | Question, config: RunnableConfig | None = None) -> Prepared:
+        """Retrieve and write the prompt, dropping whole passages from the lowest rank up until it fits.
+
+        What no text has (see `readable`) becomes U+FFFD in the question. Raises PromptTooLong where it does not fit
+        without any passage, and SettingsError where no prompt would.
+        """
+        if isinstance(question, str):
+            question = Question(question, detect(question))
+        question = replace(question, text=readable(question.text))
+        found = () if self.retriever is None else hits_of(self.retriever.invoke(question.text, config))
+        room = context_window(self.model)
+        for kept in range(len(found), -1, -1):
+            prompt = build_prompt(question.text, question.language, found[:kept], self.style)
+            need = 0 if room is None else count_tokens(self.model, prompt, room)
+            if room is None or need <= room:
+                return Prepared(question, prompt, found[:kept], len(found) - kept, left_out(found[:kept]))
+        raise PromptTooLong(
+            f"The question needs {need} tokens and the model has {room} for prompts: {question.text[:60]}...",
+            do="Ask a shorter question, lower --max-tokens, or raise --context.",
+        )
+
+    def answer(self, prepared: Sequence[Prepared], config: RunnableConfig | None = None) -> list[Answer | Exception]:
+        """Answer prepared questions in one pass of the model, and those in the wrong language in a second one.
+
+        What fails comes back as the exception in its place.
+        """
+        stop = stop_sequences(self.style)
+        first = call(self.model, [one.prompt for one in prepared], stop, config)
+        answers = [_answer(one, said) for one, said in zip(prepared, first, strict=True)]
+        again = [i for i, answer in enumerate(answers) if isinstance(answer, Answer) and self._wants_repair(answer)]
+        prompts = [repair_prompt(prepared[i].prompt, prepared[i].question.language) for i in again]
+        for i, said in zip(again, call(self.model, prompts, stop, config), strict=True):
+            first_try = answers[i]
+            if isinstance(first_try, Answer):
+                answers[i] = said if isinstance(said, Exception) else _with_repair(first_try, said)
+        return answers
+
+    def invoke(
+        self,
+        input: str | Question,  # noqa: A002
+        config: RunnableConfig | None = None,
+        **kwargs: Any,
+    ) -> Answer:
+        """Answer one question."""
+        config = ensure_config(config)
+        answer = self.answer([self.prepare(input, config)], config)[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def batch(  # type: ignore[override]
+        self,
+        inputs: list[str | Question],
+        config: RunnableConfig | list[RunnableConfig] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> list[Answer | Exception]:
+        """Answer many questions, the model taking all of them in one pass."""
+        shared = ensure_config(config[0] if isinstance(config, list) and config else config)  # type: ignore[arg-type]
+        ready: list[Prepared | Exception] = []
+        for question in inputs:
+            try:
+                ready.append(self.prepare(question, shared))
+            except Exception as error:
+                if not return_exceptions:
+                    raise
+                ready.append(error)
+        answered = iter(self.answer([one for one in ready if isinstance(one, Prepared)], shared))
+        answers = [next(answered) if isinstance(one, Prepared) else one for one in ready]
+        for answer in answers:
+            if isinstance(answer, Exception) and not return_exceptions:
+                raise answer
+        return answers
+
+    def stream(  # type: ignore[override]
+        self,
+        input: str | Question,  # noqa: A002
+        config: RunnableConfig | None = None,
+        **kwargs: Any,
+    ) -> Iterator[AnswerPiece]:
+        """The answer as it is written; a second attempt's pieces have `attempt` 1."""
+        config = ensure_config(config)
+        yield from self.stream_prepared(self.prepare(input, config), config)
+
+    def stream_prepared(self, prepared: Prepared, config: RunnableConfig | None = None) -> Iterator[AnswerPiece]:
+        """What `stream` gives, for a question whose passages are known before its answer."""
+        config = ensure_config(config)
+        answer = yield from self._attempt(prepared, None, prepared.prompt, config)
+        if self._wants_repair(answer):
+            prompt = repair_prompt(prepared.prompt, prepared.question.language)
+            answer = yield from self._attempt(prepared, answer, prompt, config)
+        yield AnswerPiece(done=answer)
+
+    def _attempt(
+        self, prepared: Prepared, before: Answer | None, prompt: PromptValue, config: RunnableConfig
+    ) -> Generator[AnswerPiece, None, Answer]:
+        said = Completion("")
+        for piece in call_streaming(self.model, prompt, stop_sequences(self.style), config):
+            if piece.end is not None:
+                said = piece.end
+            elif piece.text:
+                yield AnswerPiece(piece.text, attempt=0 if before is None else 1)
+        return _finished(prepared, said) if before is None else _with_repair(before, said)
+
+    def _wants_repair(self, answer: Answer) -> bool:
+        return self.style is PromptStyle.DEFAULT and not answer.attempts[0].language_ok
+
+
+def build_chain(
+    model: Model, retriever: BaseRetriever | None = None, style: PromptStyle = PromptStyle.DEFAULT
+) -> GroundedChain:
+    """The chain of a model and a retriever; `retriever=None` gives the same chain without context.
+
+    Any LangChain chat model will do for the default prompt; raw text needs a completion model (`BaseLLM`).
+    Raises SettingsError where model and prompt do not go together.
+    """
+    return GroundedChain(model, retriever, style)
+
+
+def _answer(prepared: Prepared, said: Completion | Exception) -> Answer | Exception:
+    return said if isinstance(said, Exception) else _finished(prepared, said)
+
+
+def _finished(prepared: Prepared, said: Completion) -> Answer:
+    question = prepared.question
+    attempts = (_attempt_of(question, said),)
+    return Answer(question.text, question.language, attempts, prepared.hits, prepared.dropped, prepared.left_out)
+
+
+def _with_repair(answer: Answer, said: Completion) -> Answer:
+    again = _attempt_of(Question(answer.question, answer.language), said)
+    return replace(answer, attempts=(*answer.attempts, again))
+
+
+def _attempt_of(question: Question, said: Completion) -> Attempt:
+    text = said.text.strip()
+    return Attempt(
+        text,
+        written_in(text, question.language, question.text),
+        said.finish,
+        said.prompt_tokens,
+        said.completion_tokens,
+    )

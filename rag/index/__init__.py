@@ -1,0 +1,1 @@
+"""The Chroma index: where it lives, what it holds, and who may write to it."""

@@ -1,0 +1,1 @@
+"""BM25 search in Japanese and English."""

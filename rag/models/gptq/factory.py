@@ -1,0 +1,41 @@
+"""From `<dir or hub id>[@revision]` to the engine of a GPTQ checkpoint."""
+
+from __future__ import annotations
+
+import functools
+
+from rag.hub import resolve
+from rag.models.batch.engine import BatchEngine
+from rag.models.batch.model_source import Source
+from rag.models.cached_engine import once
+from rag.models.engine import EngineOptions
+from rag.models.gptq.checkpoint import Checkpoint, read_checkpoint
+from rag.models.gptq.kernels import choose_kernel, look_at_machine
+from rag.models.gptq.loading import load_model
+from rag.models.gptq.marlin import merge_marlin
+
+
+def open_gptq(name: str, options: EngineOptions) -> GptqEngine:
+    """The engine of `<dir or hub id>[@revision]`, loaded once a process. Raises ModelUnavailable."""
+    found = resolve(name)
+    checkpoint, identity = read_checkpoint(found.path), f"{found.name}@{found.revision}"
+    return once((GptqEngine, identity, options), lambda: GptqEngine(checkpoint, identity, options))
+
+
+class GptqEngine(BatchEngine):
+    """A GPTQ checkpoint, loaded."""
+
+    def __init__(self, checkpoint: Checkpoint, identity: str, options: EngineOptions) -> None:
+        """Load a checkpoint. Raises ModelUnavailable and SettingsError."""
+        self.choice = choose_kernel(look_at_machine(), checkpoint, options.kernel)
+        source = Source(
+            checkpoint.folder,
+            checkpoint.config,
+            checkpoint.weight_bytes,
+            self.choice.device,
+            self.choice.dtype,
+            functools.partial(load_model, checkpoint, self.choice),
+            thread_stream=self.choice.kernel == "exllama_v2",
+            merge=merge_marlin,
+        )
+        super().__init__(source, identity, options)

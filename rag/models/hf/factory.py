@@ -1,0 +1,91 @@
+"""From `<dir or hub id>[@revision]` to the engine of an unquantised checkpoint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from rag.encoders.embeddings import processor_type
+from rag.errors import ModelUnavailable, SettingsError, first_line
+from rag.hub import resolve
+from rag.models.batch.engine import BatchEngine
+from rag.models.batch.forward import runs_batched
+from rag.models.batch.model_source import Source
+from rag.models.cached_engine import once
+from rag.models.engine import EngineOptions, TextEngine
+from rag.models.hf.generate import GenerateEngine
+from rag.models.quiet_libraries import quiet
+from rag.models.weights import method_of, read_config, read_weights, said_of_quantising
+
+
+def open_hf(name: str, options: EngineOptions) -> TextEngine:
+    """The engine, loaded once a process: in continuous batches where the architecture allows it, else `generate`.
+
+    Raises ModelUnavailable, also for a quantised checkpoint, and SettingsError for a kernel.
+    """
+    if options.kernel != "auto":
+        raise SettingsError("--kernel is for packed weights, and hf: models have none", do="Leave it away.")
+    found = resolve(name)
+    return once(("hf", found, options), lambda: _load(found.path, f"{found.name}@{found.revision}", options))
+
+
+def _load(folder: Path, identity: str, options: EngineOptions) -> TextEngine:
+    config, weights = read_config(folder, "safetensors"), read_weights(folder)
+    if said := said_of_quantising(folder, config):
+        method = method_of(said)
+        do = "Give it as gptq:<dir or hub id>." if method == "gptq" else "Give the unquantised model."
+        raise ModelUnavailable(f"This checkpoint is quantised ({method})", where=str(folder), do=do)
+    architecture, kind = _architecture(folder)
+    stored = str(config.get("dtype") or config.get("torch_dtype") or "float32")
+    device, dtype = _place(stored)
+    size = weights.bytes * _SIZES[dtype] // _SIZES.get(stored, 2)
+    source = Source(folder, config, size, device, dtype, lambda: _model(folder, kind, device, dtype))
+    batched = runs_batched(architecture, kind) and config.keys() >= _SHAPE
+    return BatchEngine(source, identity, options) if batched else GenerateEngine(source, identity, options)
+
+
+_SIZES = {"float32": 4, "float16": 2, "bfloat16": 2}
+_SHAPE = {"num_attention_heads", "num_hidden_layers", "hidden_size", "intermediate_size", "vocab_size"}
+
+
+def _place(stored: str) -> tuple[str, str]:
+    """Device and number format.
+
+    On a GPU bfloat16 from compute capability 8.0 on, float16 below; on a processor float32 where the checkpoint has it,
+    else bfloat16 where the processor multiplies it in hardware.
+    """
+    if torch.cuda.is_available():
+        return "cuda:0", "bfloat16" if torch.cuda.get_device_capability(0) >= (8, 0) else "float16"
+    return "cpu", "float32" if stored == "float32" else str(processor_type()).removeprefix("torch.")
+
+
+def _architecture(folder: Path) -> tuple[Any, Any]:
+    """The config of a checkpoint and transformers' class for it; none of the checkpoint's own code is run."""
+    from transformers import AutoConfig
+    from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING
+
+    try:
+        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        return config, MODEL_FOR_CAUSAL_LM_MAPPING[type(config)]
+    except (ValueError, KeyError, OSError) as error:
+        raise ModelUnavailable(
+            f"transformers knows no language model of this kind: {first_line(error)}", where=str(folder)
+        ) from error
+
+
+def _model(folder: Path, kind: Any, device: str, dtype: str) -> Any:
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()
+    try:
+        with quiet():
+            model = kind.from_pretrained(
+                folder, dtype=getattr(torch, dtype), local_files_only=True, use_safetensors=True
+            )
+            return model.to(device).eval()
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise ModelUnavailable(
+            f"transformers cannot load this checkpoint: {first_line(error)}", where=str(folder)
+        ) from error

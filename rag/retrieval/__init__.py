@@ -1,0 +1,1 @@
+"""Language-aware hybrid retrieval and reranking."""

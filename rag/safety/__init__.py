@@ -1,0 +1,1 @@
+"""Sanitise retrieved text before it enters a prompt."""

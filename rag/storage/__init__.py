@@ -1,0 +1,1 @@
+"""Atomic writes, locks, checksums and disk errors."""

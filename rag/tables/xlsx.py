@@ -1,0 +1,109 @@
+"""The sheets of an Excel file, row by row as they are shown, and what openpyxl's reader of large sheets does not tell.
+
+That is merged cells, and formulas whose values were not saved.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import IO, BinaryIO
+
+from rag.tables.cell_text import shown
+
+_TAG = rb"<(?:\w+:)?"
+_FORMULA = re.compile(
+    _TAG
+    + rb"c\s((?:[^>]*\s)?r=\"([A-Z]{1,3}\d{1,7})\"[^>]*)>\s*"
+    + _TAG
+    + rb"f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:" + _TAG + rb"v\s*/>|" + _TAG + rb"v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_MERGED = re.compile(_TAG + rb"mergeCell\s[^>]*ref=\"([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})\"")
+_TEXT = b't="str"'  # a formula that gives a text, which may be the empty one
+_END = re.compile(rb"</(?:\w+:)?c>|" + _TAG + rb"mergeCell\s[^>]*>")
+_BLOCK, _LONGEST = 1 << 20, 1 << 22
+
+
+@dataclass(slots=True)
+class Facts:
+    """`merged`: the last row of cells merged downwards, by row (from 1) and column (from 0) of the first.
+
+    `unsaved`: how many formulas have no saved value; `firsts` are the cells of the first of them in each column.
+    """
+
+    merged: dict[tuple[int, int], int] = field(default_factory=dict)
+    unsaved: int = 0
+    firsts: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def first(self) -> str:
+        """The cell of the first formula without a saved value, "" where there is none."""
+        return next(iter(self.firsts.values()), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet. `rows` are all of its rows from the first on, to be read before the next sheet is asked for."""
+
+    title: str
+    rows: Iterator[list[str]]
+    facts: Facts
+
+
+def read_sheets(stream: BinaryIO) -> Iterator[Sheet]:
+    """The sheets of an .xlsx file, whatever it says of their sizes. Raises what openpyxl and zipfile raise."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
+    try:
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()  # what a file says of its size may be wrong
+            with sheet._get_source() as xml:  # the one way to a sheet's XML that does not read it whole
+                facts = look_through(xml)
+            yield Sheet(sheet.title, ([shown(cell) for cell in row] for row in sheet.iter_rows()), facts)
+    finally:
+        book.close()
+
+
+def look_through(sheet: IO[bytes]) -> Facts:
+    """The facts of a sheet's XML, as far as it can be unpacked."""
+    facts = Facts()
+    with suppress(zipfile.BadZipFile, zlib.error, EOFError, OSError):
+        for part in _parts(sheet):
+            for found in _FORMULA.finditer(part):
+                if _TEXT not in found.group(1):
+                    facts.unsaved += 1
+                    cell = found.group(2)
+                    facts.firsts.setdefault(_number(cell.rstrip(b"0123456789")), cell.decode())
+            for column, top, bottom in _MERGED.findall(part):
+                if int(bottom) > int(top):
+                    facts.merged[int(top), _number(column)] = int(bottom)
+    return facts
+
+
+def _parts(sheet: IO[bytes]) -> Iterator[bytes]:
+    """The XML in parts that do not end within a cell, up to cells of some mebibytes."""
+    rest = b""
+    while block := sheet.read(_BLOCK):
+        rest += block
+        end = max((found.end() for found in _END.finditer(rest)), default=0)
+        yield rest[:end]
+        rest = rest[max(end, len(rest) - _LONGEST) :]
+    yield rest
+
+
+def _number(column: bytes) -> int:
+    """A column from 0, by its letters.
+
+    >>> _number(b"A"), _number(b"AA")
+    (0, 26)
+    """
+    number = 0
+    for letter in column:
+        number = number * 26 + letter - 64
+    return number - 1

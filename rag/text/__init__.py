@@ -1,0 +1,1 @@
+"""Languages, encodings, sentences and lines of text."""

@@ -1,0 +1,172 @@
+"""The lines of a text file that may be larger than memory, and which of them hold bytes that are no text.
+
+The encoding is chosen by a sample, the first mebibyte of lines that tell one from another (Japanese may begin late in
+a file); the lines are then read one by one, so that one that is damaged is found, named, and costs no other.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from rag.text.encoding_detection import BOMS, nearly_utf8, no_text, plausible, suspects, utf16_without_bom
+from rag.text.japanese_encodings import EUC_JP, ISO_2022_JP, last_escape, text_in
+
+LONGEST = 16 * 1024 * 1024
+"""The most bytes of a line."""
+_BLOCK = 1 << 18
+_SAMPLE = 1 << 20
+_SHOWN = {
+    "utf-8": "UTF-8",
+    "cp932": "CP932",
+    EUC_JP: "EUC-JP",
+    ISO_2022_JP: "ISO-2022-JP",
+    "utf-16": "UTF-16",
+    "utf-32": "UTF-32",
+}
+_MARK = "kotae.mark"  # an error handler: what is no UTF-16 becomes half a surrogate pair, which is no UTF-8 either
+codecs.register_error(_MARK, lambda error: ("\udcff", error.end) if isinstance(error, UnicodeDecodeError) else ("", 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line with its end, a newline, which the last one may lack.
+
+    `fault` says what is wrong with its bytes ("is not UTF-8: ..."); what of it is not ASCII is then lost from `text`.
+    """
+
+    text: str
+    fault: str | None = None
+
+
+def read_lines(stream: BinaryIO, name: str) -> Iterator[Line]:
+    """The lines of a file that can be read more than once, a block of it at a time in memory.
+
+    Raises UnreadableDocument for a file that is no text by its sample.
+    """
+    encoding = _encoding(stream, name)
+    stream.seek(0)
+    if encoding in {"utf-16", "utf-16-le", "utf-16-be", "utf-32"}:
+        for line in _lines(_narrow(_blocks(stream), encoding)):
+            yield _line(line, "utf-8", shown=encoding[:6])
+        return
+    mode = b""
+    for number, line in enumerate(_lines(_blocks(stream))):
+        if number == 0:
+            line = line.removeprefix(codecs.BOM_UTF8)  # noqa: PLW2901
+        yield _line(line, encoding, mode)
+        if encoding == ISO_2022_JP:
+            mode = last_escape(line) or mode
+
+
+def _blocks(stream: BinaryIO) -> Iterator[bytes]:
+    while block := stream.read(_BLOCK):
+        yield block
+
+
+def _lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """Lines with their ends; of one that is too long, only as much as shows that it is."""
+    begun = bytearray()
+    for block in blocks:
+        if begun.endswith(b"\r"):  # its "\n" may be in this block
+            block = b"\r" + block  # noqa: PLW2901
+            del begun[-1:]
+        lines = block.splitlines(keepends=True)
+        rest = b"" if lines[-1].endswith(b"\n") else lines.pop()
+        if lines:
+            yield bytes(begun + lines[0])
+            yield from lines[1:]
+            begun = bytearray(rest)
+        else:
+            begun += rest if len(begun) <= LONGEST else rest[-1:]
+    if begun:
+        yield bytes(begun)
+
+
+def _narrow(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """UTF-16 or UTF-32 as UTF-8."""
+    decoder = codecs.getincrementaldecoder(encoding)(_MARK)
+    for block in blocks:
+        if text := decoder.decode(block):
+            yield text.encode("utf-8", "surrogatepass")
+    if rest := decoder.decode(b"", final=True):
+        yield rest.encode("utf-8", "surrogatepass")
+
+
+def _line(line: bytes, encoding: str, mode: bytes = b"", shown: str | None = None) -> Line:
+    """A line of bytes as text; `mode` is the escape of ISO-2022-JP that is in force before it."""
+    body = line.rstrip(b"\r\n")
+    end = "\n" if len(body) < len(line) else ""
+    if len(body) > LONGEST:
+        return Line(end, f"is longer than {LONGEST:,} bytes")
+    try:
+        return Line(text_in(mode + body, encoding) + end)
+    except UnicodeDecodeError as error:
+        at = error.start - len(mode)
+        what = f"0x{body[at]:02X}" if shown is None else "half a letter"
+        if shown is not None:
+            at = len(body[:at].decode().encode(f"{shown}-le"))
+        fault = f"is not {_SHOWN[shown or encoding]}: its byte {at + 1} is {what}"
+        return Line(body.decode("ascii", "replace") + end, fault)
+
+
+def _encoding(stream: BinaryIO, name: str) -> str:
+    head = stream.read(_SAMPLE)
+    for bom, encoding in BOMS:
+        if head.startswith(bom):
+            if not plausible(head.decode(encoding, "replace")):
+                raise no_text(head, name)
+            return encoding.removesuffix("-sig")
+    if b"\0" in head:
+        found = utf16_without_bom(head, errors="replace")  # the sample may end within a letter
+        if found is not None and plausible(found.text):
+            return found.encoding
+    if not plausible(head.decode("latin-1")):
+        raise no_text(head, name)
+    stream.seek(0)
+    telling = _telling(_lines(_blocks(stream)))
+    chosen = _by_lines(telling) if telling else "utf-8"
+    if chosen is None:
+        raise no_text(b"".join(telling), name)
+    return chosen
+
+
+def _telling(lines: Iterable[bytes]) -> Sequence[bytes]:
+    """The first mebibyte of lines that are not of plain ASCII."""
+    found, size = [], 0
+    for line in lines:
+        if (not line.isascii() or b"\x1b" in line) and len(line) <= LONGEST:
+            found.append(line)
+            size += len(line)
+            if size >= _SAMPLE:
+                break
+    return found
+
+
+def _by_lines(lines: Sequence[bytes]) -> str | None:
+    """The encoding of lines of which a few may be damaged; None where less than half of them fit any."""
+    escaped = [line for line in lines if b"\x1b$" in line or b"\x1b(J" in line]
+    if escaped and 2 * len(_sound(escaped, ISO_2022_JP)) >= len(lines):
+        return ISO_2022_JP
+    beyond_ascii = [line for line in lines if not line.isascii()]
+    if 2 * len(_sound(beyond_ascii, "utf-8")) >= len(beyond_ascii) or nearly_utf8(b"".join(beyond_ascii)):
+        return "utf-8"
+    texts = {encoding: _sound(beyond_ascii, encoding) for encoding in (EUC_JP, "cp932")}
+    best = max(texts, key=lambda encoding: _likely_letters("".join(texts[encoding])))
+    return best if 2 * len(texts[best]) >= len(beyond_ascii) and plausible("".join(texts[best])) else None
+
+
+def _sound(lines: Iterable[bytes], encoding: str) -> list[str]:
+    """The texts of the lines that fit an encoding."""
+    texts = []
+    for line in lines:
+        with suppress(UnicodeDecodeError):
+            texts.append(text_in(line, encoding))
+    return texts
+
+
+def _likely_letters(text: str) -> int:
+    return len(text) - suspects(text)

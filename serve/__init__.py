@@ -1,1 +1,0 @@
-"""The local web page, and the same answers for OpenAI clients."""

@@ -1,0 +1,186 @@
+"""The outputs say what the Report says, whatever was answered: terminal, page, workbook and CSV are read back."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from eval.dataset.conditions import Condition
+from eval.dataset.load import ALL
+from eval.report.build import build_report
+from eval.report.files import write_all
+from eval.report.headlines import contrast_text, headline, versus_text
+from eval.report.html import html_page
+from eval.report.records import Report
+from rag.records import LANGUAGES
+from tests.eval.made_runs import FAILED, MISSING, make_run
+from tests.eval.page_tree import parse
+from tests.eval.read_back import as_shown, read_csv, read_sheet, table, terminal
+from tests.eval.scripted import BOTH, ROWS, write_set
+
+PLACES = [(row[0], language, condition) for row in ROWS for language in LANGUAGES for condition in BOTH]
+RIGHT = {(row[0], "ja"): row[2] for row in ROWS} | {(row[0], "en"): row[4] for row in ROWS}
+KIND = {row[0]: row[5] for row in ROWS}
+ODD = [
+    "",
+    "違います",
+    "no idea",
+    FAILED,
+    MISSING,
+    "<script>document.title='owned'</script>",
+    "=cmd|'/C calc'!A0",
+    "＝1+1",
+]
+said = st.fixed_dictionaries({place: st.sampled_from([RIGHT[place[:2]]] * 6 + ODD) for place in PLACES})
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("outputs")
+
+
+def made(folder: Path, *several: dict) -> Report:
+    """A report on runs that said this, of one set."""
+    place = Path(tempfile.mkdtemp(dir=folder))
+    verify = write_set(place / "set.csv")
+    names = ("model-a", "model-b")
+    return build_report([make_run(place / name, verify, one, model=name) for name, one in zip(names, several)])  # noqa: B905
+
+
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(said, said)
+def test_all_outputs_agree_with_the_report(folder, first, second) -> None:
+    report = made(folder, first, second)
+    written = write_all(report, folder / "out")
+    shown, page = terminal(report), parse(html_page(report))
+    for name, path in (("summary", written.summary), ("comparison", written.comparison), ("answers", written.answers)):
+        in_sheet = [[as_shown(one) for one in row] for row in read_sheet(written.xlsx, name)]
+        in_csv = [[as_shown(unquoted(one)) for one in row] for row in read_csv(path)]
+        assert in_csv == in_sheet
+    summary = table(read_csv(written.summary))
+    cells = [(run, cell) for run in report.runs for cell in run.cells]
+    lines = re.findall(r"^ (\S+) +(\S+) +(no_rag|rag) +(\d+)/(\d+) ", shown, re.M)
+    assert len(summary) == len(cells) == len(lines)
+    for (run, cell), row, line in zip(cells, summary, lines, strict=True):
+        count = (cell.correct.correct, cell.correct.total)
+        assert (row["run"], row["type"], row["language"], row["condition"]) == (
+            run.name, cell.kind, cell.language, str(cell.condition),
+        )  # fmt: skip
+        assert (row["correct"], row["total"], row["failed"], row["missing"]) == (*count, cell.failed, cell.missing)
+        assert line == (cell.kind, cell.language, str(cell.condition), str(count[0]), str(count[1]))
+        place = {"data_kind": cell.kind, "data_language": cell.language, "data_condition": str(cell.condition)}
+        found = page.one("table", id="cells").one("tr", data_run=run.name, **place).all("td")
+        assert (found[4].text, found[9].text) == (f"{count[0]}/{count[1]}", str(cell.failed))
+    check_comparison(report, table(read_csv(written.comparison)), shown, page.text)
+    check_changes(report, written.xlsx, shown)
+
+
+def check_comparison(report: Report, rows: list[dict], shown: str, page: str) -> None:
+    contrasts = [(run.name, run.name, one, contrast_text) for run in report.runs for one in run.contrasts]
+    versus = [(one.new, one.old, one, versus_text) for one in report.versus]
+    for (new, old, one, text), row in zip([*contrasts, *versus], rows, strict=True):
+        effect = one.effect.comparison
+        assert (row["run"], row["baseline run"], row["type"], row["language"]) == (new, old, one.kind, one.language)
+        assert (row["baseline correct"], row["correct"], row["total"], row["fixed"], row["broken"]) == (
+            effect.baseline.correct, effect.treatment.correct, effect.n, effect.fixed, effect.broken,
+        )  # fmt: skip
+        said_of = {"helps": "better", "hurts": "worse"} if text is versus_text else {}
+        word = said_of.get(one.effect.direction, one.effect.direction)
+        assert row["effect"] == ("unfinished" if one.missing else word)
+        assert (row["in words"], row["日本語"]) == (text(one, "en"), text(one, "ja"))
+    sentences = [headline(run, language) for run in report.runs for language in ("en", "ja")]
+    sentences += [versus_text(one, language) for one in report.versus_whole for language in ("en", "ja")]
+    assert len(report.versus_whole) == len(BOTH)
+    for sentence in sentences:
+        assert sentence in page
+        assert sentence in re.sub(r" *\n", " ", shown)
+
+
+def check_changes(report: Report, xlsx: Path, shown: str) -> None:
+    for name, fixed in (("fixed", True), ("broken", False)):
+        places = [(run.name, with_) for run in report.runs for _, with_ in run.changed(fixed=fixed)]
+        listed = [(row["run"], row["NO"], row["language"]) for row in table(read_sheet(xlsx, name))]
+        assert listed == [(run, float(one.item.number), one.language) for run, one in places]
+        in_terminal = re.findall(rf"^{name.capitalize()} by retrieval \((\d+)\):", shown, re.M)
+        counts = [len(run.changed(fixed=fixed)) for run in report.runs]
+        assert [int(count) for count in in_terminal] == [count for count in counts if count]
+
+
+def unquoted(cell: str) -> str:
+    """A CSV cell without the apostrophe that keeps it from being a formula."""
+    return cell[1:] if re.match(r"'\s*[=＝]", cell) else cell
+
+
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(said)
+def test_denominators_are_the_questions_whatever_became_of_them(folder, one) -> None:
+    (run,) = made(folder, one).runs
+    for cell in run.cells:
+        here = [place for place in PLACES if place[2] is cell.condition]
+        here = [place for place in here if cell.language in (ALL, place[1])]
+        wanted = [place for place in here if cell.kind in (ALL, KIND[place[0]])]
+        assert cell.correct.total == cell.both.total == cell.language_correct.total == len(wanted)
+        assert cell.missing == sum(one[place] == MISSING for place in wanted)
+        assert cell.failed == sum(one[place] in (MISSING, FAILED) for place in wanted)
+        assert cell.correct.correct == sum(one[place] == RIGHT[place[:2]] for place in wanted)
+
+
+EVERYTHING_RIGHT = {place: RIGHT[place[:2]] for place in PLACES}
+
+
+def test_an_unfinished_run_has_no_verdict_in_any_output(folder) -> None:
+    report = made(folder, {place: text for place, text in EVERYTHING_RIGHT.items() if place[2] is Condition.NO_RAG})
+    (run,) = report.runs
+    assert run.headline is not None
+    assert run.headline.missing == run.missing == 10
+    english = "No verdict yet (10 of 20 answers are missing and count as wrong): 10 → 0 of 10 answers to 5 questions"
+    japanese = "まだ判定できません（20 回答中 10 件が未回答で、不正解に数えています）：5問の 10 回答中 10 → 0 正解"
+    written = write_all(report, folder / "unfinished")
+    page = parse(html_page(report))
+    rows = table(read_csv(written.comparison))
+    in_csv = f"{rows[-1]['in words']} {rows[-1]['日本語']}"
+    for text in (terminal(report), page.text, in_csv):
+        assert english in text
+        assert japanese in text
+    assert {row["effect"] for row in rows} == {"unfinished"}
+    assert "would take" not in in_csv
+
+
+DANGEROUS = ["=cmd|' /C calc'!A0", "=1+1", "+1+cmd", "-x", "@SUM(A1)", "\t=1+1", " =1+1", "\n=1", "＝1+1", "＋1+x",
+             "－x", "＠SUM(A1)"]  # fmt: skip
+HARMLESS = ["-5", "+1", "3.5", "－５", "東京", "a=b", "x-y"]
+
+
+def test_no_text_becomes_a_formula(folder) -> None:
+    texts = dict(zip(PLACES, itertools.cycle([*DANGEROUS, *HARMLESS]), strict=False))
+    report = made(folder, texts)
+    written = write_all(report, folder / "formulas")
+    import openpyxl
+
+    book = openpyxl.load_workbook(written.xlsx)
+    assert all(one.data_type != "f" for sheet in book for row in sheet.iter_rows() for one in row)
+    by_place = {(str(one[0].value), one[8].value, one[9].value): one[4] for one in list(book["answers"].rows)[1:]}
+    in_csv = {(row[0], row[8], row[9]): row[4] for row in read_csv(written.answers)[1:]}
+    for (number, language, condition), text in texts.items():
+        cell = by_place[number, language, str(condition)]
+        assert (cell.value, cell.data_type) == (text, "s")
+        assert cell.quotePrefix is (text in DANGEROUS)
+        wanted = text if text in HARMLESS else f"'{text}"
+        assert in_csv[number, language, str(condition)] == wanted
+
+
+def test_control_characters_and_long_texts(folder) -> None:
+    odd = "a\x00b\x1bc\ufffee\u202ef 😀"
+    report = made(folder, {PLACES[0]: odd, PLACES[1]: f"{odd}{'長' * 40_000}"})
+    written = write_all(report, folder / "odd")
+    first, second, *_ = read_sheet(written.xlsx, "answers")[1:]
+    assert first[4] == "a\ufffdb\ufffdc\ufffde\u202ef 😀"
+    assert len(str(second[4])) == 32_767  # all that a cell holds
+    assert "😀長長" in read_csv(written.answers)[2][4]
+    assert terminal(report)

@@ -1,0 +1,228 @@
+"""The HTML page: it says what the Report says, shows hostile text and runs none of it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+
+import pytest
+
+from eval.dataset.conditions import Condition
+from eval.dataset.load import ALL
+from eval.report import charts
+from eval.report.build import build_report
+from eval.report.html import html_page
+from eval.report.records import Report
+from eval.report.sentences import sentence
+from eval.statistics.paired import rate
+from tests.eval.page_runs import say
+from tests.eval.page_tree import parse
+from tests.eval.scripted import BOTH, ROWS, ScriptedChat, run_set, write_set
+
+
+def test_the_counts_are_the_reports(two) -> None:
+    page = parse(html_page(two))
+    for run in two.runs:
+        for cell in run.cells:
+            place = {"data_kind": cell.kind, "data_language": cell.language}
+            row = page.one("table", id="cells").one(
+                "tr", data_run=run.name, data_condition=str(cell.condition), **place
+            )
+            shown = [one.text for one in row.all("td")]
+            counts = [f"{one.correct}/{one.total}" for one in (cell.correct, cell.language_correct, cell.both)]
+            assert [shown[4], shown[7], shown[8]] == counts
+            last = [cell.failed, cell.refused, cell.unparsed, cell.cut_off, cell.asked_again]
+            assert [int(text) for text in shown[9:]] == last
+            panel = page.one("table", class_="bars", **place).one("tbody", data_run=run.name)
+            (bar,) = (one for one in panel.all("tr") if one.one("th").text == str(cell.condition))
+            assert bar.one("td", class_="n").text.startswith(f"{cell.correct.correct}/{cell.correct.total} ")
+            width = bar.one("rect", class_=f"fill {cell.condition}").attributes["width"]
+            assert float(width.rstrip("%")) == pytest.approx(100 * cell.correct.correct / cell.correct.total, abs=0.01)
+    assert len(page.one("table", id="cells").all("tr")) == 1 + sum(len(run.cells) for run in two.runs)
+
+
+def test_the_comparison_is_the_reports(two) -> None:
+    page = parse(html_page(two))
+    run = two.runs[0]
+    for contrast in run.contrasts:
+        cell = contrast.effect.comparison
+        row = page.one("table", id="contrasts").one(
+            "tr", data_run=run.name, data_kind=contrast.kind, data_language=contrast.language
+        )
+        shown = [one.text for one in row.all("td")]
+        assert shown[3:6] == [str(cell.baseline.correct), str(cell.treatment.correct), str(cell.n)]
+        assert shown[8:10] == [str(cell.fixed), str(cell.broken)]
+        assert [float(text) for text in shown[10:12]] == pytest.approx([cell.p, contrast.effect.adjusted_p], abs=5e-4)
+        assert row.one("b").text == contrast.effect.direction
+    assert run.headline is not None
+    headlines = [one.text for one in page.all("p") if one.attributes.get("class") == "headline"]
+    assert headlines[:2] == [sentence(run.headline.effect, "en"), sentence(run.headline.effect, "ja")]
+    assert headlines[2].startswith("Nothing to compare")
+
+
+def test_fixed_and_broken_stand_with_both_answers_and_passages(run) -> None:
+    report = build_report([run])
+    page = parse(html_page(report))
+    for word, fixed in (("fixed", True), ("broken", False)):
+        pairs = report.runs[0].changed(fixed=fixed)
+        articles = page.all("article", data_change=word)
+        assert [(one.attributes["data-number"], one.attributes["data-language"]) for one in articles] == [
+            (without.item.number, without.language) for without, _ in pairs
+        ]
+        for (without, with_), article in zip(pairs, articles, strict=True):
+            assert article.one("h4").text == without.question
+            said = [one.text.strip() for one in article.all("p", class_="answer")]
+            assert said == [f"No answer: {without.error}" if without.error else without.answer, with_.answer]
+            assert article.one("details", class_="passages").one("blockquote", lang="ja").text == (
+                "東京は日本の首都である。"
+            )
+            assert "ja/t.md, characters 0 to 12" in article.one("p", class_="source").text
+    assert {without.error for without, _ in report.runs[0].changed(fixed=True)} > {""}, "one failed without retrieval"
+
+
+def test_every_answer_has_its_row(two) -> None:
+    rows = parse(html_page(two)).one("tbody", id="answer-rows").all("tr")
+    answers = [(run, one) for run in two.runs for one in run.answers]
+    assert len(rows) == len(answers) == 30
+    for (run, one), row in zip(answers, rows, strict=True):
+        data = [row.attributes[f"data-{name}"] for name in ("run", "type", "language", "condition")]
+        assert data == [run.name, one.item.kind, one.language, str(one.condition)]
+        marks = row.attributes["data-outcome"].split()
+        assert marks[0] == str(one.verdict.content)
+        assert ("not_correct" in marks) is not one.verdict.correct
+        assert ("failed" in marks) is bool(one.error)
+        assert row.one("td", class_="question text", lang=one.language).text == one.question
+        said = row.one("div", class_="text").text.strip()
+        assert said == (f"No answer: {one.error}" if one.error else one.answer or "(empty)")
+    changed = [row.attributes["data-outcome"].split() for row in rows]
+    assert sum("fixed" in marks for marks in changed) == 2 * len(two.runs[0].changed(fixed=True)) == 6
+    assert sum("broken" in marks for marks in changed) == 2 * len(two.runs[0].changed(fixed=False)) == 2
+
+
+def test_the_sweep_counts_the_historical_score_beside_the_ladder(run) -> None:
+    report = build_report([run])
+    page = parse(html_page(report))
+    table = page.one("table", class_="sweep-table")
+    assert [row.attributes["data-cut"] for row in table.all("tr")[1:]] == [f"{cut / 100:.2f}" for cut in range(70, 101)]
+    for cut in (70, 83, 90, 100):
+        shown = [int(cell.text) for cell in table.one("tr", data_cut=f"{cut / 100:.2f}").all("td")[1:]]
+        wanted = []
+        for condition in BOTH:
+            passing = [
+                one
+                for one in report.runs[0].answers
+                if one.condition is condition and one.cosine is not None and one.cosine >= cut / 100
+            ]
+            wanted += [len(passing), sum(one.verdict.correct for one in passing)]
+        assert shown == wanted
+    for condition in BOTH:
+        (cell,) = (
+            one for one in report.runs[0].cells if one.condition is condition and one.kind == one.language == ALL
+        )
+        legend = page.one("li", data_condition=str(condition))
+        assert legend.one("b", class_="ladder-count").text == str(cell.correct.correct)
+        for cut, above in zip((0.80, 0.85, 0.90, 0.95), cell.above, strict=True):
+            column = 1 + 2 * list(Condition).index(condition)
+            assert table.one("tr", data_cut=f"{cut:.2f}").all("td")[column].text == str(above)
+
+
+def test_a_score_on_the_threshold_passes_and_a_missing_one_does_not() -> None:
+    answers = [
+        charts.Scored(0.9, correct=True),
+        charts.Scored(0.8999, correct=False),
+        charts.Scored(None, correct=True),
+    ]
+    found = charts.sweep("rag", answers)
+    at = charts.CUTS.index(0.9)
+    assert (found.passing[at - 1 : at + 2], found.agreed[at - 1 : at + 2]) == ((2, 1, 0), (1, 1, 0))
+    assert (found.correct, found.scored, found.total) == (2, 2, 3)
+    assert charts.CUTS[found.nearest] == 0.7  # two pass there, as the ladder has it, but one of them is another
+
+
+@pytest.mark.parametrize("correct", [0, 1, 36, 100])
+def test_a_bar_has_its_interval(correct) -> None:
+    one = rate(correct, 100)
+    svg = parse(str(charts.bar(one, "rag")))
+    low, high = (float(svg.all("line", class_="interval")[0].attributes[x].rstrip("%")) for x in ("x1", "x2"))
+    assert (low, high) == pytest.approx((100 * one.interval.low, 100 * one.interval.high), abs=0.005)
+    assert low <= correct <= high
+
+
+HOSTILE = (
+    "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">&amp;'\"</td>{{ 7*7 }}東京"
+)
+
+
+def test_hostile_text_is_shown(tmp_path) -> None:
+    rows = [[HOSTILE + cell if at in (1, 2, 3, 4) and row[5] == "open_qa" else cell for at, cell in enumerate(row)]
+            for row in ROWS]  # fmt: skip
+    folder = tmp_path / HOSTILE.replace("/", "∕")
+    run_set(folder, write_set(tmp_path / "set.csv", rows), ScriptedChat(), model_identity=HOSTILE, encoder=HOSTILE)
+    say(folder, HOSTILE)
+    page = parse(html_page(build_report([folder])))
+    assert len(page.all("script")) == len(page.all("style")) == 1
+    assert page.all("img") == []
+    for node in page.all():
+        assert not [name for name in node.attributes if name.startswith("on") or name == "style"]
+    passages = page.all("blockquote")
+    assert passages
+    assert {one.text for one in passages} == {HOSTILE}
+    answers = page.one("tbody", id="answer-rows").all("div", class_="text")
+    assert {one.text.strip() for one in answers} == {HOSTILE}
+    left_out = page.one("tbody", id="answer-rows").all("p", class_="why left-out")
+    assert {one.attributes["lang"] for one in left_out} == {"ja", "en"}
+    assert all(HOSTILE in one.text for one in left_out)
+    assert page.one("title").text == f"kotae: {folder.name}"
+    assert page.one("table", class_="settings").text.count(HOSTILE) == 2
+
+
+def test_the_page_needs_and_allows_nothing_from_outside(run) -> None:
+    page = parse(html_page(build_report([run])))
+    policy = page.one("meta", http_equiv="Content-Security-Policy").attributes["content"]
+    for tag, directive in (("style", "style-src"), ("script", "script-src")):
+        digest = base64.b64encode(hashlib.sha256(page.one(tag).text.encode()).digest()).decode()
+        assert f"{directive} 'sha256-{digest}'" in policy
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+    targets = [
+        node.attributes[name]
+        for node in page.all()
+        for name in ("href", "src", "action", "srcset", "data")
+        if name in node.attributes
+    ]
+    assert targets
+    assert all(re.fullmatch(r"#[a-z]+|data:,", target) for target in targets)
+    anchors = {target[1:] for target in targets if target.startswith("#")}
+    assert anchors <= {node.attributes.get("id") for node in page.all()}
+    assert not re.search(r"url\(|@import|https?:", page.one("style").text + page.one("script").text)
+
+
+def test_control_characters_and_lone_surrogates_can_be_written(run) -> None:
+    say(run, "a\x00b\x1bc\ud800d\ufffee 😀")
+    assert "😀" in html_page(build_report([run])).encode("utf-8").decode("utf-8")
+
+
+def test_what_is_missing_is_said(run, verify, tmp_path) -> None:
+    path = run / "answers.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:7]))
+    (run / "cosines.json").unlink()
+    page = html_page(build_report([run]))
+    assert "13 of 20 answers are missing" in page
+    assert "This run has no historical scores." in page
+    sample, other = tmp_path / "sample", tmp_path / "other"
+    run_set(sample, verify, ScriptedChat(), numbers=["1"], languages=["ja"])
+    run_set(other, write_set(tmp_path / "b.csv", ROWS[:2]), ScriptedChat())
+    page = html_page(build_report([sample, other]))
+    assert "1 of the set's 5 questions" in page
+    assert "cannot be compared" in page
+    assert "cannot be compared" not in html_page(build_report([sample, sample]))
+    html_page(Report(()))
+
+
+def test_two_runs_have_their_settings_side_by_side(two) -> None:
+    table = parse(html_page(two)).one("table", class_="settings")
+    values = {row.one("th").text: [one.text for one in row.all("td")] for row in table.all("tr")[1:]}
+    assert values["model identity (differs)"] == ["scripted@1", "b@2"]
+    assert values["decoding"] == ["temperature 0.0"] * 2
+    assert values["conditions (differs)"] == ["no_rag, rag", "no_rag"]

@@ -1,0 +1,58 @@
+"""The labelled answers: what the card says of them, and that the ladder still agrees with them."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from eval.dataset.load import load_dataset
+from eval.fallback.agreement import grade_triples, load_triples
+
+DATA = Path(str(resources.files("eval"))) / "data"
+LABELLED = DATA / "labelled.csv"
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[dict[str, str]]:
+    with LABELLED.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_they_are_answers_to_the_set(rows) -> None:
+    items = {item.number: item for item in load_dataset(DATA / "verify100.xlsx").items}
+    for row in rows:
+        item = items[row["NO"]]
+        assert row["question"] == item.questions[row["language"]]
+        assert row["type"] == item.kind
+        assert row["half"] == ("dev" if int(row["NO"]) % 2 else "test")
+        assert row["references"].split("|") == list(dict.fromkeys(one.text for one in item.references))
+
+
+def test_they_are_of_all_kinds(rows) -> None:
+    assert len(rows) == 453
+    assert len({(row["question"], row["answer"]) for row in rows}) == len(rows)
+    kinds = Counter((row["half"], row["language"], row["type"], row["label"]) for row in rows)
+    assert len(kinds) == 16
+    assert min(kinds.values()) >= 10
+    assert {(row["model"], row["condition"]) for row in rows} == {
+        (model, condition) for model in ("bundled", "gemma-3-270m base") for condition in ("no_rag", "rag")
+    }
+    assert Counter(row["label"] for row in rows) == {"0": 310, "1": 143}
+    assert sum(row["label"] == row["second"] for row in rows) == len(rows)
+
+
+@pytest.mark.parametrize("half", ["dev", "test"])
+def test_the_ladder_agrees(half) -> None:
+    with LABELLED.open(encoding="utf-8-sig", newline="") as file:
+        halves = [row["half"] for row in csv.DictReader(file)]
+    report = grade_triples([one for one, its in zip(load_triples(LABELLED), halves, strict=True) if its == half])
+    ladder = report.ladder
+    assert ladder is not None
+    assert ladder.accuracy.total == {"dev": 226, "test": 227}[half]
+    assert ladder.accuracy.value >= 0.96
+    assert ladder.true_positive_rate.value >= 0.94
+    assert ladder.true_negative_rate.value >= 0.94

@@ -1,0 +1,92 @@
+"""An index that is open while another process ingests: what is read is of one state, or IndexChanged says otherwise."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rag.errors import IndexChanged
+from rag.index.reader import open_index
+from rag.retrieval.retriever import HybridRetriever
+from tests.fakes import HashEncoder
+from tests.ingest.kill_driver import CHUNKING
+from tests.samples import REPOSITORY, write_corpus
+from tests.sites import Site
+
+WHALES = {f"ja/鯨{n}.md": f"# 鯨{n}\n\n鯨の歌は{n}分ほど続く。" for n in range(9)}
+
+
+@pytest.fixture(autouse=True)
+def _encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder = HashEncoder()
+    monkeypatch.setattr("ingest.sync.open_encoder", lambda _: encoder)
+    monkeypatch.setattr("rag.index.reader.open_encoder", lambda _: encoder)
+
+
+def ingest_elsewhere(corpus: Path, site: Site, *, killed: bool = False) -> None:
+    place = [str(site.folder)] if site.server is None else [site.server.url, site.server.collection]
+    command = [sys.executable, "-m", "tests.ingest.kill_driver", str(corpus), *place]
+    environment = {"PATH": "", "HOME": str(site.folder.parent)} | ({"KOTAE_TEST_DIE_AFTER": "1"} if killed else {})
+    done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, check=False)
+    assert done.returncode == (-signal.SIGKILL if killed else 0), done.stderr
+
+
+def found(retriever: HybridRetriever, question: str) -> set[str]:
+    return {hit.chunk.source for hit in retriever.search(question, 30)}
+
+
+def test_an_open_index_says_that_it_has_changed_and_one_opened_anew_sees_all(site: Site, small_corpus: Path) -> None:
+    site.sync(small_corpus, chunking=CHUNKING)
+    first, beside = HybridRetriever(index=site.open()), site.open()
+    before = found(first, "鯨の歌")
+    assert before
+    write_corpus(small_corpus, WHALES)
+    (small_corpus / "ja/水.md").unlink()
+    ingest_elsewhere(small_corpus, site)
+    for _ in range(2):
+        with pytest.raises(IndexChanged, match="another process has ingested") as raised:
+            first.search("鯨の歌")
+        assert "damaged" not in str(raised.value)
+        assert "Open it again" in str(raised.value)
+    anew = HybridRetriever(index=site.open())
+    assert beside.changed
+    assert found(anew, "鯨の歌") == before - {"ja/水.md"} | set(WHALES)
+    for one in (first.index, beside, anew.index):
+        one.close()
+
+
+def test_an_ingest_with_nothing_to_do_changes_nothing(site: Site, small_corpus: Path) -> None:
+    site.sync(small_corpus, chunking=CHUNKING)
+    with site.open().unchanged():
+        ingest_elsewhere(small_corpus, site)
+
+
+def test_an_interrupted_ingest_is_noticed_and_named(small_corpus: Path, tmp_path: Path) -> None:
+    site = Site(tmp_path / "index")
+    site.sync(small_corpus, chunking=CHUNKING)
+    index = site.open()
+    index.require_whole()
+    write_corpus(small_corpus, WHALES)
+    ingest_elsewhere(small_corpus, site, killed=True)
+    assert index.changed
+    with pytest.raises(IndexChanged, match="under way, or was interrupted"):
+        site.open().require_whole()
+    site.sync(small_corpus)
+    site.open().require_whole()
+
+
+def test_what_fails_over_a_change_is_the_change_and_what_fails_otherwise_is_itself(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus", {"a.txt": "東京は首都。"})
+    site = Site(tmp_path / "index")
+    site.sync(corpus, chunking=CHUNKING)
+    index = open_index(site.folder)
+    with pytest.raises(KeyError), index.unchanged():
+        raise KeyError("of its own")
+    site.drop()
+    with pytest.raises(IndexChanged) as raised, index.unchanged():
+        raise KeyError("over the change")
+    assert isinstance(raised.value.__cause__, KeyError)

@@ -1,0 +1,131 @@
+"""kill -9 at twenty random moments of an ingest: the next run makes the index that an undisturbed run makes."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.index.location import home_of
+from rag.index.secondary import open_derived
+from tests.fakes import HashEncoder
+from tests.ingest.kill_driver import run
+from tests.ingest.snapshots import assert_same_index
+from tests.samples import REPOSITORY, write_corpus
+
+MOMENTS = 20
+
+
+def before() -> dict[str, str]:
+    return {f"ja/文書{n}.txt": f"文書{n}の首都は東京{n}である。" * (6 + n % 7) for n in range(24)} | {
+        f"en/doc{n}.md": f"# Doc {n}\n\n" + f"Document {n} tells of whale {n}. " * (6 + n % 5) for n in range(24)
+    }
+
+
+def after() -> dict[str, str]:
+    """Some files gone, some shorter, some longer, some moved, some new, some as they were."""
+    files = before()
+    for n in range(0, 24, 3):
+        del files[f"ja/文書{n}.txt"]
+        files[f"en/doc{n}.md"] = f"# Doc {n}\n\n" + f"Now it tells of squid {n}. " * (1 + n)
+        files[f"ja/新しい{n}.txt"] = f"新しい文書{n}である。" * 20
+    for n in range(1, 24, 6):
+        files[f"ja/moved{n}.txt"] = files.pop(f"ja/文書{n}.txt")
+    return files
+
+
+class Scene:
+    """An old index, the corpus it must follow, and what an undisturbed run of that takes and makes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.corpus = write_corpus(folder / "after", after())
+        self.old = folder / "old"
+        self.corpus_before = write_corpus(folder / "before", before())
+        run(self.corpus_before, self.old)
+        self.undisturbed = Path(shutil.copytree(self.old, folder / "undisturbed"))
+        self.seconds, ended = follow(self.corpus, self.undisturbed, None)
+        assert ended
+        self.anew = folder / "anew"
+        run(self.corpus, self.anew)
+
+
+def follow(corpus: Path, index: Path, kill_after: float | None) -> tuple[float, bool]:
+    """Run a sync in its own process; how long it took and whether it came to its end."""
+    driver = subprocess.Popen(
+        [sys.executable, "-m", "tests.ingest.kill_driver", str(corpus), str(index)],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+    )
+    assert driver.stdout is not None
+    try:
+        assert driver.stdout.readline() == b"begin\n"
+        began = time.monotonic()
+        if kill_after is not None:
+            time.sleep(kill_after)
+            driver.kill()
+        rest = driver.stdout.read()
+        return time.monotonic() - began, b"end" in rest
+    finally:
+        driver.kill()
+        driver.wait()
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    return Scene(tmp_path_factory.mktemp("kill"))
+
+
+def test_following_is_as_building_anew(scene: Scene) -> None:
+    assert_same_index(scene.undisturbed, scene.anew)
+
+
+@pytest.mark.parametrize("moment", range(MOMENTS))
+def test_killed_at_a_random_moment(scene: Scene, tmp_path: Path, moment: int) -> None:
+    index = Path(shutil.copytree(scene.old, tmp_path / "index"))
+    follow(scene.corpus, index, scene.seconds * (moment + random.random()) / MOMENTS)
+    report = run(scene.corpus, index)
+    assert report.found == len(after())
+    assert_same_index(index, scene.undisturbed)
+    assert_searchable(index)
+    again = run(scene.corpus, index)
+    assert (again.embedded, len(again.unchanged)) == (0, report.found)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.8])
+def test_killed_and_then_the_corpus_is_as_it_was(scene: Scene, tmp_path: Path, share: float) -> None:
+    index = Path(shutil.copytree(scene.old, tmp_path / "index"))
+    follow(scene.corpus, index, scene.seconds * share)
+    run(scene.corpus_before, index)
+    assert_same_index(index, scene.old)
+
+
+def test_killed_while_building_anew_and_again_while_repairing(scene: Scene, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    for share in (0.5, 0.5, 0.6):
+        follow(scene.corpus, index, scene.seconds * share)
+    run(scene.corpus, index)
+    assert_same_index(index, scene.anew)
+    assert_searchable(index)
+
+
+def assert_searchable(index: Path) -> None:
+    """Both legs find the new and none finds the old."""
+    home = home_of(index)
+    store = home.store()
+    try:
+        lexical = open_derived(home.derived(), home.load().corpus_digest, store).lexical
+        squid = store.fetch(list(lexical.search("squid 9", "en", 50)))
+        assert squid
+        assert {chunk.source for chunk in squid.values()} == {f"en/doc{n}.md" for n in range(0, 24, 3)}
+        chunk = next(iter(squid.values()))
+        vector = np.asarray(HashEncoder().encode([f"{chunk.title}\n{chunk.text}"])[0])
+        best = next(iter(store.nearest(vector, 5, "en").values()))
+        assert best == pytest.approx(1.0, abs=1e-4)
+    finally:
+        store.close()

@@ -1,0 +1,109 @@
+"""Questions in a real browser: several at once, stopped, left, asked twice, and what is there after a reload."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.eval.browser import CHROMIUM
+from tests.kotae.web.conftest import CATTLE, TENNIS
+from tests.kotae.web.page_parser import ALL_ANSWERED, ask
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: apt-get install -y chromium")
+
+
+def test_a_second_question_waits_and_either_can_be_stopped(page, site) -> None:
+    ask(page, "LONG", "without")
+    page.until("document.querySelector('.answer')?.innerText === 'one'")
+    ask(page, CATTLE, "without")
+    page.until("document.querySelectorAll('.pane').length === 2")
+    page.until("document.querySelector('.status').innerText.includes('Waiting: 1 before this one')")
+    page.run("[...document.querySelectorAll('.stop')].at(-1).click()")
+    page.until("[...document.querySelectorAll('.status')].at(-1).innerText === 'Stopped'")
+    site.engine.go.set()
+    page.until("document.querySelector('.answer').innerText === 'Rinderpest'")
+    assert [said.rstrip(",") for said in site.engine.stopped] == ["one"]
+
+
+def test_a_page_that_is_closed_stops_its_answer(page, site) -> None:
+    ask(page, "LONG", "without")
+    assert site.engine.reached.wait(300)
+    page.open(f"{site.base}/runs")
+    site.engine.go.set()
+    page.open(f"{site.base}/")
+    ask(page, CATTLE, "without")
+    page.until(ALL_ANSWERED)
+    assert [said.rstrip(",") for said in site.engine.stopped] == ["one"]
+
+
+def test_what_was_asked_outlives_a_reload_another_page_and_the_way_back(page, site) -> None:
+    ask(page, TENNIS, "both")
+    page.until(ALL_ANSWERED)
+    before, answered = page.text("#answers"), "document.querySelectorAll('.sources, .answer').length === 4"
+    assert "許斐剛" in before
+    page.run("location.reload()")
+    page.until(f"performance.getEntriesByType('navigation')[0].type === 'reload' && {answered}")
+    assert page.text("#answers") == before
+    page.click("nav a[href='/documents']")
+    page.until("location.pathname === '/documents'")
+    page.run("history.back()")
+    page.until(f"location.pathname === '/' && {answered}")
+    assert page.text("#answers") == before
+    page.click(".switch a[lang=ja]")
+    page.until(f"document.documentElement.lang === 'ja' && {answered}")
+    assert page.texts(".answer") == ["許斐剛", "許斐剛"]
+    assert page.texts(".pane h3") == ["検索あり", "検索なし"]
+    assert page.console == []
+
+
+def test_an_answer_that_a_reload_ended_is_shown_as_stopped(page, site) -> None:
+    ask(page, "LONG", "without")
+    page.until("document.querySelector('.answer')?.innerText === 'one'")
+    page.run("location.reload()")
+    page.until("document.querySelector('.status')?.innerText === 'Stopped'")
+    assert page.texts(".asked h2") == ["LONG"]
+    assert page.run("document.querySelectorAll('.stop').length") == 0
+    site.engine.go.set()
+
+
+def test_many_questions_leave_room_for_pages(page, site) -> None:
+    """A browser opens six connections to a host; answers under way take two of them."""
+    ask(page, "LONG", "without")
+    page.until("document.querySelector('.answer')?.innerText === 'one'")
+    for number in range(8):
+        ask(page, f"{TENNIS} {number}", "both")
+    page.until("document.querySelectorAll('.pane').length === 17")
+    assert "Waiting: 16 before this one" in page.texts(".status")
+    seen = page.run("fetch('/documents', {signal: AbortSignal.timeout(200_000)}).then((reply) => reply.status)")
+    assert seen == 200
+    page.run("[...document.querySelectorAll('.stop')][3].click()")
+    page.until("[...document.querySelectorAll('.status')][3].innerText === 'Stopped'")
+    assert "Waiting: 16 before this one" not in page.texts(".status")
+    site.engine.go.set()
+    page.until(ALL_ANSWERED)
+    assert page.texts(".answer").count("許斐剛") == 15
+
+
+def test_an_impatient_second_click_does_not_ask_twice(page, site) -> None:
+    ask(page, "LONG", "without")
+    for _ in range(3):
+        page.run("document.getElementById('ask').requestSubmit()")
+    page.until("document.querySelector('.answer')?.innerText === 'one'")
+    assert len(page.texts(".pane")) == 1
+    site.engine.go.set()
+    page.until(ALL_ANSWERED)
+    page.run("document.getElementById('ask').requestSubmit()")
+    page.until("document.querySelectorAll('.pane').length === 2")
+
+
+def test_a_page_from_before_a_restart_says_so(page, site) -> None:
+    page.call("Network.clearBrowserCookies")
+    ask(page, TENNIS)
+    page.until(ALL_ANSWERED)
+    assert page.text(".failed") == "kotae serve was started anew. Open the new address in its terminal."
+
+
+def test_an_answer_in_the_wrong_language_is_replaced_and_said(page) -> None:
+    ask(page, "富士山の高さは？", "without")
+    page.until(ALL_ANSWERED)
+    assert page.text(".answer") == "3776メートル"
+    assert page.texts(".remarks li") == ["The first answer was in the wrong language; this is the second"]

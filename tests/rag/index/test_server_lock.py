@@ -1,0 +1,77 @@
+"""One writer at a time to an index on a Chroma server: who waits, who is told, and whose lease is left alone."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import rag.index.server_lock
+from rag.errors import IndexBusy
+from rag.index.chroma import Chroma, open_server
+from rag.index.location import ServerHome
+from tests.sites import new_site
+
+
+@pytest.fixture
+def home(chroma_url: str, tmp_path: Path) -> Iterator[ServerHome]:
+    """A place on the server, without an index."""
+    with new_site("server", tmp_path / "unused", chroma_url) as site:
+        assert site.server is not None
+        yield ServerHome(site.server)
+
+
+def lease_of(home: ServerHome) -> str:
+    return f"{home._server.collection}.writing"
+
+
+def test_writer_that_gives_no_sign_of_life_is_told(home: ServerHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rag.index.server_lock, "EXPIRY_SECONDS", 1.5)
+
+    def go_on_after_a_take_over() -> None:
+        with home.writing() as check:
+            check()
+            open_server(home._server).client.delete_collection(lease_of(home))
+            for _ in range(12_000):
+                time.sleep(0.05)
+                check()
+
+    with pytest.raises(IndexBusy, match="took over"):
+        go_on_after_a_take_over()
+    with home.writing() as check:
+        check()
+
+
+def test_a_writer_that_waits_takes_no_lease_for_dead_that_it_did_not_see(
+    home: ServerHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One writer ended and another began while it looked: what it met is gone, and what is there is alive."""
+    find, looks, looked_again = Chroma.find, itertools.count(), threading.Event()
+
+    def find_nothing_at_first(chroma: Chroma, name: str) -> object:
+        if threading.current_thread() is waiter:
+            if next(looks) == 0:
+                return None
+            looked_again.set()
+        return find(chroma, name)
+
+    def wait_for_it() -> None:
+        with home.writing():
+            pass
+
+    waiter = threading.Thread(target=wait_for_it)
+    with home.writing():
+        chroma = open_server(home._server)
+        mine = find(chroma, lease_of(home))
+        monkeypatch.setattr(Chroma, "find", find_nothing_at_first)
+        waiter.start()
+        assert looked_again.wait(300)
+        still = find(chroma, lease_of(home))
+    waiter.join()
+    assert mine is not None
+    assert still is not None
+    assert still.id == mine.id
