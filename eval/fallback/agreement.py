@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from eval.fallback.interface import FurtherRung, Place, RungUse, SetQuestion, de
 from eval.fallback.similarity.margin import Encode
 from eval.grading.labels.label_set import LabelSet
 from eval.grading.ladder import Reference, Verdict, grade
-from eval.statistics.paired import Rate, rate
+from eval.statistics.agreement import Agreement, agreement, agreement_text
 from rag.errors import DatasetError
 from rag.records import LANGUAGES
 from rag.tables.files import read_bytes
@@ -54,20 +54,6 @@ class GradedTriple:
     triple: Triple
     verdict: Verdict
     cosine: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """How far a grader agrees with a person's labels, who are taken to be right.
-
-    `true_positive_rate` is over the answers labelled right, `true_negative_rate` over those labelled wrong, `kappa` is
-    Cohen's (1960), None where all labels and all verdicts are the same.
-    """
-
-    accuracy: Rate
-    true_positive_rate: Rate
-    true_negative_rate: Rate
-    kappa: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,21 +137,6 @@ def grade_triples(
     )
 
 
-def agreement(verdicts: Sequence[bool], labels: Sequence[bool]) -> Agreement:
-    """The agreement of verdicts with labels, one by one."""
-    pairs = list(zip(verdicts, labels, strict=True))
-    same = sum(verdict == label for verdict, label in pairs)
-    right, said = sum(labels), sum(verdicts)
-    total = len(pairs)
-    chance = (right * said + (total - right) * (total - said)) / total**2 if total else 1.0
-    return Agreement(
-        accuracy=rate(same, total),
-        true_positive_rate=rate(sum(verdict and label for verdict, label in pairs), right),
-        true_negative_rate=rate(sum(not verdict and not label for verdict, label in pairs), total - right),
-        kappa=None if chance == 1.0 else (same / total - chance) / (1 - chance),
-    )
-
-
 def _triple(row: Record) -> Triple:
     def cell(column: str) -> str:
         return row.cells.get(column, "")
@@ -217,19 +188,6 @@ def _cosines(triples: Sequence[Triple], encode: Encode) -> list[float]:
         max(float(answer @ vectors[reference.text]) for reference in triple.references) if triple.answer else 0.0
         for triple, answer in zip(triples, answers, strict=True)
     ]
-
-
-def agreement_text(one: Agreement) -> str:
-    """The figures on one line."""
-    named: Iterable[tuple[str, Rate]] = (
-        ("accuracy", one.accuracy), ("TPR", one.true_positive_rate), ("TNR", one.true_negative_rate),
-    )  # fmt: skip
-    parts = [
-        f"{name} {value.correct}/{value.total} ({value.value or 0.0:.3f}, 95 % interval {value.interval.low:.3f} to "
-        f"{value.interval.high:.3f})"
-        for name, value in named
-    ]
-    return ", ".join([*parts, "kappa " + ("not defined" if one.kappa is None else f"{one.kappa:.3f}")])
 
 
 def _disagreement_text(one: GradedTriple) -> str:

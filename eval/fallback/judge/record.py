@@ -13,11 +13,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from eval.fallback.agreement import Agreement, agreement_text
 from eval.fallback.interface import Place, QuestionPool, SetQuestion
 from eval.fallback.judge.prompt import RUBRIC, Reply, judge_prompt, prompt_key, read_reply
 from eval.fallback.similarity.calibration import load_agreement
 from eval.grading.ladder import Outcome, Rung, Verdict
+from eval.statistics.agreement import Agreement, agreement_text
 from rag.errors import GradingError, JudgeNotMeasured
 from rag.serialize import plain
 from rag.storage.atomic import write_text

@@ -10,7 +10,7 @@ from typing import Final
 
 from langchain_core.prompt_values import ChatPromptValue
 
-from eval.fallback.agreement import Triple, agreement, ladder_places, load_triples
+from eval.fallback.agreement import Triple, ladder_places, load_triples
 from eval.fallback.graded import ladder_answers, place_of
 from eval.fallback.interface import Place, QuestionPool
 from eval.fallback.judge.prompt import Reply, judge_prompt, prompt_key, read_reply
@@ -20,6 +20,7 @@ from eval.fallback.similarity.calibration import table_hash
 from eval.runs.ask import Progress
 from eval.runs.circuit_breaker import Outage, is_unanswered
 from eval.runs.run import load_run
+from eval.statistics.agreement import agreement
 from rag.errors import DatasetError, GradingError
 from rag.factory import ModelSettings, open_model
 from rag.generation.chain import Model

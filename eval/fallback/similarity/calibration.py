@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from eval.fallback.agreement import Agreement, agreement_text, ladder_places, load_triples
+from eval.fallback.agreement import ladder_places, load_triples
 from eval.fallback.interface import Place, QuestionPool
 from eval.fallback.similarity.margin import Encode, Margin, margins
 from eval.fallback.similarity.threshold import METHOD, Example, fit
 from eval.grading.ladder import Outcome, Rung, Verdict
+from eval.statistics.agreement import Agreement, agreement_text
 from eval.statistics.paired import rate
 from rag.encoders.embeddings import Encoder, EncoderIdentity
 from rag.errors import CalibrationMismatch, GradingError

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from eval.fallback.agreement import Agreement, agreement
+from eval.statistics.agreement import Agreement, agreement
 
 METHOD: Final = (
     "margin of the best cosine with a right reference over the best with a wrong one; the lowest threshold whose true "

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from sklearn.metrics import cohen_kappa_score
 
-from eval.fallback.agreement import agreement, grade_triples, load_triples
+from eval.fallback.agreement import grade_triples, load_triples
 from kotae.commands import main
 from rag.errors import DatasetError
 
@@ -114,15 +112,3 @@ def test_labels_are_not_written_over_by_their_calibration(tmp_path: Path) -> Non
     said = CliRunner().invoke(main, ["eval", "calibrate", str(path), "--out", str(path)])
     assert said.exit_code == 1
     assert path.read_bytes() == before
-
-
-def test_kappa_is_sklearns() -> None:
-    source = random.Random(3)
-    for _ in range(20):
-        verdicts = [source.random() < 0.4 for _ in range(30)]
-        labels = [verdict ^ (source.random() < 0.2) for verdict in verdicts]
-        assert agreement(verdicts, labels).kappa == pytest.approx(cohen_kappa_score(verdicts, labels))
-
-
-def test_kappa_is_not_defined_where_nothing_varies() -> None:
-    assert agreement([True, True], [True, True]).kappa is None
