@@ -17,7 +17,7 @@ from typing import Any
 from eval.dataset.conditions import Condition
 from rag.errors import RunError
 from rag.records import Answer, Attempt, Chunk, Failure, Hit, Language
-from rag.storage.disk_errors import writing
+from rag.storage.disk_errors import translate_os_errors
 
 FILE = "answers.jsonl"
 _SUM = re.compile(rb', "crc32": "([0-9a-f]{8})"\}$')
@@ -78,14 +78,14 @@ class AnswerLog:
         """Remove a last line that a crash or a full disk has cut off, so that lines can follow. Raises CannotWrite."""
         if self._torn:
             whole = self._path.read_bytes().rfind(b"\n") + 1
-            with writing(self._path), self._path.open("r+b") as file:
+            with translate_os_errors(self._path), self._path.open("r+b") as file:
                 file.truncate(whole)
             self._torn = False
 
     def append(self, recorded: Recorded) -> None:
         """Add a line; it is on disk when this returns. Raises CannotWrite."""
         line = _summed(json.dumps(asdict(recorded), ensure_ascii=False).encode("utf-8", "replace"))
-        with writing(self._path), self._path.open("ab") as file:
+        with translate_os_errors(self._path), self._path.open("ab") as file:
             file.write(line + b"\n")
             file.flush()
             os.fsync(file.fileno())

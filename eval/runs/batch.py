@@ -17,7 +17,7 @@ from rag.generation.chain import Question
 from rag.models.invoke import batch_size, model_identity
 from rag.serialize import plain
 from rag.storage.atomic import write_bytes
-from rag.storage.locks import held
+from rag.storage.locks import folder_lock
 from rag.tables.files import csv_bytes, read_bytes, read_text, refuse_same
 from rag.tables.reader import Table, folded, named, read_tables, the_one
 from rag.tables.workbook import Sheet, workbook
@@ -45,7 +45,7 @@ def answer_table(
     asked = [Asked(str(number), Question(text, detect(text)), condition) for number, text in enumerate(texts, 1)]
     kept = out.with_name(f"{out.name}.answers")
     busy = RunBusy("Another process is writing this table", where=str(out), do="Wait for it to end, then try again.")
-    with held(kept, busy):
+    with folder_lock(kept, busy):
         log = AnswerLog(kept)
         settings = json.dumps([model_identity(chain.model), plain(replace(model, server=None))], sort_keys=True)
         tasks = list(prepare(asked, {condition: [chain]}, settings))

@@ -25,7 +25,7 @@ from rag.errors import RunBusy, RunError
 from rag.generation.chain import Question
 from rag.records import Language
 from rag.storage.atomic import write_bytes, write_text
-from rag.storage.locks import held
+from rag.storage.locks import folder_lock
 
 FILE = "run.json"
 VERIFICATION = "verification"
@@ -111,7 +111,7 @@ def execute(
     busy = RunBusy(
         "Another process is writing to this run", where=str(folder), do="Wait for it to end, then try again."
     )
-    with held(folder, busy):
+    with folder_lock(folder, busy):
         began = datetime.now(UTC).isoformat(timespec="seconds")
         identity = _begin(folder, dataset, scope, identity, began)
         tasks = list(prepare(_questions(scope.items(dataset), scope), chains, identity.settings))

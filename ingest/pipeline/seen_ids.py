@@ -6,7 +6,7 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
-from rag.storage.disk_errors import writing
+from rag.storage.disk_errors import translate_os_errors
 
 
 class Places:
@@ -17,7 +17,7 @@ class Places:
 
     def first(self, fragment: str, place: str) -> str:
         """The place where this id was first said to be, which is `place` for one that is new. Raises CannotWrite."""
-        with writing(Path(tempfile.gettempdir())):
+        with translate_os_errors(Path(tempfile.gettempdir())):
             if self._ids is None:
                 self._ids = _database()
             if self._ids.execute("INSERT OR IGNORE INTO ids VALUES (?, ?)", (fragment, place)).rowcount:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from rag.errors import ModelUnavailable
 from rag.settings import cache_dir
-from rag.storage.atomic import publish_folder
+from rag.storage.atomic import atomic_directory
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,7 +45,7 @@ def expand() -> Path:
 
     Raises ModelUnavailable where the package is missing or its file is not the one known.
     """
-    return publish_folder(cache_dir() / "encoders" / f"multilingual-e5-small-{REVISION}", _make)
+    return atomic_directory(cache_dir() / "encoders" / f"multilingual-e5-small-{REVISION}", _make)
 
 
 def packed_file() -> Path:

@@ -21,7 +21,7 @@ from rag.errors import (
     SettingsError,
 )
 from rag.settings import COLLECTION
-from rag.storage.disk_errors import refusal
+from rag.storage.disk_errors import classify_os_error
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -176,7 +176,7 @@ def _named(where: str, *, on_server: bool) -> Iterator[None]:
     except NotFoundError as error:
         raise IndexMissing("The index is not there (any more)", where=where, do="Run: kotae ingest CORPUS") from error
     except (ChromaError, sqlite3.DatabaseError, OSError) as error:
-        if not on_server and (refused := refusal(error, Path(where))):
+        if not on_server and (refused := classify_os_error(error, Path(where))):
             raise CannotWrite(refused.what, where=where, do=f"{refused.do} {_ALSO_READING}") from error
         raise IndexDamaged(f"Chroma cannot use the index: {error}", where=where, do=REBUILD) from error
     except BaseException as error:

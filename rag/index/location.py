@@ -25,11 +25,10 @@ from rag.index.server_lock import lease
 from rag.index.store import ChunkStore, part_name
 from rag.records import LANGUAGES
 from rag.settings import cache_dir
-from rag.storage.atomic import write_parts
-from rag.storage.checksums import FILE as SEAL
-from rag.storage.checksums import damaged, seal
-from rag.storage.disk_errors import writing
-from rag.storage.locks import LOCK, held
+from rag.storage.atomic import atomic_write
+from rag.storage.checksums import CHECKSUM_FILE, find_corrupted, write_checksums
+from rag.storage.disk_errors import translate_os_errors
+from rag.storage.locks import LOCK_FILE, folder_lock
 
 _FILE = "manifest.json"
 _KEY = "kotae_manifest"
@@ -94,8 +93,8 @@ class FolderHome(IndexHome):
     def save(self, manifest: Manifest) -> None:
         """Write `manifest.json`; durable once it returns."""
         if not manifest.complete:
-            with writing(self._chroma):
-                (self._chroma / SEAL).unlink(missing_ok=True)
+            with translate_os_errors(self._chroma):
+                (self._chroma / CHECKSUM_FILE).unlink(missing_ok=True)
         _write_file(self._folder / _FILE, manifest)
 
     def state(self) -> str:
@@ -108,7 +107,7 @@ class FolderHome(IndexHome):
 
     def store(self) -> ChunkStore:
         """Chroma in this process. Damaged vectors, over which Chroma would fall, are refused first."""
-        if (self._chroma / SEAL).exists() and (name := damaged(self._chroma)):
+        if (self._chroma / CHECKSUM_FILE).exists() and (name := find_corrupted(self._chroma)):
             what = "The vectors of the index are damaged: a file is not what the last ingest left"
             raise IndexDamaged(what, where=str(self._chroma / name), do=REBUILD)
         return ChunkStore(open_embedded(self._chroma, self.state()))
@@ -122,24 +121,24 @@ class FolderHome(IndexHome):
         """One process at a time; raises IndexBusy where another one writes, IndexMismatch where kotae made nothing."""
         if (self._folder / _FILE).exists() or self._chroma.exists():
             self._require_ours()
-        with held(
+        with folder_lock(
             self._folder,
             IndexBusy(
                 "Another process is writing to this index", where=self.where, do="Wait for it to end, then try again."
             ),
         ):
             yield _never_lost
-            self._seal()
+            self._write_checksums()
 
-    def _seal(self) -> None:
+    def _write_checksums(self) -> None:
         """Seal the vectors of a whole index. Chroma changes the files again of those it has not yet saved for good."""
-        if not (self._chroma / SEAL).exists() and self._chroma.exists() and self.load().complete:
+        if not (self._chroma / CHECKSUM_FILE).exists() and self._chroma.exists() and self.load().complete:
             saved = (path.parent for path in self._chroma.glob("*/index_metadata.*"))
-            seal(self._chroma, (path for folder in saved for path in folder.iterdir()))
+            write_checksums(self._chroma, (path for folder in saved for path in folder.iterdir()))
 
     def _require_ours(self) -> None:
         """Raise IndexMismatch unless kotae made what is here: it leaves its lock, or its manifest says so."""
-        ours = (self._folder / LOCK).exists()
+        ours = (self._folder / LOCK_FILE).exists()
         with contextlib.suppress(OSError, ValueError, TypeError):
             ours = ours or "encoder_name" in json.loads((self._folder / _FILE).read_text(encoding="utf-8"))
         if not ours:
@@ -155,7 +154,7 @@ class FolderHome(IndexHome):
             (self._folder / _FILE).unlink(missing_ok=True)
             for part in ("chroma", "derived"):
                 shutil.rmtree(self._folder / part, ignore_errors=True)
-            (self._folder / LOCK).unlink(missing_ok=True)
+            (self._folder / LOCK_FILE).unlink(missing_ok=True)
 
 
 class ServerHome(IndexHome):
@@ -284,4 +283,4 @@ def _write_file(path: Path, manifest: Manifest) -> None:
             yield f"{',' if place else ''}\n{json.dumps(source, ensure_ascii=False)}: {state}"
         yield "\n}}\n"
 
-    write_parts(path, (line.encode("utf-8") for line in lines()))
+    atomic_write(path, (line.encode("utf-8") for line in lines()))

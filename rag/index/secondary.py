@@ -14,9 +14,9 @@ from rag.lexical.build import fields_of, write_leg
 from rag.lexical.search import LexicalIndex
 from rag.progress import notice
 from rag.records import LANGUAGES, Language
-from rag.storage.atomic import publish_folder
-from rag.storage.checksums import damaged, seal
-from rag.storage.disk_errors import writing
+from rag.storage.atomic import atomic_directory
+from rag.storage.checksums import find_corrupted, write_checksums
+from rag.storage.disk_errors import translate_os_errors
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,15 +55,15 @@ def open_derived(root: Path, digest: str, store: ChunkStore, whole: Callable[[],
 
     def make(folder: Path) -> None:
         _write(folder, store, _latest(root))
-        seal(folder, (path for path in folder.rglob("*") if path.is_file()))
+        write_checksums(folder, (path for path in folder.rglob("*") if path.is_file()))
         if not whole():
             raise _NotWhole
 
     try:
-        folder = publish_folder(root / name, make)
+        folder = atomic_directory(root / name, make)
     except _NotWhole:
         shutil.rmtree(root / _INTERRUPTED, ignore_errors=True)
-        folder = publish_folder(root / _INTERRUPTED, lambda made: _write(made, store, _latest(root)))
+        folder = atomic_directory(root / _INTERRUPTED, lambda made: _write(made, store, _latest(root)))
         return Derived(LexicalIndex(folder), _centroids(folder))
     for other in root.iterdir():
         if other.is_dir() and other.name != name and not other.name.startswith("."):
@@ -74,13 +74,13 @@ def open_derived(root: Path, digest: str, store: ChunkStore, whole: Callable[[],
 def _latest(root: Path) -> Path | None:
     """The newest undamaged folder of this version, whose words can be used again."""
     found = sorted(root.glob(f"[!.]*-{VERSION}"), key=lambda path: path.stat().st_mtime, reverse=True)
-    return next((folder for folder in found if damaged(folder) is None), None)
+    return next((folder for folder in found if find_corrupted(folder) is None), None)
 
 
 def _remove_damaged(folder: Path) -> None:
-    if folder.is_dir() and damaged(folder):
+    if folder.is_dir() and find_corrupted(folder):
         notice(f"What is derived from the index is damaged and is made anew ({folder})")
-        with writing(folder):
+        with translate_os_errors(folder):
             shutil.rmtree(folder)
 
 

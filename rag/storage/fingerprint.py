@@ -1,18 +1,18 @@
-"""What tells a changed file of a corpus: its content, and how it is read."""
+"""Fingerprint of a corpus file, which changes with its content and with how it is read."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
 
-EDITIONS: Mapping[str, tuple[str, ...]] = {".pdf": ("2",), ".csv": ("2",), ".xlsx": ("2",)}
-"""By ending, of readers that give another text than they did: files of theirs that an index holds are read anew."""
+READER_VERSIONS: Mapping[str, tuple[str, ...]] = {".pdf": ("2",), ".csv": ("2",), ".xlsx": ("2",)}
+"""Versions of readers whose output has changed, by file suffix; indexed files of these kinds are read again."""
 
 
 def fingerprint(sha256: str, suffix: str, columns: Sequence[str] = ()) -> str:
-    """A hash of a file's content (`sha256`), the columns that are read of it, and the edition of its reader.
+    """Return a hash of a file's content (`sha256`), the columns read from it, and the version of its reader.
 
-    `suffix` is its ending, such as ".pdf". Where there are neither columns nor editions, it is `sha256` itself.
+    `suffix` is like ".pdf". Without columns and without a reader version, the result is `sha256` itself.
     """
-    how = (*columns, *EDITIONS.get(suffix.lower(), ()))
-    return hashlib.sha256("\0".join((sha256, *how)).encode()).hexdigest() if how else sha256
+    reading = (*columns, *READER_VERSIONS.get(suffix.lower(), ()))
+    return hashlib.sha256("\0".join((sha256, *reading)).encode()).hexdigest() if reading else sha256

@@ -1,4 +1,4 @@
-"""One writer at a time to a folder."""
+"""Lock a folder so that one process at a time writes to it."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rag.errors import KotaeError
-from rag.storage.disk_errors import writing
+from rag.storage.disk_errors import translate_os_errors
 
-LOCK = ".writing.lock"
-"""The file by which a folder is held for writing; it stays there."""
+LOCK_FILE = ".writing.lock"
+"""Name of the lock file; it stays in the folder."""
 
 
 @contextmanager
-def held(folder: Path, busy: KotaeError) -> Iterator[None]:
-    """Hold a folder, which is made, for writing: one process at a time, until it ends. Raises `busy`, CannotWrite."""
+def folder_lock(folder: Path, busy: KotaeError) -> Iterator[None]:
+    """Lock a folder for writing, creating it if needed. Raises `busy` if another process has it, and CannotWrite."""
     from filelock import FileLock, Timeout
 
-    with writing(folder):
+    with translate_os_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / LOCK, timeout=0)
+        lock = FileLock(folder / LOCK_FILE, timeout=0)
         try:
             lock.acquire()
         except Timeout as error:

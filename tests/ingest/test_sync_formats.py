@@ -12,7 +12,7 @@ from ingest.formats import ReadOptions
 from ingest.formats.tables.title_rows import Captioned
 from ingest.report import SyncReport
 from ingest.sync import sync
-from rag.storage.fingerprint import EDITIONS
+from rag.storage.fingerprint import READER_VERSIONS
 from tests.commands import kotae
 from tests.ingest.files import xlsx
 from tests.ingest.pdf_files import Page, pdf
@@ -101,7 +101,7 @@ def test_pdfs_of_an_index_made_when_they_were_read_otherwise_are_read_anew(
     pages = [Page([f"{page}頁の文。"], head=["社内規程集　第3版"], foot=[f"- {page} -"]) for page in "１２３４５"]
     (corpus / "rules.pdf").write_bytes(pdf(*pages))
     with monkeypatch.context() as before:
-        before.setattr("rag.storage.fingerprint.EDITIONS", {**EDITIONS, ".pdf": ()})
+        before.setattr("rag.storage.fingerprint.READER_VERSIONS", {**READER_VERSIONS, ".pdf": ()})
         before.setattr("ingest.formats.pdf.reader.without_running", lambda pages: pages)
         sync(corpus, index)
         assert sync(corpus, index).changed == ()
@@ -138,7 +138,7 @@ def test_tables_of_an_index_made_when_a_title_was_read_as_a_header_are_read_anew
     index = tmp_path / "index"
     (corpus / "faq.csv").write_text("社内FAQ,\n質問,回答\n有給は？,年20日\n", encoding="utf-8")
     with monkeypatch.context() as before:
-        before.setattr("rag.storage.fingerprint.EDITIONS", {})
+        before.setattr("rag.storage.fingerprint.READER_VERSIONS", {})
         before.setattr("ingest.formats.tables.reader.captioned", lambda rows: Captioned("", iter(rows)))
         sync(corpus, index)
     assert "社内FAQ: 有給は？\ncolumn 2: 年20日" in {text for text, _ in snapshot(index).chunks.values()}

@@ -18,7 +18,7 @@ from rag.hub import resolve
 from rag.models.gptq.checkpoint import Checkpoint, read_checkpoint
 from rag.models.gptq.loading import import_gptqmodel
 from rag.models.quiet_libraries import quiet
-from rag.storage.atomic import publish_folder
+from rag.storage.atomic import atomic_directory
 
 _TOKENIZER_FILES = ("tokenizer*", "special_tokens_map.json", "*.jinja", "added_tokens.json")
 _RESUMABLE = {"llama", "qwen3_moe"}  # kinds of models whose finished layers gptqmodel can take up again
@@ -57,7 +57,7 @@ def quantise(name: str, out: Path, how: Quantisation, texts: Sequence[str]) -> C
                 _run(gptqmodel, source, folder, how, list(texts), progress)
             _copy_tokenizer(source, folder)
 
-        publish_folder(out, make)
+        atomic_directory(out, make)
     for folder in out.parent.glob(f".{out.name}.progress-*"):
         shutil.rmtree(folder, ignore_errors=True)
     return read_checkpoint(out)

@@ -18,7 +18,7 @@ from typing import Any
 import torch
 
 from rag.models.gptq.kernels import builds_folder, compiler_path
-from rag.storage.atomic import publish_folder
+from rag.storage.atomic import atomic_directory
 
 _SOURCE = Path(__file__).with_name("single.cu")
 _WARPS = 4
@@ -45,7 +45,7 @@ def load_single() -> Launch | None:
         subprocess.run(command, check=True, capture_output=True)  # noqa: S603
 
     try:
-        library = ctypes.CDLL(str(publish_folder(folder, make) / "single.so"))
+        library = ctypes.CDLL(str(atomic_directory(folder, make) / "single.so"))
     except (OSError, subprocess.CalledProcessError):
         shutil.rmtree(folder, ignore_errors=True)
         return None

@@ -8,7 +8,7 @@ from eval.dataset.conditions import Condition
 from eval.runs.answer_log import AnswerLog
 from eval.runs.run import load_run
 from rag.errors import RunBusy, RunError
-from rag.storage.locks import held
+from rag.storage.locks import folder_lock
 from tests.eval.scripted import BOTH, REPLIES, ROWS, ScriptedChat, lines, records, run_set, write_set
 
 QUESTION_JA = ROWS[0][1]
@@ -237,7 +237,7 @@ def test_a_changed_letter_of_an_answer_is_found(verify, out) -> None:
 def test_a_run_is_written_by_one_process(verify, out) -> None:
     run_set(out, verify, ScriptedChat(), numbers=["1"])
     before = (out / "answers.jsonl").read_bytes()
-    with held(out, RunBusy("busy")), pytest.raises(RunBusy, match="Another process is writing to this run"):
+    with folder_lock(out, RunBusy("busy")), pytest.raises(RunBusy, match="Another process is writing to this run"):
         run_set(out, verify, ScriptedChat())
     assert (out / "answers.jsonl").read_bytes() == before
 

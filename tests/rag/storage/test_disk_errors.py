@@ -1,4 +1,4 @@
-"""What a disk refuses is named; files are whole, or known not to be; nothing half-written piles up."""
+"""Disk errors are named, files are complete or known to be corrupted, and half-written ones do not pile up."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from rag.errors import CannotWrite, IndexBusy, SettingsError
-from rag.storage.atomic import publish_folder, write_text
-from rag.storage.checksums import FILE, damaged, seal
-from rag.storage.disk_errors import refusal, writing
-from rag.storage.locks import held
+from rag.storage.atomic import atomic_directory, write_text
+from rag.storage.checksums import CHECKSUM_FILE, find_corrupted, write_checksums
+from rag.storage.disk_errors import classify_os_error, translate_os_errors
+from rag.storage.locks import folder_lock
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "reason"),
     [
         (OSError(errno.ENOSPC, "No space left on device"), "the disk is full"),
         (OSError(errno.EROFS, "Read-only file system"), "read-only"),
@@ -29,26 +29,26 @@ from rag.storage.locks import held
         (ValueError("os error 280"), None),
     ],
 )
-def test_what_libraries_say_of_the_disk(tmp_path: Path, error: Exception, said: str | None) -> None:
-    found = refusal(error, tmp_path / "資料")
-    assert (found is None) == (said is None)
-    assert said is None or (said in str(found) and "資料" in str(found))
+def test_what_libraries_say_of_the_disk(tmp_path: Path, error: Exception, reason: str | None) -> None:
+    refused = classify_os_error(error, tmp_path / "資料")
+    assert (refused is None) == (reason is None)
+    assert reason is None or (reason in str(refused) and "資料" in str(refused))
 
 
 def test_other_failures_pass(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError), writing(tmp_path):
+    with pytest.raises(SettingsError), translate_os_errors(tmp_path):
         raise SettingsError("x")
-    with pytest.raises(KeyError), writing(tmp_path):
+    with pytest.raises(KeyError), translate_os_errors(tmp_path):
         raise KeyError("x")
-    with pytest.raises(CannotWrite, match="4096 requested and 0 written"), writing(tmp_path):
+    with pytest.raises(CannotWrite, match="4096 requested and 0 written"), translate_os_errors(tmp_path):
         raise OSError("4096 requested and 0 written")
 
 
 def test_one_writer_at_a_time(tmp_path: Path) -> None:
     busy = IndexBusy("busy")
-    with held(tmp_path / "a", busy), pytest.raises(IndexBusy), held(tmp_path / "a", busy):
+    with folder_lock(tmp_path / "a", busy), pytest.raises(IndexBusy), folder_lock(tmp_path / "a", busy):
         pass
-    with held(tmp_path / "a", busy):
+    with folder_lock(tmp_path / "a", busy):
         pass
 
 
@@ -58,7 +58,7 @@ def test_a_failed_making_leaves_nothing(tmp_path: Path) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with pytest.raises(CannotWrite, match="the disk is full"):
-        publish_folder(tmp_path / "made", make)
+        atomic_directory(tmp_path / "made", make)
     assert [path.name for path in tmp_path.iterdir()] == [".made.lock"]
 
 
@@ -77,14 +77,14 @@ def test_every_bit_is_sealed(tmp_path: Path) -> None:
     files = {name: tmp_path / name for name in ("a/語.bin", "b.json")}
     for path in files.values():
         path.write_bytes(b"content")
-    seal(tmp_path, files.values())
-    assert damaged(tmp_path) is None
+    write_checksums(tmp_path, files.values())
+    assert find_corrupted(tmp_path) is None
     for name, path in files.items():
         for data in (b"contenu", b"conten", b"", b"content\x00"):
             path.write_bytes(data)
-            assert damaged(tmp_path) == name
+            assert find_corrupted(tmp_path) == name
         path.unlink()
-        assert damaged(tmp_path) == name
+        assert find_corrupted(tmp_path) == name
         path.write_bytes(b"content")
-    (tmp_path / FILE).write_text("[1]", encoding="utf-8")
-    assert damaged(tmp_path) == FILE
+    (tmp_path / CHECKSUM_FILE).write_text("[1]", encoding="utf-8")
+    assert find_corrupted(tmp_path) == CHECKSUM_FILE
