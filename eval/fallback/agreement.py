@@ -8,7 +8,7 @@ from pathlib import Path
 
 from eval.dataset.groups import connected
 from eval.dataset.load import KINDS
-from eval.fallback.interface import FurtherRung, Place, RungUse, SetQuestion, descend
+from eval.fallback.interface import FallbackGrader, FallbackUse, GradedAnswer, SetQuestion, apply_fallbacks
 from eval.fallback.similarity.margin import Encode
 from eval.grading.labels.label_set import LabelSet
 from eval.grading.ladder import Reference, Verdict, grade
@@ -24,7 +24,7 @@ OPTIONAL = ("labels", "label", "NO", "set")
 
 
 @dataclass(frozen=True, slots=True)
-class Triple:
+class LabelledAnswer:
     """A question, an answer to it, and its references; `label` is a person's verdict on the content.
 
     `group` names the question, the same in both languages and for every answer to it; `collection` the set it is of.
@@ -42,16 +42,16 @@ class Triple:
     collection: str = ""
 
     @property
-    def asked(self) -> SetQuestion:
+    def set_question(self) -> SetQuestion:
         """The question without its answer."""
         return SetQuestion(self.group, self.kind, self.language, self.question, self.references, self.collection)
 
 
 @dataclass(frozen=True, slots=True)
-class GradedTriple:
-    """A triple with its verdict, and the highest cosine of the answer with a reference (the historical score)."""
+class LabelledVerdict:
+    """A labelled answer, its verdict, and its highest cosine with a reference (the historical score)."""
 
-    triple: Triple
+    labelled: LabelledAnswer
     verdict: Verdict
     cosine: float | None
 
@@ -63,17 +63,17 @@ class GradeReport:
     `below` is the agreement of ladder and further rungs together; None where there are none.
     """
 
-    graded: tuple[GradedTriple, ...]
+    graded: tuple[LabelledVerdict, ...]
     ladder: Agreement | None
     cosine: Agreement | None
     threshold: float | None
-    uses: tuple[RungUse, ...] = ()
+    uses: tuple[FallbackUse, ...] = ()
     below: Agreement | None = None
 
     @property
-    def disagreements(self) -> tuple[GradedTriple, ...]:
+    def disagreements(self) -> tuple[LabelledVerdict, ...]:
         """The answers on which ladder and label differ."""
-        return tuple(one for one in self.graded if one.triple.label not in (None, one.verdict.correct))
+        return tuple(one for one in self.graded if one.labelled.label not in (None, one.verdict.correct))
 
     def text(self) -> str:
         """A few lines for people, and one for every disagreement."""
@@ -90,7 +90,7 @@ class GradeReport:
         return "\n".join(lines)
 
 
-def load_triples(path: Path) -> tuple[Triple, ...]:
+def load_labelled_answers(path: Path) -> tuple[LabelledAnswer, ...]:
     """Read a CSV or XLSX with the columns REQUIRED, and optionally `labels` (classification) and `label` (1 or 0).
 
     `references` are separated by `|` and may be in either language. `NO` names the question of a row, `set` the set it
@@ -98,32 +98,36 @@ def load_triples(path: Path) -> tuple[Triple, ...]:
     DatasetError with file, row and column.
     """
     rows = read_records(path, read_bytes(path, "table of answers"), "table of answers", REQUIRED, OPTIONAL)
-    triples = tuple(map(_triple, rows))
-    names = connected([_same_question(triple) for triple in triples])
-    return tuple(replace(triple, group=name) for triple, name in zip(triples, names, strict=True))
+    labelled_answers = tuple(map(_triple, rows))
+    names = connected([_same_question(labelled) for labelled in labelled_answers])
+    return tuple(replace(labelled, group=name) for labelled, name in zip(labelled_answers, names, strict=True))
 
 
-def ladder_places(triples: Sequence[Triple]) -> list[Place]:
-    """Every triple with the verdict of the ladder."""
+def grade_by_ladder(labelled_answers: Sequence[LabelledAnswer]) -> list[GradedAnswer]:
+    """Grade every answer by the ladder alone."""
     return [
-        Place(t.asked, t.answer, grade(t.question, t.answer, t.references, t.kind, t.language, t.labels))
-        for t in triples
+        GradedAnswer(t.set_question, t.answer, grade(t.question, t.answer, t.references, t.kind, t.language, t.labels))
+        for t in labelled_answers
     ]
 
 
-def grade_triples(
-    triples: Sequence[Triple], encode: Encode | None = None, rungs: Sequence[FurtherRung] = ()
+def grade_labelled_answers(
+    labelled_answers: Sequence[LabelledAnswer], encode: Encode | None = None, rungs: Sequence[FallbackGrader] = ()
 ) -> GradeReport:
-    """Grade every triple; with `encode` the historical score is computed too; `rungs` decide what the ladder leaves."""
-    places = ladder_places(triples)
-    descent = descend(places, rungs)
-    cosines: Sequence[float | None] = [None] * len(triples) if encode is None else _cosines(triples, encode)
-    graded = tuple(map(GradedTriple, triples, descent.verdicts, cosines))
-    labelled = [one for one in graded if one.triple.label is not None]
+    """Grade every answer by the ladder, then by `rungs`; with `encode` compute the historical cosine too."""
+    places = grade_by_ladder(labelled_answers)
+    descent = apply_fallbacks(places, rungs)
+    cosines: Sequence[float | None] = (
+        [None] * len(labelled_answers) if encode is None else _cosines(labelled_answers, encode)
+    )
+    graded = tuple(map(LabelledVerdict, labelled_answers, descent.verdicts, cosines))
+    labelled = [one for one in graded if one.labelled.label is not None]
     if not labelled:
         return GradeReport(graded, None, None, None, descent.uses)
-    labels = [bool(one.triple.label) for one in labelled]
-    by_ladder = [place.verdict.correct for place, t in zip(places, triples, strict=True) if t.label is not None]
+    labels = [bool(one.labelled.label) for one in labelled]
+    by_ladder = [
+        place.verdict.correct for place, t in zip(places, labelled_answers, strict=True) if t.label is not None
+    ]
     ladder = agreement(by_ladder, labels)
     below = agreement([one.verdict.correct for one in labelled], labels) if rungs else None
     if encode is None:
@@ -137,7 +141,7 @@ def grade_triples(
     )
 
 
-def _triple(row: Record) -> Triple:
+def _triple(row: Record) -> LabelledAnswer:
     def cell(column: str) -> str:
         return row.cells.get(column, "")
 
@@ -158,7 +162,7 @@ def _triple(row: Record) -> Triple:
         labels = LabelSet.parse(cell("labels")) if cell("labels") else None
     except ValueError as error:
         raise refuse(str(error), "labels") from error
-    return Triple(
+    return LabelledAnswer(
         row=row.line,
         question=cell("question"),
         answer=cell("answer"),
@@ -172,29 +176,29 @@ def _triple(row: Record) -> Triple:
     )
 
 
-def _same_question(triple: Triple) -> tuple[str, ...]:
+def _same_question(labelled: LabelledAnswer) -> tuple[str, ...]:
     """What rows of one question have in common, any of it."""
-    if triple.group:
-        return (f"{triple.collection}\n{triple.group}",)
-    texts = sorted(reference.text for reference in triple.references)
-    return (f"{triple.collection}\n?{triple.question}", "\n".join([triple.collection, "=", *texts]))
+    if labelled.group:
+        return (f"{labelled.collection}\n{labelled.group}",)
+    texts = sorted(reference.text for reference in labelled.references)
+    return (f"{labelled.collection}\n?{labelled.question}", "\n".join([labelled.collection, "=", *texts]))
 
 
-def _cosines(triples: Sequence[Triple], encode: Encode) -> list[float]:
-    answers = encode([triple.answer or " " for triple in triples])
-    texts = sorted({reference.text for triple in triples for reference in triple.references})
+def _cosines(labelled_answers: Sequence[LabelledAnswer], encode: Encode) -> list[float]:
+    answers = encode([labelled.answer or " " for labelled in labelled_answers])
+    texts = sorted({reference.text for labelled in labelled_answers for reference in labelled.references})
     vectors = dict(zip(texts, encode(texts), strict=True))
     return [
-        max(float(answer @ vectors[reference.text]) for reference in triple.references) if triple.answer else 0.0
-        for triple, answer in zip(triples, answers, strict=True)
+        max(float(answer @ vectors[reference.text]) for reference in labelled.references) if labelled.answer else 0.0
+        for labelled, answer in zip(labelled_answers, answers, strict=True)
     ]
 
 
-def _disagreement_text(one: GradedTriple) -> str:
-    triple, verdict = one.triple, one.verdict
-    said, meant = ("right" if correct else "wrong" for correct in (verdict.correct, bool(triple.label)))
-    answer = " ".join(triple.answer.split())
+def _disagreement_text(one: LabelledVerdict) -> str:
+    labelled, verdict = one.labelled, one.verdict
+    said, meant = ("right" if correct else "wrong" for correct in (verdict.correct, bool(labelled.label)))
+    answer = " ".join(labelled.answer.split())
     return (
-        f"row {triple.row}: ladder {said}, label {meant} ({verdict.rung}: {verdict.reason}); {triple.question} "
-        f"[{' | '.join(reference.text for reference in triple.references)}]: {answer}"
+        f"row {labelled.row}: ladder {said}, label {meant} ({verdict.rung}: {verdict.reason}); {labelled.question} "
+        f"[{' | '.join(reference.text for reference in labelled.references)}]: {answer}"
     )

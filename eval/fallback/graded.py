@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from eval.dataset.conditions import Condition
 from eval.dataset.load import Item
-from eval.fallback.interface import Place
+from eval.fallback.interface import GradedAnswer
 from eval.fallback.open import question_of
 from eval.grading.ladder import Outcome, Reference, Rung, Verdict, grade
 from eval.runs.answer_log import Recorded
@@ -80,9 +80,9 @@ def ladder_answers(
     return tuple(_graded(run, cosines, repeat))
 
 
-def place_of(one: Graded) -> Place:
+def graded_answer(one: Graded) -> GradedAnswer:
     """An answer as the rungs below the ladder see it."""
-    return Place(question_of(one.item, one.language), one.answer, one.verdict)
+    return GradedAnswer(question_of(one.item, one.language), one.answer, one.verdict)
 
 
 def _graded(run: StoredRun, cosines: Mapping[str, float], repeat: int) -> Iterable[Graded]:

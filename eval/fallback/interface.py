@@ -31,7 +31,7 @@ class SetQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GradedAnswer:
     """An answer to a question of a set, and the verdict that has been reached on it."""
 
     question: SetQuestion
@@ -44,7 +44,7 @@ class Place:
         return self.verdict.rung is Rung.NONE and bool(self.question.references)
 
 
-class FurtherRung(Protocol):
+class FallbackGrader(Protocol):
     """A rung below the ladder."""
 
     @property
@@ -55,12 +55,12 @@ class FurtherRung(Protocol):
     def about(self) -> str:
         """What it was made of and measured with, in one line."""
 
-    def decide(self, places: Sequence[Place]) -> Sequence[Verdict]:
+    def decide(self, places: Sequence[GradedAnswer]) -> Sequence[Verdict]:
         """The verdict on each open place; one still at `Rung.NONE` where this rung does not decide it."""
 
 
 @dataclass(frozen=True, slots=True)
-class RungUse:
+class FallbackUse:
     """What became of the answers that reached a rung: `decided` of the open ones, `correct` of those decided."""
 
     rung: Rung
@@ -77,14 +77,14 @@ class RungUse:
 
 
 @dataclass(frozen=True, slots=True)
-class Descent:
+class FallbackResult:
     """The verdict on every place, in order, and what each rung did for them."""
 
     verdicts: tuple[Verdict, ...]
-    uses: tuple[RungUse, ...]
+    uses: tuple[FallbackUse, ...]
 
 
-def descend(places: Sequence[Place], rungs: Iterable[FurtherRung]) -> Descent:
+def apply_fallbacks(places: Sequence[GradedAnswer], rungs: Iterable[FallbackGrader]) -> FallbackResult:
     """Let each rung in turn decide what is still open."""
     reached = list(places)
     uses = []
@@ -95,8 +95,8 @@ def descend(places: Sequence[Place], rungs: Iterable[FurtherRung]) -> Descent:
             reached[at] = replace(reached[at], verdict=verdict)
         decided = [verdict.content for verdict in verdicts if verdict.rung is not Rung.NONE]
         right = sum(content is Outcome.CORRECT for content in decided)
-        uses.append(RungUse(rung.rung, rung.about, len(open_), len(decided), right))
-    return Descent(tuple(place.verdict for place in reached), tuple(uses))
+        uses.append(FallbackUse(rung.rung, rung.about, len(open_), len(decided), right))
+    return FallbackResult(tuple(place.verdict for place in reached), tuple(uses))
 
 
 class QuestionPool:
@@ -138,7 +138,7 @@ class QuestionPool:
         return self._folded[text]
 
 
-def rung_settings(uses: Sequence[RungUse]) -> Mapping[str, str]:
+def fallback_settings(uses: Sequence[FallbackUse]) -> Mapping[str, str]:
     """What a list of settings says of the optional rungs, the unused ones included."""
     used = {use.rung: use.text.removeprefix(f"{use.rung}: ") for use in uses}
     return {f"{rung} rung": used.get(rung, "not used") for rung in (Rung.SIMILARITY, Rung.JUDGE)}

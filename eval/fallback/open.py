@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from eval.dataset.load import Item
-from eval.fallback.interface import FurtherRung, QuestionPool, SetQuestion
-from eval.fallback.judge.record import JudgeRung, measured_judge
-from eval.fallback.similarity.calibration import FILE, SimilarityRung, load_calibration, table_hash
+from eval.fallback.interface import FallbackGrader, QuestionPool, SetQuestion
+from eval.fallback.judge.record import JudgeGrader, measured_judge
+from eval.fallback.similarity.calibration import FILE, SimilarityGrader, load_calibration, table_hash
 from eval.runs.run import StoredRun
 from rag.encoders.embeddings import open_encoder
 from rag.records import LANGUAGES, Language
@@ -16,22 +16,22 @@ from rag.settings import DEFAULT_ENCODER
 from rag.storage.atomic import write_bytes
 
 
-def further_rungs(
+def fallback_graders(
     run: StoredRun, folder: Path, calibration: Path | None, encoder_name: str | None
-) -> tuple[FurtherRung, ...]:
+) -> tuple[FallbackGrader, ...]:
     """Similarity where `calibration` is given or the folder has one, then a judge where the folder has its record.
 
     Raises CalibrationMismatch, JudgeNotMeasured and GradingError.
     """
     pool = QuestionPool(run_questions(run))
-    rungs: list[FurtherRung] = []
+    rungs: list[FallbackGrader] = []
     own = folder / FILE
     path = own if calibration is None and own.exists() else calibration
     if path is not None:
         rungs.append(open_similarity(path, encoder_name, pool))
     record = measured_judge(folder)
     if record is not None:
-        rungs.append(JudgeRung(record, pool))
+        rungs.append(JudgeGrader(record, pool))
     return tuple(rungs)
 
 
@@ -47,7 +47,7 @@ def keep_calibration(calibration: Path, folder: Path) -> None:
 
 def open_similarity(
     calibration: Path, encoder_name: str | None, pool: QuestionPool, answers: Path | None = None
-) -> SimilarityRung:
+) -> SimilarityGrader:
     """The rung of a calibration, for the questions of `pool`; its encoder is loaded once an answer needs it.
 
     It says so where the table `answers` is the one it was fitted on. Raises GradingError.
@@ -55,7 +55,7 @@ def open_similarity(
     encoder = open_encoder(encoder_name or DEFAULT_ENCODER)
     loaded = load_calibration(calibration, encoder.identity)
     fitted_here = answers is not None and table_hash(answers) == loaded.labelled_sha256
-    return SimilarityRung(loaded, pool, encoder.encode_queries, fitted_here)
+    return SimilarityGrader(loaded, pool, encoder.encode_queries, fitted_here)
 
 
 def question_of(item: Item, language: Language) -> SetQuestion:

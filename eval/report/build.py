@@ -8,9 +8,9 @@ from pathlib import Path
 
 from eval.dataset.conditions import Condition
 from eval.dataset.load import ALL, KINDS
-from eval.fallback.graded import Graded, ladder_answers, paired, place_of
-from eval.fallback.interface import descend
-from eval.fallback.open import further_rungs
+from eval.fallback.graded import Graded, graded_answer, ladder_answers, paired
+from eval.fallback.interface import apply_fallbacks
+from eval.fallback.open import fallback_graders
 from eval.grading.ladder import Outcome
 from eval.report.breakdown import retrieval_split, spread
 from eval.report.compare_runs import Asked, Contender, run_names, versus
@@ -57,11 +57,11 @@ def _contender(stored: StoredRun, run: RunReport) -> Contender:
 
 def _run_report(run: StoredRun, folder: Path, name: str, calibration: Path | None, encoder: str | None) -> RunReport:
     cosines = load_cosines(folder)
-    rungs = further_rungs(run, folder, calibration, encoder)
+    rungs = fallback_graders(run, folder, calibration, encoder)
     times, uses = [], []
     for repeat in range(run.scope.repeats):
         by_ladder = ladder_answers(run, cosines, repeat)
-        descent = descend([place_of(one) for one in by_ladder], rungs)
+        descent = apply_fallbacks([graded_answer(one) for one in by_ladder], rungs)
         times.append(
             tuple(replace(one, verdict=verdict) for one, verdict in zip(by_ladder, descent.verdicts, strict=True))
         )

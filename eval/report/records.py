@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from eval.dataset.conditions import Condition
 from eval.fallback.graded import Graded, paired
-from eval.fallback.interface import RungUse
+from eval.fallback.interface import FallbackUse
 from eval.report.breakdown import RetrievalSplit, Spread
 from eval.report.compare_runs import Versus
 from eval.runs.imported import ImportedReport
@@ -75,7 +75,7 @@ class RunReport:
     answers: tuple[Graded, ...]
     repeats: int
     seconds: float
-    uses: tuple[RungUse, ...] = ()
+    uses: tuple[FallbackUse, ...] = ()
     """The optional rungs below the ladder that were used."""
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from eval.fallback.interface import rung_settings
+from eval.fallback.interface import fallback_settings
 from eval.report.records import Report, RunReport
 from eval.runs.imported import ImportedReport
 
@@ -46,7 +46,7 @@ def _of_run(run: RunReport) -> dict[str, str]:
         "ended": run.ended or "not finished",
         "repeats": str(run.repeats),
         "seconds of answering": f"{run.seconds:.1f}",
-        **rung_settings(run.uses),
+        **fallback_settings(run.uses),
         "versions": ", ".join(f"{name} {found}" for name, found in run.versions.items()),
     }
 

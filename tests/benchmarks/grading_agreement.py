@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
-from eval.fallback.agreement import GradeReport, grade_triples, load_triples
+from eval.fallback.agreement import GradeReport, grade_labelled_answers, load_labelled_answers
 from eval.statistics.paired import Rate
 from rag.encoders.embeddings import open_encoder
 from rag.settings import DEFAULT_ENCODER
@@ -24,22 +24,22 @@ LABELLED = Path(str(resources.files("eval"))) / "data" / "labelled.csv"
 def main() -> None:
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else LABELLED
     encode = open_encoder(DEFAULT_ENCODER).encode_queries
-    triples = load_triples(path)
+    labelled_answers = load_labelled_answers(path)
     with path.open(encoding="utf-8-sig", newline="") as file:
         halves = [row.get("half", "") for row in csv.DictReader(file)]
     groups = {
         **{
-            f"half {name}": [one for one, half in zip(triples, halves, strict=True) if half == name]
+            f"half {name}": [one for one, half in zip(labelled_answers, halves, strict=True) if half == name]
             for name in sorted(set(halves))
         },
-        **{name: [one for one in triples if one.language == name] for name in ("ja", "en")},
-        **{name: [one for one in triples if one.kind == name] for name in ("open_qa", "classification")},
-        "all": list(triples),
+        **{name: [one for one in labelled_answers if one.language == name] for name in ("ja", "en")},
+        **{name: [one for one in labelled_answers if one.kind == name] for name in ("open_qa", "classification")},
+        "all": list(labelled_answers),
     }
     sys.stdout.write("| answers | grader | accuracy | TPR | TNR | kappa |\n| --- | --- | --- | --- | --- | --- |\n")
     for name, chosen in groups.items():
         if chosen:
-            for line in lines(name, grade_triples(chosen, encode)):
+            for line in lines(name, grade_labelled_answers(chosen, encode)):
                 sys.stdout.write(f"{line}\n")
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.dataset.load import load_dataset
-from eval.fallback.agreement import Triple, grade_triples
+from eval.fallback.agreement import LabelledAnswer, grade_labelled_answers
 from eval.grading.ladder import Reference
 from rag.encoders.embeddings import open_encoder
 from rag.settings import DEFAULT_ENCODER
@@ -34,19 +34,19 @@ def main() -> None:
     data = Path(sys.argv[1])
     questions = {**bench100(data), **mkqa(data)}
     encode = open_encoder(DEFAULT_ENCODER).encode_queries
-    groups: dict[str, list[Triple]] = defaultdict(list)
+    groups: dict[str, list[LabelledAnswer]] = defaultdict(list)
     with LABELLED.open(encoding="utf-8-sig", newline="") as file:
         for number, row in enumerate(csv.DictReader(file), 2):
             text, kind, answers = questions[row["set"], row["question_id"], row["language"]]
             references = tuple(Reference(one, detect(one)) for one in dict.fromkeys(answers))
-            triple = Triple(
+            labelled = LabelledAnswer(
                 number, text, row["answer"], references, kind, row["language"], None, row["label"] == "1", ""
             )
-            groups[row["set"]].append(triple)
-            groups["both"].append(triple)
+            groups[row["set"]].append(labelled)
+            groups["both"].append(labelled)
     sys.stdout.write("| answers | grader | accuracy | TPR | TNR | kappa |\n| --- | --- | --- | --- | --- | --- |\n")
     for name in ("bench100", "mkqa_ja_en", "both"):
-        for line in lines(name, grade_triples(groups[name], encode)):
+        for line in lines(name, grade_labelled_answers(groups[name], encode)):
             sys.stdout.write(f"{line}\n")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from eval.dataset.conditions import Condition
-from eval.fallback.interface import Place, SetQuestion
+from eval.fallback.interface import GradedAnswer, SetQuestion
 from eval.grading.ladder import Reference, grade
 from rag.encoders.embeddings import EncoderIdentity
 from rag.models import registry
@@ -39,10 +39,10 @@ def asked(group: str, text: str, references: str, kind: str = "open_qa", languag
     return SetQuestion(group, kind, language, text, tuple(Reference(one, detect(one)) for one in references.split("|")))
 
 
-def place(question: SetQuestion, answer: str) -> Place:
+def place(question: SetQuestion, answer: str) -> GradedAnswer:
     """An answer with the ladder's verdict."""
     verdict = grade(question.text, answer, question.references, question.kind, question.language)
-    return Place(question, answer, verdict)
+    return GradedAnswer(question, answer, verdict)
 
 
 class TableEncoder:

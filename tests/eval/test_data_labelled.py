@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from eval.dataset.load import load_dataset
-from eval.fallback.agreement import grade_triples, load_triples
+from eval.fallback.agreement import grade_labelled_answers, load_labelled_answers
 
 DATA = Path(str(resources.files("eval"))) / "data"
 LABELLED = DATA / "labelled.csv"
@@ -49,7 +49,9 @@ def test_they_are_of_all_kinds(rows) -> None:
 def test_the_ladder_agrees(half) -> None:
     with LABELLED.open(encoding="utf-8-sig", newline="") as file:
         halves = [row["half"] for row in csv.DictReader(file)]
-    report = grade_triples([one for one, its in zip(load_triples(LABELLED), halves, strict=True) if its == half])
+    report = grade_labelled_answers(
+        [one for one, its in zip(load_labelled_answers(LABELLED), halves, strict=True) if its == half]
+    )
     ladder = report.ladder
     assert ladder is not None
     assert ladder.accuracy.total == {"dev": 226, "test": 227}[half]

@@ -86,7 +86,7 @@ def _font(page: Page, add) -> tuple[int, list[bytes]]:
     """The font's object, and each line as hexadecimal codes in it."""
     descriptor = add(
         b"<</Type/FontDescriptor/FontName/HeiseiMin-W3/Flags 4/FontBBox[0 -200 1000 900]/ItalicAngle 0/Ascent 800"
-        b"/Descent -200/CapHeight 700/StemV 80>>"
+        b"/FallbackResult -200/CapHeight 700/StemV 80>>"
     )
     cid = add(
         b"<</Type/Font/Subtype/CIDFontType0/BaseFont/HeiseiMin-W3/CIDSystemInfo<</Registry(Adobe)/Ordering(Japan1)"

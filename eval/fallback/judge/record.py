@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from eval.fallback.interface import Place, QuestionPool, SetQuestion
+from eval.fallback.interface import GradedAnswer, QuestionPool, SetQuestion
 from eval.fallback.judge.prompt import RUBRIC, Reply, judge_prompt, prompt_key, read_reply
 from eval.fallback.similarity.calibration import load_agreement
 from eval.grading.ladder import Outcome, Rung, Verdict
@@ -146,7 +146,7 @@ def measured_judge(folder: Path) -> JudgeRecord | None:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgeRung:
+class JudgeGrader:
     """Decides open answers by the replies in a measured record."""
 
     record: JudgeRecord
@@ -158,7 +158,7 @@ class JudgeRung:
         """Who judges and how far to believe it, in one line."""
         return self.record.text
 
-    def decide(self, places: Sequence[Place]) -> list[Verdict]:
+    def decide(self, places: Sequence[GradedAnswer]) -> list[Verdict]:
         """The verdict on each place; what has not been judged stays open and says so."""
         return [
             _verdict(place.verdict, self.record.judgement(place.question, place.answer, self.pool)) for place in places

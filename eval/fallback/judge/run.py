@@ -10,9 +10,9 @@ from typing import Final
 
 from langchain_core.prompt_values import ChatPromptValue
 
-from eval.fallback.agreement import Triple, ladder_places, load_triples
-from eval.fallback.graded import ladder_answers, place_of
-from eval.fallback.interface import Place, QuestionPool
+from eval.fallback.agreement import LabelledAnswer, grade_by_ladder, load_labelled_answers
+from eval.fallback.graded import graded_answer, ladder_answers
+from eval.fallback.interface import GradedAnswer, QuestionPool
 from eval.fallback.judge.prompt import Reply, judge_prompt, prompt_key, read_reply
 from eval.fallback.judge.record import FILE, JudgeIdentity, Judgement, JudgeRecord, Measured, load_judge, save_judge
 from eval.fallback.open import run_questions
@@ -49,8 +49,8 @@ def judge_run(
     ModelUnavailable, and GradingError where another judge's record is there.
     """
     run = load_run(folder)
-    triples = load_triples(labelled)
-    known = _labelled_places(triples, labelled)
+    labelled_answers = load_labelled_answers(labelled)
+    known = _labelled_places(labelled_answers, labelled)
     model = open_model(settings)
     judge = JudgeIdentity(settings.uri, model_identity(model), asdict(settings.decoding), settings.context)
     record = load_judge(folder) or JudgeRecord(judge)
@@ -62,18 +62,18 @@ def judge_run(
             do="Remove the file to judge anew.",
         )
     record = replace(record, measured=None, failures={})
-    pool = QuestionPool(triple.asked for triple in triples)
+    pool = QuestionPool(labelled.set_question for labelled in labelled_answers)
     record = _ask(record, [place for place, _ in known], pool, model, folder, progress)
-    record = replace(record, measured=_measure(record, known, pool, triples, labelled))
+    record = replace(record, measured=_measure(record, known, pool, labelled_answers, labelled))
     save_judge(record, folder)
-    open_ = [place for one in ladder_answers(run) if (place := place_of(one)).open]
+    open_ = [place for one in ladder_answers(run) if (place := graded_answer(one)).open]
     return _ask(record, open_, QuestionPool(run_questions(run)), model, folder, progress)
 
 
-def _labelled_places(triples: Sequence[Triple], path: Path) -> list[tuple[Place, bool]]:
+def _labelled_places(labelled_answers: Sequence[LabelledAnswer], path: Path) -> list[tuple[GradedAnswer, bool]]:
     """The labelled answers that the ladder leaves open, each with its label."""
-    places = zip(ladder_places(triples), triples, strict=True)
-    found = [(place, triple.label) for place, triple in places if place.open and triple.label is not None]
+    places = zip(grade_by_ladder(labelled_answers), labelled_answers, strict=True)
+    found = [(place, labelled.label) for place, labelled in places if place.open and labelled.label is not None]
     if not found:
         raise DatasetError(
             "The ladder leaves none of the labelled answers open, so a judge cannot be measured on them",
@@ -84,7 +84,11 @@ def _labelled_places(triples: Sequence[Triple], path: Path) -> list[tuple[Place,
 
 
 def _measure(
-    record: JudgeRecord, known: Sequence[tuple[Place, bool]], pool: QuestionPool, triples: Sequence[Triple], path: Path
+    record: JudgeRecord,
+    known: Sequence[tuple[GradedAnswer, bool]],
+    pool: QuestionPool,
+    labelled_answers: Sequence[LabelledAnswer],
+    path: Path,
 ) -> Measured:
     said = [record.judgement(place.question, place.answer, pool) for place, _ in known]
     counts = Counter(said)
@@ -92,7 +96,7 @@ def _measure(
         judge=record.judge,
         labelled=path.name,
         labelled_sha256=table_hash(path),
-        answers=sum(triple.label is not None for triple in triples),
+        answers=sum(labelled.label is not None for labelled in labelled_answers),
         agreement=agreement([one is Judgement.YES for one in said], [label for _, label in known]),
         counts={str(judgement): counts[judgement] for judgement in Judgement},
     )
@@ -100,7 +104,7 @@ def _measure(
 
 def _ask(
     record: JudgeRecord,
-    places: Sequence[Place],
+    places: Sequence[GradedAnswer],
     pool: QuestionPool,
     model: Model,
     folder: Path,

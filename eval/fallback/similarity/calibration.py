@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from eval.fallback.agreement import ladder_places, load_triples
-from eval.fallback.interface import Place, QuestionPool
+from eval.fallback.agreement import grade_by_ladder, load_labelled_answers
+from eval.fallback.interface import GradedAnswer, QuestionPool
 from eval.fallback.similarity.margin import Encode, Margin, margins
 from eval.fallback.similarity.threshold import METHOD, Example, fit
 from eval.grading.ladder import Outcome, Rung, Verdict
@@ -65,14 +65,14 @@ class Calibration:
 
 def calibrate(labelled: Path, encoder: Encoder, floor: float) -> Calibration:
     """Fit a threshold on the labelled answers that the ladder leaves open. Raises DatasetError."""
-    triples = load_triples(labelled)
-    pool = QuestionPool(triple.asked for triple in triples)
-    graded = zip(triples, ladder_places(triples), strict=True)
-    open_ = [(triple, place) for triple, place in graded if place.open and triple.label is not None]
+    labelled_answers = load_labelled_answers(labelled)
+    pool = QuestionPool(labelled.set_question for labelled in labelled_answers)
+    graded = zip(labelled_answers, grade_by_ladder(labelled_answers), strict=True)
+    open_ = [(labelled, place) for labelled, place in graded if place.open and labelled.label is not None]
     found = margins([place for _, place in open_], pool, encoder.encode_queries)
     examples = [
-        Example(triple.group, margin.value, bool(triple.label))
-        for (triple, _), margin in zip(open_, found, strict=True)
+        Example(labelled.group, margin.value, bool(labelled.label))
+        for (labelled, _), margin in zip(open_, found, strict=True)
         if margin is not None
     ]
     fitted = fit(examples, floor)
@@ -80,7 +80,7 @@ def calibrate(labelled: Path, encoder: Encoder, floor: float) -> Calibration:
         encoder=encoder.identity,
         labelled=labelled.name,
         labelled_sha256=table_hash(labelled),
-        answers=sum(triple.label is not None for triple in triples),
+        answers=sum(labelled.label is not None for labelled in labelled_answers),
         open=len(examples),
         right=sum(example.right for example in examples),
         questions=len({example.group for example in examples}),
@@ -134,7 +134,7 @@ def load_agreement(stored: Mapping[str, Any]) -> Agreement:
 
 
 @dataclass(frozen=True, slots=True)
-class SimilarityRung:
+class SimilarityGrader:
     """Accepts an open answer whose margin reaches the threshold; a lower one decides nothing."""
 
     calibration: Calibration
@@ -149,7 +149,7 @@ class SimilarityRung:
         warning = "fitted on these very answers, so that only the figures out of fold count; " * self.fitted_here
         return f"{warning}{self.calibration.text}"
 
-    def decide(self, places: Sequence[Place]) -> list[Verdict]:
+    def decide(self, places: Sequence[GradedAnswer]) -> list[Verdict]:
         """The verdict on each place: correct, or what it was with the margin in its reason."""
         threshold = self.calibration.threshold
         if threshold is None or not places:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from eval.fallback.interface import Place, QuestionPool
+from eval.fallback.interface import GradedAnswer, QuestionPool
 from eval.grading.labels.label_set import YES_NO
 from eval.grading.ladder import ANSWER_LIMIT, Reference
 
@@ -34,7 +34,7 @@ class Margin:
         return self.right_cosine - self.wrong_cosine
 
 
-def margins(places: Sequence[Place], pool: QuestionPool, encode: Encode) -> list[Margin | None]:
+def margins(places: Sequence[GradedAnswer], pool: QuestionPool, encode: Encode) -> list[Margin | None]:
     """The margin of each answer, references of both languages counting; None where there is none.
 
     There is none for classification and yes/no questions, which similarity must not decide (はい and いいえ are near
@@ -51,13 +51,13 @@ def margins(places: Sequence[Place], pool: QuestionPool, encode: Encode) -> list
     return [_margin(vectors, place, found) if found else None for place, found in zip(places, wrong, strict=True)]
 
 
-def _suits(place: Place) -> bool:
+def _suits(place: GradedAnswer) -> bool:
     if place.question.kind == "classification" or not place.answer.strip():
         return False
     return all(YES_NO.named(reference.text) is None for reference in place.question.references)
 
 
-def _margin(vectors: dict[str, NDArray[np.float32]], place: Place, wrong: Sequence[str]) -> Margin:
+def _margin(vectors: dict[str, NDArray[np.float32]], place: GradedAnswer, wrong: Sequence[str]) -> Margin:
     answer = vectors[place.answer[:ANSWER_LIMIT]]
     right_cosine, right = max(
         ((float(answer @ vectors[one.text]), one) for one in place.question.references), key=lambda scored: scored[0]

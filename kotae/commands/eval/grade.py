@@ -18,13 +18,13 @@ from rag.settings import DEFAULT_ENCODER
 @json_option
 def grade_command(answers: Path, calibration: Path | None, encoder: str | None, as_json: bool) -> None:
     """Grade the answers of a table; with a column `label` (1 or 0), say how far the verdicts agree with it."""
-    from eval.fallback.agreement import grade_triples, load_triples
+    from eval.fallback.agreement import grade_labelled_answers, load_labelled_answers
     from eval.fallback.interface import QuestionPool
     from eval.fallback.open import open_similarity
     from rag.encoders.embeddings import open_encoder
 
-    triples = load_triples(answers)
-    pool = QuestionPool(triple.asked for triple in triples)
+    labelled_answers = load_labelled_answers(answers)
+    pool = QuestionPool(labelled.set_question for labelled in labelled_answers)
     rungs = [] if calibration is None else [open_similarity(calibration, encoder, pool, answers)]
-    report = grade_triples(triples, open_encoder(encoder or DEFAULT_ENCODER).encode_queries, rungs)
+    report = grade_labelled_answers(labelled_answers, open_encoder(encoder or DEFAULT_ENCODER).encode_queries, rungs)
     click.echo(as_json_text(report) if as_json else report.text())

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from eval.fallback.agreement import grade_triples, load_triples
+from eval.fallback.agreement import grade_labelled_answers, load_labelled_answers
 from kotae.commands import main
 from rag.errors import DatasetError
 
@@ -36,12 +36,12 @@ def test_grades_and_agrees_with_labels(tmp_path: Path) -> None:
         "What is the capital of Japan?,It is Tokyo.,Tokyo,open_qa,en,,0\n"
         "琴は？,弦楽器です,弦楽器,classification,ja,弦楽器=string|打楽器=percussion,1\n",
     )
-    report = grade_triples(load_triples(path), encode)
+    report = grade_labelled_answers(load_labelled_answers(path), encode)
     assert [one.verdict.correct for one in report.graded] == [True, False, True, True]
     assert report.ladder is not None
     assert (report.ladder.accuracy.correct, report.ladder.accuracy.total) == (3, 4)
     assert (report.ladder.true_positive_rate.total, report.ladder.true_negative_rate.total) == (2, 2)
-    assert [one.triple.row for one in report.disagreements] == [4]
+    assert [one.labelled.row for one in report.disagreements] == [4]
     assert "row 4: ladder right, label wrong" in report.text()
     assert report.cosine is not None
     assert report.threshold is not None
@@ -49,7 +49,7 @@ def test_grades_and_agrees_with_labels(tmp_path: Path) -> None:
 
 def test_without_labels_there_is_no_agreement(tmp_path: Path) -> None:
     path = write(tmp_path, "日本の首都は？,東京,東京,open_qa,ja\n", "question,answer,references,type,language\n")
-    report = grade_triples(load_triples(path))
+    report = grade_labelled_answers(load_labelled_answers(path))
     assert report.ladder is None
     assert report.text() == "1 answers: 1 right, 0 not right in content"
 
@@ -67,13 +67,13 @@ def test_without_labels_there_is_no_agreement(tmp_path: Path) -> None:
 )
 def test_a_bad_row_is_named(tmp_path: Path, rows: str, said: str) -> None:
     with pytest.raises(DatasetError, match=r"answers\.csv") as caught:
-        load_triples(write(tmp_path, rows))
+        load_labelled_answers(write(tmp_path, rows))
     assert said in str(caught.value)
 
 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="'references'"):
-        load_triples(write(tmp_path, "q,a\n", "question,answer,type,language\n"))
+        load_labelled_answers(write(tmp_path, "q,a\n", "question,answer,type,language\n"))
 
 
 @pytest.mark.parametrize("form", ["comma", "semicolon", "xlsx"])
@@ -90,20 +90,20 @@ def test_every_form_of_table_gives_the_same(tmp_path: Path, form: str) -> None:
     else:
         mark = {"comma": ",", "semicolon": ";"}[form]
         path.write_text("採点\n" + "\n".join(map(mark.join, (header, row))), encoding="cp932")
-    (triple,) = load_triples(path)
-    assert (triple.row, triple.group.strip(), triple.kind, triple.language, triple.label) == (
+    (labelled,) = load_labelled_answers(path)
+    assert (labelled.row, labelled.group.strip(), labelled.kind, labelled.language, labelled.label) == (
         3,
         "1",
         "open_qa",
         "ja",
         True,
     )
-    assert [reference.text for reference in triple.references] == ["10%"]
+    assert [reference.text for reference in labelled.references] == ["10%"]
 
 
 def test_an_open_quotation_mark_takes_in_no_rows(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="quotation mark left open"):
-        load_triples(write(tmp_path, 'q,a,"r,open_qa,ja,,1\nq,a,r,open_qa,ja,,1\n'))
+        load_labelled_answers(write(tmp_path, 'q,a,"r,open_qa,ja,,1\nq,a,r,open_qa,ja,,1\n'))
 
 
 def test_labels_are_not_written_over_by_their_calibration(tmp_path: Path) -> None:

@@ -13,11 +13,11 @@ import openpyxl
 import pytest
 from rich.console import Console
 
-from eval.fallback.agreement import grade_triples, load_triples
-from eval.fallback.interface import QuestionPool, descend
+from eval.fallback.agreement import grade_labelled_answers, load_labelled_answers
+from eval.fallback.interface import QuestionPool, apply_fallbacks
 from eval.fallback.similarity.calibration import (
     Calibration,
-    SimilarityRung,
+    SimilarityGrader,
     calibrate,
     load_calibration,
     save_calibration,
@@ -54,9 +54,9 @@ def calibration() -> Calibration:
     return calibrate(LABELLED, open_encoder("bundled"), 0.7)
 
 
-def rung(threshold: float | None, calibration: Calibration, wrong_references: int = 1) -> SimilarityRung:
+def rung(threshold: float | None, calibration: Calibration, wrong_references: int = 1) -> SimilarityGrader:
     made = replace(calibration, threshold=threshold, wrong_references=wrong_references)
-    return SimilarityRung(made, POOL, TableEncoder(ANGLES).encode_queries)
+    return SimilarityGrader(made, POOL, TableEncoder(ANGLES).encode_queries)
 
 
 def test_the_margin_is_to_the_nearest_right_and_wrong_reference_of_either_language() -> None:
@@ -105,19 +105,19 @@ def test_only_what_the_ladder_leaves_open_is_decided(calibration) -> None:
         place(asked("6", "Which kind is it?", "no label of any set", "classification"), "Edo today"),
         place(CAPITAL, "Tokyo"),
     ]
-    descent = descend(places, [rung(0.4, calibration)])
+    descent = apply_fallbacks(places, [rung(0.4, calibration)])
     assert [one.rung for one in descent.verdicts[1:]] == [one.verdict.rung for one in places[1:]]
     assert [one.content for one in descent.verdicts[1:]] == [one.verdict.content for one in places[1:]]
-    decided = descend(places, [rung(-2.0, calibration)]).verdicts
+    decided = apply_fallbacks(places, [rung(-2.0, calibration)]).verdicts
     assert [at for at, one in enumerate(decided) if one.rung is Rung.SIMILARITY] == [0, 1]
 
 
 def test_the_verdict_says_margin_and_threshold(calibration) -> None:
     pool = QuestionPool([CAPITAL, RIVER])
-    passing = SimilarityRung(
+    passing = SimilarityGrader(
         replace(calibration, threshold=0.4, wrong_references=2), pool, TableEncoder(ANGLES).encode_queries
     )
-    right, wrong = descend([place(CAPITAL, "Edo today"), place(CAPITAL, "Osaka")], [passing]).verdicts
+    right, wrong = apply_fallbacks([place(CAPITAL, "Edo today"), place(CAPITAL, "Osaka")], [passing]).verdicts
     assert (right.content, right.rung, right.matched) == (Outcome.CORRECT, Rung.SIMILARITY, CAPITAL.references[1])
     assert "margin 0.4695" in right.reason
     assert "reaches the threshold 0.4000" in right.reason
@@ -127,13 +127,13 @@ def test_the_verdict_says_margin_and_threshold(calibration) -> None:
 
 def test_it_is_silent_without_a_threshold_and_with_too_few_wrong_references(calibration) -> None:
     places = [place(CAPITAL, "Edo today")]
-    silent = descend(places, [rung(None, calibration)])
+    silent = apply_fallbacks(places, [rung(None, calibration)])
     assert silent.verdicts == (places[0].verdict,)
     assert (silent.uses[0].open, silent.uses[0].decided) == (1, 0)
-    (verdict,) = descend(places, [rung(-2.0, calibration, wrong_references=13)]).verdicts
+    (verdict,) = apply_fallbacks(places, [rung(-2.0, calibration, wrong_references=13)]).verdicts
     assert verdict.rung is Rung.NONE
     assert "too few wrong references" in verdict.reason
-    assert descend(places, [rung(-2.0, calibration, wrong_references=12)]).verdicts[0].rung is Rung.SIMILARITY
+    assert apply_fallbacks(places, [rung(-2.0, calibration, wrong_references=12)]).verdicts[0].rung is Rung.SIMILARITY
 
 
 def test_rows_of_one_question_stay_together(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_rows_of_one_question_stay_together(tmp_path: Path) -> None:
     ]  # fmt: skip
     path = tmp_path / "t.csv"
     path.write_text(header + "\n".join(rows) + "\n", encoding="utf-8")
-    groups = [one.group for one in load_triples(path)]
+    groups = [one.group for one in load_labelled_answers(path)]
     assert groups[0] == groups[1] != groups[2]
     assert groups[3] == groups[4] == groups[5]
     assert len(set(groups)) == 4
@@ -268,17 +268,19 @@ def test_a_run_checks_its_calibration_first_and_keeps_it(
 
 
 def test_grading_a_table_uses_the_rung(calibration) -> None:
-    triples = load_triples(LABELLED)
-    pool = QuestionPool(triple.asked for triple in triples)
+    labelled_answers = load_labelled_answers(LABELLED)
+    pool = QuestionPool(labelled.set_question for labelled in labelled_answers)
     from rag.encoders.embeddings import open_encoder
 
     encoder = open_encoder("bundled")
-    report = grade_triples(triples, None, [SimilarityRung(calibration, pool, encoder.encode_queries)])
+    report = grade_labelled_answers(
+        labelled_answers, None, [SimilarityGrader(calibration, pool, encoder.encode_queries)]
+    )
     assert report.ladder is not None
     assert report.below is not None
     assert report.ladder.true_positive_rate.correct == 0
     passed = [one for one in report.graded if one.verdict.rung is Rung.SIMILARITY]
-    assert report.below.true_positive_rate.correct == sum(bool(one.triple.label) for one in passed) > 0
+    assert report.below.true_positive_rate.correct == sum(bool(one.labelled.label) for one in passed) > 0
 
 
 def test_a_labelled_table_with_a_fault_is_named(tmp_path: Path) -> None:
