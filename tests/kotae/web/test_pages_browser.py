@@ -15,10 +15,10 @@ from ingest.sync import sync
 from tests.commands import CLI
 from tests.eval.browser import CHROMIUM
 from tests.eval.scripted import ScriptedChat, run_set, write_set
-from tests.kotae.commands.test_offline import SITECUSTOMIZE
+from tests.kotae.test_commands_offline import SITECUSTOMIZE
 from tests.kotae.web.conftest import CATTLE, TENNIS
 from tests.kotae.web.page_parser import ALL_ANSWERED, ask, outside, signed_in
-from tests.kotae.web.test_documents import HOSTILE
+from tests.kotae.web.test_index_view import HOSTILE
 from tests.samples import write_corpus
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: apt-get install -y chromium")

@@ -11,7 +11,7 @@ import pytest
 
 from kotae.commands import main
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = sorted(
     {line.split("  #")[0].strip() for line in re.findall(r"^(?:    |\$ |    \$ )(kotae .+)$", README, re.M)}

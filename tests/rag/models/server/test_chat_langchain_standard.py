@@ -1,6 +1,6 @@
 """LangChain's own standard tests, for chats with a model on a server, in its template and in ours.
 
-What they leave out is what tests/rag/test_langchain_standard.py says.
+What they leave out is what tests/test_rag_langchain_standard.py says.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from rag.models.server.address import ModelServer
 from rag.models.server.chat import ServerChatModel
 from rag.models.server.completions import ServerLLM, TemplatedChatModel
 from tests.model_servers import MODEL, scripted_server
-from tests.rag.test_langchain_standard import OurChatModel
+from tests.test_rag_langchain_standard import OurChatModel
 
 
 class OnServerModel(OurChatModel):

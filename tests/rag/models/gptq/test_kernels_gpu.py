@@ -1,6 +1,6 @@
 """The engine on a GPU, kernel by kernel, against transformers' own model call. Run on a machine with one:
 
-pytest -m gpu tests/rag/models/gptq/test_gpu.py
+pytest -m gpu tests/rag/models/gptq/test_kernels_gpu.py
 """
 
 from __future__ import annotations
