@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from eval.dataset.load import Item
-from eval.fallback.interface import FallbackGrader, QuestionPool, SetQuestion
+from eval.fallback.interface import FallbackGrader, GradedAnswer, QuestionPool, SetQuestion
 from eval.fallback.judge.record import JudgeGrader, measured_judge
 from eval.fallback.similarity.calibration import FILE, SimilarityGrader, load_calibration, table_hash
+from eval.runs.graded import RunAnswer
 from eval.runs.run import StoredRun
 from rag.encoders.embeddings import open_encoder
 from rag.records import LANGUAGES, Language
@@ -61,6 +62,11 @@ def open_similarity(
 def question_of(item: Item, language: Language) -> SetQuestion:
     """A question of a verification set in one language."""
     return SetQuestion(item.number, item.kind, language, item.questions[language], item.references)
+
+
+def graded_answer(one: RunAnswer) -> GradedAnswer:
+    """An answer as the rungs below the ladder see it."""
+    return GradedAnswer(question_of(one.item, one.language), one.answer, one.verdict)
 
 
 def run_questions(run: StoredRun) -> Iterator[SetQuestion]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from eval.dataset.conditions import Condition
-from eval.fallback.graded import Graded
 from eval.grading.ladder import Outcome
+from eval.runs.graded import RunAnswer
 
 Cause = Literal["failed", "retrieval", "model", "grading"]
 
@@ -44,7 +44,7 @@ class Spread:
     changed: int
 
 
-def retrieval_split(kind: str, language: str, answers: Sequence[Graded]) -> RetrievalSplit | None:
+def retrieval_split(kind: str, language: str, answers: Sequence[RunAnswer]) -> RetrievalSplit | None:
     """The split of the answers with retrieval among these; None where no question with named evidence is."""
     here = [one for one in answers if one.condition is Condition.RAG and one.item.evidence]
     if not here:
@@ -63,7 +63,7 @@ def retrieval_split(kind: str, language: str, answers: Sequence[Graded]) -> Retr
     )
 
 
-def spread(condition: Condition, times: Sequence[Sequence[Graded]]) -> Spread:
+def spread(condition: Condition, times: Sequence[Sequence[RunAnswer]]) -> Spread:
     """The spread of one condition over `times`, each the answers to the same questions in the same order."""
     correct = [[one.verdict.correct for one in time if one.condition is condition] for time in times]
     changed = sum(len(set(verdicts)) > 1 for verdicts in zip(*correct, strict=True))
@@ -95,7 +95,7 @@ def spread_sentence(spread: Spread) -> str:
     )
 
 
-def failures_sentence(answers: Sequence[Graded]) -> str | None:
+def failures_sentence(answers: Sequence[RunAnswer]) -> str | None:
     """How many questions have no answer because something went wrong, and most often what; None where none has."""
     failed = Counter(one.error for one in answers if one.recorded is not None and one.error)
     if not failed:
@@ -104,7 +104,7 @@ def failures_sentence(answers: Sequence[Graded]) -> str | None:
     return f"No answer to {failed.total()} of {len(answers)}, in {count} of them for this reason: {most}"
 
 
-def _cause(one: Graded) -> Cause | None:
+def _cause(one: RunAnswer) -> Cause | None:
     """Why an answer with retrieval is not correct; None where it is."""
     if one.verdict.correct:
         return None

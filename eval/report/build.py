@@ -8,14 +8,14 @@ from pathlib import Path
 
 from eval.dataset.conditions import Condition
 from eval.dataset.load import ALL, KINDS
-from eval.fallback.graded import Graded, graded_answer, ladder_answers, paired
 from eval.fallback.interface import apply_fallbacks
-from eval.fallback.open import fallback_graders
+from eval.fallback.open import fallback_graders, graded_answer
 from eval.grading.ladder import Outcome
 from eval.report.breakdown import retrieval_split, spread
 from eval.report.compare_runs import Asked, Contender, run_names, versus
 from eval.report.records import Cell, Contrast, Report, RunReport
 from eval.runs.cosine import THRESHOLDS, load_cosines
+from eval.runs.graded import RunAnswer, ladder_answers, paired
 from eval.runs.imported import ImportedReport, imported_report, load_imported
 from eval.runs.run import StoredRun, load_run
 from eval.statistics.paired import PairedOutcome, compare, rate, verdicts
@@ -91,7 +91,7 @@ def _run_report(run: StoredRun, folder: Path, name: str, calibration: Path | Non
     )
 
 
-def _places(run: StoredRun, answers: Sequence[Graded]) -> Iterable[tuple[str, str, list[Graded]]]:
+def _places(run: StoredRun, answers: Sequence[RunAnswer]) -> Iterable[tuple[str, str, list[RunAnswer]]]:
     """Every type and language of the run, the sums over them last; where there is but one it is the sum."""
     for kind in _with_sum([kind for kind in KINDS if any(one.item.kind == kind for one in answers)]):
         for language in _with_sum(run.scope.languages):
@@ -103,7 +103,7 @@ def _with_sum(names: Sequence[str]) -> tuple[str, ...]:
     return (*names, ALL) if len(names) > 1 else tuple(names)
 
 
-def _cells(run: StoredRun, answers: Sequence[Graded]) -> Iterable[Cell]:
+def _cells(run: StoredRun, answers: Sequence[RunAnswer]) -> Iterable[Cell]:
     for kind, language, chosen in _places(run, answers):
         for condition in run.scope.conditions:
             here = [one for one in chosen if one.condition is condition]
@@ -126,7 +126,9 @@ def _cells(run: StoredRun, answers: Sequence[Graded]) -> Iterable[Cell]:
             )
 
 
-def _contrasts(run: StoredRun, answers: Sequence[Graded], baseline: Condition, treatment: Condition) -> list[Contrast]:
+def _contrasts(
+    run: StoredRun, answers: Sequence[RunAnswer], baseline: Condition, treatment: Condition
+) -> list[Contrast]:
     places = []
     for kind, language, chosen in _places(run, answers):
         pairs = [

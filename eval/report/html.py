@@ -15,7 +15,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from eval.dataset.load import ALL, KINDS
-from eval.fallback.graded import Graded
 from eval.grading.ladder import Outcome
 from eval.report import charts
 from eval.report.compare_runs import Versus
@@ -24,6 +23,7 @@ from eval.report.records import Cell, Contrast, Report, RunReport
 from eval.report.same_passages import other_passages, passages_text
 from eval.report.sentences import CONDITIONS, counts_direction, p_text, percent, points, rate_text
 from eval.report.settings_table import settings
+from eval.runs.graded import RunAnswer
 from eval.statistics.paired import Rate
 from rag.records import LANGUAGES, Hit
 from rag.safety.sanitize import left_out_text
@@ -161,7 +161,7 @@ def _marks(run: RunReport) -> list[str]:
     return [" ".join(_marks_of(one, changed.get((one.item.number, one.language)))) for one in run.answers]
 
 
-def _marks_of(one: Graded, change: str | None) -> Iterable[str]:
+def _marks_of(one: RunAnswer, change: str | None) -> Iterable[str]:
     yield str(one.verdict.content)
     if not one.verdict.correct:
         yield NOT_CORRECT
@@ -191,7 +191,7 @@ def _whole(run: RunReport) -> list[Cell]:
     return [cell for cell in run.cells if (cell.kind, cell.language) == run.whole]
 
 
-def _hits(one: Graded) -> tuple[Hit, ...]:
+def _hits(one: RunAnswer) -> tuple[Hit, ...]:
     return () if one.recorded is None or one.recorded.answer is None else one.recorded.answer.hits
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from eval.dataset.conditions import Condition
-from eval.fallback.graded import Graded, paired
 from eval.fallback.interface import FallbackUse
 from eval.report.breakdown import RetrievalSplit, Spread
 from eval.report.compare_runs import Versus
+from eval.runs.graded import RunAnswer, paired
 from eval.runs.imported import ImportedReport
 from eval.runs.run import RunIdentity
 from eval.statistics.paired import Effect, Rate
@@ -72,7 +72,7 @@ class RunReport:
     splits: tuple[RetrievalSplit, ...]
     spreads: tuple[Spread, ...]
     """For each condition, where everything was asked more than once."""
-    answers: tuple[Graded, ...]
+    answers: tuple[RunAnswer, ...]
     repeats: int
     seconds: float
     uses: tuple[FallbackUse, ...] = ()
@@ -93,7 +93,7 @@ class RunReport:
         """The comparison over all types and languages asked, if both conditions were run."""
         return next((one for one in self.contrasts if (one.kind, one.language) == self.whole), None)
 
-    def changed(self, *, fixed: bool) -> tuple[tuple[Graded, Graded], ...]:
+    def changed(self, *, fixed: bool) -> tuple[tuple[RunAnswer, RunAnswer], ...]:
         """The questions that retrieval fixed (or broke), each as its answers without and with retrieval."""
         pairs = paired(self.answers)
         return tuple(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from eval.fallback.graded import Graded
 from eval.report.headlines import contrast_text, effect_word, versus_text
 from eval.report.records import Report, RunReport
 from eval.report.sentences import counts_direction, counts_sentence, p_text
 from eval.report.settings_table import settings
 from eval.runs.cosine import THRESHOLDS
+from eval.runs.graded import RunAnswer
 from eval.runs.imported import ImportedReport
 from eval.statistics.paired import Effect, Rate
 from rag.safety.sanitize import left_out_text
@@ -165,7 +165,7 @@ def _rate(found: Rate) -> Row:
     )  # fmt: skip
 
 
-def _answer_row(run: RunReport, one: Graded) -> Row:
+def _answer_row(run: RunReport, one: RunAnswer) -> Row:
     answer = None if one.recorded is None else one.recorded.answer
     return (
         _number(one), one.question, one.item.kind, one.reference, one.answer,
@@ -177,13 +177,13 @@ def _answer_row(run: RunReport, one: Graded) -> Row:
     )  # fmt: skip
 
 
-def _number(one: Graded) -> int | str:
+def _number(one: RunAnswer) -> int | str:
     """NO as a number where it is one, so that a sheet sorts it as one."""
     text = one.item.number
     return int(text) if text.isascii() and text.isdecimal() and str(int(text)) == text else text
 
 
-def _sources(one: Graded) -> str:
+def _sources(one: RunAnswer) -> str:
     answer = None if one.recorded is None else one.recorded.answer
     hits: Iterable[str] = (
         f"[{hit.rank}] {hit.chunk.source}:{hit.chunk.start}-{hit.chunk.end}"

@@ -10,13 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from eval.dataset.load import ALL, KINDS
-from eval.fallback.graded import Graded
 from eval.report.breakdown import failures_sentence, split_sentence, spread_sentence
 from eval.report.headlines import contrast_text, headline, imported_headline, versus_text
 from eval.report.records import Cell, Report, RunReport
 from eval.report.same_passages import other_passages, passages_text
 from eval.report.sentences import counts_sentence, percent
 from eval.runs.cosine import THRESHOLDS
+from eval.runs.graded import RunAnswer
 from eval.runs.imported import ImportedReport
 from rag.records import LANGUAGES
 
@@ -148,7 +148,7 @@ def _row(cell: Cell) -> tuple[str, ...]:
     )
 
 
-def _change(without: Graded, with_: Graded) -> str:
+def _change(without: RunAnswer, with_: RunAnswer) -> str:
     question = f"  {without.item.number:>4} {without.language} {_short(without.question, 40)}"
     return f"{question} [{_short(without.reference, 20)}]: {_short(without.answer, 20)} → {_short(with_.answer, 20)}"
 

@@ -11,14 +11,14 @@ from typing import Final
 from langchain_core.prompt_values import ChatPromptValue
 
 from eval.fallback.agreement import LabelledAnswer, grade_by_ladder, load_labelled_answers
-from eval.fallback.graded import graded_answer, ladder_answers
 from eval.fallback.interface import GradedAnswer, QuestionPool
 from eval.fallback.judge.prompt import Reply, judge_prompt, prompt_key, read_reply
 from eval.fallback.judge.record import FILE, JudgeIdentity, Judgement, JudgeRecord, Measured, load_judge, save_judge
-from eval.fallback.open import run_questions
+from eval.fallback.open import graded_answer, run_questions
 from eval.fallback.similarity.calibration import table_hash
 from eval.runs.ask import Progress
 from eval.runs.circuit_breaker import Outage, is_unanswered
+from eval.runs.graded import ladder_answers
 from eval.runs.run import load_run
 from eval.statistics.agreement import agreement
 from rag.errors import DatasetError, GradingError

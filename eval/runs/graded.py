@@ -8,8 +8,6 @@ from types import MappingProxyType
 
 from eval.dataset.conditions import Condition
 from eval.dataset.load import Item
-from eval.fallback.interface import GradedAnswer
-from eval.fallback.open import question_of
 from eval.grading.ladder import Outcome, Reference, Rung, Verdict, grade
 from eval.runs.answer_log import Recorded
 from eval.runs.run import StoredRun
@@ -17,7 +15,7 @@ from rag.records import Language
 
 
 @dataclass(frozen=True, slots=True)
-class Graded:
+class RunAnswer:
     """One question in one language under one condition, with its answer (the first, where asked repeatedly).
 
     `recorded` is None where the run has no answer yet, which counts as not correct. `cosine` is the historical score.
@@ -62,8 +60,8 @@ class Graded:
 
 
 def paired(
-    answers: Iterable[Graded], baseline: Condition = Condition.NO_RAG, treatment: Condition = Condition.RAG
-) -> tuple[tuple[Graded, Graded], ...]:
+    answers: Iterable[RunAnswer], baseline: Condition = Condition.NO_RAG, treatment: Condition = Condition.RAG
+) -> tuple[tuple[RunAnswer, RunAnswer], ...]:
     """Each question and language with its answers under two conditions: without and with retrieval."""
     by_place = {(one.item.number, one.language, one.condition): one for one in answers}
     return tuple(
@@ -75,17 +73,12 @@ def paired(
 
 def ladder_answers(
     run: StoredRun, cosines: Mapping[str, float] = MappingProxyType({}), repeat: int = 0
-) -> tuple[Graded, ...]:
+) -> tuple[RunAnswer, ...]:
     """Every question asked with its answer and the ladder's verdict."""
     return tuple(_graded(run, cosines, repeat))
 
 
-def graded_answer(one: Graded) -> GradedAnswer:
-    """An answer as the rungs below the ladder see it."""
-    return GradedAnswer(question_of(one.item, one.language), one.answer, one.verdict)
-
-
-def _graded(run: StoredRun, cosines: Mapping[str, float], repeat: int) -> Iterable[Graded]:
+def _graded(run: StoredRun, cosines: Mapping[str, float], repeat: int) -> Iterable[RunAnswer]:
     by_place: dict[tuple[str, str, Condition], Recorded] = {}
     for recorded in run.log.by_key.values():
         if recorded.repeat != repeat or recorded.unanswered:
@@ -100,7 +93,7 @@ def _graded(run: StoredRun, cosines: Mapping[str, float], repeat: int) -> Iterab
                     continue
                 found = by_place.get((item.number, language, condition))
                 verdict = _verdict(item, language, found)
-                yield Graded(item, language, condition, found, verdict, cosines.get(found.key) if found else None)
+                yield RunAnswer(item, language, condition, found, verdict, cosines.get(found.key) if found else None)
 
 
 def _verdict(item: Item, language: Language, recorded: Recorded | None) -> Verdict:
