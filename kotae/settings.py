@@ -95,6 +95,6 @@ def server_of(settings: dict[str, Any]) -> ChromaServer | None:
 
 def as_json_text(value: Any) -> str:
     """A result as one JSON object."""
-    from rag.serialize import plain
+    from rag.serialize import to_jsonable
 
-    return json.dumps(plain(value), ensure_ascii=False, indent=1)
+    return json.dumps(to_jsonable(value), ensure_ascii=False, indent=1)

@@ -1,22 +1,65 @@
-"""Records as plain values for JSON."""
+"""Records to and from JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from rag.errors import KotaeError
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter, ValidationError
+
+T = TypeVar("T")
+_QUOTED_CHARACTERS = 60
+"""At most so much of a wrong value is quoted."""
 
 
-def plain(value: Any) -> Any:
-    """Dataclasses as objects of their fields, tuples as lists, enums as their values, paths as text."""
+def to_jsonable(value: Any) -> Any:
+    """Return dataclasses as objects of their fields, tuples and sets as lists, enums as values, paths as text."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: to_jsonable(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
+        return {str(key): to_jsonable(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [plain(one) for one in value]
+        return [to_jsonable(item) for item in value]
     if isinstance(value, Enum):
         return value.value
     return str(value) if isinstance(value, Path) else value
+
+
+def from_json(kind: type[T], text: str | bytes, *, error: Callable[[str], KotaeError]) -> T:
+    """Return the record of type `kind` that JSON text holds.
+
+    Types are strict: "3" and true are not integers. A field that `kind` does not have is ignored. Raises the error that
+    `error` makes of a description such as "field encoder.dimensions: Input should be a valid integer, not '3'".
+    """
+    from pydantic import ValidationError
+
+    try:
+        record: T = _adapter(cast("Any", kind)).validate_json(text, strict=True)
+    except ValidationError as invalid:
+        raise error(_describe(invalid)) from invalid
+    return record
+
+
+@functools.cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
+
+
+def _describe(invalid: ValidationError) -> str:
+    """Return the first fault in one line, with the number of further ones."""
+    first = invalid.errors(include_url=False)[0]
+    field = f"field {'.'.join(map(str, first['loc']))}: " if first["loc"] else ""
+    value = repr(first["input"])
+    short = value if len(value) <= _QUOTED_CHARACTERS else f"{value[:_QUOTED_CHARACTERS]}…"
+    given = "" if first["type"] in ("missing", "json_invalid") else f", not {short}"
+    more = f" (and {invalid.error_count() - 1} more)" if invalid.error_count() > 1 else ""
+    return f"{field}{first['msg']}{given}{more}"

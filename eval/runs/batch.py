@@ -15,7 +15,7 @@ from rag.errors import DatasetError, RunBusy, SettingsError
 from rag.factory import IndexSettings, ModelSettings, open_chain
 from rag.generation.chain import Question
 from rag.models.invoke import batch_size, model_identity
-from rag.serialize import plain
+from rag.serialize import to_jsonable
 from rag.storage.atomic import write_bytes
 from rag.storage.locks import folder_lock
 from rag.tables.files import csv_bytes, read_bytes, read_text, refuse_same
@@ -47,7 +47,7 @@ def answer_table(
     busy = RunBusy("Another process is writing this table", where=str(out), do="Wait for it to end, then try again.")
     with folder_lock(kept, busy):
         log = AnswerLog(kept)
-        settings = json.dumps([model_identity(chain.model), plain(replace(model, server=None))], sort_keys=True)
+        settings = json.dumps([model_identity(chain.model), to_jsonable(replace(model, server=None))], sort_keys=True)
         tasks = list(prepare(asked, {condition: [chain]}, settings))
         answer(tasks, {condition: [chain]}, log, batch_size=batch_size(chain.model), progress=progress)
         recorded = [log.by_key[task.key] for task in tasks]

@@ -19,7 +19,7 @@ from eval.fallback.similarity.calibration import load_agreement
 from eval.grading.ladder import Outcome, Rung, Verdict
 from eval.statistics.agreement import Agreement, agreement_text
 from rag.errors import GradingError, JudgeNotMeasured
-from rag.serialize import plain
+from rag.serialize import to_jsonable
 from rag.storage.atomic import write_text
 
 FILE: Final = "judge.json"
@@ -125,7 +125,7 @@ def load_judge(folder: Path) -> JudgeRecord | None:
 
 def save_judge(record: JudgeRecord, folder: Path) -> None:
     """Write the file, whole or not at all."""
-    write_text(folder / FILE, json.dumps({"format": 1, **plain(record)}, ensure_ascii=False, indent=1) + "\n")
+    write_text(folder / FILE, json.dumps({"format": 1, **to_jsonable(record)}, ensure_ascii=False, indent=1) + "\n")
 
 
 def measured_judge(folder: Path) -> JudgeRecord | None:

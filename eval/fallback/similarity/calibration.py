@@ -19,7 +19,7 @@ from eval.statistics.agreement import Agreement, agreement_text
 from eval.statistics.paired import rate
 from rag.encoders.embeddings import Encoder, EncoderIdentity
 from rag.errors import CalibrationMismatch, GradingError
-from rag.serialize import plain
+from rag.serialize import to_jsonable
 from rag.storage.atomic import write_text
 from rag.tables.files import read_bytes
 
@@ -99,7 +99,7 @@ def table_hash(path: Path) -> str:
 
 def save_calibration(calibration: Calibration, path: Path) -> None:
     """Write the file."""
-    write_text(path, json.dumps({"format": 1, **plain(calibration)}, ensure_ascii=False, indent=1) + "\n")
+    write_text(path, json.dumps({"format": 1, **to_jsonable(calibration)}, ensure_ascii=False, indent=1) + "\n")
 
 
 def load_calibration(path: Path, encoder: EncoderIdentity) -> Calibration:
