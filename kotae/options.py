@@ -11,7 +11,7 @@ import click
 
 from rag.models.server.address import CONCURRENCY, SECONDS
 from rag.records import PRESETS, Decoding
-from rag.settings import COLLECTION, DEFAULT_INDEX, DEFAULT_MODEL, DEFAULT_TOP_K
+from rag.settings import COLLECTION, DEFAULT_CONTEXT, DEFAULT_INDEX, DEFAULT_MODEL, DEFAULT_TOP_K
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 PATH = click.Path(path_type=Path)
@@ -72,7 +72,9 @@ model_server_options = options(
 )  # fmt: skip
 writing_options = options(
     option("--prompt", type=click.Choice(["default", "base", "seed"]), default="default", help="Style of the prompts."),
-    option("--context", type=click.IntRange(256), default=4096, help="Tokens for prompt and answer together."),
+    option(
+        "--context", type=click.IntRange(256), default=DEFAULT_CONTEXT, help="Tokens of prompt and answer together."
+    ),
     option("--max-tokens", type=click.IntRange(1), default=_GREEDY.max_new_tokens, help="Tokens of an answer."),
     option("--temperature", type=click.FloatRange(0), default=_GREEDY.temperature, help="0 is greedy."),
     option("--seed", type=int, default=_GREEDY.seed, help="Seed of the sampling."),

@@ -87,6 +87,7 @@ class Examination:
     packages: dict[str, str]
     models: dict[str, str]
     server: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
 
     def text(self) -> str:
         """A line for each."""
@@ -99,12 +100,16 @@ class Examination:
             *(f"package   {name} {found}" for name, found in self.packages.items()),
             *(f"model     {uri}: {state}" for uri, state in self.models.items()),
             *(f"server    {line}" for line in self.server),
+            *(f"imports   {line}" for line in self.imports),
         ]
         return "\n".join(lines)
 
 
-def examine(server: ModelServer | None = None) -> Examination:
-    """Look at this machine, and at a model server. Imports torch, for what it knows of the GPU and the processor."""
+def examine(server: ModelServer | None = None, imports: tuple[str, ...] = ()) -> Examination:
+    """Examine this machine and a model server; `imports` is what is known of names that other packages share with ours.
+
+    Imports torch, which knows the GPU and the processor.
+    """
     from rag.encoders.embeddings import compute_type
     from rag.models.gptq.kernels import choose_kernel, look_at_machine
 
@@ -120,6 +125,7 @@ def examine(server: ModelServer | None = None) -> Examination:
         packages={name: _version(name) for name in _PACKAGES},
         models={kind.uri: "ready" if kind.available else f"needs {kind.install}" for kind in KINDS.values()},
         server=() if server is None else _look_at(server),
+        imports=imports,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.generation.chain import GroundedChain, Model, build_chain
@@ -14,6 +14,7 @@ from rag.models.server.address import SCHEME, ModelServer
 from rag.records import Decoding
 from rag.retrieval.reranker import open_reranker
 from rag.retrieval.retriever import HybridRetriever
+from rag.settings import DEFAULT_CONTEXT, DEFAULT_INDEX, DEFAULT_MODEL, DEFAULT_TOP_K
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,10 @@ class ModelSettings:
     On a GPU: the kernel for packed weights, and a ceiling of its memory in bytes. `server` is for `openai:<name>`.
     """
 
-    uri: str
-    decoding: Decoding
-    context: int
-    style: PromptStyle
+    uri: str = DEFAULT_MODEL
+    decoding: Decoding = field(default_factory=Decoding)
+    context: int = DEFAULT_CONTEXT
+    style: PromptStyle = PromptStyle.DEFAULT
     kernel: str = "auto"
     gpu_memory: int | None = None
     server: ModelServer | None = None
@@ -40,9 +41,9 @@ class IndexSettings:
     meaning.
     """
 
-    folder: Path
-    encoder: str | None
-    top_k: int
+    folder: Path = DEFAULT_INDEX
+    encoder: str | None = None
+    top_k: int = DEFAULT_TOP_K
     server: ChromaServer | None = None
     reranker: str | None = None
 

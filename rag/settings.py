@@ -12,6 +12,7 @@ DEFAULT_INDEX = Path(".kotae/index")
 DEFAULT_MODEL = "bundled"
 DEFAULT_ENCODER = "bundled"
 DEFAULT_TOP_K = 3
+DEFAULT_CONTEXT = 4096  # tokens, prompt and answer together
 DEFAULT_FLOOR = 0.95  # of the true negative rate's lower bound where similarity is calibrated
 COLLECTION = "kotae"
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner, Result
 
@@ -26,6 +28,14 @@ def process(*arguments: str | Path, cwd: Path, **env: str) -> subprocess.Complet
     return subprocess.run(
         command, cwd=cwd, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
     )
+
+
+def processor_seconds(run: Callable[[], subprocess.CompletedProcess[Any]]) -> float:
+    """Seconds of the processor that a process of its own takes, which must succeed."""
+    before = os.times()
+    assert run().returncode == 0
+    after = os.times()
+    return after.children_user - before.children_user + after.children_system - before.children_system
 
 
 def refused(result: Result, *words: str) -> str:

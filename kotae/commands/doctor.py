@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from kotae.options import base_url_option, json_option
@@ -14,7 +16,8 @@ from rag.models.server.address import ModelServer
 @json_option
 def doctor(base_url: str | None, as_json: bool) -> None:
     """Say what this machine is and what kotae will use on it; with --base-url, what the server has."""
+    from kotae.shadowing import describe_imports
     from rag.doctor import examine
 
-    examination = examine(None if base_url is None else ModelServer(base_url))
+    examination = examine(None if base_url is None else ModelServer(base_url), describe_imports(os.getcwd()))
     click.echo(as_json_text(examination) if as_json else examination.text())

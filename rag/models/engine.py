@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.records import Decoding
+from rag.settings import DEFAULT_CONTEXT
 
 Role = Literal["system", "user", "assistant"]
 
@@ -45,7 +46,7 @@ class EngineOptions:
     `kernel` and `gpu_memory`, a ceiling in bytes, are for engines that run on a GPU.
     """
 
-    context: int = 4096
+    context: int = DEFAULT_CONTEXT
     slots: int = 1
     kernel: str = "auto"
     gpu_memory: int | None = None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib.metadata import version
 
 import click
@@ -13,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from kotae.commands import main
-from tests.commands import process
+from tests.commands import process, processor_seconds
 from tests.eval.set_checks import ROOT
 
 HEAVY = (
@@ -57,24 +56,17 @@ def test_help_imports_nothing_heavy(path) -> None:
 @pytest.fixture(scope="module")
 def quick() -> float:
     """Half a second of a processor, or what Python and click alone take five times over where that is more."""
-    return max(0.5, 5 * min(_processor_seconds(_import_click) for _ in range(3)))
+    return max(0.5, 5 * min(processor_seconds(_import_click) for _ in range(3)))
 
 
 @pytest.mark.parametrize("path", list(commands()), ids=" ".join)
 def test_help_is_quick(path, quick) -> None:
     """The best of several counts, as what else is done on the machine takes its time too."""
-    assert any(_processor_seconds(lambda: process(*path, "--help", cwd=ROOT)) < quick for _ in range(5))
+    assert any(processor_seconds(lambda: process(*path, "--help", cwd=ROOT)) < quick for _ in range(5))
 
 
 def _import_click() -> subprocess.CompletedProcess[bytes]:
     return subprocess.run([sys.executable, "-c", "import click"], cwd=ROOT, check=False)
-
-
-def _processor_seconds(run: Callable[[], subprocess.CompletedProcess]) -> float:
-    before = os.times()
-    assert run().returncode == 0
-    after = os.times()
-    return after.children_user - before.children_user + after.children_system - before.children_system
 
 
 def test_every_option_says_what_it_does_and_has_its_variable() -> None:
