@@ -90,10 +90,13 @@ class ScriptedChat(BaseChatModel):
         return ChatResult(generations=[ChatGeneration(message=reply)])
 
 
+PASSAGE = "東京は日本の首都である。"
+
+
 class OnePassage(BaseRetriever):
     """Finds one document, whatever is asked."""
 
-    text: str = "東京は日本の首都である。"
+    text: str = PASSAGE
 
     def _get_relevant_documents(self, query: str, *, run_manager: Any) -> list[Document]:
         about = {"source": "ja/t.md", "title": "東京", "lang": "ja", "start": 0, "end": len(self.text), "score": 0.5}
@@ -160,10 +163,10 @@ def write_set(path: Path, rows: Sequence[Sequence[str]] = ROWS, header: Sequence
     return path
 
 
-def chains(model: BaseChatModel, repeats: int = 1) -> dict[Condition, list[GroundedChain]]:
+def chains(model: BaseChatModel, repeats: int = 1, passage: str = PASSAGE) -> dict[Condition, list[GroundedChain]]:
     retrievers = {
         Condition.NO_RAG: None,
-        Condition.RAG: OnePassage(),
+        Condition.RAG: OnePassage(text=passage),
         Condition.ORACLE: OnePassage(text="正しい資料。"),
     }
     return {condition: [build_chain(model, one)] * repeats for condition, one in retrievers.items()}
@@ -196,13 +199,15 @@ def run_set(
     batch_size: int = 4,
     repeats: int = 1,
     reuse: Sequence[Path] = (),
+    passage: str = PASSAGE,
     **changes: Any,
 ) -> None:
     """Run a set into a folder, as `kotae eval run` does, with a scripted model."""
     dataset = load_dataset(verify)
     wanted = [item.number for item in dataset.items] if numbers is None else numbers
     scope = Scope(tuple(wanted), tuple(languages), tuple(conditions), repeats)  # type: ignore[arg-type]
-    by_condition = {condition: chain for condition, chain in chains(model, repeats).items() if condition in conditions}
+    built = chains(model, repeats, passage)
+    by_condition = {condition: chain for condition, chain in built.items() if condition in conditions}
     execute(folder, dataset, by_condition, scope, identity(dataset, **changes), reuse=reuse, batch_size=batch_size)
 
 
