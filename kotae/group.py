@@ -11,14 +11,14 @@ import click
 
 from kotae.signals import raise_on_signals
 from rag.errors import KotaeError
-from rag.settings import keep_quiet
+from rag.settings import configure_libraries
 
 
 def _go_offline(context: click.Context, _: click.Parameter, offline: bool) -> None:
     """Before anything else is imported; what a group was told holds for its commands."""
     context.ensure_object(dict)
     context.obj["offline"] = offline or context.obj.get("offline", False)
-    keep_quiet(offline=context.obj["offline"])
+    configure_libraries(offline=context.obj["offline"])
 
 
 _OFFLINE = click.Option(

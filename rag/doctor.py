@@ -15,7 +15,7 @@ from rag.index.chroma import ChromaServer
 from rag.index.location import home_of
 from rag.models.registry import KINDS
 from rag.models.server.address import ModelServer, server_key
-from rag.models.server.remote_model import Served
+from rag.models.server.remote_model import ServerModel
 from rag.records import LANGUAGES
 from rag.settings import cache_dir
 
@@ -135,7 +135,7 @@ def _look_at(server: ModelServer) -> tuple[str, ...]:
     if not KINDS["openai"].available:
         return (f"{where}: asking it needs {KINDS['openai'].install}",)
     try:
-        cards = Served("", server, server_key()).cards
+        cards = ServerModel("", server, server_key()).cards
     except ModelUnavailable as error:
         return (str(error),)
     return tuple(f"{where}: openai:{card}" for card in cards) or (f"{where}: answers, and lists no models",)

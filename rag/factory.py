@@ -52,9 +52,9 @@ def open_model(settings: ModelSettings) -> Model:
     """The model of a URI, not loaded yet: a chat model, or a completion model for prompts of raw text."""
     decoding = settings.decoding
     if settings.uri.startswith(SCHEME):
-        from rag.models.server.factory import open_served
+        from rag.models.server.factory import open_server_model
 
-        return open_served(settings.uri, settings.server, decoding, settings.context, raw=settings.style.raw)
+        return open_server_model(settings.uri, settings.server, decoding, settings.context, raw=settings.style.raw)
     kind = LocalLLM if settings.style.raw else LocalChatModel
     return kind(
         model=settings.uri,

@@ -56,7 +56,7 @@ def cache_dir() -> Path:
     return Path(platformdirs.user_cache_path("kotae"))
 
 
-def keep_quiet(*, offline: bool) -> None:
+def configure_libraries(*, offline: bool) -> None:
     """Switch off every telemetry of the libraries below, and with `offline` every hub access, for this process.
 
     What torchao warns of when it is imported is left out too; any other warning is shown.

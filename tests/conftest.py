@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rag.settings import cache_dir, keep_quiet
+from rag.settings import cache_dir, configure_libraries
 from tests.samples import SMALL_CORPUS, write_corpus
 
 if TYPE_CHECKING:
     from tests.eval.scripted import Script
 
-keep_quiet(offline=False)
+configure_libraries(offline=False)
 if find_spec("hypothesis") is not None:  # the GPU tests do without it
     from hypothesis import HealthCheck, settings
 

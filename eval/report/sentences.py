@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from eval.statistics.counts_only import CountsOnly
 from eval.statistics.paired import POWER, Comparison, Direction, Effect, Interval, Rate, TestName
+from eval.statistics.unpaired_counts import UnpairedBounds
 
 Language = Literal["en", "ja"]
 
@@ -132,7 +132,7 @@ def _said(opening: str, effect: Effect, language: Language, changed: str, *, fin
     )
 
 
-def counts_sentence(counts: CountsOnly, language: Language, subject: str | None = None) -> str:
+def counts_sentence(counts: UnpairedBounds, language: Language, subject: str | None = None) -> str:
     """Say what two counts without their pairing show: the range of p, and what would have to be known.
 
     "Undecided whether retrieval helps: 32 of 61 (...) → 36 of 61 (...). Which questions changed was not recorded: p =
@@ -146,14 +146,14 @@ def counts_sentence(counts: CountsOnly, language: Language, subject: str | None 
     return f"{opening}: {before} → {after}. {_pairing_en(counts, net)}"
 
 
-def counts_direction(counts: CountsOnly) -> Direction:
+def counts_direction(counts: UnpairedBounds) -> Direction:
     """The verdict that holds however the pairs fell; undecided where that matters."""
     if counts.allowed_contrary != counts.possible_contrary:
         return "undecided"
     return "helps" if counts.net > 0 else "hurts"
 
 
-def _pairing_en(counts: CountsOnly, net: int) -> str:
+def _pairing_en(counts: UnpairedBounds, net: int) -> str:
     if net == 0:
         return "The counts do not differ."
     contrary = "broken" if net > 0 else "fixed"
@@ -169,7 +169,7 @@ def _pairing_en(counts: CountsOnly, net: int) -> str:
     return f"{text}Significant at {level} only with at most {counts.allowed_contrary} {contrary}."
 
 
-def _pairing_ja(counts: CountsOnly, net: int) -> str:
+def _pairing_ja(counts: UnpairedBounds, net: int) -> str:
     if net == 0:
         return "正解数に差はありません。"
     contrary = "悪化" if net > 0 else "改善"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from eval.dataset.load import Dataset
-from eval.statistics.ranking import DEPTH, Figures, figures, shown
+from eval.statistics.ranking import DEPTH, Figures, figures, figures_table
 from rag.records import LANGUAGES, Hit, Language
 
 LEGS = ("hybrid", "dense", "lexical")
@@ -73,7 +73,7 @@ class RetrievalReport:
         """A table for people."""
         rows = [(f"{one.language} -> {one.evidence_language}", one.leg, one.figures) for one in self.cells]
         skipped = f"; {self.skipped} questions that no document answers are left out" if self.skipped else ""
-        return f"{shown(rows, self.depth)}\n{self.milliseconds:.1f} ms a question (median){skipped}"
+        return f"{figures_table(rows, self.depth)}\n{self.milliseconds:.1f} ms a question (median){skipped}"
 
 
 def queries_of(dataset: Dataset) -> tuple[Query, ...]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from eval.dataset.load import ALL, KINDS, Kind
 from eval.runs.run import FILE, read_description
-from eval.statistics.counts_only import Counts, CountsOnly, pooled
+from eval.statistics.unpaired_counts import Counts, UnpairedBounds, pooled
 from rag.errors import RunError, SettingsError
 from rag.records import LANGUAGES, Language
 from rag.storage.atomic import write_text
@@ -93,7 +93,7 @@ class ImportedCell:
 
     kind: str
     language: str
-    counts: CountsOnly
+    counts: UnpairedBounds
 
 
 @dataclass(frozen=True, slots=True)

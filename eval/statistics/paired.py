@@ -126,13 +126,13 @@ def mcnemar(fixed: int, broken: int) -> float:
     return float(stats.binomtest(int(fixed), int(fixed + broken), 0.5).pvalue)
 
 
-def sign_flip(net_changes: Sequence[int]) -> float:
+def sign_flip_test(net_changes: Sequence[int]) -> float:
     """Exact two-sided p of the sign-flip (randomisation) test over questions, for cells with several pairs a question.
 
     `net_changes` has fixed - broken of each question. If the conditions of a whole question can be swapped, whatever
     the dependence within it, all 2**k sign patterns are equally probable (Fisher 1935, The Design of Experiments, s.
     21), and p is the share whose |sum| is at least the one seen: one binomial for each size of change, convolved. With
-    changes of -1, 0 and 1 only, this is exact McNemar. `sign_flip([2, 2, 1])` is 2 / 2**3 = 0.25.
+    changes of -1, 0 and 1 only, this is exact McNemar. `sign_flip_test([2, 2, 1])` is 2 / 2**3 = 0.25.
     """
     sizes = Counter(abs(int(change)) for change in net_changes if change != 0)
     seen = abs(sum(int(change) for change in net_changes))
@@ -199,7 +199,7 @@ def compare(pairs: Sequence[PairedOutcome], level: float = LEVEL, seed: int = SE
         fixed=fixed,
         broken=broken,
         spread=sum(net**2 for net in nets) / len(nets) if nets else 0.0,
-        p=mcnemar(fixed, broken) if single else sign_flip(nets),
+        p=mcnemar(fixed, broken) if single else sign_flip_test(nets),
         test="exact McNemar" if single else "exact sign-flip over questions",
     )
 

@@ -67,7 +67,7 @@ def _means(values: NDArray[np.float64]) -> list[Figure]:
     ]
 
 
-def shown(rows: Iterable[tuple[str, str, Figures]], depth: int = DEPTH) -> str:
+def figures_table(rows: Iterable[tuple[str, str, Figures]], depth: int = DEPTH) -> str:
     """Rows of (languages, leg, figures) as a table; the 95 % interval stands below each figure."""
     names = [*(f"R@{cutoff}" for cutoff in cutoffs(depth)), f"MRR@{depth}", f"nDCG@{depth}"]
     lines = [f"{'languages':<16}{'leg':<9}{'n':>6}" + "".join(f"{name:>12}" for name in names)]

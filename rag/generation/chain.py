@@ -15,7 +15,7 @@ from langchain_core.runnables.config import ensure_config
 from rag.errors import PromptTooLong, SettingsError
 from rag.generation.prompt import PromptStyle, build_prompt, repair_prompt, stop_sequences
 from rag.models.engine import Completion
-from rag.models.invoke import call, call_streaming, context_window, count_tokens
+from rag.models.invoke import context_window, count_tokens, invoke_batch, invoke_streaming
 from rag.records import Answer, AnswerPiece, Attempt, Hit, Language
 from rag.retrieval.retriever import hits_of
 from rag.safety.sanitize import left_out
@@ -88,11 +88,11 @@ class GroundedChain(Runnable[str | Question, Answer]):
         What fails comes back as the exception in its place.
         """
         stop = stop_sequences(self.style)
-        first = call(self.model, [one.prompt for one in prepared], stop, config)
+        first = invoke_batch(self.model, [one.prompt for one in prepared], stop, config)
         answers = [_answer(one, said) for one, said in zip(prepared, first, strict=True)]
         again = [i for i, answer in enumerate(answers) if isinstance(answer, Answer) and self._wants_repair(answer)]
         prompts = [repair_prompt(prepared[i].prompt, prepared[i].question.language) for i in again]
-        for i, said in zip(again, call(self.model, prompts, stop, config), strict=True):
+        for i, said in zip(again, invoke_batch(self.model, prompts, stop, config), strict=True):
             first_try = answers[i]
             if isinstance(first_try, Answer):
                 answers[i] = said if isinstance(said, Exception) else _with_repair(first_try, said)
@@ -159,7 +159,7 @@ class GroundedChain(Runnable[str | Question, Answer]):
         self, prepared: Prepared, before: Answer | None, prompt: PromptValue, config: RunnableConfig
     ) -> Generator[AnswerPiece, None, Answer]:
         said = Completion("")
-        for piece in call_streaming(self.model, prompt, stop_sequences(self.style), config):
+        for piece in invoke_streaming(self.model, prompt, stop_sequences(self.style), config):
             if piece.end is not None:
                 said = piece.end
             elif piece.text:

@@ -11,7 +11,7 @@ Engine = TypeVar("Engine", bound=TextEngine)
 _engines: dict[Hashable, TextEngine] = {}
 
 
-def once(key: Hashable, load: Callable[[], Engine]) -> Engine:
+def cached_engine(key: Hashable, load: Callable[[], Engine]) -> Engine:
     """The open engine that was loaded under `key`, or the one that `load` makes, kept from then on."""
     engine = _engines.get(key)
     if engine is None or engine.closed:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 
 from rag.models.engine import Completion, Piece
 
-Take = Callable[[str], bool]
+OnText = Callable[[str], bool]
 """Is given text as it is written, and says whether to go on."""
 
 
-def pieces_of(write: Callable[[Take], Completion]) -> Iterator[Piece]:
+def callback_to_iterator(write: Callable[[OnText], Completion]) -> Iterator[Piece]:
     """The pieces that `write` pushes, then its completion. What it raises is raised here; closing this stops it."""
     pieces: queue.Queue[str | Completion | BaseException] = queue.Queue()
     closed = threading.Event()

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import ModelFailed, ModelUnavailable, PromptTooLong
-from rag.models.cached_engine import once
+from rag.models.cached_engine import cached_engine
 from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
 from rag.records import Decoding
 
@@ -140,7 +140,7 @@ class _Unchanged:
 
 def load(path: Path, identity: str, options: EngineOptions) -> GgufEngine:
     """The engine of a GGUF file, loaded once a process."""
-    return once((GgufEngine, path, identity, options), lambda: GgufEngine(path, identity, options))
+    return cached_engine((GgufEngine, path, identity, options), lambda: GgufEngine(path, identity, options))
 
 
 def check_file(path: Path) -> None:

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import ModelFailed, ModelUnavailable, PromptTooLong
-from rag.models.cached_engine import once
-from rag.models.callback_iterator import Take, pieces_of
+from rag.models.cached_engine import cached_engine
+from rag.models.callback_iterator import OnText, callback_to_iterator
 from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
 from rag.models.gguf import GgufText, check_file, processors
 from rag.models.gpt4all_seed import Seeder
@@ -64,7 +64,7 @@ class Gpt4AllEngine(TextEngine):
         return [self._write(prompt, decoding, stop, lambda _: True) for prompt in prompts]
 
     def stream(self, prompt: str, decoding: Decoding, stop: Sequence[str] = ()) -> Iterator[Piece]:
-        yield from pieces_of(lambda take: self._write(prompt, decoding, stop, take))
+        yield from callback_to_iterator(lambda take: self._write(prompt, decoding, stop, take))
 
     def close(self) -> None:
         with self._lock:
@@ -72,7 +72,7 @@ class Gpt4AllEngine(TextEngine):
             self._text.close()
             self.closed = True
 
-    def _write(self, prompt: str, decoding: Decoding, stop: Sequence[str], take: Take) -> Completion:
+    def _write(self, prompt: str, decoding: Decoding, stop: Sequence[str], take: OnText) -> Completion:
         """One completion. `take` is given its text as it grows, and says whether to go on."""
         if self.closed:
             raise ModelFailed("This model is closed")
@@ -143,7 +143,7 @@ class Gpt4AllEngine(TextEngine):
 
 def load(path: Path, identity: str, options: EngineOptions) -> Gpt4AllEngine:
     """The engine of a GGUF file, loaded once a process. Raises ModelUnavailable."""
-    return once((Gpt4AllEngine, path, identity, options), lambda: Gpt4AllEngine(path, identity, options))
+    return cached_engine((Gpt4AllEngine, path, identity, options), lambda: Gpt4AllEngine(path, identity, options))
 
 
 def _import() -> Any:

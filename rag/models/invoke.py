@@ -17,10 +17,10 @@ from langchain_core.runnables.config import ContextThreadPoolExecutor, merge_con
 
 from rag.errors import ModelFailed, SettingsError
 from rag.models.engine import Completion, Piece
-from rag.models.reasoning import AnswerStream, without_thinking
+from rag.models.reasoning import AnswerStream, without_reasoning
 
 
-def call(
+def invoke_batch(
     model: BaseChatModel | BaseLLM, prompts: Sequence[PromptValue], stop: list[str], config: RunnableConfig | None
 ) -> list[Completion | Exception]:
     """One completion a prompt, in order, from one batch; what fails comes back as its exception.
@@ -38,7 +38,7 @@ def call(
     return [one if isinstance(one, Exception) else _answer_or_failure(one) for one in said]
 
 
-def call_streaming(
+def invoke_streaming(
     model: BaseChatModel | BaseLLM, prompt: PromptValue, stop: list[str], config: RunnableConfig
 ) -> Iterator[Piece]:
     """The completion of one prompt as it is written; the last piece has `end`. Raises ModelFailed without an answer.
@@ -138,7 +138,7 @@ def _answer_or_failure(said: Completion) -> Completion | Exception:
 
 def _answer(said: Completion) -> Completion:
     """The completion without thinking. Raises ModelFailed where nothing else was written, or it was held back."""
-    text = without_thinking(said.text)
+    text = without_reasoning(said.text)
     if not text and said.finish == "length":
         raise ModelFailed(
             f"The model had written nothing of its answer when its {said.completion_tokens or ''} tokens were used up",

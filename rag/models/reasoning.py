@@ -13,18 +13,18 @@ _BLOCKS: Final = {"<think>": "</think>", "[THINK]": "[/THINK]"}
 _ONLY_THE_END: Final = re.compile(r"</think>[ \t]*(?:\n|\Z)")
 
 
-def without_thinking(text: str) -> str:
+def without_reasoning(text: str) -> str:
     r"""The text behind the thinking; "" where that has no end. A text without any is left as it is.
 
-    >>> without_thinking("<think>\n大阪かな\n</think>\n\n東京"), without_thinking("大阪かな\n</think>\n\n東京")
+    >>> without_reasoning("<think>\n大阪かな\n</think>\n\n東京"), without_reasoning("大阪かな\n</think>\n\n東京")
     ('東京', '東京')
     """
     begun = text.lstrip()
     for begin, end in _BLOCKS.items():
         if begun.startswith(begin):
-            return without_thinking(begun.partition(end)[2].lstrip())
+            return without_reasoning(begun.partition(end)[2].lstrip())
     only_end = _ONLY_THE_END.search(text)
-    return text if only_end is None else without_thinking(text[only_end.end() :].lstrip())
+    return text if only_end is None else without_reasoning(text[only_end.end() :].lstrip())
 
 
 class AnswerStream:
@@ -36,14 +36,14 @@ class AnswerStream:
     def take(self, piece: str) -> str:
         """What may be shown after another piece."""
         self._text += piece
-        said = without_thinking(self._text)
+        said = without_reasoning(self._text)
         if any(begin.startswith(said.lstrip()) for begin in _BLOCKS):
             return ""
         return self._show(said.removeprefix(self._shown) if said.startswith(self._shown) else piece)
 
     def rest(self) -> str:
         """What is left to show where the text has ended."""
-        said = without_thinking(self._text)
+        said = without_reasoning(self._text)
         return self._show(said.removeprefix(self._shown) if said.startswith(self._shown) else "")
 
     def _show(self, text: str) -> str:

@@ -16,7 +16,7 @@ _LFS = b"version https://git-lfs"
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class WeightFiles:
     """The safetensors files of a model, and the names of the tensors in them."""
 
     shards: tuple[Path, ...]
@@ -28,7 +28,7 @@ class Weights:
         return sum(shard.stat().st_size for shard in self.shards)
 
 
-def read_weights(folder: Path) -> Weights:
+def read_weights(folder: Path) -> WeightFiles:
     """Read and check the headers of a folder's weights.
 
     Raises ModelUnavailable where it has none, has them in pickle format, or lacks a shard or part of one.
@@ -36,7 +36,7 @@ def read_weights(folder: Path) -> Weights:
     shards = _shards(folder)
     tensors = frozenset(name for shard in shards for name in _tensor_names(shard))
     _check_index(folder, tensors)
-    return Weights(shards, tensors)
+    return WeightFiles(shards, tensors)
 
 
 def read_config(folder: Path, kind: str) -> dict[str, Any]:
@@ -49,12 +49,12 @@ def read_config(folder: Path, kind: str) -> dict[str, Any]:
     return config
 
 
-def said_of_quantising(folder: Path, config: dict[str, Any]) -> dict[str, Any]:
+def quantization_config(folder: Path, config: dict[str, Any]) -> dict[str, Any]:
     """What a checkpoint says of how it was quantised, in config.json or beside it; empty for an unquantised one."""
     return config.get("quantization_config") or _read_json(folder / "quantize_config.json") or {}
 
 
-def method_of(said: dict[str, Any]) -> str:
+def quantization_method(said: dict[str, Any]) -> str:
     """The method that what a checkpoint says of its quantising names; GPTQ where it names none, as in 2023."""
     return str(said.get("quant_method", "gptq")).lower()
 

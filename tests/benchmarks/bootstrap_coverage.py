@@ -16,7 +16,7 @@ from functools import cache
 
 import numpy as np
 
-from eval.statistics.paired import Interval, PairedOutcome, mcnemar, paired_difference, sign_flip
+from eval.statistics.paired import Interval, PairedOutcome, mcnemar, paired_difference, sign_flip_test
 
 QUESTIONS = (15, 50, 100)
 CORRELATIONS = (0.0, 0.5, 0.9)
@@ -48,7 +48,7 @@ def interval(net_changes: tuple[int, ...], pseudo_questions: int) -> Interval:
 def p_values(table: Table) -> tuple[float, float]:
     """McNemar over pairs, sign-flip over questions."""
     pairs = [change for changes, count in table for change in changes * count]
-    return mcnemar(pairs.count(1), pairs.count(-1)), sign_flip([sum(both) for both, n in table for _ in range(n)])
+    return mcnemar(pairs.count(1), pairs.count(-1)), sign_flip_test([sum(both) for both, n in table for _ in range(n)])
 
 
 def coverage(tables: list[Table], truth: float, pseudo_questions: int) -> tuple[float, float]:

@@ -124,7 +124,7 @@ def _engine(arguments: argparse.Namespace) -> dict[str, Any]:
     decoder = engine.scheduler.decoder
     found |= {
         "rows": decoder.max_rows,
-        "places": decoder.pool.places,
+        "places": decoder.kv_cache.capacity,
         "prefill_tokens": engine.scheduler.prefill_tokens,
     }
     for batch in BATCHES:

@@ -23,7 +23,7 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from eval.retrieval.evaluate import Query, document_rank
 from eval.retrieval.questions import load_questions
-from eval.statistics.ranking import figures, shown
+from eval.statistics.ranking import figures, figures_table
 from ingest.collection import sync_collections
 from rag.collection import CollectionDocument, load_documents
 from rag.encoders.embeddings import open_encoder
@@ -100,7 +100,7 @@ def main(collection: Path, count: int) -> None:
             began = time.perf_counter()
             ranks = asked(queries, sources)
             rows.append((name, f"{1000 * (time.perf_counter() - began) / len(queries):.0f} ms", figures(ranks, DEPTH)))
-        print(shown(rows, DEPTH))
+        print(figures_table(rows, DEPTH))
         again, _ = plain_ingest(documents, Path(folder, "plain"), embeddings)
         kotae_again = kotae_ingest(collection, Path(folder, "kotae"))
     print(f"{'':<14}{'ingest, s':>12}{'docs/s':>9}{'chunks':>8}{'again, s':>12}{'chunks':>8}")

@@ -221,11 +221,11 @@ def _prepare() -> None:
     import rag.index.reader
     from kotae import commands as cli
     from rag.models import registry
-    from rag.settings import keep_quiet
+    from rag.settings import configure_libraries
     from tests.eval.scripted import Script, ScriptedEngine
     from tests.fakes import HashEncoder
 
-    keep_quiet(offline=True)
+    configure_libraries(offline=True)
     assert cli
 
     class SlowEncoder(HashEncoder):

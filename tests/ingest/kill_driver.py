@@ -20,7 +20,7 @@ import ingest.sync
 from ingest.report import SyncReport
 from ingest.sync import sync
 from rag.index.chroma import ChromaServer
-from rag.settings import Chunking, keep_quiet
+from rag.settings import Chunking, configure_libraries
 from tests.fakes import HashEncoder
 
 CHUNKING = Chunking(max_tokens=120)
@@ -50,7 +50,7 @@ def run(corpus: Path, index: Path, server: ChromaServer | None = None) -> SyncRe
 
 
 if __name__ == "__main__":
-    keep_quiet(offline=True)
+    configure_libraries(offline=True)
     import chromadb  # noqa: F401  # its import is no moment of an ingest
 
     corpus, place, *collection = sys.argv[1:]

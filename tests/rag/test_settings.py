@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from rag.settings import keep_quiet
+from rag.settings import configure_libraries
 from tests.commands import process
 from tests.eval.set_checks import ROOT
 
 
 def _imported() -> str:
     """What Python writes to stderr when torchao is imported in a process of its own."""
-    code = "from rag.settings import keep_quiet\nkeep_quiet(offline=True)\nimport torchao.quantization"
+    code = (
+        "from rag.settings import configure_libraries\nconfigure_libraries(offline=True)\nimport torchao.quantization"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     return done.stderr
 
@@ -33,8 +35,8 @@ def test_doctor_prints_no_warning(tmp_path: Path) -> None:
 
 
 def test_only_those_warnings_are_left_out(caplog: pytest.LogCaptureFixture) -> None:
-    keep_quiet(offline=False)
-    keep_quiet(offline=False)
+    configure_libraries(offline=False)
+    configure_libraries(offline=False)
     logging.getLogger("torchao").warning("Failed to load %s: %s", "/x/torchao/_C_mxfp8.so", "why")
     logging.getLogger("torchao").warning("Failed to load the model 東京")
     logging.getLogger("torch.utils._pytree").warning("%s is an Enum subclass and is now", "<enum 'KernelPreference'>")

@@ -26,7 +26,7 @@ from rag.factory import ModelSettings, open_model
 from rag.generation.chain import Model
 from rag.generation.prompt import PromptStyle
 from rag.models.engine import Completion
-from rag.models.invoke import batch_size, call, model_identity
+from rag.models.invoke import batch_size, invoke_batch, model_identity
 from rag.models.server.address import ModelServer
 from rag.records import Decoding
 
@@ -133,7 +133,7 @@ def _call(
     keys, size, outage = list(todo), batch_size(model), Outage()
     for start in range(0, len(keys), size):
         group = keys[start : start + size]
-        said = dict(zip(group, call(model, [todo[key] for key in group], [], None), strict=True))
+        said = dict(zip(group, invoke_batch(model, [todo[key] for key in group], [], None), strict=True))
         replies = {key: one.text for key, one in said.items() if isinstance(one, Completion)}
         failures = {key: f"{type(one).__name__}: {one}" for key, one in said.items() if isinstance(one, Exception)}
         record = replace(record, replies={**record.replies, **replies}, failures={**record.failures, **failures})

@@ -1,4 +1,4 @@
-"""Attention over the pool, as transformers' attention interface wants it: any architecture that uses it can run."""
+"""Attention over the cache, as transformers' attention interface wants it: any architecture that uses it can run."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 import torch
 from torch.nn.functional import scaled_dot_product_attention
 
-from rag.models.batch.kv_cache import KeyValuePool
+from rag.models.batch.kv_cache import KeyValueCache
 
 NAME = "kotae"
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class AttentionMask:
     """Where the tokens of one forward pass are put, and what they see.
 
     `slots`, [rows * queries], are their places. In a decode step, one query a row, `starts` and `lengths`, [rows], say
@@ -22,7 +22,7 @@ class Reach:
     its own tokens of this pass, causally.
     """
 
-    pool: KeyValuePool
+    kv_cache: KeyValueCache
     slots: torch.Tensor
     starts: torch.Tensor | None = None
     lengths: torch.Tensor | None = None
@@ -30,7 +30,7 @@ class Reach:
 
 
 def register() -> None:
-    """Make `attend` known to transformers under NAME; a model set to it gets no mask, since `Reach` says it all."""
+    """Register `attend` with transformers under NAME. A model set to it gets no mask tensor."""
     from transformers import AttentionInterface
 
     AttentionInterface.register(NAME, attend)
@@ -44,18 +44,18 @@ def attend(
     attention_mask: torch.Tensor | None = None,  # noqa: ARG001
     *,
     scaling: float,
-    reach: Reach,
+    kv_mask: AttentionMask,
     sliding_window: int | None = None,
     **_: Any,
 ) -> tuple[torch.Tensor, None]:
-    """Write keys and values, [rows, heads, queries, head size], into the pool and attend.
+    """Write keys and values, [rows, heads, queries, head size], into the cache and attend.
 
     Gives [rows, queries, heads, head size].
     """
     layer = int(module.layer_idx)  # type: ignore[arg-type]
-    reach.pool.write(layer, reach.slots, key.transpose(1, 2).flatten(0, 1), value.transpose(1, 2).flatten(0, 1))
+    kv_mask.kv_cache.write(layer, kv_mask.slots, key.transpose(1, 2).flatten(0, 1), value.transpose(1, 2).flatten(0, 1))
     grouped = query.shape[1] != key.shape[1]
-    if reach.starts is None or reach.lengths is None:
+    if kv_mask.starts is None or kv_mask.lengths is None:
         mask = _window_mask(query.shape[2], sliding_window, query.device)
         out = scaled_dot_product_attention(
             query, key, value, attn_mask=mask, is_causal=mask is None, scale=scaling, enable_gqa=grouped
@@ -64,14 +64,16 @@ def attend(
     if query.is_cuda:
         from rag.models.batch.fused import attend_decode
 
-        pool = reach.pool.keys[layer], reach.pool.values[layer]
-        return attend_decode(query[:, :, 0], *pool, reach.starts, reach.lengths, scaling, sliding_window)[:, None], None
-    places = torch.arange(reach.longest, device=query.device)
-    seen = places < reach.lengths[:, None]
+        keys, values = kv_mask.kv_cache.keys[layer], kv_mask.kv_cache.values[layer]
+        one_query = query[:, :, 0]
+        out = attend_decode(one_query, keys, values, kv_mask.starts, kv_mask.lengths, scaling, sliding_window)
+        return out[:, None], None
+    places = torch.arange(kv_mask.longest, device=query.device)
+    seen = places < kv_mask.lengths[:, None]
     if sliding_window is not None:
-        seen &= places >= reach.lengths[:, None] - sliding_window
-    index = (reach.starts[:, None] + places) * seen
-    keys, values = (cache[layer][index].transpose(1, 2) for cache in (reach.pool.keys, reach.pool.values))
+        seen &= places >= kv_mask.lengths[:, None] - sliding_window
+    index = (kv_mask.starts[:, None] + places) * seen
+    keys, values = (cache[layer][index].transpose(1, 2) for cache in (kv_mask.kv_cache.keys, kv_mask.kv_cache.values))
     out = scaled_dot_product_attention(
         query, keys, values, attn_mask=seen[:, None, None], scale=scaling, enable_gqa=grouped
     )

@@ -1,4 +1,4 @@
-"""The device side of the engine: rows of sequences in the pool, filled by a prefill and moved on a token a step.
+"""The device side of the engine: rows of sequences in the cache, filled by a prefill and moved on a token a step.
 
 A step of so many rows is captured once as a CUDA graph and replayed; without CUDA the same code runs as it is.
 """
@@ -12,17 +12,17 @@ from typing import Any
 
 import torch
 
-from rag.models.batch.attention import Reach
-from rag.models.batch.kv_cache import Extent, KeyValuePool
-from rag.models.batch.sampling import Chooser
+from rag.models.batch.attention import AttentionMask
+from rag.models.batch.kv_cache import Extent, KeyValueCache
+from rag.models.batch.sampling import Sampler
 
-Forward = Callable[[torch.Tensor, torch.Tensor, Reach], torch.Tensor]
+Forward = Callable[[torch.Tensor, torch.Tensor, AttentionMask], torch.Tensor]
 _THREAD_STREAM = 2  # cudaStreamPerThread
 _BUCKETS = (1, 2, 4, 8, 12, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PrefillEntry:
     """A sequence on its way into a row: its tokens so far, where it may live, and its sampling numbers."""
 
     tokens: list[int]
@@ -30,7 +30,7 @@ class Entry:
     uniforms: torch.Tensor | None
 
 
-class Launched:
+class PendingStep:
     """A step on its way: `tokens()` waits for it and gives the token of each row."""
 
     def __init__(self, host: torch.Tensor, done: torch.cuda.Event | None) -> None:
@@ -51,13 +51,13 @@ def _capture_stream(of_thread: bool) -> Any:
 
 
 class Decoder:
-    """`max_rows` sequences side by side over one pool. Row numbers are 0 .. rows in use, without gaps."""
+    """`max_rows` sequences side by side over one kv_cache. Row numbers are 0 .. rows in use, without gaps."""
 
     def __init__(
         self,
         forward: Forward,
         head: Any,
-        pool: KeyValuePool,
+        kv_cache: KeyValueCache,
         max_rows: int,
         limit: int,
         vocabulary: int,
@@ -70,12 +70,12 @@ class Decoder:
         """
         self._forward = forward
         self._head = head
-        self.pool = pool
+        self.kv_cache = kv_cache
         self.max_rows = max_rows
-        device = pool.keys.device
+        device = kv_cache.keys.device
         self._graphed = device.type == "cuda"
         self._stream = _capture_stream(thread_stream) if self._graphed else None
-        self._graphs: dict[tuple[int, Chooser], Any] = {}
+        self._graphs: dict[tuple[int, Sampler], Any] = {}
         self._memory: Any = None
         self._device = device
         self._token, self._start, self._length, self._live, self._drawn = (
@@ -87,7 +87,7 @@ class Decoder:
         self._turn = 0
 
     @torch.inference_mode()
-    def prefill(self, entries: Sequence[Entry], rows: Sequence[int], chooser: Chooser) -> list[int]:
+    def prefill(self, entries: Sequence[PrefillEntry], rows: Sequence[int], sampler: Sampler) -> list[int]:
         """Read the entries into rows, in one padded pass; gives the first new token of each."""
         device = self._device
         lengths = [len(entry.tokens) for entry in entries]
@@ -98,8 +98,8 @@ class Decoder:
             slots[number, : lengths[number]] = torch.arange(lengths[number]) + entry.extent.start
         positions = torch.arange(max(lengths), device=device).expand(ids.shape)
         ids = ids.to(device)
-        reach = Reach(self.pool, slots.flatten().to(device))
-        hidden = self._forward(ids, positions, reach)
+        kv_mask = AttentionMask(self.kv_cache, slots.flatten().to(device))
+        hidden = self._forward(ids, positions, kv_mask)
         last = torch.tensor(lengths, device=device) - 1
         logits = self._head(hidden[torch.arange(len(entries), device=device), last])
         at = torch.tensor(list(rows), device=device)
@@ -108,18 +108,18 @@ class Decoder:
         self._live[at] = 1
         self._drawn[at] = 1
         for row, entry, length, own in zip(rows, entries, lengths, ids, strict=True):
-            if chooser.needs_seen:
+            if sampler.needs_seen:
                 self._seen[row] = False
                 self._seen[row, own[:length]] = True
             if entry.uniforms is not None:
                 self._uniform[row, : len(entry.uniforms)] = entry.uniforms.to(device)
-        token = chooser.choose(logits, self._seen[at], self._uniform[at, 0])
+        token = sampler.sample(logits, self._seen[at], self._uniform[at, 0])
         self._token[at] = token
-        if chooser.needs_seen:
+        if sampler.needs_seen:
             self._seen[at, token] = True
         return [int(one) for one in token.tolist()]
 
-    def move(self, source: int, target: int) -> None:
+    def move_row(self, source: int, target: int) -> None:
         """Put the sequence of one row into another; its keys and values stay where they are."""
         for state in (self._token, self._start, self._length, self._live, self._drawn, self._uniform, self._seen):
             state[target] = state[source]
@@ -128,7 +128,7 @@ class Decoder:
         """Let go of the memory; the decoder is not to be used any more."""
         self._graphs.clear()
         self._memory = None
-        self.pool.keys = self.pool.values = self._seen = self._uniform = torch.empty(0)
+        self.kv_cache.keys = self.kv_cache.values = self._seen = self._uniform = torch.empty(0)
 
     def clear(self, row: int) -> None:
         """Make a row idle: what it writes goes to the place that belongs to no sequence."""
@@ -136,38 +136,38 @@ class Decoder:
             state[row] = 0
 
     @torch.inference_mode()
-    def launch(self, rows: int, chooser: Chooser) -> Launched:
+    def decode_step(self, rows: int, sampler: Sampler) -> PendingStep:
         """Move the first `rows` rows on by a token each. `tokens()` of the step before may be read meanwhile."""
         if not self._graphed:
-            self._step(rows, chooser)
-            return Launched(self._token[:rows].clone(), None)
+            self._step(rows, sampler)
+            return PendingStep(self._token[:rows].clone(), None)
         bucket = min((size for size in _BUCKETS if size >= rows), default=rows)
         bucket = min(bucket, self.max_rows)
-        graph = self._graphs.get((bucket, chooser))
+        graph = self._graphs.get((bucket, sampler))
         if graph is None:
-            graph = self._graphs[bucket, chooser] = self._capture(bucket, chooser)
+            graph = self._graphs[bucket, sampler] = self._capture(bucket, sampler)
         graph.replay()
         self._turn ^= 1
         host = self._host[self._turn][:rows]
         host.copy_(self._token[:rows], non_blocking=True)
         done = torch.cuda.Event()
         done.record()
-        return Launched(host, done)
+        return PendingStep(host, done)
 
-    def _step(self, rows: int, chooser: Chooser) -> None:
+    def _step(self, rows: int, sampler: Sampler) -> None:
         starts, lengths = self._start[:rows], self._length[:rows]
         longest = 0 if self._graphed else int(lengths.max()) + 1
-        reach = Reach(self.pool, starts + lengths, starts, lengths + 1, longest)
-        hidden = self._forward(self._token[:rows, None], lengths[:, None], reach)
+        kv_mask = AttentionMask(self.kv_cache, starts + lengths, starts, lengths + 1, longest)
+        hidden = self._forward(self._token[:rows, None], lengths[:, None], kv_mask)
         drawn = self._uniform[:rows].gather(1, self._drawn[:rows, None]).squeeze(1)
-        token = chooser.choose(self._head(hidden[:, 0]), self._seen[:rows], drawn)
+        token = sampler.sample(self._head(hidden[:, 0]), self._seen[:rows], drawn)
         self._token[:rows] = token
-        if chooser.needs_seen:
+        if sampler.needs_seen:
             self._seen[:rows].scatter_(1, token[:, None], True)
         self._length[:rows] += self._live[:rows]
         self._drawn[:rows] += self._live[:rows]
 
-    def _capture(self, rows: int, chooser: Chooser) -> Any:
+    def _capture(self, rows: int, sampler: Sampler) -> Any:
         """The graph of a step. Its warm-up runs on idle rows, and the state of the rows is put back after it."""
         states = (self._token, self._start, self._length, self._live, self._drawn, self._seen)
         kept = [state[:rows].clone() for state in states]
@@ -176,11 +176,11 @@ class Decoder:
         assert self._stream is not None  # noqa: S101
         self._stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(self._stream):
-            self._step(rows, chooser)
+            self._step(rows, sampler)
         torch.cuda.current_stream().wait_stream(self._stream)
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(graph, pool=self._memory, stream=self._stream):
-            self._step(rows, chooser)
+            self._step(rows, sampler)
         self._memory = graph.pool()
         for state, before in zip(states, kept, strict=True):
             state[:rows] = before

@@ -11,10 +11,10 @@ import torch
 
 from rag.models.batch.decoder import Decoder, Forward
 from rag.models.batch.forward import forward_of
-from rag.models.batch.kv_cache import KeyValuePool
-from rag.models.batch.memory import Ceiling, Plan, Shape, check_room, free_memory, free_ram, make_plan
-from rag.models.batch.model_source import Source
-from rag.models.batch.sampling import Chooser
+from rag.models.batch.kv_cache import KeyValueCache
+from rag.models.batch.memory import MemoryCeiling, MemoryPlan, ModelShape, check_room, free_memory, free_ram, make_plan
+from rag.models.batch.model_source import ModelSource
+from rag.models.batch.sampling import Sampler
 from rag.models.batch.scheduler import Scheduler
 from rag.models.batch.tokenized_engine import TokenEngine
 from rag.models.batch.tokenizer import ends_of
@@ -28,12 +28,12 @@ _CPU_SHARE = 0.5  # of the free memory of a machine without a GPU
 class BatchEngine(TokenEngine):
     """A transformers model, loaded. Prompts of a `complete` share steps: continuous batching over one static cache."""
 
-    def __init__(self, source: Source, identity: str, options: EngineOptions) -> None:
+    def __init__(self, source: ModelSource, identity: str, options: EngineOptions) -> None:
         """Load a model. Raises ModelUnavailable."""
         super().__init__(source, identity, options)
-        shape = Shape.of(source.config)
+        shape = ModelShape.of(source.config)
         on_gpu = source.device != "cpu"
-        ceiling = Ceiling(options.gpu_memory) if on_gpu else None
+        ceiling = MemoryCeiling(options.gpu_memory) if on_gpu else None
         room = ceiling.left() if ceiling is not None else free_ram()
         where = "the GPU" if on_gpu else "this machine"
         check_room(shape, source.weight_bytes, self.context, room, where)
@@ -51,14 +51,14 @@ class BatchEngine(TokenEngine):
     def complete(self, prompts: Several[str], decoding: Decoding, stop: Several[str] = ()) -> list[Completion]:
         sequences = [self._sequence(prompt, decoding, stop) for prompt in prompts]
         with self._lock:
-            for _ in self.scheduler.run(sequences, Chooser.of(decoding), decoding.seed):
+            for _ in self.scheduler.run(sequences, Sampler.of(decoding), decoding.seed):
                 pass
         return [one.completion() for one in sequences]
 
     def stream(self, prompt: str, decoding: Decoding, stop: Several[str] = ()) -> Iterator[Piece]:
         sequence = self._sequence(prompt, decoding, stop)
         with self._lock:
-            for one in self.scheduler.run([sequence], Chooser.of(decoding), decoding.seed):
+            for one in self.scheduler.run([sequence], Sampler.of(decoding), decoding.seed):
                 if text := one.news():
                     yield Piece(text)
         yield Piece("", sequence.completion())
@@ -72,18 +72,20 @@ class BatchEngine(TokenEngine):
         free_memory()
 
 
-def _make_decoder(model: Any, forward: Forward, shape: Shape, source: Source, context: int, plan: Plan) -> Decoder:
+def _make_decoder(
+    model: Any, forward: Forward, shape: ModelShape, source: ModelSource, context: int, plan: MemoryPlan
+) -> Decoder:
     device, dtype = torch.device(source.device), getattr(torch, source.dtype)
-    pool = KeyValuePool(shape.layers, plan.places, shape.key_heads, shape.head_size, dtype, device)
+    kv_cache = KeyValueCache(shape.layers, plan.cache_tokens, shape.key_heads, shape.head_size, dtype, device)
     head, stream = model.get_output_embeddings(), source.thread_stream
-    return Decoder(forward, head, pool, plan.rows, context, shape.vocabulary, thread_stream=stream)
+    return Decoder(forward, head, kv_cache, plan.rows, context, shape.vocabulary, thread_stream=stream)
 
 
-def _smaller(make: Callable[[Plan], Decoder], context: int, decoder: Decoder) -> Decoder | None:
+def _smaller(make: Callable[[MemoryPlan], Decoder], context: int, decoder: Decoder) -> Decoder | None:
     """A decoder with half the rows and places, made once the old one's memory is free; None where that is too few."""
-    rows, places = decoder.max_rows // 2, decoder.pool.places // 2
+    rows, places = decoder.max_rows // 2, decoder.kv_cache.capacity // 2
     if rows < 1:
         return None
     decoder.release()
     free_memory()
-    return make(Plan(max(places, context + 1), rows, 0))
+    return make(MemoryPlan(max(places, context + 1), rows, 0))

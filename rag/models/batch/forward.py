@@ -9,7 +9,7 @@ import torch
 from rag.errors import ModelUnavailable
 from rag.models.batch import attention
 from rag.models.batch.decoder import Forward
-from rag.models.batch.model_source import Source
+from rag.models.batch.model_source import ModelSource
 
 _LAYERS = {"full_attention", "sliding_attention"}
 
@@ -27,7 +27,7 @@ def runs_batched(config: Any, kind: Any) -> bool:
     return not (capped or kinds - _LAYERS) and bool(getattr(kind, "_supports_attention_backend", False))
 
 
-def forward_of(model: Any, source: Source) -> Forward:
+def forward_of(model: Any, source: ModelSource) -> Forward:
     """The hidden states of a model: by fused kernels where it is a Llama on a GPU, else by transformers' own code.
 
     Raises ModelUnavailable where the model cannot run in batches.
@@ -46,8 +46,8 @@ def forward_of(model: Any, source: Source) -> Forward:
     attention.register()
     model.set_attn_implementation(attention.NAME)
 
-    def forward(ids: torch.Tensor, positions: torch.Tensor, reach: attention.Reach) -> torch.Tensor:
-        out = model.base_model(input_ids=ids, position_ids=positions, use_cache=False, reach=reach)
+    def forward(ids: torch.Tensor, positions: torch.Tensor, kv_mask: attention.AttentionMask) -> torch.Tensor:
+        out = model.base_model(input_ids=ids, position_ids=positions, use_cache=False, kv_mask=kv_mask)
         hidden: torch.Tensor = out.last_hidden_state
         return hidden
 

@@ -1,6 +1,6 @@
 """Triton kernels for what stands between the matrix products of a decode step: few launches instead of dozens.
 
-Shapes: `tokens` is rows * queries of a pass, hidden states are [tokens, width], the pool's layers
+Shapes: `tokens` is rows * queries of a pass, hidden states are [tokens, width], the cache's layers
 [places, key heads, head size]. All arithmetic is in float32, inputs and outputs in the model's own dtype.
 """
 

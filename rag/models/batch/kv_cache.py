@@ -9,28 +9,28 @@ import torch
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """`length` places of the pool from `start` on, for the tokens of one sequence."""
+    """`length` places of the cache from `start` on, for the tokens of one sequence."""
 
     start: int
     length: int
 
 
-class KeyValuePool:
-    """Keys and values of `places` tokens: tensors of shape [layers, 1 + places, heads, head size].
+class KeyValueCache:
+    """Keys and values of `places` tokens: tensors of shape [layers, 1 + capacity, heads, head size].
 
     Place 0 belongs to no sequence: what padding writes goes there and is never read.
     """
 
     def __init__(
-        self, layers: int, places: int, heads: int, head_size: int, dtype: torch.dtype, device: torch.device
+        self, layers: int, capacity: int, heads: int, head_size: int, dtype: torch.dtype, device: torch.device
     ) -> None:
-        shape = (layers, 1 + places, heads, head_size)
-        self.places = places
+        shape = (layers, 1 + capacity, heads, head_size)
+        self.capacity = capacity
         self.keys = torch.zeros(shape, dtype=dtype, device=device)
         self.values = torch.zeros(shape, dtype=dtype, device=device)
-        self._free = [Extent(1, places)]
+        self._free = [Extent(1, capacity)]
 
-    def take(self, length: int) -> Extent | None:
+    def allocate(self, length: int) -> Extent | None:
         """The first free run of `length` places; None where there is none at present."""
         for at, free in enumerate(self._free):
             if free.length >= length:
@@ -39,7 +39,7 @@ class KeyValuePool:
                 return Extent(free.start, length)
         return None
 
-    def give_back(self, extent: Extent) -> None:
+    def free(self, extent: Extent) -> None:
         """Free a run, and join it with its free neighbours."""
         joined: list[Extent] = []
         for free in sorted([*self._free, extent], key=lambda one: one.start):

@@ -9,8 +9,8 @@ import torch
 from torch.nn.functional import scaled_dot_product_attention
 
 from rag.models.batch import fused
-from rag.models.batch.attention import Reach
-from rag.models.batch.model_source import Merge
+from rag.models.batch.attention import AttentionMask
+from rag.models.batch.model_source import MergeLinears
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class _Layer:
 class FusedLlama:
     """Hidden states of a Llama from token ids: what `model.model(...)` gives, in a third of the launches."""
 
-    def __init__(self, model: Any, merge: Merge) -> None:
+    def __init__(self, model: Any, merge: MergeLinears) -> None:
         """Take the parts of `model`, a LlamaForCausalLM. Its projections are merged, so `model` itself runs no more."""
         config = model.config
         self._heads = config.num_attention_heads
@@ -38,7 +38,7 @@ class FusedLlama:
         self._norm = model.model.norm.weight
         self._layers = [_parts(layer, merge) for layer in model.model.layers]
 
-    def __call__(self, ids: torch.Tensor, positions: torch.Tensor, reach: Reach) -> torch.Tensor:
+    def __call__(self, ids: torch.Tensor, positions: torch.Tensor, kv_mask: AttentionMask) -> torch.Tensor:
         """Hidden states after the last norm, [rows, queries, width], of ids and positions, [rows, queries]."""
         rows, queries = ids.shape
         hidden = self._embed(ids).flatten(0, 1)
@@ -46,21 +46,28 @@ class FusedLlama:
         residual = torch.empty_like(hidden)
         for number, layer in enumerate(self._layers):
             normed = fused.add_norm(hidden, residual, layer.before, self._eps, add=number > 0)
-            attended = self._attend(_joined(layer.qkv, normed), number, rows, queries, cos, sin, reach)
+            attended = self._attend(_joined(layer.qkv, normed), number, rows, queries, cos, sin, kv_mask)
             hidden = _joined(layer.output, attended)
             normed = fused.add_norm(hidden, residual, layer.between, self._eps, add=True)
             hidden = _joined(layer.down, fused.gate(_joined(layer.gate_up, normed)))
         return fused.add_norm(hidden, residual, self._norm, self._eps, add=True).view(rows, queries, -1)
 
     def _attend(
-        self, qkv: torch.Tensor, layer: int, rows: int, queries: int, cos: torch.Tensor, sin: torch.Tensor, reach: Reach
+        self,
+        qkv: torch.Tensor,
+        layer: int,
+        rows: int,
+        queries: int,
+        cos: torch.Tensor,
+        sin: torch.Tensor,
+        kv_mask: AttentionMask,
     ) -> torch.Tensor:
-        keys, values = reach.pool.keys[layer], reach.pool.values[layer]
+        keys, values = kv_mask.kv_cache.keys[layer], kv_mask.kv_cache.values[layer]
         parts = qkv.view(rows * queries, self._heads + 2 * self._groups, self._size)
-        fused.rotate_and_write(parts, keys, values, reach.slots, cos, sin, self._heads)
+        fused.rotate_and_write(parts, keys, values, kv_mask.slots, cos, sin, self._heads)
         scale = self._size**-0.5
-        if reach.starts is not None and reach.lengths is not None:
-            out = fused.attend_decode(parts[:, : self._heads], keys, values, reach.starts, reach.lengths, scale)
+        if kv_mask.starts is not None and kv_mask.lengths is not None:
+            out = fused.attend_decode(parts[:, : self._heads], keys, values, kv_mask.starts, kv_mask.lengths, scale)
             return out.flatten(1)
         split = parts.unflatten(0, (rows, queries)).transpose(1, 2)
         query, key, value = split.split([self._heads, self._groups, self._groups], dim=1)
@@ -82,7 +89,7 @@ def can_fuse(model: Any) -> bool:
     )
 
 
-def _parts(layer: Any, merge: Merge) -> _Layer:
+def _parts(layer: Any, merge: MergeLinears) -> _Layer:
     attention, mlp = layer.self_attn, layer.mlp
     return _Layer(
         qkv=merge([attention.q_proj, attention.k_proj, attention.v_proj]),

@@ -17,7 +17,7 @@ _GPU_SHARE = 0.92  # of the free memory of a GPU, where no ceiling is given
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class ModelShape:
     """What of a model's shape fixes its memory; widths in numbers, all of 2 bytes once loaded."""
 
     layers: int
@@ -28,7 +28,7 @@ class Shape:
     vocabulary: int
 
     @classmethod
-    def of(cls, config: dict[str, Any]) -> Shape:
+    def of(cls, config: dict[str, Any]) -> ModelShape:
         """The shape in a config.json. Raises ModelUnavailable where it lacks one of the numbers."""
         config = config.get("text_config") or config
         try:
@@ -59,15 +59,15 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """How the engine uses memory: places in the pool, rows side by side, tokens of one prefill."""
+class MemoryPlan:
+    """How the engine uses memory: places in the cache, rows side by side, tokens of one prefill."""
 
-    places: int
+    cache_tokens: int
     rows: int
     prefill_tokens: int
 
 
-def check_room(shape: Shape, weight_bytes: int, context: int, available: int, where: str) -> None:
+def check_room(shape: ModelShape, weight_bytes: int, context: int, available: int, where: str) -> None:
     """Raise ModelUnavailable, with the sum, where weights and one prompt of `context` tokens do not fit."""
     cache, activations = shape.token_bytes * (context + 1), shape.activation_bytes(context, 1) + _HEADROOM
     need = weight_bytes + cache + activations
@@ -79,15 +79,15 @@ def check_room(shape: Shape, weight_bytes: int, context: int, available: int, wh
         )
 
 
-def make_plan(shape: Shape, context: int, available: int, most_rows: int) -> Plan:
+def make_plan(shape: ModelShape, context: int, available: int, most_rows: int) -> MemoryPlan:
     """What to do with `available` bytes, weights not counted: at least one prompt of `context` tokens."""
     prefill = max(context, 4096) if available > shape.activation_bytes(4096, most_rows) * 4 else context
     room = available - shape.activation_bytes(prefill, most_rows) - _HEADROOM
     places = max(context + 1, min(room // shape.token_bytes, most_rows * (context + 1)))
-    return Plan(int(places), most_rows, prefill)
+    return MemoryPlan(int(places), most_rows, prefill)
 
 
-class Ceiling:
+class MemoryCeiling:
     """How much GPU memory this process may have, its CUDA context included."""
 
     def __init__(self, ceiling: int | None) -> None:

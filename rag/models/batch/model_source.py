@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-Merge = Callable[[Sequence[Any]], tuple[Any, ...]]
+MergeLinears = Callable[[Sequence[Any]], tuple[Any, ...]]
 """Gives, for linear layers of the same input, layers whose outputs side by side are theirs: fewer or quicker ones.
 
 The layers it was given are not to be called any more.
@@ -15,7 +15,7 @@ The layers it was given are not to be called any more.
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ModelSource:
     """A model on disk: what its config.json says, its weights once loaded (bytes), and how and where it is loaded.
 
     `thread_stream`: whether its kernels launch on CUDA's default stream of the thread. `merge`: what may be done with
@@ -29,4 +29,4 @@ class Source:
     dtype: str
     load: Callable[[], Any]
     thread_stream: bool = False
-    merge: Merge = tuple
+    merge: MergeLinears = tuple

@@ -12,16 +12,16 @@ from rag.records import Decoding
 
 
 @dataclass(frozen=True, slots=True)
-class Chooser:
-    """How the next token is chosen. The numbers are parts of a captured graph: another chooser, another graph."""
+class Sampler:
+    """How the next token is chosen. The numbers are parts of a captured graph: another sampler, another graph."""
 
     temperature: float
     top_p: float
     penalty: float
 
     @classmethod
-    def of(cls, decoding: Decoding) -> Chooser:
-        """The chooser of a decoding; of a greedy one whatever its nucleus is."""
+    def of(cls, decoding: Decoding) -> Sampler:
+        """The sampler of a decoding; of a greedy one whatever its nucleus is."""
         if decoding.temperature == 0:
             return cls(0.0, 1.0, decoding.repetition_penalty)
         return cls(decoding.temperature, decoding.top_p, decoding.repetition_penalty)
@@ -31,7 +31,7 @@ class Chooser:
         """Whether it must know which tokens a sequence has already."""
         return self.penalty != 1.0
 
-    def choose(self, logits: torch.Tensor, seen: torch.Tensor, uniform: torch.Tensor) -> torch.Tensor:
+    def sample(self, logits: torch.Tensor, seen: torch.Tensor, uniform: torch.Tensor) -> torch.Tensor:
         """Token ids, [rows], from logits, [rows, vocabulary].
 
         `seen`, [rows, vocabulary], are the tokens of prompt and completion so far: the penalty divides their positive

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 import torch
 
 from rag.errors import ModelFailed
-from rag.models.batch.decoder import Decoder, Entry, Launched
-from rag.models.batch.sampling import Chooser, uniforms
+from rag.models.batch.decoder import Decoder, PendingStep, PrefillEntry
+from rag.models.batch.sampling import Sampler, uniforms
 from rag.models.batch.sequence import Sequence
 
 _ENTER_AT = 0.25  # share of the rows that must be free before running ones are held up by a prefill
@@ -23,7 +23,7 @@ class Scheduler:
         self.prefill_tokens = prefill_tokens
         self._shrink = shrink
 
-    def run(self, sequences: Iterable[Sequence], chooser: Chooser, seed: int) -> Iterator[Sequence]:
+    def run(self, sequences: Iterable[Sequence], sampler: Sampler, seed: int) -> Iterator[Sequence]:
         """Run all to their ends; gives a sequence whenever it has got a token. Longest prompts go first.
 
         Raises ModelFailed where memory does not hold even one sequence. Closing the iterator frees the rows.
@@ -33,21 +33,21 @@ class Scheduler:
         try:
             while waiting or rows:
                 try:
-                    yield from self._enter(waiting, rows, chooser, seed)
+                    yield from self._enter(waiting, rows, sampler, seed)
                     if waiting and not rows:
                         raise ModelFailed(
-                            f"A prompt and its answer need {waiting[-1].places} places of the cache and it has "
-                            f"{self.decoder.pool.places}",
+                            f"A prompt and its answer need {waiting[-1].cache_tokens} places of the cache and it has "
+                            f"{self.decoder.kv_cache.capacity}",
                             do="Give a lower --max-tokens, or free memory on the GPU.",
                         )
-                    yield from self._write(waiting, rows, chooser)
+                    yield from self._write(waiting, rows, sampler)
                 except torch.OutOfMemoryError as error:
                     waiting += self._evict(rows)
                     self._back_off(error)
         finally:
             self._evict(rows)
 
-    def _enter(self, waiting: list[Sequence], rows: list[Sequence], chooser: Chooser, seed: int) -> Iterator[Sequence]:
+    def _enter(self, waiting: list[Sequence], rows: list[Sequence], sampler: Sampler, seed: int) -> Iterator[Sequence]:
         """Prefill what fits, the longest first, as long as it is worth holding up the rows that run."""
         decoder = self.decoder
         free = decoder.max_rows - len(rows)
@@ -58,51 +58,51 @@ class Scheduler:
             if not group:
                 return
             try:
-                tokens = self._prefill(group, range(len(rows), len(rows) + len(group)), chooser, seed)
+                tokens = self._prefill(group, range(len(rows), len(rows) + len(group)), sampler, seed)
             except torch.OutOfMemoryError:
                 waiting += reversed(group)
                 self._free(group)
                 raise
             rows += group
             for one, token in zip(group, tokens, strict=True):
-                one.launched = len(one.written) + 1
+                one.issued = len(one.written) + 1
                 one.take(token)
             yield from group
             self._leave(rows)
 
     def _group(self, waiting: list[Sequence], free: int) -> list[Sequence]:
-        """Taken off `waiting`: sequences with places in the pool, few enough for one prefill."""
+        """Taken off `waiting`: sequences with places in the cache, few enough for one prefill."""
         group: list[Sequence] = []
         while waiting and len(group) < free:
             one = waiting[-1]
             longest = max(len(other.prompt) + len(other.written) for other in [*group, one])
             if group and longest * (len(group) + 1) > self.prefill_tokens:
                 break
-            one.extent = self.decoder.pool.take(one.places)
+            one.extent = self.decoder.kv_cache.allocate(one.cache_tokens)
             if one.extent is None:
                 break
             group.append(waiting.pop())
         return group
 
-    def _prefill(self, group: list[Sequence], rows: Iterable[int], chooser: Chooser, seed: int) -> list[int]:
+    def _prefill(self, group: list[Sequence], rows: Iterable[int], sampler: Sampler, seed: int) -> list[int]:
         entries = []
         for one in group:
             assert one.extent is not None  # noqa: S101
             drawn = None
-            if chooser.temperature:
+            if sampler.temperature:
                 drawn = uniforms(seed, one.prompt, one.limit)[len(one.written) :]
-            entries.append(Entry(one.prompt + one.written, one.extent, drawn))
-        return self.decoder.prefill(entries, list(rows), chooser)
+            entries.append(PrefillEntry(one.prompt + one.written, one.extent, drawn))
+        return self.decoder.prefill(entries, list(rows), sampler)
 
-    def _write(self, waiting: list[Sequence], rows: list[Sequence], chooser: Chooser) -> Iterator[Sequence]:
-        """Steps until a row has ended. The next step is launched before the tokens of the last one are looked at."""
-        last: Launched | None = None
+    def _write(self, waiting: list[Sequence], rows: list[Sequence], sampler: Sampler) -> Iterator[Sequence]:
+        """Steps until a row has ended. The next step is issued before the tokens of the last one are looked at."""
+        last: PendingStep | None = None
         while rows and (last is not None or not any(one.finish for one in rows)):
             following = None
-            if not any(one.finish or one.launched >= one.limit for one in rows):
-                following = self.decoder.launch(len(rows), chooser)
+            if not any(one.finish or one.issued >= one.limit for one in rows):
+                following = self.decoder.decode_step(len(rows), sampler)
                 for one in rows:
-                    one.launched += 1
+                    one.issued += 1
             if last is not None:
                 for one, token in zip(rows, last.tokens(), strict=True):
                     one.take(token)
@@ -118,14 +118,14 @@ class Scheduler:
             self._free([rows[row]])
             moved = rows.pop()
             if row < len(rows):
-                self.decoder.move(len(rows), row)
+                self.decoder.move_row(len(rows), row)
                 rows[row] = moved
             self.decoder.clear(len(rows))
 
     def _free(self, sequences: Iterable[Sequence]) -> None:
         for one in sequences:
             if one.extent is not None:
-                self.decoder.pool.give_back(one.extent)
+                self.decoder.kv_cache.free(one.extent)
                 one.extent = None
 
     def _evict(self, rows: list[Sequence]) -> list[Sequence]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence as Several
 
 from rag.errors import PromptTooLong
 from rag.models.batch.kv_cache import Extent
-from rag.models.batch.tokenizer import Codec, Growing
+from rag.models.batch.tokenizer import Codec, TokenBuffer
 from rag.models.engine import Completion
 from rag.models.stop_strings import StoppableText
 
@@ -19,9 +19,9 @@ class Sequence:
         self.limit = limit
         self.written: list[int] = []
         self.extent: Extent | None = None
-        self.launched = 0  # tokens written or on their way
+        self.issued = 0  # tokens written or on their way
         self.finish: str | None = None
-        self._growing = Growing(codec, prompt)
+        self._buffer = TokenBuffer(codec, prompt)
         self._text = StoppableText(stop)
         self._ends = ends
 
@@ -42,8 +42,8 @@ class Sequence:
         return cls(codec, tokens, min(limit, context - len(tokens)), stop, ends)
 
     @property
-    def places(self) -> int:
-        """Places of the pool it needs at most: one more than its tokens, as a step may run past its end."""
+    def cache_tokens(self) -> int:
+        """Places of the cache it needs at most: one more than its tokens, as a step may run past its end."""
         return len(self.prompt) + self.limit + 1
 
     def take(self, token: int) -> None:
@@ -54,20 +54,20 @@ class Sequence:
         if token in self._ends:
             self._end("stop")
             return
-        searched = len(self._growing.text)
-        self._growing.add(token)
+        searched = len(self._buffer.text)
+        self._buffer.add(token)
         self._look_for_stop(searched)
         if self.finish is None and len(self.written) >= self.limit:
             self._end("length")
 
     def _end(self, finish: str) -> None:
-        searched = len(self._growing.text)
-        self._growing.end()
+        searched = len(self._buffer.text)
+        self._buffer.end()
         self.finish = finish
         self._look_for_stop(searched)
 
     def _look_for_stop(self, searched: int) -> None:
-        self._text.add(self._growing.text[searched:])
+        self._text.add(self._buffer.text[searched:])
         if self._text.stopped:
             self.finish = "stop"
 

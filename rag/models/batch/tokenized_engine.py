@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence as Several
 
 from rag.errors import ModelFailed
-from rag.models.batch.model_source import Source
+from rag.models.batch.model_source import ModelSource
 from rag.models.batch.sequence import Sequence
 from rag.models.batch.tokenizer import load_codec
 from rag.models.engine import EngineOptions, TextEngine, Turn
@@ -16,7 +16,7 @@ from rag.records import Decoding
 class TokenEngine(TextEngine):
     """The side of the tokenizer. What loads the model adds its own end tokens to `_ends`; `_lock` is held to run it."""
 
-    def __init__(self, source: Source, identity: str, options: EngineOptions) -> None:
+    def __init__(self, source: ModelSource, identity: str, options: EngineOptions) -> None:
         """Load the tokenizer. Raises ModelUnavailable."""
         self.identity = identity
         self.context = min(options.context, int(source.config.get("max_position_embeddings") or options.context))

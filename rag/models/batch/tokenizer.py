@@ -41,7 +41,7 @@ class Codec:
         return str(self._tokenizer.decode(list(tokens), skip_special_tokens=True, clean_up_tokenization_spaces=False))
 
 
-class Growing:
+class TokenBuffer:
     """The text of a completion, decoded token by token; a character whose bytes are not all there is held back."""
 
     def __init__(self, codec: Codec, prompt: Sequence[int]) -> None:

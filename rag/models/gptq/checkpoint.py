@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import ModelUnavailable
-from rag.models.weights import method_of, read_config, read_weights, said_of_quantising
+from rag.models.weights import quantization_config, quantization_method, read_config, read_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def read_checkpoint(folder: Path) -> Checkpoint:
 
 
 def _quantisation(folder: Path, config: dict[str, Any]) -> dict[str, Any]:
-    said = said_of_quantising(folder, config)
+    said = quantization_config(folder, config)
     if not said:
         raise ModelUnavailable(
             "This is not a GPTQ checkpoint: there is no quantize_config.json, and config.json has no "
@@ -65,7 +65,7 @@ def _quantisation(folder: Path, config: dict[str, Any]) -> dict[str, Any]:
             where=str(folder),
             do="Quantise it with `kotae quantize`, or give a quantised model.",
         )
-    method = method_of(said)
+    method = quantization_method(said)
     if method != "gptq" or said.get("checkpoint_format", "gptq") not in ("gptq", "gptq_v2"):
         found = method if method != "gptq" else said["checkpoint_format"]
         raise ModelUnavailable(f"This is not a GPTQ checkpoint: it is quantised with {found!r}", where=str(folder))

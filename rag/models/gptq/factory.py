@@ -6,8 +6,8 @@ import functools
 
 from rag.hub import resolve
 from rag.models.batch.engine import BatchEngine
-from rag.models.batch.model_source import Source
-from rag.models.cached_engine import once
+from rag.models.batch.model_source import ModelSource
+from rag.models.cached_engine import cached_engine
 from rag.models.engine import EngineOptions
 from rag.models.gptq.checkpoint import Checkpoint, read_checkpoint
 from rag.models.gptq.kernels import choose_kernel, look_at_machine
@@ -19,7 +19,7 @@ def open_gptq(name: str, options: EngineOptions) -> GptqEngine:
     """The engine of `<dir or hub id>[@revision]`, loaded once a process. Raises ModelUnavailable."""
     found = resolve(name)
     checkpoint, identity = read_checkpoint(found.path), f"{found.name}@{found.revision}"
-    return once((GptqEngine, identity, options), lambda: GptqEngine(checkpoint, identity, options))
+    return cached_engine((GptqEngine, identity, options), lambda: GptqEngine(checkpoint, identity, options))
 
 
 class GptqEngine(BatchEngine):
@@ -28,7 +28,7 @@ class GptqEngine(BatchEngine):
     def __init__(self, checkpoint: Checkpoint, identity: str, options: EngineOptions) -> None:
         """Load a checkpoint. Raises ModelUnavailable and SettingsError."""
         self.choice = choose_kernel(look_at_machine(), checkpoint, options.kernel)
-        source = Source(
+        source = ModelSource(
             checkpoint.folder,
             checkpoint.config,
             checkpoint.weight_bytes,

@@ -7,15 +7,17 @@ from typing import Any
 
 import torch
 
-from rag.models.gptq.single_row import Product, load_single, suits
+from rag.models.gptq.single_row import SingleRowLinear, load_single, supports
 
 
 def merge_marlin(linears: Sequence[Any]) -> tuple[Any, ...]:
-    """A `Merge` for layers of any kind: those that are not Marlin's stay as they are."""
+    """A `MergeLinears` for layers of any kind: those that are not Marlin's stay as they are."""
     if type(linears[0]).__name__ != "MarlinLinear":
         return tuple(linears)
     launch = load_single()
-    return tuple(Product(one, launch) if launch is not None and suits(one) else one for one in _joined(linears))
+    return tuple(
+        SingleRowLinear(one, launch) if launch is not None and supports(one) else one for one in _joined(linears)
+    )
 
 
 def _joined(linears: Sequence[Any]) -> tuple[Any, ...]:

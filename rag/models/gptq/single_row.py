@@ -54,7 +54,7 @@ def load_single() -> Launch | None:
     return function
 
 
-class Product:
+class SingleRowLinear:
     """A Marlin layer that gives a single row to the kernel and more of them to Marlin."""
 
     def __init__(self, linear: Any, launch: Launch) -> None:
@@ -83,7 +83,7 @@ class Product:
         return y
 
 
-def suits(linear: Any) -> bool:
+def supports(linear: Any) -> bool:
     """Whether the kernel reads this layer: Marlin's layout, float16, 4 bits, no act-order, whole tiles, no bias."""
     return (
         type(linear).__name__ == "MarlinLinear"

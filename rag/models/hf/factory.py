@@ -12,12 +12,12 @@ from rag.errors import ModelUnavailable, SettingsError, first_line
 from rag.hub import resolve
 from rag.models.batch.engine import BatchEngine
 from rag.models.batch.forward import runs_batched
-from rag.models.batch.model_source import Source
-from rag.models.cached_engine import once
+from rag.models.batch.model_source import ModelSource
+from rag.models.cached_engine import cached_engine
 from rag.models.engine import EngineOptions, TextEngine
 from rag.models.hf.generate import GenerateEngine
 from rag.models.quiet_libraries import quiet
-from rag.models.weights import method_of, read_config, read_weights, said_of_quantising
+from rag.models.weights import quantization_config, quantization_method, read_config, read_weights
 
 
 def open_hf(name: str, options: EngineOptions) -> TextEngine:
@@ -28,20 +28,20 @@ def open_hf(name: str, options: EngineOptions) -> TextEngine:
     if options.kernel != "auto":
         raise SettingsError("--kernel is for packed weights, and hf: models have none", do="Leave it away.")
     found = resolve(name)
-    return once(("hf", found, options), lambda: _load(found.path, f"{found.name}@{found.revision}", options))
+    return cached_engine(("hf", found, options), lambda: _load(found.path, f"{found.name}@{found.revision}", options))
 
 
 def _load(folder: Path, identity: str, options: EngineOptions) -> TextEngine:
     config, weights = read_config(folder, "safetensors"), read_weights(folder)
-    if said := said_of_quantising(folder, config):
-        method = method_of(said)
+    if said := quantization_config(folder, config):
+        method = quantization_method(said)
         do = "Give it as gptq:<dir or hub id>." if method == "gptq" else "Give the unquantised model."
         raise ModelUnavailable(f"This checkpoint is quantised ({method})", where=str(folder), do=do)
     architecture, kind = _architecture(folder)
     stored = str(config.get("dtype") or config.get("torch_dtype") or "float32")
     device, dtype = _place(stored)
     size = weights.bytes * _SIZES[dtype] // _SIZES.get(stored, 2)
-    source = Source(folder, config, size, device, dtype, lambda: _model(folder, kind, device, dtype))
+    source = ModelSource(folder, config, size, device, dtype, lambda: _model(folder, kind, device, dtype))
     batched = runs_batched(architecture, kind) and config.keys() >= _SHAPE
     return BatchEngine(source, identity, options) if batched else GenerateEngine(source, identity, options)
 

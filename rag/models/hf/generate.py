@@ -9,13 +9,13 @@ from typing import Any
 import torch
 
 from rag.errors import ModelFailed, first_line
-from rag.models.batch.memory import Ceiling, free_memory
-from rag.models.batch.model_source import Source
-from rag.models.batch.sampling import Chooser, uniforms
+from rag.models.batch.memory import MemoryCeiling, free_memory
+from rag.models.batch.model_source import ModelSource
+from rag.models.batch.sampling import Sampler, uniforms
 from rag.models.batch.sequence import Sequence
 from rag.models.batch.tokenized_engine import TokenEngine
 from rag.models.batch.tokenizer import ends_of
-from rag.models.callback_iterator import Take, pieces_of
+from rag.models.callback_iterator import OnText, callback_to_iterator
 from rag.models.engine import Completion, EngineOptions, Piece
 from rag.records import Decoding
 
@@ -27,13 +27,13 @@ class GenerateEngine(TokenEngine):
 
     batch_size = _ROWS * 4
 
-    def __init__(self, source: Source, identity: str, options: EngineOptions) -> None:
+    def __init__(self, source: ModelSource, identity: str, options: EngineOptions) -> None:
         """Load a model. Raises ModelUnavailable."""
         from transformers import GenerationConfig
 
         super().__init__(source, identity, options)
         if source.device != "cpu":
-            Ceiling(options.gpu_memory)
+            MemoryCeiling(options.gpu_memory)
         self._model = source.load()
         self._ends |= ends_of(self._model)
         self._device = source.device
@@ -50,11 +50,11 @@ class GenerateEngine(TokenEngine):
     def stream(self, prompt: str, decoding: Decoding, stop: Several[str] = ()) -> Iterator[Piece]:
         sequence = self._sequence(prompt, decoding, stop)
 
-        def write(take: Take) -> Completion:
+        def write(take: OnText) -> Completion:
             self._write([sequence], decoding, take)
             return sequence.completion()
 
-        yield from pieces_of(write)
+        yield from callback_to_iterator(write)
 
     def close(self) -> None:
         with self._lock:
@@ -62,7 +62,7 @@ class GenerateEngine(TokenEngine):
         free_memory()
 
     @torch.inference_mode()
-    def _write(self, rows: Several[Sequence], decoding: Decoding, take: Take | None = None) -> None:
+    def _write(self, rows: Several[Sequence], decoding: Decoding, take: OnText | None = None) -> None:
         """Run the sequences to their ends, side by side. `take` is for a single one."""
         longest, limit = max(len(one.prompt) for one in rows), max(one.limit for one in rows)
         ids = torch.zeros((len(rows), longest), dtype=torch.int64)
@@ -71,19 +71,19 @@ class GenerateEngine(TokenEngine):
             ids[row, longest - len(one.prompt) :] = torch.tensor(one.prompt)
             mask[row, longest - len(one.prompt) :] = 1
         ids, mask = ids.to(self._device), mask.to(self._device)
-        chooser = Chooser.of(decoding)
+        sampler = Sampler.of(decoding)
         drawn = torch.zeros((len(rows), limit))
-        if chooser.temperature:
+        if sampler.temperature:
             drawn = torch.stack([uniforms(decoding.seed, one.prompt, limit) for one in rows])
         drawn = drawn.to(self._device)
 
-        def choose(written: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
+        def sample(written: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
             """The scores, [rows, vocabulary], of which only the chosen token's is above minus infinity."""
             seen = torch.zeros_like(logits, dtype=torch.bool)
-            if chooser.needs_seen:
+            if sampler.needs_seen:
                 real = torch.cat([mask.bool(), mask.new_ones((len(rows), written.shape[1] - longest)).bool()], 1)
                 seen = torch.zeros_like(logits).scatter_add_(1, written, real.to(logits.dtype)) > 0
-            token = chooser.choose(logits, seen, drawn[:, written.shape[1] - longest])
+            token = sampler.sample(logits, seen, drawn[:, written.shape[1] - longest])
             return torch.full_like(logits, -torch.inf).scatter_(1, token[:, None], 0.0)
 
         def ended(written: torch.Tensor, _: Any) -> torch.Tensor:
@@ -100,7 +100,7 @@ class GenerateEngine(TokenEngine):
                     ids,
                     attention_mask=mask,
                     max_new_tokens=limit,
-                    logits_processor=LogitsProcessorList([choose]),
+                    logits_processor=LogitsProcessorList([sample]),
                     stopping_criteria=StoppingCriteriaList([ended]),
                 )
         except torch.OutOfMemoryError as error:

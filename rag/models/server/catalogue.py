@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class ModelInfo:
     """A model on a server.
 
     `server` is what runs it: "vllm", "llamacpp", "sglang", or what else the server says. `context` is in tokens, None
@@ -28,7 +28,7 @@ class Card:
         return f"{self.name} ({', '.join(part for part in told if part)})" if any(told) else self.name
 
 
-def read_cards(client: OpenAI, root: str) -> tuple[Card, ...]:
+def list_models(client: OpenAI, root: str) -> tuple[ModelInfo, ...]:
     """The models of a server, from its `/models`; none where it has no such route.
 
     Raises what `openai` raises.
@@ -44,10 +44,10 @@ def read_cards(client: OpenAI, root: str) -> tuple[Card, ...]:
     if not any(card.server == "llamacpp" for card in cards):
         return cards
     context = _slot_context(client, root)
-    return tuple(Card(one.name, one.server, context or one.context, one.weights) for one in cards)
+    return tuple(ModelInfo(one.name, one.server, context or one.context, one.weights) for one in cards)
 
 
-def _card(row: Mapping[str, Any]) -> Card:
+def _card(row: Mapping[str, Any]) -> ModelInfo:
     about = row.get("meta") or {}
     weights = [str(row["root"])] if row.get("root") and row["root"] != row["id"] else []
     weights += [f"{about[name]} {unit}".strip() for name, unit in _META.items() if about.get(name)]
@@ -55,7 +55,7 @@ def _card(row: Mapping[str, Any]) -> Card:
     if not isinstance(row["id"], str):
         raise TypeError(f"a model without a name: {row}")
     known = int(str(context)) if str(context).isdecimal() else None
-    return Card(row["id"], str(row.get("owned_by") or ""), known, ", ".join(weights))
+    return ModelInfo(row["id"], str(row.get("owned_by") or ""), known, ", ".join(weights))
 
 
 _NO_SUCH_ROUTE = (404, 405, 501)

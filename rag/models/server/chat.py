@@ -14,15 +14,15 @@ from langchain_openai.chat_models.base import BaseChatOpenAI
 
 from rag.errors import ModelServerMismatch
 from rag.models.messages import turns_of
-from rag.models.server.completions import broken_off
-from rag.models.server.mixin import OnServer, bounded
-from rag.models.server.parameters import begun
+from rag.models.server.completions import stream_interrupted
+from rag.models.server.mixin import ServerMixin, bounded
+from rag.models.server.parameters import started
 from rag.records import Decoding
 
 _GREEDY = Decoding()
 
 
-class ServerChatModel(OnServer, BaseChatOpenAI):
+class ServerChatModel(ServerMixin, BaseChatOpenAI):
     """A chat with a model on a server, in the server's own chat template.
 
     `batch` keeps to `server.concurrency` requests at a time, and answers in order. What fails raises ModelUnavailable
@@ -42,7 +42,7 @@ class ServerChatModel(OnServer, BaseChatOpenAI):
         self, input_: LanguageModelInput, *, stop: list[str] | None = None, **kwargs: Any
     ) -> dict[str, Any]:
         payload: dict[str, Any] = super()._get_request_payload(input_, stop=stop, **kwargs)
-        return {**self.engine.accepted.payload(payload), "extra_body": self.engine.body(self.repetition_penalty)}
+        return {**self.engine.quirks.payload(payload), "extra_body": self.engine.body(self.repetition_penalty)}
 
     def get_num_tokens(self, text: str) -> int:
         """How many tokens a text has for this model; an estimate from above where the server cannot count."""
@@ -75,7 +75,7 @@ class ServerChatModel(OnServer, BaseChatOpenAI):
     ) -> ChatResult:
         with self.engine.errors():
             ask = super()._generate
-            result = self.engine.accepted.send(lambda: ask(messages, stop, run_manager, **kwargs))
+            result = self.engine.quirks.send(lambda: ask(messages, stop, run_manager, **kwargs))
         if not result.generations:
             raise ModelServerMismatch("The model server's reply holds no completion", where=str(self.server))
         return result
@@ -90,11 +90,11 @@ class ServerChatModel(OnServer, BaseChatOpenAI):
         ended = False
         with self.engine.errors():
             ask = super()._stream
-            for chunk in self.engine.accepted.send(lambda: begun(ask(messages, stop, run_manager, **kwargs))):
+            for chunk in self.engine.quirks.send(lambda: started(ask(messages, stop, run_manager, **kwargs))):
                 ended = ended or bool((chunk.generation_info or {}).get("finish_reason"))
                 yield chunk
         if not ended:
-            raise broken_off(str(self.server))
+            raise stream_interrupted(str(self.server))
 
     async def _agenerate(self, *args: Any, **kwargs: Any) -> ChatResult:
         return await BaseChatModel._agenerate(self, *args, **kwargs)

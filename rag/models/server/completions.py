@@ -25,14 +25,14 @@ from rag.errors import ModelServerMismatch, ModelServerUnreachable
 from rag.models import llama2
 from rag.models.engine import Completion, Piece
 from rag.models.messages import chat_chunks, info_of, message_of, text_chunks, turns_of
-from rag.models.server.mixin import OnServer, bounded, tokens_at_most
-from rag.models.server.remote_model import Served
+from rag.models.server.mixin import ServerMixin, bounded, tokens_at_most
+from rag.models.server.remote_model import ServerModel
 from rag.records import Decoding
 
 _GREEDY = Decoding()
 
 
-class ServerLLM(OnServer, BaseOpenAI):
+class ServerLLM(ServerMixin, BaseOpenAI):
     """Raw text continued by a model on a server, with no chat template around it. A prompt is a request."""
 
     temperature: float = _GREEDY.temperature
@@ -81,18 +81,18 @@ class ServerLLM(OnServer, BaseOpenAI):
                     text += choice.text or ""
                     yield Piece(choice.text or "")
             if finish is None:
-                raise broken_off(str(self.server))
+                raise stream_interrupted(str(self.server))
         counts = (usage.prompt_tokens, usage.completion_tokens) if usage else (0, 0)
         yield Piece("", Completion(text, finish, *counts))
 
     def _create(self, prompt: str, stop: Sequence[str] | None, **further: Any) -> Any:
-        accepted = self.engine.accepted
+        quirks = self.engine.quirks
 
         def send() -> Any:
             wanted = {"prompt": prompt, "stop": list(stop) if stop else None, **self._invocation_params, **further}
-            return self.client.create(**accepted.payload(wanted))
+            return self.client.create(**quirks.payload(wanted))
 
-        return accepted.send(send)
+        return quirks.send(send)
 
     def _generate(
         self,
@@ -131,7 +131,7 @@ class TemplatedChatModel(BaseChatModel):
         return "kotae-server-template"
 
     @property
-    def engine(self) -> Served:
+    def engine(self) -> ServerModel:
         """The model as the server has it."""
         return self.text_model.engine
 
@@ -191,6 +191,6 @@ class TemplatedChatModel(BaseChatModel):
         yield from chat_chunks(pieces, self.text_model.model_name, run_manager)
 
 
-def broken_off(where: str) -> ModelServerUnreachable:
+def stream_interrupted(where: str) -> ModelServerUnreachable:
     """The error for a stream that ends without a word on why."""
     return ModelServerUnreachable("The model server's answer broke off", where=where)

@@ -29,7 +29,7 @@ _OF_THE_CONTENT: Final = (400, 413, 422, 451)
 
 
 @contextmanager
-def named_errors(where: str, key: str | None) -> Iterator[None]:
+def translate_errors(where: str, key: str | None) -> Iterator[None]:
     """What the `openai` package and LangChain's use of it raise inside, raised as one of ours, without the key."""
     import openai
 

@@ -12,7 +12,7 @@ from rag.models.server.address import SCHEME, ModelServer
 from rag.records import Decoding
 
 
-def open_served(
+def open_server_model(
     uri: str, server: ModelServer | None, decoding: Decoding, context: int, *, raw: bool
 ) -> BaseChatModel | BaseLLM:
     """The model `openai:<name>` of a server: for chats, or with `raw` for text. The server is not asked anything yet.

@@ -12,18 +12,18 @@ from pydantic import BaseModel, Field, PrivateAttr, model_validator
 from rag.models.engine import EngineOptions
 from rag.models.messages import turns_of
 from rag.models.server.address import RETRIES, ModelServer, server_key
-from rag.models.server.remote_model import Served, own_client
+from rag.models.server.remote_model import ServerModel, direct_client
 from rag.models.server.token_estimate import tokens_of_chat, tokens_of_text
 from rag.records import Decoding
 
 
-class OnServer(BaseModel):
+class ServerMixin(BaseModel):
     """A model on `server`. `context_limit` (tokens, prompt and completion) holds where the server allows more."""
 
     server: ModelServer
     context_limit: int = Field(default=EngineOptions().context, gt=0)
     repetition_penalty: float = Field(default=Decoding().repetition_penalty, gt=0)
-    _served: Served | None = PrivateAttr(default=None)
+    _server_model: ServerModel | None = PrivateAttr(default=None)
 
     @model_validator(mode="before")
     @classmethod
@@ -31,15 +31,15 @@ class OnServer(BaseModel):
         """Where LangChain's classes send requests, from the one place that says so."""
         server: ModelServer = values["server"]
         reached = {"base_url": server.base, "api_key": server_key() or "none", "timeout": server.seconds}
-        own = {"http_client": client} if (client := own_client(server)) is not None else {}
+        own = {"http_client": client} if (client := direct_client(server)) is not None else {}
         return {**values, **reached, **own, "max_retries": RETRIES}
 
     @property
-    def engine(self) -> Served:
+    def engine(self) -> ServerModel:
         """The model as the server has it; nothing is asked before it is needed."""
-        if self._served is None:
-            self._served = Served(str(getattr(self, "model_name")), self.server, server_key())  # noqa: B009
-        return self._served
+        if self._server_model is None:
+            self._server_model = ServerModel(str(getattr(self, "model_name")), self.server, server_key())  # noqa: B009
+        return self._server_model
 
     @property
     def context_window(self) -> int:

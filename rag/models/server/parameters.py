@@ -32,7 +32,7 @@ def refused_parameter(said: str) -> str | None:
     return min(named, default=(0, None))[1]
 
 
-class Accepted:
+class ServerQuirks:
     """Learns from a server's refusals what it does not take, and sends what it takes; made for several threads.
 
     An answer can do without a seed (where a model is not greedy, it is then another each time), without a top_p of 1
@@ -73,7 +73,7 @@ class Accepted:
         return name in self._refused and (name in (_SEED, _STREAM_OPTIONS) or (name == _TOP_P and value == 1.0))
 
 
-def begun(stream: Any) -> Any:
+def started(stream: Any) -> Any:
     """A stream whose first part has come, so that a refusal is raised here and not where it is read."""
     parts = iter(stream)
     try:

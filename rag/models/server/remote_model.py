@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import SettingsError
 from rag.models.engine import Turn
 from rag.models.server.address import RETRIES, ModelServer
-from rag.models.server.catalogue import Card, read_cards
-from rag.models.server.error_translation import named_errors, no_such_model
-from rag.models.server.parameters import Accepted
+from rag.models.server.catalogue import ModelInfo, list_models
+from rag.models.server.error_translation import no_such_model, translate_errors
+from rag.models.server.parameters import ServerQuirks
 from rag.models.server.token_estimate import tokens_of_chat, tokens_of_text
 
 if TYPE_CHECKING:
@@ -22,33 +22,33 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 10.0
 
 
-class Served:
+class ServerModel:
     """A model by its name on a server. Nothing is asked before it is needed."""
 
     def __init__(self, name: str, server: ModelServer, key: str | None) -> None:
         self.name = name
         self.server = server
         self.batch_size = server.concurrency
-        self.accepted = Accepted()
+        self.quirks = ServerQuirks()
         self._key = key
 
     def errors(self) -> AbstractContextManager[None]:
         """What goes wrong inside, raised under our names."""
-        return named_errors(str(self.server), self._key)
+        return translate_errors(str(self.server), self._key)
 
     @cached_property
-    def cards(self) -> tuple[Card, ...]:
+    def cards(self) -> tuple[ModelInfo, ...]:
         """Every model of the server. Raises ModelUnavailable."""
         with self.errors():
-            return read_cards(self._client.with_options(max_retries=0), self.server.root)
+            return list_models(self._client.with_options(max_retries=0), self.server.root)
 
     @cached_property
-    def card(self) -> Card:
+    def card(self) -> ModelInfo:
         """What the server says of this model; the name alone where it has no list. Raises ModelUnavailable."""
         known = {one.name: one for one in self.cards}
         if known and self.name not in known and f"{self.name}:latest" not in known:
             raise no_such_model(self.name, list(known), str(self.server))
-        return known.get(self.name) or known.get(f"{self.name}:latest") or Card(self.name)
+        return known.get(self.name) or known.get(f"{self.name}:latest") or ModelInfo(self.name)
 
     @property
     def identity(self) -> str:
@@ -117,11 +117,11 @@ class Served:
             api_key=self._key or "none",
             timeout=openai.Timeout(self.server.seconds, connect=CONNECT_SECONDS),
             max_retries=RETRIES,
-            http_client=own_client(self.server),
+            http_client=direct_client(self.server),
         )
 
 
-def own_client(server: ModelServer) -> openai.DefaultHttpxClient | None:
+def direct_client(server: ModelServer) -> openai.DefaultHttpxClient | None:
     """How this machine's own servers are reached: not through the proxy of the environment. None for others."""
     import openai
 

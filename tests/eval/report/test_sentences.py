@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval.report import sentences as words
-from eval.statistics.counts_only import counts_only
 from eval.statistics.paired import Comparison, PairedOutcome, compare, verdict
+from eval.statistics.unpaired_counts import unpaired_counts
 
 pair_lists = st.lists(st.builds(PairedOutcome, st.integers(0, 12), st.booleans(), st.booleans()), max_size=40)
 
@@ -139,21 +139,21 @@ def test_there_is_no_verdict_where_answers_are_missing() -> None:
     ],
 )
 def test_counts_sentence_in_both_languages(counts: tuple[int, int, int], english: str, japanese: str) -> None:
-    assert words.counts_sentence(counts_only(*counts), "en").endswith(english)
-    assert words.counts_sentence(counts_only(*counts), "ja").endswith(japanese)
+    assert words.counts_sentence(unpaired_counts(*counts), "en").endswith(english)
+    assert words.counts_sentence(unpaired_counts(*counts), "ja").endswith(japanese)
 
 
 def test_counts_sentence_states_a_direction_only_where_every_pairing_agrees() -> None:
-    assert words.counts_sentence(counts_only(10, 90, 100), "en").startswith("Retrieval helps: ")
-    assert words.counts_sentence(counts_only(90, 10, 100), "ja").startswith("文書検索は逆効果です：")
-    assert words.counts_sentence(counts_only(36, 45, 100), "en").startswith("Undecided ")
+    assert words.counts_sentence(unpaired_counts(10, 90, 100), "en").startswith("Retrieval helps: ")
+    assert words.counts_sentence(unpaired_counts(90, 10, 100), "ja").startswith("文書検索は逆効果です：")
+    assert words.counts_sentence(unpaired_counts(36, 45, 100), "en").startswith("Undecided ")
 
 
 @settings(max_examples=40)
 @given(pair_lists)
 def test_sentences_can_be_written_on_a_japanese_windows_console(pairs: list[PairedOutcome]) -> None:
     found = compare(pairs)
-    counts = counts_only(found.baseline.correct, found.treatment.correct, found.n)
+    counts = unpaired_counts(found.baseline.correct, found.treatment.correct, found.n)
     for effect in (verdict(found, found.p), verdict(found, 1.0)):
         assert words.sentence(effect, "en").encode("cp932")
         assert words.sentence(effect, "ja", missing=3).encode("cp932")

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from eval.retrieval.evaluate import Query, RetrievalReport, by_leg, document_rank, evaluate_retrieval, queries_of
-from eval.statistics.ranking import figures, shown
+from eval.statistics.ranking import figures, figures_table
 from rag.records import Chunk, Hit, Language
 
 
@@ -108,7 +108,7 @@ def test_nothing_to_measure_is_refused() -> None:
 
 
 def test_table_has_every_figure_and_its_interval() -> None:
-    text = shown([("ja -> en", "dense", figures([1, 2, None]))])
+    text = figures_table([("ja -> en", "dense", figures([1, 2, None]))])
     head, row, spans = text.splitlines()
     assert head.split() == ["languages", "leg", "n", "R@1", "R@3", "R@5", "R@10", "MRR@10", "nDCG@10"]
     assert row.split()[:6] == ["ja", "->", "en", "dense", "3", "0.333"]

@@ -21,7 +21,7 @@ from eval.statistics.paired import (
     mcnemar,
     paired_difference,
     rate,
-    sign_flip,
+    sign_flip_test,
     verdict,
     wilson,
 )
@@ -81,22 +81,22 @@ def brute_force(changes: list[int]) -> float:
 @settings(max_examples=150)
 @given(st.lists(st.integers(-3, 3), max_size=9))
 def test_sign_flip_equals_enumeration(changes: list[int]) -> None:
-    assert sign_flip(changes) == pytest.approx(brute_force(changes), rel=1e-12)
+    assert sign_flip_test(changes) == pytest.approx(brute_force(changes), rel=1e-12)
 
 
 @given(st.integers(0, 300), st.integers(0, 300), st.integers(0, 50))
 @settings(max_examples=150)
 def test_sign_flip_of_single_pairs_is_mcnemar(fixed: int, broken: int, same: int) -> None:
     changes = [1] * fixed + [-1] * broken + [0] * same
-    assert sign_flip(changes) == pytest.approx(mcnemar(fixed, broken), rel=1e-9)
-    assert sign_flip([2 * change for change in changes]) == pytest.approx(mcnemar(fixed, broken), rel=1e-9)
+    assert sign_flip_test(changes) == pytest.approx(mcnemar(fixed, broken), rel=1e-9)
+    assert sign_flip_test([2 * change for change in changes]) == pytest.approx(mcnemar(fixed, broken), rel=1e-9)
 
 
 def test_sign_flip_of_a_large_cell_is_quick_and_near_the_normal() -> None:
     generator = np.random.default_rng(3)
     changes = [int(change) for change in generator.integers(-2, 3, 20_000)]
     z = abs(sum(changes)) / np.sqrt(sum(change**2 for change in changes))
-    assert sign_flip(changes) == pytest.approx(2 * stats.norm.sf(z), rel=0.02)
+    assert sign_flip_test(changes) == pytest.approx(2 * stats.norm.sf(z), rel=0.02)
 
 
 def test_two_copies_of_a_question_are_no_new_evidence() -> None:

@@ -14,7 +14,7 @@ from eval.statistics.paired import (
     compare,
     holm,
     needed_questions,
-    sign_flip,
+    sign_flip_test,
     verdict,
     verdicts,
 )
@@ -93,7 +93,7 @@ def test_needed_questions_of_bilingual_cells_give_the_power_they_promise() -> No
     generator = np.random.default_rng(6)
     changes, chances = np.array([-2, -1, 0, 1, 2]), [0.03, 0.04, 0.7, 0.13, 0.1]
     needed = needed_questions(float(changes @ chances), float(changes**2 @ chances))
-    hits = [sign_flip(generator.choice(changes, needed, p=chances).tolist()) <= 0.05 for _ in range(1500)]
+    hits = [sign_flip_test(generator.choice(changes, needed, p=chances).tolist()) <= 0.05 for _ in range(1500)]
     assert np.mean(hits) == pytest.approx(0.81, abs=0.03)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from rag.errors import ModelFailed
 from rag.generation.chain import build_chain
-from rag.models.reasoning import AnswerStream, without_thinking
+from rag.models.reasoning import AnswerStream, without_reasoning
 from tests.fakes import ScriptedChatModel
 
 QUESTION = "日本の首都はどこですか？"
@@ -30,7 +30,7 @@ THOUGHTS = {
 
 @pytest.mark.parametrize("text", list(THOUGHTS))
 def test_without_thinking(text: str) -> None:
-    assert without_thinking(text) == THOUGHTS[text]
+    assert without_reasoning(text) == THOUGHTS[text]
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 100])

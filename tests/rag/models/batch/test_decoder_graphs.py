@@ -13,7 +13,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from rag.models.batch.attention import Reach
+from rag.models.batch.attention import AttentionMask
 from rag.models.batch.decoder import Decoder
 from rag.models.batch.engine import BatchEngine
 from rag.models.engine import EngineOptions
@@ -93,8 +93,8 @@ def _graphed(decoder: Decoder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "stream", contextlib.nullcontext)
     forward = decoder._forward
 
-    def reaching(ids: torch.Tensor, positions: torch.Tensor, reach: Reach) -> torch.Tensor:
-        return forward(ids, positions, replace(reach, longest=CONTEXT + 1))
+    def reaching(ids: torch.Tensor, positions: torch.Tensor, kv_mask: AttentionMask) -> torch.Tensor:
+        return forward(ids, positions, replace(kv_mask, longest=CONTEXT + 1))
 
     decoder._forward, decoder._graphed, decoder._stream = reaching, True, Stream()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from rag.models.batch.sampling import Chooser, uniforms
+from rag.models.batch.sampling import Sampler, uniforms
 
 
 @pytest.mark.parametrize("penalty", [1.0, 1.3])
@@ -28,7 +28,7 @@ def test_sampling_is_transformers_own(penalty: float) -> None:
     seen = torch.zeros(1, 40, dtype=torch.bool)
     seen[0, prompt[0]] = True
     draws = torch.rand(20000)
-    tokens = Chooser(0.7, 0.9, penalty).choose(logits.expand(20000, -1), seen.expand(20000, -1), draws)
+    tokens = Sampler(0.7, 0.9, penalty).sample(logits.expand(20000, -1), seen.expand(20000, -1), draws)
     found = torch.bincount(tokens, minlength=40) / 20000
     assert set(tokens.tolist()) <= set(wanted.nonzero().flatten().tolist())
     assert float((found - wanted).abs().max()) < 0.02

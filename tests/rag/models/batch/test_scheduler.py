@@ -10,41 +10,41 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import ModelFailed
-from rag.models.batch.attention import Reach
-from rag.models.batch.decoder import Decoder, Entry
-from rag.models.batch.kv_cache import KeyValuePool
-from rag.models.batch.sampling import Chooser
+from rag.models.batch.attention import AttentionMask
+from rag.models.batch.decoder import Decoder, PrefillEntry
+from rag.models.batch.kv_cache import KeyValueCache
+from rag.models.batch.sampling import Sampler
 from rag.models.batch.scheduler import Scheduler
 from rag.models.batch.sequence import Sequence
 from rag.models.batch.tokenizer import Codec
 
 VOCABULARY = 300
-GREEDY = Chooser(0.0, 1.0, 1.0)
+GREEDY = Sampler(0.0, 1.0, 1.0)
 
 
 class Adder(Decoder):
-    """A real decoder over a model that says the sum of all tokens it sees, modulo 256, read back from the pool.
+    """A real decoder over a model that says the sum of all tokens it sees, modulo 256, read back from the kv_cache.
 
     It runs out of memory at the calls numbered in `fails`.
     """
 
     def __init__(self, places: int, rows: int, fails: Several[int] = ()) -> None:
-        pool = KeyValuePool(1, places, 1, 1, torch.float32, torch.device("cpu"))
+        kv_cache = KeyValueCache(1, places, 1, 1, torch.float32, torch.device("cpu"))
         self.calls = 0
         self._fails = set(fails)
-        super().__init__(self._sum, self._logits, pool, rows, 64, VOCABULARY)
+        super().__init__(self._sum, self._logits, kv_cache, rows, 64, VOCABULARY)
 
-    def _sum(self, ids: torch.Tensor, positions: torch.Tensor, reach: Reach) -> torch.Tensor:
+    def _sum(self, ids: torch.Tensor, positions: torch.Tensor, kv_mask: AttentionMask) -> torch.Tensor:
         self.calls += 1
         if self.calls in self._fails:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate much")
         values = ids.flatten().float()[:, None, None]
-        reach.pool.write(0, reach.slots, values, values)
-        if reach.starts is None or reach.lengths is None:
+        kv_mask.kv_cache.write(0, kv_mask.slots, values, values)
+        if kv_mask.starts is None or kv_mask.lengths is None:
             return ids.cumsum(1).float()[:, :, None]
         sums = [
-            reach.pool.values[0, start : start + length].sum()
-            for start, length in zip(reach.starts.tolist(), reach.lengths.tolist(), strict=True)
+            kv_mask.kv_cache.values[0, start : start + length].sum()
+            for start, length in zip(kv_mask.starts.tolist(), kv_mask.lengths.tolist(), strict=True)
         ]
         return torch.stack(sums)[:, None, None]
 
@@ -64,7 +64,9 @@ def _run(codec: Codec, scheduler: Scheduler, prompts: list[list[int]], limits: l
     sequences = [Sequence(codec, prompt, limit, (), frozenset()) for prompt, limit in zip(prompts, limits, strict=True)]
     for _ in scheduler.run(sequences, GREEDY, 0):
         pass
-    assert scheduler.decoder.pool.take(scheduler.decoder.pool.places) is not None  # everything was given back
+    assert (
+        scheduler.decoder.kv_cache.allocate(scheduler.decoder.kv_cache.capacity) is not None
+    )  # everything was given back
     return [one.written for one in sequences]
 
 
@@ -100,10 +102,10 @@ def test_memory_for_not_even_one_is_an_error(codec: Codec) -> None:
 
 def test_idle_rows_keep_no_trace_of_what_was_in_them(codec: Codec) -> None:
     decoder = Adder(30, 2)
-    extent = decoder.pool.take(10)
+    extent = decoder.kv_cache.allocate(10)
     assert extent is not None
-    decoder.prefill([Entry([1, 2], extent, None)], [0], GREEDY)
+    decoder.prefill([PrefillEntry([1, 2], extent, None)], [0], GREEDY)
     decoder.clear(0)
     for _ in range(3):
-        decoder.launch(1, GREEDY).tokens()
-    assert decoder.pool.values[0, extent.start : extent.start + 4].flatten().tolist() == [1, 2, 0, 0]
+        decoder.decode_step(1, GREEDY).tokens()
+    assert decoder.kv_cache.values[0, extent.start : extent.start + 4].flatten().tolist() == [1, 2, 0, 0]

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from rag.errors import ModelFailed, PromptTooLong
-from rag.models.batch.attention import Reach
+from rag.models.batch.attention import AttentionMask
 from rag.models.engine import EngineOptions, Turn
 from rag.models.gptq.factory import GptqEngine
 from rag.models.local import LocalChatModel, LocalLLM
@@ -107,14 +107,14 @@ def test_stream_gives_nothing_that_a_stop_string_takes_back(folder: Path) -> Non
 
 
 def test_closed_stream_gives_its_places_back(engine: GptqEngine) -> None:
-    pool = engine.scheduler.decoder.pool
+    kv_cache = engine.scheduler.decoder.kv_cache
     stream = engine.stream("東京", Decoding(max_new_tokens=50))
     next(stream)
-    assert pool.take(pool.places) is None
+    assert kv_cache.allocate(kv_cache.capacity) is None
     stream.close()  # type: ignore[attr-defined]
-    whole = pool.take(pool.places)
+    whole = kv_cache.allocate(kv_cache.capacity)
     assert whole is not None
-    pool.give_back(whole)
+    kv_cache.free(whole)
 
 
 def test_closed_engine_gives_its_memory_back_and_is_loaded_anew(tmp_path: Path) -> None:
@@ -170,10 +170,10 @@ def _stepwise(engine: GptqEngine, tokens: list[int], *, read: int) -> torch.Tens
 
 
 def _stepwise_batch(engine: GptqEngine, rows: list[list[int]], given: list[list[int]]) -> torch.Tensor:
-    """Logits, [steps + 1, rows, vocabulary], through the forward pass of the engine's decoder and its pool."""
+    """Logits, [steps + 1, rows, vocabulary], through the forward pass of the engine's decoder and its cache."""
     decoder = engine.scheduler.decoder
-    pool = decoder.pool
-    extents = [pool.take(len(row) + len(given[0])) for row in rows]
+    kv_cache = decoder.kv_cache
+    extents = [kv_cache.allocate(len(row) + len(given[0])) for row in rows]
     starts = torch.tensor([extent.start for extent in extents if extent is not None])
     lengths = torch.tensor([len(row) for row in rows])
     longest = int(lengths.max())
@@ -185,16 +185,18 @@ def _stepwise_batch(engine: GptqEngine, rows: list[list[int]], given: list[list[
         ids[number, : len(row)] = torch.tensor(row)
         slots[number, : len(row)] = torch.arange(len(row)) + starts[number]
     with torch.inference_mode():
-        hidden = decoder._forward(ids, torch.arange(longest).expand(ids.shape), Reach(pool, slots.flatten()))
+        hidden = decoder._forward(
+            ids, torch.arange(longest).expand(ids.shape), AttentionMask(kv_cache, slots.flatten())
+        )
         found = [decoder._head(hidden[torch.arange(len(rows)), lengths - 1]).float()]
         for step in range(len(given[0])):
             token = torch.tensor([[row[step]] for row in given])
-            reach = Reach(pool, starts + lengths, starts, lengths + 1, int(lengths.max()) + 1)
-            found.append(decoder._head(decoder._forward(token, lengths[:, None], reach)[:, 0]).float())
+            kv_mask = AttentionMask(kv_cache, starts + lengths, starts, lengths + 1, int(lengths.max()) + 1)
+            found.append(decoder._head(decoder._forward(token, lengths[:, None], kv_mask)[:, 0]).float())
             lengths = lengths + 1
     for extent in extents:
         assert extent is not None
-        pool.give_back(extent)
+        kv_cache.free(extent)
     return torch.stack(found)
 
 

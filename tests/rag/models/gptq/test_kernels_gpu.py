@@ -20,9 +20,9 @@ pytestmark = [
 ]
 
 from rag.errors import ModelUnavailable  # noqa: E402
-from rag.models.batch.decoder import Entry  # noqa: E402
+from rag.models.batch.decoder import PrefillEntry  # noqa: E402
 from rag.models.batch.engine import BatchEngine  # noqa: E402
-from rag.models.batch.sampling import Chooser  # noqa: E402
+from rag.models.batch.sampling import Sampler  # noqa: E402
 from rag.models.engine import EngineOptions  # noqa: E402
 from rag.models.gptq.checkpoint import read_checkpoint  # noqa: E402
 from rag.models.gptq.factory import GptqEngine  # noqa: E402
@@ -36,7 +36,7 @@ from tests.tokenizers_small import write_bpe_tokenizer  # noqa: E402
 
 SHAPE = LlamaShape(layers=4, hidden=1024, intermediate=2816, heads=8, key_heads=8, vocabulary=2048, context=2048)
 GROUPED = LlamaShape(layers=3, hidden=512, intermediate=1024, heads=8, key_heads=2, vocabulary=1024, context=512)
-GREEDY = Chooser(0.0, 1.0, 1.0)
+GREEDY = Sampler(0.0, 1.0, 1.0)
 STEPS = 5
 TOLERANCE = 3e-2
 
@@ -91,13 +91,13 @@ def _stepped(engine: BatchEngine, rows: list[list[int]], given: Any) -> Any:
     """The same from the engine: a prefill, then steps of a replayed graph on given tokens."""
     decoder = engine.scheduler.decoder
     head = decoder._head = _Listening(decoder._head)
-    extents = [decoder.pool.take(len(row) + STEPS + 1) for row in rows]
-    entries = [Entry(row, extent, None) for row, extent in zip(rows, extents, strict=True) if extent is not None]
+    extents = [decoder.kv_cache.allocate(len(row) + STEPS + 1) for row in rows]
+    entries = [PrefillEntry(row, extent, None) for row, extent in zip(rows, extents, strict=True) if extent is not None]
     decoder.prefill(entries, list(range(len(rows))), GREEDY)
     found = [head.last.float().clone()]
     for step in range(STEPS):
         decoder._token[: len(rows)] = given[:, step]
-        decoder.launch(len(rows), GREEDY).tokens()
+        decoder.decode_step(len(rows), GREEDY).tokens()
         found.append(head.last[: len(rows)].float().clone())
     return torch.stack(found, 1)
 
@@ -157,15 +157,15 @@ def _compare(model: Any, engine: BatchEngine, rows: int) -> None:
 
 
 def test_single_row_kernel_gives_marlins_product(tmp_path: Path) -> None:
-    from rag.models.gptq.single_row import Product, load_single, suits
+    from rag.models.gptq.single_row import SingleRowLinear, load_single, supports
 
     checkpoint = read_checkpoint(_checkpoint(tmp_path))
     model = load_model(checkpoint, choose_kernel(look_at_machine(), checkpoint, "marlin"))
     launch = load_single()
     assert launch is not None
     for linear in (model.model.layers[0].mlp.down_proj, model.model.layers[3].self_attn.q_proj):
-        assert suits(linear)
-        product = Product(linear, launch)
+        assert supports(linear)
+        product = SingleRowLinear(linear, launch)
         for scale in (1e-2, 1.0, 1e3):
             x = torch.randn(1, linear.in_features, device="cuda", dtype=torch.float16) * scale
             wanted = linear(x).float()

@@ -168,7 +168,7 @@ def test_it_needs_no_gptqmodel(folders: dict[str, Path]) -> None:
     uri = f"hf:{folders['llama']}"
     code = (
         "import sys; sys.modules['gptqmodel'] = None\n"
-        "from rag.settings import keep_quiet; keep_quiet(offline=True)\n"
+        "from rag.settings import configure_libraries; configure_libraries(offline=True)\n"
         "from rag.models.local import LocalLLM\n"
         f"print(repr(LocalLLM(model={uri!r}, context_window=64, max_tokens=2).invoke('東京')))"
     )

@@ -32,7 +32,7 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class CountsOnly:
+class UnpairedBounds:
     """Two counts whose pairing is lost: exact McNemar p lies between `best_p` and `worst_p`.
 
     They hold where `least_contrary` and where `possible_contrary` pairs went against the net change (broken, where the
@@ -55,16 +55,16 @@ class CountsOnly:
         return self.treatment.correct - self.baseline.correct
 
 
-def counts_only(baseline_correct: int, treatment_correct: int, total: int, alpha: float = ALPHA) -> CountsOnly:
+def unpaired_counts(baseline_correct: int, treatment_correct: int, total: int, alpha: float = ALPHA) -> UnpairedBounds:
     """Bound what two counts on the same `total` questions allow when nobody kept which questions changed.
 
     Only fixed - broken is known. p grows with the number of pairs that went the other way, so the best case has none
-    and the worst as many as fit: min(baseline right, treatment wrong). `counts_only(32, 36, 61)`: p 0.125 to 0.68.
+    and the worst as many as fit: min(baseline right, treatment wrong). `unpaired_counts(32, 36, 61)`: p 0.125 to 0.68.
     """
     return pooled([Counts(total, baseline_correct, treatment_correct)], alpha)
 
 
-def pooled(parts: Sequence[Counts], alpha: float = ALPHA) -> CountsOnly:
+def pooled(parts: Sequence[Counts], alpha: float = ALPHA) -> UnpairedBounds:
     """The same for the sum of several parts, which allow less than their sum alone.
 
     Each part has its own least and most contrary pairs: 32 to 36 of 61 and 4 to 9 of 39 together allow 0 to 29 broken,
@@ -83,7 +83,7 @@ def pooled(parts: Sequence[Counts], alpha: float = ALPHA) -> CountsOnly:
     )
     contrary = range(least, most + 1)
     fitting = bisect_right(contrary, alpha, key=lambda against: mcnemar(net + against, against))
-    return CountsOnly(
+    return UnpairedBounds(
         baseline=baseline,
         treatment=treatment,
         best_p=mcnemar(net + least, least),
