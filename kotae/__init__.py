@@ -69,9 +69,9 @@ def __getattr__(name: str) -> Any:
     """Import a public name."""
     if name not in __all__:
         raise AttributeError(f"module 'kotae' has no attribute {name!r}")
-    from rag.settings import keep_quiet
+    from rag.settings import configure_libraries
 
-    keep_quiet(offline=False)  # before chromadb and transformers are imported, which read the environment once
+    configure_libraries(offline=False)  # before chromadb and transformers are imported, which read the environment once
     value = globals()[name] = getattr(import_module(_ELSEWHERE.get(name, "kotae.api")), name)
     return value
 
