@@ -1,1 +1,1 @@
-"""What ingesting and evaluating both need: records, errors, models, index, retrieval, prompt and chain."""
+"""Shared by ingest and eval: records, errors, models, index, retrieval, prompt and chain."""

@@ -19,7 +19,7 @@ DOCUMENTS = "documents.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class CollectionDocument:
-    """A document of a collection. `source` is its path in an index, `<folder>/<id>.txt` where the id can be a name."""
+    """A document of a collection. `source` is its path in an index, `<folder>/<id>.txt` if the id is a valid name."""
 
     id: str
     title: str
@@ -29,9 +29,9 @@ class CollectionDocument:
 
 
 def load_documents(folder: Path, language: Language | None = None) -> tuple[CollectionDocument, ...]:
-    """The documents of a collection, or those in one language. Fields: id, text; title and lang may be missing.
+    """Return the documents of a collection, or those in one language. Fields: id, text; title and lang are optional.
 
-    Raises DatasetError, naming file and line, for a line that is no such object and for an id that stands twice.
+    Raises DatasetError, with file and line, for a line that is not such an object and for a repeated id.
     """
     path = folder / DOCUMENTS
     seen: set[str] = set()
@@ -45,14 +45,17 @@ def load_documents(folder: Path, language: Language | None = None) -> tuple[Coll
             source=_source(folder, str(fields["id"])),
         )
         if document.id in seen:
-            raise DatasetError(f"The id {document.id!r} stands twice", where=f"{path}, line {line}")
+            raise DatasetError(f"The id {document.id!r} is repeated", where=f"{path}, line {line}")
         seen.add(document.id)
         documents.append(document)
-    return tuple(one for one in documents if language in (None, one.language))
+    return tuple(document for document in documents if language in (None, document.language))
 
 
 def json_lines(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """The objects of a .jsonl file (UTF-8) with their lines, counted from 1; empty lines are passed over."""
+    """Yield the objects of a .jsonl file (UTF-8) with their line numbers, from 1; empty lines are skipped.
+
+    Raises DatasetError.
+    """
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
@@ -63,14 +66,14 @@ def json_lines(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
         try:
             value = json.loads(line)
         except ValueError as error:
-            raise DatasetError(f"This line is no JSON: {error}", where=f"{path}, line {number}") from error
+            raise DatasetError(f"This line is not JSON: {error}", where=f"{path}, line {number}") from error
         if not isinstance(value, dict):
-            raise DatasetError("This line is no JSON object", where=f"{path}, line {number}")
+            raise DatasetError("This line is not a JSON object", where=f"{path}, line {number}")
         yield number, value
 
 
 def text_field(fields: Mapping[str, Any], name: str, path: Path, line: int) -> str:
-    """A field that must hold text. Raises DatasetError."""
+    """Return a field that must hold text. Raises DatasetError."""
     value = fields.get(name)
     if not isinstance(value, str) or not value.strip():
         raise DatasetError(f"The field {name!r} is missing or empty", where=f"{path}, line {line}")
@@ -80,7 +83,7 @@ def text_field(fields: Mapping[str, Any], name: str, path: Path, line: int) -> s
 def _language(fields: Mapping[str, Any], path: Path, line: int) -> Language:
     language = fields.get("lang") or detect(str(fields["text"]))
     if language not in LANGUAGES:
-        raise DatasetError(f"The language {language!r} is unknown", where=f"{path}, line {line}", do="Use ja or en.")
+        raise DatasetError(f"Unknown language {language!r}", where=f"{path}, line {line}", do="Use ja or en.")
     return cast("Language", language)
 
 

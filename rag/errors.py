@@ -1,33 +1,33 @@
-"""Every failure that a user can meet, as one tree.
+"""Every error that a user can meet, as one tree.
 
 KotaeError
 ├── SettingsError            an option or environment variable cannot be used
-├── CannotWrite              the disk is full, or a place is read-only
+├── CannotWrite              the disk is full, or a file or folder is read-only
 ├── CorpusError              the folder of documents
 │   ├── EmptyCorpus          no document in it
 │   └── UnreadableDocument   one document could not be read
 ├── IndexProblem             the index on disk or on a server
 │   ├── IndexMissing         not built yet
-│   ├── IndexMismatch        built with other settings, or of other documents, than those asked for
+│   ├── IndexMismatch        built with other settings or from other documents than requested
 │   ├── IndexBusy            another process is writing to it
-│   ├── IndexDamaged         it cannot be read
-│   ├── IndexChanged         not, or no longer, in one state: another process ingests, or has since it was opened
+│   ├── IndexDamaged         corrupted, or incomplete
+│   ├── IndexChanged         another process is ingesting, or has since the index was opened
 │   ├── ServerUnreachable    no Chroma server answers at the URL
-│   ├── ServerRefused        the Chroma server does not take the token
-│   └── ServerMismatch       the Chroma server is of a version that kotae cannot use
-├── ModelUnavailable         a model or encoder cannot be loaded; has the install line where one helps
-│   ├── ModelServerUnreachable  no model server answers, or it is busy for too long
-│   ├── ModelServerRefused   the model server does not take the key, or refuses whatever is asked
-│   └── ModelServerMismatch  what answers does not say what a model server says
+│   ├── ServerRefused        the Chroma server rejects the token
+│   └── ServerMismatch       the server is not a Chroma server of a supported version
+├── ModelUnavailable         a model or encoder cannot be loaded; with the install command if that helps
+│   ├── ModelServerUnreachable  no model server answers, or it stays busy
+│   ├── ModelServerRefused   the model server rejects the key or every request
+│   └── ModelServerMismatch  the server does not answer as a model server does
 ├── ModelFailed              a loaded model did not answer
 ├── PromptTooLong            question and instructions alone exceed the model's context
-├── DatasetError             the verification set; file, row, column
+├── DatasetError             the verification set is wrong; with file, row, column
 ├── RunError                 the folder of a run
 │   └── RunBusy              another process is writing to it
 ├── RequestError             a request to `kotae serve`
-└── GradingError             a rung below the grading ladder cannot be used
+└── GradingError             a fallback grader cannot be used
     ├── CalibrationMismatch  similarity was calibrated with another encoder
-    └── JudgeNotMeasured     how far a judge agrees with people is not known
+    └── JudgeNotMeasured     the judge's agreement with human labels is not known
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ from typing import ClassVar
 
 
 class KotaeError(Exception):
-    """A failure with its cure: `what` went wrong, `where`, and what to `do`."""
+    """A failure with its remedy: `what` went wrong, `where`, and what to `do`."""
 
     unanswered: ClassVar[bool] = False
-    """Whether a question that ends so never came through: it says nothing of the model, and waits for its answer."""
+    """True if the question never reached the model, so that it is asked again and says nothing about the model."""
 
     def __init__(self, what: str, *, where: str | None = None, do: str | None = None) -> None:
         self.what = what
@@ -48,14 +48,14 @@ class KotaeError(Exception):
         super().__init__(what)
 
     def __str__(self) -> str:
-        """One line: what (where): what to do."""
+        """Return one line: what (where). What to do."""
         text = self.what if self.where is None else f"{self.what} ({self.where})"
         text = text if self.do is None else f"{text}. {self.do}"
         return " ".join(line.strip() for line in text.splitlines() if line.strip())
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of what a foreign error says; the name of its kind where it says nothing."""
+    """Return the first line of a foreign error's message, or its class name if it has none."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
@@ -64,7 +64,7 @@ class SettingsError(KotaeError):
 
 
 class CannotWrite(KotaeError):
-    """Something cannot be written: the disk is full, or the place is read-only."""
+    """The disk is full, or a file or folder is read-only."""
 
 
 class CorpusError(KotaeError):
@@ -76,7 +76,7 @@ class EmptyCorpus(CorpusError):
 
 
 class UnreadableDocument(CorpusError):
-    """One document could not be read; the others go on."""
+    """One document could not be read; the others are processed."""
 
 
 class IndexProblem(KotaeError):
@@ -88,7 +88,7 @@ class IndexMissing(IndexProblem):
 
 
 class IndexMismatch(IndexProblem):
-    """The index was built with other settings, or of other documents, than those asked for."""
+    """The index was built with other settings or from other documents than requested."""
 
 
 class IndexBusy(IndexProblem):
@@ -96,11 +96,11 @@ class IndexBusy(IndexProblem):
 
 
 class IndexDamaged(IndexProblem):
-    """The index cannot be read."""
+    """The index is corrupted or incomplete."""
 
 
 class IndexChanged(IndexProblem):
-    """The index is being written to, or is no longer what it was when it was opened; opened anew, it can be used."""
+    """The index is being written, or has changed since it was opened; open it again to use it."""
 
 
 class ServerUnreachable(IndexProblem):
@@ -110,13 +110,13 @@ class ServerUnreachable(IndexProblem):
 
 
 class ServerRefused(IndexProblem):
-    """The Chroma server does not take the token, or wants one."""
+    """The Chroma server rejects the token, or requires one."""
 
     unanswered = True
 
 
 class ServerMismatch(IndexProblem):
-    """What answers is not a Chroma server of a version that kotae can use."""
+    """The server is not a Chroma server of a supported version."""
 
 
 class ModelUnavailable(KotaeError):
@@ -126,15 +126,15 @@ class ModelUnavailable(KotaeError):
 
 
 class ModelServerUnreachable(ModelUnavailable):
-    """No model server answers, or it says that it is busy or broken however often it is asked."""
+    """No model server answers, or every attempt ends in "busy" or "broken"."""
 
 
 class ModelServerRefused(ModelUnavailable):
-    """The model server does not take the key, wants one, or refuses whatever is asked (no credit left)."""
+    """The model server rejects the key, requires one, or refuses every request (no credit left)."""
 
 
 class ModelServerMismatch(ModelUnavailable):
-    """What answers does not say what a model server says."""
+    """The server does not answer as a model server does."""
 
 
 class ModelFailed(KotaeError):
@@ -146,7 +146,7 @@ class PromptTooLong(KotaeError):
 
 
 class DatasetError(KotaeError):
-    """The verification set has a fault; `where` names file, row and column."""
+    """The verification set has an error; `where` names file, row and column."""
 
 
 class RunError(KotaeError):
@@ -158,7 +158,7 @@ class RunBusy(RunError):
 
 
 class RequestError(KotaeError):
-    """A request to `kotae serve` cannot be answered as it stands; `status` is that of HTTP."""
+    """A request to `kotae serve` is invalid; `status` is the HTTP status."""
 
     def __init__(self, what: str, *, where: str | None = None, do: str | None = None, status: int = 400) -> None:
         self.status = status
@@ -166,7 +166,7 @@ class RequestError(KotaeError):
 
 
 class GradingError(KotaeError):
-    """A rung below the grading ladder cannot be used."""
+    """A fallback grader cannot be used."""
 
 
 class CalibrationMismatch(GradingError):
@@ -174,4 +174,4 @@ class CalibrationMismatch(GradingError):
 
 
 class JudgeNotMeasured(GradingError):
-    """How far a judge agrees with people is not known."""
+    """The judge's agreement with human labels is not known."""

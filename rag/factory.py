@@ -1,4 +1,4 @@
-"""From what a user asks for to a chain: the model a URI names, with or without the retriever of an index."""
+"""Build models, retrievers and chains from a user's settings."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from rag.settings import DEFAULT_CONTEXT, DEFAULT_INDEX, DEFAULT_MODEL, DEFAULT_
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
-    """Which model, how it writes, how much it reads (tokens), and the style of its prompts.
+    """A model: its URI, decoding, context window in tokens, and prompt style.
 
-    On a GPU: the kernel for packed weights, and a ceiling of its memory in bytes. `server` is for `openai:<name>`.
+    On a GPU: the kernel for packed weights, and a memory limit in bytes. `server` is for `openai:<name>`.
     """
 
     uri: str = DEFAULT_MODEL
@@ -35,10 +35,9 @@ class ModelSettings:
 
 @dataclass(frozen=True, slots=True)
 class IndexSettings:
-    """Which index, opened with which encoder (None: the one it remembers), and how many hits a question gets.
+    """An index, the encoder to open it with (None: the one it was built with), and the number of hits a question gets.
 
-    `reranker` is a cross-encoder's folder or hub id. Where `server` is given the index is there, and `folder` has no
-    meaning.
+    `reranker` is a cross-encoder's folder or hub id. With `server` the index is there and `folder` is ignored.
     """
 
     folder: Path = DEFAULT_INDEX
@@ -49,7 +48,7 @@ class IndexSettings:
 
 
 def open_model(settings: ModelSettings) -> Model:
-    """The model of a URI, not loaded yet: a chat model, or a completion model for prompts of raw text."""
+    """Return the model of a URI, not loaded yet: a chat model, or a completion model for raw-text prompts."""
     decoding = settings.decoding
     if settings.uri.startswith(SCHEME):
         from rag.models.server.factory import open_server_model
@@ -70,13 +69,13 @@ def open_model(settings: ModelSettings) -> Model:
 
 
 def open_retriever(settings: IndexSettings) -> HybridRetriever:
-    """The retriever of an index. Raises IndexProblem, and ModelUnavailable for a reranker that cannot be had."""
+    """Return the retriever of an index. Raises IndexProblem, and ModelUnavailable if the reranker cannot be loaded."""
     index = open_index(settings.folder, settings.encoder, settings.server)
     reranker = open_reranker(settings.reranker) if settings.reranker else None
     return HybridRetriever(index=index, k=settings.top_k, reranker=reranker)
 
 
 def open_chain(model: ModelSettings, index: IndexSettings | None) -> GroundedChain:
-    """The chain of a model and an index; `index=None` gives it without context. Raises IndexProblem."""
+    """Return the chain of a model and an index, or without context if `index` is None. Raises IndexProblem."""
     retriever = None if index is None else open_retriever(index)
     return build_chain(open_model(model), retriever, model.style)

@@ -1,4 +1,4 @@
-"""From the name of a model to a folder on this machine: a local folder, the hub's cache, or a download."""
+"""Resolve a model name to a local folder: a folder, the hub's cache, or a download."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from rag.errors import ModelUnavailable, first_line
 
 # Weights in pickle format can run code when they are read, so they are never fetched.
 _WANTED = ("*.json", "*.safetensors", "*.txt", "*.model", "*.jinja", "*/*.json", "*/*.safetensors")
-# What a model says depends on: beside its weights also its tokenizer, chat template, and shape. Not on people's notes.
-_CONTENT = (*(one for one in _WANTED if one != "*.txt"), "vocab.txt", "merges.txt")
+# A model's output depends on its weights, tokenizer, chat template and configuration, not on notes such as README.
+_CONTENT = (*(pattern for pattern in _WANTED if pattern != "*.txt"), "vocab.txt", "merges.txt")
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFolder:
-    """A model on disk: its name, what fixes its content (a hub commit or a hash of its files), and its folder."""
+    """A model on disk: its name, its revision (a hub commit or a hash of its files), and its folder."""
 
     name: str
     revision: str
@@ -24,10 +24,10 @@ class ModelFolder:
 
 
 def resolve(name: str) -> ModelFolder:
-    """Find `<dir>` or `<hub id>[@revision]`.
+    """Return the folder of `<dir>` or `<hub id>[@revision]`.
 
-    A hub id is looked up in the hub's local cache first where HF_HUB_OFFLINE is set, and downloaded otherwise.
-    Raises ModelUnavailable where there is no such folder and no such model to be had.
+    A hub id is downloaded if the hub's local cache does not have it, or only looked up there if HF_HUB_OFFLINE is set.
+    Raises ModelUnavailable if there is no such folder or model.
     """
     folder = Path(name).expanduser()
     if folder.is_dir():

@@ -1,4 +1,4 @@
-"""Progress of long work on stderr: a bar on a terminal, a line now and then elsewhere."""
+"""Progress of long work on stderr: a bar on a terminal, occasional lines elsewhere."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ _SECONDS_BETWEEN_LINES = 15.0
 
 
 def notice(text: str) -> None:
-    """One line on stderr, said once: why nothing moves just now."""
+    """Write one line to stderr that explains a wait."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
 
 
 @contextmanager
-def bytes_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar for bytes, shown from the first call of what it gives: `progress(done, total)`."""
-    with _bar(what, in_bytes=True) as advance:
+def bytes_bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar for bytes; yields `progress(done, total)`, whose first call makes the bar appear."""
+    with _bar(label, in_bytes=True) as advance:
         yield advance
 
 
 @contextmanager
-def count_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar for counted things, with rate and time left: `progress(done, total)`."""
-    with _bar(what, in_bytes=False) as advance:
+def count_bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar for counted items, with rate and time left; yields `progress(done, total)`."""
+    with _bar(label, in_bytes=False) as advance:
         yield advance
 
 
 @contextmanager
-def _bar(what: str, *, in_bytes: bool) -> Iterator[Callable[[int, int], None]]:
+def _bar(label: str, *, in_bytes: bool) -> Iterator[Callable[[int, int], None]]:
     if sys.stderr.isatty():
-        yield from _terminal_bar(what, in_bytes=in_bytes)
+        yield from _terminal_bar(label, in_bytes=in_bytes)
     else:
-        yield _Lines(what, in_bytes=in_bytes)
+        yield _Lines(label, in_bytes=in_bytes)
 
 
-def _terminal_bar(what: str, *, in_bytes: bool) -> Iterator[Callable[[int, int], None]]:
+def _terminal_bar(label: str, *, in_bytes: bool) -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -66,7 +66,7 @@ def _terminal_bar(what: str, *, in_bytes: bool) -> Iterator[Callable[[int, int],
     def advance(done: int, total: int) -> None:
         if not tasks:
             bar.start()
-            tasks.append(bar.add_task(what, total=total, completed=done))
+            tasks.append(bar.add_task(label, total=total, completed=done))
         bar.update(tasks[0], completed=done, total=total)  # type: ignore[arg-type]
 
     try:
@@ -77,10 +77,10 @@ def _terminal_bar(what: str, *, in_bytes: bool) -> Iterator[Callable[[int, int],
 
 
 class _Lines:
-    """A line at the start and then one every quarter of a minute. The rate is of what was done since the first."""
+    """A line at the start and then every 15 seconds. The rate counts what was done since the first line."""
 
-    def __init__(self, what: str, *, in_bytes: bool) -> None:
-        self._what = what
+    def __init__(self, label: str, *, in_bytes: bool) -> None:
+        self._label = label
         self._in_bytes = in_bytes
         self._began: float | None = None
         self._first = 0
@@ -97,13 +97,13 @@ class _Lines:
         elapsed = now - self._began
         new = done - self._first
         rate = _rate(new / elapsed, in_bytes=self._in_bytes) if new and elapsed > 1 else ""
-        left = f", {elapsed * (total - done) / new:.0f} s left" if rate and done < total else ""
-        sys.stderr.write(f"{self._what}: {amount} ({elapsed:.0f} s{rate}{left})\n")
+        time_left = f", {elapsed * (total - done) / new:.0f} s left" if rate and done < total else ""
+        sys.stderr.write(f"{self._label}: {amount} ({elapsed:.0f} s{rate}{time_left})\n")
         sys.stderr.flush()
 
 
 def _bytes(done: int, total: int) -> str:
-    """An amount of bytes, in the unit of the whole.
+    """Return an amount of bytes in the unit that suits the total.
 
     >>> _bytes(500, 2000), _bytes(0, 3_000_000)
     ('0.5 of 2.0 kB', '0.0 of 3.0 MB')

@@ -1,4 +1,4 @@
-"""The records that travel between the parts: frozen, typed, without behaviour of their own."""
+"""Records shared by all packages: frozen, typed, without behaviour."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ class Chunk:
 
 
 def chunk_id(text: str, title: str, source: str, language: Language, position: int) -> str:
-    """32 letters of a hash of all that a chunk's vector and words depend on, so that one whose id is known is known."""
+    """Return 32 hex digits of a hash of everything that a chunk's vector and terms depend on: same id, same chunk."""
     key = f"{source}\0{position}\0{language}\0{title}\0{text}"
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A chunk that was found, and why. `rank` counts from 1.
+    """A retrieved chunk with its scores. `rank` counts from 1.
 
-    `dense` is the cosine of question and chunk (-1 to 1, higher is closer), None where the dense leg did not see it.
-    `lexical` is the BM25 score (0 and up, higher is closer), None where the lexical leg did not see it.
-    `score` is what the two legs together say (higher is closer); it can be compared within one question only.
-    `reranked` is the score of a reranker, None where it was not asked. Hits with one come first, in its order.
+    `dense` is the cosine of question and chunk (-1 to 1, higher is closer), None if dense retrieval did not score it.
+    `lexical` is the BM25 score (0 and up, higher is closer), None if no term of the question matches.
+    `score` combines the two (higher is closer) and is comparable within one question only.
+    `reranked` is a reranker's score, None if it was not scored. Hits with one come first, in the reranker's order.
     """
 
     chunk: Chunk
@@ -56,7 +56,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Decoding:
-    """How a model writes. Temperature 0 is greedy: the same prompt gives the same completion."""
+    """Decoding parameters of a model. Temperature 0 is greedy: the same prompt gives the same completion."""
 
     temperature: float = 0.0
     top_p: float = 1.0
@@ -66,12 +66,12 @@ class Decoding:
 
 
 PRESETS = {"seed": Decoding(0.2, 0.95, 1.15, 512)}
-"""Named ways of writing. "seed" is that of the historical runs."""
+"""Named decoding parameters. "seed" has those of the historical runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One completion. `finish` is "stop", or "length" where it was cut off at the token limit."""
+    """One completion. `finish` is "stop", or "length" if the token limit cut it off."""
 
     text: str
     language_ok: bool
@@ -82,17 +82,19 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the chain says to one question: every attempt and the passages it was given.
+    """The chain's answer to one question: every attempt and the retrieved passages.
 
-    There are two attempts where the first was in the wrong language. The second counts, unless it is so too.
+    There is a second attempt if the first was in the wrong language. It counts unless it is in the wrong language too.
+    `dropped` is the number of hits that did not fit into the model's context; `left_out` has the sentences that were
+    removed from the passages because they looked like instructions to the model.
     """
 
     question: str
     language: Language
     attempts: tuple[Attempt, ...]
     hits: tuple[Hit, ...] = ()
-    dropped: int = 0  # hits that were found but did not fit into the model's context
-    left_out: tuple[str, ...] = ()  # what of the hits was kept from the model, as it gives orders
+    dropped: int = 0
+    left_out: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -101,7 +103,7 @@ class Answer:
 
     @property
     def cut_off(self) -> bool:
-        """Whether the completion that counts ended at the token limit."""
+        """True if the completion that counts ended at the token limit."""
         return self.chosen.finish == "length"
 
     @property
@@ -121,7 +123,7 @@ class AnswerPiece:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Something that went wrong with one file or one question while the rest went on."""
+    """An error with one file or one question that did not stop the others."""
 
     subject: str
     error: str
@@ -129,5 +131,5 @@ class Failure:
 
 
 def renumber(hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    """The same hits with ranks 1, 2, 3, ... in the order given."""
+    """Return the same hits with ranks 1, 2, 3, ... in the order given."""
     return tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits, 1))

@@ -1,4 +1,4 @@
-"""Defaults, each stated once, and the folders that kotae uses."""
+"""Defaults, the user cache, and settings of third-party libraries."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ DEFAULT_MODEL = "bundled"
 DEFAULT_ENCODER = "bundled"
 DEFAULT_TOP_K = 3
 DEFAULT_CONTEXT = 4096  # tokens, prompt and answer together
-DEFAULT_FLOOR = 0.95  # of the true negative rate's lower bound where similarity is calibrated
+DEFAULT_MIN_TNR = 0.95  # lower confidence bound of the true negative rate that a calibrated similarity must reach
 COLLECTION = "kotae"
 
 
 @dataclass(frozen=True, slots=True)
 class Chunking:
-    """How documents are cut: whole sentences up to `max_tokens` encoder tokens, `overlap` sentences repeated."""
+    """Chunking parameters: whole sentences up to `max_tokens` encoder tokens, `overlap` sentences repeated."""
 
     max_tokens: int = 128
     overlap: int = 0
@@ -30,15 +30,15 @@ class Chunking:
 
 @dataclass(frozen=True, slots=True)
 class _Without:
-    """A filter of a logger: messages that begin with `said` are left out."""
+    """A logging filter that drops messages whose beginning matches `pattern`."""
 
-    said: re.Pattern[str]
+    pattern: re.Pattern[str]
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return self.said.match(record.getMessage()) is None
+        return self.pattern.match(record.getMessage()) is None
 
 
-# What torchao, which gptqmodel brings and transformers imports, says of parts that kotae has no use for.
+# gptqmodel installs torchao and transformers imports it; these warnings are about parts that kotae does not use.
 _TORCHAO = {
     "torchao": _Without(re.compile(r"Failed to load \S*torchao\S*_C|Skipping import of cpp extensions")),
     "torch.utils._pytree": _Without(
@@ -48,7 +48,7 @@ _TORCHAO = {
 
 
 def cache_dir() -> Path:
-    """The user cache: `KOTAE_CACHE` if set, else the platform's own folder. Not created here."""
+    """Return the user cache: `KOTAE_CACHE` if set, else the platform's cache folder. Not created here."""
     if override := os.environ.get("KOTAE_CACHE"):
         return Path(override).expanduser()
     import platformdirs
@@ -57,9 +57,9 @@ def cache_dir() -> Path:
 
 
 def configure_libraries(*, offline: bool) -> None:
-    """Switch off every telemetry of the libraries below, and with `offline` every hub access, for this process.
+    """Switch off the telemetry of third-party libraries and, with `offline`, every hub access in this process.
 
-    What torchao warns of when it is imported is left out too; any other warning is shown.
+    Warnings of torchao at import are suppressed too; any other warning is printed.
     Must run before chromadb, transformers or langchain are imported: they read the environment once.
     """
     os.environ["ANONYMIZED_TELEMETRY"] = "False"

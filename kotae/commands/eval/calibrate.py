@@ -8,13 +8,13 @@ import click
 
 from kotae.options import PATH, encoder_option, json_option, option
 from kotae.settings import as_json_text
-from rag.settings import DEFAULT_ENCODER, DEFAULT_FLOOR
+from rag.settings import DEFAULT_ENCODER, DEFAULT_MIN_TNR
 
 
 @click.command("calibrate")
 @click.argument("labelled", type=PATH)
 @option("--out", type=PATH, required=True, help="File to write, such as calibration.json.")
-@option("--floor", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=DEFAULT_FLOOR,
+@option("--floor", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=DEFAULT_MIN_TNR,
         help="Lower bound that the share of wrong answers kept out must reach on questions left out.")  # fmt: skip
 @encoder_option
 @json_option
