@@ -15,8 +15,9 @@ from eval.report.breakdown import retrieval_split, spread
 from eval.report.compare_runs import Asked, Contender, run_names, versus
 from eval.report.records import Cell, Contrast, Report, RunReport
 from eval.runs.cosine import THRESHOLDS, load_cosines
+from eval.runs.description import ImportedRun, read_description
 from eval.runs.graded import RunAnswer, ladder_answers, paired
-from eval.runs.imported import ImportedReport, imported_report, load_imported
+from eval.runs.imported import ImportedReport, imported_report
 from eval.runs.run import StoredRun, load_run
 from eval.statistics.paired import PairedOutcome, compare, rate, verdicts
 
@@ -31,8 +32,8 @@ def build_report(folders: Sequence[Path], calibration: Path | None = None, encod
     imported: list[ImportedReport] = []
     contenders = []
     for folder, name in zip(folders, run_names(folders), strict=True):
-        counts = load_imported(folder)
-        if counts is not None:
+        counts = read_description(folder)
+        if isinstance(counts, ImportedRun):
             imported.append(imported_report(counts, [one.name for one in imported]))
             continue
         stored = load_run(folder)

@@ -8,7 +8,7 @@ from itertools import combinations
 from pathlib import Path
 
 from eval.dataset.conditions import Condition
-from eval.runs.run import RunIdentity
+from eval.runs.description import RunIdentity
 from eval.statistics.paired import Effect, PairedOutcome, compare, verdicts
 from rag.records import Language
 

@@ -9,9 +9,9 @@ from eval.dataset.conditions import Condition
 from eval.fallback.interface import FallbackUse
 from eval.report.breakdown import RetrievalSplit, Spread
 from eval.report.compare_runs import Versus
+from eval.runs.description import RunIdentity
 from eval.runs.graded import RunAnswer, paired
 from eval.runs.imported import ImportedReport
-from eval.runs.run import RunIdentity
 from eval.statistics.paired import Effect, Rate
 from rag.records import Language
 

@@ -9,22 +9,22 @@ import json
 import os
 import re
 import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from eval.dataset.conditions import Condition
 from rag.errors import RunError
-from rag.records import Answer, Attempt, Chunk, Failure, Hit, Language
+from rag.records import Answer, Failure, Language
+from rag.serialize import from_json, to_jsonable
 from rag.storage.disk_errors import translate_os_errors
 
 FILE = "answers.jsonl"
-_SUM = re.compile(rb', "crc32": "([0-9a-f]{8})"\}$')
+_CHECKSUM = re.compile(rb', "crc32": "([0-9a-f]{8})"\}$')
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRecord:
     """One line: the answer to one question in one language under one condition, or how it failed.
 
     `prompt` is a hash of prompt, model and settings, `key` of these and the question's place; `repeat` counts from 0
@@ -37,8 +37,8 @@ class Recorded:
     number: str
     language: Language
     condition: Condition
-    repeat: int
-    prompt: str
+    repeat: int = 0
+    prompt: str = ""
     seconds: float
     answer: Answer | None
     failure: Failure | None
@@ -57,16 +57,9 @@ class AnswerLog:
         """Read what is there, but for a last line that a crash has cut off. Raises RunError for other damage."""
         self._path = folder / FILE
         self._torn = False
-        self.by_key: dict[str, Recorded] = {}
+        self.by_key: dict[str, AnswerRecord] = {}
         for line, text in self._lines():
-            try:
-                recorded = _recorded(json.loads(_checked(text).decode("utf-8")))
-            except (ValueError, KeyError, TypeError) as error:
-                raise RunError(
-                    "This line of the run is damaged",
-                    where=f"{self._path}, line {line}",
-                    do="Remove the line; its question is asked again by the next run.",
-                ) from error
+            recorded = _read(text, f"{self._path}, line {line}")
             self.by_key[recorded.key] = recorded
 
     def answered(self, key: str) -> bool:
@@ -82,9 +75,9 @@ class AnswerLog:
                 file.truncate(whole)
             self._torn = False
 
-    def append(self, recorded: Recorded) -> None:
+    def append(self, recorded: AnswerRecord) -> None:
         """Add a line; it is on disk when this returns. Raises CannotWrite."""
-        line = _summed(json.dumps(asdict(recorded), ensure_ascii=False).encode("utf-8", "replace"))
+        line = _summed(json.dumps(to_jsonable(recorded), ensure_ascii=False).encode("utf-8", "replace"))
         with translate_os_errors(self._path), self._path.open("ab") as file:
             file.write(line + b"\n")
             file.flush()
@@ -104,39 +97,19 @@ def _summed(line: bytes) -> bytes:
     return line.removesuffix(b"}") + b', "crc32": "%08x"}' % zlib.crc32(line)
 
 
-def _checked(line: bytes) -> bytes:
-    """The line without its check sum. Raises ValueError where that is wrong; older kotae wrote none."""
-    found = _SUM.search(line)
-    if found is None:
-        return line
-    bare = line[: found.start()] + b"}"
-    if int(found.group(1), 16) != zlib.crc32(bare):
-        raise ValueError("the check sum is wrong")
-    return bare
+def _read(line: bytes, where: str) -> AnswerRecord:
+    """Return the answer on a line. Raises RunError where its checksum (older kotae wrote none) or a field is wrong."""
 
+    def damaged(fault: str) -> RunError:
+        return RunError(
+            f"This line of the run is damaged: {fault}",
+            where=where,
+            do="Remove the line; its question is asked again by the next run.",
+        )
 
-def _recorded(stored: Mapping[str, Any]) -> Recorded:
-    answer, failure = stored["answer"], stored["failure"]
-    return Recorded(
-        key=stored["key"],
-        number=stored["number"],
-        language=stored["language"],
-        condition=Condition(stored["condition"]),
-        repeat=stored.get("repeat", 0),
-        prompt=stored.get("prompt", ""),
-        seconds=stored["seconds"],
-        answer=None if answer is None else _answer(answer),
-        failure=None if failure is None else Failure(**failure),
-        unanswered=stored.get("unanswered", False),
-    )
-
-
-def _answer(stored: Mapping[str, Any]) -> Answer:
-    return Answer(
-        question=stored["question"],
-        language=stored["language"],
-        attempts=tuple(Attempt(**attempt) for attempt in stored["attempts"]),
-        hits=tuple(Hit(**{**hit, "chunk": Chunk(**hit["chunk"])}) for hit in stored["hits"]),
-        dropped=stored["dropped"],
-        left_out=tuple(stored.get("left_out", ())),
-    )
+    checksum = _CHECKSUM.search(line)
+    if checksum is not None:
+        line = line[: checksum.start()] + b"}"
+        if int(checksum.group(1), 16) != zlib.crc32(line):
+            raise damaged("its checksum is wrong")
+    return from_json(AnswerRecord, line, error=damaged)

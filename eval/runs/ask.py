@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from eval.dataset.conditions import Condition
-from eval.runs.answer_log import AnswerLog, Recorded
+from eval.runs.answer_log import AnswerLog, AnswerRecord
 from eval.runs.circuit_breaker import Outage, is_unanswered
 from rag.errors import IndexChanged, SettingsError
 from rag.generation.chain import GroundedChain, Prepared, Question
@@ -112,7 +112,7 @@ def _groups(tasks: Sequence[Task], size: int) -> Iterator[Sequence[Task]]:
         start = end
 
 
-def _ask(tasks: Sequence[Task], chain: GroundedChain) -> Iterator[Recorded]:
+def _ask(tasks: Sequence[Task], chain: GroundedChain) -> Iterator[AnswerRecord]:
     began = time.monotonic()
     answers = iter(chain.answer([task.prepared for task in tasks if isinstance(task.prepared, Prepared)]))
     said = [next(answers) if isinstance(task.prepared, Prepared) else task.prepared for task in tasks]
@@ -120,7 +120,7 @@ def _ask(tasks: Sequence[Task], chain: GroundedChain) -> Iterator[Recorded]:
     for task, one in zip(tasks, said, strict=True):
         asked = task.asked
         failure = None if isinstance(one, Answer) else Failure(asked.question.text[:60], type(one).__name__, str(one))
-        yield Recorded(
+        yield AnswerRecord(
             key=task.key,
             number=asked.number,
             language=asked.question.language,
@@ -138,7 +138,7 @@ def _pass_of(task: Task) -> tuple[Condition, int]:
     return task.asked.condition, task.asked.repeat
 
 
-def _placed(known: Recorded, task: Task, prepared: Prepared) -> Recorded:
+def _placed(known: AnswerRecord, task: Task, prepared: Prepared) -> AnswerRecord:
     """An answer that is known, at the place of another question with the same prompt."""
     asked = task.asked
     answer = known.answer

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from eval.dataset.conditions import Condition
-from eval.runs.answer_log import AnswerLog, Recorded
+from eval.runs.answer_log import AnswerLog, AnswerRecord
 from eval.runs.ask import Asked, Progress, answer, prepare
 from rag.errors import DatasetError, RunBusy, SettingsError
 from rag.factory import IndexSettings, ModelSettings, open_chain
@@ -101,7 +101,7 @@ def _open_which(table: Table, what: str) -> DatasetError:
     )
 
 
-def _write(out: Path, questions: Sequence[str], recorded: Sequence[Recorded], *, with_sources: bool) -> None:
+def _write(out: Path, questions: Sequence[str], recorded: Sequence[AnswerRecord], *, with_sources: bool) -> None:
     header = ("Question", "Answer", "Sources") if with_sources else ("Question", "Answer")
     rows = [(q, _said(one), _sources(one))[: len(header)] for q, one in zip(questions, recorded, strict=True)]
     if out.suffix.lower() == ".xlsx":
@@ -110,10 +110,10 @@ def _write(out: Path, questions: Sequence[str], recorded: Sequence[Recorded], *,
     write_bytes(out, csv_bytes([header, *rows]))
 
 
-def _said(one: Recorded) -> str:
+def _said(one: AnswerRecord) -> str:
     return one.text if one.failure is None else f"[{one.failure.error}] {one.failure.message}"
 
 
-def _sources(one: Recorded) -> str:
+def _sources(one: AnswerRecord) -> str:
     hits = () if one.answer is None else one.answer.hits
     return "; ".join(f"[{hit.rank}] {hit.chunk.source}:{hit.chunk.start}-{hit.chunk.end}" for hit in hits)

@@ -10,6 +10,7 @@ from eval.dataset.load import Dataset
 from eval.runs.answer_log import AnswerLog
 from rag.encoders.embeddings import Encoder
 from rag.errors import RunError
+from rag.serialize import from_json
 from rag.storage.atomic import write_text
 
 FILE = "cosines.json"
@@ -34,13 +35,19 @@ def compute_cosines(folder: Path, dataset: Dataset, log: AnswerLog, encoder: Enc
 
 
 def load_cosines(folder: Path) -> Mapping[str, float]:
-    """The cosines of a run by answer key; empty where none were computed. Raises RunError."""
+    """Return the cosines of a run by answer key; empty where none were computed. Raises RunError."""
     path = folder / FILE
+
+    def damaged(fault: str) -> RunError:
+        return RunError(
+            f"The cosines of the run are damaged: {fault}",
+            where=str(path),
+            do="Remove the file; the next run computes them.",
+        )
+
     try:
-        return {str(key): float(one) for key, one in json.loads(path.read_text(encoding="utf-8")).items()}
+        return from_json(dict[str, float], path.read_bytes(), error=damaged)
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise RunError(
-            "The cosines of the run are damaged", where=str(path), do="Remove the file; the next run computes them."
-        ) from error
+    except OSError as error:
+        raise damaged(str(error)) from error

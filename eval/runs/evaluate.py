@@ -13,8 +13,9 @@ from eval.dataset.load import Dataset, Item, load_dataset
 from eval.dataset.sample import stratified
 from eval.runs.ask import Progress
 from eval.runs.cosine import compute_cosines
+from eval.runs.description import RunIdentity, Scope
 from eval.runs.oracle import gold_retriever
-from eval.runs.run import RunIdentity, Scope, execute, load_run
+from eval.runs.run import execute, load_run
 from rag.encoders.embeddings import Encoder, open_encoder
 from rag.errors import SettingsError
 from rag.factory import IndexSettings, ModelSettings, open_model, open_retriever

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from eval.dataset.conditions import Condition
 from eval.dataset.load import Item
 from eval.grading.ladder import Outcome, Reference, Rung, Verdict, grade
-from eval.runs.answer_log import Recorded
+from eval.runs.answer_log import AnswerRecord
 from eval.runs.run import StoredRun
 from rag.records import Language
 
@@ -24,7 +24,7 @@ class RunAnswer:
     item: Item
     language: Language
     condition: Condition
-    recorded: Recorded | None
+    recorded: AnswerRecord | None
     verdict: Verdict
     cosine: float | None
 
@@ -79,7 +79,7 @@ def ladder_answers(
 
 
 def _graded(run: StoredRun, cosines: Mapping[str, float], repeat: int) -> Iterable[RunAnswer]:
-    by_place: dict[tuple[str, str, Condition], Recorded] = {}
+    by_place: dict[tuple[str, str, Condition], AnswerRecord] = {}
     for recorded in run.log.by_key.values():
         if recorded.repeat != repeat or recorded.unanswered:
             continue
@@ -96,7 +96,7 @@ def _graded(run: StoredRun, cosines: Mapping[str, float], repeat: int) -> Iterab
                 yield RunAnswer(item, language, condition, found, verdict, cosines.get(found.key) if found else None)
 
 
-def _verdict(item: Item, language: Language, recorded: Recorded | None) -> Verdict:
+def _verdict(item: Item, language: Language, recorded: AnswerRecord | None) -> Verdict:
     if recorded is None or recorded.answer is None:
         return Verdict(Outcome.EMPTY, False, Rung.EMPTY, "", None, "there is no answer")
     references: tuple[Reference, ...] = item.references

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from eval.runs.description import FILE, read_description
 from eval.runs.evaluate import Bench, Selection, ask_models, models_of
-from eval.runs.run import FILE, read_description
 from rag.errors import KotaeError, RunError, SettingsError
 from rag.factory import IndexSettings, ModelSettings
 from rag.generation.chain import Model

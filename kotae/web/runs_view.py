@@ -13,9 +13,8 @@ from eval.report.build import build_report
 from eval.report.headlines import effect_word, headline, imported_headline
 from eval.report.html import html_page
 from eval.report.records import Report
-from eval.runs.imported import load_imported
-from eval.runs.run import FILE, read_description
-from rag.errors import KotaeError, RequestError, RunError
+from eval.runs.description import FILE, ImportedRun, read_description
+from rag.errors import KotaeError, RequestError
 from rag.records import LANGUAGES, Language
 
 DEEPEST = 3
@@ -104,18 +103,15 @@ def _entry(folder: Path, path: Path) -> RunEntry:
         "name": folder.resolve().name if path == folder else path.relative_to(folder).as_posix(),
     }
     try:
-        if counts := load_imported(path):
-            return RunEntry(**about, model=counts.name, dataset=counts.source, ended=counts.entered)
         stored = read_description(path)
-        identity = stored["identity"]
-        began, ended = str(stored["began"]), stored["ended"]
-        return RunEntry(
-            **about, model=identity["model_identity"], dataset=identity["dataset"], began=began, ended=ended
-        )
     except KotaeError as error:
         return RunEntry(**about, error=error)
-    except (KeyError, TypeError):
-        return RunEntry(**about, error=RunError("The description of the run is damaged", where=str(path / FILE)))
+    if isinstance(stored, ImportedRun):
+        return RunEntry(**about, model=stored.name, dataset=stored.source, ended=stored.entered)
+    identity = stored.identity
+    return RunEntry(
+        **about, model=identity.model_identity, dataset=identity.dataset, began=stored.began, ended=stored.ended
+    )
 
 
 def _headline(report: Report) -> Headline:

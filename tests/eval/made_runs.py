@@ -9,7 +9,7 @@ from pathlib import Path
 
 from eval.dataset.conditions import Condition
 from eval.dataset.load import load_dataset
-from eval.runs.answer_log import AnswerLog, Recorded
+from eval.runs.answer_log import AnswerLog, AnswerRecord
 from rag.records import LANGUAGES, Answer, Attempt, Chunk, Failure, Hit, Language
 from tests.eval.scripted import BOTH, identity
 
@@ -54,7 +54,7 @@ def make_run(
         failed = text == FAILED
         hits = (_HIT,) if condition is Condition.RAG else ()
         log.append(
-            Recorded(
+            AnswerRecord(
                 key=f"{number}-{language}-{condition}",
                 number=number,
                 language=language,

@@ -22,7 +22,8 @@ from pydantic import Field, PrivateAttr
 
 from eval.dataset.conditions import Condition
 from eval.dataset.load import OPTIONAL, REQUIRED, Dataset, load_dataset
-from eval.runs.run import RunIdentity, Scope, execute
+from eval.runs.description import RunIdentity, Scope
+from eval.runs.run import execute
 from rag.errors import ModelFailed
 from rag.generation.chain import GroundedChain, build_chain
 from rag.models import registry

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @option("--source", default="", help="Where the counts were published, to be shown beside them.")
 def import_command(name: str, out: Path, counts: tuple[str, ...], language: Language, source: str) -> None:
     """Enter figures of the past, whose answers are lost, as a run that `kotae eval report` shows beside others."""
-    from eval.runs.imported import KindCounts, import_counts
+    from eval.runs.imported import import_counts, parse_counts
 
-    import_counts(out, name, [KindCounts.parse(one) for one in counts], language, source)
+    import_counts(out, name, [parse_counts(one) for one in counts], language, source)
     click.echo(out)

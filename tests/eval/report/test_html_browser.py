@@ -17,7 +17,7 @@ import pytest
 from eval.report.build import build_report
 from eval.report.html import html_page
 from eval.report.records import Report
-from eval.runs.imported import KindCounts, import_counts
+from eval.runs.imported import import_counts, parse_counts
 from tests.eval.browser import CHROMIUM, chromium
 from tests.eval.page_runs import say
 from tests.eval.page_tree import Node, parse
@@ -92,7 +92,7 @@ def test_nothing_sticks_out_of_the_window(width, run, tmp_path) -> None:
     long = run.rename(run.with_name("a-long-name-of-a-run-" + "x" * 90))
     say(long, "これは切れ目のない長い回答です" * 20 + "x" * 400)
     past = tmp_path / "past"
-    import_counts(past, "GPT4All", [KindCounts.parse("open_qa:61:32:36")], "ja")
+    import_counts(past, "GPT4All", [parse_counts("open_qa:61:32:36")], "ja")
     page = html_page(build_report([long, past]))
     # A window has a least width; a frame has none, and one whose page stands in it can be measured when all is loaded.
     measure = "document.title = `${frames[0].document.documentElement.scrollWidth} of ${frames[0].innerWidth}`"
@@ -107,7 +107,7 @@ def test_nothing_sticks_out_of_the_window(width, run, tmp_path) -> None:
 def test_runs_against_one_another_and_imported_counts_are_shown(run, verify, tmp_path) -> None:
     other, past = tmp_path / "model-b", tmp_path / "past"
     run_set(other, verify, ScriptedChat(), model_identity="b@2")
-    import_counts(past, "GPT4All", [KindCounts.parse("open_qa:61:32:36")], "ja")
+    import_counts(past, "GPT4All", [parse_counts("open_qa:61:32:36")], "ja")
     report = build_report([run, other, past])
     seen = opened(write(tmp_path, report))
     assert (seen.console, seen.requests) == ([], set())

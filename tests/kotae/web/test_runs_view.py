@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.runs.imported import KindCounts, import_counts
+from eval.runs.imported import import_counts, parse_counts
 from kotae.web.runs_view import RunShelf
 from tests.eval.page_runs import WITH, WITHOUT, say
 from tests.eval.scripted import ScriptedChat, run_set, write_set
@@ -22,7 +22,7 @@ def runs(tmp_path: Path) -> Path:
     verify = write_set(tmp_path / "set.csv")
     run_set(folder / "first", verify, ScriptedChat(replies=WITHOUT, with_passages=WITH))
     shutil.copytree(folder / "first", folder / "日本語" / "二つ目")
-    import_counts(folder / "past", "GPT4All", [KindCounts.parse("open_qa:61:32:36")], "ja")
+    import_counts(folder / "past", "GPT4All", [parse_counts("open_qa:61:32:36")], "ja")
     (folder / "damaged").mkdir()
     (folder / "damaged" / "run.json").write_text("{}")
     (folder / "notes").mkdir()

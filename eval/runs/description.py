@@ -1,0 +1,155 @@
+"""run.json: the model, settings and questions of a run; or counts of the past, which have no answers."""
+
+from __future__ import annotations
+
+import json
+import platform
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
+
+from eval.dataset.conditions import Condition
+from eval.dataset.load import Dataset, Item, Kind
+from eval.statistics.unpaired_counts import Counts
+from rag.errors import RunError
+from rag.records import Language
+from rag.serialize import from_json, to_jsonable
+from rag.storage.atomic import write_text
+
+FILE: Final = "run.json"
+_PACKAGES: Final = (
+    "kotae",
+    "langchain-core",
+    "chromadb",
+    "sentence-transformers",
+    "transformers",
+    "torch",
+    "xllamacpp",
+    "bm25s",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunIdentity:
+    """The settings that must not change within one run: model, prompt, decoding, verification set and retrieval.
+
+    `index` (the digest of its corpus), `encoder`, `top_k` and `reranker` are None in a run that has not retrieved
+    anything yet; "none" is a run without a reranker.
+    """
+
+    model: str
+    model_identity: str
+    decoding: dict[str, Any]
+    context: int
+    prompt: str
+    dataset: str
+    dataset_sha256: str
+    index: str | None
+    encoder: str | None
+    top_k: int | None
+    reranker: str | None = None
+
+    @property
+    def settings(self) -> str:
+        """Everything but its prompt that an answer depends on."""
+        return json.dumps([self.model_identity, self.decoding, self.context, self.prompt], sort_keys=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The part of the verification set that is asked: questions by their numbers, in languages, under conditions.
+
+    Each is asked `repeats` times, with seeds that count up from the seed of the run.
+    """
+
+    numbers: tuple[str, ...]
+    languages: tuple[Language, ...]
+    conditions: tuple[Condition, ...]
+    repeats: int = 1
+
+    def items(self, dataset: Dataset) -> tuple[Item, ...]:
+        """Return the questions of a set that are asked, in the set's order."""
+        wanted = frozenset(self.numbers)
+        return tuple(item for item in dataset.items if item.number in wanted)
+
+    def asks(self, item: Item, condition: Condition) -> bool:
+        """Return whether a question is asked under a condition: `oracle` needs evidence."""
+        return condition is not Condition.ORACLE or bool(item.evidence)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunDescription:
+    """The content of `run.json`; `began` and `ended` are ISO 8601, `ended` is None until every question was asked."""
+
+    format: int = 1
+    identity: RunIdentity
+    scope: Scope
+    began: str
+    ended: str | None
+    versions: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class KindCounts:
+    """The counts of one type of question: right without and with retrieval."""
+
+    kind: Kind
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedRun:
+    """Counts that someone published or wrote down; `source` says where, `entered` is when they were entered here."""
+
+    name: str
+    source: str
+    language: Language
+    entered: str
+    counts: tuple[KindCounts, ...]
+
+    def __post_init__(self) -> None:
+        if not self.counts:
+            raise ValueError("there are no counts")
+
+
+@dataclass(frozen=True, slots=True)
+class _ImportedFile:
+    format: int = 1
+    imported: ImportedRun | None = None
+
+
+def read_description(folder: Path) -> RunDescription | ImportedRun:
+    """Return the content of a folder's `run.json`. Raises RunError where there is none or a field of it is damaged."""
+    path = folder / FILE
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise RunError("This folder holds no run", where=str(folder), do="Make one with: kotae eval run") from error
+    imported = from_json(_ImportedFile, text, error=lambda fault: _damaged(path, fault)).imported
+    return imported or from_json(RunDescription, text, error=lambda fault: _damaged(path, fault))
+
+
+def write_description(folder: Path, description: RunDescription | ImportedRun) -> None:
+    """Write `run.json`. Raises CannotWrite."""
+    content = _ImportedFile(imported=description) if isinstance(description, ImportedRun) else description
+    write_text(folder / FILE, json.dumps(to_jsonable(content), ensure_ascii=False, indent=1) + "\n")
+
+
+def installed_versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that answers depend on, and the processor's name."""
+    versions = {"python": platform.python_version(), "machine": platform.machine()}
+    for package in _PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return versions
+
+
+def _damaged(path: Path, fault: str) -> RunError:
+    return RunError(
+        f"The description of the run is damaged: {fault}",
+        where=str(path),
+        do="Remove that file and repeat the command that made the run: its answers are kept.",
+    )
