@@ -1,4 +1,4 @@
-"""Grades a table of answers, and compares the verdicts with a person's labels where it has them."""
+"""Grade a table of answers, and compare the verdicts with human labels if it has them."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ OPTIONAL = ("labels", "label", "NO", "set")
 
 @dataclass(frozen=True, slots=True)
 class LabelledAnswer:
-    """A question, an answer to it, and its references; `label` is a person's verdict on the content.
+    """A question, an answer to it, and its references; `label` is the human verdict on the content.
 
-    `group` names the question, the same in both languages and for every answer to it; `collection` the set it is of.
+    `group` identifies the question in both languages and for every answer to it; `collection` names its set.
     """
 
     row: int
@@ -58,9 +58,9 @@ class LabelledVerdict:
 
 @dataclass(frozen=True, slots=True)
 class GradeReport:
-    """Every verdict; with labels also the agreement of the ladder and of the cosine at the threshold best for it.
+    """Every verdict; with labels also the agreement of the ladder, and of the cosine at the threshold best for it.
 
-    `below` is the agreement of ladder and further rungs together; None where there are none.
+    `below` is the agreement of the ladder and the fallback graders together; None if there are none.
     """
 
     graded: tuple[LabelledVerdict, ...]
@@ -72,30 +72,30 @@ class GradeReport:
 
     @property
     def disagreements(self) -> tuple[LabelledVerdict, ...]:
-        """The answers on which ladder and label differ."""
-        return tuple(one for one in self.graded if one.labelled.label not in (None, one.verdict.correct))
+        """The answers on which verdict and label differ."""
+        return tuple(row for row in self.graded if row.labelled.label not in (None, row.verdict.correct))
 
     def text(self) -> str:
-        """A few lines for people, and one for every disagreement."""
-        right = sum(one.verdict.correct for one in self.graded)
+        """Format a summary of a few lines, then one line for each disagreement."""
+        right = sum(row.verdict.correct for row in self.graded)
         lines = [f"{len(self.graded)} answers: {right} right, {len(self.graded) - right} not right in content"]
         if self.ladder is not None:
             lines.append(f"ladder against labels: {agreement_text(self.ladder)}")
         lines += [use.text for use in self.uses]
         if self.below is not None:
-            lines.append(f"ladder and rungs below it against labels: {agreement_text(self.below)}")
+            lines.append(f"ladder and fallback graders against labels: {agreement_text(self.below)}")
         if self.cosine is not None:
             lines.append(f"cosine at its best threshold here, {self.threshold:.4f}: {agreement_text(self.cosine)}")
-        lines += [_disagreement_text(one) for one in self.disagreements]
+        lines += [_disagreement_text(row) for row in self.disagreements]
         return "\n".join(lines)
 
 
 def load_labelled_answers(path: Path) -> tuple[LabelledAnswer, ...]:
     """Read a CSV or XLSX with the columns REQUIRED, and optionally `labels` (classification) and `label` (1 or 0).
 
-    `references` are separated by `|` and may be in either language. `NO` names the question of a row, `set` the set it
-    is of; rows without a NO belong together where they share the question's text or all references. Raises
-    DatasetError with file, row and column.
+    `references` are separated by `|` and may be in either language. `NO` identifies the question of a row and `set` its
+    set; rows without a NO belong together if they share the question's text or all references. Raises DatasetError with
+    file, row and column.
     """
     rows = read_records(path, read_bytes(path, "table of answers"), "table of answers", REQUIRED, OPTIONAL)
     labelled_answers = tuple(map(_triple, rows))
@@ -112,32 +112,30 @@ def grade_by_ladder(labelled_answers: Sequence[LabelledAnswer]) -> list[GradedAn
 
 
 def grade_labelled_answers(
-    labelled_answers: Sequence[LabelledAnswer], encode: Encode | None = None, rungs: Sequence[FallbackGrader] = ()
+    labelled_answers: Sequence[LabelledAnswer], encode: Encode | None = None, graders: Sequence[FallbackGrader] = ()
 ) -> GradeReport:
-    """Grade every answer by the ladder, then by `rungs`; with `encode` compute the historical cosine too."""
-    places = grade_by_ladder(labelled_answers)
-    descent = apply_fallbacks(places, rungs)
+    """Grade every answer by the ladder, then by `graders`; with `encode` compute the historical cosine too."""
+    by_ladder = grade_by_ladder(labelled_answers)
+    result = apply_fallbacks(by_ladder, graders)
     cosines: Sequence[float | None] = (
         [None] * len(labelled_answers) if encode is None else _cosines(labelled_answers, encode)
     )
-    graded = tuple(map(LabelledVerdict, labelled_answers, descent.verdicts, cosines))
-    labelled = [one for one in graded if one.labelled.label is not None]
-    if not labelled:
-        return GradeReport(graded, None, None, None, descent.uses)
-    labels = [bool(one.labelled.label) for one in labelled]
-    by_ladder = [
-        place.verdict.correct for place, t in zip(places, labelled_answers, strict=True) if t.label is not None
-    ]
-    ladder = agreement(by_ladder, labels)
-    below = agreement([one.verdict.correct for one in labelled], labels) if rungs else None
+    graded = tuple(map(LabelledVerdict, labelled_answers, result.verdicts, cosines))
+    rows = [row for row in graded if row.labelled.label is not None]
+    if not rows:
+        return GradeReport(graded, None, None, None, result.uses)
+    labels = [bool(row.labelled.label) for row in rows]
+    kept = [a.verdict.correct for a, t in zip(by_ladder, labelled_answers, strict=True) if t.label is not None]
+    ladder = agreement(kept, labels)
+    below = agreement([row.verdict.correct for row in rows], labels) if graders else None
     if encode is None:
-        return GradeReport(graded, ladder, None, None, descent.uses, below)
-    scores = [one.cosine or 0.0 for one in labelled]
+        return GradeReport(graded, ladder, None, None, result.uses, below)
+    scores = [row.cosine or 0.0 for row in rows]
     threshold = max(
         sorted(set(scores)), key=lambda cut: sum((s >= cut) == label for s, label in zip(scores, labels, strict=True))
     )
     return GradeReport(
-        graded, ladder, agreement([score >= threshold for score in scores], labels), threshold, descent.uses, below
+        graded, ladder, agreement([score >= threshold for score in scores], labels), threshold, result.uses, below
     )
 
 
@@ -177,7 +175,7 @@ def _triple(row: Record) -> LabelledAnswer:
 
 
 def _same_question(labelled: LabelledAnswer) -> tuple[str, ...]:
-    """What rows of one question have in common, any of it."""
+    """Return the keys by which rows belong to the same question; one in common is enough."""
     if labelled.group:
         return (f"{labelled.collection}\n{labelled.group}",)
     texts = sorted(reference.text for reference in labelled.references)
@@ -194,11 +192,11 @@ def _cosines(labelled_answers: Sequence[LabelledAnswer], encode: Encode) -> list
     ]
 
 
-def _disagreement_text(one: LabelledVerdict) -> str:
-    labelled, verdict = one.labelled, one.verdict
-    said, meant = ("right" if correct else "wrong" for correct in (verdict.correct, bool(labelled.label)))
+def _disagreement_text(row: LabelledVerdict) -> str:
+    labelled, verdict = row.labelled, row.verdict
+    graded, label = ("right" if correct else "wrong" for correct in (verdict.correct, bool(labelled.label)))
     answer = " ".join(labelled.answer.split())
     return (
-        f"row {labelled.row}: ladder {said}, label {meant} ({verdict.rung}: {verdict.reason}); {labelled.question} "
+        f"row {labelled.row}: ladder {graded}, label {label} ({verdict.rung}: {verdict.reason}); {labelled.question} "
         f"[{' | '.join(reference.text for reference in labelled.references)}]: {answer}"
     )

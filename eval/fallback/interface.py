@@ -1,7 +1,7 @@
-"""The seam below the ladder: answers that it leaves open, and the optional rungs that may decide them.
+"""The interface of fallback graders: optional graders that may decide answers which the ladder leaves open.
 
-Open is what ends at `Rung.NONE`. What numbers, denials or refusals vetoed is decided, and so is a classification answer
-without a label: that it names both labels or none is a fact about the answer, and stays `Outcome.UNPARSED`.
+An answer is open if it ends at `Rung.NONE`. An answer that numbers, denials or refusals vetoed is decided. So is a
+classification answer that names both labels or none: it stays `Outcome.UNPARSED`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from eval.grading.word_match import folded
 
 @dataclass(frozen=True, slots=True)
 class SetQuestion:
-    """A question of a set in one language, with the accepted answers of both.
+    """A question in one language, with the accepted answers in both.
 
-    `group` names the question whatever the language and the condition; `collection` the set, where there are several.
+    `group` identifies the question in every language and condition; `collection` names its set if there are several.
     """
 
     group: str
@@ -32,7 +32,7 @@ class SetQuestion:
 
 @dataclass(frozen=True, slots=True)
 class GradedAnswer:
-    """An answer to a question of a set, and the verdict that has been reached on it."""
+    """A question, an answer to it, and the verdict so far."""
 
     question: SetQuestion
     answer: str
@@ -40,28 +40,28 @@ class GradedAnswer:
 
     @property
     def open(self) -> bool:
-        """Whether a further rung may decide it."""
+        """True if a fallback grader may decide it."""
         return self.verdict.rung is Rung.NONE and bool(self.question.references)
 
 
 class FallbackGrader(Protocol):
-    """A rung below the ladder."""
+    """A grader that decides open answers after the ladder."""
 
     @property
     def rung(self) -> Rung:
-        """What its verdicts say that they were decided by."""
+        """The rung that its verdicts carry."""
 
     @property
     def about(self) -> str:
-        """What it was made of and measured with, in one line."""
+        """One line for people: how it was made and measured."""
 
-    def decide(self, places: Sequence[GradedAnswer]) -> Sequence[Verdict]:
-        """The verdict on each open place; one still at `Rung.NONE` where this rung does not decide it."""
+    def decide(self, answers: Sequence[GradedAnswer]) -> Sequence[Verdict]:
+        """Return a verdict for each open answer, still at `Rung.NONE` if this grader does not decide it."""
 
 
 @dataclass(frozen=True, slots=True)
 class FallbackUse:
-    """What became of the answers that reached a rung: `decided` of the open ones, `correct` of those decided."""
+    """Counts for one fallback grader: answers `open` to it, `decided` by it, and `correct` among those decided."""
 
     rung: Rung
     about: str
@@ -78,29 +78,29 @@ class FallbackUse:
 
 @dataclass(frozen=True, slots=True)
 class FallbackResult:
-    """The verdict on every place, in order, and what each rung did for them."""
+    """A verdict for every answer, in order, and the counts of each grader."""
 
     verdicts: tuple[Verdict, ...]
     uses: tuple[FallbackUse, ...]
 
 
-def apply_fallbacks(places: Sequence[GradedAnswer], rungs: Iterable[FallbackGrader]) -> FallbackResult:
-    """Let each rung in turn decide what is still open."""
-    reached = list(places)
+def apply_fallbacks(answers: Sequence[GradedAnswer], graders: Iterable[FallbackGrader]) -> FallbackResult:
+    """Let each grader in turn decide the answers that are still open."""
+    graded = list(answers)
     uses = []
-    for rung in rungs:
-        open_ = [at for at, place in enumerate(reached) if place.open]
-        verdicts = rung.decide([reached[at] for at in open_])
-        for at, verdict in zip(open_, verdicts, strict=True):
-            reached[at] = replace(reached[at], verdict=verdict)
+    for grader in graders:
+        positions = [position for position, answer in enumerate(graded) if answer.open]
+        verdicts = grader.decide([graded[position] for position in positions])
+        for position, verdict in zip(positions, verdicts, strict=True):
+            graded[position] = replace(graded[position], verdict=verdict)
         decided = [verdict.content for verdict in verdicts if verdict.rung is not Rung.NONE]
-        right = sum(content is Outcome.CORRECT for content in decided)
-        uses.append(FallbackUse(rung.rung, rung.about, len(open_), len(decided), right))
-    return FallbackResult(tuple(place.verdict for place in reached), tuple(uses))
+        correct = sum(content is Outcome.CORRECT for content in decided)
+        uses.append(FallbackUse(grader.rung, grader.about, len(positions), len(decided), correct))
+    return FallbackResult(tuple(answer.verdict for answer in graded), tuple(uses))
 
 
 class QuestionPool:
-    """The questions of a set, to take answers from that are right for another question and wrong for this one."""
+    """The questions of a set: a source of answers that are right for another question and wrong for this one."""
 
     def __init__(self, questions: Iterable[SetQuestion]) -> None:
         self._families: dict[tuple[str, str], list[SetQuestion]] = {}
@@ -109,17 +109,17 @@ class QuestionPool:
         self._folded: dict[str, str] = {}
 
     def wrong_references(self, question: SetQuestion) -> tuple[str, ...]:
-        """The references of the other questions of the set and type, less those that are right here too."""
+        """Return the references of the set's other questions of this type, except those that are right here too."""
         right = self._keys(question)
         texts = (reference.text for other in self._others(question) for reference in other.references)
         return tuple(text for text in dict.fromkeys(texts) if self._key(text) not in right)
 
     def another(self, question: SetQuestion) -> SetQuestion | None:
-        """The next question of the set in the same language and of the same type without a reference in common."""
+        """Return the next question in the same set, language and type that shares no reference with this one."""
         family = self._families.get((question.collection, question.kind), [])
-        at = next((place for place, one in enumerate(family) if one.group == question.group), 0)
+        start = next((i for i, member in enumerate(family) if member.group == question.group), 0)
         right = self._keys(question)
-        for other in (*family[at:], *family[:at]):
+        for other in (*family[start:], *family[:start]):
             fits = other.group != question.group and other.language == question.language
             if fits and not right & self._keys(other):
                 return other
@@ -139,6 +139,6 @@ class QuestionPool:
 
 
 def fallback_settings(uses: Sequence[FallbackUse]) -> Mapping[str, str]:
-    """What a list of settings says of the optional rungs, the unused ones included."""
+    """Describe every fallback grader for a list of settings, including those that were not used."""
     used = {use.rung: use.text.removeprefix(f"{use.rung}: ") for use in uses}
     return {f"{rung} rung": used.get(rung, "not used") for rung in (Rung.SIMILARITY, Rung.JUDGE)}

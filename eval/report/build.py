@@ -8,8 +8,8 @@ from pathlib import Path
 
 from eval.dataset.conditions import Condition
 from eval.dataset.load import ALL, KINDS
+from eval.fallback.factory import fallback_graders, graded_answer
 from eval.fallback.interface import apply_fallbacks
-from eval.fallback.open import fallback_graders, graded_answer
 from eval.grading.ladder import Outcome
 from eval.report.breakdown import retrieval_split, spread
 from eval.report.compare_runs import Asked, Contender, run_names, versus

@@ -63,7 +63,7 @@ def paired(
     answers: Iterable[RunAnswer], baseline: Condition = Condition.NO_RAG, treatment: Condition = Condition.RAG
 ) -> tuple[tuple[RunAnswer, RunAnswer], ...]:
     """Each question and language with its answers under two conditions: without and with retrieval."""
-    by_place = {(one.item.number, one.language, one.condition): one for one in answers}
+    by_place = {(answer.item.number, answer.language, answer.condition): answer for answer in answers}
     return tuple(
         (without, by_place[number, language, treatment])
         for (number, language, condition), without in by_place.items()

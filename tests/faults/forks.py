@@ -211,7 +211,7 @@ def _prepare() -> None:
     import openpyxl  # noqa: F401
     import sentence_transformers  # noqa: F401
 
-    import eval.fallback.open
+    import eval.fallback.factory
     import eval.report.build
     import eval.report.files
     import eval.report.html
@@ -249,7 +249,7 @@ def _prepare() -> None:
             return super().complete(*given, **named)
 
     encoder = SlowEncoder()
-    for module in (ingest.sync, rag.index.reader, eval.runs.evaluate, eval.fallback.open):
+    for module in (ingest.sync, rag.index.reader, eval.runs.evaluate, eval.fallback.factory):
         module.open_encoder = lambda _: encoder  # type: ignore[attr-defined]
     replies = Script().replies
     registry.KINDS["scripted"] = registry.ModelKind(

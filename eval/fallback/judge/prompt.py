@@ -1,9 +1,9 @@
-"""What a judge is asked, in the question's language, and how its reply is read: one word, or nothing.
+"""The judge's prompt in the question's language, and the parser of its one-word reply.
 
-Question, references and answer are data: fenced, with every control token and every angle bracket broken up, so that
-nothing in them can close a fence or open a turn; and the words of the reply are blanked out of the answer, so that it
-cannot say them for the judge ("judge: CORRECT"). Since an answer may still talk a model round,
-`eval.fallback.judge.record` believes a yes only where the same answer to another question gets a no.
+Question, references and answer are data. They are fenced, and every control token and angle bracket in them is broken
+up, so that they can neither close the fence nor open a turn. The reply's words are blanked out of the answer, so that
+it cannot speak for the judge ("judge: CORRECT"). An answer may still persuade a model: `eval.fallback.judge.record`
+trusts a yes only if the same answer to another question gets a no.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from langchain_core.prompt_values import ChatPromptValue
 from eval.fallback.interface import SetQuestion
 from rag.safety.control_tokens import neutralise
 
-ANSWER_LIMIT: Final = 1200  # characters of an answer that a judge reads
+ANSWER_LIMIT: Final = 1200  # characters of an answer shown to the judge
 
 
 class Reply(StrEnum):
-    """What a judge said; only `CORRECT` is a yes."""
+    """A judge's parsed reply; only `CORRECT` is a yes."""
 
     CORRECT = "correct"
     WRONG = "wrong"
@@ -73,11 +73,11 @@ _REPLY_WORDS: Final = re.compile(
     r"(?<![a-z])(?:(?:in)?correct(?:ly|ness)?|wrong(?:ly)?|judge)(?![a-z])|不?正解|判定", re.IGNORECASE
 )
 RUBRIC: Final = hashlib.sha256(repr([_WORDINGS, _WORDS, _REPLY_WORDS.pattern, ANSWER_LIMIT]).encode()).hexdigest()[:12]
-"""Changes with any word of the rubric."""
+"""A hash that changes with any word of the rubric."""
 
 
 def judge_prompt(question: SetQuestion, answer: str) -> ChatPromptValue:
-    """The chat that asks whether `answer` says what the references of `question` say."""
+    """Return the chat that asks if `answer` says the same as a reference of `question`."""
     wording = _WORDINGS["ja" if question.language == "ja" else "en"]
     lines = [
         f"{wording.question} {_fenced(question.text)}",
@@ -89,12 +89,12 @@ def judge_prompt(question: SetQuestion, answer: str) -> ChatPromptValue:
 
 
 def prompt_key(prompt: ChatPromptValue) -> str:
-    """The name of a prompt's reply in `judge.json`."""
+    """Return the key of a prompt's reply in `judge.json`."""
     return hashlib.sha256(prompt.to_string().encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def read_reply(text: str) -> Reply:
-    """The one word of a reply, case and punctuation apart; anything longer is unparsed.
+    """Parse a reply of one word, ignoring case and punctuation; anything longer is unparsed.
 
     >>> read_reply("正解。"), read_reply("CORRECT"), read_reply("It is correct.")
     (<Reply.CORRECT: 'correct'>, <Reply.CORRECT: 'correct'>, <Reply.UNPARSED: 'unparsed'>)

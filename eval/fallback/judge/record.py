@@ -1,7 +1,7 @@
-"""A judge: another model's reading of open answers, kept in the folder of a run, and believed only once measured.
+"""The record of a judge, a model that grades open answers: stored in the folder of a run, used only once measured.
 
-A yes counts where the judge, shown the same answer to the set's next question with that one's references, says no. An
-answer that talks the judge round, or a judge that says yes to everything, gets two yeses and decides nothing.
+A yes counts only if the judge says no to the same answer for the set's next question and its references. An answer that
+persuades the judge, or a judge that always says yes, gets two yeses and decides nothing.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ FILE: Final = "judge.json"
 
 
 class Judgement(StrEnum):
-    """What a judge's replies come to; only `YES` is right."""
+    """The outcome of a judge's replies on one answer; only `YES` counts as right."""
 
     YES = "yes"
     NO = "no"
     UNPARSED = "unparsed"
-    UNGROUNDED = "ungrounded"  # a yes to the same answer to another question too
-    MISSING = "missing"  # not asked yet, or it failed
+    UNGROUNDED = "ungrounded"  # a yes for another question too
+    MISSING = "missing"  # not asked yet, or the request failed
 
 
 @dataclass(frozen=True, slots=True)
 class JudgeIdentity:
-    """What fixes a judge's replies; `rubric` changes with its wording."""
+    """Everything that determines a judge's replies; `rubric` is the hash of its wording."""
 
     model: str
     model_identity: str
@@ -48,7 +48,10 @@ class JudgeIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How far a judge agrees with people on the open ones of `answers` labelled answers; only a yes counts as right."""
+    """A judge's agreement with human labels on those of `answers` labelled answers that the ladder leaves open.
+
+    Only a yes counts as right.
+    """
 
     judge: JudgeIdentity
     labelled: str
@@ -69,7 +72,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class JudgeRecord:
-    """What `judge.json` holds: who judged, how far to believe it, and every reply by its prompt."""
+    """The content of `judge.json`: the judge, its measured agreement, and every reply by the key of its prompt."""
 
     judge: JudgeIdentity
     measured: Measured | None = None
@@ -83,7 +86,7 @@ class JudgeRecord:
         return f"{self.judge.model_identity}, rubric {self.judge.rubric}, {measured}"
 
     def judgement(self, question: SetQuestion, answer: str, pool: QuestionPool) -> Judgement:
-        """What the replies on an answer come to."""
+        """Combine the replies on an answer."""
         reply = self._reply(question, answer)
         if reply is not Reply.CORRECT:
             return {Reply.WRONG: Judgement.NO, Reply.UNPARSED: Judgement.UNPARSED, None: Judgement.MISSING}[reply]
@@ -97,12 +100,12 @@ class JudgeRecord:
         }[check]
 
     def _reply(self, question: SetQuestion, answer: str) -> Reply | None:
-        said = self.replies.get(prompt_key(judge_prompt(question, answer)))
-        return None if said is None else read_reply(said)
+        text = self.replies.get(prompt_key(judge_prompt(question, answer)))
+        return None if text is None else read_reply(text)
 
 
 def load_judge(folder: Path) -> JudgeRecord | None:
-    """The judge's record in a run's folder; None where there is none. Raises GradingError where it is damaged."""
+    """Load the judge's record of a run, or None if it has none. Raises GradingError if it is damaged."""
     path = folder / FILE
     if not path.exists():
         return None
@@ -110,12 +113,12 @@ def load_judge(folder: Path) -> JudgeRecord | None:
         stored = json.loads(path.read_text(encoding="utf-8"))
         if stored["format"] != 1:
             raise ValueError("an unknown format")
-        found = stored["measured"]
+        measured = stored["measured"]
         return JudgeRecord(
             JudgeIdentity(**stored["judge"]),
-            None if found is None else _measured(found),
-            {str(key): str(said) for key, said in stored["replies"].items()},
-            {str(key): str(said) for key, said in stored["failures"].items()},
+            None if measured is None else _measured(measured),
+            {str(key): str(reply) for key, reply in stored["replies"].items()},
+            {str(key): str(failure) for key, failure in stored["failures"].items()},
         )
     except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise GradingError(
@@ -124,30 +127,30 @@ def load_judge(folder: Path) -> JudgeRecord | None:
 
 
 def save_judge(record: JudgeRecord, folder: Path) -> None:
-    """Write the file, whole or not at all."""
+    """Write the record atomically."""
     write_text(folder / FILE, json.dumps({"format": 1, **to_jsonable(record)}, ensure_ascii=False, indent=1) + "\n")
 
 
 def measured_judge(folder: Path) -> JudgeRecord | None:
-    """The record, for use in a report. Raises JudgeNotMeasured where nobody knows how far to believe it."""
+    """Load the record for use in a report. Raises JudgeNotMeasured if its agreement with labels is unknown."""
     record = load_judge(folder)
     if record is None:
         return None
-    what = None
+    problem = None
     if record.measured is None:
-        what = f"The judge {record.judge.model_identity} has not been measured on labelled answers"
+        problem = f"The judge {record.judge.model_identity} has not been measured on labelled answers"
     elif record.measured.judge != record.judge or record.judge.rubric != RUBRIC:
-        what = f"The judge {record.judge.model_identity} was measured with another model, decoding or rubric"
-    if what is not None:
+        problem = f"The judge {record.judge.model_identity} was measured with another model, decoding or rubric"
+    if problem is not None:
         raise JudgeNotMeasured(
-            what, where=str(folder / FILE), do="Finish kotae eval judge with --labelled, or remove the file."
+            problem, where=str(folder / FILE), do="Finish kotae eval judge with --labelled, or remove the file."
         )
     return record
 
 
 @dataclass(frozen=True, slots=True)
 class JudgeGrader:
-    """Decides open answers by the replies in a measured record."""
+    """A fallback grader that decides open answers by the replies of a measured judge."""
 
     record: JudgeRecord
     pool: QuestionPool
@@ -155,13 +158,14 @@ class JudgeGrader:
 
     @property
     def about(self) -> str:
-        """Who judges and how far to believe it, in one line."""
+        """The judge and its measured agreement, in one line."""
         return self.record.text
 
-    def decide(self, places: Sequence[GradedAnswer]) -> list[Verdict]:
-        """The verdict on each place; what has not been judged stays open and says so."""
+    def decide(self, answers: Sequence[GradedAnswer]) -> list[Verdict]:
+        """Return a verdict for each answer; one that has not been judged stays open and says so."""
         return [
-            _verdict(place.verdict, self.record.judgement(place.question, place.answer, self.pool)) for place in places
+            _verdict(answer.verdict, self.record.judgement(answer.question, answer.answer, self.pool))
+            for answer in answers
         ]
 
 

@@ -1,4 +1,4 @@
-"""A calibration of similarity as a file: made from labelled answers, and used for the encoder it was made with only."""
+"""A similarity calibration: fitted to labelled answers, stored as a file, and valid only for its own encoder."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from rag.tables.files import read_bytes
 
 FILE: Final = "calibration.json"
 LEAST_SHARE: Final = 0.5
-"""A set with fewer than this share of the wrong references calibrated with is left alone: the best of fewer cosines is
-lower, so margins are higher there than the threshold was fitted for."""
+"""The least share of the calibration's wrong references that a set must have. The best of fewer cosines is lower, so
+its margins are higher than those that the threshold was fitted to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A threshold on the margin, and how it was come by.
+    """A threshold on the margin, and the data it was fitted to.
 
-    Of `answers` labelled answers `open` were fitted on, of which people call `right` right; they answer `questions`
-    questions, each with at least `wrong_references` wrong references. `threshold` is None where the data support none;
-    `why` says so. `out_of_fold` measures the fitted rule on questions left out.
+    Of `answers` labelled answers, `open` were used; people label `right` of these right. They answer `questions`
+    questions, each with at least `wrong_references` wrong references. `threshold` is None if the data support none, and
+    `why` says why. `out_of_fold` measures the fitted rule on questions left out.
     """
 
     encoder: EncoderIdentity
@@ -68,11 +68,11 @@ def calibrate(labelled: Path, encoder: Encoder, floor: float) -> Calibration:
     labelled_answers = load_labelled_answers(labelled)
     pool = QuestionPool(labelled.set_question for labelled in labelled_answers)
     graded = zip(labelled_answers, grade_by_ladder(labelled_answers), strict=True)
-    open_ = [(labelled, place) for labelled, place in graded if place.open and labelled.label is not None]
-    found = margins([place for _, place in open_], pool, encoder.encode_queries)
+    pairs = [(labelled, answer) for labelled, answer in graded if answer.open and labelled.label is not None]
+    measured = margins([answer for _, answer in pairs], pool, encoder.encode_queries)
     examples = [
         Example(labelled.group, margin.value, bool(labelled.label))
-        for (labelled, _), margin in zip(open_, found, strict=True)
+        for (labelled, _), margin in zip(pairs, measured, strict=True)
         if margin is not None
     ]
     fitted = fit(examples, floor)
@@ -84,7 +84,7 @@ def calibrate(labelled: Path, encoder: Encoder, floor: float) -> Calibration:
         open=len(examples),
         right=sum(example.right for example in examples),
         questions=len({example.group for example in examples}),
-        wrong_references=min((margin.compared for margin in found if margin is not None), default=0),
+        wrong_references=min((margin.compared for margin in measured if margin is not None), default=0),
         floor=floor,
         threshold=fitted.threshold,
         why=fitted.why,
@@ -93,17 +93,17 @@ def calibrate(labelled: Path, encoder: Encoder, floor: float) -> Calibration:
 
 
 def table_hash(path: Path) -> str:
-    """The SHA-256 of a table of answers. Raises DatasetError."""
+    """Return the SHA-256 of a table of answers. Raises DatasetError."""
     return hashlib.sha256(read_bytes(path, "table of answers")).hexdigest()
 
 
 def save_calibration(calibration: Calibration, path: Path) -> None:
-    """Write the file."""
+    """Write the calibration atomically."""
     write_text(path, json.dumps({"format": 1, **to_jsonable(calibration)}, ensure_ascii=False, indent=1) + "\n")
 
 
 def load_calibration(path: Path, encoder: EncoderIdentity) -> Calibration:
-    """Read the file, for use with this encoder. Raises GradingError, CalibrationMismatch for another encoder."""
+    """Load a calibration for use with this encoder. Raises GradingError and CalibrationMismatch."""
     try:
         stored = dict(json.loads(path.read_text(encoding="utf-8")))
         if stored.pop("format") != 1:
@@ -115,7 +115,7 @@ def load_calibration(path: Path, encoder: EncoderIdentity) -> Calibration:
             raise ValueError(f"its threshold is {cut!r}")
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise GradingError(
-            f"This is no calibration of similarity: {error}", where=str(path), do="Make one with: kotae eval calibrate"
+            f"This is not a similarity calibration: {error}", where=str(path), do="Make one with: kotae eval calibrate"
         ) from error
     if calibration.encoder != encoder:
         raise CalibrationMismatch(
@@ -127,7 +127,7 @@ def load_calibration(path: Path, encoder: EncoderIdentity) -> Calibration:
 
 
 def load_agreement(stored: Mapping[str, Any]) -> Agreement:
-    """Figures as `plain` wrote them; intervals are computed anew. Raises KeyError, TypeError, ValueError."""
+    """Load stored figures and recompute their intervals. Raises KeyError, TypeError, ValueError."""
     names = ("accuracy", "true_positive_rate", "true_negative_rate")
     rates = {name: rate(stored[name]["correct"], stored[name]["total"]) for name in names}
     return Agreement(**rates, kappa=stored["kappa"])
@@ -135,7 +135,7 @@ def load_agreement(stored: Mapping[str, Any]) -> Agreement:
 
 @dataclass(frozen=True, slots=True)
 class SimilarityGrader:
-    """Accepts an open answer whose margin reaches the threshold; a lower one decides nothing."""
+    """A fallback grader that accepts an open answer if its margin reaches the threshold, and leaves it open if not."""
 
     calibration: Calibration
     pool: QuestionPool
@@ -146,18 +146,18 @@ class SimilarityGrader:
     @property
     def about(self) -> str:
         """The calibration in one line."""
-        warning = "fitted on these very answers, so that only the figures out of fold count; " * self.fitted_here
+        warning = "fitted on these very answers, so only the out-of-fold figures count; " * self.fitted_here
         return f"{warning}{self.calibration.text}"
 
-    def decide(self, places: Sequence[GradedAnswer]) -> list[Verdict]:
-        """The verdict on each place: correct, or what it was with the margin in its reason."""
+    def decide(self, answers: Sequence[GradedAnswer]) -> list[Verdict]:
+        """Return a verdict for each answer: correct, or unchanged with the margin added to its reason."""
         threshold = self.calibration.threshold
-        if threshold is None or not places:
-            return [place.verdict for place in places]
+        if threshold is None or not answers:
+            return [answer.verdict for answer in answers]
         least = LEAST_SHARE * self.calibration.wrong_references
         return [
-            place.verdict if margin is None else _verdict(place.verdict, margin, threshold, least)
-            for place, margin in zip(places, margins(places, self.pool, self.encode), strict=True)
+            answer.verdict if margin is None else _verdict(answer.verdict, margin, threshold, least)
+            for answer, margin in zip(answers, margins(answers, self.pool, self.encode), strict=True)
         ]
 
 
@@ -165,16 +165,16 @@ def _verdict(before: Verdict, margin: Margin, threshold: float, least: float) ->
     if margin.compared < least:
         short = f"too few wrong references to measure similarity ({margin.compared}, at least {least:g})"
         return replace(before, reason=f"{before.reason}; {short}")
-    said = (
+    measured = (
         f"similarity margin {margin.value:.4f} (cosine {margin.right_cosine:.4f} with {margin.right.text!r}, "
         f"{margin.wrong_cosine:.4f} with {margin.wrong!r})"
     )
     if margin.value < threshold:
-        return replace(before, reason=f"{before.reason}; {said} below the threshold {threshold:.4f}")
+        return replace(before, reason=f"{before.reason}; {measured} below the threshold {threshold:.4f}")
     return replace(
         before,
         content=Outcome.CORRECT,
         rung=Rung.SIMILARITY,
         matched=margin.right,
-        reason=f"{said} reaches the threshold {threshold:.4f}",
+        reason=f"{measured} reaches the threshold {threshold:.4f}",
     )

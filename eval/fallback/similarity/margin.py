@@ -1,4 +1,4 @@
-"""Margins: how much nearer an answer is to a right reference than to a wrong one, in cosines."""
+"""Margins: by how much an answer is nearer to a right reference than to a wrong one, in cosines."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Encode = Callable[[Sequence[str]], "NDArray[np.float32]"]
-"""Texts to unit vectors, shape (len(texts), dimensions)."""
+"""A function from texts to unit vectors of shape (len(texts), dimensions)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """The cosine of an answer with its nearest right reference, and with the nearest of `compared` wrong ones."""
+    """The cosines of an answer with its nearest right reference and with the nearest of `compared` wrong ones."""
 
     right: Reference
     right_cosine: float
@@ -30,37 +30,37 @@ class Margin:
 
     @property
     def value(self) -> float:
-        """Above 0 where the answer is nearer to a right reference; e5's lie within some hundredths of 0."""
+        """The margin, above 0 if the answer is nearer to a right reference; for e5 within a few hundredths of 0."""
         return self.right_cosine - self.wrong_cosine
 
 
-def margins(places: Sequence[GradedAnswer], pool: QuestionPool, encode: Encode) -> list[Margin | None]:
-    """The margin of each answer, references of both languages counting; None where there is none.
+def margins(answers: Sequence[GradedAnswer], pool: QuestionPool, encode: Encode) -> list[Margin | None]:
+    """Return the margin of each answer over the references of both languages, or None.
 
-    There is none for classification and yes/no questions, which similarity must not decide (はい and いいえ are near
-    each other whatever is asked), for an empty answer, and where the set has no other question.
+    None is returned for classification and yes/no questions, which similarity must not decide (はい and いいえ are
+    close to each other whatever the question), for an empty answer, and if the set has no other question.
     """
-    wrong = [pool.wrong_references(place.question) if _suits(place) else () for place in places]
-    texts = {text for found in wrong for text in found}
-    texts |= {
-        one.text for place, found in zip(places, wrong, strict=True) if found for one in place.question.references
-    }
-    texts |= {place.answer[:ANSWER_LIMIT] for place, found in zip(places, wrong, strict=True) if found}
-    ordered = sorted(texts)
+    wrong = [pool.wrong_references(answer.question) if _suits(answer) else () for answer in answers]
+    compared = [(answer, texts) for answer, texts in zip(answers, wrong, strict=True) if texts]
+    distinct = {text for _, texts in compared for text in texts}
+    distinct |= {reference.text for answer, _ in compared for reference in answer.question.references}
+    distinct |= {answer.answer[:ANSWER_LIMIT] for answer, _ in compared}
+    ordered = sorted(distinct)
     vectors = dict(zip(ordered, encode(ordered), strict=True))
-    return [_margin(vectors, place, found) if found else None for place, found in zip(places, wrong, strict=True)]
+    return [_margin(vectors, answer, texts) if texts else None for answer, texts in zip(answers, wrong, strict=True)]
 
 
-def _suits(place: GradedAnswer) -> bool:
-    if place.question.kind == "classification" or not place.answer.strip():
+def _suits(answer: GradedAnswer) -> bool:
+    if answer.question.kind == "classification" or not answer.answer.strip():
         return False
-    return all(YES_NO.named(reference.text) is None for reference in place.question.references)
+    return all(YES_NO.named(reference.text) is None for reference in answer.question.references)
 
 
-def _margin(vectors: dict[str, NDArray[np.float32]], place: GradedAnswer, wrong: Sequence[str]) -> Margin:
-    answer = vectors[place.answer[:ANSWER_LIMIT]]
+def _margin(vectors: dict[str, NDArray[np.float32]], answer: GradedAnswer, wrong: Sequence[str]) -> Margin:
+    vector = vectors[answer.answer[:ANSWER_LIMIT]]
     right_cosine, right = max(
-        ((float(answer @ vectors[one.text]), one) for one in place.question.references), key=lambda scored: scored[0]
+        ((float(vector @ vectors[reference.text]), reference) for reference in answer.question.references),
+        key=lambda pair: pair[0],
     )
-    wrong_cosine, nearest = max(((float(answer @ vectors[text]), text) for text in wrong), key=lambda scored: scored[0])
+    wrong_cosine, nearest = max(((float(vector @ vectors[text]), text) for text in wrong), key=lambda pair: pair[0])
     return Margin(right, right_cosine, nearest, wrong_cosine, len(wrong))

@@ -19,8 +19,8 @@ from rag.settings import DEFAULT_ENCODER
 def grade_command(answers: Path, calibration: Path | None, encoder: str | None, as_json: bool) -> None:
     """Grade the answers of a table; with a column `label` (1 or 0), say how far the verdicts agree with it."""
     from eval.fallback.agreement import grade_labelled_answers, load_labelled_answers
+    from eval.fallback.factory import open_similarity
     from eval.fallback.interface import QuestionPool
-    from eval.fallback.open import open_similarity
     from rag.encoders.embeddings import open_encoder
 
     labelled_answers = load_labelled_answers(answers)

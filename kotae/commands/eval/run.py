@@ -53,7 +53,7 @@ def run_command(
 
     With several --model the models are loaded one after the other, and one report sets them side by side.
     """
-    from eval.fallback.open import check_calibration, keep_calibration
+    from eval.fallback.factory import check_calibration, keep_calibration
     from eval.runs.evaluate import Selection, evaluate_set, parse_conditions
     from eval.runs.multi_model import check_is_for_one, runs_of
     from rag.progress import count_bar
@@ -84,7 +84,7 @@ def _run_several(
     calibration: Path | None,
 ) -> None:
     """Run the models, report on all that have answers, then name those that could not be run, and exit with 1."""
-    from eval.fallback.open import keep_calibration
+    from eval.fallback.factory import keep_calibration
     from eval.runs.multi_model import evaluate_models
 
     runs = evaluate_models(verify, out, selection, models, index, reuse=reuse)

@@ -232,7 +232,7 @@ def test_the_commands_take_a_calibration(calibration, verify: Path, tmp_path: Pa
     assert load_calibration(tmp_path / "c.json", calibration.encoder) == calibration
     graded = kotae("eval", "grade", LABELLED, "--calibration", tmp_path / "c.json")
     assert "fitted on these very answers" in graded.stdout
-    assert "rungs below it against labels" in graded.stdout
+    assert "fallback graders against labels" in graded.stdout
     run = open_run(tmp_path / "run", verify)
     reported = kotae("eval", "report", run, "--calibration", tmp_path / "c.json", "--out", tmp_path / "out")
     assert "similarity: decided 0 of 4" in reported.stdout

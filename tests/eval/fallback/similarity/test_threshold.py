@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from eval.fallback.similarity.threshold import Example, Sorted, fit, others_of, out_of_fold
+from eval.fallback.similarity.threshold import Example, SortedMargins, fit, others_of, out_of_fold
 from eval.statistics.paired import wilson
 
 
@@ -107,7 +107,7 @@ def test_a_question_has_no_say_in_its_own_verdicts() -> None:
 
 
 def test_the_threshold_lies_half_way_and_ties_count_against_it() -> None:
-    assert Sorted.of(examples([0.1, 0.2], [0.4, 0.6])).lowest_threshold(0.0) == pytest.approx(0.3)
-    assert Sorted.of(examples([0.1, 0.4], [0.4, 0.6])).lowest_threshold(0.0) == pytest.approx(0.5)
-    assert Sorted.of(examples([0.1, 0.4], [0.4, 0.6])).lowest_threshold(0.5) == pytest.approx(0.25)
-    assert Sorted.of(examples([0.7], [0.4, 0.6])).lowest_threshold(0.0) is None
+    assert SortedMargins.of(examples([0.1, 0.2], [0.4, 0.6])).lowest_threshold(0.0) == pytest.approx(0.3)
+    assert SortedMargins.of(examples([0.1, 0.4], [0.4, 0.6])).lowest_threshold(0.0) == pytest.approx(0.5)
+    assert SortedMargins.of(examples([0.1, 0.4], [0.4, 0.6])).lowest_threshold(0.5) == pytest.approx(0.25)
+    assert SortedMargins.of(examples([0.7], [0.4, 0.6])).lowest_threshold(0.0) is None

@@ -1,4 +1,4 @@
-"""The optional rungs of one run: the calibration it is given or holds, and the judge whose record it holds."""
+"""Open the fallback graders of a run: a similarity calibration and a judge's record."""
 
 from __future__ import annotations
 
@@ -20,38 +20,40 @@ from rag.storage.atomic import write_bytes
 def fallback_graders(
     run: StoredRun, folder: Path, calibration: Path | None, encoder_name: str | None
 ) -> tuple[FallbackGrader, ...]:
-    """Similarity where `calibration` is given or the folder has one, then a judge where the folder has its record.
+    """Open the similarity grader and the judge of a run, those of the two that it has.
 
-    Raises CalibrationMismatch, JudgeNotMeasured and GradingError.
+    Similarity needs a `calibration`, given or in the folder; the judge needs its record in the folder. Raises
+    CalibrationMismatch, JudgeNotMeasured and GradingError.
     """
     pool = QuestionPool(run_questions(run))
-    rungs: list[FallbackGrader] = []
-    own = folder / FILE
-    path = own if calibration is None and own.exists() else calibration
+    graders: list[FallbackGrader] = []
+    stored = folder / FILE
+    path = stored if calibration is None and stored.exists() else calibration
     if path is not None:
-        rungs.append(open_similarity(path, encoder_name, pool))
+        graders.append(open_similarity(path, encoder_name, pool))
     record = measured_judge(folder)
     if record is not None:
-        rungs.append(JudgeGrader(record, pool))
-    return tuple(rungs)
+        graders.append(JudgeGrader(record, pool))
+    return tuple(graders)
 
 
 def check_calibration(calibration: Path, encoder_name: str | None) -> None:
-    """Raise GradingError where a calibration cannot be used with the encoder of that name."""
+    """Raise GradingError if a calibration cannot be used with the encoder of that name."""
     load_calibration(calibration, open_encoder(encoder_name or DEFAULT_ENCODER).identity)
 
 
 def keep_calibration(calibration: Path, folder: Path) -> None:
-    """Copy a calibration into a run's folder, whose reports use it from then on."""
+    """Copy a calibration into the folder of a run, so that its reports use it from now on."""
     write_bytes(folder / FILE, calibration.read_bytes())
 
 
 def open_similarity(
     calibration: Path, encoder_name: str | None, pool: QuestionPool, answers: Path | None = None
 ) -> SimilarityGrader:
-    """The rung of a calibration, for the questions of `pool`; its encoder is loaded once an answer needs it.
+    """Open the similarity grader of a calibration for the questions of `pool`.
 
-    It says so where the table `answers` is the one it was fitted on. Raises GradingError.
+    The encoder is loaded when the first answer needs it. The grader says so if `answers` is the table that it was
+    fitted on. Raises GradingError.
     """
     encoder = open_encoder(encoder_name or DEFAULT_ENCODER)
     loaded = load_calibration(calibration, encoder.identity)
@@ -60,15 +62,15 @@ def open_similarity(
 
 
 def question_of(item: Item, language: Language) -> SetQuestion:
-    """A question of a verification set in one language."""
+    """Return a question of a verification set in one language."""
     return SetQuestion(item.number, item.kind, language, item.questions[language], item.references)
 
 
-def graded_answer(one: RunAnswer) -> GradedAnswer:
-    """An answer as the rungs below the ladder see it."""
-    return GradedAnswer(question_of(one.item, one.language), one.answer, one.verdict)
+def graded_answer(answer: RunAnswer) -> GradedAnswer:
+    """Return an answer as fallback graders see it."""
+    return GradedAnswer(question_of(answer.item, answer.language), answer.answer, answer.verdict)
 
 
 def run_questions(run: StoredRun) -> Iterator[SetQuestion]:
-    """Every question of the run's set in both languages, asked or not."""
+    """Yield every question of the run's set in both languages, whether it was asked or not."""
     return (question_of(item, language) for item in run.dataset.items for language in LANGUAGES)
