@@ -178,7 +178,7 @@ def test_a_damaged_calibration_is_named(text: str | None, calibration, tmp_path:
     path = tmp_path / "c.json"
     if text is not None:
         path.write_text(text, encoding="utf-8")
-    with pytest.raises(GradingError, match=r"no calibration.*c\.json.*eval calibrate"):
+    with pytest.raises(GradingError, match=r"not a similarity calibration.*c\.json.*eval calibrate"):
         load_calibration(path, calibration.encoder)
 
 

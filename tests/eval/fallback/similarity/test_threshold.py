@@ -54,10 +54,14 @@ def test_it_is_the_lowest_threshold_that_keeps_to_the_floor() -> None:
     ("wrong", "right", "said"),
     [
         ([0.0] * 30, [1.0] * 30, "30 of 30, has a lower bound of 0.886, below the floor of 0.95"),
-        ([], [1.0] * 30, "takes right and wrong answers"),
-        ([0.0] * 300, [], "takes right and wrong answers"),
-        ([0.01 * at for at in range(300)], [-1.0] * 30, "more right answers pass than wrong ones: 0 and 0"),
-        ([], [], "takes right and wrong answers"),
+        ([], [1.0] * 30, "needs both right and wrong answers"),
+        ([0.0] * 300, [], "needs both right and wrong answers"),
+        (
+            [0.01 * at for at in range(300)],
+            [-1.0] * 30,
+            "more right answers pass than wrong ones: at the strictest 0 and 0",
+        ),
+        ([], [], "needs both right and wrong answers"),
     ],
 )
 def test_data_that_support_no_threshold_say_why(wrong: list[float], right: list[float], said: str) -> None:
