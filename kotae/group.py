@@ -1,4 +1,4 @@
-"""The command group: named errors become one line and an exit code, and every command takes `--offline`."""
+"""The command group: named errors become one line and an exit status, and every command takes `--offline`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rag.settings import configure_libraries
 
 
 def _go_offline(context: click.Context, _: click.Parameter, offline: bool) -> None:
-    """Before anything else is imported; what a group was told holds for its commands."""
+    """Configure the libraries before they are imported; a group's --offline applies to its commands too."""
     context.ensure_object(dict)
     context.obj["offline"] = offline or context.obj.get("offline", False)
     configure_libraries(offline=context.obj["offline"])
@@ -28,14 +28,14 @@ _OFFLINE = click.Option(
     expose_value=False,
     envvar="KOTAE_OFFLINE",
     callback=_go_offline,
-    help="Never ask the Hugging Face hub for anything; servers that you name are still used.",
+    help="Never contact the Hugging Face hub; servers given by URL are still used.",
 )
 
 
 class KotaeGroup(click.Group):
-    """A group whose commands end with exit code 1 and one line on stderr for every named error.
+    """A group whose commands end with exit status 1 and one line on stderr for every named error.
 
-    Every command takes `--offline`, as the group itself does.
+    The group and each command take `--offline`.
     """
 
     def __init__(self, *args: Any, **settings: Any) -> None:
@@ -43,13 +43,13 @@ class KotaeGroup(click.Group):
         self.params.append(_OFFLINE)
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
-        """Add a command, with the option."""
+        """Add a command, and --offline to it."""
         if _OFFLINE not in cmd.params:
             cmd.params.append(_OFFLINE)
         super().add_command(cmd, name)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command."""
+        """Run the command; exit with 1 on a named error, and with 128 + the signal's number on SIGINT and SIGTERM."""
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")  # file names need not be Unicode
@@ -60,7 +60,7 @@ class KotaeGroup(click.Group):
             click.echo(f"kotae: {error}", err=True)
             ctx.exit(1)
         except KeyboardInterrupt as end:
-            signals = [one for one in end.args if isinstance(one, signal.Signals)]
-            said = f"ended by {signals[0].name}" if signals else "interrupted"
-            click.echo(f"kotae: {said}. What is finished is kept; the same command goes on from there.", err=True)
+            signals = [number for number in end.args if isinstance(number, signal.Signals)]
+            cause = f"stopped by {signals[0].name}" if signals else "interrupted"
+            click.echo(f"kotae: {cause}. Finished work is kept; run the same command again to continue.", err=True)
             ctx.exit(128 + (signals[0] if signals else signal.SIGINT))

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from kotae.renamed import RenamedChoice, RenamedOption
 from rag.models.server.address import CONCURRENCY, SECONDS
 from rag.records import PRESETS, Decoding
 from rag.settings import COLLECTION, DEFAULT_CONTEXT, DEFAULT_INDEX, DEFAULT_MODEL, DEFAULT_TOP_K
@@ -16,84 +17,94 @@ from rag.settings import COLLECTION, DEFAULT_CONTEXT, DEFAULT_INDEX, DEFAULT_MOD
 Command = TypeVar("Command", bound=Callable[..., Any])
 PATH = click.Path(path_type=Path)
 _GREEDY = Decoding()
+_FORMER = {"seed": "h2ogpt"}  # `seed` is the random seed only
 
 
-def options(*several: Callable[[Command], Command]) -> Callable[[Command], Command]:
-    """Several options as one decorator, in the order given."""
-    return lambda command: functools.reduce(lambda inner, one: one(inner), reversed(several), command)
+def options(*decorators: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Combine options into one decorator; help lists them in the order given."""
+    return lambda command: functools.reduce(lambda inner, decorate: decorate(inner), reversed(decorators), command)
 
 
-def option(*names: str, **settings: Any) -> Callable[[Command], Command]:
-    """An option that KOTAE_<ITS NAME> in the environment sets too."""
-    long = next(name for name in names if name.startswith("--")).split("/")[0]
-    return click.option(
-        *names, envvar="KOTAE_" + long.removeprefix("--").replace("-", "_").upper(), show_default=True, **settings
-    )
+def option(*names: str, former: str | None = None, **settings: Any) -> Callable[[Command], Command]:
+    """Declare an option that KOTAE_<ITS NAME> in the environment sets too; `former` is a name it had before."""
+    if former is not None:
+        settings |= {"cls": RenamedOption, "former": former, "former_variable": _variable(former)}
+    long = next(name for name in names if name.startswith("--"))
+    return click.option(*names, envvar=_variable(long), show_default=True, **settings)
 
 
-class Lines(click.types.StringParamType):
-    """A text. Where an option takes several, its variable has one a line: a path may hold spaces and colons."""
+def _variable(name: str) -> str:
+    return "KOTAE_" + name.removeprefix("--").replace("-", "_").upper()
+
+
+class TextPerLine(click.types.StringParamType):
+    """A text whose environment variable holds several, one a line, as a path may hold spaces and colons."""
 
     def split_envvar_value(self, rv: str) -> list[str]:
-        """The lines that are not empty."""
+        """Return the lines that are not empty."""
         return [line.strip() for line in rv.splitlines() if line.strip()]
 
 
-json_option = option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+json_option = option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 index_option = option("--index", type=PATH, default=DEFAULT_INDEX, help="Folder of the index.")
-encoder_option = option("--encoder", help="bundled, a folder or a hub id; by default the one the index remembers.")
-reranker_option = option("--reranker", help="Cross-encoder, a folder or a hub id, that orders the best hits anew.")
-server_options = options(
-    option("--chroma-url", help="Chroma server that has the index, http://host:8000; then --index has no meaning."),
-    option("--chroma-token", help="Token that the server wants; better given as KOTAE_CHROMA_TOKEN."),
-    option("--chroma-collection", default=COLLECTION, help="Collection on the server."),
+encoder_option = option(
+    "--encoder", help="Encoder: bundled, a folder or a hub id; by default the one the index was built with."
 )
-place_options = options(index_option, server_options)
+reranker_option = option("--reranker", help="Cross-encoder (a folder or a hub id) that re-ranks the best hits.")
+chroma_options = options(
+    option("--chroma-url", help="Chroma server with the index, such as http://host:8000; --index is then ignored."),
+    option("--chroma-token", help="Token for the Chroma server; safer in KOTAE_CHROMA_TOKEN than on the command line."),
+    option("--chroma-collection", default=COLLECTION, help="Collection on the Chroma server."),
+)
+location_options = options(index_option, chroma_options)
 index_options = options(
-    place_options,
+    location_options,
     encoder_option,
-    option("--top-k", type=click.IntRange(1), default=DEFAULT_TOP_K, help="Passages a question gets."),
+    option("--top-k", type=click.IntRange(1), default=DEFAULT_TOP_K, help="Passages to retrieve for each question."),
     reranker_option,
 )
-reading_options = options(
-    option("--include", multiple=True, metavar="PATTERN", help="Read only files that match; as in .gitignore."),
-    option("--exclude", multiple=True, metavar="PATTERN", help="Leave out files that match, beside .kotaeignore."),
+document_options = options(
+    option("--include", multiple=True, metavar="PATTERN",
+           help="Read only files that match this pattern (as in .gitignore); can be repeated."),
+    option("--exclude", multiple=True, metavar="PATTERN",
+           help="Skip files that match this pattern, in addition to .kotaeignore; can be repeated."),
     option("--columns", metavar="A,B", help="Columns of csv, xlsx and jsonl that make up a document."),
+)  # fmt: skip
+base_url_option = option(
+    "--base-url", help="Server of openai: models, such as http://host:8000/v1. Its key is read from KOTAE_API_KEY."
 )
-base_url_option = option("--base-url", help="Server of an openai: model, http://host:8000/v1. Key: KOTAE_API_KEY.")
 model_server_options = options(
     base_url_option,
     option("--api", type=click.Choice(["chat", "completions"]), default="chat",
-           help="Where the server has no chat template: completions, in Llama 2's."),
+           help="API of that server; use completions, in Llama 2's template, if it has no chat template."),
     option("--concurrency", type=click.IntRange(1), default=CONCURRENCY,
-           help="Requests under way at a time to the server of an openai: model."),
+           help="Requests sent to that server at the same time."),
     option("--timeout", type=click.FloatRange(0, min_open=True), default=SECONDS,
-           help="Seconds that such a request may take."),
+           help="Time limit of a request to that server, in seconds."),
 )  # fmt: skip
-writing_options = options(
-    option("--prompt", type=click.Choice(["default", "base", "seed"]), default="default", help="Style of the prompts."),
-    option(
-        "--context", type=click.IntRange(256), default=DEFAULT_CONTEXT, help="Tokens of prompt and answer together."
-    ),
-    option("--max-tokens", type=click.IntRange(1), default=_GREEDY.max_new_tokens, help="Tokens of an answer."),
-    option("--temperature", type=click.FloatRange(0), default=_GREEDY.temperature, help="0 is greedy."),
-    option("--seed", type=int, default=_GREEDY.seed, help="Seed of the sampling."),
-    option("--preset", type=click.Choice(list(PRESETS)), help="How the model writes, where no option says otherwise."),
-    option("--kernel", default="auto", help="Kernel for GPTQ weights: auto, marlin, exllama_v2, triton, torch."),
-    option("--max-gpu-memory", help="Ceiling of a GPTQ model's GPU memory, such as 15GiB; by default what is free."),
+generation_options = options(
+    option("--prompt", type=RenamedChoice(["default", "base", "h2ogpt"], _FORMER), default="default",
+           help="Prompt: default (a chat), base (plain text), or h2ogpt (the historical template)."),
+    option("--context", type=click.IntRange(256), default=DEFAULT_CONTEXT,
+           help="Context window in tokens, for prompt and answer together."),
+    option("--max-tokens", type=click.IntRange(1), default=_GREEDY.max_new_tokens, help="Maximum tokens per answer."),
+    option("--temperature", type=click.FloatRange(0), default=_GREEDY.temperature, help="0 is greedy decoding."),
+    option("--seed", type=int, default=_GREEDY.seed, help="Random seed for sampling."),
+    option("--preset", type=RenamedChoice(list(PRESETS), _FORMER),
+           help="Named sampling settings; options such as --temperature override them."),
+    option("--kernel", default="auto", help="Kernel for GPTQ weights: auto, marlin, exllama_v2, triton or torch."),
+    option("--max-gpu-memory", help="GPU memory limit of a GPTQ model, such as 15GiB; by default all that is free."),
     model_server_options,
-)
-
-
+)  # fmt: skip
 model_options = options(
-    option("--model", default=DEFAULT_MODEL, help="Model URI; see `kotae models`."), writing_options
+    option("--model", default=DEFAULT_MODEL, help="Model URI; see `kotae models`."), generation_options
 )
-several_models_options = options(
-    option("--model", "models", type=Lines(), multiple=True, default=(DEFAULT_MODEL,),
-           help="Model URI; see `kotae models`. Given more than once: each in turn, into a folder of its own in --out. "
-           "In KOTAE_MODEL, one a line."),
-    writing_options,
+models_options = options(
+    option("--model", "models", type=TextPerLine(), multiple=True, default=(DEFAULT_MODEL,),
+           help="Model URI; see `kotae models`. Repeat it to run several in turn, each in its own folder of --out. "
+           "In KOTAE_MODEL, one per line."),
+    generation_options,
 )  # fmt: skip
 calibration_option = option(
-    "--calibration", type=PATH, help="File of kotae eval calibrate: similarity decides what the ladder leaves open."
+    "--calibration", type=PATH, help="File of `kotae eval calibrate`: similarity decides what the grader leaves open."
 )

@@ -1,4 +1,4 @@
-"""From the values of options to the settings of a model, an index and a reader."""
+"""Convert the values of options to the settings of models, indexes and document readers."""
 
 from __future__ import annotations
 
@@ -19,52 +19,52 @@ if TYPE_CHECKING:
     from rag.index.chroma import ChromaServer
 
 
-class ReadingSettings(TypedDict):
-    """Which files are read, and how."""
+class DocumentSettings(TypedDict):
+    """The arguments of `sync` that say which files are read, and how."""
 
     selection: Selection
     options: ReadOptions
 
 
 def model_settings(settings: dict[str, Any]) -> ModelSettings:
-    """What the model options say."""
+    """Return the settings of a model from its options. Raises SettingsError for an unknown size of memory."""
     from rag.factory import ModelSettings
     from rag.generation.prompt import PromptStyle
     from rag.models.memory_sizes import parse_size
 
-    ceiling = settings["max_gpu_memory"]
+    limit = settings["max_gpu_memory"]
     return ModelSettings(
         settings["model"],
         _decoding(settings),
         settings["context"],
-        PromptStyle(settings["prompt"]),
+        PromptStyle[settings["prompt"].upper()],
         settings["kernel"],
-        None if ceiling is None else parse_size(ceiling),
-        model_server_of(settings),
+        None if limit is None else parse_size(limit),
+        model_server(settings),
     )
 
 
-def model_server_of(settings: dict[str, Any]) -> ModelServer | None:
-    """The model server that the options name, or None."""
+def model_server(settings: dict[str, Any]) -> ModelServer | None:
+    """Return the server of --base-url, or None."""
     if settings["base_url"] is None:
         return None
     return ModelServer(settings["base_url"], settings["api"], settings["concurrency"], settings["timeout"])
 
 
 def _decoding(settings: dict[str, Any]) -> Decoding:
-    """The preset, or greedy, with what was said on the command line or in the environment put over it."""
+    """Return the preset, or greedy decoding, overridden by what the command line or the environment sets."""
     decoding = PRESETS[settings["preset"]] if settings["preset"] else Decoding()
     context = click.get_current_context()
-    said = {
+    overrides = {
         field: settings[name]
         for name, field in (("temperature", "temperature"), ("max_tokens", "max_new_tokens"), ("seed", "seed"))
         if context.get_parameter_source(name) is not ParameterSource.DEFAULT
     }
-    return replace(decoding, **said)
+    return replace(decoding, **overrides)
 
 
-def reading_settings(settings: dict[str, Any]) -> ReadingSettings:
-    """What the options for reading say, as arguments of `sync`."""
+def document_settings(settings: dict[str, Any]) -> DocumentSettings:
+    """Return the arguments of `sync` from the options about documents."""
     from ingest.files import Selection
     from ingest.formats import ReadOptions
 
@@ -76,16 +76,16 @@ def reading_settings(settings: dict[str, Any]) -> ReadingSettings:
 
 
 def index_settings(settings: dict[str, Any]) -> IndexSettings:
-    """What the index options say."""
+    """Return the settings of an index from its options."""
     from rag.factory import IndexSettings
 
     return IndexSettings(
-        settings["index"], settings["encoder"], settings["top_k"], server_of(settings), settings["reranker"]
+        settings["index"], settings["encoder"], settings["top_k"], chroma_server(settings), settings["reranker"]
     )
 
 
-def server_of(settings: dict[str, Any]) -> ChromaServer | None:
-    """The server that the options name, or None."""
+def chroma_server(settings: dict[str, Any]) -> ChromaServer | None:
+    """Return the server of --chroma-url, or None."""
     from rag.index.chroma import ChromaServer
 
     if settings["chroma_url"] is None:
@@ -94,7 +94,7 @@ def server_of(settings: dict[str, Any]) -> ChromaServer | None:
 
 
 def as_json_text(value: Any) -> str:
-    """A result as one JSON object."""
+    """Return a result as one JSON object."""
     from rag.serialize import to_jsonable
 
     return json.dumps(to_jsonable(value), ensure_ascii=False, indent=1)

@@ -1,4 +1,4 @@
-"""End a command on SIGINT or SIGTERM, and say what it still waits for."""
+"""Stop a command on SIGINT or SIGTERM, and say so if it takes long."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from typing import Any
 import click
 
 PATIENCE = 2.0
-"""Seconds after which one who has ended a command is told what it still waits for."""
+"""Seconds after which a stopped command that is still running says why."""
 
 
 @contextmanager
 def raise_on_signals() -> Iterator[None]:
-    """SIGINT and SIGTERM raise KeyboardInterrupt, once: a second one ends the process where it stands.
+    """Raise KeyboardInterrupt on SIGINT or SIGTERM; a second signal kills the process.
 
-    Requests to a server, or a step of a model, are waited for; where that takes long it is said.
+    A request to a server, or a step of a model, is finished first; after PATIENCE a line on stderr says so.
     """
-    words = "kotae: waiting for what is under way. Again, and it ends at once."
+    words = "kotae: finishing the current request; press Ctrl-C again to stop now"
     late = threading.Timer(PATIENCE, click.echo, (words,), {"err": True})
     late.daemon = True
 
@@ -36,7 +36,7 @@ def raise_on_signals() -> Iterator[None]:
     hook = sys.unraisablehook
 
     def again(lost: Any) -> None:
-        """Python passes over what is raised where objects are taken apart: the signal is sent once more."""
+        """Send the signal again: Python discards exceptions that are raised in destructors."""
         if not isinstance(lost.exc_value, KeyboardInterrupt) or not lost.exc_value.args:
             hook(lost)
             return
@@ -58,5 +58,5 @@ def raise_on_signals() -> Iterator[None]:
         for number, handler in before.items():
             if signal.getsignal(number) is end:
                 signal.signal(number, handler)
-        # What is left when a command is done is the taking apart of the process, which needs no traceback.
+        # from here on the process only shuts down, which needs no traceback
         atexit.register(signal.signal, signal.SIGINT, signal.SIG_DFL)

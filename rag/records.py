@@ -65,8 +65,8 @@ class Decoding:
     seed: int = 0
 
 
-PRESETS = {"seed": Decoding(0.2, 0.95, 1.15, 512)}
-"""Named decoding parameters. "seed" has those of the historical runs."""
+PRESETS = {"h2ogpt": Decoding(0.2, 0.95, 1.15, 512)}
+"""Named decoding parameters. "h2ogpt" has those of the historical runs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 from click.testing import CliRunner, Result
 
 from kotae.commands import main
@@ -36,6 +38,19 @@ def processor_seconds(run: Callable[[], subprocess.CompletedProcess[Any]]) -> fl
     assert run().returncode == 0
     after = os.times()
     return after.children_user - before.children_user + after.children_system - before.children_system
+
+
+def parse(command: str) -> None:
+    """Resolve the command and parse its options, running nothing."""
+    group, words = main, shlex.split(command, comments=True)[1:]
+    context = click.Context(main, info_name="kotae")
+    while isinstance(group, click.Group):
+        name, found, words = group.resolve_command(context, words)
+        assert found is not None, name
+        group = found  # type: ignore[assignment]
+        context = (
+            group.make_context(name, list(words), parent=context) if not isinstance(group, click.Group) else context
+        )
 
 
 def refused(result: Result, *words: str) -> str:

@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import re
-import shlex
 from pathlib import Path
 
 import click
 import pytest
 
-from kotae.commands import main
+from tests.commands import parse
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = sorted(
     {line.split("  #")[0].strip() for line in re.findall(r"^(?:    |\$ |    \$ )(kotae .+)$", README, re.M)}
 )
-
-
-def parse(command: str) -> None:
-    """Resolve the command and parse its options, running nothing."""
-    group, words = main, shlex.split(command, comments=True)[1:]
-    context = click.Context(main, info_name="kotae")
-    while isinstance(group, click.Group):
-        name, found, words = group.resolve_command(context, words)
-        assert found is not None, name
-        group = found  # type: ignore[assignment]
-        context = (
-            group.make_context(name, list(words), parent=context) if not isinstance(group, click.Group) else context
-        )
 
 
 def test_there_are_commands() -> None:

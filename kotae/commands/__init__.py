@@ -1,4 +1,4 @@
-"""The command line: parse, call one function, print. Results go to stdout, progress and errors to stderr."""
+"""The command line: results go to stdout, progress and errors to stderr."""
 
 from __future__ import annotations
 
@@ -20,7 +20,14 @@ from kotae.group import KotaeGroup
 @click.group(cls=KotaeGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="kotae")
 def main() -> None:
-    """Does retrieval help a quantised language model, in Japanese and in English, and on which questions?"""
+    """Find out whether retrieval (RAG) helps a quantised language model, in Japanese and English, on which questions.
+
+    \b
+    Example:
+      kotae ingest documents
+      kotae ask "日本の首都はどこですか？"
+      kotae eval run questions.xlsx --out runs/first
+    """
 
 
 for command in (ingest, ask, batch, evaluate, quantize, serve_command, models, index_group, doctor, demo):

@@ -17,10 +17,16 @@ if TYPE_CHECKING:
 @click.argument("question")
 @model_options
 @index_options
-@option("--no-rag", is_flag=True, help="Answer from the model alone.")
+@option("--no-rag", is_flag=True, help="Answer without retrieval, from the model alone.")
 @json_option
 def ask(question: str, no_rag: bool, as_json: bool, **settings: Any) -> None:
-    """Answer QUESTION in its language, then list the numbered sources."""
+    """Answer QUESTION in its own language, then list the sources by number.
+
+    \b
+    Example:
+      kotae ask "日本の首都はどこですか？"
+      kotae ask "What is the capital of Japan?" --no-rag --json
+    """
     from rag.factory import open_chain
 
     chain = open_chain(model_settings(settings), None if no_rag else index_settings(settings))
@@ -31,7 +37,7 @@ def ask(question: str, no_rag: bool, as_json: bool, **settings: Any) -> None:
     attempt = 0
     for piece in chain.stream(question):
         if piece.attempt != attempt:
-            click.echo("\n(asked again, as this is not in the question's language)", err=True)
+            click.echo("\n(asked again: this answer is not in the language of the question)", err=True)
             attempt = piece.attempt
         click.echo(piece.text, nl=False)
         answer = piece.done or answer
@@ -51,5 +57,5 @@ def _sources(answer: Answer | None) -> str:
 def _source(hit: Hit) -> str:
     chunk = hit.chunk
     scores = {"score": hit.score, "dense": hit.dense, "lexical": hit.lexical, "reranked": hit.reranked}
-    said = ", ".join(f"{name} {value:.3f}" for name, value in scores.items() if value is not None)
-    return f"[{hit.rank}] {chunk.source}, characters {chunk.start}-{chunk.end}: {chunk.title} ({said})"
+    listed = ", ".join(f"{name} {value:.3f}" for name, value in scores.items() if value is not None)
+    return f"[{hit.rank}] {chunk.source}, characters {chunk.start}-{chunk.end}: {chunk.title} ({listed})"

@@ -1,4 +1,4 @@
-"""`kotae batch`: answer a list of questions into a table."""
+"""`kotae batch`: answer a list of questions and write a table."""
 
 from __future__ import annotations
 
@@ -14,12 +14,19 @@ from kotae.settings import index_settings, model_settings
 
 @click.command()
 @click.argument("questions", type=PATH)
-@option("--out", type=PATH, required=True, help="Table of answers to write, .csv or .xlsx.")
+@option("--out", type=PATH, required=True, help="File for the answers, .csv or .xlsx.")
 @model_options
 @index_options
-@option("--no-rag", is_flag=True, help="Answer from the model alone.")
+@option("--no-rag", is_flag=True, help="Answer without retrieval, from the model alone.")
 def batch(questions: Path, out: Path, no_rag: bool, **settings: Any) -> None:
-    """Answer every question of QUESTIONS (.txt, .csv or .xlsx) into a table."""
+    """Answer every question in the file QUESTIONS (.txt, .csv or .xlsx), and write a table of answers.
+
+    The exit status is 1 if a question failed; the same command asks what is missing.
+
+    \b
+    Example:
+      kotae batch questions.txt --out answers.xlsx
+    """
     from eval.runs.batch import answer_table
     from rag.progress import count_bar
 

@@ -1,4 +1,4 @@
-"""`kotae doctor`: describe this machine and what kotae will use on it."""
+"""`kotae doctor`: describe this machine, and what kotae will use on it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,14 @@ from rag.models.server.address import ModelServer
 @base_url_option
 @json_option
 def doctor(base_url: str | None, as_json: bool) -> None:
-    """Say what this machine is and what kotae will use on it; with --base-url, what the server has."""
+    """Describe this machine and what kotae will use on it; with --base-url, list the models of that server.
+
+    Names every file that hides one of kotae's packages from Python in this folder.
+
+    \b
+    Example:
+      kotae doctor --base-url http://127.0.0.1:8000/v1
+    """
     from kotae.shadowing import describe_imports
     from rag.doctor import examine
 

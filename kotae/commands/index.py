@@ -8,33 +8,48 @@ from typing import Any
 import click
 
 from kotae.group import KotaeGroup
-from kotae.options import json_option, place_options
-from kotae.settings import as_json_text, server_of
+from kotae.options import json_option, location_options
+from kotae.settings import as_json_text, chroma_server
 
 
 @click.group("index", cls=KotaeGroup)
 def index_group() -> None:
-    """Look at an index, or delete it."""
+    """Describe an index, or delete it.
+
+    \b
+    Example:
+      kotae index info
+    """
 
 
 @index_group.command("info")
-@place_options
+@location_options
 @json_option
 def index_info(index: Path, as_json: bool, **settings: Any) -> None:
-    """Say what the index was built from and with."""
+    """Describe an index: its documents, its encoder, and whether it is complete.
+
+    \b
+    Example:
+      kotae index info --index .kotae/index
+    """
     from rag.doctor import describe_index
 
-    description = describe_index(index, server_of(settings))
+    description = describe_index(index, chroma_server(settings))
     click.echo(as_json_text(description) if as_json else description.text())
 
 
 @index_group.command("drop")
-@place_options
+@location_options
 @click.confirmation_option(prompt="Delete the index?")
 def index_drop(index: Path, **settings: Any) -> None:
-    """Delete the index (never the documents)."""
+    """Delete an index; the documents are kept.
+
+    \b
+    Example:
+      kotae index drop --index .kotae/index --yes
+    """
     from rag.index.reader import drop_index
 
-    server = server_of(settings)
+    server = chroma_server(settings)
     drop_index(index, server)
     click.echo(f"Deleted the index in {server or index}")

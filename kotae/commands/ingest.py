@@ -1,4 +1,4 @@
-"""`kotae ingest`: bring an index up to date with a folder."""
+"""`kotae ingest`: bring an index up to date with a folder of documents."""
 
 from __future__ import annotations
 
@@ -8,18 +8,26 @@ from typing import Any
 
 import click
 
-from kotae.options import PATH, encoder_option, json_option, place_options, reading_options
-from kotae.settings import as_json_text, reading_settings, server_of
+from kotae.options import PATH, document_options, encoder_option, json_option, location_options
+from kotae.settings import as_json_text, chroma_server, document_settings
 
 
 @click.command()
 @click.argument("corpus", type=PATH)
-@place_options
+@location_options
 @encoder_option
-@reading_options
+@document_options
 @json_option
 def ingest(corpus: Path, index: Path, encoder: str | None, as_json: bool, **settings: Any) -> None:
-    """Bring the index up to date with the documents in the folder CORPUS."""
+    """Bring the index up to date with the documents in the folder CORPUS.
+
+    New files are added, changed ones replaced, deleted ones removed. The exit status is 1 if a document could not be
+    read; the others are indexed all the same.
+
+    \b
+    Example:
+      kotae ingest documents --exclude "drafts/"
+    """
     from ingest.sync import sync
     from rag.progress import bytes_bar
 
@@ -28,8 +36,8 @@ def ingest(corpus: Path, index: Path, encoder: str | None, as_json: bool, **sett
             corpus,
             index,
             encoder_name=encoder,
-            **reading_settings(settings),
-            server=server_of(settings),
+            **document_settings(settings),
+            server=chroma_server(settings),
             progress=progress,
         )
     click.echo(as_json_text(report.as_dict()) if as_json else report.text())

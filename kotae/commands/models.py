@@ -11,7 +11,12 @@ from kotae.settings import as_json_text
 @click.command()
 @json_option
 def models(as_json: bool) -> None:
-    """List the kinds of model URI, what each needs, and whether it can run here."""
+    """List the kinds of model URI, what each needs, and whether it can run here.
+
+    \b
+    Example:
+      kotae models
+    """
     from rag.models.registry import KINDS
 
     rows = [{"uri": k.uri, "engine": k.engine, "needs": k.needs, "available": k.available} for k in KINDS.values()]

@@ -1,4 +1,4 @@
-"""`kotae quantize`: the command that makes a GPTQ checkpoint."""
+"""`kotae quantize`: make a GPTQ checkpoint."""
 
 from __future__ import annotations
 
@@ -13,19 +13,35 @@ from kotae.settings import as_json_text
 @click.command()
 @click.argument("model")
 @option("--out", type=PATH, required=True, help="New folder for the quantised model.")
-@option("--calibration", type=PATH, required=True, help="Text file or corpus folder, in the language of its use.")
-@option("--bits", type=click.Choice(["2", "3", "4", "8"]), default="4", help="Bits of a weight.")
-@option("--group-size", type=click.Choice(["32", "64", "128", "-1"]), default="128", help="Weights that share a scale.")
-@option("--act-order", is_flag=True, help="Quantise the most active columns first: better, somewhat slower to run.")
-@option("--samples", type=click.IntRange(1), default=128, help="Calibration samples.")
+@option(
+    "--calibration",
+    type=PATH,
+    required=True,
+    help="Text file or folder of documents, in the language the model will be used in.",
+)
+@option("--bits", type=click.Choice(["2", "3", "4", "8"]), default="4", help="Bits per weight.")
+@option(
+    "--group-size",
+    type=click.Choice(["32", "64", "128", "-1"]),
+    default="128",
+    help="Weights that share a scale; -1 is a whole row.",
+)
+@option(
+    "--act-order", is_flag=True, help="Quantise the most active columns first: more accurate, somewhat slower to run."
+)
+@option("--samples", type=click.IntRange(1), default=128, help="Number of calibration samples.")
 @json_option
 def quantize(
     model: str, out: Path, calibration: Path, bits: str, group_size: str, act_order: bool, samples: int, as_json: bool
 ) -> None:
     """Quantise MODEL (a folder or a hub id) to GPTQ, for `--model gptq:OUT`.
 
-    OUT appears when all is done. A stopped run of a Llama in a folder goes on, with the same command, at the layer it
-    had come to (Ctrl-C waits for the end of a layer); any other run starts over.
+    OUT appears when everything is done. If interrupted, the same command continues at the layer it had reached for a
+    Llama in a folder (Ctrl-C waits for the end of a layer), and starts over for any other model.
+
+    \b
+    Example:
+      kotae quantize models/llama-2-7b --out models/llama-2-7b-gptq --calibration documents
     """
     from ingest.quantization_samples import calibration_texts
     from rag.models.gptq.quantize import Quantisation, quantise

@@ -1,4 +1,4 @@
-"""`kotae serve`: the local web page."""
+"""`kotae serve`: the local web page, and an API for OpenAI clients."""
 
 from __future__ import annotations
 
@@ -14,12 +14,16 @@ from kotae.settings import index_settings, model_settings
 @click.command("serve")
 @model_options
 @index_options
-@option("--runs", type=PATH, default=Path("runs"), help="Folder below which runs are looked for.")
-@option("--port", type=click.IntRange(0, 65535), default=8765, help="Port on 127.0.0.1; 0 takes any free one.")
+@option("--runs", type=PATH, default=Path("runs"), help="Folder that is searched for runs.")
+@option("--port", type=click.IntRange(0, 65535), default=8765, help="Port on 127.0.0.1; 0 takes any free port.")
 def serve_command(runs: Path, port: int, **settings: Any) -> None:
-    """Ask, and look at documents and runs, in a browser on this machine; also for OpenAI clients.
+    """Ask questions, and browse documents and runs, in a browser on this machine; OpenAI clients can connect too.
 
-    Prints the address, which has the token that every request must bring. Ctrl-C ends it.
+    Prints the address to open. It contains the token that every request needs. Ctrl-C stops the server.
+
+    \b
+    Example:
+      kotae serve --port 8080 --runs runs
     """
     from kotae.web.app import Offer
     from kotae.web.server import serve
@@ -30,5 +34,5 @@ def serve_command(runs: Path, port: int, **settings: Any) -> None:
 def _announce(address: str) -> None:
     click.echo(address)
     base, _, _ = address.partition("/?")
-    click.echo(f"Open this address in a browser on this machine; Ctrl-C ends it.\n"
+    click.echo(f"Open this address in a browser on this machine; Ctrl-C stops the server.\n"
                f"OpenAI clients: base URL {base}/v1, the token as API key.", err=True)  # fmt: skip

@@ -24,12 +24,12 @@ class PromptStyle(StrEnum):
     """How a prompt is worded: a chat, or raw text for a model to continue.
 
     `default` is a chat. `base` is for models that were never tuned for chats: passages, question and answer as
-    lines of text, the answer ending with its line. `seed` is the template of the historical runs.
+    lines of text, the answer ending with its line. `h2ogpt` is the template of the historical runs.
     """
 
     DEFAULT = "default"
     BASE = "base"
-    SEED = "seed"
+    H2OGPT = "seed"  # the name in stored runs
 
     @property
     def raw(self) -> bool:
@@ -80,7 +80,7 @@ _SEED_TAIL = "Question: {question} Write answer within 15 words.</prompt>\n<answ
 
 def build_prompt(question: str, language: Language, hits: Sequence[Hit], style: PromptStyle) -> PromptValue:
     """The prompt of one question, with the passages of `hits` in the order given; with none, without context."""
-    if style is PromptStyle.SEED:
+    if style is PromptStyle.H2OGPT:
         tail = _SEED_TAIL.replace("{question}", neutralise(question))
         return StringPromptValue(text=_SEED_HEAD + "".join(f"{_passage(hit)}\n" for hit in hits) + tail)
     wording = _WORDINGS[language]
@@ -102,7 +102,7 @@ def repair_prompt(prompt: PromptValue, language: Language) -> PromptValue:
 
 def stop_sequences(style: PromptStyle) -> list[str]:
     """Where the completion of a prompt of this style ends, beside the model's own end of text."""
-    return {PromptStyle.DEFAULT: [], PromptStyle.BASE: ["\n"], PromptStyle.SEED: [SEED_STOP]}[style]
+    return {PromptStyle.DEFAULT: [], PromptStyle.BASE: ["\n"], PromptStyle.H2OGPT: [SEED_STOP]}[style]
 
 
 def _line(name: str, hit: Hit) -> str:

@@ -149,4 +149,4 @@ def test_an_interrupt_that_python_passes_over_is_not_lost() -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 130
     (line,) = done.stderr.splitlines()
-    assert line.startswith("kotae: ended by SIGINT")
+    assert line.startswith("kotae: stopped by SIGINT")

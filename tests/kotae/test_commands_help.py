@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from kotae.commands import main
-from tests.commands import process, processor_seconds
+from tests.commands import parse, process, processor_seconds
 from tests.eval.set_checks import ROOT
 
 HEAVY = (
@@ -71,15 +71,44 @@ def _import_click() -> subprocess.CompletedProcess[bytes]:
 
 def test_every_option_says_what_it_does_and_has_its_variable() -> None:
     for path in commands():
-        command: click.Command = main
-        for name in path:
-            assert isinstance(command, click.Group)
-            command = command.commands[name]
+        command = command_at(path)
         for option in command.params:
             if isinstance(option, click.Option) and option.name not in ("version", "yes"):
                 assert option.help, f"{path} {option.name}"
                 assert str(option.envvar).startswith("KOTAE_")
         assert command.help
+
+
+def command_at(path: tuple[str, ...]) -> click.Command:
+    command: click.Command = main
+    for name in path:
+        assert isinstance(command, click.Group)
+        command = command.commands[name]
+    return command
+
+
+def examples(path: tuple[str, ...]) -> list[str]:
+    """The commands of the example on a help page, as it is printed."""
+    page = CliRunner().invoke(main, [*path, "--help"], prog_name="kotae").stdout
+    _, found, block = page.partition("\n  Example:\n")
+    assert found, f"no example: {path}"
+    return [line.strip() for line in block.partition("\n\n")[0].splitlines()]
+
+
+@pytest.mark.parametrize("path", list(commands()), ids=" ".join)
+def test_every_page_has_an_example_that_parses(path) -> None:
+    lines = examples(path)
+    assert lines
+    for line in lines:
+        assert line.startswith(" ".join(("kotae", *path))), line
+        parse(line)
+
+
+def test_an_example_with_a_wrong_option_would_be_noticed() -> None:
+    with pytest.raises(click.UsageError):
+        parse("kotae ask 質問 --no-such-option")
+    with pytest.raises(click.UsageError):
+        parse("kotae eval judge RUN --judge bundled")
 
 
 def test_the_version() -> None:

@@ -35,7 +35,7 @@ def test_ask_streams_an_answer(server) -> None:
     assert answer["attempts"][0]["completion_tokens"] == 4
 
 
-@pytest.mark.parametrize("prompt", ["seed", "base"])
+@pytest.mark.parametrize("prompt", ["h2ogpt", "base"])
 def test_raw_prompts_go_through_completions(server, prompt) -> None:
     result = kotae("ask", TENNIS, "--no-rag", "--prompt", prompt)
     assert result.exit_code == 0, result.output
@@ -72,7 +72,7 @@ def test_an_evaluation_stops_when_its_server_has_gone_and_goes_on_elsewhere(serv
     stopped = kotae(*arguments)
     assert stopped.exit_code == 1
     assert "3 questions in a row did not come through" in stopped.stderr
-    assert "goes on from there" in stopped.stderr
+    assert "run the same command again to continue" in stopped.stderr
     with scripted_server() as other:
         result = kotae(*arguments, "--base-url", other.url)
         assert result.exit_code == 0, result.output

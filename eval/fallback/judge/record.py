@@ -143,7 +143,7 @@ def measured_judge(folder: Path) -> JudgeRecord | None:
         problem = f"The judge {record.judge.model_identity} was measured with another model, decoding or rubric"
     if problem is not None:
         raise JudgeNotMeasured(
-            problem, where=str(folder / FILE), do="Finish kotae eval judge with --labelled, or remove the file."
+            problem, where=str(folder / FILE), do="Finish kotae eval judge with --validate-on, or remove the file."
         )
     return record
 

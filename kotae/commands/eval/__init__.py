@@ -1,4 +1,4 @@
-"""`kotae eval`: the commands that compare a model with and without retrieval."""
+"""`kotae eval`: compare a model with and without retrieval."""
 
 from __future__ import annotations
 
@@ -16,7 +16,13 @@ from kotae.group import KotaeGroup
 
 @click.group("eval", cls=KotaeGroup)
 def evaluate() -> None:
-    """Compare a model with and without retrieval on a verification set."""
+    """Compare a model with and without retrieval on a verification set.
+
+    \b
+    Example:
+      kotae eval run questions.xlsx --out runs/first
+      kotae eval report runs/first --out report
+    """
 
 
 for command in (

@@ -1,4 +1,4 @@
-"""`kotae eval calibrate`: fit the threshold of similarity on labelled answers."""
+"""`kotae eval calibrate`: fit the similarity threshold on labelled answers."""
 
 from __future__ import annotations
 
@@ -13,18 +13,24 @@ from rag.settings import DEFAULT_ENCODER, DEFAULT_MIN_TNR
 
 @click.command("calibrate")
 @click.argument("labelled", type=PATH)
-@option("--out", type=PATH, required=True, help="File to write, such as calibration.json.")
-@option("--floor", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=DEFAULT_MIN_TNR,
-        help="Lower bound that the share of wrong answers kept out must reach on questions left out.")  # fmt: skip
+@option("--out", type=PATH, required=True, help="Calibration file to write, such as calibration.json.")
+@option("--min-tnr", former="--floor", type=click.FloatRange(0, 1, min_open=True, max_open=True),
+        default=DEFAULT_MIN_TNR,
+        help="Least true negative rate: its lower bound (95 %, on held-out questions) must reach this.")  # fmt: skip
 @encoder_option
 @json_option
-def calibrate_command(labelled: Path, out: Path, floor: float, encoder: str | None, as_json: bool) -> None:
-    """Fit the threshold of similarity on the labelled answers of a table, or find that there is none."""
+def calibrate_command(labelled: Path, out: Path, min_tnr: float, encoder: str | None, as_json: bool) -> None:
+    """Fit the threshold of similarity on a table of labelled answers, or find that no threshold will do.
+
+    \b
+    Example:
+      kotae eval calibrate labelled.csv --out calibration.json
+    """
     from eval.fallback.similarity.calibration import calibrate, save_calibration
     from rag.encoders.embeddings import open_encoder
     from rag.tables.files import refuse_same
 
     refuse_same(labelled, out)
-    calibration = calibrate(labelled, open_encoder(encoder or DEFAULT_ENCODER), floor)
+    calibration = calibrate(labelled, open_encoder(encoder or DEFAULT_ENCODER), min_tnr)
     save_calibration(calibration, out)
     click.echo(as_json_text(calibration) if as_json else f"{calibration.text}\n{out}")

@@ -17,7 +17,12 @@ from rag.settings import DEFAULT_ENCODER
 @encoder_option
 @json_option
 def grade_command(answers: Path, calibration: Path | None, encoder: str | None, as_json: bool) -> None:
-    """Grade the answers of a table; with a column `label` (1 or 0), say how far the verdicts agree with it."""
+    """Grade a table of ANSWERS; with a column `label` (1 or 0), measure how well the verdicts agree with it.
+
+    \b
+    Example:
+      kotae eval grade answers.csv
+    """
     from eval.fallback.agreement import grade_labelled_answers, load_labelled_answers
     from eval.fallback.factory import open_similarity
     from eval.fallback.interface import QuestionPool

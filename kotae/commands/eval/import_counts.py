@@ -1,4 +1,4 @@
-"""`kotae eval import-counts`: enter published counts as a run."""
+"""`kotae eval import-counts`: store published counts as a run."""
 
 from __future__ import annotations
 
@@ -14,20 +14,25 @@ if TYPE_CHECKING:
 
 
 @click.command("import-counts")
-@option("--name", required=True, help="What the counts are of, such as GPT4All.")
-@option("--out", type=PATH, required=True, help="Folder of the run to make.")
+@option("--name", required=True, help="Name of the model that was counted, such as GPT4All.")
+@option("--out", type=PATH, required=True, help="Folder of the run to create.")
 @option(
     "--counts",
     multiple=True,
     required=True,
     metavar="TYPE:QUESTIONS:WITHOUT:WITH",
-    help="For each type: how many questions, right without and with retrieval, such as open_qa:61:32:36.",
+    help="For each type: questions, correct without retrieval, correct with it, such as open_qa:61:32:36.",
 )
 @option("--language", type=click.Choice(["ja", "en"]), default="ja", help="Language of the questions.")
-@option("--source", default="", help="Where the counts were published, to be shown beside them.")
+@option("--source", default="", help="Where the counts were published; reports cite it.")
 def import_command(name: str, out: Path, counts: tuple[str, ...], language: Language, source: str) -> None:
-    """Enter figures of the past, whose answers are lost, as a run that `kotae eval report` shows beside others."""
+    """Store counts whose answers are lost as a run that `kotae eval report` compares with others.
+
+    \b
+    Example:
+      kotae eval import-counts --name GPT4All --counts open_qa:61:32:36 --out runs/gpt4all
+    """
     from eval.runs.imported import import_counts, parse_counts
 
-    import_counts(out, name, [parse_counts(one) for one in counts], language, source)
+    import_counts(out, name, [parse_counts(text) for text in counts], language, source)
     click.echo(out)

@@ -1,4 +1,4 @@
-"""`kotae eval report`: report on one run, or on several side by side."""
+"""`kotae eval report`: report on one run, or compare several."""
 
 from __future__ import annotations
 
@@ -12,16 +12,20 @@ from kotae.settings import as_json_text
 
 @click.command("report")
 @click.argument("runs", nargs=-1, required=True, type=PATH)
-@option("--out", type=PATH, required=True, help="Folder to write the reports into.")
+@option("--out", type=PATH, required=True, help="Folder for the report files.")
 @calibration_option
-@option("--encoder", help="The encoder of the calibration: bundled (the default), a folder or a hub id.")
+@option("--encoder", help="Encoder of the calibration: bundled (the default), a folder or a hub id.")
 @json_option
 def report_command(
     runs: tuple[Path, ...], out: Path, calibration: Path | None, encoder: str | None, as_json: bool
 ) -> None:
-    """Report on one run, or on several side by side; a folder that holds runs stands for all of them.
+    """Report on one run, or compare several; a folder that holds runs means all of them.
 
-    Runs of the same questions are compared with one another, p adjusted (Holm) over all of these comparisons.
+    Runs of the same questions are compared pairwise, with Holm-adjusted p values over all of these comparisons.
+
+    \b
+    Example:
+      kotae eval report runs/first runs/second --out report
     """
     from eval.runs.multi_model import runs_of
 
@@ -36,7 +40,7 @@ def write_report(
     encoder: str | None = None,
     as_json: bool = False,
 ) -> None:
-    """Build the report of these runs, write its files to `out` and print it."""
+    """Build the report of these runs, write its files to `out`, and print it."""
     from eval.report.build import build_report
     from eval.report.files import write_all
     from eval.report.terminal import print_report

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kotae.options import PATH, encoder_option, json_option, option, reranker_option, server_options
-from kotae.settings import as_json_text, server_of
+from kotae.options import PATH, chroma_options, encoder_option, json_option, option, reranker_option
+from kotae.settings import as_json_text, chroma_server
 from rag.errors import SettingsError
 from rag.records import LANGUAGES
 from rag.settings import DEFAULT_ENCODER, DEFAULT_INDEX, DEFAULT_TOP_K, cache_dir
@@ -23,23 +23,27 @@ if TYPE_CHECKING:
 
 @click.command("retrieval")
 @click.argument("source", type=PATH)
-@option("--index", type=PATH, help="Folder of the index; of a folder of documents, by default one in the user cache.")
-@server_options
+@option("--index", type=PATH, help="Folder of the index; for a collection, by default one in the user cache.")
+@chroma_options
 @encoder_option
 @reranker_option
 @option("--question-lang", type=click.Choice(LANGUAGES), help="Only questions in this language.")
 @option("--document-lang", type=click.Choice(LANGUAGES), help="Only documents in this language.")
-@option("--distractors", type=PATH, multiple=True, help="Folder with more documents to search; can be repeated.")
+@option("--distractors", type=PATH, multiple=True, help="Collection whose documents are searched too; can be repeated.")
 @option("--limit", type=click.IntRange(1), help="Only the first LIMIT questions.")
-@option("--top-k", "depth", type=click.IntRange(1), default=10, help="Documents that a ranking holds.")
+@option("--top-k", "depth", type=click.IntRange(1), default=10, help="Documents per ranking.")
 @json_option
 def retrieval_command(source: Path, as_json: bool, **settings: Any) -> None:
-    """Measure retrieval alone: recall@k, MRR and nDCG by language pair and leg, with intervals.
+    """Measure retrieval alone: recall@k, MRR and nDCG by language pair and retriever, with intervals.
 
-    SOURCE is a folder with documents.jsonl and questions.jsonl, which is indexed first, or a verification set (.xlsx or
-    .csv) that names its evidence in the documents of an index.
+    SOURCE is a collection, a folder with documents.jsonl and questions.jsonl, which is indexed first; or a verification
+    set (.xlsx or .csv) whose evidence column names documents of an index.
+
+    \b
+    Example:
+      kotae eval retrieval questions.xlsx --index .kotae/index --top-k 5
     """
-    server = server_of(settings)
+    server = chroma_server(settings)
     for name in ("chroma_url", "chroma_token", "chroma_collection"):
         del settings[name]
     report = measure(source, server=server, **settings)
@@ -59,7 +63,7 @@ def measure(
     limit: int | None,
     depth: int,
 ) -> RetrievalReport:
-    """Measure retrieval over a collection (a folder), or with a verification set (a file) over an index."""
+    """Measure retrieval over a collection (a folder), or over an index with a verification set (a file)."""
     from eval.retrieval.evaluate import evaluate_retrieval
     from rag.factory import IndexSettings, open_retriever
     from rag.progress import count_bar
@@ -67,20 +71,20 @@ def measure(
     if source.is_dir():
         from eval.retrieval.questions import load_questions
 
-        found = load_questions(source, question_lang, document_lang, limit)
-        queries, skipped = found.queries, found.skipped
+        questions = load_questions(source, question_lang, document_lang, limit)
+        queries, skipped = questions.queries, questions.skipped
         folders = (source, *distractors)
         key = _key(folders, document_lang, encoder)
         index = index or cache_dir() / "retrieval" / key
-        # Never the collection that may hold another index.
+        # never the collection on the server that may hold the user's index
         server = server and replace(server, collection=f"retrieval-{key}")
         _bring_up_to_date(folders, index, server, document_lang, encoder)
     else:
         if distractors or document_lang:
             raise SettingsError(
-                "--distractors and --document-lang are for a folder with documents.jsonl",
+                "--distractors and --document-lang are for collections (folders with documents.jsonl)",
                 where=str(source),
-                do="A verification set is measured over the index that is there.",
+                do="Leave them out: a verification set is measured over the index as it is.",
             )
         from eval.dataset.load import load_dataset
         from eval.retrieval.evaluate import queries_of
@@ -91,7 +95,7 @@ def measure(
         skipped, index = 0, index or DEFAULT_INDEX
     retriever = open_retriever(IndexSettings(index, encoder, DEFAULT_TOP_K, server, reranker))
     retriever.index.require_whole()
-    retriever.search("?")  # the models are loaded before the clock runs
+    retriever.search("?")  # load the models before time is measured
     with count_bar("Searching") as progress:
         return evaluate_retrieval(queries, retriever.candidates, depth=depth, skipped=skipped, progress=progress)
 
@@ -111,6 +115,6 @@ def _bring_up_to_date(
 
 
 def _key(folders: tuple[Path, ...], language: Language | None, encoder: str | None) -> str:
-    """What names the index of these collections."""
+    """Return the name of the index of these collections."""
     key = "\0".join([*map(str, (folder.resolve() for folder in folders)), language or "", encoder or DEFAULT_ENCODER])
     return hashlib.sha256(key.encode()).hexdigest()[:16]

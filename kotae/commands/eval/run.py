@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kotae.commands.eval.report import write_report
-from kotae.options import PATH, calibration_option, index_options, option, several_models_options
+from kotae.options import PATH, calibration_option, index_options, models_options, option
 from kotae.settings import index_settings, model_settings
 
 if TYPE_CHECKING:
@@ -21,20 +21,26 @@ if TYPE_CHECKING:
 
 @click.command("run")
 @click.argument("verify", type=PATH)
-@option("--out", type=PATH, required=True, help="Folder of the run, or of several; what was interrupted goes on there.")
-@several_models_options
+@option(
+    "--out",
+    type=PATH,
+    required=True,
+    help="Folder of the run (of several with several models); an interrupted run continues.",
+)
+@models_options
 @index_options
 @option("--language", type=click.Choice(["ja", "en", "both"]), default="both", help="Language of the questions.")
-@option("--conditions", default="no_rag,rag", help="What to compare, comma-separated: no_rag, rag, oracle.")
+@option("--conditions", default="no_rag,rag", help="Conditions to compare, comma-separated: no_rag, rag, oracle.")
 @option("--limit", type=click.IntRange(1), help="Only the first LIMIT questions.")
-@option("--repeat", type=click.IntRange(1), default=1, help="Ask everything so often, each time with another seed.")
+@option("--repeats", type=click.IntRange(1), default=1, former="--repeat",
+        help="Ask every question this many times, with a new seed each time.")  # fmt: skip
 @option(
     "--reuse",
     type=PATH,
     multiple=True,
-    help="Another run, or a folder of runs, whose answers to the very same prompts are taken over.",
+    help="Another run, or a folder of runs, whose answers to identical prompts are copied; can be repeated.",
 )
-@option("--sample", type=click.IntRange(1), help="Only a fixed sample of this size, in proportion to all kinds.")
+@option("--sample", type=click.IntRange(1), help="Only a fixed, stratified sample of this size.")
 @calibration_option
 def run_command(
     verify: Path,
@@ -42,7 +48,7 @@ def run_command(
     language: str,
     conditions: str,
     limit: int | None,
-    repeat: int,
+    repeats: int,
     reuse: tuple[Path, ...],
     sample: int | None,
     calibration: Path | None,
@@ -51,7 +57,11 @@ def run_command(
 ) -> None:
     """Answer the questions of VERIFY (.xlsx or .csv) under each condition, and report.
 
-    With several --model the models are loaded one after the other, and one report sets them side by side.
+    With several --model the models are loaded one after the other, and one report compares them.
+
+    \b
+    Example:
+      kotae eval run questions.xlsx --out runs/first --conditions no_rag,rag --sample 30
     """
     from eval.fallback.factory import check_calibration, keep_calibration
     from eval.runs.evaluate import Selection, evaluate_set, parse_conditions
@@ -61,20 +71,20 @@ def run_command(
     reuse = runs_of(reuse)
     if calibration is not None:
         check_calibration(calibration, settings["encoder"])
-    selection = Selection(_languages(language), parse_conditions(conditions), limit, sample, repeat)
-    several = [model_settings({**settings, "model": uri}) for uri in models]
-    if len(several) > 1:
-        _run_several(verify, out, selection, several, index_settings(settings), reuse, calibration)
+    selection = Selection(_languages(language), parse_conditions(conditions), limit, sample, repeats)
+    model, *others = (model_settings({**settings, "model": uri}) for uri in models)
+    if others:
+        _run_models(verify, out, selection, (model, *others), index_settings(settings), reuse, calibration)
         return
-    check_is_for_one(out, several[0].uri)
+    check_is_for_one(out, model.uri)
     with count_bar("Answering") as progress:
-        evaluate_set(verify, out, selection, several[0], index_settings(settings), reuse=reuse, progress=progress)
+        evaluate_set(verify, out, selection, model, index_settings(settings), reuse=reuse, progress=progress)
     if calibration is not None:
         keep_calibration(calibration, out)
     write_report((out,), out, encoder=settings["encoder"])
 
 
-def _run_several(
+def _run_models(
     verify: Path,
     out: Path,
     selection: Selection,
@@ -83,20 +93,20 @@ def _run_several(
     reuse: tuple[Path, ...],
     calibration: Path | None,
 ) -> None:
-    """Run the models, report on all that have answers, then name those that could not be run, and exit with 1."""
+    """Run the models and report on those with answers; name those that failed, and then exit with status 1."""
     from eval.fallback.factory import keep_calibration
     from eval.runs.multi_model import evaluate_models
 
     runs = evaluate_models(verify, out, selection, models, index, reuse=reuse)
-    stored = tuple(one.folder for one in runs if one.stored)
+    stored = tuple(run.folder for run in runs if run.stored)
     if calibration is not None:
         for folder in stored:
             keep_calibration(calibration, folder)
     if stored:
         write_report(stored, out, encoder=index.encoder)
-    failed = [one for one in runs if one.error is not None]
-    for one in failed:
-        click.echo(f"kotae: {one.uri}: {one.error}", err=True)
+    failed = [run for run in runs if run.error is not None]
+    for run in failed:
+        click.echo(f"kotae: {run.uri}: {run.error}", err=True)
     if failed:
         sys.exit(1)
 

@@ -38,7 +38,7 @@ def test_ask_prints_the_answer_and_nothing_else(uri: str, tmp_path: Path) -> Non
 
 
 def test_ask_with_passages_and_the_historical_prompt(uri: str, small_index: Path) -> None:
-    for style in ("default", "seed"):
+    for style in ("default", "h2ogpt"):
         arguments = ("--model", uri, "--index", small_index, "--max-tokens", "4", "--prompt", style)
         result = kotae("ask", TENNIS, *arguments)
         assert result.exit_code == 0, result.output
@@ -71,9 +71,9 @@ def test_options_of_other_engines_are_refused(uri: str) -> None:
     ("arguments", "decoding"),
     [
         ([], Decoding()),
-        (["--preset", "seed"], Decoding(0.2, 0.95, 1.15, 512)),
+        (["--preset", "h2ogpt"], Decoding(0.2, 0.95, 1.15, 512)),
         (
-            ["--preset", "seed", "--temperature", "0", "--max-tokens", "40", "--seed", "7"],
+            ["--preset", "h2ogpt", "--temperature", "0", "--max-tokens", "40", "--seed", "7"],
             Decoding(0, 0.95, 1.15, 40, 7),
         ),
     ],

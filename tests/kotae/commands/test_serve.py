@@ -93,5 +93,5 @@ def test_ending_it_while_an_answer_is_awaited_says_what_it_waits_for(tmp_path) -
             go.set()
             rest = child.stderr.read()
             asked.exception()
-    assert waiting == "kotae: waiting for what is under way. Again, and it ends at once.\n"
+    assert waiting == "kotae: finishing the current request; press Ctrl-C again to stop now\n"
     assert (child.returncode, rest) == (0, "")

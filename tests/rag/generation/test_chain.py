@@ -193,13 +193,13 @@ def test_tokens_and_cut_off_are_kept() -> None:
 
 def test_seed_style_needs_a_completion_model_and_the_default_a_chat() -> None:
     with pytest.raises(SettingsError, match=r"seed.*completion"):
-        build_chain(scripted(), None, PromptStyle.SEED)
+        build_chain(scripted(), None, PromptStyle.H2OGPT)
     with pytest.raises(SettingsError, match=r"default.*chat"):
         build_chain(FakeListLLM(responses=["x"]))
 
 
 def test_seed_style_is_not_repaired() -> None:
-    chain = build_chain(FakeListLLM(responses=[" Tokyo is it", "never asked for"]), None, PromptStyle.SEED)
+    chain = build_chain(FakeListLLM(responses=[" Tokyo is it", "never asked for"]), None, PromptStyle.H2OGPT)
     answer = chain.invoke(JA)
     assert (answer.text, len(answer.attempts), answer.attempts[0].language_ok) == ("Tokyo is it", 1, False)
 

@@ -112,8 +112,8 @@ def test_control_tokens_in_passages_are_broken_up(token: str, around: str) -> No
         for prompt in (passage, title, source):
             assert prompt.count(token) == plain.count(token)
         assert token not in asked
-    seed = said("q", "en", [hit(text)], PromptStyle.SEED)
-    assert seed.count(token) == said("q", "en", [hit("x")], PromptStyle.SEED).count(token)
+    seed = said("q", "en", [hit(text)], PromptStyle.H2OGPT)
+    assert seed.count(token) == said("q", "en", [hit("x")], PromptStyle.H2OGPT).count(token)
 
 
 @pytest.mark.parametrize("token", ["<|im_start|>", "[INST]", "</s>"])
@@ -136,21 +136,21 @@ def test_plain_text_is_left_alone(text: str) -> None:
 
 
 def test_seed_template_to_the_letter() -> None:
-    prompt = build_prompt("What is the capital of Japan?", "en", [], PromptStyle.SEED)
+    prompt = build_prompt("What is the capital of Japan?", "en", [], PromptStyle.H2OGPT)
     assert prompt.to_string() == (
         "<prompt>Question: What is the capital of Japan? Write answer within 15 words.</prompt>\n<answer>Answer:"
     )
-    japanese = build_prompt("日本の首都は{question}？", "ja", [], PromptStyle.SEED)
+    japanese = build_prompt("日本の首都は{question}？", "ja", [], PromptStyle.H2OGPT)
     assert japanese.to_string() == (
         "<prompt>Question: 日本の首都は{question}？ Write answer within 15 words.</prompt>\n<answer>Answer:"
     )
-    assert stop_sequences(PromptStyle.SEED) == ["</answer>"]
+    assert stop_sequences(PromptStyle.H2OGPT) == ["</answer>"]
     assert stop_sequences(PromptStyle.DEFAULT) == []
 
 
 def test_seed_with_passages_has_them_before_the_question() -> None:
-    without = build_prompt("Q?", "en", [], PromptStyle.SEED).to_string()
-    with_them = build_prompt("Q?", "en", [hit("東京。")], PromptStyle.SEED).to_string()
+    without = build_prompt("Q?", "en", [], PromptStyle.H2OGPT).to_string()
+    with_them = build_prompt("Q?", "en", [hit("東京。")], PromptStyle.H2OGPT).to_string()
     passages = '<passage 1 "題 (ja/a.md)">\n東京。\n</passage 1>\n'
     assert with_them == without.replace("<prompt>", "<prompt>" + passages)
 

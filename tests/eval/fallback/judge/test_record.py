@@ -125,7 +125,7 @@ def test_the_measured_agreement_is_that_of_the_labels(folder: Path, judge) -> No
 
 def test_the_report_shows_how_far_to_believe_it_beside_what_it_decided(folder: Path, judge, tmp_path: Path) -> None:
     judge(honest)
-    result = kotae("eval", "judge", folder, "--judge", "judge", "--labelled", LABELLED)
+    result = kotae("eval", "judge", folder, "--judge", "judge", "--validate-on", LABELLED)
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("judge@1, rubric ")
     assert kotae("eval", "report", folder, "--out", tmp_path / "out").exit_code == 0
@@ -169,7 +169,7 @@ def test_it_goes_on_where_it_stopped_and_asks_nothing_twice(folder: Path, judge)
     first = judge(honest)
     with pytest.raises(Stop):
         judge_run(folder, LABELLED, SETTINGS, progress=stop)
-    with pytest.raises(JudgeNotMeasured, match=r"judge@1 has not been measured.*judge\.json.*--labelled"):
+    with pytest.raises(JudgeNotMeasured, match=r"judge@1 has not been measured.*judge\.json.*--validate-on"):
         build_report([folder])
     second = judge(honest)
     assert judge_run(folder, LABELLED, SETTINGS) == expected

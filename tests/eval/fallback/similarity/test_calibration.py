@@ -226,7 +226,7 @@ def test_every_output_says_rung_and_calibration(calibration, verify: Path, tmp_p
 
 
 def test_the_commands_take_a_calibration(calibration, verify: Path, tmp_path: Path) -> None:
-    made = kotae("eval", "calibrate", LABELLED, "--out", tmp_path / "c.json", "--floor", "0.7")
+    made = kotae("eval", "calibrate", LABELLED, "--out", tmp_path / "c.json", "--min-tnr", "0.7")
     assert made.exit_code == 0, made.output
     assert made.stdout.startswith("threshold 0.0")
     assert load_calibration(tmp_path / "c.json", calibration.encoder) == calibration

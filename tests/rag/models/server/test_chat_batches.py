@@ -21,7 +21,7 @@ from tests.samples import ENGLISH, JAPANESE
 
 MANY = [f"質問{number}は何ですか" for number in range(12)]
 KINDS = pytest.mark.parametrize(
-    "settings", [{}, {"api": "completions"}, {"style": PromptStyle.SEED}], ids=["chat", "completions", "raw text"]
+    "settings", [{}, {"api": "completions"}, {"style": PromptStyle.H2OGPT}], ids=["chat", "completions", "raw text"]
 )
 
 
@@ -46,7 +46,7 @@ def test_a_config_may_bound_it_further(scripted: ScriptedServer) -> None:
     assert scripted.most_at_once == 2
 
 
-@pytest.mark.parametrize("style", [PromptStyle.DEFAULT, PromptStyle.SEED])
+@pytest.mark.parametrize("style", [PromptStyle.DEFAULT, PromptStyle.H2OGPT])
 def test_what_fails_fails_alone_and_nothing_is_asked_twice(scripted: ScriptedServer, style: PromptStyle) -> None:
     def one_in_four(handler: Any) -> None:
         bad = "質問2" in json.dumps(handler.body, ensure_ascii=False)
@@ -61,7 +61,7 @@ def test_what_fails_fails_alone_and_nothing_is_asked_twice(scripted: ScriptedSer
     assert len([one for one in asked if "日本語だけでもう一度" not in one]) == 8
 
 
-@pytest.mark.parametrize("style", [PromptStyle.DEFAULT, PromptStyle.SEED])
+@pytest.mark.parametrize("style", [PromptStyle.DEFAULT, PromptStyle.H2OGPT])
 def test_usage_and_reason_reach_the_answer(scripted: ScriptedServer, style: PromptStyle) -> None:
     chain = build_chain(open_on(scripted.url, style=style, decoding=Decoding(max_new_tokens=5)), None, style)
     attempt = chain.invoke("日本の首都はどこですか？").attempts[0]
@@ -134,7 +134,7 @@ def test_counting_goes_on_by_estimate_where_the_route_is_not_let_through() -> No
 
 def test_the_key_is_sent_and_stands_nowhere_else(scripted: ScriptedServer, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    for settings in ({}, {"api": "completions"}, {"style": PromptStyle.SEED}):
+    for settings in ({}, {"api": "completions"}, {"style": PromptStyle.H2OGPT}):
         model = open_on(scripted.url, **settings)
         said(model, ["はい"])
         for text in (repr(model), str(model._identifying_params), model.engine.identity, repr(vars(model))):

@@ -32,8 +32,8 @@ WAYS: dict[str, tuple[dict[str, Any], Ask]] = {
     "chat": ({}, lambda model: model.invoke(ASKED).text),
     "chat streamed": ({}, lambda model: "".join(piece.text for piece in model.stream(ASKED))),
     "completions": ({"api": "completions"}, lambda model: model.invoke(ASKED).text),
-    "raw text": ({"style": PromptStyle.SEED}, lambda model: model.invoke(ASKED)),
-    "raw text streamed": ({"style": PromptStyle.SEED}, lambda model: "".join(model.stream(ASKED))),
+    "raw text": ({"style": PromptStyle.H2OGPT}, lambda model: model.invoke(ASKED)),
+    "raw text streamed": ({"style": PromptStyle.H2OGPT}, lambda model: "".join(model.stream(ASKED))),
 }
 
 
@@ -136,7 +136,7 @@ def test_a_server_without_a_chat_template_names_the_way_out(scripted: ScriptedSe
         open_on(scripted.url).invoke(ASKED)
 
 
-@pytest.mark.parametrize("style", [PromptStyle.DEFAULT, PromptStyle.SEED])
+@pytest.mark.parametrize("style", [PromptStyle.DEFAULT, PromptStyle.H2OGPT])
 def test_a_stream_that_breaks_off_is_no_answer(scripted: ScriptedServer, style: PromptStyle) -> None:
     choice = {"index": 0, "finish_reason": None, "delta": {"content": "東"}, "text": "東"}
     piece = json.dumps({"id": "1", "created": 1, "model": MODEL, "object": "x", "choices": [choice]})

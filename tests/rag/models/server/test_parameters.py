@@ -89,7 +89,7 @@ def test_what_a_server_holds_back_is_named(scripted: ScriptedServer, ask: Callab
 
 @EACH_WAY
 @pytest.mark.parametrize(
-    "settings", [{}, {"api": "completions"}, {"style": PromptStyle.SEED}], ids=["chat", "completions", "raw text"]
+    "settings", [{}, {"api": "completions"}, {"style": PromptStyle.H2OGPT}], ids=["chat", "completions", "raw text"]
 )
 def test_what_can_be_spared_is_left_out_from_then_on(
     scripted: ScriptedServer, ask: Callable[[GroundedChain], Answer], settings: dict[str, Any]

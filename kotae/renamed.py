@@ -1,0 +1,59 @@
+"""Former names of options and of their values, which still work, with a notice on stderr and without a line in help."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from click.core import ParameterSource
+    from click.parser import _OptionParser
+
+
+class RenamedOption(click.Option):
+    """An option that also takes its former name, and the variable of that name in the environment."""
+
+    def __init__(self, *args: Any, former: str, former_variable: str, **settings: Any) -> None:
+        self.former = former
+        self.former_variable = former_variable
+        super().__init__(*args, **settings)
+
+    def add_to_parser(self, parser: _OptionParser, ctx: click.Context) -> None:
+        """Add both names; what the former one is given is kept under it."""
+        super().add_to_parser(parser, ctx)
+        parser.add_option(obj=self, opts=[self.former], dest=self.former)
+
+    def consume_value(self, ctx: click.Context, opts: Mapping[str, Any]) -> tuple[Any, ParameterSource]:
+        """Take the value of the former name where the new one is not on the command line."""
+        if self.former in opts:
+            _notify(self.former, self.opts[0])
+            opts = {self.name: opts[self.former], **opts}
+        return super().consume_value(ctx, opts)
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """Take the value of the former variable where the new one is not set."""
+        value = super().resolve_envvar_value(ctx)
+        if value is None and (value := os.environ.get(self.former_variable) or None) is not None:
+            _notify(self.former_variable, str(self.envvar))
+        return value
+
+
+class RenamedChoice(click.Choice[str]):
+    """A choice that also takes former words, given as `{former: new}`."""
+
+    def __init__(self, choices: Sequence[str], former: Mapping[str, str]) -> None:
+        super().__init__(choices)
+        self.former = former
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return one of the new words."""
+        if value in self.former and param is not None:
+            _notify(f"{param.opts[0]} {value}", f"{param.opts[0]} {self.former[value]}")
+        return super().convert(self.former.get(value, value), param, ctx)
+
+
+def _notify(former: str, new: str) -> None:
+    click.echo(f"kotae: {former} is now {new}; the old name still works.", err=True)
