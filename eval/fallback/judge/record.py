@@ -11,15 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from eval.fallback.interface import GradedAnswer, QuestionPool, SetQuestion
 from eval.fallback.judge.prompt import RUBRIC, Reply, judge_prompt, prompt_key, read_reply
-from eval.fallback.similarity.calibration import load_agreement
 from eval.grading.ladder import Outcome, Rung, Verdict
 from eval.statistics.agreement import Agreement, agreement_text
 from rag.errors import GradingError, JudgeNotMeasured
-from rag.serialize import to_jsonable
+from rag.serialize import from_json, to_jsonable
 from rag.storage.atomic import write_text
 
 FILE: Final = "judge.json"
@@ -74,6 +73,7 @@ class Measured:
 class JudgeRecord:
     """The content of `judge.json`: the judge, its measured agreement, and every reply by the key of its prompt."""
 
+    format: Literal[1] = field(default=1, kw_only=True)
     judge: JudgeIdentity
     measured: Measured | None = None
     replies: Mapping[str, str] = field(default_factory=dict)
@@ -109,26 +109,21 @@ def load_judge(folder: Path) -> JudgeRecord | None:
     path = folder / FILE
     if not path.exists():
         return None
-    try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-        if stored["format"] != 1:
-            raise ValueError("an unknown format")
-        measured = stored["measured"]
-        return JudgeRecord(
-            JudgeIdentity(**stored["judge"]),
-            None if measured is None else _measured(measured),
-            {str(key): str(reply) for key, reply in stored["replies"].items()},
-            {str(key): str(failure) for key, failure in stored["failures"].items()},
+
+    def damaged(fault: str) -> GradingError:
+        return GradingError(
+            f"The judge's record is damaged: {fault}", where=str(path), do="Remove it, and judge again."
         )
-    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise GradingError(
-            f"The judge's record is damaged: {error}", where=str(path), do="Remove it, and judge again."
-        ) from error
+
+    try:
+        return from_json(JudgeRecord, path.read_bytes(), error=damaged)
+    except OSError as error:
+        raise damaged(str(error)) from error
 
 
 def save_judge(record: JudgeRecord, folder: Path) -> None:
     """Write the record atomically."""
-    write_text(folder / FILE, json.dumps({"format": 1, **to_jsonable(record)}, ensure_ascii=False, indent=1) + "\n")
+    write_text(folder / FILE, json.dumps(to_jsonable(record), ensure_ascii=False, indent=1) + "\n")
 
 
 def measured_judge(folder: Path) -> JudgeRecord | None:
@@ -184,14 +179,3 @@ def _verdict(before: Verdict, judgement: Judgement) -> Verdict:
         return replace(before, reason=f"{before.reason}; not judged yet")
     outcome, reason = _REASONS[judgement]
     return replace(before, content=outcome, rung=Rung.JUDGE, reason=f"{before.reason}; {reason}")
-
-
-def _measured(stored: Mapping[str, Any]) -> Measured:
-    return Measured(
-        judge=JudgeIdentity(**stored["judge"]),
-        labelled=stored["labelled"],
-        labelled_sha256=stored["labelled_sha256"],
-        answers=stored["answers"],
-        agreement=load_agreement(stored["agreement"]),
-        counts=stored["counts"],
-    )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, Literal
+
+from pydantic import FiniteFloat
 
 from eval.fallback.agreement import grade_by_ladder, load_labelled_answers
 from eval.fallback.interface import GradedAnswer, QuestionPool
@@ -16,10 +17,9 @@ from eval.fallback.similarity.margin import Encode, Margin, margins
 from eval.fallback.similarity.threshold import METHOD, Example, fit
 from eval.grading.ladder import Outcome, Rung, Verdict
 from eval.statistics.agreement import Agreement, agreement_text
-from eval.statistics.paired import rate
 from rag.encoders.embeddings import Encoder, EncoderIdentity
 from rag.errors import CalibrationMismatch, GradingError
-from rag.serialize import to_jsonable
+from rag.serialize import from_json, to_jsonable
 from rag.storage.atomic import write_text
 from rag.tables.files import read_bytes
 
@@ -38,6 +38,7 @@ class Calibration:
     `why` says why. `out_of_fold` measures the fitted rule on questions left out.
     """
 
+    format: Literal[1] = field(default=1, kw_only=True)
     encoder: EncoderIdentity
     labelled: str
     labelled_sha256: str
@@ -47,7 +48,7 @@ class Calibration:
     questions: int
     wrong_references: int
     floor: float
-    threshold: float | None
+    threshold: FiniteFloat | None
     why: str
     out_of_fold: Agreement
     method: str = METHOD
@@ -99,24 +100,23 @@ def table_hash(path: Path) -> str:
 
 def save_calibration(calibration: Calibration, path: Path) -> None:
     """Write the calibration atomically."""
-    write_text(path, json.dumps({"format": 1, **to_jsonable(calibration)}, ensure_ascii=False, indent=1) + "\n")
+    write_text(path, json.dumps(to_jsonable(calibration), ensure_ascii=False, indent=1) + "\n")
 
 
 def load_calibration(path: Path, encoder: EncoderIdentity) -> Calibration:
     """Load a calibration for use with this encoder. Raises GradingError and CalibrationMismatch."""
+
+    def unreadable(fault: str) -> GradingError:
+        return GradingError(
+            f"This is not a similarity calibration: {fault}",
+            where=str(path),
+            do="Make one with: kotae eval calibrate",
+        )
+
     try:
-        stored = dict(json.loads(path.read_text(encoding="utf-8")))
-        if stored.pop("format") != 1:
-            raise ValueError("an unknown format")
-        figures = load_agreement(stored.pop("out_of_fold"))
-        calibration = Calibration(encoder=EncoderIdentity(**stored.pop("encoder")), out_of_fold=figures, **stored)
-        cut = calibration.threshold
-        if cut is not None and not (isinstance(cut, float) and math.isfinite(cut)):
-            raise ValueError(f"its threshold is {cut!r}")
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise GradingError(
-            f"This is not a similarity calibration: {error}", where=str(path), do="Make one with: kotae eval calibrate"
-        ) from error
+        calibration = from_json(Calibration, path.read_bytes(), error=unreadable)
+    except OSError as error:
+        raise unreadable(str(error)) from error
     if calibration.encoder != encoder:
         raise CalibrationMismatch(
             f"Similarity was calibrated with the encoder {calibration.encoder} and is to be used with {encoder}",
@@ -124,13 +124,6 @@ def load_calibration(path: Path, encoder: EncoderIdentity) -> Calibration:
             do="Give --encoder, or calibrate again with: kotae eval calibrate",
         )
     return calibration
-
-
-def load_agreement(stored: Mapping[str, Any]) -> Agreement:
-    """Load stored figures and recompute their intervals. Raises KeyError, TypeError, ValueError."""
-    names = ("accuracy", "true_positive_rate", "true_negative_rate")
-    rates = {name: rate(stored[name]["correct"], stored[name]["total"]) for name in names}
-    return Agreement(**rates, kappa=stored["kappa"])
 
 
 @dataclass(frozen=True, slots=True)
