@@ -1,4 +1,4 @@
-"""What an index is, and what this machine is."""
+"""Describe an index, and this machine."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FILES = 20
 
 @dataclass(frozen=True, slots=True)
 class IndexDescription:
-    """`where` is a folder or a server. `languages` counts chunks by language, `sources` by file."""
+    """An index: `where` is a folder or a server; `languages` counts chunks by language, `sources` by file."""
 
     where: str
     encoder: str
@@ -38,19 +38,21 @@ class IndexDescription:
     sources: dict[str, int]
 
     def text(self) -> str:
-        """A few lines for people, then the files with most chunks."""
+        """Format as a few lines, then the files with the most chunks."""
         languages = ", ".join(f"{count} {language}" for language, count in sorted(self.languages.items()))
-        biggest = sorted(self.sources.items(), key=lambda one: (-one[1], one[0]))
+        biggest = sorted(self.sources.items(), key=lambda item: (-item[1], item[0]))
         width = len(str(biggest[0][1])) if biggest else 0
         lines = [
             f"{self.where}: {self.documents} files, {self.chunks} chunks ({languages})",
             f"encoder {self.encoder}, chunks of up to {self.max_tokens} tokens, corpus {self.corpus_digest[:16]}",
-            "complete" if self.complete else "NOT complete: an ingest is under way or was interrupted; run it (again)",
+            "complete"
+            if self.complete
+            else "NOT complete: an ingest is running or was interrupted; if interrupted, run it again",
             *(f"{count:>{width + 2}} {source}" for source, count in biggest[:_FILES]),
         ]
         if len(biggest) > _FILES:
-            left = sum(count for _, count in biggest[_FILES:])
-            lines.append(f"  and {left} in {len(biggest) - _FILES} more files; --json names them all")
+            others = sum(count for _, count in biggest[_FILES:])
+            lines.append(f"  and {others} in {len(biggest) - _FILES} more files; --json lists them all")
         return "\n".join(lines)
 
 
@@ -75,7 +77,7 @@ def describe_index(folder: Path, server: ChromaServer | None = None) -> IndexDes
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """This machine, the packages that matter, and what kotae will use."""
+    """The machine, its packages, and what kotae will use on it."""
 
     system: str
     python: str
@@ -90,14 +92,14 @@ class Examination:
     imports: tuple[str, ...] = ()
 
     def text(self) -> str:
-        """A line for each."""
+        """Format as one line each."""
         lines = [
             f"system    {self.system}, Python {self.python}, {self.cores} cores",
             f"GPU       {self.gpu}",
             f"GPTQ      {self.gptq}",
             f"encoder   computes in {self.encoder_numbers}",
             f"cache     {self.cache}",
-            *(f"package   {name} {found}" for name, found in self.packages.items()),
+            *(f"package   {name} {release}" for name, release in self.packages.items()),
             *(f"model     {uri}: {state}" for uri, state in self.models.items()),
             *(f"server    {line}" for line in self.server),
             *(f"imports   {line}" for line in self.imports),
@@ -130,7 +132,7 @@ def examine(server: ModelServer | None = None, imports: tuple[str, ...] = ()) ->
 
 
 def _look_at(server: ModelServer) -> tuple[str, ...]:
-    """What a server has, or why it cannot be asked. Raises SettingsError for what is no URL."""
+    """List the models of a server, or say why it cannot be asked. Raises SettingsError for an invalid URL."""
     where = str(server)
     if not KINDS["openai"].available:
         return (f"{where}: asking it needs {KINDS['openai'].install}",)
@@ -138,7 +140,7 @@ def _look_at(server: ModelServer) -> tuple[str, ...]:
         cards = ServerModel("", server, server_key()).cards
     except ModelUnavailable as error:
         return (str(error),)
-    return tuple(f"{where}: openai:{card}" for card in cards) or (f"{where}: answers, and lists no models",)
+    return tuple(f"{where}: openai:{card}" for card in cards) or (f"{where}: responds, but lists no models",)
 
 
 def _version(package: str) -> str:

@@ -20,7 +20,7 @@ from kotae.group import KotaeGroup
 @click.group(cls=KotaeGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="kotae")
 def main() -> None:
-    """Find out whether retrieval (RAG) helps a quantised language model, in Japanese and English, on which questions.
+    """Find out whether retrieval helps a quantised language model answer questions in Japanese and English.
 
     \b
     Example:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rag.records import Answer, Hit
 
 
-@click.command()
+@click.command(short_help="Answer a question, with its sources.")
 @click.argument("question")
 @model_options
 @index_options

@@ -12,7 +12,7 @@ from kotae.options import PATH, index_options, model_options, option
 from kotae.settings import index_settings, model_settings
 
 
-@click.command()
+@click.command(short_help="Answer a list of questions.")
 @click.argument("questions", type=PATH)
 @option("--out", type=PATH, required=True, help="File for the answers, .csv or .xlsx.")
 @model_options

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 """The root of the clone; an installed package comes without the corpus."""
 
 
-@click.command()
+@click.command(short_help="Try kotae on its own documents.")
 @option("--out", type=PATH, default=Path(".kotae/demo"), help="Folder for the index and the run of the demo.")
 @option("--sample", type=click.IntRange(1), default=15, help="Number of questions from the verification set.")
 def demo(out: Path, sample: int) -> None:

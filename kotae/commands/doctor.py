@@ -11,7 +11,7 @@ from kotae.settings import as_json_text
 from rag.models.server.address import ModelServer
 
 
-@click.command()
+@click.command(short_help="Describe this machine and what works on it.")
 @base_url_option
 @json_option
 def doctor(base_url: str | None, as_json: bool) -> None:

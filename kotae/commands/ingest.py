@@ -12,7 +12,7 @@ from kotae.options import PATH, document_options, encoder_option, json_option, l
 from kotae.settings import as_json_text, chroma_server, document_settings
 
 
-@click.command()
+@click.command(short_help="Index a folder of documents.")
 @click.argument("corpus", type=PATH)
 @location_options
 @encoder_option

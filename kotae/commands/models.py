@@ -8,7 +8,7 @@ from kotae.options import json_option
 from kotae.settings import as_json_text
 
 
-@click.command()
+@click.command(short_help="List the kinds of models.")
 @json_option
 def models(as_json: bool) -> None:
     """List the kinds of model URI, what each needs, and whether it can run here.

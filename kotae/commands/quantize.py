@@ -10,7 +10,7 @@ from kotae.options import PATH, json_option, option
 from kotae.settings import as_json_text
 
 
-@click.command()
+@click.command(short_help="Quantise a model to GPTQ.")
 @click.argument("model")
 @option("--out", type=PATH, required=True, help="New folder for the quantised model.")
 @option(

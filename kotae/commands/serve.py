@@ -11,7 +11,7 @@ from kotae.options import PATH, index_options, model_options, option
 from kotae.settings import index_settings, model_settings
 
 
-@click.command("serve")
+@click.command("serve", short_help="Ask, and read documents and reports, in a browser.")
 @model_options
 @index_options
 @option("--runs", type=PATH, default=Path("runs"), help="Folder that is searched for runs.")
@@ -25,10 +25,10 @@ def serve_command(runs: Path, port: int, **settings: Any) -> None:
     Example:
       kotae serve --port 8080 --runs runs
     """
-    from kotae.web.app import Offer
+    from kotae.web.app import ServerConfig
     from kotae.web.server import serve
 
-    serve(Offer(model_settings(settings), index_settings(settings), runs), port, _announce)
+    serve(ServerConfig(model_settings(settings), index_settings(settings), runs), port, _announce)
 
 
 def _announce(address: str) -> None:

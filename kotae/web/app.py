@@ -1,4 +1,4 @@
-"""The application: which address is answered by what, and errors in the shape that each client reads."""
+"""The web application: its routes, and errors in the format that each client reads."""
 
 from __future__ import annotations
 
@@ -11,28 +11,27 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from kotae.web import openai_api as chat_api
-from kotae.web import pages
+from kotae.web import openai_api, pages
 from kotae.web.asking import ask
-from kotae.web.errors import named, openai_fields, page_fields, status_of
-from kotae.web.index_view import Library
-from kotae.web.queue import Desk
-from kotae.web.runs_view import RunShelf
+from kotae.web.errors import as_kotae_error, openai_fields, page_fields, status_of
+from kotae.web.index_view import IndexView
+from kotae.web.queue import AnswerQueue
+from kotae.web.runs_view import RunList
 from rag.errors import KotaeError
 from rag.factory import IndexSettings, ModelSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """What is served: a model, an index, and the folder below which runs are."""
+class ServerConfig:
+    """A model, an index, and the folder that is searched for runs."""
 
     model: ModelSettings
     index: IndexSettings
     runs: Path
 
 
-def build_app(offer: Offer) -> Starlette:
-    """The application, without the guard before it. Nothing is loaded yet."""
+def build_app(config: ServerConfig) -> Starlette:
+    """Build the application without authentication. No model or index is loaded yet."""
     app = Starlette(
         routes=[
             Route("/", pages.ask_page),
@@ -44,20 +43,20 @@ def build_app(offer: Offer) -> Starlette:
             Route("/runs/{run}/headline", pages.run_headline),
             Route("/runs/{run}/report", pages.run_report),
             Route("/assets/{name}", pages.asset),
-            Route("/v1/models", chat_api.list_models),
-            Route("/v1/models/{name}", chat_api.show_model),
-            Route("/v1/chat/completions", chat_api.complete, methods=["POST"]),
+            Route("/v1/models", openai_api.list_models),
+            Route("/v1/models/{name}", openai_api.show_model),
+            Route("/v1/chat/completions", openai_api.complete, methods=["POST"]),
         ],
         exception_handlers={HTTPException: _failed, KotaeError: _failed, Exception: _failed},
     )
-    app.state.library = Library(offer.index)
-    app.state.desk = Desk(offer.model, app.state.library)
-    app.state.shelf = RunShelf(offer.runs)
+    app.state.index = IndexView(config.index)
+    app.state.queue = AnswerQueue(config.model, app.state.index)
+    app.state.runs = RunList(config.runs)
     return app
 
 
 def _failed(request: Request, error: Exception) -> Response:
-    path, known = request.url.path, named(error)
+    path, known = request.url.path, as_kotae_error(error)
     if path.startswith("/v1/"):
         return JSONResponse(openai_fields(known), status_of(known))
     if path == "/ask" or path.endswith("/headline"):

@@ -1,4 +1,4 @@
-"""`POST /ask`: a question of the page, answered as a stream of events, one JSON object a line."""
+"""`POST /ask`: answer a question from the page as a stream of events, one JSON object a line."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from starlette.responses import Response, StreamingResponse
 
 from kotae.web.errors import page_fields
 from kotae.web.questions import json_object, read_body, read_question
-from kotae.web.queue import Asked, Desk, Event, Found, Waiting
+from kotae.web.queue import AnswerQueue, Event, QueuedQuestion, Retrieved, Waiting
 from kotae.web.serializers import answer_fields, hit_fields
 from rag.errors import RequestError
 
 
-class _Wanted(BaseModel):
+class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     question: str
     language: Literal["auto", "ja", "en"]
@@ -26,25 +26,25 @@ class _Wanted(BaseModel):
 
 
 async def ask(request: Request) -> Response:
-    """Answer one question. Events: waiting, found, text, done, error."""
-    asked = _read(await read_body(request))
-    desk: Desk = request.app.state.desk
-    return StreamingResponse(_lines(desk, asked), media_type="application/x-ndjson")
+    """Answer one question. The events are waiting, found, text, done and error."""
+    question = _read(await read_body(request))
+    queue: AnswerQueue = request.app.state.queue
+    return StreamingResponse(_lines(queue, question), media_type="application/x-ndjson")
 
 
-def _read(body: bytes) -> Asked:
+def _read(body: bytes) -> QueuedQuestion:
     try:
-        wanted = _Wanted.model_validate(json_object(body))
+        fields = _Body.model_validate(json_object(body))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise RequestError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    language = None if wanted.language == "auto" else wanted.language
-    return Asked(read_question(wanted.question, language), wanted.retrieval)
+    language = None if fields.language == "auto" else fields.language
+    return QueuedQuestion(read_question(fields.question, language), fields.retrieval)
 
 
-async def _lines(desk: Desk, asked: Asked) -> AsyncGenerator[str]:
+async def _lines(queue: AnswerQueue, question: QueuedQuestion) -> AsyncGenerator[str]:
     try:
-        async with aclosing(desk.answer(asked)) as events:
+        async with aclosing(queue.answer(question)) as events:
             async for event in events:
                 yield _line(_fields(event))
     except Exception as error:
@@ -58,7 +58,7 @@ def _line(fields: dict[str, Any]) -> str:
 def _fields(event: Event) -> dict[str, Any]:
     if isinstance(event, Waiting):
         return {"event": "waiting", "ahead": event.ahead}
-    if isinstance(event, Found):
+    if isinstance(event, Retrieved):
         hits = [hit_fields(hit) for hit in event.hits]
         return {"event": "found", "hits": hits, "dropped": event.dropped, "left_out": event.left_out}
     if event.done is not None:

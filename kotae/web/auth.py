@@ -1,4 +1,4 @@
-"""Who may come in: the token, the Host and Origin headers, and what every answer tells the browser not to do."""
+"""Authentication: token, Host and Origin checks, and the security headers of every response."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ADDRESS = "127.0.0.1"
-"""The only address that is listened on."""
+"""The only address the server listens on."""
 PAGE_POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; "
     "script-src 'self'; style-src 'self'"
@@ -26,17 +26,17 @@ _HEADERS = {
     "Cache-Control": "no-store",
 }
 _SIGN_IN = (
-    "401: open the address that `kotae serve` printed; it has the token.\n"
+    "401: open the address that `kotae serve` printed; it contains the token.\n"
     "401：`kotae serve` が表示したアドレス（トークン付き）を開いてください。\n"
 )
 
 
-class Guard:
-    """Lets through to an application only what comes to this host, from this page, with the token.
+class AuthMiddleware:
+    """ASGI middleware that passes on only requests to this host, from this origin, with the token.
 
     The address `/?token=...` sets a cookie that scripts cannot read and other sites cannot send, and redirects to `/`.
-    Clients other than browsers bring the token as `Authorization: Bearer`. A name that resolves to this machine (DNS
-    rebinding) is refused by its Host header, a page of another origin by its Origin header.
+    Other clients send the token as `Authorization: Bearer`. The Host check refuses names that resolve to this machine
+    (DNS rebinding); the Origin check refuses pages of other sites.
     """
 
     def __init__(self, app: ASGIApp, token: str, port: int) -> None:
@@ -46,40 +46,40 @@ class Guard:
         self._cookie = f"kotae_{port}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request. Web sockets are not spoken."""
+        """Answer one HTTP request; ignore web sockets."""
         if scope["type"] != "http":
             return
         refusal = self._refusal(scope, Headers(scope=scope))
         await (refusal or self._app)(scope, receive, _with_headers(send))
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
-        """What is answered instead of the application; None where the request may pass."""
+        """Return the response to a request that may not pass, or None."""
         hosts = headers.getlist("host")
         if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
-            return PlainTextResponse("403: this host name is not served.\n", 403)
+            return PlainTextResponse("403: kotae serve does not answer to this host name.\n", 403)
         if scope["path"] == "/" and (given := parse_qs(scope["query_string"].decode("latin-1")).get("token")):
-            return self._entrance() if self._is_token(given[-1]) else _unknown(scope)
+            return self._sign_in() if self._is_token(given[-1]) else _unauthorized(scope)
         by_header = self._is_token(headers.get("authorization", "").removeprefix("Bearer "))
         by_cookie = self._is_token(cookie_parser(headers.get("cookie", "")).get(self._cookie, ""))
         if not by_header and not by_cookie:
-            return _unknown(scope)
+            return _unauthorized(scope)
         if scope["method"] in ("GET", "HEAD"):
             return None
         origin = headers.get("origin")
         if (origin is None and by_header) or (origin or "").removeprefix("http://") in self._hosts:
             return None
-        return PlainTextResponse("403: this request comes from another page.\n", 403)
+        return PlainTextResponse("403: this request comes from a page of another site.\n", 403)
 
     def _is_token(self, given: str) -> bool:
         return secrets.compare_digest(given.encode(), self._token)
 
-    def _entrance(self) -> Response:
+    def _sign_in(self) -> Response:
         response = RedirectResponse("/", 303)
         response.set_cookie(self._cookie, self._token.decode(), httponly=True, samesite="strict", path="/")
         return response
 
 
-def _unknown(scope: Scope) -> Response:
+def _unauthorized(scope: Scope) -> Response:
     headers = {"WWW-Authenticate": "Bearer"}
     if not scope["path"].startswith("/v1/"):
         return PlainTextResponse(_SIGN_IN, 401, headers)
@@ -89,11 +89,11 @@ def _unknown(scope: Scope) -> Response:
 
 
 def _with_headers(send: Send) -> Send:
-    async def sending(message: Message) -> None:
+    async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
         await send(message)
 
-    return sending
+    return send_with_headers

@@ -1,4 +1,4 @@
-"""Clients that leave before they are answered."""
+"""Cancel work when the client disconnects."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from starlette.requests import Request
 Result = TypeVar("Result")
 
 
-async def unless_gone(request: Request, work: Awaitable[Result]) -> Result:
-    """The result of `work`, which is cancelled where the client hangs up first. The body must have been read.
+async def cancel_on_disconnect(request: Request, work: Awaitable[Result]) -> Result:
+    """Return the result of `work`, or cancel it when the client disconnects. The body must have been read.
 
-    Raises HTTPException in that case, which nobody will read.
+    Raises HTTPException (499) on disconnect.
     """
     working = asyncio.ensure_future(work)
-    leaving = asyncio.ensure_future(_left(request))
+    watching = asyncio.ensure_future(_disconnected(request))
     try:
-        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
         if working.done():
             return working.result()
-        raise HTTPException(499, "The client has left")
+        raise HTTPException(499, "The client has disconnected")
     finally:
-        for one in (working, leaving):
-            one.cancel()
-        await asyncio.gather(working, leaving, return_exceptions=True)
+        for task in (working, watching):
+            task.cancel()
+        await asyncio.gather(working, watching, return_exceptions=True)
 
 
-async def _left(request: Request) -> None:
+async def _disconnected(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         continue

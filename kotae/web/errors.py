@@ -1,4 +1,4 @@
-"""Errors as answers: the status of HTTP, and the fields that the page and OpenAI clients read."""
+"""HTTP status and JSON fields of errors, for the page and for OpenAI clients."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LOG = logging.getLogger("kotae.serve")
 
 
 class ParameterError(RequestError):
-    """A parameter of a request cannot be used; `param` names it, `code` is OpenAI's word for what is wrong."""
+    """A parameter of a request cannot be used; `param` is its name, `code` is OpenAI's code for the problem."""
 
     def __init__(self, what: str, param: str, code: str = "unsupported_parameter", status: int = 400) -> None:
         self.param = param
@@ -21,19 +21,21 @@ class ParameterError(RequestError):
         super().__init__(what, where=param, status=status)
 
 
-def named(error: Exception) -> KotaeError:
-    """The error under a name of ours; one that nobody foresaw is logged with its traceback."""
+def as_kotae_error(error: Exception) -> KotaeError:
+    """Return any error as a KotaeError; log the traceback of an unexpected one."""
     if isinstance(error, KotaeError):
         return error
     if isinstance(error, HTTPException):
-        what = "There is no such page" if error.status_code == 404 else error.detail
+        what = "This page does not exist" if error.status_code == 404 else error.detail
         return RequestError(what, status=error.status_code)
-    _LOG.error("unforeseen", exc_info=error)
-    return RequestError(f"kotae failed: {type(error).__name__}", do="Its terminal has the details.", status=500)
+    _LOG.error("unexpected error", exc_info=error)
+    return RequestError(
+        f"kotae failed: {type(error).__name__}", do="See the terminal of kotae serve for details.", status=500
+    )
 
 
 def status_of(error: KotaeError) -> int:
-    """The status that goes with an error."""
+    """Return the HTTP status of an error."""
     if isinstance(error, RequestError):
         return error.status
     if isinstance(error, PromptTooLong):
@@ -42,14 +44,14 @@ def status_of(error: KotaeError) -> int:
 
 
 def page_fields(error: Exception) -> dict[str, Any]:
-    """What the page shows of an error: its name, what is wrong, where, and what to do."""
-    known = named(error)
+    """Return the fields that the page shows: name of the error, what is wrong, where, and what to do."""
+    known = as_kotae_error(error)
     return {"name": type(known).__name__, "what": known.what, "where": known.where, "do": known.do}
 
 
 def openai_fields(error: Exception) -> dict[str, Any]:
-    """An error in the shape of OpenAI's API."""
-    known = named(error)
+    """Return an error in the format of OpenAI's API."""
+    known = as_kotae_error(error)
     kind = "invalid_request_error" if status_of(known) < 500 else "server_error"
     code = "context_length_exceeded" if isinstance(known, PromptTooLong) else type(known).__name__
     return {

@@ -1,4 +1,4 @@
-"""`/v1/models` and `/v1/chat/completions`: the chain for OpenAI clients, whole or streamed."""
+"""`/v1/models` and `/v1/chat/completions`: answers for OpenAI clients, whole or streamed."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from kotae.web.disconnect import unless_gone
+from kotae.web.disconnect import cancel_on_disconnect
 from kotae.web.errors import openai_fields
 from kotae.web.openai_request import LISTING, MODELS, ChatRequest, no_such_model, read_request
 from kotae.web.questions import read_body
-from kotae.web.queue import Asked, Desk, Found
+from kotae.web.queue import AnswerQueue, QueuedQuestion, Retrieved
 from kotae.web.serializers import hit_fields, sources_list
 from rag.generation.chain import Question
 from rag.records import Answer, AnswerPiece
@@ -27,13 +27,13 @@ _STARTED = int(time.time())
 
 
 async def list_models(_: Request) -> Response:
-    """The model names that can be asked for."""
+    """List the model names."""
     rows = [{"id": name, "object": "model", "created": _STARTED, "owned_by": "kotae"} for name in MODELS]
     return JSONResponse({"object": "list", "data": rows})
 
 
 async def show_model(request: Request) -> Response:
-    """One of them, or 404."""
+    """Describe one model, or answer 404."""
     name = request.path_params["name"]
     if name not in MODELS:
         raise no_such_model(name)
@@ -41,49 +41,49 @@ async def show_model(request: Request) -> Response:
 
 
 async def complete(request: Request) -> Response:
-    """A chat completion. What fails before the first word has a status; what fails later is the stream's last event."""
-    desk: Desk = request.app.state.desk
-    wanted = read_request(await read_body(request))
-    asked = wanted.asked(desk.settings.decoding)
-    completion = _Completion(wanted, asked.question)
-    if not wanted.stream:
-        return JSONResponse(await unless_gone(request, completion.whole(desk, asked)))
-    events = completion.events(desk, asked)
-    first = await unless_gone(request, anext(events))
+    """Answer a chat completion. An error before the first word has an HTTP status; a later one is the last event."""
+    queue: AnswerQueue = request.app.state.queue
+    chat = read_request(await read_body(request))
+    question = chat.question(queue.settings.decoding)
+    completion = _Completion(chat, question.question)
+    if not chat.stream:
+        return JSONResponse(await cancel_on_disconnect(request, completion.whole(queue, question)))
+    events = completion.events(queue, question)
+    first = await cancel_on_disconnect(request, anext(events))
     return StreamingResponse(_server_sent(first, events), media_type="text/event-stream")
 
 
 @dataclass
 class _Completion:
-    """One completion on its way."""
+    """A completion that is being written."""
 
-    wanted: ChatRequest
+    request: ChatRequest
     question: Question
     id: str = field(default_factory=lambda: f"chatcmpl-{uuid.uuid4().hex}")
     created: int = field(default_factory=lambda: int(time.time()))
 
-    async def whole(self, desk: Desk, asked: Asked) -> dict[str, Any]:
-        """The completion as one object."""
-        found, answer = Found((), 0, ()), None
-        async with aclosing(desk.answer(asked)) as events:
+    async def whole(self, queue: AnswerQueue, question: QueuedQuestion) -> dict[str, Any]:
+        """Return the completion as one object."""
+        retrieved, answer = Retrieved((), 0, ()), None
+        async with aclosing(queue.answer(question)) as events:
             async for event in events:
-                if isinstance(event, Found):
-                    found = event
+                if isinstance(event, Retrieved):
+                    retrieved = event
                 elif isinstance(event, AnswerPiece):
                     answer = event.done or answer
         assert answer is not None  # noqa: S101  # the last piece of every answer has it
         message = {"role": "assistant", "content": self._text(answer)}
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": answer.chosen.finish}
-        body = {**self._head("chat.completion"), "choices": [choice], "kotae": _about(answer, found)}
+        body = {**self._head("chat.completion"), "choices": [choice], "kotae": _about(answer, retrieved)}
         return body | ({"usage": usage} if (usage := _usage(answer)) else {})
 
-    async def events(self, desk: Desk, asked: Asked) -> AsyncGenerator[dict[str, Any]]:
-        """The chunks of a stream; the first comes once the passages are found."""
-        found, written = Found((), 0, ()), _Written(self.question)
-        async with aclosing(desk.answer(asked)) as events:
+    async def events(self, queue: AnswerQueue, question: QueuedQuestion) -> AsyncGenerator[dict[str, Any]]:
+        """Yield the chunks of a stream; the first comes once the passages are retrieved."""
+        retrieved, written = Retrieved((), 0, ()), _UnsentText(self.question)
+        async with aclosing(queue.answer(question)) as events:
             async for event in events:
-                if isinstance(event, Found):
-                    found = event
+                if isinstance(event, Retrieved):
+                    retrieved = event
                     yield self._chunk({"role": "assistant", "content": ""})
                 elif isinstance(event, AnswerPiece):
                     if text := written.take(event):
@@ -91,28 +91,28 @@ class _Completion:
                     if event.done is not None:
                         if listed := self._text(event.done).removeprefix(event.done.text):
                             yield self._chunk({"content": listed})
-                        yield self._chunk({}, event.done.chosen.finish) | {"kotae": _about(event.done, found)}
-                        if self.wanted.wants_usage and (usage := _usage(event.done)):
+                        yield self._chunk({}, event.done.chosen.finish) | {"kotae": _about(event.done, retrieved)}
+                        if self.request.wants_usage and (usage := _usage(event.done)):
                             yield self._head("chat.completion.chunk") | {"choices": [], "usage": usage}
 
     def _head(self, kind: str) -> dict[str, Any]:
-        return {"id": self.id, "object": kind, "created": self.created, "model": self.wanted.model}
+        return {"id": self.id, "object": kind, "created": self.created, "model": self.request.model}
 
     def _chunk(self, delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
         return self._head("chat.completion.chunk") | {"choices": [choice]}
 
     def _text(self, answer: Answer) -> str:
-        listed = sources_list(answer.hits) if self.wanted.model == LISTING else ""
+        listed = sources_list(answer.hits) if self.request.model == LISTING else ""
         return f"{answer.text}\n\n{listed}" if listed else answer.text
 
 
 @dataclass
-class _Written:
-    """What may be sent of an answer that is being written.
+class _UnsentText:
+    """A buffer that holds a streamed answer back until its language is known to be right.
 
-    A completion in the wrong language is asked for once more, and what is sent cannot be taken back: so nothing is
-    sent before there is a letter that tells the language, and that is the question's.
+    A completion in the wrong language is asked for once more, and text that was sent cannot be taken back. So nothing
+    is sent until a letter has shown that the answer is in the language of the question.
     """
 
     question: Question
@@ -121,39 +121,39 @@ class _Written:
     attempt: int = 0
 
     def take(self, piece: AnswerPiece) -> str:
-        """The text to send now."""
+        """Add a piece, and return the text to send now."""
         if piece.attempt != self.attempt:
             self.attempt, self.held = piece.attempt, "\n\n" if self.sent else ""
         self.held += piece.text
         if piece.done is not None:
             return piece.done.text if not self.sent else self.held.rstrip()
-        if not self.sent and not self._told():
+        if not self.sent and not self._language_known():
             return ""
         text = self.held if self.sent else self.held.lstrip()
         kept = text.rstrip()
         self.sent, self.held = self.sent + kept, text.removeprefix(kept)
         return kept
 
-    def _told(self) -> bool:
+    def _language_known(self) -> bool:
         letters = JAPANESE if self.question.language == "ja" else LATIN_WORD
         right = written_in(self.held, self.question.language, self.question.text)
         return right and letters.search(self.held) is not None
 
 
-def _about(answer: Answer, found: Found) -> dict[str, Any]:
+def _about(answer: Answer, retrieved: Retrieved) -> dict[str, Any]:
     return {
         "language": answer.language,
         "attempts": len(answer.attempts),
         "sources": [hit_fields(hit) for hit in answer.hits],
-        "dropped": found.dropped,
-        "left_out": found.left_out,
+        "dropped": retrieved.dropped,
+        "left_out": retrieved.left_out,
     }
 
 
 def _usage(answer: Answer) -> dict[str, int] | None:
-    """Tokens of all attempts; None where the engine did not count them."""
-    read = sum(one.prompt_tokens for one in answer.attempts)
-    written = sum(one.completion_tokens for one in answer.attempts)
+    """Count the tokens of all attempts; None if the engine did not count them."""
+    read = sum(attempt.prompt_tokens for attempt in answer.attempts)
+    written = sum(attempt.completion_tokens for attempt in answer.attempts)
     if not read + written:
         return None
     return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}

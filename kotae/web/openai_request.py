@@ -1,4 +1,4 @@
-"""What OpenAI clients ask for: the body of a chat completion, read strictly; what kotae has not is refused by name."""
+"""The body of a chat completion, read strictly: unsupported parameters are rejected by name."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kotae.web.errors import ParameterError
 from kotae.web.questions import json_object, read_question
-from kotae.web.queue import Asked
+from kotae.web.queue import QueuedQuestion
 from rag.records import Decoding
 
 MODELS = {"kotae-rag": True, "kotae-rag-sources": True, "kotae-no-rag": False}
-"""The model names, and whether each answers from the documents; `-sources` appends a numbered list of them."""
+"""The model names, and whether each uses retrieval; `-sources` appends a numbered list of sources."""
 LISTING = "kotae-rag-sources"
 _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "n": (1,),
@@ -34,7 +34,7 @@ _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "modalities": (["text"],),
     "store": (False,),
 }
-"""Parameters that are taken only where they change nothing: absent, null, or one of these."""
+"""Parameters that are accepted only if they change nothing: absent, null, or one of these values."""
 _WITHOUT_EFFECT = ("user", "metadata", "safety_identifier", "prompt_cache_key", "service_tier")
 
 
@@ -53,7 +53,7 @@ class _Message(BaseModel):
     def text(self) -> str:
         if isinstance(self.content, list):
             if any(part.type != "text" for part in self.content):
-                raise ParameterError("Only text can be asked", "messages", "unsupported_content")
+                raise ParameterError("Only text content is supported", "messages", "unsupported_content")
             return "\n".join(part.text for part in self.content)
         return self.content or ""
 
@@ -64,7 +64,7 @@ class _StreamOptions(BaseModel):
 
 
 class ChatRequest(BaseModel):
-    """A chat completion. The last message of the user is the question; those before it are not read."""
+    """The body of a chat completion. The last user message is the question; earlier messages are ignored."""
 
     model_config = ConfigDict(extra="forbid")
     model: str
@@ -79,31 +79,31 @@ class ChatRequest(BaseModel):
 
     @property
     def wants_usage(self) -> bool:
-        """Whether a stream ends with the token counts."""
+        """Whether the stream ends with the token counts."""
         return self.stream_options is not None and self.stream_options.include_usage
 
-    def asked(self, decoding: Decoding) -> Asked:
-        """The question for the desk, written as `decoding` says where the request does not. Raises KotaeError."""
+    def question(self, decoding: Decoding) -> QueuedQuestion:
+        """Return the question to queue, with `decoding` overridden by the request. Raises KotaeError."""
         texts = [message.text for message in self.messages if message.role == "user"]
         if not texts:
-            raise ParameterError("There is no message of the user", "messages", "invalid_value")
-        said = {
+            raise ParameterError("There is no user message", "messages", "invalid_value")
+        overrides = {
             "temperature": self.temperature,
             "top_p": self.top_p,
             "seed": self.seed,
             "max_new_tokens": self.max_completion_tokens or self.max_tokens,
         }
-        changes: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
-        return Asked(read_question(texts[-1]), MODELS[self.model], replace(decoding, **changes))
+        changes: dict[str, Any] = {name: value for name, value in overrides.items() if value is not None}
+        return QueuedQuestion(read_question(texts[-1]), MODELS[self.model], replace(decoding, **changes))
 
 
 def read_request(body: bytes) -> ChatRequest:
-    """The request in the body. Raises RequestError and ParameterError."""
+    """Read the request from its body. Raises RequestError and ParameterError."""
     fields = json_object(body)
     for name in (*_NEUTRAL, *_WITHOUT_EFFECT):
         value = fields.pop(name, None)
         if name in _NEUTRAL and value is not None and value not in _NEUTRAL[name]:
-            raise ParameterError(f"kotae serve cannot do {name}={json.dumps(value)[:80]}", name)
+            raise ParameterError(f"kotae serve does not support {name}={json.dumps(value)[:80]}", name)
     try:
         request = ChatRequest.model_validate(fields)
     except ValidationError as error:
@@ -117,5 +117,7 @@ def read_request(body: bytes) -> ChatRequest:
 
 
 def no_such_model(name: str) -> ParameterError:
-    """That a model of this name cannot be asked for, and which can."""
-    return ParameterError(f"There is no model {name!r}; there are {', '.join(MODELS)}", "model", "model_not_found", 404)
+    """Return the error for an unknown model name; it lists the known ones."""
+    return ParameterError(
+        f"There is no model {name!r}; the models are {', '.join(MODELS)}", "model", "model_not_found", 404
+    )

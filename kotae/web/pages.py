@@ -1,4 +1,4 @@
-"""The pages: asking, documents, runs. Written on the server; every text from outside is escaped by Jinja."""
+"""The HTML pages: ask, documents, runs. Jinja escapes every text from outside."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from kotae.web.errors import page_fields, status_of
-from kotae.web.index_view import Library
-from kotae.web.messages import error_title, say, script_words
-from kotae.web.queue import Desk
-from kotae.web.runs_view import RunShelf
+from kotae.web.index_view import IndexView
+from kotae.web.messages import error_title, script_messages, translate
+from kotae.web.queue import AnswerQueue
+from kotae.web.runs_view import RunList
 from rag.errors import IndexMissing, KotaeError, RequestError
 from rag.records import LANGUAGES, Language
 from rag.text.language import JAPANESE, detect
@@ -25,27 +25,27 @@ if TYPE_CHECKING:
 
 _LANGUAGE_COOKIE = "kotae_language"
 MOST_FILES = 500
-"""How many files one page lists; the filter finds the others."""
+"""The number of files that one page lists; the filter finds the others."""
 _YEAR = 365 * 24 * 3600
 REPORT_POLICY = (
     "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
     "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""Of a report: no origin of its own, so no cookie and no request. Its page names style and script by their hashes."""
+"""For reports: a sandbox without an origin, so without cookies and requests."""
 
 
 def ask_page(request: Request) -> Response:
-    """The form, and where answers appear."""
-    library: Library = request.app.state.library
-    desk: Desk = request.app.state.desk
-    return _page(request, "ask", model=desk.settings.uri, problem=library.problem())
+    """Show the form for questions and answers."""
+    index: IndexView = request.app.state.index
+    queue: AnswerQueue = request.app.state.queue
+    return _page(request, "ask", model=queue.settings.uri, problem=index.problem())
 
 
 def documents_page(request: Request) -> Response:
-    """The files of the index, by language and name."""
-    library: Library = request.app.state.library
+    """List the files of the index, filtered by language and name."""
+    index: IndexView = request.app.state.index
     try:
-        catalogue = library.catalogue()
+        catalogue = index.catalogue()
     except IndexMissing as error:
         return _page(request, "documents", catalogue=None, problem=error)
     wanted, part = request.query_params.get("language", ""), request.query_params.get("name", "").strip()
@@ -55,63 +55,63 @@ def documents_page(request: Request) -> Response:
         if (wanted not in LANGUAGES or wanted in file.languages) and part.casefold() in file.source.casefold()
     ]
     listed = files[:MOST_FILES]
-    return _page(request, "documents", catalogue=catalogue, files=listed, found=len(files), wanted=wanted, part=part)
+    return _page(request, "documents", catalogue=catalogue, files=listed, matches=len(files), wanted=wanted, part=part)
 
 
 def document_page(request: Request) -> Response:
-    """The chunks of a file."""
-    library: Library = request.app.state.library
-    page = request.query_params.get("page", "1")
-    leaf = library.leaf(request.path_params["file"], int(page) if page.isdecimal() and len(page) < 9 else 1)
-    return _page(request, "document", leaf=leaf)
+    """Show the chunks of a file."""
+    index: IndexView = request.app.state.index
+    number = request.query_params.get("page", "1")
+    page = index.page(request.path_params["file"], int(number) if number.isdecimal() and len(number) < 9 else 1)
+    return _page(request, "document", page=page)
 
 
 def passage(request: Request) -> Response:
-    """To the place of a chunk in its document."""
-    library: Library = request.app.state.library
+    """Redirect to a chunk in its document."""
+    index: IndexView = request.app.state.index
     chunk = request.path_params["chunk"]
-    spot = library.spot(chunk)
-    return RedirectResponse(f"/documents/{spot.file}?page={spot.page}#chunk-{chunk}", 303)
+    location = index.locate(chunk)
+    return RedirectResponse(f"/documents/{location.file}?page={location.page}#chunk-{chunk}", 303)
 
 
 def runs_page(request: Request) -> Response:
-    """The runs below the folder; the script asks for their headlines one by one."""
-    shelf: RunShelf = request.app.state.shelf
-    return _page(request, "runs", runs=shelf.entries(), folder=shelf.folder)
+    """List the runs below the folder; the script fetches their headlines one by one."""
+    runs: RunList = request.app.state.runs
+    return _page(request, "runs", runs=runs.entries(), folder=runs.folder)
 
 
 def run_headline(request: Request) -> Response:
-    """The verdict on a run, in the language of the page."""
-    shelf: RunShelf = request.app.state.shelf
-    found = shelf.headline(request.path_params["run"])
-    return JSONResponse({"text": found.texts[page_language(request)], "word": found.word})
+    """Return the verdict on a run, in the language of the page."""
+    runs: RunList = request.app.state.runs
+    headline = runs.headline(request.path_params["run"])
+    return JSONResponse({"text": headline.texts[page_language(request)], "word": headline.word})
 
 
 def run_report(request: Request) -> Response:
-    """The report of a run, as a page that can do nothing but show itself."""
-    shelf: RunShelf = request.app.state.shelf
-    return HTMLResponse(shelf.report(request.path_params["run"]), headers={"Content-Security-Policy": REPORT_POLICY})
+    """Show the report of a run, in a sandbox."""
+    runs: RunList = request.app.state.runs
+    return HTMLResponse(runs.report(request.path_params["run"]), headers={"Content-Security-Policy": REPORT_POLICY})
 
 
 def asset(request: Request) -> Response:
-    """Style, script and icon."""
+    """Return a style sheet, script or icon."""
     content = _assets().get(request.path_params["name"])
     if content is None:
-        raise RequestError("There is no such file", status=404)
+        raise RequestError("This file does not exist", status=404)
     kinds = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
     return Response(content, media_type=kinds[request.path_params["name"].rpartition(".")[2]])
 
 
 def error_page(request: Request, error: KotaeError) -> Response:
-    """An error with its name, what is wrong, where, and what to do."""
+    """Show an error: its name, what is wrong, where, and what to do."""
     return _page(request, "error", status=status_of(error), fields=page_fields(error))
 
 
 def page_language(request: Request) -> Language:
-    """The language of the page: as asked for just now, else as remembered, else as the browser prefers."""
-    for said in (request.query_params.get("lang"), request.cookies.get(_LANGUAGE_COOKIE)):
-        if said in LANGUAGES:
-            return said
+    """Return the language of the page: as in the address, else in the cookie, else as the browser prefers."""
+    for language in (request.query_params.get("lang"), request.cookies.get(_LANGUAGE_COOKIE)):
+        if language in LANGUAGES:
+            return language
     first = request.headers.get("accept-language", "").strip().lower()
     return "ja" if first.startswith("ja") else "en"
 
@@ -122,12 +122,12 @@ def _page(request: Request, name: str, *, status: int = 200, **values: Any) -> R
         _environment()
         .get_template(f"{name}.html")
         .render(
-            here=name,
+            section=name,
             language=language,
-            switch={one: _same_page(request, one) for one in LANGUAGES},
-            t=lambda name, /, **places: say(name, language, **places),
+            switch={other: _same_page(request, other) for other in LANGUAGES},
+            t=lambda name, /, **values: translate(name, language, **values),
             error_title=functools.partial(error_title, language=language),
-            words=json.dumps(script_words(language), ensure_ascii=False),
+            messages=json.dumps(script_messages(language), ensure_ascii=False),
             **values,
         )
     )
@@ -138,13 +138,13 @@ def _page(request: Request, name: str, *, status: int = 200, **values: Any) -> R
 
 
 def _same_page(request: Request, language: Language) -> str:
-    """This page in a language, relative to itself."""
+    """Return the address of the same page in a language, relative to itself."""
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
     return f"?{urlencode([*kept, ('lang', language)])}"
 
 
 def _language_of(text: str) -> str:
-    """The language to name in `lang`, for the choice of glyphs: Japanese from the first Japanese letter on."""
+    """Return the value of `lang`, which selects glyphs: "ja" if there is any Japanese letter."""
     return "ja" if JAPANESE.search(text) else detect(text)
 
 
@@ -152,17 +152,17 @@ def _language_of(text: str) -> str:
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    made = Environment(
+    environment = Environment(
         loader=PackageLoader("kotae.web"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["lang"] = _language_of
-    return made
+    environment.filters["lang"] = _language_of
+    return environment
 
 
 @functools.cache
 def _assets() -> dict[str, bytes]:
-    return {one.name: one.read_bytes() for one in (resources.files("kotae.web") / "assets").iterdir()}
+    return {path.name: path.read_bytes() for path in (resources.files("kotae.web") / "assets").iterdir()}

@@ -1,4 +1,4 @@
-"""Questions as clients send them: cleaned, and refused where no model could read them."""
+"""Read the bodies of requests, and clean and validate their questions."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from rag.text.language import detect
 
 MOST_CHARACTERS = 20_000
 BODY_BYTES = 4 * 1024 * 1024
-"""What the body of a request may have: a question of any script and the turns of a long chat."""
+"""The largest body of a request: room for a question in any script and a long chat."""
 
 
 def read_question(text: str, language: Language | None = None) -> Question:
-    """The question, in NFC and without control characters; `language=None` answers in the language it is in.
+    """Return the question in NFC, without control characters; `language=None` answers in its own language.
 
-    Raises RequestError where it is empty or no Unicode text, PromptTooLong above MOST_CHARACTERS.
+    Raises RequestError if it is empty or not valid Unicode, and PromptTooLong above MOST_CHARACTERS.
     """
     if len(text) > MOST_CHARACTERS:
         raise PromptTooLong(
-            f"The question has {len(text):,} characters, and kotae serve reads up to {MOST_CHARACTERS:,}",
+            f"The question has {len(text):,} characters; kotae serve accepts up to {MOST_CHARACTERS:,}",
             do="Ask a shorter question.",
         )
     if any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise RequestError("The question is no Unicode text: it holds half of a surrogate pair")
+        raise RequestError("The question is not valid Unicode: it contains half of a surrogate pair")
     kept = "".join(letter if letter in "\n\t" or unicodedata.category(letter) != "Cc" else " " for letter in text)
     kept = unicodedata.normalize("NFC", kept).strip()
     if not kept:
-        raise RequestError("There is no question", do="Write one.")
+        raise RequestError("The question is empty", do="Write a question.")
     return Question(kept, detect(kept) if language is None else language)
 
 
 async def read_body(request: Request) -> bytes:
-    """The body of a request. Raises RequestError above BODY_BYTES.
+    """Read the body of a request. Raises RequestError above BODY_BYTES.
 
-    The rest is read all the same and thrown away, as a client that is still writing would not read the answer.
+    Even then it is read to its end, as a client that is still sending would not read the response.
     """
     body, size = bytearray(), 0
     async for part in request.stream():
@@ -48,16 +48,16 @@ async def read_body(request: Request) -> bytes:
         if size <= BODY_BYTES:
             body += part
     if size > BODY_BYTES:
-        raise RequestError(f"The request has {size:,} bytes, and kotae serve reads up to {BODY_BYTES:,}", status=413)
+        raise RequestError(f"The request has {size:,} bytes; kotae serve accepts up to {BODY_BYTES:,}", status=413)
     return bytes(body)
 
 
 def json_object(body: bytes) -> dict[str, Any]:
-    """The JSON object in the body of a request. Raises RequestError."""
+    """Parse a body as a JSON object. Raises RequestError."""
     try:
         value = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise RequestError(f"The body is no JSON: {error}") from error
+        raise RequestError(f"The body is not JSON: {error}") from error
     if not isinstance(value, dict):
-        raise RequestError("The body is no JSON object")
+        raise RequestError("The body is not a JSON object")
     return value

@@ -1,4 +1,4 @@
-"""Where questions are answered: one model, one thread, one question at a time, in the order they came."""
+"""Answer questions with one model on one thread, in the order they arrive."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import AsyncGenerator, Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from kotae.web.index_view import Library, LibraryRetriever
+from kotae.web.index_view import IndexView, IndexViewRetriever
 from rag.factory import ModelSettings, open_model
 from rag.generation.chain import GroundedChain, Question, build_chain
 from rag.records import AnswerPiece, Decoding, Hit
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question, whether it is answered from the documents, and how the model writes (None: as it was opened)."""
+class QueuedQuestion:
+    """A question, whether to use retrieval, and decoding settings (None: those of the server)."""
 
     question: Question
     retrieval: bool
@@ -25,47 +25,44 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """So many questions are before this one; with 0 its turn has come."""
+    """The number of questions ahead of this one; 0 when its turn has come."""
 
     ahead: int
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The passages that the model is given; `dropped` more did not fit, `left_out` of these gives orders."""
+class Retrieved:
+    """The passages in the prompt; `dropped` more did not fit, `left_out` are instructions removed from them."""
 
     hits: tuple[Hit, ...]
     dropped: int
     left_out: tuple[str, ...]
 
 
-Event = Waiting | Found | AnswerPiece
+Event = Waiting | Retrieved | AnswerPiece
 
 
-class Desk:
-    """Answers questions with one model, which is loaded once, by the first of them.
+class AnswerQueue:
+    """A queue of questions to one model, which the first question loads.
 
-    All work with the model is done by one thread: engines keep state by thread, and a question whose client has left is
-    out of the way before the next one begins.
+    One thread does all the work with the model: engines keep state per thread, and a question whose client has
+    disconnected is finished with before the next one begins.
     """
 
-    def __init__(self, settings: ModelSettings, library: Library) -> None:
+    def __init__(self, settings: ModelSettings, index: IndexView) -> None:
         self.settings = settings
-        self._library = library
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk")
-        self._line: list[asyncio.Event] = []
+        self._index = index
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="answers")
+        self._waiting: list[asyncio.Event] = []
         self._chain = functools.lru_cache(maxsize=8)(self._open)
 
-    async def answer(self, asked: Asked) -> AsyncGenerator[Event]:
-        """What becomes of a question, as it happens. Closing the iterator gives the question up.
-
-        Raises KotaeError.
-        """
+    async def answer(self, question: QueuedQuestion) -> AsyncGenerator[Event]:
+        """Yield the events of answering a question; closing the iterator cancels it. Raises KotaeError."""
         moved = asyncio.Event()
-        self._line.append(moved)
-        work = self._work(asked)
+        self._waiting.append(moved)
+        work = self._events(question)
         try:
-            while ahead := self._line.index(moved):
+            while ahead := self._waiting.index(moved):
                 yield Waiting(ahead)
                 await moved.wait()
                 moved.clear()
@@ -74,21 +71,21 @@ class Desk:
             while (event := await loop.run_in_executor(self._thread, next, work, None)) is not None:
                 yield event
         finally:
-            self._line.remove(moved)
-            for other in self._line:
+            self._waiting.remove(moved)
+            for other in self._waiting:
                 other.set()
             self._thread.submit(work.close)
 
     def close(self) -> None:
-        """Answer nothing more; waits for what was given up to end."""
+        """Stop answering; wait for cancelled work to end."""
         self._thread.shutdown()
 
-    def _work(self, asked: Asked) -> Generator[Found | AnswerPiece]:
-        chain = self._chain(asked.decoding or self.settings.decoding, asked.retrieval)
-        prepared = chain.prepare(asked.question)
-        yield Found(prepared.hits, prepared.dropped, prepared.left_out)
+    def _events(self, question: QueuedQuestion) -> Generator[Retrieved | AnswerPiece]:
+        chain = self._chain(question.decoding or self.settings.decoding, question.retrieval)
+        prepared = chain.prepare(question.question)
+        yield Retrieved(prepared.hits, prepared.dropped, prepared.left_out)
         yield from chain.stream_prepared(prepared)
 
     def _open(self, decoding: Decoding, retrieval: bool) -> GroundedChain:
-        retriever = LibraryRetriever(library=self._library) if retrieval else None
+        retriever = IndexViewRetriever(view=self._index) if retrieval else None
         return build_chain(open_model(replace(self.settings, decoding=decoding)), retriever, self.settings.style)

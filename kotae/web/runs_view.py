@@ -1,4 +1,4 @@
-"""The runs below a folder: a list of them, the headline of each, and its report as a page."""
+"""The runs below a folder: their list, the headline of each, and its report as an HTML page."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from rag.errors import KotaeError, RequestError
 from rag.records import LANGUAGES, Language
 
 DEEPEST = 3
-"""How many folders below the given one are looked into."""
+"""The number of folder levels that are searched for runs."""
 Stamp = tuple[tuple[str, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RunEntry:
-    """A run by the id that clients name it by; `name` is its path below the folder. `error` is why it cannot be read.
+    """A run, which clients name by `id`; `name` is its path below the folder, `error` why it cannot be read.
 
-    `ended` is None where the run is under way or was interrupted, `began` where its counts were imported.
+    `ended` is None while the run is running or after it was interrupted, `began` if its counts were imported.
     """
 
     id: str
@@ -40,26 +40,26 @@ class RunEntry:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The verdict on a run in both languages, and in one word (helps, hurts, undecided, unfinished; "" without one)."""
+    """The verdict on a run in both languages, and as a word: helps, hurts, undecided, unfinished or ""."""
 
     texts: dict[Language, str]
     word: str
 
 
-class RunShelf:
-    """The runs below a folder. Clients name a run by its id, which is looked up among those that are there."""
+class RunList:
+    """The runs below a folder. Clients name a run by its id, never by path."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._headlines: dict[tuple[str, Stamp], Headline] = {}
 
     def entries(self) -> list[RunEntry]:
-        """The runs, the latest first; those that cannot be read, with their errors, last."""
-        found = [_entry(self.folder, path) for path in _run_folders(self.folder)]
-        return sorted(found, key=lambda run: (run.error is None, run.began or ""), reverse=True)
+        """List the runs, latest first, and last those that cannot be read, with their errors."""
+        entries = [_entry(self.folder, path) for path in _run_folders(self.folder)]
+        return sorted(entries, key=lambda run: (run.error is None, run.began or ""), reverse=True)
 
     def headline(self, run_id: str) -> Headline:
-        """The verdict on a run, graded anew where its folder has changed.
+        """Return the verdict on a run, graded again if its folder has changed.
 
         Raises RequestError, RunError and GradingError.
         """
@@ -70,9 +70,9 @@ class RunShelf:
         return self._headlines[key]
 
     def report(self, run_id: str) -> str:
-        """The report of a run as one HTML page, made anew. Raises RequestError, RunError, GradingError.
+        """Build the report of a run as one HTML page. Raises RequestError, RunError and GradingError.
 
-        A `report.html` in the folder is not opened: whatever wrote it, what is served is what kotae makes of the run.
+        The `report.html` in the folder is never served, as anybody may have written it.
         """
         return html_page(build_report([self._path(run_id)]))
 
@@ -80,15 +80,15 @@ class RunShelf:
         for path in _run_folders(self.folder):
             if _id_of(self.folder, path) == run_id:
                 return path
-        raise RequestError("There is no such run (any more)", where=str(self.folder), status=404)
+        raise RequestError("This run does not exist, or no longer does", where=str(self.folder), status=404)
 
 
 def _run_folders(folder: Path) -> Iterator[Path]:
-    """Folders with a run, down to DEEPEST below `folder`; links and hidden folders are passed over."""
-    for place, below, files in os.walk(folder):
-        depth = len(Path(place).relative_to(folder).parts)
+    """Yield folders with a run, down to DEEPEST below `folder`, skipping links and hidden folders."""
+    for path, below, files in os.walk(folder):
+        depth = len(Path(path).relative_to(folder).parts)
         if FILE in files:
-            yield Path(place)
+            yield Path(path)
             below.clear()
         below[:] = [] if depth == DEEPEST else sorted(name for name in below if not name.startswith("."))
 
@@ -124,6 +124,6 @@ def _headline(report: Report) -> Headline:
 
 
 def _stamp(path: Path) -> Stamp:
-    """What changes when a run goes on or is judged."""
+    """Return what changes when a run continues or is judged."""
     states = ((entry.name, entry.stat()) for entry in os.scandir(path) if entry.is_file())
     return tuple(sorted((name, state.st_mtime_ns, state.st_size) for name, state in states))

@@ -1,4 +1,4 @@
-"""Answers and passages as plain values for the page and for OpenAI clients."""
+"""Convert answers and passages to JSON fields for the page and for OpenAI clients."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rag.records import Answer, Hit
 
 
 def hit_fields(hit: Hit) -> dict[str, Any]:
-    """A passage, where it stands, and why it was found."""
+    """Return a passage with its source, offsets and scores."""
     chunk = hit.chunk
     return {
         "rank": hit.rank,
@@ -27,7 +27,7 @@ def hit_fields(hit: Hit) -> dict[str, Any]:
 
 
 def answer_fields(answer: Answer) -> dict[str, Any]:
-    """An answer without its passages."""
+    """Return an answer without its passages."""
     chosen = answer.chosen
     return {
         "text": answer.text,
@@ -39,7 +39,7 @@ def answer_fields(answer: Answer) -> dict[str, Any]:
 
 
 def sources_list(hits: Sequence[Hit]) -> str:
-    """The passages as numbered lines; "" without any."""
+    """List the passages as numbered lines; "" if there are none."""
     return "\n".join(
         f"[{hit.rank}] {hit.chunk.source}, characters {hit.chunk.start}-{hit.chunk.end}: {hit.chunk.title}"
         for hit in hits

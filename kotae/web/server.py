@@ -1,4 +1,4 @@
-"""The server: a loopback port, a token made for this one start, and the application until it is told to stop."""
+"""The server: the application on a loopback port, protected by a token that is new at every start."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ import signal
 import socket
 from collections.abc import Callable
 
-from kotae.web.app import Offer, build_app
-from kotae.web.auth import ADDRESS, Guard
+from kotae.web.app import ServerConfig, build_app
+from kotae.web.auth import ADDRESS, AuthMiddleware
 from rag.errors import SettingsError
 
 _SECONDS_TO_FINISH = 2
 
 
 class LocalServer:
-    """A server on 127.0.0.1, listening from the start, answering while it runs. `token` opens it."""
+    """A server on 127.0.0.1: it listens at once, and answers while `run` does. Clients need `token`."""
 
-    def __init__(self, offer: Offer, port: int) -> None:
-        """Listen on `port`, with 0 on any free one. Raises SettingsError where it is taken."""
+    def __init__(self, config: ServerConfig, port: int) -> None:
+        """Listen on `port`, or on any free port if 0. Raises SettingsError if it is taken."""
         import uvicorn
 
         self._socket = _listen(port)
         self.port: int = self._socket.getsockname()[1]
         self.token = secrets.token_urlsafe(32)
-        self._app = build_app(offer)
+        self._app = build_app(config)
         self._server = uvicorn.Server(
             uvicorn.Config(
-                Guard(self._app, self.token, self.port),
+                AuthMiddleware(self._app, self.token, self.port),
                 http="h11",
                 ws="none",
                 lifespan="off",
-                log_level="critical",  # what goes wrong is logged under its name by the application itself
+                log_level="critical",  # the application logs its own errors
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
@@ -41,28 +41,28 @@ class LocalServer:
 
     @property
     def address(self) -> str:
-        """What a browser opens first."""
+        """The address to open in a browser."""
         return f"http://{ADDRESS}:{self.port}/?token={self.token}"
 
     def run(self) -> None:
-        """Answer until stopped, interrupted or terminated."""
+        """Answer requests until stopped, interrupted or terminated."""
         try:
             self._server.run(sockets=[self._socket])
         finally:
-            self._app.state.desk.close()
-            self._app.state.library.close()
+            self._app.state.queue.close()
+            self._app.state.index.close()
 
     def stop(self) -> None:
-        """Have `run` end, from another thread."""
+        """Make `run` return; called from another thread."""
         self._server.should_exit = True
 
 
-def serve(offer: Offer, port: int, announce: Callable[[str], None]) -> None:
-    """Serve until interrupted or terminated; `announce` is told the address, which has the token.
+def serve(config: ServerConfig, port: int, announce: Callable[[str], None]) -> None:
+    """Serve until interrupted or terminated; `announce` gets the address, which contains the token.
 
-    Raises SettingsError where the port is taken.
+    Raises SettingsError if the port is taken.
     """
-    server = LocalServer(offer, port)
+    server = LocalServer(config, port)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     announce(server.address)
     try:
@@ -80,6 +80,6 @@ def _listen(port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         raise SettingsError(
-            f"Port {port} cannot be listened on: {error.strerror}", where="--port", do="Give another one; 0 takes any."
+            f"Port {port} cannot be used: {error.strerror}", where="--port", do="Choose another port; 0 takes any."
         ) from error
     return listening

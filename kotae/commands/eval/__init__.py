@@ -14,7 +14,7 @@ from kotae.commands.eval.run import run_command
 from kotae.group import KotaeGroup
 
 
-@click.group("eval", cls=KotaeGroup)
+@click.group("eval", cls=KotaeGroup, short_help="Compare a model with and without retrieval.")
 def evaluate() -> None:
     """Compare a model with and without retrieval on a verification set.
 

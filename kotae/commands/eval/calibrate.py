@@ -11,7 +11,7 @@ from kotae.settings import as_json_text
 from rag.settings import DEFAULT_ENCODER, DEFAULT_MIN_TNR
 
 
-@click.command("calibrate")
+@click.command("calibrate", short_help="Fit the similarity threshold.")
 @click.argument("labelled", type=PATH)
 @option("--out", type=PATH, required=True, help="Calibration file to write, such as calibration.json.")
 @option("--min-tnr", former="--floor", type=click.FloatRange(0, 1, min_open=True, max_open=True),

@@ -11,7 +11,7 @@ from kotae.settings import as_json_text
 from rag.settings import DEFAULT_ENCODER
 
 
-@click.command("grade")
+@click.command("grade", short_help="Grade a table of answers.")
 @click.argument("answers", type=PATH)
 @calibration_option
 @encoder_option

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rag.records import Language
 
 
-@click.command("import-counts")
+@click.command("import-counts", short_help="Store published counts as a run.")
 @option("--name", required=True, help="Name of the model that was counted, such as GPT4All.")
 @option("--out", type=PATH, required=True, help="Folder of the run to create.")
 @option(

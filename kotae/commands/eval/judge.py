@@ -11,7 +11,7 @@ from kotae.options import PATH, json_option, model_server_options, option
 from kotae.settings import as_json_text, model_server
 
 
-@click.command("judge")
+@click.command("judge", short_help="Let a model judge what the grader leaves open.")
 @click.argument("run", type=PATH)
 @option("--judge", required=True, help="URI of the judging model; see `kotae models`.")
 @option("--validate-on", type=PATH, required=True, former="--labelled",

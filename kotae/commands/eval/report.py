@@ -10,7 +10,7 @@ from kotae.options import PATH, calibration_option, json_option, option
 from kotae.settings import as_json_text
 
 
-@click.command("report")
+@click.command("report", short_help="Report on runs, and compare them.")
 @click.argument("runs", nargs=-1, required=True, type=PATH)
 @option("--out", type=PATH, required=True, help="Folder for the report files.")
 @calibration_option

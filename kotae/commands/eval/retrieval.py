@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rag.records import Language
 
 
-@click.command("retrieval")
+@click.command("retrieval", short_help="Measure retrieval alone.")
 @click.argument("source", type=PATH)
 @option("--index", type=PATH, help="Folder of the index; for a collection, by default one in the user cache.")
 @chroma_options

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rag.records import Language
 
 
-@click.command("run")
+@click.command("run", short_help="Run a comparison, and report.")
 @click.argument("verify", type=PATH)
 @option(
     "--out",

@@ -1,18 +1,18 @@
-// Asking: each answer is a stream of events, one JSON object a line. Text from outside is only ever set as text.
+// Asking: each answer is a stream of events, one JSON object a line. Text from outside is only ever set as text content.
 
 import { enter, leave } from "./line.js";
-import { errorText, languageOf, say } from "./page.js";
+import { errorText, languageOf, translate } from "./page.js";
 
 const form = document.getElementById("ask");
 const question = document.getElementById("question");
 const answers = document.getElementById("answers");
 
-// What was asked in this tab, the oldest first. It outlives a reload, another page and the way back, not the tab.
-const asked = [];
-const KEPT = "asked";
-const MOST_KEPT = 50;
+// The questions of this tab, oldest first. They survive a reload and visits to other pages, until the tab is closed.
+const questions = [];
+const STORAGE_KEY = "asked";
+const MAX_STORED = 50;
 
-const copyOf = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
+const cloneTemplate = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
 
 function setText(element, text) {
   element.textContent = text;
@@ -21,34 +21,34 @@ function setText(element, text) {
 
 async function* events(response) {
   const decoder = new TextDecoder();
-  let rest = "";
+  let partial = "";
   for await (const bytes of streamed(response.body)) {
-    const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
-    rest = lines.pop();
+    const lines = (partial + decoder.decode(bytes, { stream: true })).split("\n");
+    partial = lines.pop();
     for (const line of lines) yield JSON.parse(line);
   }
 }
 
-// Not every browser can loop over a stream itself.
+// Not every browser can iterate over a stream.
 async function* streamed(body) {
   const reader = body.getReader();
   for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
 }
 
-// One answer with or without retrieval, in its place on the page.
+// One answer, with or without retrieval.
 class Pane {
   constructor(retrieval) {
     this.retrieval = retrieval;
-    this.element = copyOf("pane");
+    this.element = cloneTemplate("pane");
     this.status = this.find(".status");
     this.answer = this.find(".answer");
-    this.find("h3").textContent = say(retrieval ? "with" : "without");
+    this.find("h3").textContent = translate(retrieval ? "with" : "without");
     this.stop = this.find(".stop");
-    this.stop.textContent = say("stop");
-    this.leave = new AbortController();
-    this.stop.addEventListener("click", () => this.leave.abort());
+    this.stop.textContent = translate("stop");
+    this.abort = new AbortController();
+    this.stop.addEventListener("click", () => this.abort.abort());
     this.attempt = 0;
-    this.events = []; // those that make the pane anew
+    this.events = []; // enough to restore the pane
     this.finished = false;
     this.busy = false;
   }
@@ -59,14 +59,14 @@ class Pane {
 
   async ask(text, language) {
     this.busy = true;
-    this.tell("sent");
+    this.setStatus("sent");
     this.element.setAttribute("aria-busy", "true");
     try {
-      await enter(this.leave.signal, (ahead) => this.tell("waiting", { ahead }));
+      await enter(this.abort.signal, (ahead) => this.setStatus("waiting", { ahead }));
       await this.send(text, language).finally(leave);
     } catch {
-      if (this.leave.signal.aborted) this.tell("stopped");
-      else this.fail(say("lost"));
+      if (this.abort.signal.aborted) this.setStatus("stopped");
+      else this.fail(translate("lost"));
     }
     this.end();
   }
@@ -74,27 +74,27 @@ class Pane {
   async send(text, language) {
     const body = JSON.stringify({ question: text, language, retrieval: this.retrieval });
     const response = await fetch("/ask", {
-      method: "POST", body, headers: { "Content-Type": "application/json" }, signal: this.leave.signal,
+      method: "POST", body, headers: { "Content-Type": "application/json" }, signal: this.abort.signal,
     });
     if (response.status === 401) {
-      this.fail(say("signed_out"));
+      this.fail(translate("signed_out"));
     } else if (!response.ok) {
-      this.see({ event: "error", error: (await response.json()).error });
+      this.handle({ event: "error", error: (await response.json()).error });
     } else {
-      for await (const event of events(response)) this.see(event);
-      if (!this.finished) this.fail(say("lost"));
+      for await (const event of events(response)) this.handle(event);
+      if (!this.finished) this.fail(translate("lost"));
     }
   }
 
-  see(event) {
+  handle(event) {
     if (["found", "done", "error"].includes(event.event)) this.events.push(event);
     this[`on_${event.event}`](event);
   }
 
-  // The pane as it was; an answer that was left before its end counts as stopped.
-  restore(kept) {
-    kept.forEach((event) => this.see(event));
-    if (!this.finished) this.tell("stopped");
+  // Rebuild the pane; an unfinished answer counts as stopped.
+  restore(events) {
+    events.forEach((event) => this.handle(event));
+    if (!this.finished) this.setStatus("stopped");
     this.end();
   }
 
@@ -102,11 +102,11 @@ class Pane {
     this.busy = false;
     this.stop.remove();
     this.element.removeAttribute("aria-busy");
-    keep();
+    store();
   }
 
-  tell(name, values) {
-    this.status.textContent = say(name, values);
+  setStatus(name, values) {
+    this.status.textContent = translate(name, values);
   }
 
   fail(text) {
@@ -117,17 +117,17 @@ class Pane {
 
   remark(name, values) {
     const item = document.createElement("li");
-    item.textContent = say(name, values);
+    item.textContent = translate(name, values);
     this.find(".remarks").append(item);
   }
 
   on_waiting(event) {
-    this.tell(event.ahead ? "waiting" : "sent", event);
+    this.setStatus(event.ahead ? "waiting" : "sent", event);
     this.began = performance.now();
   }
 
   on_found(event) {
-    this.tell(this.retrieval ? "reading" : "thinking", { count: event.hits.length });
+    this.setStatus(this.retrieval ? "reading" : "thinking", { count: event.hits.length });
     if (this.retrieval) this.list(event.hits);
     if (event.dropped) this.remark("dropped", { count: event.dropped });
     const texts = event.left_out.map((text) => `«${text}»`).join(" ");
@@ -139,15 +139,15 @@ class Pane {
       this.attempt = event.attempt;
       this.answer.textContent = "";
     }
-    this.tell(event.attempt ? "again" : "writing");
+    this.setStatus(event.attempt ? "again" : "writing");
     setText(this.answer, this.answer.textContent + event.text);
   }
 
   on_done(event) {
     this.finished = true;
     event.seconds ??= ((performance.now() - this.began) / 1000).toFixed(1);
-    this.tell("done", event);
-    setText(this.answer, event.text || say("empty"));
+    this.setStatus("done", event);
+    setText(this.answer, event.text || translate("empty"));
     if (!event.language_ok) this.remark("wrong_language");
     else if (event.attempts > 1) this.remark("asked_again");
     if (event.cut_off) this.remark("cut_off");
@@ -162,51 +162,51 @@ class Pane {
     const sources = this.find(".sources");
     sources.hidden = !hits.length;
     sources.open = true;
-    this.find("summary").textContent = say("sources");
+    this.find("summary").textContent = translate("sources");
     this.find("ol").replaceChildren(...hits.map(source));
   }
 }
 
 function source(hit) {
-  const item = copyOf("source");
+  const item = cloneTemplate("source");
   item.value = hit.rank;
   const link = item.querySelector("a");
   setText(link, hit.title || hit.source);
   link.href = `/passages/${encodeURIComponent(hit.id)}`;
   link.target = "_blank";
-  link.title = say("open");
-  const place = say("characters", { start: hit.start, end: hit.end });
-  item.querySelector(".where").textContent = `${hit.source}, ${place}, ${say("scores", { score: hit.score.toFixed(3) })}`;
-  const quoted = item.querySelector("blockquote");
-  quoted.textContent = hit.text;
-  quoted.lang = hit.language;
+  link.title = translate("open");
+  const range = translate("characters", { start: hit.start, end: hit.end });
+  item.querySelector(".where").textContent = `${hit.source}, ${range}, ${translate("scores", { score: hit.score.toFixed(3) })}`;
+  const quote = item.querySelector("blockquote");
+  quote.textContent = hit.text;
+  quote.lang = hit.language;
   return item;
 }
 
-function keep() {
-  const latest = asked.slice(-MOST_KEPT).map(({ text, panes }) => (
+function store() {
+  const latest = questions.slice(-MAX_STORED).map(({ text, panes }) => (
     { text, panes: panes.map(({ retrieval, events }) => ({ retrieval, events })) }));
   try {
-    sessionStorage.setItem(KEPT, JSON.stringify(latest));
+    sessionStorage.setItem(STORAGE_KEY, JSON.stringify(latest));
   } catch {
-    // No room for so much, or none at all: what was kept before stays.
+    // The storage is full or unavailable: what was stored before stays.
   }
 }
 
-function kept() {
+function stored() {
   try {
-    return JSON.parse(sessionStorage.getItem(KEPT)) ?? [];
+    return JSON.parse(sessionStorage.getItem(STORAGE_KEY)) ?? [];
   } catch {
     return [];
   }
 }
 
-// A question at the top of the page, with its panes.
-function show(one) {
-  asked.push(one);
-  const article = copyOf("asked");
-  setText(article.querySelector("h2"), one.text.trim().slice(0, 500));
-  article.querySelector(".panes").append(...one.panes.map((pane) => pane.element));
+// Put a question on top of the page, with its panes.
+function show(entry) {
+  questions.push(entry);
+  const article = cloneTemplate("asked");
+  setText(article.querySelector("h2"), entry.text.trim().slice(0, 500));
+  article.querySelector(".panes").append(...entry.panes.map((pane) => pane.element));
   answers.prepend(article);
 }
 
@@ -215,12 +215,12 @@ form.addEventListener("submit", (event) => {
   const text = question.value;
   const language = form.elements.language.value;
   const how = form.elements.how.value;
-  const last = asked.at(-1);
+  const last = questions.at(-1);
   const twice = last && [last.text, last.language, last.how].join("\0") === [text, language, how].join("\0");
   if (twice && last.panes.some((pane) => pane.busy)) return;
   const panes = { with: [true], without: [false], both: [true, false] }[how].map((retrieval) => new Pane(retrieval));
   show({ text, language, how, panes });
-  keep();
+  store();
   for (const pane of panes) pane.ask(text, language);
 });
 
@@ -228,8 +228,8 @@ question.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) form.requestSubmit();
 });
 
-for (const { text, panes } of kept()) {
-  const made = panes.map(({ retrieval }) => new Pane(retrieval));
-  show({ text, panes: made });
-  made.forEach((pane, at) => pane.restore(panes[at].events));
+for (const { text, panes } of stored()) {
+  const restored = panes.map(({ retrieval }) => new Pane(retrieval));
+  show({ text, panes: restored });
+  restored.forEach((pane, at) => pane.restore(panes[at].events));
 }

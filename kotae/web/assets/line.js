@@ -1,36 +1,36 @@
-// Requests in the order they were made, two at a time: a browser has six connections to a host for all of its tabs, and
-// answers that wait for their turn must not keep pages from being loaded.
+// Send requests in order, two at a time: a browser has six connections to a host for all of its tabs, and waiting
+// answers must not block other pages.
 
 const MOST = 2;
 const waiting = [];
-let underWay = 0;
+let running = 0;
 
-// Waits for a turn, which `leave` ends. `tell` hears how many are before it; rejects where `signal` gives it up.
-export async function enter(signal, tell) {
-  if (underWay < MOST) {
-    underWay += 1;
+// Wait for a turn, which `leave` ends. `notify` gets the number of requests ahead; rejects when `signal` aborts.
+export async function enter(signal, notify) {
+  if (running < MOST) {
+    running += 1;
     return;
   }
   await new Promise((resolve, reject) => {
-    const place = { resolve, tell };
-    waiting.push(place);
+    const request = { resolve, notify };
+    waiting.push(request);
     signal.addEventListener("abort", () => {
-      const at = waiting.indexOf(place);
+      const at = waiting.indexOf(request);
       if (at >= 0) waiting.splice(at, 1);
-      tellAll();
+      notifyAll();
       reject(signal.reason);
     });
-    tellAll();
+    notifyAll();
   });
 }
 
 export function leave() {
   const next = waiting.shift();
   if (next) next.resolve();
-  else underWay -= 1;
-  tellAll();
+  else running -= 1;
+  notifyAll();
 }
 
-function tellAll() {
-  waiting.forEach((place, at) => place.tell(MOST + at));
+function notifyAll() {
+  waiting.forEach((request, at) => request.notify(MOST + at));
 }

@@ -1,23 +1,23 @@
-// What every page of kotae serve shares.
+// Shared by every page of kotae serve.
 
-const words = JSON.parse(document.body.dataset.words);
+const messages = JSON.parse(document.body.dataset.messages);
 
-// A text of the page by its name, with values for its {places}.
-export function say(name, values = {}) {
-  return words[name].replace(/\{(\w+)\}/g, (_, place) => values[place]);
+// A message in the language of the page, with values for its {placeholders}.
+export function translate(name, values = {}) {
+  return messages[name].replace(/\{(\w+)\}/g, (_, placeholder) => values[placeholder]);
 }
 
-// For the choice of glyphs: Japanese from the first Japanese letter on.
+// Selects glyphs: Japanese if there is any Japanese letter.
 export function languageOf(text) {
   return /[\u3005-\u30ff\u3400-\u9fff\uff66-\uff9f]/.test(text) ? "ja" : "en";
 }
 
-// An error of the server: its title in the language of the page, then its name, what is wrong, where and what to do.
+// An error of the server: its title in the language of the page, then its name, what is wrong, where, and what to do.
 export function errorText(error) {
-  const title = words[`error.${error.name}`] ?? words["error.KotaeError"];
-  const place = error.where ? ` (${error.where})` : "";
-  return `${title}. ${error.name}: ${error.what}${place}${error.do ? `. ${error.do}` : ""}`;
+  const title = messages[`error.${error.name}`] ?? messages["error.KotaeError"];
+  const where = error.where ? ` (${error.where})` : "";
+  return `${title}. ${error.name}: ${error.what}${where}${error.do ? `. ${error.do}` : ""}`;
 }
 
-// A passage that the address names is read out from there.
+// Screen readers continue at the passage that the address names.
 document.getElementById(location.hash.slice(1))?.focus({ preventScroll: true });

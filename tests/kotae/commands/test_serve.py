@@ -54,15 +54,15 @@ def test_there_is_no_way_to_listen_elsewhere() -> None:
 
 
 def test_two_starts_have_two_tokens(tmp_path) -> None:
-    from kotae.web.app import Offer
+    from kotae.web.app import ServerConfig
     from kotae.web.server import LocalServer
     from rag.factory import IndexSettings, ModelSettings
     from rag.generation.prompt import PromptStyle
     from rag.records import Decoding
 
     model = ModelSettings("bundled", Decoding(), 4096, PromptStyle.DEFAULT)
-    offer = Offer(model, IndexSettings(tmp_path, None, 3), tmp_path)
-    assert LocalServer(offer, 0).token != LocalServer(offer, 0).token
+    config = ServerConfig(model, IndexSettings(tmp_path, None, 3), tmp_path)
+    assert LocalServer(config, 0).token != LocalServer(config, 0).token
 
 
 def test_ending_it_while_an_answer_is_awaited_says_what_it_waits_for(tmp_path) -> None:

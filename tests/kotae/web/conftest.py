@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from kotae.web.app import Offer
+from kotae.web.app import ServerConfig
 from kotae.web.server import LocalServer
 from rag.factory import IndexSettings, ModelSettings
 from rag.generation.prompt import PromptStyle
@@ -40,7 +40,7 @@ class Served:
 
     server: LocalServer
     engine: SteeredEngine
-    offer: Offer
+    config: ServerConfig
 
     @property
     def base(self) -> str:
@@ -73,13 +73,13 @@ def served(index: Path, runs: Path) -> Iterator[Served]:
     engine = SteeredEngine(REPLIES)
     kind = registry.ModelKind("steered", "none", "nothing", "rag", "", lambda _, __: engine)
     model = ModelSettings("steered", Decoding(), 4096, PromptStyle.DEFAULT)
-    offer = Offer(model, IndexSettings(index, None, 2), runs)
+    config = ServerConfig(model, IndexSettings(index, None, 2), runs)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(registry.KINDS, "steered", kind)
-        server = LocalServer(offer, 0)
+        server = LocalServer(config, 0)
         with running(server):
             try:
-                yield Served(server, engine, offer)
+                yield Served(server, engine, config)
             finally:
                 engine.go.set()
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 
 from ingest.sync import sync
-from kotae.web.index_view import Library, LibraryRetriever
+from kotae.web.index_view import IndexView, IndexViewRetriever
 from rag.factory import IndexSettings, open_retriever
 from rag.retrieval.retriever import hits_of
 from tests.kotae.web.conftest import CATTLE, TENNIS, Served
@@ -219,6 +219,6 @@ def test_a_reranker_that_is_asked_for_orders_the_passages(small_index, tmp_path)
     index = IndexSettings(small_index, None, 3, reranker=str(reranker))
     expected = [hit.chunk.id for hit in open_retriever(index).search(TENNIS)]
     assert expected != [hit.chunk.id for hit in open_retriever(replace(index, reranker=None)).search(TENNIS)]
-    library = Library(index)
-    assert [hit.chunk.id for hit in hits_of(LibraryRetriever(library=library).invoke(TENNIS))] == expected
-    library.close()
+    view = IndexView(index)
+    assert [hit.chunk.id for hit in hits_of(IndexViewRetriever(view=view).invoke(TENNIS))] == expected
+    view.close()

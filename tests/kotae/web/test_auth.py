@@ -19,7 +19,7 @@ ROUTES = [
 
 
 def test_the_list_has_every_route(site) -> None:
-    known = {route.path.split("{")[0] for route in build_app(site.offer).routes}
+    known = {route.path.split("{")[0] for route in build_app(site.config).routes}
     assert known <= {path[: len(one)] for _, path in ROUTES for one in known}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ingest.sync import sync
-from kotae.web.index_view import Library
+from kotae.web.index_view import IndexView
 from rag.factory import IndexSettings
 from tests.commands import CLI
 from tests.kotae.web.conftest import Served
@@ -135,7 +135,7 @@ def test_an_index_on_a_server_is_browsed_too(chroma_url, tmp_path) -> None:
 
     with new_site("server", tmp_path / "index", chroma_url) as place:
         place.sync(write_corpus(tmp_path / "corpus", SMALL_CORPUS))
-        library = Library(IndexSettings(place.folder, None, 3, place.server))
-        assert [file.source for file in library.catalogue().files] == sorted(SMALL_CORPUS)
-        assert library.catalogue().languages == {"en": 4, "ja": 4}
-        library.close()
+        index_view = IndexView(IndexSettings(place.folder, None, 3, place.server))
+        assert [file.source for file in index_view.catalogue().files] == sorted(SMALL_CORPUS)
+        assert index_view.catalogue().languages == {"en": 4, "ja": 4}
+        index_view.close()

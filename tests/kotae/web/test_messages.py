@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import kotae.web
-from kotae.web.messages import WORDS, error_title
+from kotae.web.messages import MESSAGES, error_title
 from rag import errors
 from rag.text.language import JAPANESE
 
@@ -17,9 +17,9 @@ TEMPLATES = {path.name: path.read_text("utf-8") for path in (FOLDER / "templates
 SCRIPTS = {path.name: path.read_text("utf-8") for path in (FOLDER / "assets").glob("*.js")}
 
 
-@pytest.mark.parametrize("name", WORDS)
+@pytest.mark.parametrize("name", MESSAGES)
 def test_a_text_has_both_languages_and_the_same_places(name) -> None:
-    texts = WORDS[name]
+    texts = MESSAGES[name]
     assert set(texts) == {"ja", "en"}
     assert not JAPANESE.search(texts["en"])
     places = [set(re.findall(r"\{(\w+)\}", text)) for text in texts.values()]
@@ -29,13 +29,13 @@ def test_a_text_has_both_languages_and_the_same_places(name) -> None:
 
 def test_what_is_said_is_there_and_what_is_there_is_said() -> None:
     pages, scripts = "".join(TEMPLATES.values()), "".join(SCRIPTS.values())
-    in_pages = {name for name in WORDS if not name.startswith(("live.", "error."))}
+    in_pages = {name for name in MESSAGES if not name.startswith(("live.", "error."))}
     said = set(re.findall(r"""\bt\(["'](\w+)["']""", pages))
     assert said <= in_pages
     quoted = set(re.findall(r'"([\w.]+)"', pages))
     assert in_pages <= said | quoted | {"ja", "en", "ask", "documents", "runs"}
-    live = {name.removeprefix("live.") for name in WORDS if name.startswith("live.")}
-    assert set(re.findall(r'\b(?:say|tell|remark)\("(\w+)"', scripts)) <= live
+    live = {name.removeprefix("live.") for name in MESSAGES if name.startswith("live.")}
+    assert set(re.findall(r'\b(?:translate|setStatus|remark)\("(\w+)"', scripts)) <= live
     assert live <= set(re.findall(r'"(\w+)"', scripts))
 
 
@@ -49,7 +49,7 @@ def test_no_text_stands_outside_the_words(name) -> None:
 
 
 def test_titles_are_those_of_real_errors() -> None:
-    for name in WORDS:
+    for name in MESSAGES:
         if name.startswith("error."):
             assert issubclass(getattr(errors, name.removeprefix("error.")), errors.KotaeError)
     assert error_title("GradingError", "ja") == "エラー"
@@ -58,4 +58,4 @@ def test_titles_are_those_of_real_errors() -> None:
 @pytest.mark.parametrize("family", [errors.IndexProblem, errors.ModelUnavailable])
 def test_what_keeps_a_question_from_its_answer_has_a_title(family) -> None:
     for error in (*family.__subclasses__(), errors.ModelFailed, errors.PromptTooLong, errors.SettingsError):
-        assert f"error.{error.__name__}" in WORDS
+        assert f"error.{error.__name__}" in MESSAGES

@@ -108,7 +108,7 @@ def test_how_the_model_writes_is_honoured(site, client) -> None:
     assert (site.engine.decodings[0].temperature, site.engine.decodings[0].top_p) == (0.7, 0.9)
     assert site.engine.decodings[0].seed == 7
     client.chat.completions.create(model="kotae-no-rag", messages=user(CATTLE))
-    assert site.engine.decodings[1] == site.offer.model.decoding
+    assert site.engine.decodings[1] == site.config.model.decoding
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from eval.runs.imported import import_counts, parse_counts
-from kotae.web.runs_view import RunShelf
+from kotae.web.runs_view import RunList
 from tests.eval.page_runs import WITH, WITHOUT, say
 from tests.eval.scripted import ScriptedChat, run_set, write_set
 from tests.kotae.web.conftest import Served
@@ -35,7 +35,7 @@ def site(serve_index, small_index, runs) -> Served:
 
 
 def ids(site: Served) -> dict[str, str]:
-    return {run.name: run.id for run in RunShelf(site.offer.runs).entries()}
+    return {run.name: run.id for run in RunList(site.config.runs).entries()}
 
 
 def test_runs_are_listed_with_what_was_run(site) -> None:
