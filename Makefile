@@ -5,7 +5,7 @@ export PIP_USE_PEP517 := 1
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format clean
+.PHONY: demo test check format dist clean
 
 # $(call step,what,command): say what is done and how long it took.
 define step
@@ -27,6 +27,10 @@ check: $(VENV)/installed-dev
 format: $(VENV)/installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# Without isolation: what builds is pinned as everything else is.
+dist: $(VENV)/installed-dev
+	$(call step,Wheel and source distribution,$(BIN)/python -m build --no-isolation --outdir dist)
 
 $(VENV)/bin/python:
 	$(call step,Virtual environment,$(PYTHON) -m venv $(VENV))

@@ -15,6 +15,7 @@ WHOLE_PROJECT = {
     "test_layout": "the tree itself",
     "test_style": "the syntax of every product file",
     "test_readme": "README.md",
+    "test_dist": "the wheel and the source distribution",
 }
 """Tests that belong to no single module, and what they test."""
 
