@@ -1,1 +1,1 @@
-"""Retrieval measured by itself."""
+"""Evaluation of retrieval without a language model."""

@@ -1,7 +1,7 @@
-"""Retrieval measured by itself: is the evidence of a question among the first documents found?
+"""Evaluate retrieval without a language model: is the evidence of a question among the first documents retrieved?
 
-A hit counts for its document: a document's rank is that of its first chunk among distinct documents. Each leg is
-measured too: the same hits ranked by cosine alone, and by lexical score alone.
+A hit counts for its document: a document's rank is that of its first chunk among distinct documents. The dense and the
+lexical retriever are measured too: the same hits ranked by cosine alone and by lexical score alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from rag.records import LANGUAGES, Hit, Language
 LEGS = ("hybrid", "dense", "lexical")
 
 Candidates = Callable[[str, int], Sequence[Hit]]
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +31,11 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One question and one leg: the rank (from 1) of the first document that answers it, None where it is not found.
+    """The rank (from 1) of the first document that answers a question, by one retriever (`leg`); None if not retrieved.
 
-    `evidence_language` is ja, en, or both where documents of either language answer it, the first of them counting.
-    Such a question counts twice more, as both:ja and both:en: there the documents in the other language that answer it
-    are neither right nor wrong, they are left out of the ranking.
+    `evidence_language` is ja, en, or both if documents in either language answer the question; then the first of them
+    counts. Such a question counts twice more, as both:ja and both:en: there the documents in the other language that
+    answer it are neither right nor wrong but left out of the ranking.
     """
 
     number: str
@@ -48,7 +47,7 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class RetrievalCell:
-    """The figures of one leg over the questions of one language whose evidence is in one language."""
+    """The figures of one retriever (`leg`) on questions in one language whose evidence is in one language."""
 
     language: str
     evidence_language: str
@@ -58,9 +57,9 @@ class RetrievalCell:
 
 @dataclass(frozen=True, slots=True)
 class RetrievalReport:
-    """Every question's ranks, and the figures by language pair and leg, the sum last; milliseconds a question.
+    """The ranks of every question, and the figures by language pair and retriever with the total last.
 
-    `skipped` are the questions that no document answers.
+    `milliseconds` is the median per question. `skipped` counts the questions that no document answers.
     """
 
     ranked: tuple[Ranked, ...]
@@ -70,14 +69,14 @@ class RetrievalReport:
     skipped: int = 0
 
     def text(self) -> str:
-        """A table for people."""
-        rows = [(f"{one.language} -> {one.evidence_language}", one.leg, one.figures) for one in self.cells]
+        """Format the figures as a table for the terminal."""
+        rows = [(f"{cell.language} -> {cell.evidence_language}", cell.leg, cell.figures) for cell in self.cells]
         skipped = f"; {self.skipped} questions that no document answers are left out" if self.skipped else ""
         return f"{figures_table(rows, self.depth)}\n{self.milliseconds:.1f} ms a question (median){skipped}"
 
 
 def queries_of(dataset: Dataset) -> tuple[Query, ...]:
-    """The questions of a verification set that name their evidence, in both languages."""
+    """Return the questions of a verification set that name their evidence, in both languages."""
     return tuple(
         Query(
             item.number,
@@ -100,14 +99,14 @@ def evaluate_retrieval(
     *,
     depth: int = DEPTH,
     skipped: int = 0,
-    progress: Progress | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> RetrievalReport:
-    """Search for every question. `candidates(question, k)` gives at least the best k hits of every leg."""
+    """Search for every question; `candidates(question, k)` returns at least the best k hits of every retriever."""
     ranked: list[Ranked] = []
     seconds: list[float] = []
     for done, query in enumerate(queries, 1):
         began = time.perf_counter()
-        # A document may fill several of the first ranks with its chunks, so more hits than documents are asked for.
+        # A document may fill several of the first ranks with its chunks, so more hits than documents are requested.
         hits = candidates(query.text, depth * 5)
         seconds.append(time.perf_counter() - began)
         for leg in LEGS:
@@ -119,16 +118,16 @@ def evaluate_retrieval(
 
 
 def by_leg(hits: Sequence[Hit], leg: str) -> list[Hit]:
-    """Hits as one leg alone ranks them; those that it did not see are left out."""
+    """Return the hits in the order of one retriever alone, without those that it did not score."""
     if leg == "hybrid":
         return list(hits)
     scored = [(hit.dense if leg == "dense" else hit.lexical, hit) for hit in hits]
-    seen = [(score, hit) for score, hit in scored if score is not None]
-    return [hit for _, hit in sorted(seen, key=lambda one: (-one[0], one[1].chunk.id))]
+    ranked = [(-score, hit.chunk.id, hit) for score, hit in scored if score is not None]
+    return [hit for _, _, hit in sorted(ranked, key=lambda row: row[:2])]
 
 
 def document_rank(sources: Iterable[str], gold: Sequence[str], depth: int = DEPTH) -> int | None:
-    """The rank of the first gold document among the distinct ones of `sources`, None beyond `depth`.
+    """Return the rank of the first gold document among the distinct ones of `sources`, None beyond `depth`.
 
     >>> document_rank(["a", "a", "b"], ["b"])
     2
@@ -143,19 +142,19 @@ def _ranked(query: Query, leg: str, sources: Sequence[str], depth: int) -> Itera
     first = Ranked(query.number, query.language, label, leg, document_rank(sources, gold, depth))
     yield first
     if len(query.evidence) > 1:
-        for language, mine in query.evidence.items():
-            left = [source for source in sources if source in mine or source not in gold]
-            yield replace(first, evidence_language=f"both:{language}", rank=document_rank(left, mine, depth))
+        for language, own in query.evidence.items():
+            kept = [source for source in sources if source in own or source not in gold]
+            yield replace(first, evidence_language=f"both:{language}", rank=document_rank(kept, own, depth))
 
 
 def _cells(ranked: Sequence[Ranked], depth: int) -> Iterable[RetrievalCell]:
     groups: dict[tuple[str, str, str], list[int | None]] = {}
-    for one in ranked:
-        groups.setdefault((one.language, one.evidence_language, one.leg), []).append(one.rank)
+    for row in ranked:
+        groups.setdefault((row.language, row.evidence_language, row.leg), []).append(row.rank)
     if len({key[:2] for key in groups}) > 1:
-        once = [one for one in ranked if not one.evidence_language.startswith("both:")]
-        groups |= {("~all", "all", leg): [one.rank for one in once if one.leg == leg] for leg in LEGS}
-    order = {leg: place for place, leg in enumerate(LEGS)}
+        counted_once = [row for row in ranked if not row.evidence_language.startswith("both:")]
+        groups |= {("~all", "all", leg): [row.rank for row in counted_once if row.leg == leg] for leg in LEGS}
+    order = {leg: number for number, leg in enumerate(LEGS)}
     for language, evidence, leg in sorted(groups, key=lambda key: (key[0] != "ja", key[0], key[1], order[key[2]])):
         cell_figures = figures(groups[language, evidence, leg], depth)
         yield RetrievalCell(language.lstrip("~"), evidence, leg, cell_figures)

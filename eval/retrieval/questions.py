@@ -17,7 +17,7 @@ _GOLD_FIELDS = ("doc_id", "doc_id_xl")
 
 @dataclass(frozen=True, slots=True)
 class CollectionQuestions:
-    """Those questions that a document answers; `skipped` counts those that none does."""
+    """The questions that a document answers; `skipped` counts those that none answers."""
 
     queries: tuple[Query, ...]
     skipped: int
@@ -29,32 +29,34 @@ def load_questions(
     document_language: Language | None = None,
     limit: int | None = None,
 ) -> CollectionQuestions:
-    """The questions of a collection, or those in one language, answered by documents of any or of one language.
+    """Load the questions of a collection, in one or both languages, answered by documents in one or both languages.
 
-    Fields: id, question; lang may be missing. `doc_id` and `doc_id_xl` name the documents that answer it, the second
-    in the other language. `limit` counts questions that have one. Raises DatasetError, naming file and line.
+    Fields: id, question; lang may be missing. `doc_id` and `doc_id_xl` name the documents that answer the question, the
+    second one in the other language. `limit` counts answered questions. Raises DatasetError with file and line.
     """
-    everything = {document.id: document for document in load_documents(folder)}
+    documents = {document.id: document for document in load_documents(folder)}
     path = folder / QUESTIONS
     queries: list[Query] = []
     skipped = 0
     for line, fields in json_lines(path):
         text = text_field(fields, "question", path, line)
-        asked_in: Language = fields["lang"] if fields.get("lang") in LANGUAGES else detect(text)
-        if language not in (None, asked_in):
+        question_language: Language = fields["lang"] if fields.get("lang") in LANGUAGES else detect(text)
+        if language not in (None, question_language):
             continue
-        named = [str(fields[name]) for name in _GOLD_FIELDS if fields.get(name)]
-        for document_id in named:
-            if document_id not in everything:
+        gold_ids = [str(fields[name]) for name in _GOLD_FIELDS if fields.get(name)]
+        for document_id in gold_ids:
+            if document_id not in documents:
                 raise DatasetError(f"There is no document {document_id!r}", where=f"{path}, line {line}")
-        gold = [everything[one] for one in named if document_language in (None, everything[one].language)]
+        answers = [documents[document_id] for document_id in gold_ids]
+        gold = [document for document in answers if document_language in (None, document.language)]
         if not gold:
             skipped += 1
         elif limit is None or len(queries) < limit:
             evidence: dict[str, tuple[str, ...]] = {
-                one.language: tuple(g.source for g in gold if g.language == one.language) for one in gold
+                answer.language: tuple(other.source for other in gold if other.language == answer.language)
+                for answer in gold
             }
-            queries.append(Query(text_field(fields, "id", path, line), asked_in, text, evidence))
+            queries.append(Query(text_field(fields, "id", path, line), question_language, text, evidence))
     if not queries:
-        raise DatasetError("No question here is answered by a document that is searched", where=str(path))
+        raise DatasetError("None of these questions is answered by a document that is searched", where=str(path))
     return CollectionQuestions(tuple(queries), skipped)

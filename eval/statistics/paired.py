@@ -1,9 +1,8 @@
 """Statistics of one paired experiment: the same questions answered without (baseline) and with retrieval (treatment).
 
-A *pair* is one question in one language, a *question* (cluster) all its pairs: its two languages are not independent,
-so what is resampled, flipped and counted as needed is always the question. Sentences are in
-`eval.report.sentences`.
-An impossible count, p value, level or alpha raises ValueError with its value.
+A *pair* is one question in one language. A *question* (cluster) is all its pairs: its two languages are not
+independent, so resampling, sign flips and required sample sizes are always by question. The sentences that report these
+numbers are in `eval.report.sentences`. An impossible count, p value, level or alpha raises ValueError with its value.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ TestName = Literal["exact McNemar", "exact sign-flip over questions"]
 
 @dataclass(frozen=True)
 class PairedOutcome:
-    """One question in one language: was each condition right? A failed answer is False, never left out."""
+    """Correctness of both conditions on one question in one language. A failed answer is False, never left out."""
 
     cluster: str | int
     baseline: bool
@@ -41,7 +40,7 @@ class PairedOutcome:
 
 @dataclass(frozen=True)
 class Interval:
-    """Confidence interval of a rate (0 to 1) or of a difference of rates (-1 to 1); `method` names how it was made."""
+    """Confidence interval of a rate (0 to 1) or a difference of rates (-1 to 1), and the name of its method."""
 
     low: float
     high: float
@@ -59,13 +58,13 @@ class Rate:
 
     @property
     def value(self) -> float | None:
-        """The rate, 0 to 1; None of nothing."""
+        """The rate, 0 to 1; None if `total` is 0."""
         return self.correct / self.total if self.total else None
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Treatment rate minus baseline rate (positive: retrieval is better), -1 to 1; None where nothing was compared."""
+    """Treatment rate minus baseline rate, -1 to 1 (positive: retrieval is better); None without pairs."""
 
     estimate: float | None
     interval: Interval
@@ -75,9 +74,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One cell of the table. `fixed`: pairs wrong without retrieval and right with; `broken`: the reverse.
+    """One cell of the table. `fixed`: pairs wrong without retrieval and right with it; `broken`: the reverse.
 
-    `spread` is the mean over questions of (fixed - broken within the question) squared; `p` is two-sided, unadjusted.
+    `spread` is the mean squared change: the mean over questions of (fixed - broken within the question) squared. `p` is
+    two-sided and unadjusted.
     """
 
     n: int
@@ -94,7 +94,11 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Effect:
-    """Verdict; `needed`: questions that would decide the effect seen with 80 % power (None: decided, or none seen)."""
+    """Verdict on a comparison.
+
+    `needed` is the number of questions that would decide the observed effect with 80 % power; None if it is decided, or
+    if there is no effect to decide.
+    """
 
     comparison: Comparison
     direction: Direction
@@ -104,22 +108,22 @@ class Effect:
 
 
 def wilson(correct: int, total: int, level: float = LEVEL) -> Interval:
-    """Score interval (Wilson 1927, JASA 22:209), all of 0 to 1 for total = 0. `wilson(36, 100)` is 0.273 to 0.458."""
+    """Return the score interval (Wilson 1927, JASA 22:209), 0 to 1 if total = 0. `wilson(36, 100)`: 0.273 to 0.458."""
     _check_count("correct", correct, total)
     _check_share("level", level)
     if total == 0:
         return Interval(0.0, 1.0, level, "whole unit interval (no observations)")
-    found = stats.binomtest(int(correct), int(total)).proportion_ci(confidence_level=level, method="wilson")
-    return Interval(float(found.low), float(found.high), level, "Wilson")
+    bounds = stats.binomtest(int(correct), int(total)).proportion_ci(confidence_level=level, method="wilson")
+    return Interval(float(bounds.low), float(bounds.high), level, "Wilson")
 
 
 def rate(correct: int, total: int, level: float = LEVEL) -> Rate:
-    """`correct` of `total` with its Wilson interval."""
+    """Return `correct` of `total` with its Wilson interval."""
     return Rate(correct, total, wilson(correct, total, level))
 
 
 def mcnemar(fixed: int, broken: int) -> float:
-    """Two-sided p of McNemar's test (1947, Psychometrika 12:153), exact binomial form; `mcnemar(9, 0)` is 2 / 2**9."""
+    """Return the two-sided p of McNemar's exact test (1947, Psychometrika 12:153); `mcnemar(9, 0)` is 2 / 2**9."""
     _check_count("fixed", fixed, fixed + broken)
     if fixed + broken == 0:
         return 1.0
@@ -127,33 +131,34 @@ def mcnemar(fixed: int, broken: int) -> float:
 
 
 def sign_flip_test(net_changes: Sequence[int]) -> float:
-    """Exact two-sided p of the sign-flip (randomisation) test over questions, for cells with several pairs a question.
+    """Return the exact two-sided p of the sign-flip (randomisation) test over questions.
 
-    `net_changes` has fixed - broken of each question. If the conditions of a whole question can be swapped, whatever
-    the dependence within it, all 2**k sign patterns are equally probable (Fisher 1935, The Design of Experiments, s.
-    21), and p is the share whose |sum| is at least the one seen: one binomial for each size of change, convolved. With
-    changes of -1, 0 and 1 only, this is exact McNemar. `sign_flip_test([2, 2, 1])` is 2 / 2**3 = 0.25.
+    This is the test for cells with several pairs per question. `net_changes` has fixed - broken of each question. Under
+    the null hypothesis the conditions of a whole question can be swapped, whatever the dependence within it, so all
+    2**k sign patterns are equally probable (Fisher 1935, The Design of Experiments, s. 21). p is the share of patterns
+    whose |sum| is at least the observed one, computed as a convolution of one binomial per size of change. With changes
+    of -1, 0 and 1 only, it equals exact McNemar. `sign_flip_test([2, 2, 1])` is 2 / 2**3 = 0.25.
     """
     sizes = Counter(abs(int(change)) for change in net_changes if change != 0)
-    seen = abs(sum(int(change) for change in net_changes))
+    observed = abs(sum(int(change) for change in net_changes))
     mass: NDArray[np.float64] = np.ones(1)  # mass[u] = P(positive changes add up to u)
     for size, count in sorted(sizes.items()):
         step = np.zeros(size * count + 1)
         step[::size] = stats.binom.pmf(np.arange(count + 1), count, 0.5)
         mass = np.asarray(np.convolve(mass, step), dtype=np.float64)
     largest = len(mass) - 1  # sum of all sizes; sum of signed changes = 2 u - largest
-    return min(1.0, 2.0 * float(mass[(largest + seen) // 2 :].sum()))
+    return min(1.0, 2.0 * float(mass[(largest + observed) // 2 :].sum()))
 
 
 def paired_difference(
     pairs: Sequence[PairedOutcome], level: float = LEVEL, seed: int = SEED, pseudo_questions: int = 2
 ) -> Difference:
-    """Difference of the two rates with a bootstrap interval over questions, the same for the same pairs and seed.
+    """Return the difference of the two rates with a bootstrap interval over questions; pairs and seed determine it.
 
-    Percentile interval (Efron 1979, Ann. Statist. 7:1; Efron & Tibshirani 1993, ch. 13): questions are drawn with
-    replacement, each with all its languages. Questions with equal outcomes are exchangeable, so a resample is one
-    multinomial draw over the kinds of question. Where few questions changed the plain percentile interval is too narrow
-    (no change: width 0), so `pseudo_questions` are mixed in as Agresti & Min (2005, Stat. Med. 24:729) do for matched
+    It is the percentile interval (Efron 1979, Ann. Statist. 7:1; Efron & Tibshirani 1993, ch. 13): questions are drawn
+    with replacement, each with all its languages. Questions with equal outcomes are exchangeable, so a resample is one
+    multinomial draw over the kinds of question. If few questions changed, the plain percentile interval is too narrow
+    (no change: width 0), so `pseudo_questions` are mixed in, as Agresti & Min (2005, Stat. Med. 24:729) do for matched
     pairs: one half unchanged, a quarter fixed and a quarter broken in every language. 0 gives the plain interval.
     Simulated coverage at 95 %: 0.94 to 1.00, plain 0.56 to 1.00 (tests/benchmarks/bootstrap_coverage.py).
     """
@@ -174,18 +179,18 @@ def paired_difference(
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Adjust p values, in the order given (Holm 1979, Scand. J. Statist. 6:65): [0.04, 0.01] becomes [0.04, 0.02]."""
+    """Adjust p values and keep their order (Holm 1979, Scand. J. Statist. 6:65): [0.04, 0.01] gives [0.04, 0.02]."""
     if not all(0.0 <= p <= 1.0 for p in p_values):
         raise ValueError(f"p values {list(p_values)}: each must lie between 0 and 1")
-    adjusted, reached = [0.0] * len(p_values), 0.0
-    for rank, place in enumerate(sorted(range(len(p_values)), key=lambda index: p_values[index])):
-        reached = max(reached, min(1.0, (len(p_values) - rank) * p_values[place]))
-        adjusted[place] = reached
+    adjusted, largest = [0.0] * len(p_values), 0.0
+    for rank, index in enumerate(sorted(range(len(p_values)), key=lambda index: p_values[index])):
+        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[index]))
+        adjusted[index] = largest
     return adjusted
 
 
 def compare(pairs: Sequence[PairedOutcome], level: float = LEVEL, seed: int = SEED) -> Comparison:
-    """Everything known of one cell; p is exact McNemar's where each question is one pair, else the sign-flip test's."""
+    """Compare the conditions in one cell, by exact McNemar if each question is one pair, else by the sign-flip test."""
     fixed = sum(bool(pair.treatment and not pair.baseline) for pair in pairs)
     broken = sum(bool(pair.baseline and not pair.treatment) for pair in pairs)
     nets = [net for net, _ in _questions(pairs)]
@@ -204,28 +209,32 @@ def compare(pairs: Sequence[PairedOutcome], level: float = LEVEL, seed: int = SE
     )
 
 
-def needed_questions(change: float, spread: float, alpha: float = ALPHA, power: float = POWER) -> int:
-    """Questions at which a two-sided paired test at `alpha` sees a net change of `change` a question with `power`.
+def needed_questions(change: float, mean_squared_change: float, alpha: float = ALPHA, power: float = POWER) -> int:
+    """Return how many questions a two-sided paired test at `alpha` needs to detect `change` with `power`.
 
-    Connor (1987, Biometrics 43:207), n = (z_a sqrt(s) + z_b sqrt(s - d**2))**2 / d**2, with the continuity correction
-    of Casagrande, Pike & Smith (1978, Biometrics 34:483), as the test is exact. The `spread` s is the share of
-    discordant pairs or, for several pairs a question, the mean squared net change, which has its place in the variance.
-    `needed_questions(0.09, 0.19)` is 204. Raises ValueError where d = 0: no number is enough.
+    `change` d is the net change per question; `mean_squared_change` s is the share of discordant pairs or, with several
+    pairs per question, the mean squared net change, which takes its role in the variance. The formula is Connor's
+    (1987, Biometrics 43:207), n = (z_a sqrt(s) + z_b sqrt(s - d**2))**2 / d**2, with the continuity correction of
+    Casagrande, Pike & Smith (1978, Biometrics 34:483), because the test is exact. `needed_questions(0.09, 0.19)` is
+    204. Raises ValueError if d = 0: no number is enough.
     """
     _check_share("alpha", alpha)
     _check_share("power", power)
-    if change == 0 or spread < change**2 * (1 - 1e-9):
-        raise ValueError(f"change={change}, spread={spread}: need a change other than 0 and spread >= change squared")
+    if change == 0 or mean_squared_change < change**2 * (1 - 1e-9):
+        raise ValueError(
+            f"change={change}, mean_squared_change={mean_squared_change}: need a change other than 0 and "
+            "mean_squared_change >= change squared"
+        )
     size = abs(change)
     z_alpha, z_power = float(stats.norm.ppf(1 - alpha / 2)), float(stats.norm.ppf(power))
-    reach = z_alpha * math.sqrt(spread) + z_power * math.sqrt(max(0.0, spread - size**2))
-    return math.ceil(((reach + math.sqrt(reach**2 + 4 * size)) / (2 * size)) ** 2 - 1e-9)
+    quantiles = z_alpha * math.sqrt(mean_squared_change) + z_power * math.sqrt(max(0.0, mean_squared_change - size**2))
+    return math.ceil(((quantiles + math.sqrt(quantiles**2 + 4 * size)) / (2 * size)) ** 2 - 1e-9)
 
 
 def verdict(comparison: Comparison, adjusted_p: float, alpha: float = ALPHA, cells: int = 1) -> Effect:
-    """Say helps or hurts where `adjusted_p` <= `alpha`, else undecided and how many questions would be needed.
+    """Return helps or hurts if `adjusted_p` <= `alpha`, else undecided with the number of questions needed.
 
-    That number is for alpha / `cells`, Holm's strictest step of as many. For a whole table `verdicts` sees to both.
+    That number is for alpha / `cells`, the strictest step of Holm's method. `verdicts` sets both for a whole table.
     """
     _check_share("alpha", alpha)
     if not comparison.p - 1e-9 <= adjusted_p <= 1.0 or cells < 1:
@@ -237,23 +246,23 @@ def verdict(comparison: Comparison, adjusted_p: float, alpha: float = ALPHA, cel
         direction = "helps" if net > 0 else "hurts"
     elif net:
         approximate = needed_questions(net / comparison.questions, comparison.spread, alpha / cells)
-        needed = max(approximate, comparison.questions + 1)  # as many as there were did not do
+        needed = max(approximate, comparison.questions + 1)  # the current number was not enough
     return Effect(comparison, direction, adjusted_p, alpha, needed)
 
 
 def verdicts(comparisons: Sequence[Comparison], alpha: float = ALPHA) -> list[Effect]:
-    """Verdicts on all cells of one table, in order, adjusted after Holm; an empty cell tests nothing and counts not."""
+    """Return the Holm-adjusted verdicts on all cells of one table, in order; the adjustment skips empty cells."""
     tested = [comparison.p for comparison in comparisons if comparison.n]
     adjusted, cells = iter(holm(tested)), max(1, len(tested))
-    return [verdict(one, next(adjusted) if one.n else 1.0, alpha, cells) for one in comparisons]
+    return [verdict(cell, next(adjusted) if cell.n else 1.0, alpha, cells) for cell in comparisons]
 
 
 def _questions(pairs: Sequence[PairedOutcome]) -> list[tuple[int, int]]:
-    """Give (fixed - broken, number of pairs) of each question, in order of first appearance."""
+    """Return (fixed - broken, number of pairs) of each question, in order of first appearance."""
     changes: dict[str | int, list[int]] = {}
     for pair in pairs:
         changes.setdefault(pair.cluster, []).append(int(pair.treatment) - int(pair.baseline))
-    return [(sum(found), len(found)) for found in changes.values()]
+    return [(sum(of_question), len(of_question)) for of_question in changes.values()]
 
 
 def _check_count(name: str, part: int, whole: int) -> None:

@@ -1,4 +1,4 @@
-"""Figures of rankings with one relevant document each, with bootstrap intervals, and a table of them."""
+"""Ranking measures for one relevant document per question, with bootstrap intervals, and a table of them."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Over `questions`: recall by cutoff, MRR and nDCG up to the depth of the ranking.
+    """Recall by cutoff, MRR and nDCG over `questions`, up to the depth of the ranking.
 
-    Recall at k is the share of questions whose document is among the first k. MRR is the mean of 1/rank, 0 where it was
-    not found. nDCG has binary gains and one relevant document: 1/log2(rank + 1) (Järvelin & Kekäläinen 2002).
+    Recall at k is the share of questions whose document is among the first k. MRR is the mean of 1/rank, with 0 for a
+    document that was not retrieved. nDCG has binary gains and one relevant document: 1/log2(rank + 1) (Järvelin &
+    Kekäläinen 2002).
     """
 
     questions: int
@@ -39,22 +40,22 @@ class Figures:
 
 
 def cutoffs(depth: int) -> tuple[int, ...]:
-    """Where recall is told, for rankings of `depth` documents."""
+    """Return the ranks at which recall is reported for rankings of `depth` documents."""
     return tuple(sorted({*(cutoff for cutoff in CUTOFFS if cutoff < depth), depth}))
 
 
 def figures(ranks: Sequence[int | None], depth: int = DEPTH) -> Figures:
-    """The figures of these ranks (from 1; None: not found)."""
+    """Return the figures of these ranks, counted from 1; None is a document that was not retrieved."""
     if not ranks:
         raise ValueError("There is no rank")
-    places = np.asarray([np.inf if rank is None or rank > depth else rank for rank in ranks])
-    values = [*(places <= cutoff for cutoff in cutoffs(depth)), 1 / places, 1 / np.log2(places + 1)]
+    capped = np.asarray([np.inf if rank is None or rank > depth else rank for rank in ranks])
+    values = [*(capped <= cutoff for cutoff in cutoffs(depth)), 1 / capped, 1 / np.log2(capped + 1)]
     *recall, mrr, ndcg = _means(np.stack(values, axis=1).astype(np.float64))
     return Figures(len(ranks), dict(zip(cutoffs(depth), recall, strict=True)), mrr, ndcg)
 
 
 def _means(values: NDArray[np.float64]) -> list[Figure]:
-    """The mean of each column of `values`, shape (questions, figures), with its interval."""
+    """Return the mean of each column of `values`, shape (questions, figures), with its interval."""
     count = len(values)
     generator = np.random.default_rng(SEED)
     equal = np.full(count, 1 / count)
@@ -62,18 +63,18 @@ def _means(values: NDArray[np.float64]) -> list[Figure]:
     tail = (1 - LEVEL) / 2
     low, high = np.quantile(np.concatenate(drawn) / count, [tail, 1 - tail], axis=0)
     return [
-        Figure(float(mean), Interval(float(one), float(other), LEVEL, "percentile bootstrap over questions"))
-        for mean, one, other in zip(values.mean(axis=0), low, high, strict=True)
+        Figure(float(mean), Interval(float(lower), float(upper), LEVEL, "percentile bootstrap over questions"))
+        for mean, lower, upper in zip(values.mean(axis=0), low, high, strict=True)
     ]
 
 
 def figures_table(rows: Iterable[tuple[str, str, Figures]], depth: int = DEPTH) -> str:
-    """Rows of (languages, leg, figures) as a table; the 95 % interval stands below each figure."""
+    """Format rows of (languages, retriever, figures) as a table, with the 95 % interval below each figure."""
     names = [*(f"R@{cutoff}" for cutoff in cutoffs(depth)), f"MRR@{depth}", f"nDCG@{depth}"]
     lines = [f"{'languages':<16}{'leg':<9}{'n':>6}" + "".join(f"{name:>12}" for name in names)]
-    for languages, leg, one in rows:
-        told = [*one.recall.values(), one.mrr, one.ndcg]
-        lines.append(f"{languages:<16}{leg:<9}{one.questions:>6}" + "".join(f"{f.value:>12.3f}" for f in told))
-        spans = (f"{f.interval.low:.3f}-{f.interval.high:.3f}" for f in told)
+    for languages, leg, measured in rows:
+        columns = [*measured.recall.values(), measured.mrr, measured.ndcg]
+        lines.append(f"{languages:<16}{leg:<9}{measured.questions:>6}" + "".join(f"{f.value:>12.3f}" for f in columns))
+        spans = (f"{f.interval.low:.3f}-{f.interval.high:.3f}" for f in columns)
         lines.append(" " * 31 + "".join(f"{span:>12}" for span in spans))
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Two counts of one set of questions whose pairing is lost: what they allow, whichever questions changed.
+"""Bounds on what two counts on the same questions allow if nobody recorded which questions changed.
 
 An impossible count or alpha raises ValueError with its value.
 """
@@ -14,7 +14,7 @@ from eval.statistics.paired import ALPHA, Rate, mcnemar, rate
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many of `total` questions were right without (`baseline`) and with retrieval (`treatment`)."""
+    """Numbers of questions, of `total`, answered right without (`baseline`) and with retrieval (`treatment`)."""
 
     total: int
     baseline: int
@@ -33,11 +33,11 @@ class Counts:
 
 @dataclass(frozen=True)
 class UnpairedBounds:
-    """Two counts whose pairing is lost: exact McNemar p lies between `best_p` and `worst_p`.
+    """Bounds on the p of exact McNemar, `best_p` to `worst_p`, from two counts whose pairing is lost.
 
-    They hold where `least_contrary` and where `possible_contrary` pairs went against the net change (broken, where the
-    count rose; fixed, where it fell); up to `allowed_contrary` p is at most `alpha`; None where even the best case is
-    above it.
+    Contrary pairs went against the net change: broken ones if the count rose, fixed ones if it fell. There are
+    `least_contrary` of them in the best case and `possible_contrary` in the worst. With up to `allowed_contrary` of
+    them p is at most `alpha`; None if even the best case is above it.
     """
 
     baseline: Rate
@@ -56,19 +56,19 @@ class UnpairedBounds:
 
 
 def unpaired_counts(baseline_correct: int, treatment_correct: int, total: int, alpha: float = ALPHA) -> UnpairedBounds:
-    """Bound what two counts on the same `total` questions allow when nobody kept which questions changed.
+    """Return the bounds for two counts on the same `total` questions.
 
-    Only fixed - broken is known. p grows with the number of pairs that went the other way, so the best case has none
-    and the worst as many as fit: min(baseline right, treatment wrong). `unpaired_counts(32, 36, 61)`: p 0.125 to 0.68.
+    Only fixed - broken is known. p grows with the number of contrary pairs, so the best case has none and the worst as
+    many as fit: min(baseline right, treatment wrong). `unpaired_counts(32, 36, 61)`: p 0.125 to 0.68.
     """
     return pooled([Counts(total, baseline_correct, treatment_correct)], alpha)
 
 
 def pooled(parts: Sequence[Counts], alpha: float = ALPHA) -> UnpairedBounds:
-    """The same for the sum of several parts, which allow less than their sum alone.
+    """Return the bounds for the sum of several parts, which are tighter than those for the sum alone.
 
-    Each part has its own least and most contrary pairs: 32 to 36 of 61 and 4 to 9 of 39 together allow 0 to 29 broken,
-    36 to 45 of 100 alone 0 to 36; and where one part fell, pairs are broken for certain.
+    Each part has its own least and most contrary pairs: 32 to 36 of 61 and 4 to 9 of 39 together allow 0 to 29 broken
+    pairs, 36 to 45 of 100 alone allows 0 to 36. If the count of one part fell, some of its pairs are certainly broken.
     """
     if not 0.0 < alpha < 1.0:
         raise ValueError(f"alpha={alpha}: need a number between 0 and 1, such as 0.05")

@@ -97,10 +97,10 @@ def test_needed_questions_of_bilingual_cells_give_the_power_they_promise() -> No
     assert np.mean(hits) == pytest.approx(0.81, abs=0.03)
 
 
-@pytest.mark.parametrize(("change", "spread"), [(0.0, 0.2), (0.5, 0.1)])
-def test_needed_questions_refuses_no_effect_and_impossible_spread(change: float, spread: float) -> None:
-    with pytest.raises(ValueError, match=f"change={change}, spread={spread}"):
-        needed_questions(change, spread)
+@pytest.mark.parametrize(("change", "squared"), [(0.0, 0.2), (0.5, 0.1)])
+def test_needed_questions_refuses_no_effect_and_an_impossible_mean_square(change: float, squared: float) -> None:
+    with pytest.raises(ValueError, match=f"change={change}, mean_squared_change={squared}: need a change other than 0"):
+        needed_questions(change, squared)
 
 
 @settings(max_examples=60)
