@@ -1,1 +1,1 @@
-"""Language models: one file an engine, and a registry that reads a model URI."""
+"""Language models: one module per engine, and a registry of model URIs."""

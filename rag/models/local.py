@@ -1,4 +1,4 @@
-"""An engine behind LangChain's two base classes: `BaseChatModel` for chats, `BaseLLM` for raw text."""
+"""LangChain models over a local engine: `BaseChatModel` for chats, `BaseLLM` for raw text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from langchain_core.outputs import (
     ChatGeneration,
     ChatGenerationChunk,
     ChatResult,
-    Generation,
     GenerationChunk,
     LLMResult,
 )
@@ -22,15 +21,15 @@ from langchain_core.runnables.config import get_config_list
 from pydantic import BaseModel, Field, PrivateAttr
 
 from rag.models.engine import EngineOptions, TextEngine
-from rag.models.messages import chat_chunks, info_of, message_of, text_chunks, turns_of
+from rag.models.messages import chat_chunks, generations_of, message_of, text_chunks, turns_of
 from rag.records import Decoding
 
 _GREEDY = Decoding()
 _OPTIONS = EngineOptions()
 
 
-class _Local(BaseModel):
-    """What both classes share: how an engine is opened (`max_gpu_memory` in bytes), and how it writes."""
+class _LocalModel(BaseModel):
+    """Shared options of both classes: how the engine is opened (`max_gpu_memory` in bytes) and how it decodes."""
 
     model: str = "bundled"
     temperature: float = Field(default=_GREEDY.temperature, ge=0)
@@ -47,7 +46,7 @@ class _Local(BaseModel):
 
     @property
     def engine(self) -> TextEngine:
-        """The engine, loaded at first use, once a process, and again after `close`."""
+        """The engine, loaded at first use, once per process, and again after `close`."""
         if self._engine is None or self._engine.closed:
             from rag.models.registry import open_engine
 
@@ -56,14 +55,14 @@ class _Local(BaseModel):
         return self._engine
 
     def close(self) -> None:
-        """Give the memory of the engine back, where it is loaded; other models of the same URI share it."""
+        """Free the memory of the engine if it is loaded; other models of the same URI share it."""
         if self._engine is not None:
             self._engine.close()
             self._engine = None
 
     @property
     def decoding(self) -> Decoding:
-        """How this model writes."""
+        """The decoding options."""
         return Decoding(self.temperature, self.top_p, self.repetition_penalty, self.max_tokens, self.seed)
 
     @property
@@ -71,18 +70,18 @@ class _Local(BaseModel):
         return {"model": self.model, "context_window": self.context_window, "decoding": asdict(self.decoding)}
 
     def get_num_tokens(self, text: str) -> int:
-        """How many tokens a text has for this model."""
+        """Count the tokens of a text for this model."""
         return self.engine.count_tokens(text)
 
     def _stops(self, stop: Sequence[str] | None) -> tuple[str, ...]:
         return tuple((self.stop or []) if stop is None else stop)
 
 
-class LocalChatModel(_Local, BaseChatModel):
+class LocalChatModel(_LocalModel, BaseChatModel):
     """A chat with a model on this machine.
 
     `model` is a URI as `kotae models` lists them. `batch` is one pass of the engine over all prompts, not a thread
-    pool. `response_metadata` has "finish_reason" ("length" where the completion was cut off) and `usage_metadata` the
+    pool. `response_metadata` has "finish_reason" ("length" if the completion was cut off) and `usage_metadata` the
     token counts. A completion never contains its prompt.
     """
 
@@ -91,7 +90,7 @@ class LocalChatModel(_Local, BaseChatModel):
         return "kotae-local"
 
     def get_num_tokens_from_messages(self, messages: list[BaseMessage], tools: Sequence[Any] | None = None) -> int:
-        """How many tokens a chat has, chat template included."""
+        """Count the tokens of a chat, chat template included."""
         return self.engine.count_tokens(self.engine.render(turns_of(messages)))
 
     def batch(
@@ -102,10 +101,10 @@ class LocalChatModel(_Local, BaseChatModel):
         return_exceptions: bool = False,
         **kwargs: Any,
     ) -> list[AIMessage]:
-        """One completion an input, all of them in one pass of the engine.
+        """Return one completion per input, all of them from one pass of the engine.
 
-        With `return_exceptions` a failed pass is done again one prompt at a time, so that only the prompt at fault
-        fails. `max_concurrency` of the first config bounds how many prompts one pass takes.
+        With `return_exceptions` a failed pass is repeated one prompt at a time, so that only the prompt at fault
+        fails. `max_concurrency` of the first config limits how many prompts one pass takes.
         """
         configs = get_config_list(config, len(inputs))
         size = (configs[0].get("max_concurrency") if configs else None) or len(inputs) or 1
@@ -120,14 +119,14 @@ class LocalChatModel(_Local, BaseChatModel):
                 if size == 1:
                     answers.append(cast("AIMessage", error))
                     continue
-                single: list[RunnableConfig] = [{**one, "max_concurrency": 1} for one in configs[part]]
+                single: list[RunnableConfig] = [{**each, "max_concurrency": 1} for each in configs[part]]
                 answers += self.batch(inputs[part], single, return_exceptions=True, **kwargs)
         return answers
 
     def _pass(
         self, inputs: list[LanguageModelInput], configs: list[RunnableConfig], stop: Sequence[str] | None
     ) -> list[AIMessage]:
-        chats = [self._convert_input(one).to_messages() for one in inputs]
+        chats = [self._convert_input(chat).to_messages() for chat in inputs]
         runs = [self._announce(chat, config, stop) for chat, config in zip(chats, configs, strict=True)]
         try:
             prompts = [self.engine.render(turns_of(chat)) for chat in chats]
@@ -185,7 +184,7 @@ class LocalChatModel(_Local, BaseChatModel):
         yield from chat_chunks(pieces, self.model, run_manager)
 
 
-class LocalLLM(_Local, BaseLLM):
+class LocalLLM(_LocalModel, BaseLLM):
     """Raw text continued by a model on this machine, with no chat template around it."""
 
     @property
@@ -200,7 +199,7 @@ class LocalLLM(_Local, BaseLLM):
         **kwargs: Any,
     ) -> LLMResult:
         completions = self.engine.complete(prompts, self.decoding, self._stops(stop))
-        return LLMResult(generations=[[Generation(text=one.text, generation_info=info_of(one))] for one in completions])
+        return LLMResult(generations=[generations_of(completion) for completion in completions])
 
     def _stream(
         self,

@@ -1,4 +1,4 @@
-"""Amounts of memory as people write them."""
+"""Parse amounts of memory as people write them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 1 << 10, 
 
 
 def parse_size(text: str) -> int:
-    """Bytes of "15GiB", "15 GB" or "15000000000". Raises SettingsError."""
+    """Return the bytes of "15GiB", "15 GB" or "15000000000". Raises SettingsError."""
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", text.lower())
     if match is None or match[2] not in _UNITS or float(match[1]) == 0:
         raise SettingsError(f"This is not an amount of memory: {text!r}", do="Write it as 15GiB or 16GB.")

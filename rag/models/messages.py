@@ -1,4 +1,4 @@
-"""Between LangChain's messages and generations, and an engine's turns and completions."""
+"""Convert between LangChain's messages and generations, and an engine's turns and completions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.messages.ai import UsageMetadata
-from langchain_core.outputs import ChatGenerationChunk, GenerationChunk
+from langchain_core.outputs import ChatGenerationChunk, Generation, GenerationChunk
 
 from rag.errors import ModelFailed
 from rag.models.engine import Completion, Piece, Role, Turn
@@ -17,18 +17,18 @@ _ROLES: dict[str, Role] = {"system": "system", "human": "user", "ai": "assistant
 
 
 def turns_of(messages: Sequence[BaseMessage]) -> list[Turn]:
-    """The turns of a chat. Raises ModelFailed for a message that has no place in it."""
+    """Return the turns of a chat. Raises ModelFailed for a message of any other role."""
     turns = []
     for message in messages:
         role = _ROLES.get(message.type)
         if role is None:
-            raise ModelFailed(f"A chat with a local model has no place for a {message.type!r} message")
+            raise ModelFailed(f"A chat with this model cannot hold a {message.type!r} message")
         turns.append(Turn(role, str(message.text)))
     return turns
 
 
 def message_of(completion: Completion, model: str) -> AIMessage:
-    """A completion as the message of a model."""
+    """Return a completion as a chat message."""
     return AIMessage(
         content=completion.text,
         usage_metadata=usage_of(completion),
@@ -37,13 +37,17 @@ def message_of(completion: Completion, model: str) -> AIMessage:
 
 
 def usage_of(completion: Completion) -> UsageMetadata:
-    """The token counts of a completion."""
+    """Return the token counts of a completion."""
     read, written = completion.prompt_tokens, completion.completion_tokens
     return UsageMetadata(input_tokens=read, output_tokens=written, total_tokens=read + written)
 
 
-def info_of(completion: Completion) -> dict[str, Any]:
-    """What a generation says beside its text."""
+def generations_of(completion: Completion) -> list[Generation]:
+    """Return a completion of raw text as the generations of one prompt."""
+    return [Generation(text=completion.text, generation_info=_info(completion))]
+
+
+def _info(completion: Completion) -> dict[str, Any]:
     return {
         "finish_reason": completion.finish,
         "prompt_tokens": completion.prompt_tokens,
@@ -52,9 +56,9 @@ def info_of(completion: Completion) -> dict[str, Any]:
 
 
 def chat_chunks(
-    pieces: Iterable[Piece], model: str, told: CallbackManagerForLLMRun | None
+    pieces: Iterable[Piece], model: str, run_manager: CallbackManagerForLLMRun | None
 ) -> Iterator[ChatGenerationChunk]:
-    """A streamed chat, each new text told to the callbacks; the last chunk has counts and reason."""
+    """Yield a streamed chat and report each new text to the callbacks; the last chunk has counts and finish reason."""
     for piece in pieces:
         message = AIMessageChunk(content=piece.text)
         if piece.end is not None:
@@ -65,18 +69,20 @@ def chat_chunks(
                 chunk_position="last",
             )
         chunk = ChatGenerationChunk(message=message)
-        _tell(told, piece, chunk)
+        _report(run_manager, piece, chunk)
         yield chunk
 
 
-def text_chunks(pieces: Iterable[Piece], told: CallbackManagerForLLMRun | None) -> Iterator[GenerationChunk]:
-    """Streamed raw text, each new text told to the callbacks; the last chunk has counts and reason."""
+def text_chunks(pieces: Iterable[Piece], run_manager: CallbackManagerForLLMRun | None) -> Iterator[GenerationChunk]:
+    """Yield raw text and report each new part to the callbacks; the last chunk has counts and finish reason."""
     for piece in pieces:
-        chunk = GenerationChunk(text=piece.text, generation_info=None if piece.end is None else info_of(piece.end))
-        _tell(told, piece, chunk)
+        chunk = GenerationChunk(text=piece.text, generation_info=None if piece.end is None else _info(piece.end))
+        _report(run_manager, piece, chunk)
         yield chunk
 
 
-def _tell(told: CallbackManagerForLLMRun | None, piece: Piece, chunk: ChatGenerationChunk | GenerationChunk) -> None:
-    if told is not None and piece.text:
-        told.on_llm_new_token(piece.text, chunk=chunk)
+def _report(
+    run_manager: CallbackManagerForLLMRun | None, piece: Piece, chunk: ChatGenerationChunk | GenerationChunk
+) -> None:
+    if run_manager is not None and piece.text:
+        run_manager.on_llm_new_token(piece.text, chunk=chunk)

@@ -1,4 +1,4 @@
-"""Keeps the chatter of model libraries off stdout."""
+"""Keep the output of model libraries off stdout."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def quiet(*, show: bool = False) -> Iterator[None]:
-    """What is printed meanwhile goes to stderr with `show`, nowhere without; warnings of libraries are left out."""
+    """Send printed output to stderr with `show`, else discard it; suppress the warnings of libraries."""
     disabled = logging.root.manager.disable
     logging.disable(logging.WARNING)
     sink = sys.stderr if show else io.StringIO()

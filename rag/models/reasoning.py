@@ -1,7 +1,7 @@
-"""What a reasoning model writes before its answer, told apart from the answer.
+"""Remove the reasoning that a model writes before its answer.
 
-Qwen3, DeepSeek-R1 and their like begin with `<think>`, Magistral with `[THINK]`. Where the chat template has opened the
-block already, its end is all that there is to see.
+Qwen3, DeepSeek-R1 and similar models begin it with `<think>`, Magistral with `[THINK]`. If the chat template has
+already opened the block, only its end is visible.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _ONLY_THE_END: Final = re.compile(r"</think>[ \t]*(?:\n|\Z)")
 
 
 def without_reasoning(text: str) -> str:
-    r"""The text behind the thinking; "" where that has no end. A text without any is left as it is.
+    r"""Return the text after the reasoning; "" if the reasoning has no end. A text without any is returned unchanged.
 
     >>> without_reasoning("<think>\n大阪かな\n</think>\n\n東京"), without_reasoning("大阪かな\n</think>\n\n東京")
     ('東京', '東京')
@@ -28,24 +28,24 @@ def without_reasoning(text: str) -> str:
 
 
 class AnswerStream:
-    """Lets through of a text that is being written what is no thinking, as far as can be told by then."""
+    """Filters reasoning out of a text while it is written, as far as it can be recognised by then."""
 
     def __init__(self) -> None:
-        self._text = self._shown = ""
+        self._text = self._passed = ""
 
-    def take(self, piece: str) -> str:
-        """What may be shown after another piece."""
+    def feed(self, piece: str) -> str:
+        """Add a piece and return the text of the answer that can be passed on."""
         self._text += piece
-        said = without_reasoning(self._text)
-        if any(begin.startswith(said.lstrip()) for begin in _BLOCKS):
+        answer = without_reasoning(self._text)
+        if any(begin.startswith(answer.lstrip()) for begin in _BLOCKS):
             return ""
-        return self._show(said.removeprefix(self._shown) if said.startswith(self._shown) else piece)
+        return self._pass(answer.removeprefix(self._passed) if answer.startswith(self._passed) else piece)
 
-    def rest(self) -> str:
-        """What is left to show where the text has ended."""
-        said = without_reasoning(self._text)
-        return self._show(said.removeprefix(self._shown) if said.startswith(self._shown) else "")
+    def finish(self) -> str:
+        """Return the text of the answer that is still held back at the end."""
+        answer = without_reasoning(self._text)
+        return self._pass(answer.removeprefix(self._passed) if answer.startswith(self._passed) else "")
 
-    def _show(self, text: str) -> str:
-        self._shown += text
+    def _pass(self, text: str) -> str:
+        self._passed += text
         return text

@@ -1,4 +1,4 @@
-"""Reads a model URI: which engine it names, what that engine needs, and whether it can run here."""
+"""The kinds of model URI: the engine of each, what it needs, and whether it can run here."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from rag.models.engine import EngineOptions, TextEngine
 
 @dataclass(frozen=True, slots=True)
 class ModelKind:
-    """One kind of model URI. `package` is what must be importable; `install` is the line that brings it.
+    """A kind of model URI. `package` must be importable; `install` is the command that installs it.
 
-    `on_gpu`: whether --kernel and --max-gpu-memory are for it.
+    `on_gpu`: --kernel and --max-gpu-memory apply to it.
     """
 
     uri: str
@@ -30,23 +30,23 @@ class ModelKind:
 
     @property
     def available(self) -> bool:
-        """Whether the package it needs is installed; nothing is imported."""
+        """Whether its package is installed; nothing is imported."""
         return importlib.util.find_spec(self.package) is not None
 
 
 def open_engine(uri: str, options: EngineOptions) -> TextEngine:
-    """Load the model that `uri` names. Raises ModelUnavailable, also for a URI of no known kind.
+    """Load the model that `uri` names. Raises ModelUnavailable, also for an unknown kind of URI.
 
-    Raises SettingsError where an option is not for this kind.
+    Raises SettingsError if an option does not apply to this kind.
     """
-    scheme, colon, rest = uri.partition(":")
+    scheme, colon, name = uri.partition(":")
     kind = KINDS.get(scheme)
-    if kind is None or bool(colon) != (":" in kind.uri) or (colon and not rest):
-        known = ", ".join(one.uri for one in KINDS.values())
+    if kind is None or bool(colon) != (":" in kind.uri) or (colon and not name):
+        known = ", ".join(known.uri for known in KINDS.values())
         raise ModelUnavailable(f"There is no model kind {uri!r}", do=f"Known are: {known}.")
     if not kind.on_gpu and (options.kernel != "auto" or options.gpu_memory is not None):
-        raise SettingsError(f"--kernel and --max-gpu-memory are not for {kind.uri}", do="Leave them away.")
-    return kind.open(rest, options)
+        raise SettingsError(f"--kernel and --max-gpu-memory do not apply to {kind.uri}", do="Omit them.")
+    return kind.open(name, options)
 
 
 _BUNDLED = f"{bundled_model.NAME}@{bundled_model.SHA256[:12]}"
@@ -56,7 +56,7 @@ def _open_bundled(_: str, options: EngineOptions) -> TextEngine:
     from rag.models import gguf
     from rag.progress import bytes_bar
 
-    with bytes_bar("Putting the bundled language model together") as progress:
+    with bytes_bar("Assembling the bundled language model") as progress:
         path = bundled_model.assemble(progress)
     return gguf.load(path, _BUNDLED, options)
 
@@ -70,7 +70,7 @@ def _open_gguf(name: str, options: EngineOptions) -> TextEngine:
 
 
 def _file_identity(path: Path) -> str:
-    """Name and SHA-256 of a model file (about a second a gigabyte)."""
+    """Return the name and SHA-256 of a model file; hashing takes about a second per gigabyte."""
     with path.open("rb") as file:
         return f"{path.name}@{hashlib.file_digest(file, 'sha256').hexdigest()[:12]}"
 
@@ -89,7 +89,7 @@ def _open_gptq(name: str, options: EngineOptions) -> TextEngine:
     return open_gptq(name, options)
 
 
-def _open_served(name: str, _: EngineOptions) -> TextEngine:
+def _refuse_server_model(name: str, _: EngineOptions) -> TextEngine:
     raise SettingsError(f"openai:{name} runs on a server", do="Open it with rag.factory.open_model.")
 
 
@@ -110,7 +110,7 @@ KINDS = {
     "gptq": ModelKind(
         "gptq:<dir or hub id>[@revision]", "gptqmodel", "a GPTQ checkpoint", "gptqmodel", _GPTQ, _open_gptq, on_gpu=True
     ),
-    "openai": ModelKind("openai:<name>", "a server", "--base-url", "langchain_openai", _SERVER, _open_served),
+    "openai": ModelKind("openai:<name>", "a server", "--base-url", "langchain_openai", _SERVER, _refuse_server_model),
     "hf": ModelKind(
         "hf:<dir or hub id>[@revision]",
         "transformers",

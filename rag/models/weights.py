@@ -1,4 +1,4 @@
-"""Finds and checks the safetensors files of a model on disk, in one file or in shards with an index, loading none."""
+"""Find and check the safetensors files of a model, in one file or in indexed shards, without loading them."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ _LFS = b"version https://git-lfs"
 
 @dataclass(frozen=True, slots=True)
 class WeightFiles:
-    """The safetensors files of a model, and the names of the tensors in them."""
+    """The safetensors files of a model, and the names of their tensors."""
 
     shards: tuple[Path, ...]
     tensors: frozenset[str]
 
     @property
     def bytes(self) -> int:
-        """On disk."""
+        """Size on disk."""
         return sum(shard.stat().st_size for shard in self.shards)
 
 
 def read_weights(folder: Path) -> WeightFiles:
     """Read and check the headers of a folder's weights.
 
-    Raises ModelUnavailable where it has none, has them in pickle format, or lacks a shard or part of one.
+    Raises ModelUnavailable if it has none, has them in pickle format, or lacks a shard or part of one.
     """
     shards = _shards(folder)
     tensors = frozenset(name for shard in shards for name in _tensor_names(shard))
@@ -40,7 +40,7 @@ def read_weights(folder: Path) -> WeightFiles:
 
 
 def read_config(folder: Path, kind: str) -> dict[str, Any]:
-    """The config.json of a folder with a model of this kind. Raises ModelUnavailable where there is none."""
+    """Read the config.json of a folder with a model of this kind. Raises ModelUnavailable if there is none."""
     config = _read_json(folder / "config.json")
     if config is None:
         raise ModelUnavailable(
@@ -50,13 +50,13 @@ def read_config(folder: Path, kind: str) -> dict[str, Any]:
 
 
 def quantization_config(folder: Path, config: dict[str, Any]) -> dict[str, Any]:
-    """What a checkpoint says of how it was quantised, in config.json or beside it; empty for an unquantised one."""
+    """Return the quantisation settings of config.json or quantize_config.json; empty if there are none."""
     return config.get("quantization_config") or _read_json(folder / "quantize_config.json") or {}
 
 
-def quantization_method(said: dict[str, Any]) -> str:
-    """The method that what a checkpoint says of its quantising names; GPTQ where it names none, as in 2023."""
-    return str(said.get("quant_method", "gptq")).lower()
+def quantization_method(settings: dict[str, Any]) -> str:
+    """Return the method that quantisation settings name; "gptq" if they name none, as in 2023."""
+    return str(settings.get("quant_method", "gptq")).lower()
 
 
 def _shards(folder: Path) -> tuple[Path, ...]:
@@ -77,13 +77,13 @@ def _shards(folder: Path) -> tuple[Path, ...]:
     if shards:
         names = ", ".join(shard.name for shard in shards)
         raise ModelUnavailable(
-            f"There are {len(shards)} files of weights and no index that says which belong together: {names}",
+            f"The folder has {len(shards)} weight files and no index that says which belong together: {names}",
             where=str(folder),
             do="Add the .safetensors.index.json of the checkpoint, or keep one file.",
         )
     if pickles := sorted(path.name for pattern in _PICKLES for path in folder.glob(pattern)):
         raise ModelUnavailable(
-            f"The weights are in pickle format ({', '.join(pickles)}), which can run code when read, and are refused",
+            f"The weights are in pickle format ({', '.join(pickles)}), which can run code when read, so they are refused",
             where=str(folder),
             do="Get the checkpoint in safetensors format.",
         )
@@ -91,26 +91,26 @@ def _shards(folder: Path) -> tuple[Path, ...]:
 
 
 def _index(folder: Path) -> dict[str, Any] | None:
-    found = sorted(folder.glob("*.safetensors.index.json"))
-    index = _read_json(found[0]) if found else None
+    paths = sorted(folder.glob("*.safetensors.index.json"))
+    index = _read_json(paths[0]) if paths else None
     if index is not None and not isinstance(index.get("weight_map"), dict):
-        raise ModelUnavailable("The index of the shards has no weight_map", where=str(found[0]))
+        raise ModelUnavailable("The index of the shards has no weight_map", where=str(paths[0]))
     return index
 
 
 def _check_index(folder: Path, tensors: frozenset[str]) -> None:
     index = _index(folder)
-    lost = sorted(set(index["weight_map"]) - tensors) if index is not None else []
-    if lost:
+    missing = sorted(set(index["weight_map"]) - tensors) if index is not None else []
+    if missing:
         raise ModelUnavailable(
-            f"{len(lost)} tensors of the index are in no shard, {lost[0]!r} among them",
+            f"{len(missing)} tensors of the index are in no shard, {missing[0]!r} among them",
             where=str(folder),
             do="Copy or download the shards again.",
         )
 
 
 def _tensor_names(shard: Path) -> list[str]:
-    """The names in the header of a safetensors file, once the file is as long as the header says."""
+    """Return the names in the header of a safetensors file, after checking its length against the header."""
     size = shard.stat().st_size
     with shard.open("rb") as file:
         start = file.read(len(_LFS))
@@ -141,7 +141,7 @@ def _damaged(shard: Path, why: str) -> ModelUnavailable:
 
 
 def _read_json(path: Path) -> dict[str, Any] | None:
-    """A JSON object from a file; None where there is no such file."""
+    """Read a JSON object from a file; None if there is no such file."""
     try:
         value = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:

@@ -129,7 +129,7 @@ def test_eval_run_and_report(script, place, verify, tmp_path) -> None:
 def test_no_room_for_prompts_begins_no_run(script, place, verify, tmp_path) -> None:
     out = tmp_path / "run"
     arguments = ("eval", "run", verify, "--out", out, "--index", place / "index", "--max-tokens", "4096")
-    refused(kotae(*arguments), "none are left for prompts", "--max-tokens")
+    refused(kotae(*arguments), "nothing remains for the prompt", "--max-tokens")
     assert not out.exists()
 
 

@@ -13,7 +13,6 @@ from langchain_core.outputs import (
     ChatGeneration,
     ChatGenerationChunk,
     ChatResult,
-    Generation,
     GenerationChunk,
     LLMResult,
 )
@@ -24,7 +23,7 @@ from langchain_openai.llms.base import BaseOpenAI
 from rag.errors import ModelServerMismatch, ModelServerUnreachable
 from rag.models import llama2
 from rag.models.engine import Completion, Piece
-from rag.models.messages import chat_chunks, info_of, message_of, text_chunks, turns_of
+from rag.models.messages import chat_chunks, generations_of, message_of, text_chunks, turns_of
 from rag.models.server.mixin import ServerMixin, bounded, tokens_at_most
 from rag.models.server.remote_model import ServerModel
 from rag.records import Decoding
@@ -102,8 +101,8 @@ class ServerLLM(ServerMixin, BaseOpenAI):
         **kwargs: Any,
     ) -> LLMResult:
         with ThreadPoolExecutor(self.concurrency) as pool:
-            said = list(pool.map(lambda prompt: self.complete(prompt, stop), prompts))
-        return LLMResult(generations=[[Generation(text=one.text, generation_info=info_of(one))] for one in said])
+            completions = list(pool.map(lambda prompt: self.complete(prompt, stop), prompts))
+        return LLMResult(generations=[generations_of(completion) for completion in completions])
 
     def _stream(
         self,

@@ -37,13 +37,13 @@ def test_without_thinking(text: str) -> None:
 @pytest.mark.parametrize("text", [text for text in THOUGHTS if not text.startswith(("大阪", "Osaka"))])
 def test_a_stream_shows_the_answer_alone(text: str, size: int) -> None:
     stream = AnswerStream()
-    shown = [stream.take(text[at : at + size]) for at in range(0, len(text), size)]
-    assert "".join([*shown, stream.rest()]) == THOUGHTS[text]
+    shown = [stream.feed(text[at : at + size]) for at in range(0, len(text), size)]
+    assert "".join([*shown, stream.finish()]) == THOUGHTS[text]
 
 
 def test_a_stream_goes_on_where_thinking_is_told_by_its_end_alone() -> None:
     stream = AnswerStream()
-    assert [stream.take(piece) for piece in ("大阪かな", "</think>", "\n\n", "東", "京")][-2:] == ["東", "京"]
+    assert [stream.feed(piece) for piece in ("大阪かな", "</think>", "\n\n", "東", "京")][-2:] == ["東", "京"]
 
 
 def test_the_language_of_an_answer_is_not_that_of_its_thinking() -> None:
@@ -56,7 +56,7 @@ def test_the_language_of_an_answer_is_not_that_of_its_thinking() -> None:
 @pytest.mark.parametrize("way", ["whole", "streamed"])
 def test_a_limit_eaten_by_thinking_is_named(way: str) -> None:
     chain = build_chain(ScriptedChatModel(replies=["<think>" + "大阪かな。" * 20], max_tokens=50))
-    with pytest.raises(ModelFailed, match=r"nothing of its answer when its 50 tokens were used up\. .*--max-tokens"):
+    with pytest.raises(ModelFailed, match=r"used all 50 tokens before it began to answer\. .*--max-tokens"):
         chain.invoke(QUESTION) if way == "whole" else list(chain.stream(QUESTION))
 
 

@@ -76,7 +76,7 @@ def test_thinking_that_a_server_puts_apart_is_no_answer(
     scripted.always = says("東京", **{field: "大阪かな"})
     assert ask(build_chain(open_on(scripted.url))).text == "東京"
     scripted.always = says(None, "length", **{field: "大阪かな"})
-    with pytest.raises(ModelFailed, match="its 9 tokens were used up"):
+    with pytest.raises(ModelFailed, match="used all 9 tokens before it began to answer"):
         ask(build_chain(open_on(scripted.url)))
 
 
