@@ -83,7 +83,7 @@ def _shards(folder: Path) -> tuple[Path, ...]:
         )
     if pickles := sorted(path.name for pattern in _PICKLES for path in folder.glob(pattern)):
         raise ModelUnavailable(
-            f"The weights are in pickle format ({', '.join(pickles)}), which can run code when read, so they are refused",
+            f"The weights are in pickle format ({', '.join(pickles)}), which can run code when read: they are refused",
             where=str(folder),
             do="Get the checkpoint in safetensors format.",
         )
