@@ -1,1 +1,1 @@
-"""Continuous batching of any transformers model: many prompts share the steps of one model over one static cache."""
+"""Continuous batching of any transformers model: many prompts share the steps of one model and one static cache."""

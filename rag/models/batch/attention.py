@@ -1,4 +1,4 @@
-"""Attention over the cache, as transformers' attention interface wants it: any architecture that uses it can run."""
+"""Attention over the static cache, for every architecture that uses transformers' attention interface."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ NAME = "kotae"
 
 @dataclass(frozen=True, slots=True)
 class AttentionMask:
-    """Where the tokens of one forward pass are put, and what they see.
+    """The cache slots to which the tokens of one forward pass are written, and the slots they attend to.
 
-    `slots`, [rows * queries], are their places. In a decode step, one query a row, `starts` and `lengths`, [rows], say
-    which places a row sees (its new token among them), `longest` at most. Without them it is a prefill: each row sees
-    its own tokens of this pass, causally.
+    `slots`, [rows * queries], are indices of the cache. In a decode step, with one query per row, `starts` and
+    `lengths`, [rows], give the slots that a row attends to (its new token included), `longest` at most. Without them
+    the pass is a prefill: each row attends causally to its own tokens of this pass.
     """
 
     kv_cache: KeyValueCache
@@ -50,7 +50,7 @@ def attend(
 ) -> tuple[torch.Tensor, None]:
     """Write keys and values, [rows, heads, queries, head size], into the cache and attend.
 
-    Gives [rows, queries, heads, head size].
+    Returns [rows, queries, heads, head size].
     """
     layer = int(module.layer_idx)  # type: ignore[arg-type]
     kv_mask.kv_cache.write(layer, kv_mask.slots, key.transpose(1, 2).flatten(0, 1), value.transpose(1, 2).flatten(0, 1))
@@ -65,25 +65,25 @@ def attend(
         from rag.models.batch.fused import attend_decode
 
         keys, values = kv_mask.kv_cache.keys[layer], kv_mask.kv_cache.values[layer]
-        one_query = query[:, :, 0]
-        out = attend_decode(one_query, keys, values, kv_mask.starts, kv_mask.lengths, scaling, sliding_window)
+        queries = query[:, :, 0]
+        out = attend_decode(queries, keys, values, kv_mask.starts, kv_mask.lengths, scaling, sliding_window)
         return out[:, None], None
-    places = torch.arange(kv_mask.longest, device=query.device)
-    seen = places < kv_mask.lengths[:, None]
+    positions = torch.arange(kv_mask.longest, device=query.device)
+    visible = positions < kv_mask.lengths[:, None]
     if sliding_window is not None:
-        seen &= places >= kv_mask.lengths[:, None] - sliding_window
-    index = (kv_mask.starts[:, None] + places) * seen
+        visible &= positions >= kv_mask.lengths[:, None] - sliding_window
+    index = (kv_mask.starts[:, None] + positions) * visible
     keys, values = (cache[layer][index].transpose(1, 2) for cache in (kv_mask.kv_cache.keys, kv_mask.kv_cache.values))
     out = scaled_dot_product_attention(
-        query, keys, values, attn_mask=seen[:, None, None], scale=scaling, enable_gqa=grouped
+        query, keys, values, attn_mask=visible[:, None, None], scale=scaling, enable_gqa=grouped
     )
     return out.transpose(1, 2), None
 
 
 def _window_mask(queries: int, window: int | None, device: torch.device) -> torch.Tensor | None:
-    """What a sliding window lets each query see, [queries, queries]; None where that is everything before it."""
+    """Return the mask of a sliding window, [queries, queries]; None if plain causal attention is the same."""
     if window is None or queries <= window:
         return None
-    at = torch.arange(queries, device=device)
-    distance = at[:, None] - at
+    positions = torch.arange(queries, device=device)
+    distance = positions[:, None] - positions
     return (distance >= 0) & (distance < window)

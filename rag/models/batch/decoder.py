@@ -1,6 +1,6 @@
-"""The device side of the engine: rows of sequences in the cache, filled by a prefill and moved on a token a step.
+"""The device side of the engine: rows of sequences in the cache, filled by a prefill, advanced by a token per step.
 
-A step of so many rows is captured once as a CUDA graph and replayed; without CUDA the same code runs as it is.
+The step of each number of rows is captured once as a CUDA graph and replayed; without CUDA the same code runs eagerly.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _BUCKETS = (1, 2, 4, 8, 12, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128)
 
 @dataclass(frozen=True, slots=True)
 class PrefillEntry:
-    """A sequence on its way into a row: its tokens so far, where it may live, and its sampling numbers."""
+    """A sequence to prefill: its tokens so far, its slots in the cache, and its random numbers for sampling."""
 
     tokens: list[int]
     extent: Extent
@@ -31,14 +31,14 @@ class PrefillEntry:
 
 
 class PendingStep:
-    """A step on its way: `tokens()` waits for it and gives the token of each row."""
+    """A step that may still be running; `tokens()` waits for it."""
 
     def __init__(self, host: torch.Tensor, done: torch.cuda.Event | None) -> None:
         self._host = host
         self._done = done
 
     def tokens(self) -> list[int]:
-        """The new token of each row, in order."""
+        """Wait for the step and return the new token of each row, in order."""
         if self._done is not None:
             self._done.synchronize()
         return [int(token) for token in self._host.tolist()]
@@ -46,12 +46,12 @@ class PendingStep:
 
 @functools.cache
 def _capture_stream(of_thread: bool) -> Any:
-    """One stream for all captures of the process: cuBLAS keeps a workspace of some 40 MiB for every stream it saw."""
+    """Return the one stream for all captures: cuBLAS keeps a workspace of about 40 MiB for every stream it used."""
     return torch.cuda.ExternalStream(_THREAD_STREAM) if of_thread else torch.cuda.Stream()
 
 
 class Decoder:
-    """`max_rows` sequences side by side over one kv_cache. Row numbers are 0 .. rows in use, without gaps."""
+    """Decodes up to `max_rows` sequences in parallel over one cache. Rows in use are numbered from 0 without gaps."""
 
     def __init__(
         self,
@@ -64,9 +64,10 @@ class Decoder:
         *,
         thread_stream: bool = False,
     ) -> None:
-        """`head` gives logits of hidden states; `limit` is the longest a sequence may get, in tokens.
+        """Allocate the state of the rows.
 
-        With `thread_stream` graphs are captured on CUDA's default stream of this thread, for kernels that launch there.
+        `head` maps hidden states to logits; `limit` is the maximum length of a sequence in tokens. With `thread_stream`
+        graphs are captured on CUDA's per-thread default stream, for kernels that launch there.
         """
         self._forward = forward
         self._head = head
@@ -88,7 +89,7 @@ class Decoder:
 
     @torch.inference_mode()
     def prefill(self, entries: Sequence[PrefillEntry], rows: Sequence[int], sampler: Sampler) -> list[int]:
-        """Read the entries into rows, in one padded pass; gives the first new token of each."""
+        """Read the entries into rows in one padded pass, and return the first new token of each."""
         device = self._device
         lengths = [len(entry.tokens) for entry in entries]
         ids = torch.zeros((len(entries), max(lengths)), dtype=torch.int64)
@@ -102,42 +103,45 @@ class Decoder:
         hidden = self._forward(ids, positions, kv_mask)
         last = torch.tensor(lengths, device=device) - 1
         logits = self._head(hidden[torch.arange(len(entries), device=device), last])
-        at = torch.tensor(list(rows), device=device)
-        self._start[at] = torch.tensor([entry.extent.start for entry in entries], device=device)
-        self._length[at] = last + 1
-        self._live[at] = 1
-        self._drawn[at] = 1
-        for row, entry, length, own in zip(rows, entries, lengths, ids, strict=True):
+        index = torch.tensor(list(rows), device=device)
+        self._start[index] = torch.tensor([entry.extent.start for entry in entries], device=device)
+        self._length[index] = last + 1
+        self._live[index] = 1
+        self._drawn[index] = 1
+        for row, entry, length, padded in zip(rows, entries, lengths, ids, strict=True):
             if sampler.needs_seen:
                 self._seen[row] = False
-                self._seen[row, own[:length]] = True
+                self._seen[row, padded[:length]] = True
             if entry.uniforms is not None:
                 self._uniform[row, : len(entry.uniforms)] = entry.uniforms.to(device)
-        token = sampler.sample(logits, self._seen[at], self._uniform[at, 0])
-        self._token[at] = token
+        token = sampler.sample(logits, self._seen[index], self._uniform[index, 0])
+        self._token[index] = token
         if sampler.needs_seen:
-            self._seen[at, token] = True
-        return [int(one) for one in token.tolist()]
+            self._seen[index, token] = True
+        return [int(number) for number in token.tolist()]
 
     def move_row(self, source: int, target: int) -> None:
-        """Put the sequence of one row into another; its keys and values stay where they are."""
+        """Move the sequence of one row to another row; its keys and values stay in the same slots."""
         for state in (self._token, self._start, self._length, self._live, self._drawn, self._uniform, self._seen):
             state[target] = state[source]
 
     def release(self) -> None:
-        """Let go of the memory; the decoder is not to be used any more."""
+        """Free the memory; the decoder must not be used afterwards."""
         self._graphs.clear()
         self._memory = None
         self.kv_cache.keys = self.kv_cache.values = self._seen = self._uniform = torch.empty(0)
 
     def clear(self, row: int) -> None:
-        """Make a row idle: what it writes goes to the place that belongs to no sequence."""
+        """Make a row idle: it writes to slot 0, which belongs to no sequence."""
         for state in (self._token, self._start, self._length, self._live, self._drawn):
             state[row] = 0
 
     @torch.inference_mode()
     def decode_step(self, rows: int, sampler: Sampler) -> PendingStep:
-        """Move the first `rows` rows on by a token each. `tokens()` of the step before may be read meanwhile."""
+        """Start a step that adds one token to each of the first `rows` rows.
+
+        `tokens()` of the previous step may be read meanwhile.
+        """
         if not self._graphed:
             self._step(rows, sampler)
             return PendingStep(self._token[:rows].clone(), None)
@@ -168,9 +172,9 @@ class Decoder:
         self._drawn[:rows] += self._live[:rows]
 
     def _capture(self, rows: int, sampler: Sampler) -> Any:
-        """The graph of a step. Its warm-up runs on idle rows, and the state of the rows is put back after it."""
+        """Capture the graph of a step. Its warm-up runs on idle rows, and their state is restored afterwards."""
         states = (self._token, self._start, self._length, self._live, self._drawn, self._seen)
-        kept = [state[:rows].clone() for state in states]
+        saved = [state[:rows].clone() for state in states]
         for state in states[:5]:
             state[:rows] = 0
         assert self._stream is not None  # noqa: S101
@@ -182,6 +186,6 @@ class Decoder:
         with torch.cuda.graph(graph, pool=self._memory, stream=self._stream):
             self._step(rows, sampler)
         self._memory = graph.pool()
-        for state, before in zip(states, kept, strict=True):
+        for state, before in zip(states, saved, strict=True):
             state[:rows] = before
         return graph

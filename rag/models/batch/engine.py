@@ -1,4 +1,4 @@
-"""The engine of any transformers model whose attention can be replaced: loaded, many prompts at a time."""
+"""The engine for transformers models whose attention can be replaced: many prompts at a time."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 import torch
 
 from rag.models.batch.decoder import Decoder, Forward
-from rag.models.batch.forward import forward_of
+from rag.models.batch.forward import build_forward
 from rag.models.batch.kv_cache import KeyValueCache
 from rag.models.batch.memory import MemoryCeiling, MemoryPlan, ModelShape, check_room, free_memory, free_ram, make_plan
 from rag.models.batch.model_source import ModelSource
 from rag.models.batch.sampling import Sampler
 from rag.models.batch.scheduler import Scheduler
 from rag.models.batch.tokenized_engine import TokenEngine
-from rag.models.batch.tokenizer import ends_of
+from rag.models.batch.tokenizer import end_tokens
 from rag.models.engine import Completion, EngineOptions, Piece
 from rag.records import Decoding
 
@@ -26,7 +26,7 @@ _CPU_SHARE = 0.5  # of the free memory of a machine without a GPU
 
 
 class BatchEngine(TokenEngine):
-    """A transformers model, loaded. Prompts of a `complete` share steps: continuous batching over one static cache."""
+    """A loaded transformers model. Prompts of a `complete` share steps: continuous batching over one static cache."""
 
     def __init__(self, source: ModelSource, identity: str, options: EngineOptions) -> None:
         """Load a model. Raises ModelUnavailable."""
@@ -34,15 +34,15 @@ class BatchEngine(TokenEngine):
         shape = ModelShape.of(source.config)
         on_gpu = source.device != "cpu"
         ceiling = MemoryCeiling(options.gpu_memory) if on_gpu else None
-        room = ceiling.left() if ceiling is not None else free_ram()
+        room = ceiling.remaining() if ceiling is not None else free_ram()
         where = "the GPU" if on_gpu else "this machine"
         check_room(shape, source.weight_bytes, self.context, room, where)
         model = source.load()
-        self._ends |= ends_of(model)
-        forward = forward_of(model, source)
+        self._ends |= end_tokens(model.generation_config)
+        forward = build_forward(model, source)
         rows = _GPU_ROWS if on_gpu else _CPU_ROWS
-        left = ceiling.left() if ceiling is not None else int(free_ram() * _CPU_SHARE)
-        plan = make_plan(shape, self.context, left, rows)
+        available = ceiling.remaining() if ceiling is not None else int(free_ram() * _CPU_SHARE)
+        plan = make_plan(shape, self.context, available, rows)
         self.batch_size = plan.rows
         make = functools.partial(_make_decoder, model, forward, shape, source, self.context)
         decoder = make(plan)
@@ -53,13 +53,13 @@ class BatchEngine(TokenEngine):
         with self._lock:
             for _ in self.scheduler.run(sequences, Sampler.of(decoding), decoding.seed):
                 pass
-        return [one.completion() for one in sequences]
+        return [sequence.completion() for sequence in sequences]
 
     def stream(self, prompt: str, decoding: Decoding, stop: Several[str] = ()) -> Iterator[Piece]:
         sequence = self._sequence(prompt, decoding, stop)
         with self._lock:
-            for one in self.scheduler.run([sequence], Sampler.of(decoding), decoding.seed):
-                if text := one.news():
+            for advanced in self.scheduler.run([sequence], Sampler.of(decoding), decoding.seed):
+                if text := advanced.news():
                     yield Piece(text)
         yield Piece("", sequence.completion())
 
@@ -82,10 +82,10 @@ def _make_decoder(
 
 
 def _smaller(make: Callable[[MemoryPlan], Decoder], context: int, decoder: Decoder) -> Decoder | None:
-    """A decoder with half the rows and places, made once the old one's memory is free; None where that is too few."""
-    rows, places = decoder.max_rows // 2, decoder.kv_cache.capacity // 2
+    """Return a decoder with half the rows and cache, made after freeing the old one; None if no row remains."""
+    rows, capacity = decoder.max_rows // 2, decoder.kv_cache.capacity // 2
     if rows < 1:
         return None
     decoder.release()
     free_memory()
-    return make(MemoryPlan(max(places, context + 1), rows, 0))
+    return make(MemoryPlan(max(capacity, context + 1), rows, 0))

@@ -1,4 +1,4 @@
-"""Which models run in batches, and how their hidden states come about."""
+"""Select the models that run in batches, and build the function that computes their hidden states."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _LAYERS = {"full_attention", "sliding_attention"}
 
 
 def runs_batched(config: Any, kind: Any) -> bool:
-    """Whether `BatchEngine` runs the models of a transformers class: attention it can replace, and nothing else.
+    """Return whether `BatchEngine` runs the models of a transformers class, whose attention it must be able to replace.
 
     "dynamic" rotary positions change with the longest text of a batch: an answer would depend on its neighbours, and a
-    captured step cannot ask for that length.
+    captured step cannot read that length.
     """
     if (getattr(config, "rope_parameters", None) or {}).get("rope_type") == "dynamic":
         return False
@@ -27,15 +27,14 @@ def runs_batched(config: Any, kind: Any) -> bool:
     return not (capped or kinds - _LAYERS) and bool(getattr(kind, "_supports_attention_backend", False))
 
 
-def forward_of(model: Any, source: ModelSource) -> Forward:
-    """The hidden states of a model: by fused kernels where it is a Llama on a GPU, else by transformers' own code.
+def build_forward(model: Any, source: ModelSource) -> Forward:
+    """Return a model's forward pass: fused kernels for a Llama on a GPU, else transformers' own code.
 
-    Raises ModelUnavailable where the model cannot run in batches.
+    Raises ModelUnavailable if the model cannot run in batches.
     """
     if not runs_batched(model.config, type(model)):
         raise ModelUnavailable(
-            f"kotae's engine does not run models of the kind {model.config.model_type!r} with this attention or these "
-            "positions",
+            f"kotae's engine does not support the attention or the positions of this {model.config.model_type!r} model",
             do="Give the unquantised model as hf:<dir or hub id>, or serve this one and use openai:.",
         )
     if source.device != "cpu":

@@ -1,7 +1,7 @@
-"""Triton kernels for what stands between the matrix products of a decode step: few launches instead of dozens.
+"""Triton kernels for the operations between the matrix products of a decode step: few launches instead of dozens.
 
 Shapes: `tokens` is rows * queries of a pass, hidden states are [tokens, width], the cache's layers
-[places, key heads, head size]. All arithmetic is in float32, inputs and outputs in the model's own dtype.
+[slots, key heads, head size]. All arithmetic is in float32, inputs and outputs in the model's own dtype.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import torch
 import triton
 import triton.language as tl
 
-_PROGRAMS = 528  # four for each multiprocessor of an H100: enough to keep memory busy
+_PROGRAMS = 528  # four per multiprocessor of an H100: enough to saturate its memory
 
 
 @triton.jit
@@ -132,7 +132,7 @@ def _gate(both, out, width, BLOCK: tl.constexpr):  # type: ignore[no-untyped-def
 
 
 def add_norm(x: torch.Tensor, residual: torch.Tensor, weight: torch.Tensor, eps: float, *, add: bool) -> torch.Tensor:
-    """RMS norm of `x` plus `residual` (of `x` alone where `add` is False); the sum is left in `residual`."""
+    """Return the RMS norm of `x` plus `residual` (of `x` alone if `add` is False); `residual` is set to the sum."""
     out = torch.empty_like(x)
     width = x.shape[-1]
     _add_norm[(x.shape[0],)](
@@ -150,7 +150,7 @@ def rotate_and_write(
     sin: torch.Tensor,
     heads: int,
 ) -> None:
-    """Rotate queries and keys in place by position, and write keys and values into the places `slots` of a layer.
+    """Rotate queries and keys in place by position, and write keys and values into `slots` of a layer's cache.
 
     `qkv` is [tokens, heads + 2 * key heads, head size], `cos` and `sin` are [tokens, head size].
     """
@@ -169,9 +169,9 @@ def attend_decode(
     scale: float,
     window: int | None = None,
 ) -> torch.Tensor:
-    """One query a row, [rows, heads, head size] with any row stride, over the places starts .. starts + lengths.
+    """Attend with one query per row, [rows, heads, head size] with any row stride, to slots starts .. starts + lengths.
 
-    The places of a row are split among several programs where there are few rows (flash decoding, Dao et al. 2023).
+    With few rows, the slots of a row are split among several programs (flash decoding, Dao et al. 2023).
     """
     rows, heads, size = query.shape
     splits = min(16, triton.next_power_of_2(max(1, _PROGRAMS // (rows * heads))))
@@ -189,7 +189,7 @@ def attend_decode(
 
 
 def gate(both: torch.Tensor) -> torch.Tensor:
-    """Silu of the first half of each row times the second half: [tokens, 2 * width] to [tokens, width]."""
+    """Return silu of the first half of each row times the second half: [tokens, 2 * width] to [tokens, width]."""
     tokens, width = both.shape[0], both.shape[1] // 2
     out = torch.empty((tokens, width), dtype=both.dtype, device=both.device)
     _gate[(tokens, triton.cdiv(width, 1024))](both, out, width, BLOCK=1024, num_warps=4)

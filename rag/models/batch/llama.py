@@ -1,4 +1,4 @@
-"""The forward pass of a Llama on a GPU, written out with the fused kernels and with merged projections."""
+"""The forward pass of a Llama on a GPU, with fused kernels and merged projections."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class _Layer:
 
 
 class FusedLlama:
-    """Hidden states of a Llama from token ids: what `model.model(...)` gives, in a third of the launches."""
+    """Computes the hidden states of a Llama as `model.model(...)` does, in a third of the launches."""
 
     def __init__(self, model: Any, merge: MergeLinears) -> None:
-        """Take the parts of `model`, a LlamaForCausalLM. Its projections are merged, so `model` itself runs no more."""
+        """Take over the parts of `model`, a LlamaForCausalLM. Its projections are merged, so it can no longer run."""
         config = model.config
         self._heads = config.num_attention_heads
         self._groups = config.num_key_value_heads
@@ -39,7 +39,7 @@ class FusedLlama:
         self._layers = [_parts(layer, merge) for layer in model.model.layers]
 
     def __call__(self, ids: torch.Tensor, positions: torch.Tensor, kv_mask: AttentionMask) -> torch.Tensor:
-        """Hidden states after the last norm, [rows, queries, width], of ids and positions, [rows, queries]."""
+        """Return hidden states after the last norm, [rows, queries, width], for ids and positions, [rows, queries]."""
         rows, queries = ids.shape
         hidden = self._embed(ids).flatten(0, 1)
         cos, sin = (part.flatten(0, 1).contiguous() for part in self._rotary(hidden, positions))
@@ -78,7 +78,7 @@ class FusedLlama:
 
 
 def can_fuse(model: Any) -> bool:
-    """Whether `model` is a plain Llama: no biases, silu, and rotations that do not depend on the length."""
+    """Return whether `model` is a plain Llama: no biases, silu, and rotations that do not depend on the length."""
     config = model.config
     return (
         config.model_type == "llama"
@@ -102,5 +102,5 @@ def _parts(layer: Any, merge: MergeLinears) -> _Layer:
 
 
 def _joined(linears: tuple[Any, ...], x: torch.Tensor) -> torch.Tensor:
-    """The products of all `linears` with `x`, side by side."""
-    return linears[0](x) if len(linears) == 1 else torch.cat([one(x) for one in linears], dim=-1)
+    """Return the products of all `linears` with `x`, concatenated."""
+    return linears[0](x) if len(linears) == 1 else torch.cat([linear(x) for linear in linears], dim=-1)

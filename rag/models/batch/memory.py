@@ -1,4 +1,4 @@
-"""How much memory there is, what a model needs of it, and how much is left for the cache of keys and values."""
+"""The memory available, the memory a model needs, and the share of the key/value cache."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import torch
 from rag.errors import ModelUnavailable
 
 _GIB = 1 << 30
-_HEADROOM = 512 << 20  # bytes kept for graphs, the allocator's gaps and the libraries' own workspaces
-_CUDA_CONTEXT = 640 << 20  # bytes of the CUDA context and of the libraries loaded into it
-_GPU_SHARE = 0.92  # of the free memory of a GPU, where no ceiling is given
+_HEADROOM = 512 << 20  # bytes reserved for graphs, allocator fragmentation and library workspaces
+_CUDA_CONTEXT = 640 << 20  # bytes of the CUDA context and the libraries loaded into it
+_GPU_SHARE = 0.92  # of the free memory of a GPU, if no ceiling is given
 
 
 @dataclass(frozen=True, slots=True)
 class ModelShape:
-    """What of a model's shape fixes its memory; widths in numbers, all of 2 bytes once loaded."""
+    """The dimensions of a model that determine its memory, in numbers of 2 bytes once loaded."""
 
     layers: int
     hidden: int
@@ -29,7 +29,7 @@ class ModelShape:
 
     @classmethod
     def of(cls, config: dict[str, Any]) -> ModelShape:
-        """The shape in a config.json. Raises ModelUnavailable where it lacks one of the numbers."""
+        """Return the shape in a config.json. Raises ModelUnavailable if one of the numbers is missing."""
         config = config.get("text_config") or config
         try:
             heads = config["num_attention_heads"]
@@ -43,16 +43,16 @@ class ModelShape:
             )
         except KeyError as error:
             raise ModelUnavailable(
-                f"config.json has no {error.args[0]!r}: not a language model of a known kind"
+                f"config.json has no {error.args[0]!r}: this is not a language model of a known kind"
             ) from error
 
     @property
     def token_bytes(self) -> int:
-        """Keys and values of one token."""
+        """Bytes of the keys and values of one token."""
         return 2 * 2 * self.layers * self.key_heads * self.head_size
 
     def activation_bytes(self, tokens: int, rows: int) -> int:
-        """At the peak of a prefill of `tokens` tokens, or of a step of `rows` rows (logits in float32, and sorted)."""
+        """Return the peak bytes of a prefill of `tokens` or of a step of `rows` (logits in float32, and sorted)."""
         prefill = tokens * 2 * (8 * self.hidden + 4 * self.intermediate)
         weights = 2 * self.hidden * self.intermediate  # one layer's projection, unpacked for many tokens
         return prefill + weights + rows * self.vocabulary * 24
@@ -60,7 +60,7 @@ class ModelShape:
 
 @dataclass(frozen=True, slots=True)
 class MemoryPlan:
-    """How the engine uses memory: places in the cache, rows side by side, tokens of one prefill."""
+    """The engine's use of memory: tokens in the cache, parallel rows, tokens per prefill."""
 
     cache_tokens: int
     rows: int
@@ -68,7 +68,7 @@ class MemoryPlan:
 
 
 def check_room(shape: ModelShape, weight_bytes: int, context: int, available: int, where: str) -> None:
-    """Raise ModelUnavailable, with the sum, where weights and one prompt of `context` tokens do not fit."""
+    """Raise ModelUnavailable, with the calculation, if weights and one prompt of `context` tokens do not fit."""
     cache, activations = shape.token_bytes * (context + 1), shape.activation_bytes(context, 1) + _HEADROOM
     need = weight_bytes + cache + activations
     if need > available:
@@ -80,15 +80,15 @@ def check_room(shape: ModelShape, weight_bytes: int, context: int, available: in
 
 
 def make_plan(shape: ModelShape, context: int, available: int, most_rows: int) -> MemoryPlan:
-    """What to do with `available` bytes, weights not counted: at least one prompt of `context` tokens."""
+    """Plan the use of `available` bytes, after the weights, for at least one prompt of `context` tokens."""
     prefill = max(context, 4096) if available > shape.activation_bytes(4096, most_rows) * 4 else context
     room = available - shape.activation_bytes(prefill, most_rows) - _HEADROOM
-    places = max(context + 1, min(room // shape.token_bytes, most_rows * (context + 1)))
-    return MemoryPlan(int(places), most_rows, prefill)
+    cache_tokens = max(context + 1, min(room // shape.token_bytes, most_rows * (context + 1)))
+    return MemoryPlan(int(cache_tokens), most_rows, prefill)
 
 
 class MemoryCeiling:
-    """How much GPU memory this process may have, its CUDA context included."""
+    """A limit on the GPU memory of this process, CUDA context included."""
 
     def __init__(self, ceiling: int | None) -> None:
         free, total = torch.cuda.mem_get_info()
@@ -98,15 +98,15 @@ class MemoryCeiling:
         own = max(self._ceiling - _CUDA_CONTEXT, 0)
         torch.cuda.set_per_process_memory_fraction(min(1.0, own / total))
 
-    def left(self) -> int:
-        """Bytes that may still be taken."""
+    def remaining(self) -> int:
+        """Return the bytes that may still be allocated."""
         torch.cuda.empty_cache()
         free, _ = torch.cuda.mem_get_info()
         return min(free, self._ceiling - _CUDA_CONTEXT - torch.cuda.memory_reserved())
 
 
 def free_ram() -> int:
-    """Bytes of memory that programs may still take; where the system does not say, more than any model needs."""
+    """Return the bytes of memory available to programs; if unknown, more than any model needs."""
     try:
         with open("/proc/meminfo", encoding="ascii") as file:
             return next(int(line.split()[1]) * 1024 for line in file if line.startswith("MemAvailable"))
@@ -115,7 +115,7 @@ def free_ram() -> int:
 
 
 def free_memory() -> None:
-    """Give back what nothing refers to any more."""
+    """Return unreferenced memory to the system."""
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()

@@ -1,4 +1,4 @@
-"""A transformers model on disk, and how it is loaded."""
+"""A transformers model on disk and the function that loads it."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import Any
 
 MergeLinears = Callable[[Sequence[Any]], tuple[Any, ...]]
-"""Gives, for linear layers of the same input, layers whose outputs side by side are theirs: fewer or quicker ones.
+"""Replaces linear layers of the same input by fewer or faster ones with the same concatenated output.
 
-The layers it was given are not to be called any more.
+The original layers must not be called afterwards.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSource:
-    """A model on disk: what its config.json says, its weights once loaded (bytes), and how and where it is loaded.
+    """A model on disk: its config.json, the bytes of its weights once loaded, its device, dtype and loader.
 
-    `thread_stream`: whether its kernels launch on CUDA's default stream of the thread. `merge`: what may be done with
-    its linear layers before they run in a fused forward pass.
+    `thread_stream`: its kernels launch on CUDA's per-thread default stream. `merge`: applied to its linear layers
+    before they run in a fused forward pass.
     """
 
     folder: Path

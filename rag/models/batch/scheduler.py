@@ -1,4 +1,4 @@
-"""Continuous batching: waiting sequences enter rows as others leave, and running out of memory loses none."""
+"""Continuous batching: waiting sequences enter rows as others finish; running out of memory loses none."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from rag.models.batch.decoder import Decoder, PendingStep, PrefillEntry
 from rag.models.batch.sampling import Sampler, uniforms
 from rag.models.batch.sequence import Sequence
 
-_ENTER_AT = 0.25  # share of the rows that must be free before running ones are held up by a prefill
+_ENTER_AT = 0.25  # share of the rows that must be free before a prefill interrupts the running ones
 
 
 class Scheduler:
-    """Runs sequences through a decoder. `prefill_tokens` bounds one prefill, padding included."""
+    """Runs sequences through a decoder. `prefill_tokens` limits one prefill, padding included."""
 
     def __init__(self, decoder: Decoder, shrink: Callable[[Decoder], Decoder | None], prefill_tokens: int) -> None:
-        """`shrink` gives a smaller decoder in place of one that was too large; None where there is none."""
+        """Use `decoder`; `shrink` replaces one that ran out of memory by a smaller one, or returns None."""
         self.decoder = decoder
         self.prefill_tokens = prefill_tokens
         self._shrink = shrink
 
     def run(self, sequences: Iterable[Sequence], sampler: Sampler, seed: int) -> Iterator[Sequence]:
-        """Run all to their ends; gives a sequence whenever it has got a token. Longest prompts go first.
+        """Run all sequences to their ends and yield each one whenever it has a new token. Longest prompts go first.
 
-        Raises ModelFailed where memory does not hold even one sequence. Closing the iterator frees the rows.
+        Raises ModelFailed if memory does not hold even one sequence. Closing the iterator frees the rows.
         """
-        waiting = sorted(sequences, key=lambda one: len(one.prompt))
+        waiting = sorted(sequences, key=lambda sequence: len(sequence.prompt))
         rows: list[Sequence] = []
         try:
             while waiting or rows:
@@ -36,8 +36,8 @@ class Scheduler:
                     yield from self._enter(waiting, rows, sampler, seed)
                     if waiting and not rows:
                         raise ModelFailed(
-                            f"A prompt and its answer need {waiting[-1].cache_tokens} places of the cache and it has "
-                            f"{self.decoder.kv_cache.capacity}",
+                            f"A prompt and its answer need {waiting[-1].cache_tokens} tokens of the cache, "
+                            f"and it holds {self.decoder.kv_cache.capacity}",
                             do="Give a lower --max-tokens, or free memory on the GPU.",
                         )
                     yield from self._write(waiting, rows, sampler)
@@ -48,7 +48,7 @@ class Scheduler:
             self._evict(rows)
 
     def _enter(self, waiting: list[Sequence], rows: list[Sequence], sampler: Sampler, seed: int) -> Iterator[Sequence]:
-        """Prefill what fits, the longest first, as long as it is worth holding up the rows that run."""
+        """Prefill the sequences that fit, longest first, while it is worth interrupting the running rows."""
         decoder = self.decoder
         free = decoder.max_rows - len(rows)
         if rows and free < max(1, int(_ENTER_AT * decoder.max_rows)) and len(waiting) > free:
@@ -64,54 +64,54 @@ class Scheduler:
                 self._free(group)
                 raise
             rows += group
-            for one, token in zip(group, tokens, strict=True):
-                one.issued = len(one.written) + 1
-                one.take(token)
+            for sequence, token in zip(group, tokens, strict=True):
+                sequence.issued = len(sequence.written) + 1
+                sequence.take(token)
             yield from group
             self._leave(rows)
 
     def _group(self, waiting: list[Sequence], free: int) -> list[Sequence]:
-        """Taken off `waiting`: sequences with places in the cache, few enough for one prefill."""
+        """Remove from `waiting` the sequences of one prefill, and reserve their slots in the cache."""
         group: list[Sequence] = []
         while waiting and len(group) < free:
-            one = waiting[-1]
-            longest = max(len(other.prompt) + len(other.written) for other in [*group, one])
+            candidate = waiting[-1]
+            longest = max(len(sequence.prompt) + len(sequence.written) for sequence in [*group, candidate])
             if group and longest * (len(group) + 1) > self.prefill_tokens:
                 break
-            one.extent = self.decoder.kv_cache.allocate(one.cache_tokens)
-            if one.extent is None:
+            candidate.extent = self.decoder.kv_cache.allocate(candidate.cache_tokens)
+            if candidate.extent is None:
                 break
             group.append(waiting.pop())
         return group
 
     def _prefill(self, group: list[Sequence], rows: Iterable[int], sampler: Sampler, seed: int) -> list[int]:
         entries = []
-        for one in group:
-            assert one.extent is not None  # noqa: S101
+        for sequence in group:
+            assert sequence.extent is not None  # noqa: S101
             drawn = None
             if sampler.temperature:
-                drawn = uniforms(seed, one.prompt, one.limit)[len(one.written) :]
-            entries.append(PrefillEntry(one.prompt + one.written, one.extent, drawn))
+                drawn = uniforms(seed, sequence.prompt, sequence.limit)[len(sequence.written) :]
+            entries.append(PrefillEntry(sequence.prompt + sequence.written, sequence.extent, drawn))
         return self.decoder.prefill(entries, list(rows), sampler)
 
     def _write(self, waiting: list[Sequence], rows: list[Sequence], sampler: Sampler) -> Iterator[Sequence]:
-        """Steps until a row has ended. The next step is issued before the tokens of the last one are looked at."""
+        """Step until a row has ended. The next step is started before the tokens of the last one are read."""
         last: PendingStep | None = None
-        while rows and (last is not None or not any(one.finish for one in rows)):
+        while rows and (last is not None or not any(sequence.finish for sequence in rows)):
             following = None
-            if not any(one.finish or one.issued >= one.limit for one in rows):
+            if not any(sequence.finish or sequence.issued >= sequence.limit for sequence in rows):
                 following = self.decoder.decode_step(len(rows), sampler)
-                for one in rows:
-                    one.issued += 1
+                for sequence in rows:
+                    sequence.issued += 1
             if last is not None:
-                for one, token in zip(rows, last.tokens(), strict=True):
-                    one.take(token)
+                for sequence, token in zip(rows, last.tokens(), strict=True):
+                    sequence.take(token)
                 yield from rows
             last = following
         self._leave(rows)
 
     def _leave(self, rows: list[Sequence]) -> None:
-        """Let go of the sequences that have ended; the last rows move into theirs."""
+        """Remove the sequences that have ended, and move the last rows into their rows."""
         for row in reversed(range(len(rows))):
             if rows[row].finish is None:
                 continue
@@ -123,14 +123,14 @@ class Scheduler:
             self.decoder.clear(len(rows))
 
     def _free(self, sequences: Iterable[Sequence]) -> None:
-        for one in sequences:
-            if one.extent is not None:
-                self.decoder.kv_cache.free(one.extent)
-                one.extent = None
+        for sequence in sequences:
+            if sequence.extent is not None:
+                self.decoder.kv_cache.free(sequence.extent)
+                sequence.extent = None
 
     def _evict(self, rows: list[Sequence]) -> list[Sequence]:
-        """Empty all rows; what they have written so far is kept, and read again when they enter anew."""
-        evicted = [one for one in rows if one.finish is None]
+        """Empty all rows and return the unfinished sequences; their text so far is prefilled when they enter again."""
+        evicted = [sequence for sequence in rows if sequence.finish is None]
         self._free(rows)
         for row in range(len(rows)):
             self.decoder.clear(row)

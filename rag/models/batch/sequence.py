@@ -1,4 +1,4 @@
-"""One prompt on its way to a completion: its tokens, its text, and when it ends."""
+"""The state of one prompt while its completion is written: tokens, text, and end."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from rag.models.stop_strings import StoppableText
 
 
 class Sequence:
-    """`limit` is how many tokens may be written. `finish` is None until it has ended."""
+    """A prompt and its completion so far. `limit` is the maximum of new tokens; `finish` is None until it has ended."""
 
     def __init__(self, codec: Codec, prompt: list[int], limit: int, stop: Several[str], ends: frozenset[int]) -> None:
         self.prompt = prompt
         self.limit = limit
         self.written: list[int] = []
         self.extent: Extent | None = None
-        self.issued = 0  # tokens written or on their way
+        self.issued = 0  # tokens written or requested
         self.finish: str | None = None
         self._buffer = TokenBuffer(codec, prompt)
         self._text = StoppableText(stop)
@@ -29,9 +29,9 @@ class Sequence:
     def begin(
         cls, codec: Codec, prompt: str, context: int, limit: int, stop: Several[str], ends: frozenset[int]
     ) -> Sequence:
-        """The sequence of a prompt, which may grow by `limit` tokens in a model of so much context.
+        """Return the sequence of a prompt, which may grow by `limit` tokens within `context`.
 
-        Raises PromptTooLong where the prompt alone fills it.
+        Raises PromptTooLong if the prompt alone fills the context.
         """
         tokens = codec.encode(prompt)
         if len(tokens) >= context:
@@ -43,11 +43,11 @@ class Sequence:
 
     @property
     def cache_tokens(self) -> int:
-        """Places of the cache it needs at most: one more than its tokens, as a step may run past its end."""
+        """Slots of the cache it may need: one more than its tokens, because a step may run past its end."""
         return len(self.prompt) + self.limit + 1
 
     def take(self, token: int) -> None:
-        """One more token from the model; after the end it is dropped."""
+        """Append a token of the model; after the end it is dropped."""
         if self.finish is not None:
             return
         self.written.append(token)
@@ -72,9 +72,9 @@ class Sequence:
             self.finish = "stop"
 
     def news(self) -> str:
-        """Text since the last call that no stop string can take back any more."""
+        """Return the text since the last call that cannot be part of a stop string."""
         return self._text.news(ended=self.finish is not None)
 
     def completion(self) -> Completion:
-        """What was written."""
+        """Return the completion so far."""
         return Completion(self._text.text, self.finish or "stop", len(self.prompt), len(self.written))

@@ -1,4 +1,4 @@
-"""What engines share that are given tokens and give tokens: the tokenizer around them, and prompts as sequences."""
+"""The base of engines that read and write tokens: the tokenizer, and prompts as sequences."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rag.records import Decoding
 
 
 class TokenEngine(TextEngine):
-    """The side of the tokenizer. What loads the model adds its own end tokens to `_ends`; `_lock` is held to run it."""
+    """An engine with a tokenizer. Subclasses add their model's end tokens to `_ends`, and hold `_lock` to run it."""
 
     def __init__(self, source: ModelSource, identity: str, options: EngineOptions) -> None:
         """Load the tokenizer. Raises ModelUnavailable."""

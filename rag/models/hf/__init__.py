@@ -1,1 +1,1 @@
-"""Unquantised checkpoints: run in continuous batches, or by transformers where their architecture does not allow it."""
+"""Unquantised checkpoints, in continuous batches or, if their architecture does not allow it, by transformers."""

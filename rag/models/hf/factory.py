@@ -1,4 +1,4 @@
-"""From `<dir or hub id>[@revision]` to the engine of an unquantised checkpoint."""
+"""Open the engine of an unquantised checkpoint, `<dir or hub id>[@revision]`."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from rag.models.weights import quantization_config, quantization_method, read_co
 
 
 def open_hf(name: str, options: EngineOptions) -> TextEngine:
-    """The engine, loaded once a process: in continuous batches where the architecture allows it, else `generate`.
+    """Return the engine, loaded once per process: continuous batches if the architecture allows it, else `generate`.
 
     Raises ModelUnavailable, also for a quantised checkpoint, and SettingsError for a kernel.
     """
     if options.kernel != "auto":
-        raise SettingsError("--kernel is for packed weights, and hf: models have none", do="Leave it away.")
-    found = resolve(name)
-    return cached_engine(("hf", found, options), lambda: _load(found.path, f"{found.name}@{found.revision}", options))
+        raise SettingsError("--kernel is for quantised weights, and hf: models have none", do="Omit it.")
+    model = resolve(name)
+    return cached_engine(("hf", model, options), lambda: _load(model.path, f"{model.name}@{model.revision}", options))
 
 
 def _load(folder: Path, identity: str, options: EngineOptions) -> TextEngine:
     config, weights = read_config(folder, "safetensors"), read_weights(folder)
-    if said := quantization_config(folder, config):
-        method = quantization_method(said)
+    if settings := quantization_config(folder, config):
+        method = quantization_method(settings)
         do = "Give it as gptq:<dir or hub id>." if method == "gptq" else "Give the unquantised model."
         raise ModelUnavailable(f"This checkpoint is quantised ({method})", where=str(folder), do=do)
     architecture, kind = _architecture(folder)
     stored = str(config.get("dtype") or config.get("torch_dtype") or "float32")
-    device, dtype = _place(stored)
+    device, dtype = _device_and_dtype(stored)
     size = weights.bytes * _SIZES[dtype] // _SIZES.get(stored, 2)
     source = ModelSource(folder, config, size, device, dtype, lambda: _model(folder, kind, device, dtype))
     batched = runs_batched(architecture, kind) and config.keys() >= _SHAPE
@@ -50,11 +50,11 @@ _SIZES = {"float32": 4, "float16": 2, "bfloat16": 2}
 _SHAPE = {"num_attention_heads", "num_hidden_layers", "hidden_size", "intermediate_size", "vocab_size"}
 
 
-def _place(stored: str) -> tuple[str, str]:
-    """Device and number format.
+def _device_and_dtype(stored: str) -> tuple[str, str]:
+    """Return the device and the dtype.
 
-    On a GPU bfloat16 from compute capability 8.0 on, float16 below; on a processor float32 where the checkpoint has it,
-    else bfloat16 where the processor multiplies it in hardware.
+    A GPU computes in bfloat16 from compute capability 8.0 on, in float16 below. A CPU computes in float32 if the
+    checkpoint is float32 or the CPU has no bfloat16 instructions, else in bfloat16.
     """
     if torch.cuda.is_available():
         return "cuda:0", "bfloat16" if torch.cuda.get_device_capability(0) >= (8, 0) else "float16"
@@ -62,7 +62,7 @@ def _place(stored: str) -> tuple[str, str]:
 
 
 def _architecture(folder: Path) -> tuple[Any, Any]:
-    """The config of a checkpoint and transformers' class for it; none of the checkpoint's own code is run."""
+    """Return the config of a checkpoint and transformers' class for it, without running the checkpoint's own code."""
     from transformers import AutoConfig
     from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING
 

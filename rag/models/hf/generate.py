@@ -1,4 +1,4 @@
-"""transformers' own `generate`, for architectures whose attention kotae's engine cannot replace: padded batches."""
+"""The engine for architectures whose attention the batch engine cannot replace: transformers' own `generate`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rag.models.batch.model_source import ModelSource
 from rag.models.batch.sampling import Sampler, uniforms
 from rag.models.batch.sequence import Sequence
 from rag.models.batch.tokenized_engine import TokenEngine
-from rag.models.batch.tokenizer import ends_of
+from rag.models.batch.tokenizer import end_tokens
 from rag.models.callback_iterator import OnText, callback_to_iterator
 from rag.models.engine import Completion, EngineOptions, Piece
 from rag.records import Decoding
@@ -23,7 +23,7 @@ _ROWS = 8
 
 
 class GenerateEngine(TokenEngine):
-    """A transformers model, loaded. Prompts of about the same length are written together, padded on the left."""
+    """A loaded transformers model. Prompts of similar length are completed together, padded on the left."""
 
     batch_size = _ROWS * 4
 
@@ -35,23 +35,23 @@ class GenerateEngine(TokenEngine):
         if source.device != "cpu":
             MemoryCeiling(options.gpu_memory)
         self._model = source.load()
-        self._ends |= ends_of(self._model)
+        self._ends |= end_tokens(self._model.generation_config)
         self._device = source.device
-        # The checkpoint's own would put its penalties and temperatures beside those that were asked for.
+        # The checkpoint's own would add its penalties and temperature to the requested ones.
         self._model.generation_config = GenerationConfig(pad_token_id=min(self._ends, default=0), do_sample=False)
 
     def complete(self, prompts: Several[str], decoding: Decoding, stop: Several[str] = ()) -> list[Completion]:
         sequences = [self._sequence(prompt, decoding, stop) for prompt in prompts]
-        ordered = sorted(sequences, key=lambda one: len(one.prompt), reverse=True)
+        ordered = sorted(sequences, key=lambda sequence: len(sequence.prompt), reverse=True)
         for start in range(0, len(ordered), _ROWS):
             self._write(ordered[start : start + _ROWS], decoding)
-        return [one.completion() for one in sequences]
+        return [sequence.completion() for sequence in sequences]
 
     def stream(self, prompt: str, decoding: Decoding, stop: Several[str] = ()) -> Iterator[Piece]:
         sequence = self._sequence(prompt, decoding, stop)
 
-        def write(take: OnText) -> Completion:
-            self._write([sequence], decoding, take)
+        def write(on_text: OnText) -> Completion:
+            self._write([sequence], decoding, on_text)
             return sequence.completion()
 
         yield from callback_to_iterator(write)
@@ -62,23 +62,23 @@ class GenerateEngine(TokenEngine):
         free_memory()
 
     @torch.inference_mode()
-    def _write(self, rows: Several[Sequence], decoding: Decoding, take: OnText | None = None) -> None:
-        """Run the sequences to their ends, side by side. `take` is for a single one."""
-        longest, limit = max(len(one.prompt) for one in rows), max(one.limit for one in rows)
+    def _write(self, rows: Several[Sequence], decoding: Decoding, on_text: OnText | None = None) -> None:
+        """Run the sequences to their ends in one batch. `on_text` is for a single sequence."""
+        longest, limit = max(len(sequence.prompt) for sequence in rows), max(sequence.limit for sequence in rows)
         ids = torch.zeros((len(rows), longest), dtype=torch.int64)
         mask = torch.zeros_like(ids)
-        for row, one in enumerate(rows):
-            ids[row, longest - len(one.prompt) :] = torch.tensor(one.prompt)
-            mask[row, longest - len(one.prompt) :] = 1
+        for row, sequence in enumerate(rows):
+            ids[row, longest - len(sequence.prompt) :] = torch.tensor(sequence.prompt)
+            mask[row, longest - len(sequence.prompt) :] = 1
         ids, mask = ids.to(self._device), mask.to(self._device)
         sampler = Sampler.of(decoding)
         drawn = torch.zeros((len(rows), limit))
         if sampler.temperature:
-            drawn = torch.stack([uniforms(decoding.seed, one.prompt, limit) for one in rows])
+            drawn = torch.stack([uniforms(decoding.seed, sequence.prompt, limit) for sequence in rows])
         drawn = drawn.to(self._device)
 
         def sample(written: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
-            """The scores, [rows, vocabulary], of which only the chosen token's is above minus infinity."""
+            """Return scores, [rows, vocabulary], that are minus infinity except for the selected token."""
             seen = torch.zeros_like(logits, dtype=torch.bool)
             if sampler.needs_seen:
                 real = torch.cat([mask.bool(), mask.new_ones((len(rows), written.shape[1] - longest)).bool()], 1)
@@ -87,10 +87,10 @@ class GenerateEngine(TokenEngine):
             return torch.full_like(logits, -torch.inf).scatter_(1, token[:, None], 0.0)
 
         def ended(written: torch.Tensor, _: Any) -> torch.Tensor:
-            for one, token in zip(rows, written[:, -1].tolist(), strict=True):
-                one.take(token)
-            go_on = take is None or take(rows[0].news())
-            return torch.tensor([one.finish is not None or not go_on for one in rows], device=written.device)
+            for sequence, token in zip(rows, written[:, -1].tolist(), strict=True):
+                sequence.take(token)
+            go_on = on_text is None or on_text(rows[0].news())
+            return torch.tensor([sequence.finish is not None or not go_on for sequence in rows], device=written.device)
 
         from transformers import LogitsProcessorList, StoppingCriteriaList
 

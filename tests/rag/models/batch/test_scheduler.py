@@ -96,7 +96,7 @@ def test_memory_for_not_even_one_is_an_error(codec: Codec) -> None:
     scheduler = Scheduler(Adder(40, 2, range(1, 100)), lambda _: None, prefill_tokens=16)
     with pytest.raises(ModelFailed, match="ran out of memory even with one prompt"):
         _run(codec, scheduler, [[1, 2], [3]], [4, 4])
-    with pytest.raises(ModelFailed, match="need 13 places of the cache and it has 10"):
+    with pytest.raises(ModelFailed, match="need 13 tokens of the cache, and it holds 10"):
         _run(codec, Scheduler(Adder(10, 2), lambda _: None, 16), [[1] * 8], [4])
 
 
