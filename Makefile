@@ -5,7 +5,7 @@ export PIP_USE_PEP517 := 1
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format dist clean
+.PHONY: demo test check format dist docs docs-pages clean
 
 # $(call step,what,command): say what is done and how long it took.
 define step
@@ -43,6 +43,16 @@ $(VENV)/installed-dev: $(VENV)/installed
 	$(call step,Installing what tests need,$(BIN)/python -m pip install -q --no-input -c constraints.txt -e ".[dev]")
 	$(call step,Installing GPTQ,$(BIN)/python -m pip install -q --no-input -c constraints.txt -e ".[gptq]" \
 	  || echo "GPTQ cannot be installed here (it needs a C compiler): its tests are SKIPPED")
+	@touch $@
+
+docs: $(VENV)/installed-docs
+	$(call step,Documentation in build/site,NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict)
+
+docs-pages: $(VENV)/installed-dev
+	$(call step,docs/cli.md and docs/python.md,$(BIN)/python -m docs.tools)
+
+$(VENV)/installed-docs: $(VENV)/installed
+	$(call step,Installing what the documentation needs,$(BIN)/python -m pip install -q --no-input -c constraints.txt -e ".[docs]")
 	@touch $@
 
 clean:

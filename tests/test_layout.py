@@ -10,11 +10,11 @@ import pytest
 from tests.samples import REPOSITORY
 
 WHOLE_PROJECT = {
+    "docs/": "the pages of the documentation",
     "faults/": "damages what kotae has stored, from outside; a program of its own: python -m tests.faults",
     "injection/": "measures prompts that carry orders, from document to answer; its programs are beside it",
     "test_layout": "the tree itself",
     "test_style": "the syntax of every product file",
-    "test_readme": "README.md",
     "test_dist": "the wheel and the source distribution",
 }
 """Tests that belong to no single module, and what they test."""

@@ -1,0 +1,57 @@
+"""Hooks of mkdocs: the pages that live outside docs/, and links between both."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from mkdocs.structure.files import File
+
+ROOT = Path(__file__).parents[2]
+
+OUTSIDE = {
+    "README.md": "index.md",
+    "README.ja.md": "index.ja.md",
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "SECURITY.md": "security.md",
+    "eval/data/README.md": "data-card.md",
+    "tests/injection/variants.md": "injection-variants.md",
+    "tests/benchmarks/retrieval_variants.md": "retrieval-variants.md",
+}
+"""Where a page outside docs/ is in the site."""
+
+_LINK = re.compile(r"(!?\[[^\]]*\]\()(?!https?:|#|mailto:)([^)#\s]+)")
+
+
+def on_files(files: Any, config: Any) -> Any:
+    """Add the pages that live outside docs/."""
+    for path, page in OUTSIDE.items():
+        files.append(File.generated(config, page, content=(ROOT / path).read_text(encoding="utf-8")))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    """Turn links that hold in the repository into links that hold in the site."""
+    where = page.file.src_uri
+    real = next((path for path, inside in OUTSIDE.items() if inside == where), f"docs/{where}")
+    return _LINK.sub(lambda link: link[1] + _in_site(link[2], PurePosixPath(real).parent, where), markdown)
+
+
+def _in_site(target: str, folder: PurePosixPath, page: str) -> str:
+    """Return the link of a page to `target`, which is relative to `folder` of the repository.
+
+    A target that is no page of the site stays as it is, and mkdocs names it.
+    """
+    path = os.path.normpath(folder / target)
+    inside = OUTSIDE.get(path) or (path.removeprefix("docs/") if path.startswith("docs/") else None)
+    return target if inside is None else os.path.relpath(inside, PurePosixPath(page).parent)
+
+
+def on_config(config: Any) -> Any:
+    """Add the decisions to the navigation, which has no patterns."""
+    pages = sorted(path.name for path in (ROOT / "docs/decisions").glob("0*.md"))
+    config["nav"].append({"Decisions": ["decisions/README.md", *(f"decisions/{name}" for name in pages)]})
+    return config
