@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from pathlib import Path
+import re
+from enum import Enum
+from pathlib import Path, PurePath
 from typing import Any
 
 import kotae
 
 PATH = Path(__file__).parents[1] / "python.md"
+WIDTH = 100  # columns of a signature
 
 
 def render() -> str:
@@ -31,7 +34,10 @@ def _section(name: str, value: Any) -> str:
     parts = [f"\n### {name}\n"]
     if callable(value):
         parts.append(f"\n```python\n{_signature(name, value)}\n```\n")
-    parts.append(f"\n{inspect.getdoc(value) or ''}\n")
+    text = inspect.getdoc(value) or ""
+    parts.append(
+        "\n" + re.sub(r"^>>> .*(?:\n.+)*", lambda example: f"```python\n{example[0]}\n```", text, flags=re.M) + "\n"
+    )
     for method, function in vars(value).items() if inspect.isclass(value) else ():
         if inspect.isfunction(function) and not method.startswith("_") and function.__doc__:
             text = inspect.getdoc(function) or ""
@@ -42,8 +48,38 @@ def _section(name: str, value: Any) -> str:
 
 
 def _signature(name: str, value: Any) -> str:
-    """Return the call with its annotations as written, without the modules they are from."""
+    """Return the call with its annotations as written: on one line, or one parameter a line where that is long."""
     try:
-        return f"{name}{inspect.signature(value)}"
+        signature = inspect.signature(value)
     except (TypeError, ValueError):
         return f"{name}(...)"
+    parameters: list[str] = []
+    for parameter in signature.parameters.values():
+        if parameter.name == "self":
+            continue
+        if parameter.kind is parameter.KEYWORD_ONLY and not any(part.startswith("*") for part in parameters):
+            parameters.append("*")
+        parameters.append(_parameter(parameter))
+    returned = signature.return_annotation
+    end = "" if returned in (signature.empty, None, "None") else f" -> {_annotation(returned)}"
+    line = f"{name}({', '.join(parameters)}){end}"
+    return line if len(line) <= WIDTH else f"{name}(\n    " + ",\n    ".join(parameters) + f",\n){end}"
+
+
+def _parameter(parameter: inspect.Parameter) -> str:
+    text = f"*{parameter.name}" if parameter.kind is parameter.VAR_POSITIONAL else parameter.name
+    if parameter.annotation is not parameter.empty:
+        text += f": {_annotation(parameter.annotation)}"
+    if parameter.default is not parameter.empty:
+        text += f" = {_default(parameter.default)}"
+    return text
+
+
+def _annotation(annotation: Any) -> str:
+    return annotation if isinstance(annotation, str) else inspect.formatannotation(annotation).rpartition(".")[2]
+
+
+def _default(value: Any) -> str:
+    if isinstance(value, PurePath):
+        return f'Path("{value.as_posix()}")'
+    return f"{type(value).__name__}.{value.name}" if isinstance(value, Enum) else repr(value)

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
+import kotae
 from kotae.commands import main
 from tests.docs.pages import PAGES, anchors_of, code_of, name_of, prose_of, text_of
 from tests.samples import REPOSITORY as ROOT
@@ -26,6 +27,11 @@ LINKS = sorted(
     {(page, link) for page in PAGES for link in re.findall(r"\]\((?!https?:|mailto:)([^)\s]+)\)", prose_of(page))}
 )
 CODE_SPANS = sorted({(name_of(page), span) for page in PAGES for span in re.findall(r"`([^`\n]+)`", prose_of(page))})
+PYTHON = [
+    (name_of(page), code)
+    for page in PAGES
+    for code in re.findall(r"^```python\n(.*?)^```$", "" if page.name == "python.md" else text_of(page), re.M | re.S)
+] + [("docs/python.md", text_of(ROOT / "docs/python.md").partition("```python\n")[2].partition("```")[0])]
 MODULES = sorted(
     {(page, name) for page, span in CODE_SPANS for name in re.findall(r"python -m ((?:tests|docs|eval)[\w.]*)", span)}
     | {(page, span) for page, span in CODE_SPANS if re.fullmatch(r"(?:kotae|rag|ingest|eval)\.[a-z_0-9.]+", span)}
@@ -85,6 +91,12 @@ def test_every_module_named_exists(page: str, module: str) -> None:
         holder, _, name = module.rpartition(".")
         assert importlib.util.find_spec(holder) is not None
         assert hasattr(importlib.import_module(holder), name)
+
+
+@pytest.mark.parametrize(("page", "code"), PYTHON)
+def test_python_compiles_and_uses_public_names(page: str, code: str) -> None:
+    compile(code, page, "exec")
+    assert set(re.findall(r"\bkotae\.(\w+)\(", code)) <= set(kotae.__all__)
 
 
 @pytest.mark.parametrize(("page", "path"), PATHS)

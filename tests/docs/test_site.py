@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.eval.browser import CHROMIUM
-from tests.samples import REPOSITORY as ROOT
 from tests.kotae.web.chrome import chrome
+from tests.samples import REPOSITORY as ROOT
 
 pytest.importorskip("mkdocs", reason="the extra docs is not installed")
 
