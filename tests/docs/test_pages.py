@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import re
-import shlex
 from pathlib import Path
 
 import click
 import pytest
 
 import kotae
-from kotae.commands import main
+from tests.commands import parse
 from tests.docs.pages import PAGES, anchors_of, code_of, name_of, prose_of, text_of
 from tests.samples import REPOSITORY as ROOT
 
@@ -44,19 +43,6 @@ PATHS = sorted(
         and not page.startswith("tests/") and page != "CHANGELOG.md"
     }
 )  # fmt: skip
-
-
-def parse(command: str) -> None:
-    """Resolve the command and parse its options, running nothing."""
-    group, words = main, shlex.split(command, comments=True)[1:]
-    context = click.Context(main, info_name="kotae")
-    while isinstance(group, click.Group):
-        name, below, words = group.resolve_command(context, words)
-        assert below is not None, name
-        group = below  # type: ignore[assignment]
-        context = (
-            group.make_context(name, list(words), parent=context) if not isinstance(group, click.Group) else context
-        )
 
 
 def test_there_are_commands_on_many_pages() -> None:
