@@ -12,7 +12,7 @@ from ingest.sync import sync
 from rag.collection import CollectionDocument, load_documents
 from rag.errors import DatasetError, IndexMismatch, IndexMissing
 from rag.index.chroma import ChromaServer
-from rag.index.location import home_of
+from rag.index.location import locate_index
 from rag.records import Language
 
 
@@ -48,7 +48,7 @@ def _refuse_other_documents(index: Path, folders: Sequence[Path]) -> None:
     """Measuring makes an index hold these collections alone, which must never cost a user another one."""
     names = {folder.resolve().name for folder in folders}
     try:
-        held = home_of(index).load().sources
+        held = locate_index(index).load().sources
     except IndexMissing:
         return
     other = next((source for source in held if source.split("/", 1)[0] not in names), None)

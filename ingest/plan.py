@@ -59,7 +59,7 @@ def make_plan(found: Found, manifest: Manifest, store: ChunkStore, options: Read
         stored, present = manifest.sources, frozenset(manifest.sources)
     else:
         inventory = store.inventory()
-        stored = {source: one.mark for source, one in inventory.items() if one.mark is not None and one.whole}
+        stored = {source: one.marker for source, one in inventory.items() if one.marker is not None and one.complete}
         present = frozenset(inventory)
     work, unchanged, failed, parts = [], [], list(found.failed), []
     for file in found.files:

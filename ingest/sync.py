@@ -22,9 +22,9 @@ from ingest.report import SyncReport
 from rag.encoders.embeddings import open_encoder
 from rag.errors import IndexMismatch, IndexMissing
 from rag.index.chroma import REBUILD, ChromaServer
-from rag.index.location import IndexHome, home_of
-from rag.index.manifest import Manifest, require
-from rag.index.reader import derive
+from rag.index.location import IndexLocation, locate_index
+from rag.index.manifest import Manifest, require_encoder
+from rag.index.reader import secondary_indexes_of
 from rag.index.store import ChunkStore
 from rag.settings import DEFAULT_ENCODER, Chunking
 
@@ -55,23 +55,23 @@ def sync(
     found = find(corpus, selection)
     options = options or ReadOptions()
     origin = origin or os.fsencode(corpus.resolve()).decode("utf-8", "backslashreplace")
-    home = home_of(folder, server)
-    with home.writing() as check:
-        manifest = _manifest(home, encoder_name, chunking)
+    location = locate_index(folder, server)
+    with location.lock() as check:
+        manifest = _manifest(location, encoder_name, chunking)
         encoder = open_encoder(encoder_name or manifest.encoder_name)
-        require(manifest, home.where, encoder.identity)
-        with closing(home.store()) as store:
+        require_encoder(manifest, location.where, encoder.identity)
+        with closing(location.store()) as store:
             plan = make_plan(found, manifest, store, options)
             _refuse_another_corpus(manifest, origin, plan, folder, server)
             moved, manifest = manifest.corpus != origin, replace(manifest, corpus=origin)
             outcome = Outcome()
             if not plan.nothing:
-                home.save(replace(manifest, complete=False))
+                location.save(replace(manifest, complete=False))
                 outcome = write_files(plan, store, encoder, manifest.chunking, options, check, progress)
-                manifest = _finish(home, manifest, store, plan, outcome)
+                manifest = _finish(location, manifest, store, plan, outcome)
             elif moved:
-                home.save(manifest)
-            derive(home, manifest, store, held=True)
+                location.save(manifest)
+            secondary_indexes_of(location, manifest, store, locked=True)
     return SyncReport(
         added=tuple(source for source in outcome.states if source not in plan.stored),
         changed=tuple(source for source in outcome.states if source in plan.stored),
@@ -87,17 +87,17 @@ def sync(
     )
 
 
-def _manifest(home: IndexHome, encoder_name: str | None, chunking: Chunking | None) -> Manifest:
+def _manifest(location: IndexLocation, encoder_name: str | None, chunking: Chunking | None) -> Manifest:
     """The manifest of the index that is there, or of one made now. Raises IndexMismatch for another chunking."""
     try:
-        manifest = home.load()
+        manifest = location.load()
     except IndexMissing:
         name = encoder_name or DEFAULT_ENCODER
         manifest = Manifest(name, open_encoder(name).identity, chunking or Chunking(), complete=False)
-        home.save(manifest)
+        location.save(manifest)
     if chunking is not None and chunking != manifest.chunking:
         raise IndexMismatch(
-            f"The index was built with {manifest.chunking}, not {chunking}", where=home.where, do=REBUILD
+            f"The index was built with {manifest.chunking}, not {chunking}", where=location.where, do=REBUILD
         )
     return manifest
 
@@ -119,7 +119,7 @@ def _refuse_another_corpus(
     )
 
 
-def _finish(home: IndexHome, manifest: Manifest, store: ChunkStore, plan: Plan, outcome: Outcome) -> Manifest:
+def _finish(location: IndexLocation, manifest: Manifest, store: ChunkStore, plan: Plan, outcome: Outcome) -> Manifest:
     """Delete the files that the index still has and should not, then the manifest: complete.
 
     A file that failed while it was worked on has lost its chunks there.
@@ -130,5 +130,5 @@ def _finish(home: IndexHome, manifest: Manifest, store: ChunkStore, plan: Plan, 
     sources = outcome.states.copy() if plan.unchanged else outcome.states
     sources.update((source, plan.stored[source]) for source in plan.unchanged)
     finished = replace(manifest, sources=sources, complete=True)
-    home.save(finished)
+    location.save(finished)
     return finished

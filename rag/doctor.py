@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rag.errors import ModelUnavailable
 from rag.index.chroma import ChromaServer
-from rag.index.location import home_of
+from rag.index.location import locate_index
 from rag.models.registry import KINDS
 from rag.models.server.address import ModelServer, server_key
 from rag.models.server.remote_model import ServerModel
@@ -58,12 +58,12 @@ class IndexDescription:
 
 def describe_index(folder: Path, server: ChromaServer | None = None) -> IndexDescription:
     """Describe the index in `folder`, or on `server`. Raises IndexProblem."""
-    home = home_of(folder, server)
-    manifest = home.load()
-    with closing(home.store()) as store:
+    location = locate_index(folder, server)
+    manifest = location.load()
+    with closing(location.store()) as store:
         languages = {language: store.count([language]) for language in LANGUAGES}
     return IndexDescription(
-        where=home.where,
+        where=location.where,
         encoder=str(manifest.encoder),
         max_tokens=manifest.chunking.max_tokens,
         corpus_digest=manifest.corpus_digest,

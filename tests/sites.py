@@ -21,7 +21,7 @@ import httpx
 from ingest.report import SyncReport
 from ingest.sync import sync
 from rag.index.chroma import ChromaServer
-from rag.index.location import home_of
+from rag.index.location import locate_index
 from rag.index.reader import Index, open_index
 from tests.ingest.snapshots import Snapshot, assert_same_index, snapshot
 
@@ -42,7 +42,7 @@ class Site:
         return open_index(self.folder, encoder_name, self.server)
 
     def drop(self) -> None:
-        home_of(self.folder, self.server).drop()
+        locate_index(self.folder, self.server).drop()
 
     def snapshot(self) -> Snapshot:
         return snapshot(self.folder, self.server)

@@ -74,7 +74,7 @@ class Bench:
         scope = selection.scope(dataset)
         retriever = open_retriever(index) if set(scope.conditions) - {Condition.NO_RAG} else None
         if retriever is not None:
-            retriever.index.require_whole()
+            retriever.index.require_complete()
             _refuse_leak(dataset, retriever.index.manifest)
         return cls(dataset, scope, retriever)
 

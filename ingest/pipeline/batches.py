@@ -17,7 +17,7 @@ from ingest.formats import ReadOptions
 from ingest.pipeline.remaining_ids import Left
 from rag.errors import UnreadableDocument
 from rag.index.manifest import SourceState
-from rag.index.metadata import Entry
+from rag.index.metadata import StoredChunk
 from rag.index.store import ChunkStore
 from rag.records import Chunk, Failure
 from rag.settings import Chunking
@@ -67,8 +67,8 @@ class Batch:
 
     pieces: tuple[Piece, ...]
     unmark: list[str] = field(default_factory=list)
-    new: list[Entry] = field(default_factory=list)
-    described: list[Entry] = field(default_factory=list)
+    new: list[StoredChunk] = field(default_factory=list)
+    described: list[StoredChunk] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
     marks: dict[str, SourceState | None] = field(default_factory=dict)
 
@@ -135,12 +135,12 @@ class _Comparison:
         """What has to be done for these pieces."""
         batch = Batch(group)
         begun = [piece.source for piece in group if piece.start == 0 and piece.source in self._present]
-        batch.unmark = self._store.heads_of(begun)
+        batch.unmark = self._store.marked_chunks(begun)
         held: dict[str, list[NDArray[np.bytes_]]] = {source: [] for source in begun}
-        for source, ids in self._store.packed_ids_of(begun):
+        for source, ids in self._store.packed_ids(begun):
             held[source].append(ids)
         self._left.update((source, Left(ids)) for source, ids in held.items())
-        known = self._store.entries(
+        known = self._store.stored_chunks(
             [chunk.id for one in group if one.source in self._left for chunk in one.chunks if self._has(one, chunk)]
         )
         for piece in group:
@@ -150,18 +150,18 @@ class _Comparison:
     def _has(self, piece: Piece, chunk: Chunk) -> bool:
         return chunk.id in self._left[piece.source]
 
-    def _one(self, piece: Piece, known: dict[str, Entry], batch: Batch) -> None:
+    def _one(self, piece: Piece, known: dict[str, StoredChunk], batch: Batch) -> None:
         left = self._left.get(piece.source)
         at_once = left is None and piece.last and piece.start == 0
         for position, chunk in enumerate(piece.chunks, piece.start):
             if position == 0:
                 self._heads[piece.source] = chunk.id
-            entry = Entry(chunk, piece.source, piece.state if at_once and position == 0 else None)
+            entry = StoredChunk(chunk, piece.source, piece.state if at_once and position == 0 else None)
             if left is not None:
                 left.discard(chunk.id)
             if chunk.id not in known:
                 batch.new.append(entry)
-            elif replace(known[chunk.id], mark=None) != entry:
+            elif replace(known[chunk.id], marker=None) != entry:
                 batch.described.append(entry)
         if piece.last:
             if left is not None:

@@ -103,14 +103,14 @@ def apply(encoded: Sequence[_Encoded], store: ChunkStore) -> None:
     import numpy as np
 
     several = [one.batch for one in encoded]
-    store.mark({head: None for batch in several for head in batch.unmark})
+    store.set_markers({head: None for batch in several for head in batch.unmark})
     new = [one for one in encoded if one.batch.new]
     if new:
         entries = [entry for one in new for entry in one.batch.new]
         store.upsert(entries, np.concatenate([one.vectors for one in new]))
-    store.describe([entry for batch in several for entry in batch.described])
+    store.update_metadata([entry for batch in several for entry in batch.described])
     store.delete([chunk_id for batch in several for chunk_id in batch.stale])
-    store.mark({head: state for batch in several for head, state in batch.marks.items()})
+    store.set_markers({head: state for batch in several for head, state in batch.marks.items()})
 
 
 def _size(file: CorpusFile) -> int:

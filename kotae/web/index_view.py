@@ -16,7 +16,7 @@ from pydantic import InstanceOf
 
 from rag.errors import IndexChanged, IndexDamaged, IndexProblem, RequestError
 from rag.factory import IndexSettings
-from rag.index.location import home_of
+from rag.index.location import locate_index
 from rag.index.reader import Index, open_index
 from rag.records import Chunk, Language
 from rag.retrieval.reranker import open_reranker
@@ -108,7 +108,7 @@ class IndexView:
     def problem(self) -> IndexProblem | None:
         """Return why the index cannot be opened, as far as its manifest tells, or None."""
         try:
-            home_of(self.settings.folder, self.settings.server).load()
+            locate_index(self.settings.folder, self.settings.server).load()
         except IndexProblem as error:
             return error
         return None
@@ -133,7 +133,7 @@ class IndexView:
         """Find the page of a chunk. Raises RequestError and IndexProblem."""
 
         def find(index: Index) -> Location:
-            entry = index.store.entries([chunk_id]).get(chunk_id)
+            entry = index.store.stored_chunks([chunk_id]).get(chunk_id)
             if entry is None:
                 raise RequestError("The index does not contain this passage, or no longer does", status=404)
             ids = [chunk.id for chunk in _in_order(index, entry.file)]
@@ -151,7 +151,7 @@ class IndexView:
 
     def _list(self, index: Index) -> Catalogue:
         if self._catalogue is None:
-            where = home_of(self.settings.folder, self.settings.server).where
+            where = locate_index(self.settings.folder, self.settings.server).where
             files = tuple(
                 IndexedFile(_id_of(source), source, counts) for source, counts in index.store.languages().items()
             )

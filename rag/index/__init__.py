@@ -1,1 +1,1 @@
-"""The Chroma index: where it lives, what it holds, and who may write to it."""
+"""The Chroma index: location, manifest, chunks, secondary indexes and locks."""

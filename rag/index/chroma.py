@@ -1,4 +1,4 @@
-"""Reaching Chroma: in this process with its files in a folder, or a server; its errors under our names."""
+"""Connect to Chroma, embedded with a folder or on a server, and translate its errors to ours."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ if TYPE_CHECKING:
 
 REBUILD = "Rebuild it with: kotae index drop, then kotae ingest CORPUS"
 _ALSO_READING = (
-    "Chroma writes to its folder also where it only reads: an index on a read-only disk has to be copied to a place of "
-    "your own first, and named there with --index."
+    "Chroma writes to its folder even when it only reads: copy an index on a read-only disk to a writable folder and "
+    "give that folder with --index."
 )
 _ANSWER_SECONDS = 10.0
 _UPSERT_BYTES = 16_000_000
-"""A server takes up to 40 MB a request; vectors travel as base64."""
+"""A server accepts requests of up to 40 MB; vectors are sent as base64."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChromaServer:
-    """A Chroma server by `http(s)://host[:port][/path]`, the token it wants, and the collection that is the index."""
+    """A Chroma server: `http(s)://host[:port][/path]`, its token, and the collection that is the index."""
 
     url: str
     token: str | None = field(default=None, repr=False)
@@ -50,30 +50,30 @@ class ChromaServer:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The token in both headers that Chroma servers and the proxies before them look at."""
+        """The token in both headers that Chroma servers and proxies read."""
         return {"Authorization": f"Bearer {self.token}", "X-Chroma-Token": self.token} if self.token else {}
 
 
 @dataclass(frozen=True, slots=True)
-class Chroma:
-    """An open client, and for messages where that is. `request_bytes` bounds one upsert, None where nothing does."""
+class ChromaConnection:
+    """An open client. `where` names it in messages; `request_bytes` limits one upsert, None means no limit."""
 
     client: ClientAPI
     where: str
     request_bytes: int | None = None
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Close files and connections."""
         self.client.close()  # type: ignore[attr-defined]
 
     @contextmanager
     def errors(self) -> Iterator[None]:
-        """What Chroma raises inside, raised as IndexDamaged, IndexMissing, CannotWrite or a Server... error."""
-        with _named(self.where, on_server=self.request_bytes is not None):
+        """Translate errors of Chroma to IndexDamaged, IndexMissing, CannotWrite or a Server... error."""
+        with _translate_errors(self.where, on_server=self.request_bytes is not None):
             yield
 
     def find(self, name: str) -> Collection | None:
-        """The collection of this name, None where there is none."""
+        """Return the collection with this name, or None."""
         from chromadb.errors import NotFoundError
 
         try:
@@ -85,7 +85,7 @@ class Chroma:
             raise
 
     def delete(self, name: str) -> None:
-        """Delete a collection, if there is one: Chroma's client does not mind one that is gone, or says so by name."""
+        """Delete a collection; a missing one is not an error."""
         try:
             with self.errors():
                 self.client.delete_collection(name)
@@ -94,72 +94,75 @@ class Chroma:
                 raise
 
 
-def open_embedded(folder: Path, state: str = "") -> Chroma:
-    """Chroma in this process, its files in `folder`, which is made. Raises IndexDamaged, CannotWrite, SettingsError.
+def open_embedded(folder: Path, version_token: str = "") -> ChromaConnection:
+    """Open Chroma in this process with its files in `folder`, creating it if needed.
 
-    What another process has written is seen by clients opened after it, with another `state`: one that is still open
-    keeps its vectors in memory, and Chroma would give these to every client of this process.
+    Pass a new `version_token` after another process has written: clients with the same one share the vectors in memory,
+    so that the new ones would not be seen. Raises IndexDamaged, CannotWrite, SettingsError.
     """
     import chromadb
     from chromadb.config import Settings
 
     if any("\ud800" <= letter <= "\udfff" for letter in str(folder)):
         raise SettingsError(
-            "Chroma needs a folder whose name is Unicode", where=str(folder), do="Name another --index."
+            "Chroma needs a folder whose name is valid Unicode", where=str(folder), do="Choose another --index."
         )
-    with _named(str(folder), on_server=False):
+    with _translate_errors(str(folder), on_server=False):
         folder.mkdir(parents=True, exist_ok=True)
-        client = chromadb.PersistentClient(_spelled(folder, state), settings=Settings(anonymized_telemetry=False))
-    return Chroma(client, str(folder))
+        client = chromadb.PersistentClient(
+            _path_variant(folder, version_token), settings=Settings(anonymized_telemetry=False)
+        )
+    return ChromaConnection(client, str(folder))
 
 
-def _spelled(folder: Path, state: str) -> str:
-    """The path of a folder, spelled in another way for each state; clients of paths with the same text share memory."""
-    return str(folder) + "".join("/." if bit == "1" else "//" for bit in f"{zlib.crc32(state.encode()):032b}")
+def _path_variant(folder: Path, version_token: str) -> str:
+    """Return the path of a folder, written differently for each token: clients of equal paths share memory."""
+    return str(folder) + "".join("/." if bit == "1" else "//" for bit in f"{zlib.crc32(version_token.encode()):032b}")
 
 
-def open_server(server: ChromaServer) -> Chroma:
-    """A client of a server. Raises SettingsError, ServerUnreachable, ServerRefused and ServerMismatch."""
+def open_server(server: ChromaServer) -> ChromaConnection:
+    """Connect to a server. Raises SettingsError, ServerUnreachable, ServerRefused and ServerMismatch."""
     _probe(server)
     import chromadb
     from chromadb.config import Settings
 
-    with _named(str(server), on_server=True):
+    with _translate_errors(str(server), on_server=True):
         client = chromadb.HttpClient(
             server.url.rstrip("/"), headers=server.headers or None, settings=Settings(anonymized_telemetry=False)
         )
-    return Chroma(client, str(server), _UPSERT_BYTES)
+    return ChromaConnection(client, str(server), _UPSERT_BYTES)
 
 
 def _probe(server: ChromaServer) -> None:
-    """Ask who answers, before Chroma's own client does, which waits for ever."""
+    """Check that a Chroma server answers: Chroma's own client would wait forever."""
     import httpx
 
     try:
         url = httpx.URL(server.url)
     except httpx.InvalidURL as error:
-        raise SettingsError(f"{server.url!r} is no URL", where="--chroma-url") from error
+        raise SettingsError(f"{server.url!r} is not a URL", where="--chroma-url") from error
     if url.scheme not in ("http", "https") or not url.host:
         raise SettingsError(
-            f"{server.url!r} is no URL of a server", where="--chroma-url", do="Write it as http://host:8000"
+            f"{server.url!r} is not a server URL", where="--chroma-url", do="Write it as http://host:8000"
         )
     base = f"{server.url.rstrip('/')}/api/v2"
-    with _named(str(server), on_server=True), httpx.Client(timeout=_ANSWER_SECONDS, headers=server.headers) as client:
+    http = httpx.Client(timeout=_ANSWER_SECONDS, headers=server.headers)
+    with _translate_errors(str(server), on_server=True), http as client:
         identity = client.get(f"{base}/auth/identity")
         if identity.status_code in (401, 403):
             raise _refused(str(server), given=server.token is not None)
         version = client.get(f"{base}/version")
     if not version.is_success or not version.text.strip('"').startswith("1."):
-        said = version.text.strip('"') if version.is_success else f"HTTP {version.status_code}"
+        reply = version.text.strip('"') if version.is_success else f"HTTP {version.status_code}"
         raise ServerMismatch(
-            f"This is no Chroma server that kotae can use: asked for its version, it says {said[:80]!r}",
+            f"This is not a Chroma server that kotae can use: its reply to a version request is {reply[:80]!r}",
             where=str(server),
-            do="kotae speaks with Chroma 1.x; see `chroma --version` there.",
+            do="kotae needs Chroma 1.x; run `chroma --version` on the server.",
         )
 
 
 @contextmanager
-def _named(where: str, *, on_server: bool) -> Iterator[None]:
+def _translate_errors(where: str, *, on_server: bool) -> Iterator[None]:
     import httpx
     from chromadb.errors import AuthorizationError, ChromaAuthError, ChromaError, NotFoundError
 
@@ -174,25 +177,27 @@ def _named(where: str, *, on_server: bool) -> Iterator[None]:
     except (AuthorizationError, ChromaAuthError) as error:
         raise _refused(where, given=True) from error
     except NotFoundError as error:
-        raise IndexMissing("The index is not there (any more)", where=where, do="Run: kotae ingest CORPUS") from error
+        raise IndexMissing(
+            "The index does not exist, or has been deleted", where=where, do="Run: kotae ingest CORPUS"
+        ) from error
     except (ChromaError, sqlite3.DatabaseError, OSError) as error:
         if not on_server and (refused := classify_os_error(error, Path(where))):
             raise CannotWrite(refused.what, where=where, do=f"{refused.do} {_ALSO_READING}") from error
         raise IndexDamaged(f"Chroma cannot use the index: {error}", where=where, do=REBUILD) from error
     except BaseException as error:
-        if type(error).__name__ == "PanicException":  # of Rust; a BaseException, and importable from nowhere
-            raise IndexDamaged(f"Chroma fell over the index: {error}", where=where, do=REBUILD) from error
-        # Chroma's client raises a bare Exception or ValueError for an answer that is not its own JSON.
+        if type(error).__name__ == "PanicException":  # Rust's; a BaseException that cannot be imported
+            raise IndexDamaged(f"Chroma crashed while reading the index: {error}", where=where, do=REBUILD) from error
+        # Chroma's client raises a bare Exception or ValueError for a reply that is not the expected JSON.
         if not on_server or type(error) not in (Exception, ValueError):
             raise
-        raise ServerMismatch(f"The Chroma server gave an answer it should not: {error}", where=where) from error
+        raise ServerMismatch(f"Unexpected reply from the Chroma server: {error}", where=where) from error
 
 
 def _refused(where: str, *, given: bool) -> ServerRefused:
-    what = "The Chroma server does not take the token" if given else "The Chroma server wants a token"
-    return ServerRefused(what, where=where, do="Give it as KOTAE_CHROMA_TOKEN in the environment.")
+    what = "The Chroma server rejected the token" if given else "The Chroma server requires a token"
+    return ServerRefused(what, where=where, do="Set it as KOTAE_CHROMA_TOKEN in the environment.")
 
 
-def configuration() -> Any:
-    """How a collection of chunks is made: cosine, and a search wide enough for the recall that retrieval counts on."""
+def collection_configuration() -> Any:
+    """Return the configuration of a chunk collection: cosine, and a search wide enough for good recall."""
     return {"hnsw": {"space": "cosine", "ef_search": 400}}

@@ -1,23 +1,26 @@
-"""What an index was built from and with; kept with it, and compared when it is opened."""
+"""The manifest of an index: the documents and settings it was built from, checked when it is opened."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 from rag.encoders.embeddings import EncoderIdentity
 from rag.errors import IndexDamaged, IndexMismatch
 from rag.index.chroma import REBUILD
+from rag.serialize import from_json, to_jsonable
 from rag.settings import Chunking
 
 FORMAT = 3
 
 
-@dataclass(frozen=True, slots=True)
-class SourceState:
-    """One whole file: the SHA-256 of its content, how many chunks it has, and how many of its documents failed."""
+class SourceState(NamedTuple):
+    """A completely indexed file: its fingerprint, its number of chunks, and how many of its documents failed.
+
+    JSON has it as an array of three.
+    """
 
     sha256: str
     chunks: int
@@ -26,28 +29,27 @@ class SourceState:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`encoder_name` is what was asked for (such as "bundled"), `encoder` what it turned out to be.
+    """The settings and files of an index. `encoder_name` is what the user gave ("bundled"), `encoder` its identity.
 
-    `sources` are the files by path relative to the corpus, in "/" and NFC. `complete` is False while a sync is
-    under way; an index whose sync was killed still says so, and the next sync repairs it. `corpus` is the folder that
-    the files were last found in, absolute, or "" in an index that was made before this was kept: the same index may be
-    made from a copy of that folder elsewhere.
+    `complete` is False during a sync and after an interrupted one, which the next sync repairs. `sources` are the files
+    by path relative to the corpus, with "/" and in NFC. `corpus` is the absolute path of the folder that the last sync
+    read, "" in older indexes; it is not compared, since a copy of the folder gives the same index.
     """
 
     encoder_name: str
     encoder: EncoderIdentity
     chunking: Chunking
+    complete: bool
     sources: Mapping[str, SourceState] = field(default_factory=dict)
-    complete: bool = True
     distance: str = "cosine"
     format: int = FORMAT
     corpus: str = field(default="", compare=False)
 
     @property
     def corpus_digest(self) -> str:
-        """A hash of the paths and contents of all files, the same for the same corpus.
+        """A hash of the paths and contents of all files.
 
-        Of a file that could be read in part, how many chunks that gave counts too: another time it may be more.
+        For a file that was read in part the number of its chunks counts too: the next attempt may read more.
         """
         digest = hashlib.sha256()
         for source in sorted(self.sources):
@@ -58,47 +60,40 @@ class Manifest:
 
     @property
     def chunks(self) -> int:
-        """How many chunks the index holds."""
+        """The number of chunks in the index."""
         return sum(state.chunks for state in self.sources.values())
 
     @property
-    def head(self) -> dict[str, Any]:
+    def header(self) -> dict[str, Any]:
         """Everything but the sources, for JSON."""
-        return {
-            "encoder_name": self.encoder_name,
-            "encoder": asdict(self.encoder),
-            "chunking": asdict(self.chunking),
-            "complete": self.complete,
-            "distance": self.distance,
-            "format": self.format,
-            "corpus": self.corpus,
-        }
+        fields: dict[str, Any] = to_jsonable(replace(self, sources={}))
+        del fields["sources"]
+        return fields
 
 
-def read_manifest(head: Any, sources: Mapping[str, SourceState], where: str) -> Manifest:
-    """The manifest that `Manifest.head` gave. Raises IndexDamaged, and IndexMismatch where the format is another."""
-    if not isinstance(head, dict):
-        raise IndexDamaged("The manifest of the index cannot be read", where=where, do=REBUILD)
-    if head.get("format") != FORMAT:
+@dataclass(frozen=True, slots=True)
+class _AnyFormat:
+    """The one field that manifests of all formats have."""
+
+    format: Any = None
+
+
+def parse_manifest(text: str | bytes, where: str) -> Manifest:
+    """Return the manifest in JSON text. Raises IndexDamaged, and IndexMismatch if it has another format."""
+
+    def damaged(fault: str) -> IndexDamaged:
+        return IndexDamaged(f"The manifest of the index cannot be read: {fault}", where=where, do=REBUILD)
+
+    stored = from_json(_AnyFormat, text, error=damaged).format
+    if stored != FORMAT:
         raise IndexMismatch(
-            f"The index has format {head.get('format')!r} and this kotae reads {FORMAT}", where=where, do=REBUILD
+            f"The index has format {stored!r} and this version of kotae reads {FORMAT}", where=where, do=REBUILD
         )
-    try:
-        return Manifest(
-            encoder_name=head["encoder_name"],
-            encoder=EncoderIdentity(**head["encoder"]),
-            chunking=Chunking(**head["chunking"]),
-            sources=sources,
-            complete=head["complete"],
-            distance=head["distance"],
-            corpus=head.get("corpus", ""),
-        )
-    except (KeyError, TypeError) as error:
-        raise IndexDamaged("The manifest of the index is incomplete", where=where, do=REBUILD) from error
+    return from_json(Manifest, text, error=damaged)
 
 
-def require(manifest: Manifest, where: str, encoder: EncoderIdentity) -> None:
-    """Raise IndexMismatch unless the index was built with `encoder`."""
+def require_encoder(manifest: Manifest, where: str, encoder: EncoderIdentity) -> None:
+    """Raise IndexMismatch if the index was built with another encoder."""
     if manifest.encoder != encoder:
         raise IndexMismatch(
             f"The index was built with the encoder {manifest.encoder}, not with {encoder}",

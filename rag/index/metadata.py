@@ -1,8 +1,8 @@
-"""What Chroma holds of a chunk beside its text and vector, as records: its place, its file, and the mark of that file.
+"""Metadata stored with each chunk in Chroma, and the completion marker of its file.
 
-Every chunk carries the source of its document and that of its file (one file can hold many documents). The first chunk
-of a file is its head: once all the others are there, and those of an older version are gone, the head is marked with
-the hash of the file and how many chunks it has. A file without such a mark is not whole.
+Every chunk has the source of its document and that of its file (one file can hold many documents). Once all chunks of a
+file are stored and those of an older version are deleted, its first chunk gets a completion marker: the fingerprint of
+the file and its number of chunks. A file without one is incomplete.
 """
 
 from __future__ import annotations
@@ -17,62 +17,61 @@ from rag.records import Chunk, Language
 if TYPE_CHECKING:
     from chromadb.api.types import GetResult
 
-_MARK = ("file_sha256", "file_chunks", "file_failures")
-HEADS = {"file_chunks": {"$gt": 0}}
-"""The condition, in Chroma's terms, that holds for marked heads."""
+_MARKER = ("file_sha256", "file_chunks", "file_failures")
+COMPLETED = {"file_chunks": {"$gt": 0}}
+"""Chroma's condition for chunks with a completion marker."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """What Chroma holds of one file: how many chunks, and the mark of its head if there is one."""
+    """A file in Chroma: its number of chunks, and its completion marker if there is one."""
 
     chunks: int
-    mark: SourceState | None
+    marker: SourceState | None
 
     @property
-    def whole(self) -> bool:
-        """Whether every chunk of one version of the file is there, and no other."""
-        return self.mark is not None and self.mark.chunks == self.chunks
+    def complete(self) -> bool:
+        """True if Chroma has every chunk of one version of the file and no other."""
+        return self.marker is not None and self.marker.chunks == self.chunks
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A chunk, the source of the file it comes from, and the mark of that file where it is the head of a whole one."""
+class StoredChunk:
+    """A chunk, the source of its file, and the file's completion marker if this chunk carries it."""
 
     chunk: Chunk
     file: str
-    mark: SourceState | None = None
+    marker: SourceState | None = None
 
 
-def metadata_of(entry: Entry) -> Mapping[str, str | int | None]:
-    """What is said of a chunk."""
-    chunk = entry.chunk
+def chunk_metadata(stored: StoredChunk) -> Mapping[str, str | int | None]:
+    """Return the Chroma metadata of a chunk."""
+    chunk = stored.chunk
     return {
         "source": chunk.source,
-        "file": entry.file,
+        "file": stored.file,
         "title": chunk.title,
         "lang": chunk.language,
         "start": chunk.start,
         "end": chunk.end,
         "position": chunk.position,
-        **metadata_of_mark(entry.mark),
+        **marker_metadata(stored.marker),
     }
 
 
-def metadata_of_mark(mark: SourceState | None) -> Mapping[str, str | int | None]:
-    """What is said of a head; None takes a key away."""
-    values = (None, None, None) if mark is None else (mark.sha256, mark.chunks, mark.failures)
-    return dict(zip(_MARK, values, strict=True))
+def marker_metadata(marker: SourceState | None) -> Mapping[str, str | int | None]:
+    """Return the Chroma metadata of a completion marker; None deletes its keys."""
+    return dict(zip(_MARKER, marker or (None, None, None), strict=True))
 
 
-def read_mark(metadata: Mapping[str, Any]) -> SourceState | None:
-    """The mark in what is said of a chunk."""
-    values = [metadata.get(key) for key in _MARK]
+def read_marker(metadata: Mapping[str, Any]) -> SourceState | None:
+    """Return the completion marker in a chunk's metadata."""
+    values = [metadata.get(key) for key in _MARKER]
     return None if None in values else SourceState(*cast("Any", values))
 
 
-def read_entries(page: GetResult) -> Iterator[Entry]:
-    """The chunks that Chroma gave, with texts and metadata."""
+def read_chunks(page: GetResult) -> Iterator[StoredChunk]:
+    """Yield the chunks in a result of Chroma that has texts and metadata."""
     for chunk_id, text, metadata in zip(page["ids"], page["documents"] or (), page["metadatas"] or (), strict=True):
         chunk = Chunk(
             id=chunk_id,
@@ -84,4 +83,4 @@ def read_entries(page: GetResult) -> Iterator[Entry]:
             end=cast("int", metadata["end"]),
             position=cast("int", metadata["position"]),
         )
-        yield Entry(chunk, str(metadata["file"]), read_mark(metadata))
+        yield StoredChunk(chunk, str(metadata["file"]), read_marker(metadata))

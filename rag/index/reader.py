@@ -1,8 +1,8 @@
-"""An index opened for reading: manifest, chunk store, what is derived from it, and its encoder.
+"""An index opened for reading: manifest, encoder, chunk store and secondary indexes.
 
-Another process may ingest while an index is open. What is then read would be of two states at once: Chroma keeps the
-vectors of the one in memory, and reads the texts of the other. So what is read is read `with index.unchanged()`, which
-raises IndexChanged where the index is no longer that which was opened.
+Another process may ingest while an index is open, and a read would then mix two versions: Chroma keeps the old vectors
+in memory and reads the new texts. Reads are therefore wrapped in `with index.unchanged()`, which raises IndexChanged if
+the index has changed since it was opened.
 """
 
 from __future__ import annotations
@@ -15,95 +15,97 @@ from pathlib import Path
 from rag.encoders.embeddings import Encoder, open_encoder
 from rag.errors import IndexChanged, IndexMissing
 from rag.index.chroma import ChromaServer
-from rag.index.location import IndexHome, home_of
-from rag.index.manifest import Manifest, require
-from rag.index.secondary import Derived, open_derived
+from rag.index.location import IndexLocation, locate_index
+from rag.index.manifest import Manifest, require_encoder
+from rag.index.secondary import SecondaryIndexes, open_secondary_indexes
 from rag.index.store import ChunkStore
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Everything retrieval needs. `state` is what `home` said of it when it was opened."""
+    """Everything that retrieval needs. `version_token` is that of the location when the index was opened."""
 
     folder: Path
     manifest: Manifest
     encoder: Encoder
     store: ChunkStore
-    derived: Derived
-    home: IndexHome
-    state: str
+    secondary: SecondaryIndexes
+    location: IndexLocation
+    version_token: str
 
     @property
     def changed(self) -> bool:
-        """Whether an ingest has begun since the index was opened."""
-        return self.home.state() != self.state
+        """True if an ingest has begun since the index was opened."""
+        return self.location.version_token() != self.version_token
 
     @contextmanager
     def unchanged(self) -> Iterator[None]:
-        """Raise IndexChanged where what was read inside may be of two states, whatever else went wrong over that."""
+        """Raise IndexChanged, instead of any other error, if the index has changed by the end of the block."""
         try:
             yield
         except Exception as error:
             if self.changed:
-                raise self._is_another() from error
+                raise self._index_changed() from error
             raise
         if self.changed:
-            raise self._is_another()
+            raise self._index_changed()
 
-    def require_whole(self) -> None:
-        """Raise IndexChanged where an ingest is under way, or was interrupted."""
+    def require_complete(self) -> None:
+        """Raise IndexChanged if an ingest is running or was interrupted."""
         if not self.manifest.complete:
             raise IndexChanged(
-                "An ingest into this index is under way, or was interrupted",
-                where=self.home.where,
+                "An ingest into this index is still running, or was interrupted",
+                where=self.location.where,
                 do="Wait for it to end, or run the same `kotae ingest` again.",
             )
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Close files and connections."""
         self.store.close()
-        self.home.close()
+        self.location.close()
 
-    def _is_another(self) -> IndexChanged:
+    def _index_changed(self) -> IndexChanged:
         return IndexChanged(
-            "The index has changed since it was opened: another process has ingested, or is at it",
-            where=self.home.where,
-            do="Open it again: run the same command again, or from Python open_index.",
+            "The index has changed since it was opened: another process has ingested, or is still ingesting",
+            where=self.location.where,
+            do="Run the same command again, or call open_index again in Python.",
         )
 
 
 def open_index(folder: Path, encoder_name: str | None = None, server: ChromaServer | None = None) -> Index:
-    """Open the index in `folder`, or on `server`, with the encoder it remembers, or with `encoder_name` if that is it.
+    """Open the index in `folder` or on `server`, by default with the encoder that it was built with.
 
-    Raises IndexMissing, IndexMismatch (built with another encoder), IndexDamaged and Server... errors.
+    Raises IndexMissing, IndexMismatch (`encoder_name` is another encoder), IndexDamaged and Server... errors.
     """
-    home = home_of(folder, server)
-    state = home.state()  # before anything is read: what changes from here on is noticed
-    manifest = home.load()
+    location = locate_index(folder, server)
+    state = location.version_token()  # before anything is read, so that later changes are noticed
+    manifest = location.load()
     if not manifest.sources:
-        raise IndexMissing("The index is empty", where=home.where, do="Fill it with: kotae ingest CORPUS")
+        raise IndexMissing("The index is empty", where=location.where, do="Run: kotae ingest CORPUS")
     encoder = open_encoder(encoder_name or manifest.encoder_name)
-    require(manifest, home.where, encoder.identity)
-    store = home.store()
-    return Index(folder, manifest, encoder, store, derive(home, manifest, store), home, state)
+    require_encoder(manifest, location.where, encoder.identity)
+    store = location.store()
+    return Index(folder, manifest, encoder, store, secondary_indexes_of(location, manifest, store), location, state)
 
 
-def derive(home: IndexHome, manifest: Manifest, store: ChunkStore, *, held: bool = False) -> Derived:
-    """What goes with the store, derived from it where it is missing or of another corpus.
+def secondary_indexes_of(
+    location: IndexLocation, manifest: Manifest, store: ChunkStore, *, locked: bool = False
+) -> SecondaryIndexes:
+    """Return the secondary indexes of a store, building them if they are missing or of another corpus.
 
-    What is derived while a sync is under way, or after one was interrupted, never passes for that of a whole corpus:
-    unless this process has `held` the index for writing, that is asked for once more at the end.
+    Those built during a sync, or after an interrupted one, are never kept as those of the complete corpus: unless this
+    process has `locked` the index, the manifest is read once more at the end.
     """
 
-    def whole() -> bool:
-        if held:
+    def complete() -> bool:
+        if locked:
             return manifest.complete
-        now = home.load()
+        now = location.load()
         return now.complete and now.corpus_digest == manifest.corpus_digest
 
-    return open_derived(home.derived(), manifest.corpus_digest, store, whole)
+    return open_secondary_indexes(location.secondary_folder(), manifest.corpus_digest, store, complete)
 
 
 def drop_index(folder: Path, server: ChromaServer | None = None) -> None:
-    """Delete the index in `folder` or on `server`, and only what belongs to it. Raises IndexMissing and IndexBusy."""
-    home_of(folder, server).drop()
+    """Delete the index in `folder` or on `server` and nothing else. Raises IndexMissing and IndexBusy."""
+    locate_index(folder, server).drop()

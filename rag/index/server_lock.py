@@ -1,7 +1,7 @@
-"""One writer at a time among all machines that use a Chroma server: a collection that only one of them can create.
+"""Write lock of an index on a Chroma server, across machines: a collection that only one of them can create.
 
-The writer gives a sign of life every few seconds. Others wait; where the sign stops changing, by their own clocks, the
-writer is taken for dead and its lease is ended.
+The holder updates a heartbeat every few seconds. Others wait; if the heartbeat stops changing, by their own clocks,
+they take the holder for dead and delete its lock.
 """
 
 from __future__ import annotations
@@ -13,43 +13,43 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import IndexBusy, IndexDamaged, KotaeError
-from rag.index.chroma import Chroma
+from rag.index.chroma import ChromaConnection
 from rag.progress import notice
 
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
 EXPIRY_SECONDS = 30.0
-"""How long a writer may give no sign before it is taken for dead."""
-_LOOK_SECONDS = 0.5
+"""A holder without a heartbeat for this long is taken for dead."""
+_POLL_SECONDS = 0.5
 
 
 @contextmanager
-def lease(chroma: Chroma, name: str) -> Iterator[Callable[[], None]]:
-    """Hold the lease called `name`, waiting for it; gives a check that raises IndexBusy where it was lost."""
+def server_lock(chroma: ChromaConnection, name: str) -> Iterator[Callable[[], None]]:
+    """Hold the lock called `name`, waiting for it; yields a function that raises IndexBusy once the lock is lost."""
     mine = _acquire(chroma, name)
     lost, ended = threading.Event(), threading.Event()
 
     def check() -> None:
         if lost.is_set():
             raise IndexBusy(
-                "Another process took over, as this one gave no sign of life",
+                "Another process took over the index because this one had not responded",
                 where=chroma.where,
-                do="Run the command again; what is finished is kept.",
+                do="Run the command again; finished work is kept.",
             )
 
-    def live() -> None:
-        sign = 0
+    def keep_alive() -> None:
+        heartbeat = 0
         while not ended.wait(EXPIRY_SECONDS / 6):
-            sign += 1
+            heartbeat += 1
             try:
                 with chroma.errors():
-                    mine.modify(metadata={"sign": sign})
+                    mine.modify(metadata={"sign": heartbeat})
             except KotaeError:
                 if not _is(mine, chroma.find(name)):
                     lost.set()
 
-    thread = threading.Thread(target=live, name="kotae-lease", daemon=True)
+    thread = threading.Thread(target=keep_alive, name="kotae-server-lock", daemon=True)
     thread.start()
     try:
         yield check
@@ -61,8 +61,8 @@ def lease(chroma: Chroma, name: str) -> Iterator[Callable[[], None]]:
             chroma.delete(name)
 
 
-def _acquire(chroma: Chroma, name: str) -> Collection:
-    seen: Any = None
+def _acquire(chroma: ChromaConnection, name: str) -> Collection:
+    last: Any = None
     since = 0.0
     while True:
         try:
@@ -72,21 +72,21 @@ def _acquire(chroma: Chroma, name: str) -> Collection:
             if "already exists" not in str(error):
                 raise
         else:
-            # Another that waited may be about to end the lease before this one.
-            time.sleep(_LOOK_SECONDS / 2)
+            # Another waiting process may be about to delete the previous lock, and would delete this one.
+            time.sleep(_POLL_SECONDS / 2)
             if _is(mine, chroma.find(name)):
                 return mine
             continue
         other = chroma.find(name)
-        sign = None if other is None else (other.id, other.metadata)
-        if sign != seen:
-            if seen is None:
-                notice(f"Another process is writing to this index ({chroma.where}): waiting for it to end")
-            seen, since = sign, time.monotonic()
+        heartbeat = None if other is None else (other.id, other.metadata)
+        if heartbeat != last:
+            if last is None:
+                notice(f"Another process is writing to this index ({chroma.where}); waiting for it to finish")
+            last, since = heartbeat, time.monotonic()
         elif other is not None and time.monotonic() - since > EXPIRY_SECONDS:
             chroma.delete(name)
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(_POLL_SECONDS)
 
 
-def _is(mine: Collection, found: Collection | None) -> bool:
-    return found is not None and found.id == mine.id
+def _is(mine: Collection, current: Collection | None) -> bool:
+    return current is not None and current.id == mine.id

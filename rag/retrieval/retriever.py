@@ -89,18 +89,18 @@ class HybridRetriever(BaseRetriever):
         vector = index.encoder.encode_queries([question])[0]
         cosines: dict[str, float] = {}
         matches: dict[str, LexicalMatch] = {}
-        for among in index.derived.centroids:
+        for among in index.secondary.centroids:
             near = index.store.nearest(vector, pool, among)
             cosines.update(near)
-            matches.update(index.derived.lexical.search(question, language, pool, among=among, also=near))
+            matches.update(index.secondary.lexical.search(question, language, pool, among=among, also=near))
         chunks, vectors = index.store.fetch_with_vectors([*{**cosines, **matches}])
         cosines.update({one: float(vector @ vectors[one]) for one in chunks if one not in cosines})
-        centres = {among: float(vector @ mean) for among, mean in index.derived.centroids.items()}
+        centres = {among: float(vector @ mean) for among, mean in index.secondary.centroids.items()}
         scores = {
             one: _score(cosines[one] - centres[chunk.language], matches.get(one)) for one, chunk in chunks.items()
         }
         _level(scores, chunks)
-        for one, gain in gains(scores, chunks, vectors, index.derived.centroids).items():
+        for one, gain in gains(scores, chunks, vectors, index.secondary.centroids).items():
             scores[one] += gain
         best = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
         return tuple(

@@ -28,7 +28,7 @@ from ingest.pipeline.batches import Cutting, pieces
 from ingest.sync import sync
 from rag.encoders.embeddings import open_encoder
 from rag.index.chroma import ChromaServer, open_embedded
-from rag.index.metadata import Entry
+from rag.index.metadata import StoredChunk
 from rag.index.store import ChunkStore
 from rag.settings import Chunking
 from tests.benchmarks.stand_in import (
@@ -132,9 +132,9 @@ def _chroma_alone(corpus: Path, index: Path, encoder: InstantEncoder) -> int:
     store = ChunkStore(open_embedded(index))
     paths = (path for path in sorted(corpus.rglob("*")) if path.is_file())
     stream = pieces((CorpusFile(path.name, path) for path in paths), Cutting(Chunking(), encoder.count_tokens, 512))
-    batch: list[Entry] = []
+    batch: list[StoredChunk] = []
     for piece in stream:
-        batch += [Entry(chunk, piece.source) for chunk in piece.chunks]
+        batch += [StoredChunk(chunk, piece.source) for chunk in piece.chunks]
         if len(batch) >= store.batch_limit:
             store.upsert(batch, encoder.encode([entry.chunk.text for entry in batch]))
             batch = []

@@ -51,13 +51,13 @@ def measure(count: int, folder: Path, encode: Callable[[str], np.ndarray]) -> No
 
 
 def _dense(index: Index, vector: np.ndarray) -> None:
-    for language in index.derived.centroids:
+    for language in index.secondary.centroids:
         index.store.nearest(vector, CANDIDATES, language)
 
 
 def _lexical(index: Index, question: str) -> None:
-    for language in index.derived.centroids:
-        index.derived.lexical.search(question, detect(question), CANDIDATES, among=language)
+    for language in index.secondary.centroids:
+        index.secondary.lexical.search(question, detect(question), CANDIDATES, among=language)
 
 
 def _milliseconds(leg: Callable[[str], object], question: str) -> float:

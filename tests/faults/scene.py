@@ -50,8 +50,8 @@ class Finding:
 def outcome(ended: Ended) -> str:
     """How a command ended, in words that name no place."""
     if ended.code == 0:
-        made_anew = " after making anew what is derived" if "made anew" in ended.err else ""
-        return f"done{made_anew}"
+        rebuilt = " after rebuilding the lexical index" if "being rebuilt" in ended.err else ""
+        return f"done{rebuilt}"
     if ended.code < 0:
         return f"killed by signal {-ended.code}"
     if not ended.named:

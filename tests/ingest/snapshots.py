@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rag.index.chroma import ChromaServer
-from rag.index.location import home_of
+from rag.index.location import locate_index
 from rag.index.manifest import Manifest
 from rag.lexical.build import IDS
 
@@ -27,8 +27,8 @@ class Snapshot:
 
 def snapshot(folder: Path, server: ChromaServer | None = None) -> Snapshot:
     """Read it from where it is kept, from Chroma itself."""
-    home = home_of(folder, server)
-    store = home.store()
+    location = locate_index(folder, server)
+    store = location.store()
     chunks, vectors = {}, {}
     try:
         for language, collection in store._collections.items():
@@ -41,12 +41,12 @@ def snapshot(folder: Path, server: ChromaServer | None = None) -> Snapshot:
                 vectors[chunk_id] = [float(value) for value in vector]
     finally:
         store.close()
-    derived = home.derived()
+    derived = location.secondary_folder()
     lexical = [one.decode() for path in sorted(derived.glob(f"[!.]*/*/{IDS}")) for one in np.load(path)]
     # Centroids are means of vectors, which may differ in their last digits.
     files = [path for path in derived.glob("[!.]*/*/*") if path.is_file()]
     contents = {str(path.relative_to(derived)): path.read_bytes() for path in sorted(files)}
-    return Snapshot(chunks, vectors, home.load(), sorted(lexical), contents)
+    return Snapshot(chunks, vectors, location.load(), sorted(lexical), contents)
 
 
 def assert_same_index(one: Path, other: Path, server: ChromaServer | None = None) -> None:

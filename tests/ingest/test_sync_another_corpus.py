@@ -10,7 +10,7 @@ import pytest
 
 from ingest.collection import sync_collections
 from rag.errors import IndexMismatch
-from rag.index.location import home_of
+from rag.index.location import locate_index
 from tests.collections import write_collection
 from tests.commands import kotae, refused
 from tests.fakes import HashEncoder
@@ -102,7 +102,7 @@ def test_an_index_that_was_made_before_folders_were_kept(small_corpus: Path, oth
     manifest = json.loads(path.read_text(encoding="utf-8"))
     assert manifest.pop("corpus") == str(small_corpus)
     path.write_text(json.dumps(manifest), encoding="utf-8")
-    assert home_of(site.folder).load().corpus == ""
+    assert locate_index(site.folder).load().corpus == ""
     assert len(site.sync(other).removed) == 8
 
 

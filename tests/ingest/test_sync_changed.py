@@ -69,14 +69,14 @@ def test_an_interrupted_ingest_is_noticed_and_named(small_corpus: Path, tmp_path
     site = Site(tmp_path / "index")
     site.sync(small_corpus, chunking=CHUNKING)
     index = site.open()
-    index.require_whole()
+    index.require_complete()
     write_corpus(small_corpus, WHALES)
     ingest_elsewhere(small_corpus, site, killed=True)
     assert index.changed
-    with pytest.raises(IndexChanged, match="under way, or was interrupted"):
-        site.open().require_whole()
+    with pytest.raises(IndexChanged, match="still running, or was interrupted"):
+        site.open().require_complete()
     site.sync(small_corpus)
-    site.open().require_whole()
+    site.open().require_complete()
 
 
 def test_what_fails_over_a_change_is_the_change_and_what_fails_otherwise_is_itself(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from chromadb.api.models.Collection import Collection
 
 import ingest.pipeline.batches
 from ingest.sync import sync
-from rag.index.location import FolderHome
+from rag.index.location import LocalIndex
 from rag.settings import Chunking
 from tests.fakes import HashEncoder
 from tests.ingest.snapshots import assert_same_index
@@ -84,7 +84,7 @@ def killed_at(point: int, corpus: Path, index: Path) -> bool:
     with pytest.MonkeyPatch.context() as patch:
         for name in CHANGES:
             patch.setattr(Collection, name, counted(Collection, name))
-        patch.setattr(FolderHome, "save", counted(FolderHome, "save"))
+        patch.setattr(LocalIndex, "save", counted(LocalIndex, "save"))
         try:
             sync(corpus, index, chunking=CHUNKING)
         except Killed:

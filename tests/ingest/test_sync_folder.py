@@ -11,7 +11,7 @@ import pytest
 
 from ingest.sync import sync
 from rag.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
-from rag.index.location import home_of
+from rag.index.location import locate_index
 from rag.index.reader import drop_index, open_index
 from tests.ingest.snapshots import assert_same_index
 from tests.samples import REPOSITORY
@@ -48,8 +48,8 @@ def test_chunks_that_are_gone_are_written_anew(built: Path, small_corpus: Path, 
 HOLD = """
 import sys
 from pathlib import Path
-from rag.index.location import home_of
-with home_of(Path(sys.argv[1])).writing():
+from rag.index.location import locate_index
+with locate_index(Path(sys.argv[1])).lock():
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -74,7 +74,7 @@ def test_busy_with_another_process(built: Path, small_corpus: Path) -> None:
 
 def test_lock_of_this_process_is_let_go(built: Path) -> None:
     for _ in range(2):
-        with home_of(built).writing():
+        with locate_index(built).lock():
             pass
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.index.location import home_of
-from rag.index.secondary import open_derived
+from rag.index.location import locate_index
+from rag.index.secondary import open_secondary_indexes
 from tests.fakes import HashEncoder
 from tests.ingest.kill_driver import run
 from tests.ingest.snapshots import assert_same_index
@@ -116,10 +116,10 @@ def test_killed_while_building_anew_and_again_while_repairing(scene: Scene, tmp_
 
 def assert_searchable(index: Path) -> None:
     """Both legs find the new and none finds the old."""
-    home = home_of(index)
-    store = home.store()
+    location = locate_index(index)
+    store = location.store()
     try:
-        lexical = open_derived(home.derived(), home.load().corpus_digest, store).lexical
+        lexical = open_secondary_indexes(location.secondary_folder(), location.load().corpus_digest, store).lexical
         squid = store.fetch(list(lexical.search("squid 9", "en", 50)))
         assert squid
         assert {chunk.source for chunk in squid.values()} == {f"en/doc{n}.md" for n in range(0, 24, 3)}

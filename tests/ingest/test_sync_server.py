@@ -24,7 +24,7 @@ from rag.errors import (
     SettingsError,
 )
 from rag.index.chroma import ChromaServer
-from rag.index.location import ServerHome
+from rag.index.location import ServerIndex
 from rag.index.reader import open_index
 from rag.retrieval.retriever import HybridRetriever
 from tests.commands import kotae, refused
@@ -73,13 +73,13 @@ def test_another_machine_needs_the_server_only(
         there = remote.open()
         assert there.manifest == before.manifest
         for question, language in (("首都", "ja"), ("capital", "en")):
-            found = there.derived.lexical.search(question, language, 9)
-            assert found == before.derived.lexical.search(question, language, 9) != {}
+            found = there.secondary.lexical.search(question, language, 9)
+            assert found == before.secondary.lexical.search(question, language, 9) != {}
         (small_corpus / "en/ottawa.txt").write_text("Ottawa has a canal.", encoding="utf-8")
         assert remote.sync(small_corpus).changed == ("en/ottawa.txt",)
     later = remote.open()
     assert "canal" not in SMALL_CORPUS["en/ottawa.txt"]
-    assert len(later.derived.lexical.search("canal", "en", 9)) == 1, "the first machine sees the change"
+    assert len(later.secondary.lexical.search("canal", "en", 9)) == 1, "the first machine sees the change"
 
 
 def test_two_indices_on_one_server(chroma_url: str, remote: Site, quick: None, tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_killed_and_repaired_without_encoding_again(remote: Site, quick: None, t
         env={**os.environ, "KOTAE_TEST_DIE_AFTER": "1"},
     )
     assert b"end" not in driver.communicate()[0]
-    store = ServerHome(remote.server).store()
+    store = ServerIndex(remote.server).store()
     written = store.count()
     store.close()
     report = kill_driver.run(corpus, tmp_path / "unused", remote.server)
@@ -148,7 +148,7 @@ def test_token(remote: Site, chroma_url: str, quick: None, small_corpus: Path, t
     assert remote.server is not None
     collection = remote.server.collection
     with guarded(chroma_url, TOKEN, header) as url:
-        for token, word in ((None, "wants a token"), ("wrong", "does not take the token")):
+        for token, word in ((None, "requires a token"), ("wrong", "rejected the token")):
             with pytest.raises(ServerRefused, match=rf"{word}.*KOTAE_CHROMA_TOKEN"):
                 sync(small_corpus, tmp_path / "unused", server=ChromaServer(url, token, collection))
         server = ChromaServer(url, TOKEN, collection)
@@ -162,7 +162,7 @@ def test_nobody_there(tmp_path: Path, small_corpus: Path) -> None:
     for attempt in (
         lambda: sync(small_corpus, tmp_path, server=server),
         lambda: open_index(tmp_path, server=server),
-        lambda: ServerHome(server).drop(),
+        lambda: ServerIndex(server).drop(),
     ):
         with pytest.raises(ServerUnreachable, match=r"127\.0\.0\.1.*chroma run"):
             attempt()
@@ -199,7 +199,7 @@ def test_collection_of_somebody_else(chroma_url: str, small_corpus: Path, tmp_pa
         for attempt in (
             lambda: sync(small_corpus, tmp_path, server=server),
             lambda: open_index(tmp_path, server=server),
-            lambda: ServerHome(server).drop(),
+            lambda: ServerIndex(server).drop(),
         ):
             with pytest.raises(IndexMismatch, match="not made by kotae"):
                 attempt()
@@ -244,7 +244,7 @@ def test_command_line(remote: Site, chroma_url: str, quick: None, small_corpus: 
     with guarded(chroma_url, TOKEN) as url:
         place = ("--chroma-url", url, "--chroma-collection", remote.server.collection)
         env = {"KOTAE_CHROMA_TOKEN": TOKEN, "KOTAE_CACHE": str(tmp_path / "cache"), "KOTAE_INDEX": str(tmp_path / "no")}
-        refused(kotae("ingest", small_corpus, *place), "wants a token", url)
+        refused(kotae("ingest", small_corpus, *place), "requires a token", url)
         result = kotae("ingest", small_corpus, *place, env=env)
         assert result.exit_code == 0, result.output
         assert "8 added" in result.stdout

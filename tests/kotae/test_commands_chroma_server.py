@@ -20,8 +20,8 @@ def test_from_ingest_to_report(script, chroma_url, tmp_path, monkeypatch) -> Non
     with new_site("server", tmp_path / "unused", chroma_url) as site, guarded(chroma_url, TOKEN) as url:
         monkeypatch.setenv("KOTAE_CHROMA_URL", url)
         monkeypatch.setenv("KOTAE_CHROMA_COLLECTION", site.server.collection)
-        refused(kotae("ingest", corpus), "wants a token", "KOTAE_CHROMA_TOKEN")
-        refused(kotae("ask", TENNIS, "--chroma-token", "wrong"), "does not take the token")
+        refused(kotae("ingest", corpus), "requires a token", "KOTAE_CHROMA_TOKEN")
+        refused(kotae("ask", TENNIS, "--chroma-token", "wrong"), "rejected the token")
         monkeypatch.setenv("KOTAE_CHROMA_TOKEN", TOKEN)
         for arguments in (
             ("ingest", corpus),

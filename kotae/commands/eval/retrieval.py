@@ -94,7 +94,7 @@ def measure(
         ]
         skipped, index = 0, index or DEFAULT_INDEX
     retriever = open_retriever(IndexSettings(index, encoder, DEFAULT_TOP_K, server, reranker))
-    retriever.index.require_whole()
+    retriever.index.require_complete()
     retriever.search("?")  # load the models before time is measured
     with count_bar("Searching") as progress:
         return evaluate_retrieval(queries, retriever.candidates, depth=depth, skipped=skipped, progress=progress)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from ingest.sync import sync
-from rag.index.location import home_of
-from rag.index.reader import derive
-from rag.index.secondary import SAMPLE, Derived, _write, open_derived
+from rag.index.location import locate_index
+from rag.index.reader import secondary_indexes_of
+from rag.index.secondary import SAMPLE, SecondaryIndexes, _write, open_secondary_indexes
 from rag.index.store import ChunkStore
 from tests.fakes import HashEncoder
 from tests.samples import SMALL_CORPUS, write_corpus
@@ -31,10 +31,10 @@ def derived(index: Path) -> list[str]:
     return sorted(path.name for path in (index / "derived").iterdir() if not path.name.startswith("."))
 
 
-def opened(index: Path) -> tuple[Derived, ChunkStore]:
-    home = home_of(index)
-    store = home.store()
-    return derive(home, home.load(), store), store
+def opened(index: Path) -> tuple[SecondaryIndexes, ChunkStore]:
+    location = locate_index(index)
+    store = location.store()
+    return secondary_indexes_of(location, location.load(), store), store
 
 
 def test_centroids_are_means(index: Path) -> None:
@@ -74,9 +74,9 @@ def test_of_an_index_that_is_being_written_nothing_stays(index: Path, tmp_path: 
     (name,) = derived(index)
     _, store = opened(index)
     answers = iter([False, True])
-    found = open_derived(index / "derived", "f" * 64, store, lambda: next(answers))
+    found = open_secondary_indexes(index / "derived", "f" * 64, store, lambda: next(answers))
     assert found.lexical.search("首都", "ja", 9)
     assert derived(index) == sorted([name, "interrupted"])
-    found = open_derived(index / "derived", "f" * 64, store, lambda: next(answers))
+    found = open_secondary_indexes(index / "derived", "f" * 64, store, lambda: next(answers))
     assert [one[:16] for one in derived(index)] == ["f" * 16]
     assert found.lexical.search("首都", "ja", 9)

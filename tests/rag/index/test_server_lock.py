@@ -1,4 +1,4 @@
-"""One writer at a time to an index on a Chroma server: who waits, who is told, and whose lease is left alone."""
+"""One writer at a time to an index on a Chroma server: who waits, who is told, and whose lock is left alone."""
 
 from __future__ import annotations
 
@@ -12,47 +12,47 @@ import pytest
 
 import rag.index.server_lock
 from rag.errors import IndexBusy
-from rag.index.chroma import Chroma, open_server
-from rag.index.location import ServerHome
+from rag.index.chroma import ChromaConnection, open_server
+from rag.index.location import ServerIndex
 from tests.sites import new_site
 
 
 @pytest.fixture
-def home(chroma_url: str, tmp_path: Path) -> Iterator[ServerHome]:
+def location(chroma_url: str, tmp_path: Path) -> Iterator[ServerIndex]:
     """A place on the server, without an index."""
     with new_site("server", tmp_path / "unused", chroma_url) as site:
         assert site.server is not None
-        yield ServerHome(site.server)
+        yield ServerIndex(site.server)
 
 
-def lease_of(home: ServerHome) -> str:
-    return f"{home._server.collection}.writing"
+def lock_name(location: ServerIndex) -> str:
+    return f"{location._server.collection}.writing"
 
 
-def test_writer_that_gives_no_sign_of_life_is_told(home: ServerHome, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_writer_that_gives_no_sign_of_life_is_told(location: ServerIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rag.index.server_lock, "EXPIRY_SECONDS", 1.5)
 
     def go_on_after_a_take_over() -> None:
-        with home.writing() as check:
+        with location.lock() as check:
             check()
-            open_server(home._server).client.delete_collection(lease_of(home))
+            open_server(location._server).client.delete_collection(lock_name(location))
             for _ in range(12_000):
                 time.sleep(0.05)
                 check()
 
     with pytest.raises(IndexBusy, match="took over"):
         go_on_after_a_take_over()
-    with home.writing() as check:
+    with location.lock() as check:
         check()
 
 
-def test_a_writer_that_waits_takes_no_lease_for_dead_that_it_did_not_see(
-    home: ServerHome, monkeypatch: pytest.MonkeyPatch
+def test_a_writer_that_waits_takes_no_holder_for_dead_that_it_did_not_see(
+    location: ServerIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One writer ended and another began while it looked: what it met is gone, and what is there is alive."""
-    find, looks, looked_again = Chroma.find, itertools.count(), threading.Event()
+    find, looks, looked_again = ChromaConnection.find, itertools.count(), threading.Event()
 
-    def find_nothing_at_first(chroma: Chroma, name: str) -> object:
+    def find_nothing_at_first(chroma: ChromaConnection, name: str) -> object:
         if threading.current_thread() is waiter:
             if next(looks) == 0:
                 return None
@@ -60,17 +60,17 @@ def test_a_writer_that_waits_takes_no_lease_for_dead_that_it_did_not_see(
         return find(chroma, name)
 
     def wait_for_it() -> None:
-        with home.writing():
+        with location.lock():
             pass
 
     waiter = threading.Thread(target=wait_for_it)
-    with home.writing():
-        chroma = open_server(home._server)
-        mine = find(chroma, lease_of(home))
-        monkeypatch.setattr(Chroma, "find", find_nothing_at_first)
+    with location.lock():
+        chroma = open_server(location._server)
+        mine = find(chroma, lock_name(location))
+        monkeypatch.setattr(ChromaConnection, "find", find_nothing_at_first)
         waiter.start()
         assert looked_again.wait(300)
-        still = find(chroma, lease_of(home))
+        still = find(chroma, lock_name(location))
     waiter.join()
     assert mine is not None
     assert still is not None

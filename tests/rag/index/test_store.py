@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from chromadb.api.models.Collection import Collection
 
-from rag.index.location import home_of
+from rag.index.location import locate_index
 from rag.index.manifest import Manifest, SourceState
-from rag.index.metadata import Entry, StoredFile
+from rag.index.metadata import StoredChunk, StoredFile
 from rag.index.store import ChunkStore
 from rag.records import Chunk, Language
 from rag.settings import Chunking
@@ -23,15 +23,15 @@ WHOLE = SourceState("abc", 2, 1)
 
 @pytest.fixture
 def store(site: Site) -> Iterator[ChunkStore]:
-    home = home_of(site.folder, site.server)
-    home.save(Manifest("hash", HashEncoder.identity, Chunking(), complete=False))
-    one = home.store()
+    location = locate_index(site.folder, site.server)
+    location.save(Manifest("hash", HashEncoder.identity, Chunking(), complete=False))
+    one = location.store()
     yield one
     one.close()
 
 
-def entry(name: str, text: str, language: Language, file: str = "表.csv") -> Entry:
-    return Entry(Chunk(name * 32, text, "題", f"{file}#{name}", language, 0, len(text), 0), file)
+def entry(name: str, text: str, language: Language, file: str = "表.csv") -> StoredChunk:
+    return StoredChunk(Chunk(name * 32, text, "題", f"{file}#{name}", language, 0, len(text), 0), file)
 
 
 HERE = entry("a", "東京は首都である。", "ja")
@@ -40,14 +40,17 @@ OTHER = entry("c", "水の化学式。", "ja", file="other.txt")
 ENCODER = HashEncoder()
 
 
-def write(store: ChunkStore, *entries: Entry) -> None:
+def write(store: ChunkStore, *entries: StoredChunk) -> None:
     store.upsert(entries, ENCODER.encode([one.chunk.text for one in entries]))
 
 
 def test_what_was_written_is_there(store: ChunkStore) -> None:
-    write(store, HERE, replace(THERE, mark=WHOLE), OTHER)
+    write(store, HERE, replace(THERE, marker=WHOLE), OTHER)
     assert store.count() == 3
-    assert store.entries(["a" * 32, "b" * 32, "0" * 32]) == {"a" * 32: HERE, "b" * 32: replace(THERE, mark=WHOLE)}
+    assert store.stored_chunks(["a" * 32, "b" * 32, "0" * 32]) == {
+        "a" * 32: HERE,
+        "b" * 32: replace(THERE, marker=WHOLE),
+    }
     assert store.fetch(["c" * 32]) == {"c" * 32: OTHER.chunk}
     assert sorted(chunk.id for chunk in store.chunks()) == ["a" * 32, "b" * 32, "c" * 32]
     assert [one.decode() for one in store.ids("ja")] == ["a" * 32, "c" * 32]
@@ -59,17 +62,17 @@ def test_what_was_written_is_there(store: ChunkStore) -> None:
 def test_files_and_their_marks(store: ChunkStore) -> None:
     write(store, HERE, THERE, OTHER)
     assert store.inventory() == {"表.csv": StoredFile(2, None), "other.txt": StoredFile(1, None)}
-    assert store.marks() == {}
-    store.mark({"b" * 32: WHOLE})
+    assert store.completed_files() == {}
+    store.set_markers({"b" * 32: WHOLE})
     assert store.inventory()["表.csv"] == StoredFile(2, WHOLE)
-    assert store.inventory()["表.csv"].whole
-    assert not StoredFile(3, WHOLE).whole
-    assert store.marks() == {"表.csv": WHOLE}
-    assert store.heads_of(["表.csv", "other.txt"]) == ["b" * 32]
+    assert store.inventory()["表.csv"].complete
+    assert not StoredFile(3, WHOLE).complete
+    assert store.completed_files() == {"表.csv": WHOLE}
+    assert store.marked_chunks(["表.csv", "other.txt"]) == ["b" * 32]
     assert store.ids_of(["表.csv"]) == {"a" * 32: "表.csv", "b" * 32: "表.csv"}
     assert store.ids_of(["表.csv", "other.txt"])["c" * 32] == "other.txt"
-    store.mark({"b" * 32: None})
-    assert (store.marks(), store.heads_of(["表.csv"])) == ({}, [])
+    store.set_markers({"b" * 32: None})
+    assert (store.completed_files(), store.marked_chunks(["表.csv"])) == ({}, [])
 
 
 def test_the_marked_head_comes_after_the_chunks_of_the_other_language(
@@ -80,21 +83,21 @@ def test_the_marked_head_comes_after_the_chunks_of_the_other_language(
     monkeypatch.setattr(
         Collection, "upsert", lambda self, **rows: (written.extend(rows["ids"]), original(self, **rows))
     )
-    write(store, replace(THERE, mark=WHOLE), HERE)
+    write(store, replace(THERE, marker=WHOLE), HERE)
     assert written == ["a" * 32, "b" * 32]
     written.clear()
-    write(store, THERE, replace(HERE, mark=WHOLE))
+    write(store, THERE, replace(HERE, marker=WHOLE))
     assert written == ["b" * 32, "a" * 32]
-    assert store.marks() == {"表.csv": WHOLE}
+    assert store.completed_files() == {"表.csv": WHOLE}
     assert (store.count(), store.count(["ja"]), store.count(["en"])) == (2, 1, 1)
 
 
 def test_describing_leaves_text_and_vector(store: ChunkStore) -> None:
-    write(store, replace(HERE, mark=WHOLE))
+    write(store, replace(HERE, marker=WHOLE))
     before = store.vectors(["a" * 32])["a" * 32]
     moved = replace(HERE, chunk=replace(HERE.chunk, start=5, end=14))
-    store.describe([moved])
-    assert store.entries(["a" * 32]) == {"a" * 32: moved}, "and the mark is gone"
+    store.update_metadata([moved])
+    assert store.stored_chunks(["a" * 32]) == {"a" * 32: moved}, "and the mark is gone"
     assert np.array_equal(store.vectors(["a" * 32])["a" * 32], before)
 
 
@@ -123,7 +126,7 @@ def test_more_than_one_request_can_carry(store: ChunkStore, monkeypatch: pytest.
     monkeypatch.setattr(store, "batch_limit", 4)
     monkeypatch.setattr(store, "_chroma", replace(store._chroma, request_bytes=4000))
     entries = [entry(f"{n:x}", f"文{n}。" * (1 if n < 8 else 500), "ja") for n in range(10)]
-    write(store, *(replace(one, mark=WHOLE if n == 0 else None) for n, one in enumerate(entries)))
+    write(store, *(replace(one, marker=WHOLE if n == 0 else None) for n, one in enumerate(entries)))
     assert sum(parts) == 10
     assert max(parts) <= 4
     assert parts[-3:] == [1, 1, 1], "two that are long, and the marked head last"

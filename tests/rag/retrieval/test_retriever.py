@@ -112,7 +112,7 @@ def test_score_is_relative_to_the_language_of_the_chunk(
     language = detect(question)
     vector = index.encoder.encode_queries([question])[0]
     chunks = list(index.store.chunks())
-    lexical = index.derived.lexical
+    lexical = index.secondary.lexical
     ids = [one.id for one in chunks]
     matches = {
         k: v for among in LANGUAGES for k, v in lexical.search(question, language, 0, among=among, also=ids).items()
