@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from eval.dataset.conditions import Condition
 from eval.runs.answer_log import AnswerLog, AnswerRecord
@@ -18,9 +19,10 @@ from rag.models.invoke import batch_size, model_identity
 from rag.serialize import to_jsonable
 from rag.storage.atomic import write_bytes
 from rag.storage.locks import folder_lock
-from rag.tables.files import csv_bytes, read_bytes, read_text, refuse_same
+from rag.tables.files import read_bytes, read_text, refuse_same
+from rag.tables.output import Column, OutputTable
 from rag.tables.reader import Table, folded, named, read_tables, the_one
-from rag.tables.workbook import Sheet, workbook
+from rag.tables.workbook import workbook
 from rag.text.language import detect
 
 COLUMNS = ("question", "questions", "質問", "問い", "問", "設問", "instruction")
@@ -101,19 +103,30 @@ def _open_which(table: Table, what: str) -> DatasetError:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _BatchRow:
+    question: str
+    record: AnswerRecord
+
+    @property
+    def answer(self) -> str:
+        failure = self.record.failure
+        return self.record.text if failure is None else f"[{failure.error}] {failure.message}"
+
+    @property
+    def sources(self) -> str:
+        hits = () if self.record.answer is None else self.record.answer.hits
+        return "; ".join(f"[{hit.rank}] {hit.chunk.source}:{hit.chunk.start}-{hit.chunk.end}" for hit in hits)
+
+
+_COLUMNS: Final[tuple[Column[_BatchRow], ...]] = (
+    Column("Question", lambda row: row.question, 50),
+    Column("Answer", lambda row: row.answer, 38),
+    Column("Sources", lambda row: row.sources, 46),
+)
+
+
 def _write(out: Path, questions: Sequence[str], recorded: Sequence[AnswerRecord], *, with_sources: bool) -> None:
-    header = ("Question", "Answer", "Sources") if with_sources else ("Question", "Answer")
-    rows = [(q, _said(one), _sources(one))[: len(header)] for q, one in zip(questions, recorded, strict=True)]
-    if out.suffix.lower() == ".xlsx":
-        write_bytes(out, workbook([Sheet("answers", header, rows)]))
-        return
-    write_bytes(out, csv_bytes([header, *rows]))
-
-
-def _said(one: AnswerRecord) -> str:
-    return one.text if one.failure is None else f"[{one.failure.error}] {one.failure.message}"
-
-
-def _sources(one: AnswerRecord) -> str:
-    hits = () if one.answer is None else one.answer.hits
-    return "; ".join(f"[{hit.rank}] {hit.chunk.source}:{hit.chunk.start}-{hit.chunk.end}" for hit in hits)
+    columns = _COLUMNS if with_sources else _COLUMNS[:2]
+    table = OutputTable("answers", columns, [_BatchRow(*pair) for pair in zip(questions, recorded, strict=True)])
+    write_bytes(out, workbook([table]) if out.suffix.lower() == ".xlsx" else table.to_csv())

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 from unicodedata import east_asian_width
 
 from rag.tables.escape import starts_formula, xlsx_text
 from rag.tables.files import Row
+from rag.tables.output import OutputTable
 
 FONT: Final = "Yu Gothic"
 """On every Japanese Windows and Mac since 2013; LibreOffice on Linux takes Noto Sans CJK JP for its letters."""
@@ -20,54 +20,20 @@ _TEXT, _HEADING = 0.92, 0.72  # letters in the width of a digit, as a word is no
 _LINE: Final = 16.5  # points of a line of this font at this size
 _HIGHEST: Final = 409.0  # points; Excel takes no more
 
-_WIDTHS: Final[Mapping[str, float]] = {
-    "NO": 7, "instruction": 38, "question": 36, "Reference": 18, "Answer": 38, "Answer without": 26, "Answer with": 26,
-    "reason": 26, "reason without": 22, "reason with": 22, "sources": 46, "in words": 42, "日本語": 42, "model": 22,
-    "type": 14, "language": 10, "condition": 10, "run": 13, "baseline run": 13, "test": 14, "error": 26, "rung": 12,
-    "setting": 20, "correct": 9, "total": 7, "rate": 9, "fixed": 7, "broken": 8, "both": 7, "failed": 8, "differs": 9,
-    "Question": 50, "Sources": 46, "outcome": 11, "verdict": 9, "p (Holm)": 11, "low 95 %": 10, "high 95 %": 11,
-}  # fmt: skip
-_WIDTH, _WIDE = 10.5, 42.0  # of other columns, and of those named for a run
-_SHARE, _CHANGE, _P = "0.0%", "+0.0%;-0.0%;0.0%", '[<0.0001]"< 0.0001";0.0000'
-_FORMATS: Final[Mapping[str, str]] = {
-    "rate": _SHARE, "low 95 %": _SHARE, "high 95 %": _SHARE, "difference": _CHANGE, "p": _P, "p (Holm)": _P,
-    "cosine": "0.00", "seconds": "0.0",
-}  # fmt: skip
 _TINTS: Final[Mapping[str, str]] = {
     "correct": "E3F2E8", "helps": "E3F2E8", "better": "E3F2E8", "wrong": "F9E8E6", "hurts": "F9E8E6", "worse": "F9E8E6",
     "differs": "FBF3DC", "unfinished": "FBF3DC",
 }  # fmt: skip
-_TINTED: Final = frozenset({"verdict", "effect", "differs"})
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A table of a workbook. Columns after the first `printed` ones are left out on paper.
-
-    The columns from `wide_from` on have names of their own, and room for text.
-    """
-
-    title: str
-    columns: Sequence[str]
-    rows: Sequence[Row]
-    printed: int | None = None
-    wide_from: int | None = None
-
-    @property
-    def widths(self) -> list[float]:
-        """The width of each column, in digits."""
-        named = len(self.columns) if self.wide_from is None else self.wide_from
-        return [_WIDTHS.get(name, _WIDTH) if at < named else _WIDE for at, name in enumerate(self.columns)]
-
-
-def workbook(sheets: Sequence[Sheet]) -> bytes:
+def workbook(tables: Sequence[OutputTable[Any]]) -> bytes:
     """The sheets as the bytes of an .xlsx file."""
     from openpyxl import Workbook
 
     book = Workbook()
     book.remove(book.active)
-    for sheet in sheets:
-        _add(book, sheet)
+    for table in tables:
+        _add(book, table)
     return saved(book)
 
 
@@ -96,32 +62,34 @@ def fill(sheet: Any, rows: Sequence[Row]) -> None:
                 cell.value = value
 
 
-def _add(book: Any, table: Sheet) -> None:
+def _add(book: Any, table: OutputTable[Any]) -> None:
     from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
     from openpyxl.utils import get_column_letter
 
     sheet = book.create_sheet(table.title)
-    fill(sheet, [tuple(table.columns), *table.rows])
+    rows: list[Row] = [table.header, *table.rows]
+    widths = [column.width for column in table.columns]
+    fill(sheet, rows)
     beside, under = Alignment(horizontal="right", vertical="top", indent=1), Border(bottom=Side("hair", "B8BEC6"))
-    for line, cells in enumerate(sheet.iter_rows(), 1):
-        values = (table.columns, *table.rows)[line - 1]
-        sheet.row_dimensions[line].height = _height(values, table.widths, _HEADING if line == 1 else _TEXT)
+    for line, (row, cells) in enumerate(zip(rows, sheet.iter_rows(), strict=True), 1):
+        sheet.row_dimensions[line].height = _height(row, widths, _HEADING if line == 1 else _TEXT)
         for column, cell in zip(table.columns, cells, strict=True):
             cell.border = under
             if isinstance(cell.value, int | float):
                 cell.alignment = beside
-                cell.number_format = _FORMATS.get(column, "General")
-            elif column in _TINTED and cell.value in _TINTS:
+                cell.number_format = column.number_format
+            elif column.tinted and cell.value in _TINTS:
                 cell.fill = PatternFill("solid", fgColor=_TINTS[cell.value])
-    for at, width in enumerate(table.widths, 1):
-        head = sheet.cell(1, at)
+    for at, column in enumerate(table.columns):
+        head = sheet.cell(1, at + 1)
         head.font, head.fill = Font(name=FONT, size=_SIZE, bold=True), PatternFill("solid", fgColor="EEF0F2")
-        if any(isinstance(row[at - 1], int | float) for row in table.rows):
+        if any(isinstance(row[at], int | float) for row in rows[1:]):
             head.alignment = Alignment(horizontal="right", vertical="top", indent=1, wrap_text=True)
-        sheet.column_dimensions[get_column_letter(at)].width = width
+        sheet.column_dimensions[get_column_letter(at + 1)].width = column.width
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
-    _set_up_print(sheet, table, get_column_letter(table.printed or len(table.columns)))
+    printed = sum(column.printed for column in table.columns)
+    _set_up_print(sheet, table.title, f"A1:{get_column_letter(printed)}{len(rows)}")
 
 
 def _height(row: Sequence[object], widths: Sequence[float], room: float) -> float:
@@ -143,16 +111,16 @@ def _columns(text: str) -> int:
     return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
-def _set_up_print(sheet: Any, table: Sheet, last_column: str) -> None:
+def _set_up_print(sheet: Any, title: str, area: str) -> None:
     """A4 landscape, as wide as the page, the header on every page, name and page at the foot."""
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.orientation = sheet.ORIENTATION_LANDSCAPE
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.print_title_rows = "1:1"
-    sheet.print_area = f"A1:{last_column}{len(table.rows) + 1}"
+    sheet.print_area = area
     margins = sheet.page_margins
     margins.left = margins.right = 0.4
     margins.top, margins.bottom, margins.footer = 0.5, 0.75, 0.35
-    sheet.oddFooter.left.text = table.title
+    sheet.oddFooter.left.text = title
     sheet.oddFooter.right.text = "&P / &N"

@@ -17,7 +17,7 @@ from eval.dataset.conditions import Condition
 from eval.fallback.judge.record import load_judge, save_judge
 from eval.fallback.similarity.calibration import load_calibration, save_calibration
 from eval.report.build import build_report
-from eval.report.files import sheets
+from eval.report.tables import report_tables
 from eval.runs.answer_log import AnswerLog
 from eval.runs.cosine import load_cosines
 from eval.runs.description import read_description, write_description
@@ -62,7 +62,7 @@ def go_on(run: Path, model: ScriptedChat) -> None:
 def test_it_reports_the_figures_it_reported_then(stored: Path) -> None:
     report = build_report([stored / "run", stored / "counts"])
     then = json.loads((stored / "figures.json").read_text(encoding="utf-8"))
-    now = {sheet.title: [list(sheet.columns), *map(list, sheet.rows)] for sheet in sheets(report)}
+    now = {table.title: [list(table.header), *map(list, table.rows)] for table in report_tables(report)}
     assert list(now) == list(then)
     for title, table in then.items():
         kept = [now[title][0].index(column) for column in table[0]]

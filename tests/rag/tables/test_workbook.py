@@ -9,8 +9,8 @@ import subprocess
 import openpyxl
 import pytest
 
+from eval.report.answer_tables import ANSWERS
 from eval.report.files import write_all
-from eval.report.tables import ANSWER_COLUMNS
 from rag.tables.workbook import FONT
 from tests.eval.read_back import read_sheet, table
 from tests.eval.scripted import ROWS
@@ -61,7 +61,7 @@ def test_a_row_is_as_high_as_its_longest_text(book) -> None:
 
 def test_the_historical_columns_stand_first_and_all_that_is_printed_has_its_reason(book) -> None:
     header = [cell.value for cell in book["answers"][1]]
-    assert header == list(ANSWER_COLUMNS)
+    assert header == [column.title for column in ANSWERS]
     assert header[:6] == ["NO", "instruction", "type", "Reference", "Answer", "verdict"]
     assert book["answers"].print_area.startswith("'answers'!$A$1:$M$")
     assert header[12] == "reason"
@@ -71,7 +71,7 @@ def test_answers_and_changes(two, tmp_path) -> None:
     path = write_all(two, tmp_path / "out").xlsx
     rows = {(row["NO"], row["language"], row["condition"]): row for row in table(read_sheet(path, "answers"))[:20]}
     right, failed = rows[1, "ja", "rag"], rows[3, "ja", "no_rag"]
-    assert [right[name] for name in ANSWER_COLUMNS[:6]] == [
+    assert [right[column.title] for column in ANSWERS[:6]] == [
         1,
         ROWS[0][1],
         "open_qa",
