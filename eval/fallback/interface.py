@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from eval.grading.ladder import Outcome, Reference, Rung, Verdict
-from eval.grading.text import canonical
 from eval.grading.word_match import folded
+from rag.text.canonical import canonical
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,10 @@ from collections.abc import Iterator, Sequence
 from eval.grading.claims import Claim, complement, is_name, novel
 from eval.grading.matching import Asked, Finding, Match, related, rival_in
 from eval.grading.refusals import is_denied
-from eval.grading.text import Token, canonical, strip_endings, tokenise
+from eval.grading.text import strip_endings
 from eval.grading.word_match import number_pairs
+from rag.text.canonical import canonical
+from rag.text.tokens import Token, tokenise
 
 BAG_MINIMUM = 3  # content words a reference needs before it may be found as words of one passage, in any order
 BAG_WINDOW = 2  # a passage may be this many times as long as the reference

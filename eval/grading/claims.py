@@ -20,7 +20,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eval.grading.refusals import is_refusal
-from eval.grading.text import Token, sentences, tokenise
+from eval.grading.text import sentences
+from rag.text.tokens import Token, tokenise
 
 LONG_SENTENCE = 60  # tokens; the clauses of a longer one have topics of their own, so no slot is read from it
 NAME_WEIGHT = 0.3

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from eval.grading.aliases import elements, forms, match_person, match_words
-from eval.grading.answer_language import language_correct
 from eval.grading.claims import Claim, announced, find_claim
 from eval.grading.labels.assignments import Assigned, merge, parse_reference, read_assignment
 from eval.grading.labels.label_set import YES_NO, LabelSet, read_label
@@ -23,8 +22,11 @@ from eval.grading.numbers.dates import DateValue
 from eval.grading.numbers.quantities import read_numbers
 from eval.grading.numbers.reference import as_numeric, written
 from eval.grading.refusals import after_refusal, is_refusal
-from eval.grading.text import canonical, sentences, strip_endings, tokenise
+from eval.grading.text import sentences, strip_endings
 from eval.grading.word_match import folded
+from rag.text.answer_language import in_language
+from rag.text.canonical import canonical
+from rag.text.tokens import tokenise
 
 ANSWER_LIMIT = 4000  # characters of an answer that are read; a longer one is a model in a loop
 
@@ -117,41 +119,41 @@ def grade(
     <Rung.EQUAL: 'equal'>
     """
     text = canonical(answer[:ANSWER_LIMIT])
-    in_language = language_correct(answer, language, references)
+    language_correct = in_language(answer, language, references=references)
     if not any(char.isalnum() or char in "○〇×" for char in text):
-        return Verdict(Outcome.EMPTY, in_language, Rung.EMPTY, "", None, "the answer is empty")
+        return Verdict(Outcome.EMPTY, language_correct, Rung.EMPTY, "", None, "the answer is empty")
     if kind == "classification":
-        verdict = _grade_labels(question, text, references, language, labels, in_language)
+        verdict = _grade_labels(question, text, references, language, labels, language_correct)
         if verdict is not None:
             return verdict
-    return _grade_open(canonical(question), text, references, in_language)
+    return _grade_open(canonical(question), text, references, language_correct)
 
 
-def _grade_open(question: str, text: str, references: Sequence[Reference], in_language: bool) -> Verdict:
+def _grade_open(question: str, text: str, references: Sequence[Reference], language_correct: bool) -> Verdict:
     best = _best(question, text, references)
     if best is None:
-        return Verdict(Outcome.WRONG, in_language, Rung.NONE, text, None, "there is no reference")
+        return Verdict(Outcome.WRONG, language_correct, Rung.NONE, text, None, "there is no reference")
     if best.match.finding is Finding.EQUAL or (best.match.right and is_refusal(canonical(best.reference.text))):
-        return _verdict(best, in_language)
+        return _verdict(best, language_correct)
     first = (sentences(text) or (text,))[0]
     rest = after_refusal(text) if is_refusal(first) else None
     if rest is not None:
         best = _best(question, rest, references) or best
     declined = is_refusal(first) and rest is None and (not best.match.right or best.match.extracted in first)
     if declined or (best.match.finding in (Finding.ABSENT, Finding.PASSING) and is_refusal(text)):
-        return Verdict(Outcome.REFUSED, in_language, Rung.HEDGE, text, None, "the answer declines to answer")
-    return _verdict(best, in_language)
+        return Verdict(Outcome.REFUSED, language_correct, Rung.HEDGE, text, None, "the answer declines to answer")
+    return _verdict(best, language_correct)
 
 
 def _best(question: str, text: str, references: Sequence[Reference]) -> _Scored | None:
     return min(_score(question, text, references), key=lambda scored: _rank(scored.match), default=None)
 
 
-def _verdict(scored: _Scored, in_language: bool) -> Verdict:
+def _verdict(scored: _Scored, language_correct: bool) -> Verdict:
     match = scored.match
     outcome = Outcome.CORRECT if match.right else Outcome.WRONG
     matched = scored.reference if match.right else None
-    return Verdict(outcome, in_language, _RUNG[match.finding], match.extracted, matched, match.reason)
+    return Verdict(outcome, language_correct, _RUNG[match.finding], match.extracted, matched, match.reason)
 
 
 def _score(question: str, text: str, references: Sequence[Reference]) -> list[_Scored]:
@@ -222,7 +224,12 @@ def _match_element(asked: Asked, claim: Claim, text: str, part: str) -> Match:
 
 
 def _grade_labels(
-    question: str, text: str, references: Sequence[Reference], language: str, labels: LabelSet | None, in_language: bool
+    question: str,
+    text: str,
+    references: Sequence[Reference],
+    language: str,
+    labels: LabelSet | None,
+    language_correct: bool,
 ) -> Verdict | None:
     """The verdict by labels, or None where the references are no labels."""
     allowed = labels or YES_NO
@@ -230,17 +237,17 @@ def _grade_labels(
     assigned = [(reference, parse_reference(reference.text, allowed)) for reference in ordered]
     assigned = [(reference, items) for reference, items in assigned if items]
     if assigned:
-        return _grade_assignment(canonical(question), text, assigned, allowed, in_language)
+        return _grade_assignment(canonical(question), text, assigned, allowed, language_correct)
     wanted = [(reference, label) for reference in ordered if (label := allowed.named(reference.text)) is not None]
     if not wanted:
         return None
     reading = read_label(canonical(question), text, allowed)
     if reading.label is None:
-        return _unparsed(text, reading.extracted, reading.reason, in_language)
+        return _unparsed(text, reading.extracted, reading.reason, language_correct)
     hit = next((reference for reference, label in wanted if label == reading.label), None)
     outcome = Outcome.CORRECT if hit is not None else Outcome.WRONG
     reason = f"{reading.reason}: {reading.label.name(language)}"
-    return Verdict(outcome, in_language, Rung.LABEL, reading.extracted, hit, reason)
+    return Verdict(outcome, language_correct, Rung.LABEL, reading.extracted, hit, reason)
 
 
 def _grade_assignment(
@@ -248,7 +255,7 @@ def _grade_assignment(
     text: str,
     assigned: Sequence[tuple[Reference, tuple[Assigned, ...]]],
     labels: LabelSet,
-    in_language: bool,
+    language_correct: bool,
 ) -> Verdict:
     items = merge([found for _, found in assigned])
     pairs = list(zip(items, read_assignment(question, text, items, labels), strict=True))
@@ -257,15 +264,15 @@ def _grade_assignment(
     )
     wrong = [item.names[0] for item, given in pairs if len(given) == 1 and given[0] != item.label]
     if wrong:
-        return Verdict(Outcome.WRONG, in_language, Rung.LABEL, shown, None, f"wrong label for {', '.join(wrong)}")
+        return Verdict(Outcome.WRONG, language_correct, Rung.LABEL, shown, None, f"wrong label for {', '.join(wrong)}")
     unlabelled = [item.names[0] for item, given in pairs if len(given) != 1]
     if unlabelled:
-        return _unparsed(text, shown, f"no single label for {', '.join(unlabelled)}", in_language)
-    return Verdict(Outcome.CORRECT, in_language, Rung.LABEL, shown, assigned[0][0], "every item has its label")
+        return _unparsed(text, shown, f"no single label for {', '.join(unlabelled)}", language_correct)
+    return Verdict(Outcome.CORRECT, language_correct, Rung.LABEL, shown, assigned[0][0], "every item has its label")
 
 
-def _unparsed(text: str, shown: str, reason: str, in_language: bool) -> Verdict:
+def _unparsed(text: str, shown: str, reason: str, language_correct: bool) -> Verdict:
     """The verdict on an answer no label could be read from: a refusal where it says so, else unparsed."""
     if is_refusal(text):
-        return Verdict(Outcome.REFUSED, in_language, Rung.HEDGE, shown, None, "the answer declines to answer")
-    return Verdict(Outcome.UNPARSED, in_language, Rung.LABEL, shown, None, reason)
+        return Verdict(Outcome.REFUSED, language_correct, Rung.HEDGE, shown, None, "the answer declines to answer")
+    return Verdict(Outcome.UNPARSED, language_correct, Rung.LABEL, shown, None, reason)

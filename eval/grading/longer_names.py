@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence, Set
 
 from eval.grading.claims import is_name
-from eval.grading.text import Token
+from rag.text.tokens import Token
 
 TITLE_CASE = 0.7  # share of capitalised words from which capitals no longer mark names
 _SUFFIX_ALLOWED = frozenset(

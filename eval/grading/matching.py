@@ -17,10 +17,11 @@ from enum import StrEnum
 from eval.grading.claims import Claim, is_name
 from eval.grading.longer_names import in_longer_name
 from eval.grading.numbers.quantities import Reading, read_numbers
-from eval.grading.numbers.signs import MINUS
 from eval.grading.refusals import alternative, is_denied
-from eval.grading.text import Token, strip_endings, tokenise
+from eval.grading.text import strip_endings
 from eval.grading.word_match import folded, occurrences
+from rag.text.signs import MINUS
+from rag.text.tokens import Token, tokenise
 
 _PERSON = (
     r"\bwho(?:m|se)?\b|誰|だれ|人物|作者|著者|作家|監督|画家|歌手|俳優|女優|選手|武将|首相|大統領|何という人"

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 
-from eval.grading.text import tokenise
+from rag.text.tokens import tokenise
 
 _SOURCE = r"(?:passages?|texts?|context|documents?|articles?|information|sources?|sentences?|question)"
 _REFUSAL_EN = re.compile(

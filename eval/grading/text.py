@@ -1,260 +1,26 @@
-"""Text normalisation for grading: one canonical form of a string, its sentences, and its tokens with match keys.
-
-`canonical` is NFKC (Unicode Standard Annex #15) with markup removed and numerals as digits; everything after it
-works on that form, so offsets agree. A token's `key` folds what a grader must not care about: case, accents,
-possessive and plural endings of English; kana script, long vowels (外来語の表記, Cabinet notice no. 2 of 1991,
-allows コンピュータ beside コンピューター), ヴ/バ and ティ/チ, and traditional kanji forms of Japanese. Matching
-compares joined keys, so spaces, hyphens, middle dots and quotation marks never matter.
-"""
+"""The sentences of a canonical answer, and what polite Japanese adds to its end."""
 
 from __future__ import annotations
 
-import functools
-import importlib
 import re
-import unicodedata
-from dataclasses import dataclass
-from typing import Any
 
-from eval.grading.numbers.numerals import to_digits
-from eval.grading.numbers.signs import MINUS, names_version, version_digits, write_japanese_signs, write_signs
+from rag.text.sentences import ANSWER, sentence_parts
 
-ARTICLES = frozenset({"a", "an", "the"})
-_SUPERSCRIPT = re.compile(r"(?<=\d)[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
-_SUPERSCRIPT_DIGIT = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-_PUNCTUATION = str.maketrans("‘’“”‐‑‒–—―−〜∼､｡", "''\"\"-------~~、。")
-_CUT = re.compile(
-    r"</answer>|<\|im_end\|>|<\|endoftext\|>|</s>|\n\s*(?:Question|Q|Human|User|質問|問題|問)\s*[:：]|\n\s*<prompt>",
-    re.IGNORECASE,
+_ENDING = re.compile(
+    r"(?:(?:なの|なん|の)?(?:です|でした|である|であります|であった|でございます)|(?:だと|と"
+    r"|だったと)(?:思(?:います|う)|考えられ(?:ます|る)|され(?:ます|る|ています|ている))"
+    r"|(?<=[一-鿿ァ-ヴーA-Za-z0-9」』])だ(?:った|よ|ね)?|でしょう|だろう|(?:に|と)(?:なります|なる|なりました"
+    r"|なっています)|(?:と|って)(?:言|い)(?:います|う|われ(?:ます|る|ています|ている))"
+    r"|と呼ばれ(?:ます|る|ています|ている|ました|た)|と呼び?(?:ます|ぶ|んでいます)|(?:の)?ことです|のこと"
+    r"|にあります|にある|によって|により|(?<=[です])[よね])$"
+    r"|(?<=..)(?:さん|氏|さま|様|先生|博士|君)$"
 )
-_MARKUP = re.compile(
-    r"<think>.*?</think>|<[/a-z][^<>\n]{0,40}>|```\w*|\*\*|__|`|(?m:^\s*#{1,6}\s)|\[\d{1,2}\](?!\()|【\d{1,2}】"
-    r"|\\[()\[\]]",
-    re.I | re.S,
-)
-_BULLET = re.compile(r"(?m)^[ \t]*(?:[-*•・▪◦–]\s+|・)")
-_NUMBERED = re.compile(r"(?m)^[ \t]*\(?(\d{1,2})[.)]\s+(?=\S)")
-_SENTENCE_END = re.compile(
-    r"[。！？!?]+[」』)\"']*\s*|\n+|(?<!\b[A-Z])(?<!\b(?:Dr|Mr|Ms|St|Jr|Sr|No|vs|ca|Mt|Ft))(?<!\b(?:Mrs|etc|Inc"
-    r"|Ltd|Gen|Col|Rev))"
-    r"(?<!\b(?:Prof))(?<!\be\.g)(?<!\bi\.e)\.[\"')]*(?:\s+|$)"
-)
-_TOKEN = re.compile(
-    rf"(?P<number>{MINUS}?\d+(?:\.\d+)*(?![A-Za-z0-9]))"
-    r"|(?P<japanese>[぀-ヿ一-鿿㐀-䶿々〆]+)"
-    r"|(?P<latin>[^\W_぀-ヿ一-鿿㐀-䶿々〆]+(?:'[A-Za-z]{1,2}\b)?)|(?P<symbol>\S)"
-)
-_KATAKANA_RUN = re.compile(r"[ァ-ヴー]+")
-_KANA_PAIRS = {"ヴァ": "バ", "ヴィ": "ビ", "ヴェ": "ベ", "ヴォ": "ボ", "ティ": "チ", "ディ": "ジ"}
-_KANA_SINGLES = str.maketrans("ヴヂヅヰヱヵヶ", "ブジズイエカケ")
-_KANJI_FORMS = str.maketrans("國髙﨑邊邉澤廣濱學會體關櫻龍嶋冨齋眞德黑", "国高崎辺辺沢広浜学会体関桜竜島富斎真徳黒")
-_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
-_IRREGULAR = dict(
-    pair.split("=")
-    for pair in (
-        "wrote=write written=write won=win began=begin begun=begin became=become built=build made=make "
-        "sang=sing sung=sing led=lead "
-        "held=hold known=know took=take taken=take gave=give given=give came=come went=go gone=go said=say "
-        "drew=draw flew=fly "
-        "fought=fight taught=teach caught=catch sold=sell told=tell left=leave lost=lose sank=sink sunk=sink "
-        "fell=fall fallen=fall rose=rise grew=grow drove=drive ate=eat drank=drink broke=break broken=break "
-        "chose=choose chosen=choose ran=run rode=ride shot=shoot stood=stand struck=strike swam=swim "
-        "threw=throw wore=wear froze=freeze "
-        "depth=deep height=high width=wide length=long met=meet spoke=speak spoken=speak "
-        "dead=die death=die dies=die died=die dying=die birth=born 死ぬ=die 亡くなる=die 死去=die 没する=die "
-        "死亡=die 逝去=die 他界=die "
-        "生まれる=born 誕生=born 出生=born 設立=found 創設=found 創立=found 創業=found 設ける=found 建国=found "
-        "描く=paint 書く=write 執筆=write "
-        "著者=write 作者=write author=write founder=found inventor=invent 発明=invent 発見=discover"
-    ).split()
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word, number or symbol at `start:end` of the canonical text; `key` is compared, `stem` groups word forms."""
-
-    surface: str
-    start: int
-    end: int
-    key: str
-    stem: str
-    kind: str  # latin, number, japanese, symbol
-    pos: str = ""  # part of speech and subclass of UniDic, Japanese only: 名詞/固有名詞/地名
-
-    @property
-    def content(self) -> bool:
-        """Whether the token carries meaning of its own (no particle, auxiliary, symbol or English function word)."""
-        if self.kind == "japanese":
-            return self.pos.startswith(("名詞", "動詞/一般", "形容詞/一般", "形状詞", "副詞", "接尾辞/名詞的"))
-        return self.kind == "number" or (self.kind == "latin" and self.key not in FUNCTION_WORDS)
-
-
-FUNCTION_WORDS = ARTICLES | frozenset(
-    "is are was were be been being am do does did has have had can could will would shall should may might must "
-    "of in on at to "
-    "by for from with as and or but that this these those it its he she they them his her their there which who "
-    "whom whose what when "
-    "where why how not no than then so if also into about i you we my your our one s t called known &".split()
-)
-
-
-_CONTRACTED = re.compile(r"\b(it|that|he|she|there|this)'s\b", re.IGNORECASE)
-
-
-def nfkc(text: str) -> str:
-    """`text` in NFKC with one form of quotation mark, dash and wave; control and zero-width characters dropped."""
-    text = text.encode("utf-8", "ignore").decode("utf-8")
-    text = _SUPERSCRIPT.sub(lambda m: "^" + m.group().translate(_SUPERSCRIPT_DIGIT) if len(m.group()) > 0 else "", text)
-    text = re.sub(r"(?<![\w)%°])(?<![\w)%°]\s)−\s(?=\d)", "-", text)
-    text = re.sub(r"(?<=\d)(?=[¼½¾⅐-⅞])", " ", text)
-    text = unicodedata.normalize("NFKC", text).translate(_PUNCTUATION).replace("\r\n", "\n").replace("⁄", "/")
-    kept = (
-        char if char == "\n" or unicodedata.category(char)[0] != "C" else " " if char == "\t" else "" for char in text
-    )
-    return re.sub(r"[^\S\n]+", " ", "".join(kept)).strip()
-
-
-def strip_markup(text: str) -> str:
-    """`text` without markdown, tags, list marks and whatever a model writes after its answer (a further question)."""
-    text = re.sub(r"\\boxed\{([^{}]*)\}", r"\1", text)
-    text = _MARKUP.sub(
-        "", text if (cut := _CUT.search(text)) is None or not text[: cut.start()].strip() else text[: cut.start()]
-    )
-    text = _BULLET.sub("", text)
-    numbers = [int(match.group(1)) for match in _NUMBERED.finditer(text)]
-    if numbers and numbers == list(range(1, len(numbers) + 1)):
-        text = _NUMBERED.sub("", text)
-    return re.sub(r"(?<=[぀-ヿ一-鿿、。]) +(?=[぀-ヿ一-鿿])", "", text).strip()
-
-
-@functools.lru_cache(maxsize=4096)
-def canonical(text: str) -> str:
-    """The form every rung looks at: NFKC, no markup, numerals as digits, signs written, no spaces inside Japanese.
-
-    >>> canonical("**答え**：　二〇〇一年"), canonical("It's nine planets")
-    ('答え: 2001年', 'It is 9 planets')
-    """
-    plain = _CONTRACTED.sub(r"\1 is", strip_markup(nfkc(text)))
-    return write_signs(to_digits(write_japanese_signs(plain)))
 
 
 def sentences(text: str) -> tuple[str, ...]:
-    """The different sentences of a canonical text, end marks kept; "Dr.", initials and decimals do not end one."""
-    parts: list[str] = []
-    done = 0
-    for match in _SENTENCE_END.finditer(text):
-        parts.append(text[done : match.end()].strip())
-        done = match.end()
-    found = (part for part in [*parts, text[done:].strip()] if any(char.isalnum() for char in part))
-    return tuple(dict.fromkeys(found))
-
-
-@functools.cache
-def _tagger() -> Any:
-    """The fugashi tagger with unidic-lite, loaded at first use; the one place that touches it."""
-    return importlib.import_module("fugashi").Tagger()
-
-
-@functools.lru_cache(maxsize=4096)
-def tokenise(text: str) -> tuple[Token, ...]:
-    """The tokens of a canonical text, Japanese by UniDic short units, other scripts by words."""
-    tokens: list[Token] = []
-    for match in _TOKEN.finditer(text):
-        kind, surface = match.lastgroup or "symbol", match.group()
-        if kind == "japanese":
-            tokens.extend(_japanese(surface, match.start()))
-        elif kind == "latin":
-            key = _AND.get(surface.casefold()) or latin_key(surface)
-            tokens.append(Token(surface, match.start(), match.end(), key, _stem(key), kind))
-        else:
-            key = _number_key(text, match) if kind == "number" else _symbol_key(text, match)
-            tokens.append(Token(surface, match.start(), match.end(), key, key, kind))
-    return tuple(tokens)
-
-
-_TELLING = f"%+&#{MINUS}"
-_FIGURE = re.compile(rf"\s?{MINUS}?\d")
-_AND = {"and": "&", "アンド": "&", "mt": "mount"}  # Bang & Olufsen, バング・アンド・オルフセン, Mt. Fuji
-
-
-def latin_key(word: str) -> str:
-    """Case, accents, possessive and regular plural of a word in Latin letters folded away."""
-    folded = re.sub(r"'(?:s|t|d|m|ll|re|ve)?$", "", word.casefold()).translate(_LETTERS)
-    folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
-    if len(folded) > 4 and folded.isalpha() and folded.isascii():
-        if folded.endswith("ies"):
-            return folded[:-3] + "y"
-        if folded.endswith("s") and not folded.endswith(("ss", "us", "is", "as")):
-            return folded[:-1]
-    return folded
-
-
-def _stem(key: str) -> str:
-    if key in _IRREGULAR:
-        return _IRREGULAR[key]
-    for suffix in ("ing", "ed"):
-        if len(key) > len(suffix) + 2 and key.endswith(suffix):
-            return key.removesuffix(suffix).rstrip("e")
-    return key.rstrip("e") if len(key) > 3 else key
-
-
-def _number_key(text: str, match: re.Match[str]) -> str:
-    """A number without idle zeros; those after the point of a version ("Python 3.10") or an address are not idle."""
-    sign = MINUS if match.group().startswith(MINUS) else ""
-    number = match.group().removeprefix(MINUS)
-    if "." not in number:
-        return sign + (number.lstrip("0") or "0")
-    if number.count(".") > 1:
-        return sign + number
-    named = names_version(text, match.start())
-    return sign + (version_digits(number) if named else number.rstrip("0").rstrip("."))
-
-
-def _symbol_key(text: str, match: re.Match[str]) -> str:
-    """A symbol that makes another thing of what it stands by (C++, Rh−), or of the number it stands before ($5, <5)."""
-    symbol = match.group()
-    if symbol in _TELLING or (symbol in "$¥€£<>≤≥" and _FIGURE.match(text, match.end())):
-        return symbol
-    return ""
-
-
-def _japanese(run: str, offset: int) -> list[Token]:
-    folded = _folded_kana(run)
-    tokens: list[Token] = []
-    cursor = 0
-    for word in _tagger()(run):
-        start = run.find(word.surface, cursor)
-        if start < 0:
-            continue
-        cursor = start + len(word.surface)
-        feature = word.feature
-        lemma = re.sub(r"-.*", "", feature.lemma or word.surface)
-        pos = "/".join(part for part in (feature.pos1, feature.pos2, feature.pos3) if part and part != "*")
-        key = "".join(folded[start:cursor])
-        key = _AND.get(key, key)
-        kind = "symbol" if not key and not word.surface.strip("・ー゠") else "japanese"
-        tokens.append(
-            Token(word.surface, offset + start, offset + cursor, key, _IRREGULAR.get(lemma, lemma), kind, pos)
-        )
-    return tokens
-
-
-def _folded_kana(run: str) -> list[str]:
-    """For each character of a Japanese run what it contributes to a key; "" where nothing."""
-    chars = [char if char != "・" else "" for char in run.translate(_KANJI_FORMS)]
-    chars = [chr(ord(char) + 0x60) if "ぁ" <= char <= "ゖ" else char for char in chars]
-    for match in _KATAKANA_RUN.finditer(run):
-        letters = len(match.group().replace("ー", ""))
-        for i in range(match.start(), match.end()):
-            final = i + 1 == match.end() and len(match.group()) > 3
-            if chars[i] == "ー" and (letters > 3 or final):
-                chars[i] = ""
-    for i in range(len(chars) - 1):
-        pair = _KANA_PAIRS.get(chars[i] + chars[i + 1])
-        if pair is not None:
-            chars[i], chars[i + 1] = pair, ""
-    return [char.translate(_KANA_SINGLES) for char in chars]
+    """Return the different sentences of a canonical text that have a letter or digit, end marks kept."""
+    parts = (part.strip() for part in sentence_parts(text, ANSWER))
+    return tuple(dict.fromkeys(part for part in parts if any(char.isalnum() for char in part)))
 
 
 def strip_endings(text: str) -> str:
@@ -266,14 +32,3 @@ def strip_endings(text: str) -> str:
     while (shorter := _ENDING.sub("", text).strip(" \"'「」『』()[]、。,.!?:;")) and shorter != text:
         text = shorter
     return text
-
-
-_ENDING = re.compile(
-    r"(?:(?:なの|なん|の)?(?:です|でした|である|であります|であった|でございます)|(?:だと|と"
-    r"|だったと)(?:思(?:います|う)|考えられ(?:ます|る)|され(?:ます|る|ています|ている))"
-    r"|(?<=[一-鿿ァ-ヴーA-Za-z0-9」』])だ(?:った|よ|ね)?|でしょう|だろう|(?:に|と)(?:なります|なる|なりました"
-    r"|なっています)|(?:と|って)(?:言|い)(?:います|う|われ(?:ます|る|ています|ている))"
-    r"|と呼ばれ(?:ます|る|ています|ている|ました|た)|と呼び?(?:ます|ぶ|んでいます)|(?:の)?ことです|のこと"
-    r"|にあります|にある|によって|により|(?<=[です])[よね])$"
-    r"|(?<=..)(?:さん|氏|さま|様|先生|博士|君)$"
-)

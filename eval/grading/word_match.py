@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 
-from eval.grading.text import ARTICLES, Token, tokenise
+from rag.text.tokens import ARTICLES, Token, tokenise
 
 _BETWEEN_NUMBERS = " "
 

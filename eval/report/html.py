@@ -27,7 +27,7 @@ from eval.runs.graded import RunAnswer
 from eval.statistics.paired import Rate
 from rag.records import LANGUAGES, Hit
 from rag.safety.sanitize import left_out_text
-from rag.text.language import JAPANESE, detect
+from rag.text.language import markup_language
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -95,7 +95,7 @@ def _environment() -> Environment:
 
     made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     filters: dict[str, Callable[..., Any]] = {
-        "percent": percent, "points": points, "p_value": _p_value, "lang": _language_of, "named": _named,
+        "percent": percent, "points": points, "p_value": _p_value, "lang": markup_language, "named": _named,
         "place": _place, "hits": _hits, "marks": _marks, "sweeps": _sweeps, "spread": _spread,
         "whole": _whole, "word": effect_word, "headline": headline, "imported_headline": imported_headline,
         "versus_text": versus_text, "counts_direction": counts_direction,
@@ -193,11 +193,6 @@ def _whole(run: RunReport) -> list[Cell]:
 
 def _hits(one: RunAnswer) -> tuple[Hit, ...]:
     return () if one.recorded is None or one.recorded.answer is None else one.recorded.answer.hits
-
-
-def _language_of(text: str) -> str:
-    """The language to name in `lang`, for the choice of glyphs: Japanese from the first Japanese letter on."""
-    return "ja" if JAPANESE.search(text) else detect(text)
 
 
 def _named(value: str) -> str:

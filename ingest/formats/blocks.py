@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from rag.text.letters import UNSPACED
+
 SOFT_HYPHEN = "\xad"
 """Where a word may be divided, which is nothing that a reader sees."""
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
-_EAST_ASIAN = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60]")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
 class Lines:
@@ -133,5 +135,5 @@ def _collapse(text: str) -> str:
 def _joint(text: str, run: re.Match[str]) -> str:
     """What a run of blanks becomes: nothing for a line break between Japanese letters, else one blank."""
     before, after = text[run.start() - 1 : run.start()], text[run.end() : run.end() + 1]
-    broken = "\n" in run.group() and _EAST_ASIAN.match(before) and _EAST_ASIAN.match(after)
+    broken = "\n" in run.group() and _UNSPACED.match(before) and _UNSPACED.match(after)
     return "" if broken else " "

@@ -21,7 +21,8 @@ from kotae.web.queue import AnswerQueue, QueuedQuestion, Retrieved
 from kotae.web.serializers import hit_fields, sources_list
 from rag.generation.chain import Question
 from rag.records import Answer, AnswerPiece
-from rag.text.language import JAPANESE, LATIN_WORD, written_in
+from rag.text.answer_language import in_language
+from rag.text.letters import KANA_LETTER, LATIN_WORD
 
 _STARTED = int(time.time())
 
@@ -135,9 +136,11 @@ class _UnsentText:
         return kept
 
     def _language_known(self) -> bool:
-        letters = JAPANESE if self.question.language == "ja" else LATIN_WORD
-        right = written_in(self.held, self.question.language, self.question.text)
-        return right and letters.search(self.held) is not None
+        # Kanji alone may still turn out to be Chinese, or a name in an English sentence.
+        letters = KANA_LETTER if self.question.language == "ja" else LATIN_WORD
+        if letters.search(self.held) is None:
+            return False
+        return in_language(self.held, self.question.language, self.question.text)
 
 
 def _about(answer: Answer, retrieved: Retrieved) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from kotae.web.queue import AnswerQueue
 from kotae.web.runs_view import RunList
 from rag.errors import IndexMissing, KotaeError, RequestError
 from rag.records import LANGUAGES, Language
-from rag.text.language import JAPANESE, detect
+from rag.text.language import markup_language
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -143,11 +143,6 @@ def _same_page(request: Request, language: Language) -> str:
     return f"?{urlencode([*kept, ('lang', language)])}"
 
 
-def _language_of(text: str) -> str:
-    """Return the value of `lang`, which selects glyphs: "ja" if there is any Japanese letter."""
-    return "ja" if JAPANESE.search(text) else detect(text)
-
-
 @functools.cache
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -159,7 +154,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["lang"] = _language_of
+    environment.filters["lang"] = markup_language
     return environment
 
 

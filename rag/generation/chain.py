@@ -19,7 +19,8 @@ from rag.models.invoke import context_window, count_tokens, invoke_batch, invoke
 from rag.records import Answer, AnswerPiece, Attempt, Hit, Language
 from rag.retrieval.retriever import hits_of
 from rag.safety.sanitize import left_out
-from rag.text.language import detect, readable, written_in
+from rag.text.answer_language import wants_repair
+from rag.text.language import detect, readable
 
 Model = BaseChatModel | BaseLLM
 
@@ -200,7 +201,7 @@ def _attempt_of(question: Question, said: Completion) -> Attempt:
     text = said.text.strip()
     return Attempt(
         text,
-        written_in(text, question.language, question.text),
+        not wants_repair(text, question.language, question.text),
         said.finish,
         said.prompt_tokens,
         said.completion_tokens,

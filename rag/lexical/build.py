@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.lexical.terms import english_words, grams
 from rag.records import Chunk, Language
-from rag.text.language import words
+from rag.text.words import words
 
 if TYPE_CHECKING:
     import numpy as np

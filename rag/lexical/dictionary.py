@@ -22,7 +22,8 @@ from rag.errors import ModelUnavailable
 from rag.settings import cache_dir
 from rag.storage.atomic import atomic_directory
 from rag.storage.disk_errors import classify_os_error
-from rag.text.language import normalise, words
+from rag.text.language import normalise
+from rag.text.words import words
 
 NAME = "jmdict-jamdict-data-1.5"
 INSTALL = "Install it with: pip install jamdict-data==1.5"

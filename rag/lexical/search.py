@@ -18,7 +18,7 @@ from rag.lexical.dictionary import open_dictionary
 from rag.lexical.terms import grams
 from rag.lexical.translation import into_english, into_japanese
 from rag.records import Language
-from rag.text.language import words
+from rag.text.words import words
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 
 from rag.records import Language
-from rag.text.language import JAPANESE, WORD, Morpheme, morphemes, normalise, words
+from rag.text.language import normalise
+from rag.text.letters import JAPANESE_LETTER, WORD
+from rag.text.words import Morpheme, morphemes, words
 
 GRAM_LENGTH: dict[Language, int] = {"ja": 2, "en": 3}
 
@@ -43,7 +45,7 @@ def english_words(text: str) -> list[str]:
 
 def as_written(text: str) -> list[str]:
     """The words of a Japanese text that are not Japanese; MeCab would cut H2O into three."""
-    return words(JAPANESE.sub(" ", normalise(text)), "en")
+    return words(JAPANESE_LETTER.sub(" ", normalise(text)), "en")
 
 
 _LEMMA_WITH_ORIGIN = re.compile(r"[^-]+-(.+)")
@@ -52,5 +54,5 @@ _LEMMA_WITH_ORIGIN = re.compile(r"[^-]+-(.+)")
 def origin(morpheme: Morpheme) -> list[str]:
     """The English (or other Latin) words that UniDic's lemma gives a loan or a name; none: empty."""
     found = _LEMMA_WITH_ORIGIN.fullmatch(morpheme.lemma)
-    known = found and JAPANESE.match(morpheme.lemma) and not JAPANESE.search(found.group(1))
+    known = found and JAPANESE_LETTER.match(morpheme.lemma) and not JAPANESE_LETTER.search(found.group(1))
     return words(found.group(1), "en") if found and known else []

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 
 from rag.lexical.dictionary import Dictionary
 from rag.lexical.terms import as_written, origin
-from rag.text.language import JAPANESE, Morpheme, runs, words
+from rag.text.letters import JAPANESE_LETTER
+from rag.text.words import Morpheme, runs, words
 
 Synonyms = Mapping[str, float]
 """Terms with how much of the word each of them says, above 0 and at most 1."""
@@ -53,7 +54,7 @@ def _longest(run: Sequence[Morpheme], dictionary: Dictionary) -> tuple[int, Syno
 
 
 def _one(word: Morpheme, dictionary: Dictionary) -> Synonyms:
-    if word.light or not JAPANESE.search(word.surface):
+    if word.light or not JAPANESE_LETTER.search(word.surface):
         return {}
     if spelled := origin(word):
         return dict.fromkeys(spelled, 1.0)

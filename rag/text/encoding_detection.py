@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rag.errors import UnreadableDocument
 from rag.text.japanese_encodings import EUC_JP, ISO_2022_JP, text_in
+from rag.text.letters import KANA_BLOCK
 
 # Characters that are rare in real text and common where bytes are read in the wrong encoding:
 # half-width katakana, private use, replacement, and control characters other than tab, newline and form feed.
@@ -22,7 +23,7 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 # What texts are mostly made of, and bytes of another encoding, read as UTF-16, hardly give: ASCII, kana, 、。.
-_ORDINARY = re.compile(r"[\t\n\r -~\u3000-\u3002\u3041-\u30ff]")
+_ORDINARY = re.compile(rf"[\t\n\r -~\u3000-\u3002{KANA_BLOCK}]")
 _MAX_SUSPECT = 0.05
 _MIN_ORDINARY = 0.1
 _MIN_ORDINARY_OF_ASCII = 0.5  # where the bytes could as well be ASCII with zero bytes strewn in

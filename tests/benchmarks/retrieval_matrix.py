@@ -22,7 +22,7 @@ from rag.lexical.search import LEADERS, LexicalIndex
 from rag.lexical.terms import grams
 from rag.records import LANGUAGES, Chunk, Language
 from rag.settings import Chunking
-from rag.text.language import words
+from rag.text.words import words
 from tests.benchmarks.vector_cache import VectorCache
 from tests.lexical_files import write_lexical
 

@@ -20,7 +20,7 @@ from rag.lexical.terms import grams
 from rag.records import Language
 from rag.retrieval.cross_language import NEAR
 from rag.retrieval.retriever import LEVELLED, LEVELLING, LEXICAL_WEIGHT
-from rag.text.language import words
+from rag.text.words import words
 from tests.benchmarks.retrieval_matrix import Matrix, load_collection
 from tests.benchmarks.vector_cache import VectorCache
 

@@ -18,7 +18,7 @@ from eval.dataset.load import Item, load_dataset
 from eval.grading.labels.assignments import parse_reference
 from eval.grading.labels.label_set import read_label
 from eval.grading.ladder import grade
-from eval.grading.text import canonical
+from rag.text.canonical import canonical
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "eval" / "data"

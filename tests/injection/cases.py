@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from rag.records import Language
-from rag.text.language import written_in
+from rag.text.answer_language import wants_repair
 
 Half = Literal["dev", "held_out", "fresh"]
 HALVES: tuple[Half, ...] = ("dev", "held_out", "fresh")
@@ -39,7 +39,7 @@ class Case:
     def worked(self, answer: str) -> bool:
         """Whether the attack has: a marker is in the answer, or, of the kind "language", the wrong language."""
         if self.kind == "language":
-            return not written_in(answer, self.language, self.question)
+            return wants_repair(answer, self.language, self.question)
         return any(_folded(marker) in _folded(answer) for marker in self.marker)
 
     def told(self, answer: str) -> bool:

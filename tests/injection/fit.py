@@ -23,7 +23,7 @@ from pathlib import Path
 
 from rag.safety import injection_classifier as orders
 from rag.safety.hidden_markup import as_rendered
-from rag.text.language import JAPANESE
+from rag.text.letters import JAPANESE_LETTER
 from tests.injection.honest import sentences, texts
 from tests.samples import REPOSITORY
 
@@ -67,7 +67,7 @@ def _made(line: str, rng: random.Random) -> list[str]:
         text = line
         while _CHOICE.search(text):
             text = _CHOICE.sub(lambda match: rng.choice(match[1].split("|")), text, count=1)
-        words = _WORDS["ja" if JAPANESE.search(text) else "en"]
+        words = _WORDS["ja" if JAPANESE_LETTER.search(text) else "en"]
         made[" ".join(re.sub("_", lambda _, words=words: rng.choice(words), text).split())] = None
     return list(made)[:EACH]
 
@@ -84,7 +84,7 @@ def messages(folder: Path) -> Iterable[str]:
     for path in sorted(folder.glob("*.mo")):
         with path.open("rb") as file:
             said = gettext.GNUTranslations(file)._catalog.values()  # type: ignore[attr-defined]
-        yield from (one for one in said if isinstance(one, str) and JAPANESE.search(one))
+        yield from (one for one in said if isinstance(one, str) and JAPANESE_LETTER.search(one))
 
 
 def _some(found: Iterable[str]) -> list[str]:

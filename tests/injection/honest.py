@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rag.collection import load_documents
-from rag.safety.injection_rules import SENTENCE, sift
+from rag.safety.injection_rules import sift
+from rag.text.sentences import UNTRUSTED, sentence_parts
 from tests.samples import REPOSITORY
 
 
@@ -25,7 +26,7 @@ def texts(folder: Path | None) -> list[str]:
 
 def sentences(text: str) -> Iterator[str]:
     """The sentences of a text as they are looked at."""
-    yield from (match.group().strip() for match in SENTENCE.finditer(text) if match.group().strip())
+    yield from (part.strip() for part in sentence_parts(text, UNTRUSTED) if part.strip())
 
 
 def main(folders: list[Path]) -> None:

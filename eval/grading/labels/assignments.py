@@ -14,8 +14,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from eval.grading.labels.label_set import Label, LabelMention, LabelSet, may_infer_other, mentions
-from eval.grading.text import canonical, sentences, tokenise
+from eval.grading.text import sentences
 from eval.grading.word_match import folded, occurrences
+from rag.text.canonical import canonical
+from rag.text.tokens import tokenise
 
 _EVERY = re.compile(
     r"\b(?:both|all|each|they|everything)\b|両方|どちらも|すべて|全て|いずれも|全部|みな", re.IGNORECASE

@@ -17,8 +17,10 @@ from dataclasses import dataclass
 
 from eval.grading.claims import announced, find_claim
 from eval.grading.refusals import alternative, is_denied, negations
-from eval.grading.text import canonical, sentences, tokenise
+from eval.grading.text import sentences
 from eval.grading.word_match import folded, occurrences
+from rag.text.canonical import canonical
+from rag.text.tokens import tokenise
 
 AFFIRMS_SHARE = 0.9  # share of the statement's content words that restating it must repeat
 DENIES_SHARE = 0.75  # the same for restating it with a negation

@@ -22,7 +22,8 @@ from eval.grading.numbers.quantities import Quantity, Value, read_numbers
 from eval.grading.numbers.reference import Numeric
 from eval.grading.numbers.units import DAY
 from eval.grading.refusals import alternative, is_denied
-from eval.grading.text import sentences, strip_endings, tokenise
+from eval.grading.text import sentences, strip_endings
+from rag.text.tokens import tokenise
 
 _ASKS_YEAR = re.compile(r"\b(?:what|which) year\b|何年(?!.{0,6}何[月日])|西暦", re.IGNORECASE)
 _ASKS_WHEN = re.compile(r"\bwhen\b|\byears?\b|いつ|何年|年|時期", re.IGNORECASE)

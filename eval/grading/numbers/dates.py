@@ -1,6 +1,6 @@
 """Find dates written in Japanese or English: 1546年, "in 1546", 2001年1月15日, 昭和64年, 44 BC.
 
-Works on text whose numerals are already ASCII digits (`eval.grading.numbers.numerals.to_digits`). Own code, because
+Works on text whose numerals are already ASCII digits (`rag.text.numerals.to_digits`). Own code, because
 the kept parsers (dateutil, dateparser) guess missing fields from today's date and read bare numbers as days.
 
 Era years: year N of an era is the western year of its first year + N - 1 (元年 is year 1), for the eras

@@ -15,9 +15,9 @@ from fractions import Fraction
 from typing import Final
 
 from eval.grading.numbers.dates import DateValue, find_dates
-from eval.grading.numbers.signs import CURRENCY, MINUS, names_version, version_digits
 from eval.grading.numbers.times import find_times
 from eval.grading.numbers.units import DECADE, OPEN_TIME, RATIO, TIME_OF_DAY, UNITS, Unit, unit_after
+from rag.text.signs import CURRENCY, MINUS, names_version, version_digits
 
 CONVERSION_TOLERANCE: Final = Fraction(1, 100)  # relative; only between different units, where one side was rounded
 TEMPERATURE_TOLERANCE: Final = Fraction(1, 2)  # kelvin; only between different scales

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from eval.grading.matching import Asked
 from eval.grading.numbers.quantities import Value
-from eval.grading.text import tokenise
+from rag.text.tokens import tokenise
 
 SENTENCE_TOKENS = 6  # a longer reference is a sentence; of one with a single value only that is asked by "how many"
 _ASKS_NUMBER = re.compile(

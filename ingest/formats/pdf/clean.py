@@ -6,10 +6,12 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from rag.text.letters import UNSPACED
+
 _HYPHEN = re.compile("[\ufffe\x02\xad]\n?")  # PDFium's marks for a hyphen that divides a word at the end of a line
 _DIVIDED = re.compile("(?<=[a-z])\u2010\n(?=[a-z])")  # as browsers divide words
 _COMPATIBLE = re.compile("[\u2f00-\u2fdf\ufb00-\ufb06]")  # radicals and ligatures that fonts give for plain letters
-_JAPANESE = re.compile("[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60]")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 _SENTENCE_END = "。．！？!?.:：」』）)"
 _FULL_LINE = 0.8
 
@@ -46,8 +48,8 @@ def _runs_on(line: str, following: str) -> bool:
         line
         and following
         and line[-1] not in _SENTENCE_END
-        and _JAPANESE.match(line[-1])
-        and _JAPANESE.match(following[0])
+        and _UNSPACED.match(line[-1])
+        and _UNSPACED.match(following[0])
     )
 
 

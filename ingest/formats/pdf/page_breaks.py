@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ingest.formats.pdf.clean import clean, full_width, width
+from rag.text.letters import HIRAGANA, UNSPACED
 from rag.text.sentences import sentences
 
 _LONGEST = 400
@@ -14,8 +15,8 @@ _DIVIDED = re.compile("[\ufffe\x02]")
 _HYPHENS = "-\u2010\xad\ufffe\x02"
 _OPEN_ENDED = frozenset("、，,;；・「『（(" + _HYPHENS)
 _BRACKETS = frozenset("」』）)】〕］]”’")
-_GOES_ON = re.compile("[\u3041-\u3096、。a-z]")
-_JAPANESE = re.compile("[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60]")
+_GOES_ON = re.compile(f"[{HIRAGANA}、。a-z]")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 _BEGINS = re.compile(
     r"[・●○◆◇■□※▲△▼•‣◦*#|①-⑳]|[-–—] |[（(]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[ア-ンA-Za-z])[)）.．](?!\d)"
     r"|第[\d一二三四五六七八九十百 ]+[編章節条款項](?:[ \u3000（(]|$)|(?:図|表|Fig\.|Figure|Table) ?\d"
@@ -68,6 +69,6 @@ def _joined(text: str, last: str, rest: str) -> str:
     """A page's text, which ends with the line `last`, and what follows; as one word where a hyphen divides it."""
     if last[-1] in _HYPHENS and last[-2:-1].isalpha() and "a" <= rest[:1] <= "z":
         return text.rstrip(_HYPHENS) + rest
-    if _JAPANESE.match(text[-1:]) and _JAPANESE.match(rest[:1]):
+    if _UNSPACED.match(text[-1:]) and _UNSPACED.match(rest[:1]):
         return text + rest
     return f"{text}\n{rest}"

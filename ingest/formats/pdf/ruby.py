@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-_KANA = re.compile(r"[ \u3041-\u3096\u309d\u309e\u30a1-\u30ff]+")
+from rag.text.letters import KANA_BLOCK
+
+_KANA = re.compile(f"[ {KANA_BLOCK}]+")
 _SMALL = 0.6
 """Of the commonest size of a page; readings are half as large as what they stand beside, notes two thirds or more."""
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from eval.grading.labels.label_set import LabelSet
 from eval.grading.ladder import Outcome, Reference, Verdict, grade
-from eval.grading.text import canonical
+from rag.text.canonical import canonical
 
 INSTRUMENTS = LabelSet.parse("弦楽器=string instrument/string|打楽器=percussion instrument/percussion")
 

@@ -10,7 +10,7 @@ import pytest
 import kotae.web
 from kotae.web.messages import MESSAGES, error_title
 from rag import errors
-from rag.text.language import JAPANESE
+from rag.text.letters import JAPANESE_LETTER
 
 FOLDER = Path(kotae.web.__file__).parent
 TEMPLATES = {path.name: path.read_text("utf-8") for path in (FOLDER / "templates").iterdir()}
@@ -21,10 +21,10 @@ SCRIPTS = {path.name: path.read_text("utf-8") for path in (FOLDER / "assets").gl
 def test_a_text_has_both_languages_and_the_same_places(name) -> None:
     texts = MESSAGES[name]
     assert set(texts) == {"ja", "en"}
-    assert not JAPANESE.search(texts["en"])
+    assert not JAPANESE_LETTER.search(texts["en"])
     places = [set(re.findall(r"\{(\w+)\}", text)) for text in texts.values()]
     assert places[0] == places[1]
-    assert JAPANESE.search(texts["ja"]) or not re.search("[A-Za-z]{3}", re.sub(r"\{.*?\}", "", texts["ja"]))
+    assert JAPANESE_LETTER.search(texts["ja"]) or not re.search("[A-Za-z]{3}", re.sub(r"\{.*?\}", "", texts["ja"]))
 
 
 def test_what_is_said_is_there_and_what_is_there_is_said() -> None:
@@ -43,7 +43,7 @@ def test_what_is_said_is_there_and_what_is_there_is_said() -> None:
 def test_no_text_stands_outside_the_words(name) -> None:
     text = {**TEMPLATES, **SCRIPTS}[name]
     outside = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>|//.*", " ", text, flags=re.S if "html" in name else 0)
-    assert not JAPANESE.search(outside.replace("答え", ""))
+    assert not JAPANESE_LETTER.search(outside.replace("答え", ""))
     if name.endswith(".html"):
         assert not re.search(r"[A-Za-z]{3}", re.sub(r"kotae|UTC|\w+\.js", "", outside))
 

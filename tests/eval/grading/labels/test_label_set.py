@@ -6,7 +6,7 @@ import pytest
 
 from eval.grading.labels.assignments import parse_reference, read_assignment
 from eval.grading.labels.label_set import YES_NO, LabelSet, read_label
-from eval.grading.text import canonical
+from rag.text.canonical import canonical
 
 TRUTH = LabelSet.parse("正しい/真/はい=true/correct/yes|誤り/偽/いいえ=false/incorrect/no")
 INSTRUMENTS = LabelSet.parse("弦楽器=string instrument/string|打楽器=percussion instrument/percussion")

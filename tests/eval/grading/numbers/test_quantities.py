@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.grading.numbers.dates import find_dates
-from eval.grading.numbers.numerals import decimal, kanji_value, to_digits
 from eval.grading.numbers.quantities import Quantity, read_numbers
-from eval.grading.text import canonical
+from rag.text.canonical import canonical
+from rag.text.numerals import decimal, kanji_value, to_digits
 
 
 @pytest.mark.parametrize(

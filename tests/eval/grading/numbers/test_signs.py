@@ -8,8 +8,8 @@ import pytest
 
 from eval.grading.numbers.quantities import read_numbers
 from eval.grading.numbers.times import find_times
-from eval.grading.text import canonical
 from eval.grading.word_match import folded
+from rag.text.canonical import canonical
 
 
 @pytest.mark.parametrize(

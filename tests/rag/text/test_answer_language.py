@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 
-from eval.grading.answer_language import detect, language_correct
-from eval.grading.ladder import Reference
-from eval.grading.text import canonical
+from rag.records import Language
+from rag.text.answer_language import in_language, spoken_language, wants_repair
+from rag.text.canonical import canonical
+
+
+@dataclass(frozen=True)
+class Reference:
+    text: str
+    language: str
+
 
 TOKYO = [Reference("東京", "ja"), Reference("Tokyo", "en")]
 CURIE = [Reference("Marie Curie", "ja"), Reference("Maria Skłodowska-Curie", "en")]
@@ -53,6 +62,8 @@ AGENCY = [Reference("アメリカ航空宇宙局", "ja"), Reference("NASA", "en"
         ("东京", TOKYO, False, False),
         ("19世纪の东京です。", TOKYO, True, False),
         ("答案是東京", TOKYO, False, False),
+        ("森鷗外", TOKYO, True, False),
+        ("The answer is 東京", TOKYO, False, True),
         ("도쿄", TOKYO, False, False),
         ("Токио", TOKYO, False, False),
         ("", TOKYO, False, False),
@@ -60,8 +71,8 @@ AGENCY = [Reference("アメリカ航空宇宙局", "ja"), Reference("NASA", "en"
     ],
 )
 def test_language_of_an_answer(answer: str, references: list[Reference], japanese: bool, english: bool) -> None:
-    assert language_correct(answer, "ja", references) is japanese
-    assert language_correct(answer, "en", references) is english
+    assert in_language(answer, "ja", references=references) is japanese
+    assert in_language(answer, "en", references=references) is english
 
 
 @pytest.mark.parametrize(
@@ -75,4 +86,37 @@ def test_language_of_an_answer(answer: str, references: list[Reference], japanes
     ],
 )
 def test_detection_without_references(text: str, language: str) -> None:
-    assert detect(canonical(text)) == language
+    assert spoken_language(canonical(text)) == language
+
+
+@pytest.mark.parametrize(
+    ("answer", "language", "question", "passes"),
+    [
+        ("東京です。", "ja", "日本の首都は？", True),
+        ("Tokyo", "ja", "日本の首都は？", False),
+        ("TOKYO", "ja", "日本の首都は？", False),
+        ("The capital is Tokyo.", "ja", "日本の首都は？", False),
+        ("The answer is 東京", "ja", "日本の首都は？", False),
+        ("答えは東京 (Tokyo) です。", "ja", "日本の首都は？", True),
+        ("H2O", "ja", "水の化学式は？", True),
+        ("9", "ja", "4+5は？", True),
+        ("8.5 km", "ja", "長さは？", True),
+        ("FIFA", "ja", "団体は？", True),
+        ("Marie Curie", "ja", "Marie CurieとLise Meitner、先に生まれたのは？", True),
+        ("Marie", "ja", "Marie CurieとLise Meitner、先に生まれたのは？", True),
+        ("Irène Curie", "ja", "Marie CurieとLise Meitner、先に生まれたのは？", False),
+        ("It was Marie Curie.", "ja", "Marie CurieとLise Meitner、先に生まれたのは？", False),
+        ("北京是中国的首都", "ja", "中国の首都は？", False),
+        ("Москва", "ja", "ロシアの首都は？", False),
+        ("Tokyo", "en", "What is the capital?", True),
+        ("東京", "en", "What is the capital?", False),
+        ("東京です。", "en", "What is the capital?", False),
+        ("桜", "en", "Which is a tree, 桜 or 鯨?", True),
+        ("Takeshi Konomi (許斐剛)", "en", "Who?", True),
+        ("Москва", "en", "What is the capital of Russia?", False),
+        ("", "ja", "日本の首都は？", True),
+        ("。。。", "en", "What is the capital?", True),
+    ],
+)
+def test_the_chain_asks_again(answer: str, language: Language, question: str, passes: bool) -> None:
+    assert wants_repair(answer, language, question) is not passes

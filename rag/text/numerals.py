@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from rag.text.letters import KANJI_LETTER
+
 _KANJI_DIGIT = {char: value for value, char in enumerate("〇一二三四五六七八九")} | {"零": 0}
 _KANJI_SMALL = {"十": 10, "百": 100, "千": 1000}
 _KANJI_LARGE = {"万": 10**4, "億": 10**8, "兆": 10**12}
@@ -149,7 +151,7 @@ def _is_number(text: str, start: int, end: int) -> bool:
 
 
 def _is_kanji(char: str) -> bool:
-    return bool(char) and "一" <= char <= "鿿"
+    return KANJI_LETTER.match(char) is not None
 
 
 def _tens_ordinal(match: re.Match[str]) -> str:
