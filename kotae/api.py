@@ -103,7 +103,7 @@ def evaluate_set(
     """
     from eval.runs import evaluate
 
-    selection = evaluate.Selection(
+    selection = evaluate.QuestionSelection(
         tuple(languages), evaluate.parse_conditions(",".join(conditions)), limit, sample, repeats
     )
     evaluate.evaluate_set(Path(verify), Path(out), selection, _model_settings(model), _index_settings(index))
@@ -124,10 +124,10 @@ def build_report(*runs: str | Path, calibration: str | Path | None = None, encod
     GradingError.
     """
     from eval.report import build
-    from eval.runs.multi_model import runs_of
+    from eval.runs.multi_model import find_runs
 
     return build.build_report(
-        runs_of(tuple(map(Path, runs))), None if calibration is None else Path(calibration), encoder
+        find_runs(tuple(map(Path, runs))), None if calibration is None else Path(calibration), encoder
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from eval.dataset.load import Dataset, Item
 
 
-def stratified(dataset: Dataset, size: int) -> tuple[Item, ...]:
+def stratified_sample(dataset: Dataset, size: int) -> tuple[Item, ...]:
     """`size` items, the same every time: each stratum (type, language of the evidence) in proportion, evenly spaced.
 
     Evenly and not the first ones, because sets are often written from the easy to the hard. Seats go by largest

@@ -12,7 +12,7 @@ from eval.fallback.factory import fallback_graders, graded_answer
 from eval.fallback.interface import apply_fallbacks
 from eval.grading.ladder import Outcome
 from eval.report.breakdown import retrieval_split, spread
-from eval.report.compare_runs import Asked, Contender, run_names, versus
+from eval.report.compare_runs import AnswerKey, RunResults, compare_runs, run_names
 from eval.report.records import Cell, Contrast, Report, RunReport
 from eval.runs.cosine import THRESHOLDS, load_cosines
 from eval.runs.description import ImportedRun, read_description
@@ -30,7 +30,7 @@ def build_report(folders: Sequence[Path], calibration: Path | None = None, encod
     """
     runs: list[RunReport] = []
     imported: list[ImportedReport] = []
-    contenders = []
+    results = []
     for folder, name in zip(folders, run_names(folders), strict=True):
         counts = read_description(folder)
         if isinstance(counts, ImportedRun):
@@ -38,17 +38,17 @@ def build_report(folders: Sequence[Path], calibration: Path | None = None, encod
             continue
         stored = load_run(folder)
         runs.append(_run_report(stored, folder, name, calibration, encoder))
-        contenders.append(_contender(stored, runs[-1]))
-    return Report(tuple(runs), tuple(imported), versus(contenders))
+        results.append(_results(stored, runs[-1]))
+    return Report(tuple(runs), tuple(imported), compare_runs(results))
 
 
-def _contender(stored: StoredRun, run: RunReport) -> Contender:
-    return Contender(
+def _results(stored: StoredRun, run: RunReport) -> RunResults:
+    return RunResults(
         name=run.name,
         identity=run.identity,
         places={
             (kind, language): {
-                Asked(one.item.number, one.language, one.condition): one.verdict.correct if one.recorded else None
+                AnswerKey(one.item.number, one.language, one.condition): one.verdict.correct if one.recorded else None
                 for one in chosen
             }
             for kind, language, chosen in _places(stored, run.answers)

@@ -17,7 +17,7 @@ Place = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AnswerKey:
     """One question in one language under one condition."""
 
     number: str
@@ -26,16 +26,16 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Contender:
+class RunResults:
     """What a comparison needs of a run: of every place the questions and whether each was right, None where missing."""
 
     name: str
     identity: RunIdentity
-    places: Mapping[Place, Mapping[Asked, bool | None]]
+    places: Mapping[Place, Mapping[AnswerKey, bool | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Versus:
+class RunComparison:
     """A cell in which run `new` is compared with run `old`, which is the baseline, under one condition.
 
     Its effect is adjusted (Holm) over all such cells of the report. `missing` counts answers that either run lacks.
@@ -50,12 +50,12 @@ class Versus:
     missing: int
 
 
-def versus(contenders: Sequence[Contender]) -> tuple[Versus, ...]:
+def compare_runs(results: Sequence[RunResults]) -> tuple[RunComparison, ...]:
     """Compare every two runs that were asked the same set under other settings, on the questions that both have."""
-    cells = [cell for old, new in combinations(contenders, 2) if _comparable(old, new) for cell in _cells(old, new)]
+    cells = [cell for old, new in combinations(results, 2) if _comparable(old, new) for cell in _cells(old, new)]
     effects = verdicts([compare(cell.pairs) for cell in cells])
     return tuple(
-        Versus(cell.old, cell.new, cell.condition, *cell.place, effect, cell.missing)
+        RunComparison(cell.old, cell.new, cell.condition, *cell.place, effect, cell.missing)
         for cell, effect in zip(cells, effects, strict=True)
     )
 
@@ -70,11 +70,11 @@ class _Cell:
     missing: int
 
 
-def _comparable(old: Contender, new: Contender) -> bool:
+def _comparable(old: RunResults, new: RunResults) -> bool:
     return old.identity != new.identity and old.identity.dataset_sha256 == new.identity.dataset_sha256
 
 
-def _cells(old: Contender, new: Contender) -> Iterator[_Cell]:
+def _cells(old: RunResults, new: RunResults) -> Iterator[_Cell]:
     for condition in Condition:
         for place in old.places:
             before, after = old.places[place], new.places.get(place, {})

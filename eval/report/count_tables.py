@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from eval.report.headlines import contrast_text, effect_word, versus_text
+from eval.report.headlines import comparison_text, contrast_text, effect_word
 from eval.report.records import Cell, Report, RunReport
 from eval.report.sentences import counts_direction, counts_sentence, p_text
 from eval.runs.cosine import THRESHOLDS
@@ -165,9 +165,9 @@ def comparison_table(report: Report) -> OutputTable[ComparisonRow]:
         *(
             ComparisonRow(
                 cell.new, str(cell.condition), cell.old, str(cell.condition), cell.kind, cell.language,
-                effect_word(cell), versus_text(cell, "en"), versus_text(cell, "ja"), cell.effect,
+                effect_word(cell), comparison_text(cell, "en"), comparison_text(cell, "ja"), cell.effect,
             )
-            for cell in report.versus
+            for cell in report.run_comparisons
         ),
     ]  # fmt: skip
     return OutputTable("comparison", COMPARISON, rows)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from eval.dataset.conditions import Condition
-from eval.report.compare_runs import Versus
+from eval.report.compare_runs import RunComparison
 from eval.report.records import Contrast, RunReport
-from eval.report.sentences import Language, counts_sentence, missing_text, sentence, versus_sentence
+from eval.report.sentences import Language, counts_sentence, missing_text, run_comparison_sentence, sentence
 from eval.runs.imported import ImportedReport
 
 GOLD: Final[dict[Language, str]] = {"en": "giving the gold passage", "ja": "正解文書の提示"}
@@ -15,11 +15,11 @@ UNFINISHED = "unfinished"
 _RUN_WORDS = {"helps": "better", "hurts": "worse"}
 
 
-def effect_word(one: Contrast | Versus) -> str:
+def effect_word(one: Contrast | RunComparison) -> str:
     """The verdict in one word: helps or hurts (of two runs better or worse), undecided, unfinished."""
     if one.missing:
         return UNFINISHED
-    return _RUN_WORDS.get(one.effect.direction, "undecided") if isinstance(one, Versus) else one.effect.direction
+    return _RUN_WORDS.get(one.effect.direction, "undecided") if isinstance(one, RunComparison) else one.effect.direction
 
 
 def contrast_text(one: Contrast, language: Language) -> str:
@@ -28,9 +28,9 @@ def contrast_text(one: Contrast, language: Language) -> str:
     return sentence(one.effect, language, subject, missing=one.missing)
 
 
-def versus_text(one: Versus, language: Language) -> str:
+def comparison_text(one: RunComparison, language: Language) -> str:
     """Which of two runs is better."""
-    return versus_sentence(one.effect, language, one.old, one.new, one.condition, missing=one.missing)
+    return run_comparison_sentence(one.effect, language, one.old, one.new, one.condition, missing=one.missing)
 
 
 def headline(run: RunReport, language: Language) -> str:

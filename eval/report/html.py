@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 from eval.dataset.load import ALL, KINDS
 from eval.grading.ladder import Outcome
 from eval.report import charts
-from eval.report.compare_runs import Versus
-from eval.report.headlines import effect_word, headline, imported_headline, versus_text
+from eval.report.compare_runs import RunComparison
+from eval.report.headlines import comparison_text, effect_word, headline, imported_headline
 from eval.report.records import Cell, Contrast, Report, RunReport
 from eval.report.same_passages import other_passages, passages_text
 from eval.report.sentences import CONDITIONS, counts_direction, p_text, percent, points, rate_text
@@ -98,7 +98,7 @@ def _environment() -> Environment:
         "percent": percent, "points": points, "p_value": _p_value, "lang": markup_language, "named": _named,
         "place": _place, "hits": _hits, "marks": _marks, "sweeps": _sweeps, "spread": _spread,
         "whole": _whole, "word": effect_word, "headline": headline, "imported_headline": imported_headline,
-        "versus_text": versus_text, "counts_direction": counts_direction,
+        "comparison_text": comparison_text, "counts_direction": counts_direction,
         "groupby_run": _by_run, "by_pair": _by_pair,
         "other_passages": other_passages, "passages_text": passages_text, "left_out_text": left_out_text,
     }  # fmt: skip
@@ -200,7 +200,7 @@ def _named(value: str) -> str:
     return _NAMES.get(value, value)
 
 
-def _place(cell: Cell | Contrast | Panel | Versus) -> str:
+def _place(cell: Cell | Contrast | Panel | RunComparison) -> str:
     """A type and language in words."""
     kind = "all types" if cell.kind == ALL else cell.kind
     return f"{kind}, {'all languages' if cell.language == ALL else _named(cell.language)}"
@@ -211,7 +211,7 @@ def _by_run(bars: Sequence[Bar]) -> list[tuple[str, list[Bar]]]:
     return [(run, list(found)) for run, found in groupby(bars, key=lambda bar: bar.run)]
 
 
-def _by_pair(cells: Sequence[Versus]) -> list[tuple[str, str, str, list[Versus]]]:
+def _by_pair(cells: Sequence[RunComparison]) -> list[tuple[str, str, str, list[RunComparison]]]:
     """The comparisons of runs by the two runs and the condition."""
     found = groupby(cells, key=lambda one: (one.old, one.new, str(one.condition)))
     return [(*key, list(rows)) for key, rows in found]

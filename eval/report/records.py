@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from eval.dataset.conditions import Condition
 from eval.fallback.interface import FallbackUse
 from eval.report.breakdown import RetrievalSplit, Spread
-from eval.report.compare_runs import Versus
+from eval.report.compare_runs import RunComparison
 from eval.runs.description import RunIdentity
 from eval.runs.graded import RunAnswer, paired
 from eval.runs.imported import ImportedReport
@@ -109,7 +109,7 @@ class Report:
 
     runs: tuple[RunReport, ...]
     imported: tuple[ImportedReport, ...] = ()
-    versus: tuple[Versus, ...] = ()
+    run_comparisons: tuple[RunComparison, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -117,9 +117,9 @@ class Report:
         return (*(one.name for one in self.runs), *(one.name for one in self.imported))
 
     @property
-    def versus_whole(self) -> tuple[Versus, ...]:
+    def overall_comparisons(self) -> tuple[RunComparison, ...]:
         """Of every two runs and each condition the comparison over all that both were asked."""
-        return tuple({(one.old, one.new, one.condition): one for one in self.versus}.values())
+        return tuple({(one.old, one.new, one.condition): one for one in self.run_comparisons}.values())
 
     @property
     def same_set(self) -> bool:

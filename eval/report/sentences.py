@@ -86,7 +86,9 @@ def sentence(effect: Effect, language: Language, subject: str | None = None, *, 
     return _said(opening, effect, language, changed, final=not missing)
 
 
-def versus_sentence(effect: Effect, language: Language, old: str, new: str, condition: str, *, missing: int = 0) -> str:
+def run_comparison_sentence(
+    effect: Effect, language: Language, old: str, new: str, condition: str, *, missing: int = 0
+) -> str:
     """Say which of two runs is better on the same questions under one condition; `old` is the baseline.
 
     "B is better than A with retrieval: 36 → 45 of 100 (+9.0 points, ...; 9 right only with B, 0 only with A)."

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from eval.dataset.load import ALL, KINDS
 from eval.report.breakdown import failures_sentence, split_sentence, spread_sentence
-from eval.report.headlines import contrast_text, headline, imported_headline, versus_text
+from eval.report.headlines import comparison_text, contrast_text, headline, imported_headline
 from eval.report.records import Cell, Report, RunReport
 from eval.report.same_passages import other_passages, passages_text
 from eval.report.sentences import counts_sentence, percent
@@ -101,9 +101,9 @@ def _print_side_by_side(report: Report, console: Console) -> None:
         console.print(Text("These runs were not asked the same verification set; their figures cannot be compared."))
     for uneven in other_passages(report.runs):
         console.print(Text(passages_text(uneven, "en")))
-    for one in report.versus_whole:
-        console.print(Text(versus_text(one, "en"), style="bold"))
-        console.print(Text(versus_text(one, "ja")))
+    for one in report.overall_comparisons:
+        console.print(Text(comparison_text(one, "en"), style="bold"))
+        console.print(Text(comparison_text(one, "ja")))
 
 
 def _by_place(report: Report) -> dict[tuple[str, str, str], str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from eval.dataset.conditions import Condition
 from eval.runs.answer_log import AnswerLog, AnswerRecord
-from eval.runs.circuit_breaker import Outage, is_unanswered
+from eval.runs.circuit_breaker import CircuitBreaker, is_unanswered
 from rag.errors import IndexChanged, SettingsError
 from rag.generation.chain import GroundedChain, Prepared, Question
 from rag.records import Answer, Failure
@@ -21,7 +21,7 @@ Chains = Mapping[Condition, Sequence[GroundedChain]]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RunQuestion:
     """A question of a set: its number there, the condition it is asked under, and for which time (from 0)."""
 
     number: str
@@ -38,19 +38,19 @@ class Task:
     these and its place in the set, and names its line in the log.
     """
 
-    asked: Asked
+    asked: RunQuestion
     prepared: Prepared | Exception
     prompt: str
     key: str
 
 
-def prepare(questions: Iterable[Asked], chains: Chains, settings: str) -> Iterator[Task]:
+def prepare(questions: Iterable[RunQuestion], chains: Chains, settings: str) -> Iterator[Task]:
     """Retrieve and write the prompt of every question. `settings` is what the answer depends on beside the prompt.
 
     Raises IndexChanged where another process ingests meanwhile, SettingsError where no prompt would fit, and RunError
     where questions in a row do not come through, to a server of passages or of the model.
     """
-    outage = Outage()
+    breaker = CircuitBreaker()
     for asked in questions:
         prepared: Prepared | Exception
         try:
@@ -60,7 +60,7 @@ def prepare(questions: Iterable[Asked], chains: Chains, settings: str) -> Iterat
             raise
         except Exception as error:  # one question that cannot be prepared must not end the run
             prepared, prompt = error, asked.question.text
-        outage.see(str(prepared) if is_unanswered(prepared) else None)
+        breaker.record(str(prepared) if is_unanswered(prepared) else None)
         content = _hash(asked.question.language, prompt, settings, asked.repeat)
         yield Task(asked, prepared, content, _hash(asked.number, asked.condition, content))
 
@@ -89,7 +89,7 @@ def answer(
             log.append(_placed(known[task.prompt], task, task.prepared))
         else:
             todo.append(task)
-    done, outage = len(tasks) - len(todo), Outage()
+    done, breaker = len(tasks) - len(todo), CircuitBreaker()
     for group in _groups(todo, batch_size):
         said = list(_ask(group, chains[group[0].asked.condition][group[0].asked.repeat]))
         for recorded in said:
@@ -98,7 +98,7 @@ def answer(
             if progress is not None:
                 progress(done, len(tasks))
         for recorded in said:
-            outage.see(recorded.failure.message if recorded.unanswered and recorded.failure else None)
+            breaker.record(recorded.failure.message if recorded.unanswered and recorded.failure else None)
 
 
 def _groups(tasks: Sequence[Task], size: int) -> Iterator[Sequence[Task]]:

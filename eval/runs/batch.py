@@ -11,7 +11,7 @@ from typing import Final
 
 from eval.dataset.conditions import Condition
 from eval.runs.answer_log import AnswerLog, AnswerRecord
-from eval.runs.ask import Asked, Progress, answer, prepare
+from eval.runs.ask import Progress, RunQuestion, answer, prepare
 from rag.errors import DatasetError, RunBusy, SettingsError
 from rag.factory import IndexSettings, ModelSettings, open_chain
 from rag.generation.chain import Question
@@ -44,7 +44,7 @@ def answer_table(
     texts = read_questions(questions)
     chain = open_chain(model, index)
     condition = Condition.NO_RAG if index is None else Condition.RAG
-    asked = [Asked(str(number), Question(text, detect(text)), condition) for number, text in enumerate(texts, 1)]
+    asked = [RunQuestion(str(number), Question(text, detect(text)), condition) for number, text in enumerate(texts, 1)]
     kept = out.with_name(f"{out.name}.answers")
     busy = RunBusy("Another process is writing this table", where=str(out), do="Wait for it to end, then try again.")
     with folder_lock(kept, busy):

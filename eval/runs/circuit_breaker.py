@@ -1,4 +1,4 @@
-"""When questions no longer come through, a run stops; what is finished is kept."""
+"""Stop a run once questions no longer reach a server; everything finished is kept."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import Final
 from rag.errors import KotaeError, RunError
 
 LIMIT: Final = 3
-"""Questions in a row that did not come through, each after all that the client tries by itself."""
+"""Consecutive questions that did not get through, each after all retries of the client."""
 
 
 def is_unanswered(error: object) -> bool:
-    """Whether a question that ended so never came through, so that it says nothing of the model."""
+    """Return whether a question with this outcome never reached a model, so that it says nothing about the model."""
     return isinstance(error, KotaeError) and error.unanswered
 
 
-class Outage:
-    """Counts questions in a row that did not come through."""
+class CircuitBreaker:
+    """A counter of consecutive questions that did not get through."""
 
     def __init__(self) -> None:
         self._in_a_row = 0
 
-    def see(self, failure: str | None) -> None:
-        """Take the next question: how it did not come through, or None where it did. Raises RunError at the limit."""
+    def record(self, failure: str | None) -> None:
+        """Record the next question's connection error, or None on success. Raises RunError at the limit."""
         self._in_a_row = 0 if failure is None else self._in_a_row + 1
         if self._in_a_row == LIMIT:
             raise RunError(

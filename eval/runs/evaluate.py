@@ -10,7 +10,7 @@ from langchain_core.retrievers import BaseRetriever
 
 from eval.dataset.conditions import Condition
 from eval.dataset.load import Dataset, Item, load_dataset
-from eval.dataset.sample import stratified
+from eval.dataset.sample import stratified_sample
 from eval.runs.ask import Progress
 from eval.runs.cosine import compute_cosines
 from eval.runs.description import RunIdentity, Scope
@@ -30,7 +30,7 @@ from rag.storage.fingerprint import fingerprint
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class QuestionSelection:
     """What a user asks for of a verification set: the first `limit` questions, or a fixed `sample`, or all."""
 
     languages: tuple[Language, ...]
@@ -43,7 +43,7 @@ class Selection:
         """The questions of `dataset` that this means. Raises SettingsError for limit and sample together."""
         if self.limit is not None and self.sample is not None:
             raise SettingsError("--limit and --sample cannot go together", do="Give one of them.")
-        items = dataset.items[: self.limit] if self.sample is None else stratified(dataset, self.sample)
+        items = dataset.items[: self.limit] if self.sample is None else stratified_sample(dataset, self.sample)
         return Scope(tuple(item.number for item in items), self.languages, self.conditions, self.repeats)
 
 
@@ -60,7 +60,7 @@ def parse_conditions(text: str) -> tuple[Condition, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class Experiment:
     """What every model of an evaluation is asked and given to read; opened once, shared by all of them."""
 
     dataset: Dataset
@@ -68,7 +68,7 @@ class Bench:
     retriever: HybridRetriever | None
 
     @classmethod
-    def open(cls, verify: Path, selection: Selection, index: IndexSettings) -> Bench:
+    def open(cls, verify: Path, selection: QuestionSelection, index: IndexSettings) -> Experiment:
         """Raises DatasetError, IndexProblem, and SettingsError, also where the index holds the verification set."""
         dataset = load_dataset(verify)
         scope = selection.scope(dataset)
@@ -82,7 +82,7 @@ class Bench:
 def evaluate_set(
     verify: Path,
     out: Path,
-    selection: Selection,
+    selection: QuestionSelection,
     model_settings: ModelSettings,
     index_settings: IndexSettings,
     *,
@@ -94,17 +94,17 @@ def evaluate_set(
     What the run folders `reuse` have answered to the same prompts with the same model and settings is not asked again.
     Raises DatasetError, SettingsError, IndexProblem, ModelUnavailable, RunError.
     """
-    bench = Bench.open(verify, selection, index_settings)
-    ask_models(bench, out, models_of(bench, model_settings), model_settings, reuse=reuse, progress=progress)
+    experiment = Experiment.open(verify, selection, index_settings)
+    run_models(experiment, out, open_models(experiment, model_settings), model_settings, reuse=reuse, progress=progress)
 
 
-def models_of(bench: Bench, settings: ModelSettings) -> tuple[Model, ...]:
+def open_models(experiment: Experiment, settings: ModelSettings) -> tuple[Model, ...]:
     """The model, not loaded yet, once for every time that the questions are asked; all share one engine."""
-    return tuple(open_model(_reseeded(settings, repeat)) for repeat in range(bench.scope.repeats))
+    return tuple(open_model(_reseeded(settings, repeat)) for repeat in range(experiment.scope.repeats))
 
 
-def ask_models(
-    bench: Bench,
+def run_models(
+    experiment: Experiment,
     out: Path,
     models: Sequence[Model],
     settings: ModelSettings,
@@ -112,8 +112,8 @@ def ask_models(
     reuse: Sequence[Path] = (),
     progress: Progress | None = None,
 ) -> None:
-    """Ask what is on the bench, one model for each time. Raises SettingsError, ModelUnavailable, RunError."""
-    dataset, scope, retriever = bench.dataset, bench.scope, bench.retriever
+    """Ask what is on the experiment, one model for each time. Raises SettingsError, ModelUnavailable, RunError."""
+    dataset, scope, retriever = experiment.dataset, experiment.scope, experiment.retriever
     context_window(models[0])  # raises before a run is begun
     retrievers = _retrievers(scope.items(dataset), scope.conditions, retriever)
     chains = {

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.runs.description import FILE, read_description
-from eval.runs.evaluate import Bench, Selection, ask_models, models_of
+from eval.runs.evaluate import Experiment, QuestionSelection, open_models, run_models
 from rag.errors import KotaeError, RunError, SettingsError
 from rag.factory import IndexSettings, ModelSettings
 from rag.generation.chain import Model
@@ -38,7 +38,7 @@ class ModelRun:
 def evaluate_models(
     verify: Path,
     out: Path,
-    selection: Selection,
+    selection: QuestionSelection,
     models: Sequence[ModelSettings],
     index: IndexSettings,
     *,
@@ -53,16 +53,16 @@ def evaluate_models(
     if (out / FILE).exists():
         raise RunError("This folder holds the run of one model", where=str(out), do="Give another --out.")
     names = folder_names([one.uri for one in models])
-    bench = Bench.open(verify, selection, index)
-    return tuple(_run(bench, out / name, one, reuse) for one, name in zip(models, names, strict=True))
+    experiment = Experiment.open(verify, selection, index)
+    return tuple(_run(experiment, out / name, one, reuse) for one, name in zip(models, names, strict=True))
 
 
-def _run(bench: Bench, folder: Path, settings: ModelSettings, reuse: Sequence[Path]) -> ModelRun:
+def _run(experiment: Experiment, folder: Path, settings: ModelSettings, reuse: Sequence[Path]) -> ModelRun:
     models: tuple[Model, ...] = ()
     try:
-        models = models_of(bench, settings)
+        models = open_models(experiment, settings)
         with count_bar(f"Answering, {folder.name}") as progress:
-            ask_models(bench, folder, models, settings, reuse=reuse, progress=progress)
+            run_models(experiment, folder, models, settings, reuse=reuse, progress=progress)
     except KotaeError as error:
         return ModelRun(settings.uri, folder, error)
     finally:
@@ -90,25 +90,25 @@ def folder_names(uris: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-def runs_of(folders: Iterable[Path]) -> tuple[Path, ...]:
+def find_runs(folders: Iterable[Path]) -> tuple[Path, ...]:
     """The runs that these folders are or hold, each once: what stands twice would be compared twice.
 
     Raises RunError for a folder that is and holds none.
     """
-    found = {run.resolve(): run for folder in folders for run in runs_within(folder)}
+    found = {run.resolve(): run for folder in folders for run in run_folders(folder)}
     for run in found.values():
         read_description(run)
     return tuple(found.values())
 
 
-def check_is_for_one(out: Path, uri: str) -> None:
+def refuse_folder_of_runs(out: Path, uri: str) -> None:
     """Raises RunError where the run of one model would be put beside those of several, which then cannot go on."""
-    if runs_within(out) != (out,):
+    if run_folders(out) != (out,):
         own = out / folder_names([uri])[0]
         raise RunError("This folder holds runs of its own", where=str(out), do=f"Give another --out, such as {own}.")
 
 
-def runs_within(folder: Path) -> tuple[Path, ...]:
+def run_folders(folder: Path) -> tuple[Path, ...]:
     """The runs in a folder that is none itself, by name; else the folder alone."""
     if (folder / FILE).exists() or not folder.is_dir():
         return (folder,)

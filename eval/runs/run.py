@@ -16,7 +16,7 @@ from typing import Any
 
 from eval.dataset.load import Dataset, Item, load_dataset
 from eval.runs.answer_log import AnswerLog
-from eval.runs.ask import Asked, Chains, Progress, answer, prepare
+from eval.runs.ask import Chains, Progress, RunQuestion, answer, prepare
 from eval.runs.description import (
     FILE,
     ImportedRun,
@@ -65,11 +65,11 @@ def execute(
         write_description(folder, _description(scope, identity, began, ended=_now()))
 
 
-def _questions(items: Sequence[Item], scope: Scope) -> Iterator[Asked]:
+def _questions(items: Sequence[Item], scope: Scope) -> Iterator[RunQuestion]:
     for repeat, condition, item in itertools.product(range(scope.repeats), scope.conditions, items):
         if scope.asks(item, condition):
             for language in scope.languages:
-                yield Asked(item.number, Question(item.questions[language], language), condition, repeat)
+                yield RunQuestion(item.number, Question(item.questions[language], language), condition, repeat)
 
 
 def _begin(folder: Path, dataset: Dataset, scope: Scope, identity: RunIdentity, began: str) -> RunIdentity:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from eval.dataset.load import Dataset, Item
-from eval.dataset.sample import stratified
+from eval.dataset.sample import stratified_sample
 from eval.grading.ladder import grade
 from eval.statistics.paired import Comparison, PairedOutcome, compare
 from rag.generation.chain import GroundedChain, Question
@@ -29,7 +29,7 @@ class Pair:
 
 def pairs(dataset: Dataset, size: int, chain: GroundedChain, answerer: Answerer) -> Iterator[Pair]:
     """The sample that `kotae demo` asks, each question once with either prompt around the same passages."""
-    for item in stratified(dataset, size):
+    for item in stratified_sample(dataset, size):
         for language in LANGUAGES:
             yield _pair(item, language, chain, answerer)
 

@@ -17,7 +17,7 @@ from eval.fallback.judge.prompt import Reply, judge_prompt, prompt_key, read_rep
 from eval.fallback.judge.record import FILE, JudgeIdentity, Judgement, JudgeRecord, Measured, load_judge, save_judge
 from eval.fallback.similarity.calibration import table_hash
 from eval.runs.ask import Progress
-from eval.runs.circuit_breaker import Outage, is_unanswered
+from eval.runs.circuit_breaker import CircuitBreaker, is_unanswered
 from eval.runs.graded import ladder_answers
 from eval.runs.run import load_run
 from eval.statistics.agreement import agreement
@@ -130,7 +130,7 @@ def _call(
     progress: Progress | None,
 ) -> JudgeRecord:
     todo = {key: prompt for prompt in prompts if (key := prompt_key(prompt)) not in record.replies}
-    keys, size, outage = list(todo), batch_size(model), Outage()
+    keys, size, breaker = list(todo), batch_size(model), CircuitBreaker()
     for start in range(0, len(keys), size):
         group = keys[start : start + size]
         results = dict(zip(group, invoke_batch(model, [todo[key] for key in group], [], None), strict=True))
@@ -140,7 +140,7 @@ def _call(
         record = replace(record, replies={**record.replies, **replies}, failures={**record.failures, **failures})
         save_judge(record, folder)
         for result in results.values():
-            outage.see(str(result) if is_unanswered(result) else None)
+            breaker.record(str(result) if is_unanswered(result) else None)
         if progress is not None:
             progress(start + len(group), len(keys))
     return record

@@ -27,9 +27,9 @@ def report_command(
     Example:
       kotae eval report runs/first runs/second --out report
     """
-    from eval.runs.multi_model import runs_of
+    from eval.runs.multi_model import find_runs
 
-    write_report(runs_of(runs), out, calibration=calibration, encoder=encoder, as_json=as_json)
+    write_report(find_runs(runs), out, calibration=calibration, encoder=encoder, as_json=as_json)
 
 
 def write_report(

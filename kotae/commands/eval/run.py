@@ -14,7 +14,7 @@ from kotae.options import PATH, calibration_option, index_options, models_option
 from kotae.settings import index_settings, model_settings
 
 if TYPE_CHECKING:
-    from eval.runs.evaluate import Selection
+    from eval.runs.evaluate import QuestionSelection
     from rag.factory import IndexSettings, ModelSettings
     from rag.records import Language
 
@@ -64,19 +64,19 @@ def run_command(
       kotae eval run questions.xlsx --out runs/first --conditions no_rag,rag --sample 30
     """
     from eval.fallback.factory import check_calibration, keep_calibration
-    from eval.runs.evaluate import Selection, evaluate_set, parse_conditions
-    from eval.runs.multi_model import check_is_for_one, runs_of
+    from eval.runs.evaluate import QuestionSelection, evaluate_set, parse_conditions
+    from eval.runs.multi_model import find_runs, refuse_folder_of_runs
     from rag.progress import count_bar
 
-    reuse = runs_of(reuse)
+    reuse = find_runs(reuse)
     if calibration is not None:
         check_calibration(calibration, settings["encoder"])
-    selection = Selection(_languages(language), parse_conditions(conditions), limit, sample, repeats)
+    selection = QuestionSelection(_languages(language), parse_conditions(conditions), limit, sample, repeats)
     model, *others = (model_settings({**settings, "model": uri}) for uri in models)
     if others:
         _run_models(verify, out, selection, (model, *others), index_settings(settings), reuse, calibration)
         return
-    check_is_for_one(out, model.uri)
+    refuse_folder_of_runs(out, model.uri)
     with count_bar("Answering") as progress:
         evaluate_set(verify, out, selection, model, index_settings(settings), reuse=reuse, progress=progress)
     if calibration is not None:
@@ -87,7 +87,7 @@ def run_command(
 def _run_models(
     verify: Path,
     out: Path,
-    selection: Selection,
+    selection: QuestionSelection,
     models: Sequence[ModelSettings],
     index: IndexSettings,
     reuse: tuple[Path, ...],

@@ -9,7 +9,7 @@ from rich.console import Console
 from eval.dataset.conditions import Condition
 from eval.report.build import build_report
 from eval.report.terminal import print_report
-from eval.runs.evaluate import Selection, evaluate_set
+from eval.runs.evaluate import QuestionSelection, evaluate_set
 from eval.runs.run import load_run
 from rag.factory import IndexSettings, ModelSettings
 from rag.generation.prompt import PromptStyle
@@ -74,7 +74,9 @@ def test_repeats_are_asked_and_counted_apart(verify, out) -> None:
 
 def test_each_repeat_has_a_seed_of_its_own(verify, out, script) -> None:
     settings = ModelSettings("scripted", Decoding(temperature=0.7, seed=5), 4096, PromptStyle.DEFAULT)
-    evaluate_set(verify, out, Selection(("ja",), (Condition.NO_RAG,), repeats=3), settings, IndexSettings(out, None, 3))
+    evaluate_set(
+        verify, out, QuestionSelection(("ja",), (Condition.NO_RAG,), repeats=3), settings, IndexSettings(out, None, 3)
+    )
     assert {seed for engine in script.opened for seed in engine.seeds} == {5, 6, 7}
 
 

@@ -10,7 +10,7 @@ from eval.dataset.conditions import Condition
 from eval.report.build import build_report
 from eval.report.compare_runs import run_names
 from eval.report.html import html_page
-from eval.report.sentences import versus_sentence
+from eval.report.sentences import run_comparison_sentence
 from eval.statistics.paired import holm, mcnemar
 from rag.records import LANGUAGES
 from tests.eval.made_runs import make_run
@@ -55,20 +55,20 @@ def folders(verify, tmp_path) -> list[Path]:
 
 
 def test_the_same_questions_are_paired_under_the_same_condition(folders) -> None:
-    found = {one.condition: one for one in build_report(folders).versus}
+    found = {one.condition: one for one in build_report(folders).run_comparisons}
     without, with_ = found[Condition.NO_RAG].effect, found[Condition.RAG].effect
     assert (without.comparison.fixed, without.comparison.broken, without.comparison.n) == (11, 1, 12)
     assert (without.comparison.test, without.comparison.p) == ("exact McNemar", mcnemar(11, 1))
     assert without.adjusted_p == holm([mcnemar(11, 1), 1.0])[0] == pytest.approx(2 * mcnemar(11, 1))
     assert (without.direction, with_.direction) == ("helps", "undecided")
-    backwards = build_report(folders[::-1]).versus[0]
+    backwards = build_report(folders[::-1]).run_comparisons[0]
     assert (backwards.new, backwards.effect.direction) == ("a", "hurts")
 
 
 def test_it_is_said_in_words(folders) -> None:
     report = build_report(folders)
-    without, with_ = report.versus
-    assert versus_sentence(without.effect, "en", "a", "b", "no_rag") == (
+    without, with_ = report.run_comparisons
+    assert run_comparison_sentence(without.effect, "en", "a", "b", "no_rag") == (
         "b is better than a without retrieval: 1 → 11 of 12 (+83.3 points, 95 % interval +35.7 to +100.0, "
         "p = 0.0063, Holm-adjusted p = 0.0127, exact McNemar; 11 right only with b, 1 only with a)."
     )
@@ -76,34 +76,34 @@ def test_it_is_said_in_words(folders) -> None:
     assert "Undecided whether b or a is better with retrieval: 12 → 12 of 12" in terminal(report)
     row = parse(html_page(report)).one("table", id="versus-table").one("tr", data_condition="no_rag")
     assert row.one("b").text == "better"
-    assert versus_sentence(with_.effect, "ja", "a", "b", "rag").startswith(
+    assert run_comparison_sentence(with_.effect, "ja", "a", "b", "rag").startswith(
         "検索ありでは b と a の優劣は判定できません："
     )
 
 
 def test_only_questions_that_both_were_asked_are_compared(folders, verify, tmp_path) -> None:
     both = make_run(tmp_path / "c", verify, answers({Condition.NO_RAG: ALL_12, Condition.RAG: ALL_12}), model="c")
-    found = [one for one in build_report([folders[0], both]).versus if one.condition is Condition.NO_RAG]
+    found = [one for one in build_report([folders[0], both]).run_comparisons if one.condition is Condition.NO_RAG]
     assert [(one.kind, one.language, one.effect.comparison.n) for one in found] == [("open_qa", "ja", 12)]
     other = write_set(tmp_path / "other.csv", [(*row, "", "", "", "", "") for row in ROWS[:6]])
     said = {place: text for place, text in answers(dict.fromkeys(BOTH, ALL_12)).items() if int(place[0]) <= 6}
     alien = make_run(tmp_path / "d", other, said, model="d")
     report = build_report([both, alien])
-    assert report.versus == ()
+    assert report.run_comparisons == ()
     for shown in (html_page(report), terminal(report)):
         assert "not asked the same verification set" in shown
 
 
 def test_a_run_is_not_compared_with_itself(folders) -> None:
     report = build_report([folders[0], folders[0]])
-    assert (report.names, report.versus) == (("a (1)", "a (2)"), ())
+    assert (report.names, report.run_comparisons) == (("a (1)", "a (2)"), ())
 
 
 def test_where_an_answer_is_missing_no_run_is_better(folders, verify, tmp_path) -> None:
     said = answers(dict.fromkeys(BOTH, ALL_12), ("ja",))
     part = {place: text for place, text in said.items() if int(place[0]) > 6}
     unfinished = make_run(tmp_path / "u", verify, part, languages=("ja",), model="u")
-    one = build_report([folders[1], unfinished]).versus[0]
+    one = build_report([folders[1], unfinished]).run_comparisons[0]
     assert one.missing == 6
     shown = terminal(build_report([folders[1], unfinished]))
     assert (

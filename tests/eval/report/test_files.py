@@ -15,7 +15,7 @@ from eval.dataset.conditions import Condition
 from eval.dataset.load import ALL
 from eval.report.build import build_report
 from eval.report.files import write_all
-from eval.report.headlines import contrast_text, headline, versus_text
+from eval.report.headlines import comparison_text, contrast_text, headline
 from eval.report.html import html_page
 from eval.report.records import Report
 from rag.records import LANGUAGES
@@ -83,20 +83,20 @@ def test_all_outputs_agree_with_the_report(folder, first, second) -> None:
 
 def check_comparison(report: Report, rows: list[dict], shown: str, page: str) -> None:
     contrasts = [(run.name, run.name, one, contrast_text) for run in report.runs for one in run.contrasts]
-    versus = [(one.new, one.old, one, versus_text) for one in report.versus]
+    versus = [(one.new, one.old, one, comparison_text) for one in report.run_comparisons]
     for (new, old, one, text), row in zip([*contrasts, *versus], rows, strict=True):
         effect = one.effect.comparison
         assert (row["run"], row["baseline run"], row["type"], row["language"]) == (new, old, one.kind, one.language)
         assert (row["baseline correct"], row["correct"], row["total"], row["fixed"], row["broken"]) == (
             effect.baseline.correct, effect.treatment.correct, effect.n, effect.fixed, effect.broken,
         )  # fmt: skip
-        said_of = {"helps": "better", "hurts": "worse"} if text is versus_text else {}
+        said_of = {"helps": "better", "hurts": "worse"} if text is comparison_text else {}
         word = said_of.get(one.effect.direction, one.effect.direction)
         assert row["effect"] == ("unfinished" if one.missing else word)
         assert (row["in words"], row["日本語"]) == (text(one, "en"), text(one, "ja"))
     sentences = [headline(run, language) for run in report.runs for language in ("en", "ja")]
-    sentences += [versus_text(one, language) for one in report.versus_whole for language in ("en", "ja")]
-    assert len(report.versus_whole) == len(BOTH)
+    sentences += [comparison_text(one, language) for one in report.overall_comparisons for language in ("en", "ja")]
+    assert len(report.overall_comparisons) == len(BOTH)
     for sentence in sentences:
         assert sentence in page
         assert sentence in re.sub(r" *\n", " ", shown)

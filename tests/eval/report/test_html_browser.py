@@ -114,7 +114,7 @@ def test_runs_against_one_another_and_imported_counts_are_shown(run, verify, tmp
     bars = seen.page.one("table", class_="bars", data_kind="open_qa", data_language="ja").all("tbody")
     assert [bar.attributes["data-run"] for bar in bars] == ["model-a", "model-b", "GPT4All (imported)"]
     rows = seen.page.one("table", id="versus-table").all("tr", data_new="model-b", data_old="model-a")
-    assert len(rows) == len(report.versus) > 0
+    assert len(rows) == len(report.run_comparisons) > 0
     assert [one.text for one in seen.page.one("select", name="run").all("option")] == ["any", "model-a", "model-b"]
 
 

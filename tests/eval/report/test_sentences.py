@@ -157,8 +157,8 @@ def test_sentences_can_be_written_on_a_japanese_windows_console(pairs: list[Pair
     for effect in (verdict(found, found.p), verdict(found, 1.0)):
         assert words.sentence(effect, "en").encode("cp932")
         assert words.sentence(effect, "ja", missing=3).encode("cp932")
-        assert words.versus_sentence(effect, "en", "a", "b", "rag").encode("cp932")
-        assert words.versus_sentence(effect, "ja", "a", "b", "rag", missing=1).encode("cp932")
+        assert words.run_comparison_sentence(effect, "en", "a", "b", "rag").encode("cp932")
+        assert words.run_comparison_sentence(effect, "ja", "a", "b", "rag", missing=1).encode("cp932")
     assert (words.counts_sentence(counts, "en") + words.counts_sentence(counts, "ja")).encode("cp932")
 
 

@@ -54,7 +54,7 @@ def test_the_counts_stand_in_every_output(past, run, tmp_path) -> None:
 
 def test_nothing_is_paired(past, run, tmp_path) -> None:
     report = build_report([run, past])
-    assert report.versus == ()
+    assert report.run_comparisons == ()
     written = write_all(report, tmp_path / "out")
     rows = {row["type"]: row for row in table(read_csv(written.comparison)) if row["run"] == NAME}
     assert {(row["fixed"], row["broken"], row["p (Holm)"], row["low 95 %"]) for row in rows.values()} == {("",) * 4}

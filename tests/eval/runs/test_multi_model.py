@@ -11,7 +11,7 @@ from eval.dataset.conditions import Condition
 from eval.report.build import build_report
 from eval.report.html import html_page
 from eval.report.same_passages import other_passages
-from eval.runs.multi_model import folder_names, runs_within
+from eval.runs.multi_model import folder_names, run_folders
 from eval.runs.run import load_run
 from rag.errors import ModelUnavailable, SettingsError
 from rag.models import registry
@@ -184,7 +184,7 @@ def test_models_by_the_environment_stand_one_a_line(shelf: Shelf, arguments, out
     result = kotae(*arguments[:-4], env={"KOTAE_MODEL": "fake:my model\nfake:模型\n"})
     assert result.exit_code == 0, result.output
     assert [name for name, _ in shelf.opened] == ["my model", "模型"]
-    assert runs_within(out) == (out / "fake-my-model", out / "fake-模型")
+    assert run_folders(out) == (out / "fake-my-model", out / "fake-模型")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from eval.dataset.conditions import Condition
-from eval.runs.evaluate import Bench, Selection
+from eval.runs.evaluate import Experiment, QuestionSelection
 from ingest.sync import sync
 from rag.errors import IndexChanged, SettingsError
 from rag.factory import IndexSettings
@@ -41,13 +41,13 @@ def test_an_index_whose_ingest_was_interrupted_is_refused(
     manifest = Path(shutil.copytree(index, tmp_path / "index")) / "manifest.json"
     said = json.loads(manifest.read_text(encoding="utf-8")) | {"complete": whole}
     manifest.write_text(json.dumps(said), encoding="utf-8")
-    selection = Selection(("ja",), (Condition(conditions),))
+    selection = QuestionSelection(("ja",), (Condition(conditions),))
     settings = IndexSettings(manifest.parent, None, 3)
     if opens:
-        Bench.open(verify, selection, settings)
+        Experiment.open(verify, selection, settings)
     else:
         with pytest.raises(IndexChanged, match="interrupted"):
-            Bench.open(verify, selection, settings)
+            Experiment.open(verify, selection, settings)
 
 
 def test_an_index_that_holds_the_verification_set_is_refused(verify: Path, tmp_path: Path) -> None:
@@ -57,10 +57,10 @@ def test_an_index_that_holds_the_verification_set_is_refused(verify: Path, tmp_p
     copy = Path(shutil.copy(verify, corpus / f"検証{verify.suffix}"))
     index = tmp_path / "index"
     sync(corpus, index)
-    selection = Selection(("ja",), (Condition.NO_RAG, Condition.RAG))
+    selection = QuestionSelection(("ja",), (Condition.NO_RAG, Condition.RAG))
     settings = IndexSettings(index, None, 3)
     with pytest.raises(SettingsError, match=f'--exclude "{copy.name}"'):
-        Bench.open(verify, selection, settings)
+        Experiment.open(verify, selection, settings)
     copy.unlink()
     sync(corpus, index)
-    assert Bench.open(verify, selection, settings).retriever is not None
+    assert Experiment.open(verify, selection, settings).retriever is not None

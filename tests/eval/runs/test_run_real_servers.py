@@ -14,7 +14,7 @@ from eval.dataset.conditions import Condition
 from eval.dataset.load import REQUIRED
 from eval.report.build import build_report
 from eval.runs.ask import Progress
-from eval.runs.evaluate import Selection, evaluate_set
+from eval.runs.evaluate import QuestionSelection, evaluate_set
 from eval.runs.run import load_run
 from rag.errors import ModelUnavailable, RunError
 from rag.factory import IndexSettings, ModelSettings
@@ -62,7 +62,7 @@ def evaluate(
 ) -> None:
     conditions = (Condition.NO_RAG,) if site is None else (Condition.NO_RAG, Condition.RAG)
     index = IndexSettings(Path("none"), None, 1) if site is None else IndexSettings(site.folder, None, 1, site.server)
-    evaluate_set(verify, out, Selection(languages, conditions), model, index, progress=progress)
+    evaluate_set(verify, out, QuestionSelection(languages, conditions), model, index, progress=progress)
 
 
 @pytest.mark.model
