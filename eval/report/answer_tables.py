@@ -7,6 +7,7 @@ from typing import Final
 
 from eval.report.records import Report, RunReport
 from eval.runs.graded import RunAnswer
+from rag.generation.citation import short_citation
 from rag.records import Answer
 from rag.safety.sanitize import left_out_text
 from rag.tables.output import Column, OutputTable
@@ -104,7 +105,7 @@ def _number(answer: RunAnswer) -> int | str:
 def _sources(graded: RunAnswer) -> str:
     answer = None if graded.recorded is None else graded.recorded.answer
     hits = () if answer is None else answer.hits
-    return "; ".join(f"[{hit.rank}] {hit.chunk.source}:{hit.chunk.start}-{hit.chunk.end}" for hit in hits)
+    return "; ".join(map(short_citation, hits))
 
 
 def _yes(fact: bool) -> str:

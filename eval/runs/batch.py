@@ -15,6 +15,7 @@ from eval.runs.ask import Progress, RunQuestion, answer, prepare
 from rag.errors import DatasetError, RunBusy, SettingsError
 from rag.factory import IndexSettings, ModelSettings, open_chain
 from rag.generation.chain import Question
+from rag.generation.citation import short_citation
 from rag.models.invoke import batch_size, model_identity
 from rag.serialize import to_jsonable
 from rag.storage.atomic import write_bytes
@@ -116,7 +117,7 @@ class _BatchRow:
     @property
     def sources(self) -> str:
         hits = () if self.record.answer is None else self.record.answer.hits
-        return "; ".join(f"[{hit.rank}] {hit.chunk.source}:{hit.chunk.start}-{hit.chunk.end}" for hit in hits)
+        return "; ".join(map(short_citation, hits))
 
 
 _COLUMNS: Final[tuple[Column[_BatchRow], ...]] = (

@@ -55,7 +55,8 @@ def _sources(answer: Answer | None) -> str:
 
 
 def _source(hit: Hit) -> str:
-    chunk = hit.chunk
+    from rag.generation.citation import citation
+
     scores = {"score": hit.score, "dense": hit.dense, "lexical": hit.lexical, "reranked": hit.reranked}
     listed = ", ".join(f"{name} {value:.3f}" for name, value in scores.items() if value is not None)
-    return f"[{hit.rank}] {chunk.source}, characters {chunk.start}-{chunk.end}: {chunk.title} ({listed})"
+    return f"{citation(hit)} ({listed})"

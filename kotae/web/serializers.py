@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from rag.generation.citation import citation
 from rag.records import Answer, Hit
 
 
@@ -40,7 +41,4 @@ def answer_fields(answer: Answer) -> dict[str, Any]:
 
 def sources_list(hits: Sequence[Hit]) -> str:
     """List the passages as numbered lines; "" if there are none."""
-    return "\n".join(
-        f"[{hit.rank}] {hit.chunk.source}, characters {hit.chunk.start}-{hit.chunk.end}: {hit.chunk.title}"
-        for hit in hits
-    )
+    return "\n".join(map(citation, hits))

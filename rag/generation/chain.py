@@ -12,10 +12,11 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import ensure_config
 
-from rag.errors import PromptTooLong, SettingsError
+from rag.errors import SettingsError
+from rag.generation.context_budget import fit_to_context
 from rag.generation.prompt import PromptStyle, build_prompt, repair_prompt, stop_sequences
 from rag.models.engine import Completion
-from rag.models.invoke import context_window, count_tokens, invoke_batch, invoke_streaming
+from rag.models.invoke import invoke_batch, invoke_streaming
 from rag.records import Answer, AnswerPiece, Attempt, Hit, Language
 from rag.retrieval.retriever import hits_of
 from rag.safety.sanitize import left_out
@@ -37,7 +38,7 @@ class Question:
 class Prepared:
     """A question with its passages, and the prompt made of them.
 
-    `dropped` hits did not fit into the context; `left_out` are the sentences of the others that give orders.
+    `dropped` hits did not fit into the context; `left_out` are the sentences of the others taken for instructions.
     """
 
     question: Question
@@ -48,55 +49,48 @@ class Prepared:
 
 
 class GroundedChain(Runnable[str | Question, Answer]):
-    """Answers questions with the passages its retriever finds; without a retriever, from the model alone.
+    """A runnable that answers with the passages its retriever finds; without a retriever, from the model alone.
 
-    A plain string is answered in the language it is in. An answer in the wrong language is asked for once more; both
-    attempts are kept. Streams yield `AnswerPiece`s, the last of which has the whole answer.
+    A plain string is answered in its own language. After an answer in the wrong language the model is asked once more;
+    both attempts are kept. Streams yield `AnswerPiece`s, the last of which has the whole answer.
     """
 
     def __init__(self, model: Model, retriever: BaseRetriever | None, style: PromptStyle) -> None:
         if style.raw != isinstance(model, BaseLLM):
             need = "a completion model (BaseLLM)" if style.raw else "a chat model (BaseChatModel)"
-            raise SettingsError(f"The prompt {style.value!r} needs {need}, not {type(model).__name__}")
+            raise SettingsError(f"The prompt {style.name.lower()!r} needs {need}, not {type(model).__name__}")
         self.model = model
         self.retriever = retriever
         self.style = style
 
     def prepare(self, question: str | Question, config: RunnableConfig | None = None) -> Prepared:
-        """Retrieve and write the prompt, dropping whole passages from the lowest rank up until it fits.
+        """Retrieve and write the prompt, with as many passages as fit into the model's context.
 
-        What no text has (see `readable`) becomes U+FFFD in the question. Raises PromptTooLong where it does not fit
-        without any passage, and SettingsError where no prompt would.
+        Characters of the question that no tokenizer accepts become U+FFFD. Raises PromptTooLong if the question does
+        not fit even without passages, and SettingsError if no prompt would.
         """
         if isinstance(question, str):
             question = Question(question, detect(question))
         question = replace(question, text=readable(question.text))
-        found = () if self.retriever is None else hits_of(self.retriever.invoke(question.text, config))
-        room = context_window(self.model)
-        for kept in range(len(found), -1, -1):
-            prompt = build_prompt(question.text, question.language, found[:kept], self.style)
-            need = 0 if room is None else count_tokens(self.model, prompt, room)
-            if room is None or need <= room:
-                return Prepared(question, prompt, found[:kept], len(found) - kept, left_out(found[:kept]))
-        raise PromptTooLong(
-            f"The question needs {need} tokens and the model has {room} for prompts: {question.text[:60]}...",
-            do="Ask a shorter question, lower --max-tokens, or raise --context.",
-        )
+        hits = () if self.retriever is None else hits_of(self.retriever.invoke(question.text, config))
+        text, language = question.text, question.language
+        fitted = fit_to_context(self.model, text, hits, lambda kept: build_prompt(text, language, kept, self.style))
+        return Prepared(question, fitted.prompt, fitted.hits, fitted.dropped, left_out(fitted.hits))
 
     def answer(self, prepared: Sequence[Prepared], config: RunnableConfig | None = None) -> list[Answer | Exception]:
         """Answer prepared questions in one pass of the model, and those in the wrong language in a second one.
 
-        What fails comes back as the exception in its place.
+        A question that fails gives its exception, in its place.
         """
         stop = stop_sequences(self.style)
-        first = invoke_batch(self.model, [one.prompt for one in prepared], stop, config)
-        answers = [_answer(one, said) for one, said in zip(prepared, first, strict=True)]
+        first = invoke_batch(self.model, [item.prompt for item in prepared], stop, config)
+        answers = [_answer(item, completion) for item, completion in zip(prepared, first, strict=True)]
         again = [i for i, answer in enumerate(answers) if isinstance(answer, Answer) and self._wants_repair(answer)]
         prompts = [repair_prompt(prepared[i].prompt, prepared[i].question.language) for i in again]
-        for i, said in zip(again, invoke_batch(self.model, prompts, stop, config), strict=True):
+        for i, completion in zip(again, invoke_batch(self.model, prompts, stop, config), strict=True):
             first_try = answers[i]
             if isinstance(first_try, Answer):
-                answers[i] = said if isinstance(said, Exception) else _with_repair(first_try, said)
+                answers[i] = completion if isinstance(completion, Exception) else _with_repair(first_try, completion)
         return answers
 
     def invoke(
@@ -130,8 +124,8 @@ class GroundedChain(Runnable[str | Question, Answer]):
                 if not return_exceptions:
                     raise
                 ready.append(error)
-        answered = iter(self.answer([one for one in ready if isinstance(one, Prepared)], shared))
-        answers = [next(answered) if isinstance(one, Prepared) else one for one in ready]
+        answered = iter(self.answer([item for item in ready if isinstance(item, Prepared)], shared))
+        answers = [next(answered) if isinstance(item, Prepared) else item for item in ready]
         for answer in answers:
             if isinstance(answer, Exception) and not return_exceptions:
                 raise answer
@@ -143,12 +137,12 @@ class GroundedChain(Runnable[str | Question, Answer]):
         config: RunnableConfig | None = None,
         **kwargs: Any,
     ) -> Iterator[AnswerPiece]:
-        """The answer as it is written; a second attempt's pieces have `attempt` 1."""
+        """Yield the answer as it is written; a second attempt's pieces have `attempt` 1."""
         config = ensure_config(config)
         yield from self.stream_prepared(self.prepare(input, config), config)
 
     def stream_prepared(self, prepared: Prepared, config: RunnableConfig | None = None) -> Iterator[AnswerPiece]:
-        """What `stream` gives, for a question whose passages are known before its answer."""
+        """Yield as `stream` does, for a question whose passages are known before its answer."""
         config = ensure_config(config)
         answer = yield from self._attempt(prepared, None, prepared.prompt, config)
         if self._wants_repair(answer):
@@ -159,13 +153,13 @@ class GroundedChain(Runnable[str | Question, Answer]):
     def _attempt(
         self, prepared: Prepared, before: Answer | None, prompt: PromptValue, config: RunnableConfig
     ) -> Generator[AnswerPiece, None, Answer]:
-        said = Completion("")
+        completion = Completion("")
         for piece in invoke_streaming(self.model, prompt, stop_sequences(self.style), config):
             if piece.end is not None:
-                said = piece.end
+                completion = piece.end
             elif piece.text:
                 yield AnswerPiece(piece.text, attempt=0 if before is None else 1)
-        return _finished(prepared, said) if before is None else _with_repair(before, said)
+        return _finished(prepared, completion) if before is None else _with_repair(before, completion)
 
     def _wants_repair(self, answer: Answer) -> bool:
         return self.style is PromptStyle.DEFAULT and not answer.attempts[0].language_ok
@@ -174,35 +168,35 @@ class GroundedChain(Runnable[str | Question, Answer]):
 def build_chain(
     model: Model, retriever: BaseRetriever | None = None, style: PromptStyle = PromptStyle.DEFAULT
 ) -> GroundedChain:
-    """The chain of a model and a retriever; `retriever=None` gives the same chain without context.
+    """Build the chain of a model and a retriever; `retriever=None` gives the same chain without context.
 
     Any LangChain chat model will do for the default prompt; raw text needs a completion model (`BaseLLM`).
-    Raises SettingsError where model and prompt do not go together.
+    Raises SettingsError if model and prompt do not go together.
     """
     return GroundedChain(model, retriever, style)
 
 
-def _answer(prepared: Prepared, said: Completion | Exception) -> Answer | Exception:
-    return said if isinstance(said, Exception) else _finished(prepared, said)
+def _answer(prepared: Prepared, completion: Completion | Exception) -> Answer | Exception:
+    return completion if isinstance(completion, Exception) else _finished(prepared, completion)
 
 
-def _finished(prepared: Prepared, said: Completion) -> Answer:
+def _finished(prepared: Prepared, completion: Completion) -> Answer:
     question = prepared.question
-    attempts = (_attempt_of(question, said),)
+    attempts = (_attempt_of(question, completion),)
     return Answer(question.text, question.language, attempts, prepared.hits, prepared.dropped, prepared.left_out)
 
 
-def _with_repair(answer: Answer, said: Completion) -> Answer:
-    again = _attempt_of(Question(answer.question, answer.language), said)
+def _with_repair(answer: Answer, completion: Completion) -> Answer:
+    again = _attempt_of(Question(answer.question, answer.language), completion)
     return replace(answer, attempts=(*answer.attempts, again))
 
 
-def _attempt_of(question: Question, said: Completion) -> Attempt:
-    text = said.text.strip()
+def _attempt_of(question: Question, completion: Completion) -> Attempt:
+    text = completion.text.strip()
     return Attempt(
         text,
         not wants_repair(text, question.language, question.text),
-        said.finish,
-        said.prompt_tokens,
-        said.completion_tokens,
+        completion.finish,
+        completion.prompt_tokens,
+        completion.completion_tokens,
     )

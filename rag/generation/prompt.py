@@ -1,9 +1,8 @@
 """Prompts: one wording with and without context, in the question's language; and the historical template.
 
 The two conditions of an experiment differ by the passages alone. Passages are numbered, labelled, fenced, and said to
-be data. They come from anyone: what a model could take for its own control tokens, or for an order, is taken out of
-them first; `tests/injection` measures what that is good for. The prompt of passages without such things is theirs to
-the letter.
+be data. Anyone may have written them: whatever a model could take for its own control tokens or for an instruction is
+removed first (`tests/injection` measures how well). A passage without such things is in the prompt to the letter.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from rag.safety.sanitize import shown, shown_label
 
 
 class PromptStyle(StrEnum):
-    """How a prompt is worded: a chat, or raw text for a model to continue.
+    """The wording of a prompt: a chat, or raw text for a model to continue.
 
     `default` is a chat. `base` is for models that were never tuned for chats: passages, question and answer as
     lines of text, the answer ending with its line. `h2ogpt` is the template of the historical runs.
@@ -33,7 +32,7 @@ class PromptStyle(StrEnum):
 
     @property
     def raw(self) -> bool:
-        """Whether the prompt is raw text, which needs a completion model."""
+        """True for raw text, which needs a completion model."""
         return self is not PromptStyle.DEFAULT
 
 
@@ -73,16 +72,16 @@ _WORDINGS: dict[Language, _Wording] = {
     ),
 }
 
-SEED_STOP = "</answer>"
-_SEED_HEAD = "<prompt>"
-_SEED_TAIL = "Question: {question} Write answer within 15 words.</prompt>\n<answer>Answer:"
+H2OGPT_STOP = "</answer>"
+_H2OGPT_HEAD = "<prompt>"
+_H2OGPT_TAIL = "Question: {question} Write answer within 15 words.</prompt>\n<answer>Answer:"
 
 
 def build_prompt(question: str, language: Language, hits: Sequence[Hit], style: PromptStyle) -> PromptValue:
-    """The prompt of one question, with the passages of `hits` in the order given; with none, without context."""
+    """Write the prompt of one question, with the passages of `hits` in the order given; with none, without context."""
     if style is PromptStyle.H2OGPT:
-        tail = _SEED_TAIL.replace("{question}", neutralise(question))
-        return StringPromptValue(text=_SEED_HEAD + "".join(f"{_passage(hit)}\n" for hit in hits) + tail)
+        tail = _H2OGPT_TAIL.replace("{question}", neutralise(question))
+        return StringPromptValue(text=_H2OGPT_HEAD + "".join(f"{_passage(hit)}\n" for hit in hits) + tail)
     wording = _WORDINGS[language]
     if style is PromptStyle.BASE:
         above = [_line(wording.passage, hit) for hit in hits]
@@ -93,7 +92,7 @@ def build_prompt(question: str, language: Language, hits: Sequence[Hit], style: 
 
 
 def repair_prompt(prompt: PromptValue, language: Language) -> PromptValue:
-    """The same prompt, with a last line that asks for the answer in `language` only."""
+    """Add a last line to a prompt that asks for the answer in `language` only."""
     if isinstance(prompt, StringPromptValue):
         return prompt
     *before, last = prompt.to_messages()
@@ -101,12 +100,12 @@ def repair_prompt(prompt: PromptValue, language: Language) -> PromptValue:
 
 
 def stop_sequences(style: PromptStyle) -> list[str]:
-    """Where the completion of a prompt of this style ends, beside the model's own end of text."""
-    return {PromptStyle.DEFAULT: [], PromptStyle.BASE: ["\n"], PromptStyle.H2OGPT: [SEED_STOP]}[style]
+    """Return the texts that end a completion of a prompt of this style, besides the model's own end of text."""
+    return {PromptStyle.DEFAULT: [], PromptStyle.BASE: ["\n"], PromptStyle.H2OGPT: [H2OGPT_STOP]}[style]
 
 
 def _line(name: str, hit: Hit) -> str:
-    """A passage as one line of text, as a model that was never tuned for chats has seen them."""
+    """Return a passage as one line of text, as a model that was never tuned for chats has seen them."""
     title = f" ({_label(hit.chunk.title)})" if hit.chunk.title else ""
     return " ".join(f"{name} {hit.rank}{title}: {shown(hit.chunk.text).text}".split())
 

@@ -30,7 +30,7 @@ def find_times(text: str, *, asked: bool = False) -> Iterator[TimeOfDay]:
     """Every time of `text` that names its half of the day; where one is `asked` for also 3:30, which may be a ratio.
 
     >>> [str(time.hours) for time in find_times("3:30 pm, 午前0時")]
-    ['31/2', '0']
+    ['0', '31/2']
     """
     for pattern in _HALF_OF_DAY:
         for match in pattern.finditer(text):

@@ -192,7 +192,7 @@ def test_tokens_and_cut_off_are_kept() -> None:
 
 
 def test_seed_style_needs_a_completion_model_and_the_default_a_chat() -> None:
-    with pytest.raises(SettingsError, match=r"seed.*completion"):
+    with pytest.raises(SettingsError, match=r"h2ogpt.*completion"):
         build_chain(scripted(), None, PromptStyle.H2OGPT)
     with pytest.raises(SettingsError, match=r"default.*chat"):
         build_chain(FakeListLLM(responses=["x"]))

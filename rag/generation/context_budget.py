@@ -1,0 +1,45 @@
+"""The context budget: as many whole passages as the model's context has room for, best first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from langchain_core.language_models import BaseChatModel, BaseLLM
+from langchain_core.prompt_values import PromptValue
+
+from rag.errors import PromptTooLong
+from rag.models.invoke import context_window, count_tokens
+from rag.records import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class FittedPrompt:
+    """A prompt that fits into a model's context, the hits in it, and how many did not fit."""
+
+    prompt: PromptValue
+    hits: tuple[Hit, ...]
+    dropped: int
+
+
+def fit_to_context(
+    model: BaseChatModel | BaseLLM,
+    question: str,
+    hits: Sequence[Hit],
+    build: Callable[[Sequence[Hit]], PromptValue],
+) -> FittedPrompt:
+    """Drop whole passages from the lowest rank up until `build` gives a prompt that fits, in the model's own tokens.
+
+    Raises PromptTooLong if the prompt does not fit even without passages, and SettingsError if no prompt would.
+    """
+    room = context_window(model)
+    need = 0
+    for kept in range(len(hits), -1, -1):
+        prompt = build(hits[:kept])
+        need = 0 if room is None else count_tokens(model, prompt, room)
+        if room is None or need <= room:
+            return FittedPrompt(prompt, tuple(hits[:kept]), len(hits) - kept)
+    raise PromptTooLong(
+        f"The question needs {need} tokens and the model has {room} for prompts: {question[:60]}...",
+        do="Ask a shorter question, lower --max-tokens, or raise --context.",
+    )
