@@ -1,11 +1,15 @@
-# Two commands do all the set-up: `make demo` and `make test`.
+# Two commands do all the set-up: `make demo` and `make test`. While working on kotae: `make fast`, then `make check`.
 PYTHON ?= python3
 # The dictionary comes as a source package: its build takes what it needs, whatever the environment has.
 export PIP_USE_PEP517 := 1
 VENV := .venv
 BIN := $(VENV)/bin
+# Tests run in two processes; those that share a model, a server or a file stay in one (tests/needs.py).
+WORKERS ?= 2
+PYTEST = OMP_WAIT_POLICY=passive $(BIN)/python -m pytest
+SPREAD = -n $(WORKERS) --dist loadgroup
 
-.PHONY: demo test check format dist docs docs-pages clean
+.PHONY: demo test fast gpu coverage check format dist docs docs-pages clean
 
 # $(call step,what,command): say what is done and how long it took.
 define step
@@ -16,7 +20,19 @@ demo: $(VENV)/installed
 	$(call step,Demo on the bundled models,$(BIN)/kotae demo)
 
 test: $(VENV)/installed-dev
-	$(call step,Tests,$(BIN)/python -m pytest)
+	$(call step,Tests,$(PYTEST) $(SPREAD))
+
+# Neither language model nor encoder, browser, server or other process.
+fast: $(VENV)/installed-dev
+	$(call step,Fast tests,$(PYTEST) $(SPREAD) -q -m fast)
+
+gpu: $(VENV)/installed-dev
+	@$(BIN)/python -c 'import sys, torch; sys.exit(not torch.cuda.is_available())' \
+	  || { echo "PyTorch sees no GPU here: nothing is tested (docs/gpu-tests.md)"; exit 1; }
+	$(call step,Tests on the GPU,$(PYTEST) -m gpu)
+
+coverage: $(VENV)/installed-dev
+	$(call step,Coverage of all tests,$(PYTEST) $(SPREAD) -q --cov --cov-report=term:skip-covered)
 
 check: $(VENV)/installed-dev
 	$(call step,Format,$(BIN)/ruff format --check .)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from rag.settings import cache_dir, configure_libraries
+from tests import leftovers, needs
 from tests.samples import SMALL_CORPUS, write_corpus
 
 if TYPE_CHECKING:
@@ -26,6 +27,23 @@ if find_spec("hypothesis") is not None:  # the GPU tests do without it
     settings.load_profile("any machine")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config.option, "benchmark_disable"):
+        config.option.benchmark_disable = True  # LangChain's standard tests of a time run once, and are not measured
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        needs.mark(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    with needs.held_to(item):
+        return (yield)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def cache() -> Iterator[Path]:
     """The user cache, the same for this process and every one that it starts, whatever a test does to HOME."""
@@ -37,6 +55,13 @@ def cache() -> Iterator[Path]:
         del os.environ["KOTAE_CACHE"]
     else:
         os.environ["KOTAE_CACHE"] = before
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _close_leftovers() -> Iterator[None]:
+    """At the end of a file, close the indexes and engines that its tests opened."""
+    yield
+    leftovers.close()
 
 
 @pytest.fixture
@@ -51,6 +76,30 @@ def encoder(cache: Path):
     from rag.encoders.embeddings import open_encoder
 
     return open_encoder("bundled")
+
+
+@pytest.fixture(scope="session")
+def process() -> Callable[..., Any]:
+    """Run kotae's command line in a process of its own. A test that starts Python in another way asks for this too."""
+    from tests.commands import process
+
+    return process
+
+
+@pytest.fixture(scope="session")
+def browser() -> None:
+    """Chromium."""
+    from tests.eval.browser import CHROMIUM
+
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed: apt-get install -y chromium")
+
+
+@pytest.fixture(scope="session")
+def gptqmodel() -> None:
+    """The extra gptq."""
+    if find_spec("gptqmodel") is None:
+        pytest.skip("the extra gptq is not installed: it needs a C compiler")
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +121,7 @@ def chroma_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["folder", "server"])
+@pytest.fixture(params=["folder", pytest.param("server", marks=pytest.mark.server)])
 def site(request: pytest.FixtureRequest, tmp_path: Path):
     """A place without an index yet, on disk and on a server."""
     from tests.sites import new_site

@@ -101,6 +101,7 @@ class TestEmbeddingsUnit(OurEmbeddings, EmbeddingsUnitTests):
     """Without loading the encoder."""
 
 
+@pytest.mark.usefixtures("encoder")
 class TestEmbeddingsIntegration(OurEmbeddings, EmbeddingsIntegrationTests):
     """With the bundled encoder."""
 

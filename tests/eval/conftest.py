@@ -20,7 +20,7 @@ def script(monkeypatch) -> Script:
 
 
 @pytest.fixture(scope="session")
-def index(tmp_path_factory) -> Path:
+def index(tmp_path_factory, encoder) -> Path:
     """The index of three documents, made with the bundled encoder."""
     folder = tmp_path_factory.mktemp("index")
     sync(write_corpus(folder / "corpus"), folder / "index")

@@ -16,7 +16,7 @@ NEEDS_DISK = {"full-ingest", "full-following", "full-run", "full-cache"}
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory, cache) -> Iterator[Place]:
+def place(process, tmp_path_factory: pytest.TempPathFactory, cache) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("faults")
     with forks(folder / "logs") as made:
         yield Place(folder, made)

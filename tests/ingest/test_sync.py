@@ -32,6 +32,7 @@ def counts(report: SyncReport) -> tuple[int, int, int, int, int]:
     return tuple(len(part) for part in parts)  # type: ignore[return-value]
 
 
+@pytest.mark.usefixtures("encoder")
 def test_first_run_adds_every_file(site: Site, small_corpus: Path, tmp_path: Path) -> None:
     report = site.sync(small_corpus)
     assert (report.added, counts(report), report.found) == (ALL, (8, 0, 0, 0, 0), 8)
@@ -80,6 +81,7 @@ def test_moving_alone(built: Site, small_corpus: Path, tmp_path: Path) -> None:
     built.assert_as_built_anew(small_corpus, tmp_path / "anew")
 
 
+@pytest.mark.usefixtures("encoder")
 def test_shorter_file_leaves_no_old_chunk(site: Site, small_corpus: Path, tmp_path: Path) -> None:
     long = small_corpus / "ja/東京.txt"
     long.write_text("".join(f"東京の{n}番目の区についての文である。" for n in range(40)), encoding="utf-8")
@@ -111,6 +113,7 @@ def test_file_that_changes_back_is_as_before(built: Site, small_corpus: Path) ->
     assert (after.chunks, after.manifest, after.derived) == (before.chunks, before.manifest, before.derived)
 
 
+@pytest.mark.usefixtures("encoder")
 def test_every_kind_of_file_has_an_outcome(site: Site, tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     corpus.mkdir()
@@ -163,6 +166,7 @@ def test_no_folder_and_no_document(built: Site, tmp_path: Path) -> None:
     assert built.snapshot() == before
 
 
+@pytest.mark.usefixtures("encoder")
 def test_only_unreadable_files(site: Site, tmp_path: Path) -> None:
     report = site.sync(write_corpus(tmp_path / "corpus", {"a.txt": ""}))
     assert (counts(report), report.chunks) == ((0, 0, 0, 0, 1), 0)

@@ -102,6 +102,7 @@ def bad_corpus(tmp_path: Path) -> Path:
     return corpus
 
 
+@pytest.mark.usefixtures("encoder")
 def test_every_bad_input_in_one_run(bad_corpus: Path, tmp_path: Path) -> None:
     command = ("ingest", bad_corpus, "--index", tmp_path / "index", "--exclude", "draft.md", "--json")
     result = kotae(*command)

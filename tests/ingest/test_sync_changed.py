@@ -39,6 +39,7 @@ def found(retriever: HybridRetriever, question: str) -> set[str]:
     return {hit.chunk.source for hit in retriever.search(question, 30)}
 
 
+@pytest.mark.usefixtures("process")
 def test_an_open_index_says_that_it_has_changed_and_one_opened_anew_sees_all(site: Site, small_corpus: Path) -> None:
     site.sync(small_corpus, chunking=CHUNKING)
     first, beside = HybridRetriever(index=site.open()), site.open()
@@ -59,12 +60,14 @@ def test_an_open_index_says_that_it_has_changed_and_one_opened_anew_sees_all(sit
         one.close()
 
 
+@pytest.mark.usefixtures("process")
 def test_an_ingest_with_nothing_to_do_changes_nothing(site: Site, small_corpus: Path) -> None:
     site.sync(small_corpus, chunking=CHUNKING)
     with site.open().unchanged():
         ingest_elsewhere(small_corpus, site)
 
 
+@pytest.mark.usefixtures("process")
 def test_an_interrupted_ingest_is_noticed_and_named(small_corpus: Path, tmp_path: Path) -> None:
     site = Site(tmp_path / "index")
     site.sync(small_corpus, chunking=CHUNKING)

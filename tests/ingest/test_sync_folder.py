@@ -55,6 +55,7 @@ with locate_index(Path(sys.argv[1])).lock():
 """
 
 
+@pytest.mark.usefixtures("process")
 def test_busy_with_another_process(built: Path, small_corpus: Path) -> None:
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(built)], cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE

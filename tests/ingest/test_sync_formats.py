@@ -54,6 +54,7 @@ ALL = [
 ]
 
 
+@pytest.mark.usefixtures("encoder")
 def test_files_are_synced_and_documents_are_found(corpus: Path, tmp_path: Path) -> None:
     index = tmp_path / "index"
     assert outcome(sync(corpus, index)) == (("faq.xlsx", "notes.md", "paper.pdf"), (), (), ())
@@ -69,6 +70,7 @@ def test_files_are_synced_and_documents_are_found(corpus: Path, tmp_path: Path) 
     assert sources(index) == ALL[3:]
 
 
+@pytest.mark.usefixtures("encoder")
 def test_what_becomes_excluded_leaves_the_index(corpus: Path, tmp_path: Path) -> None:
     index = tmp_path / "index"
     sync(corpus, index)
@@ -83,6 +85,7 @@ def test_what_becomes_excluded_leaves_the_index(corpus: Path, tmp_path: Path) ->
     assert sources(index) == ALL
 
 
+@pytest.mark.usefixtures("encoder")
 def test_other_columns_are_another_content(corpus: Path, tmp_path: Path) -> None:
     index = tmp_path / "index"
     (corpus / "paper.pdf").unlink()
@@ -94,6 +97,7 @@ def test_other_columns_are_another_content(corpus: Path, tmp_path: Path) -> None
     assert sync(corpus, index).changed == ("faq.xlsx",)
 
 
+@pytest.mark.usefixtures("encoder")
 def test_pdfs_of_an_index_made_when_they_were_read_otherwise_are_read_anew(
     corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,6 +118,7 @@ def test_pdfs_of_an_index_made_when_they_were_read_otherwise_are_read_anew(
     assert sync(corpus, index).changed == ()
 
 
+@pytest.mark.usefixtures("encoder")
 def test_options_on_the_command_line(corpus: Path, tmp_path: Path) -> None:
     (corpus / "broken.jsonl").write_text('{"質問": "x", "回答": "y"}\n{\n')
     index = tmp_path / "index"
@@ -132,6 +137,7 @@ def test_options_on_the_command_line(corpus: Path, tmp_path: Path) -> None:
     assert kotae("ingest", corpus, "--index", index, "--exclude", "[z-a]").exit_code == 1
 
 
+@pytest.mark.usefixtures("encoder")
 def test_tables_of_an_index_made_when_a_title_was_read_as_a_header_are_read_anew(
     corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -77,7 +77,7 @@ def follow(corpus: Path, index: Path, kill_after: float | None) -> tuple[float, 
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
+def scene(process, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     return Scene(tmp_path_factory.mktemp("kill"))
 
 

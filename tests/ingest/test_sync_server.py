@@ -90,6 +90,7 @@ def test_two_indices_on_one_server(chroma_url: str, remote: Site, quick: None, t
         assert list(other.open().manifest.sources) == ["b.txt"]
 
 
+@pytest.mark.usefixtures("process")
 def test_several_processes_at_once(remote: Site, tmp_path: Path) -> None:
     files = {f"ja/{n}.txt": f"{n}番目の文書である。" * 9 for n in range(30)} | {
         f"en/{n}.txt": f"Document {n} tells of whale {n}. " * 9 for n in range(30)
@@ -123,6 +124,7 @@ def test_several_processes_at_once(remote: Site, tmp_path: Path) -> None:
     assert_same_index(tmp_path / "unused", tmp_path / "anew", remote.server)
 
 
+@pytest.mark.usefixtures("process")
 def test_killed_and_repaired_without_encoding_again(remote: Site, quick: None, tmp_path: Path) -> None:
     corpus = write_corpus(tmp_path / "corpus", {f"{n}.txt": f"{n}番目の文書である。" * 20 for n in range(150)})
     assert remote.server is not None

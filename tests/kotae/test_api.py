@@ -26,11 +26,13 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.usefixtures("process")
 def test_importing_kotae_imports_nothing_heavy() -> None:
     done = run(f"import sys, kotae\nprint(sorted(set({HEAVY!r}) & set(sys.modules)))")
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "[]", "")
 
 
+@pytest.mark.usefixtures("process")
 def test_importing_kotae_is_quicker_than_importing_click() -> None:
     """The best of several counts, as what else is done on the machine takes its time too."""
 
@@ -85,6 +87,7 @@ def test_names_stand_for_settings() -> None:
     assert _index_settings(settings) is settings
 
 
+@pytest.mark.usefixtures("encoder")
 def test_from_documents_to_an_answer(script, tmp_path) -> None:
     write_corpus(tmp_path / "corpus")
     report = kotae.ingest(str(tmp_path / "corpus"), tmp_path / "index", exclude=["en/"])
@@ -100,6 +103,7 @@ def test_from_documents_to_an_answer(script, tmp_path) -> None:
         kotae.open_index(tmp_path / "none")
 
 
+@pytest.mark.usefixtures("encoder")
 def test_from_a_verification_set_to_a_report(script, verify, tmp_path) -> None:
     run = kotae.evaluate_set(
         str(verify), tmp_path / "run", model="scripted", conditions=["no_rag"], languages=["ja"], limit=2

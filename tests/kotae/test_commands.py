@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import TENNIS, kotae, process, refused
+from tests.commands import TENNIS, kotae, refused
 from tests.eval.scripted import ROWS, write_corpus
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory) -> Path:
+def place(tmp_path_factory, encoder) -> Path:
     """A folder with a corpus and its index, made by the command line."""
     folder = tmp_path_factory.mktemp("place")
     write_corpus(folder / "corpus")
@@ -58,6 +58,7 @@ def test_ask_says_that_it_asked_again(script) -> None:
     assert "asked again" in result.stderr
 
 
+@pytest.mark.usefixtures("encoder")
 @pytest.mark.parametrize(
     ("question", "order", "said"),
     [
@@ -142,6 +143,7 @@ def test_batch_exits_1_where_a_question_failed(script, tmp_path) -> None:
     assert kotae("batch", tmp_path / "q.txt", "--out", tmp_path / "a.csv", "--no-rag").exit_code == 0
 
 
+@pytest.mark.usefixtures("encoder")
 def test_index_drop_leaves_the_documents(script, tmp_path) -> None:
     corpus, index = write_corpus(tmp_path / "corpus"), tmp_path / "index"
     assert kotae("ingest", corpus, "--index", index).exit_code == 0
@@ -151,7 +153,7 @@ def test_index_drop_leaves_the_documents(script, tmp_path) -> None:
 
 
 @pytest.mark.model
-def test_the_bundled_model_answers_from_the_index(place) -> None:
+def test_the_bundled_model_answers_from_the_index(process, place) -> None:
     done = process("ask", TENNIS, "--index", place / "index", cwd=place)
     assert done.returncode == 0, done.stderr
     answer, *sources = done.stdout.splitlines()
@@ -160,7 +162,7 @@ def test_the_bundled_model_answers_from_the_index(place) -> None:
 
 
 @pytest.mark.model
-def test_the_bundled_model_refuses_a_question_that_is_too_long(tmp_path) -> None:
+def test_the_bundled_model_refuses_a_question_that_is_too_long(process, tmp_path) -> None:
     done = process("ask", "長い質問です。" * 200, "--no-rag", "--context", "512", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     (line,) = done.stderr.splitlines()

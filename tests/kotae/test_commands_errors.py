@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.commands import kotae, process, refused
+from tests.commands import kotae, refused
 from tests.eval.scripted import HEADER, ROWS, write_set
 from tests.eval.set_checks import ROOT
 
@@ -94,7 +94,7 @@ def test_a_gguf_file_that_is_none(tmp_path) -> None:
     refused(kotae("ask", "Q", "--no-rag", "--model", f"gguf:{tmp_path}"), str(tmp_path))
 
 
-def test_a_gguf_file_that_is_damaged(tmp_path) -> None:
+def test_a_gguf_file_that_is_damaged(process, tmp_path) -> None:
     """llama.cpp itself refuses it, and what it logs stays away from the one line."""
     path = tmp_path / "model.gguf"
     path.write_bytes(b"GGUF" + b"\x00" * 500)
@@ -120,6 +120,7 @@ def test_other_named_errors(script, tmp_path, verify) -> None:
     refused(kotae("ask", "Q?", "--no-rag"), "the model")
 
 
+@pytest.mark.usefixtures("encoder")
 def test_a_demo_without_a_clone_says_so(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("kotae.commands.demo.ROOT", tmp_path)
     refused(kotae("demo", "--out", tmp_path / "demo"), str(tmp_path / "corpus"), "make demo")
@@ -143,6 +144,7 @@ cli.main(["wait"])
 """
 
 
+@pytest.mark.usefixtures("process")
 def test_an_interrupt_that_python_passes_over_is_not_lost() -> None:
     """What is raised while an object is taken apart ends nothing by itself."""
     command = [sys.executable, "-c", TAKEN_APART]

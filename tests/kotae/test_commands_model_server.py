@@ -42,6 +42,7 @@ def test_raw_prompts_go_through_completions(server, prompt) -> None:
     assert [path for path, _ in server.requests] == ["/v1/completions"]
 
 
+@pytest.mark.usefixtures("encoder")
 def test_an_evaluation_keeps_neither_key_nor_place(server, tmp_path) -> None:
     write_corpus(tmp_path / "corpus")
     assert kotae("ingest", "corpus").exit_code == 0
@@ -58,6 +59,7 @@ def test_an_evaluation_keeps_neither_key_nor_place(server, tmp_path) -> None:
     assert (again.exit_code, len(server.requests)) == (0, before)
 
 
+@pytest.mark.usefixtures("encoder")
 def test_an_evaluation_stops_when_its_server_has_gone_and_goes_on_elsewhere(server, tmp_path) -> None:
     verify = write_set(tmp_path / "set.csv")
     arguments = ("eval", "run", verify, "--out", "run", "--conditions", "no_rag", "--concurrency", "2")

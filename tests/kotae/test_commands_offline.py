@@ -29,7 +29,7 @@ def refuse(call, address):
     note(f"{call} {address!r}")
     raise OSError(f"refused by the test: {call} {address!r}")
 
-def guarded(name):
+def guarded(process, name):
     original = getattr(socket.socket, name)
     def method(self, *arguments):
         address = arguments[-1]
@@ -229,12 +229,14 @@ def can_be_alone() -> bool:
 needs_network = pytest.mark.skipif(not can_be_alone(), reason="a network of its own (unshare --net) needs root")
 
 
+@pytest.mark.usefixtures("process")
 @needs_network
 def test_the_kernel_counts_what_reaches_out() -> None:
     code = "import socket\ntry:\n    socket.create_connection(('192.0.2.1', 80), 1)\nexcept OSError:\n    pass"
     assert sum(alone(code).values()) > 0
 
 
+@pytest.mark.usefixtures("process")
 @needs_network
 def test_the_kernel_sees_nothing_reach_out(place) -> None:
     """Real Chroma, retrieval and reports; only the two models are stand-ins, which have tests of their own above."""

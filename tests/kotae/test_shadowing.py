@@ -29,6 +29,7 @@ def hide(folder: Path, package: str, form: str) -> Path:
     return path
 
 
+@pytest.mark.usefixtures("process")
 @pytest.mark.parametrize("form", ["file", "package"])
 @pytest.mark.parametrize("package", PACKAGES)
 def test_importing_kotae_beside_a_module_of_that_name(tmp_path, package, form) -> None:
@@ -40,12 +41,14 @@ def test_importing_kotae_beside_a_module_of_that_name(tmp_path, package, form) -
     assert f"Rename {path.name}" in line
 
 
+@pytest.mark.usefixtures("process")
 def test_the_error_can_be_caught_as_one_of_importing(tmp_path) -> None:
     path = hide(tmp_path, "rag", "file")
     code = "try:\n import kotae\nexcept ImportError as error:\n print(type(error).__name__, error.name, error.path)"
     assert run(tmp_path, "-c", code).stdout.split() == ["PackageShadowed", "rag", str(path)]
 
 
+@pytest.mark.usefixtures("process")
 def test_a_module_that_was_imported_before(tmp_path) -> None:
     """The folder is no longer on the path, and the name is taken all the same."""
     path = hide(tmp_path, "rag", "file")
@@ -53,6 +56,7 @@ def test_a_module_that_was_imported_before(tmp_path) -> None:
     assert f"({path})" in run(tmp_path, "-c", code).stderr
 
 
+@pytest.mark.usefixtures("process")
 def test_another_error_keeps_its_traceback(tmp_path) -> None:
     hide(tmp_path, "rag", "file")
     code = "try:\n import kotae\nexcept ImportError:\n pass\nraise KeyError('mine')"
@@ -61,6 +65,7 @@ def test_another_error_keeps_its_traceback(tmp_path) -> None:
     assert done.stderr.endswith("KeyError: 'mine'\n")
 
 
+@pytest.mark.usefixtures("process")
 @pytest.mark.parametrize("arguments", [("doctor",), ("ask", "Q"), ("--help",)], ids=" ".join)
 def test_a_command_whose_path_holds_a_module_of_that_name(tmp_path, arguments) -> None:
     path = hide(tmp_path, "rag", "file")
@@ -72,6 +77,7 @@ def test_a_command_whose_path_holds_a_module_of_that_name(tmp_path, arguments) -
     assert f"({path})" in line
 
 
+@pytest.mark.usefixtures("process")
 def test_the_command_in_a_folder_with_such_a_module_works(tmp_path) -> None:
     """Its own folder is first on its path, not the one it is called in."""
     hide(tmp_path, "rag", "file")

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from rag.settings import configure_libraries
-from tests.commands import process
 from tests.eval.set_checks import ROOT
 
 
@@ -23,12 +22,13 @@ def _imported() -> str:
     return done.stderr
 
 
+@pytest.mark.usefixtures("process")
 def test_torchao_is_imported_without_a_word() -> None:
     pytest.importorskip("torchao")
     assert _imported() == ""
 
 
-def test_doctor_prints_no_warning(tmp_path: Path) -> None:
+def test_doctor_prints_no_warning(process, tmp_path: Path) -> None:
     result = process("doctor", "--offline", cwd=tmp_path)
     assert result.returncode == 0
     assert result.stderr == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from rich.console import Console
 
 from eval.dataset.conditions import Condition
@@ -72,6 +73,7 @@ def test_repeats_are_asked_and_counted_apart(verify, out) -> None:
     assert run.headline.effect.comparison.baseline.correct == 9
 
 
+@pytest.mark.usefixtures("encoder")
 def test_each_repeat_has_a_seed_of_its_own(verify, out, script) -> None:
     settings = ModelSettings("scripted", Decoding(temperature=0.7, seed=5), 4096, PromptStyle.DEFAULT)
     evaluate_set(

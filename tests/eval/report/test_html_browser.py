@@ -18,12 +18,12 @@ from eval.report.build import build_report
 from eval.report.html import html_page
 from eval.report.records import Report
 from eval.runs.imported import import_counts, parse_counts
-from tests.eval.browser import CHROMIUM, chromium
+from tests.eval.browser import chromium
 from tests.eval.page_runs import say
 from tests.eval.page_tree import Node, parse
 from tests.eval.scripted import ScriptedChat, run_set
 
-browser = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: apt-get install -y chromium")
+browser = pytest.mark.usefixtures("browser")
 
 
 @dataclass

@@ -54,6 +54,7 @@ def test_questions_by_language_and_limit(folder: Path) -> None:
     assert len(load_questions(folder, limit=2).queries) == 2
 
 
+@pytest.mark.usefixtures("encoder")
 @pytest.mark.parametrize(
     ("documents", "questions", "words"),
     [
@@ -81,6 +82,7 @@ def test_a_line_that_is_no_object_is_named(tmp_path: Path, line: str) -> None:
         load_documents(tmp_path)
 
 
+@pytest.mark.usefixtures("encoder")
 def test_measured_over_a_folder(folder: Path, tmp_path: Path) -> None:
     result = kotae("eval", "retrieval", folder, "--index", tmp_path / "index", "--json")
     assert result.exit_code == 0, result.output
@@ -96,6 +98,7 @@ def test_measured_over_a_folder(folder: Path, tmp_path: Path) -> None:
     assert "1 questions that no document answers" in again.stdout
 
 
+@pytest.mark.usefixtures("encoder")
 def test_measured_across_languages_with_distractors(folder: Path, tmp_path: Path) -> None:
     more = write_collection(tmp_path / "more", [{"id": "x", "text": "Ottawa is the capital of Canada."}], QUESTIONS)
     result = kotae(
@@ -116,6 +119,7 @@ def test_refusals(folder: Path, tmp_path: Path) -> None:
     refused(kotae("eval", "retrieval", tmp_path / "none.csv", "--document-lang", "en"), "--document-lang")
 
 
+@pytest.mark.usefixtures("encoder")
 def test_an_index_of_other_documents_is_left_alone(folder: Path, tmp_path: Path) -> None:
     corpus, index = tmp_path / "corpus", tmp_path / "index"
     (corpus / "ja").mkdir(parents=True)

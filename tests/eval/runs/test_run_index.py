@@ -50,6 +50,7 @@ def test_an_index_whose_ingest_was_interrupted_is_refused(
             Experiment.open(verify, selection, settings)
 
 
+@pytest.mark.usefixtures("encoder")
 def test_an_index_that_holds_the_verification_set_is_refused(verify: Path, tmp_path: Path) -> None:
     corpus = tmp_path / "文書"
     corpus.mkdir()

@@ -59,6 +59,7 @@ def told(run: Path) -> list[object]:
     return [report.cells, report.contrasts, report.splits, answers, [one.answer for one in report.answers]]
 
 
+@pytest.mark.usefixtures("process")
 def test_kill_9_at_twenty_random_moments(out, tmp_path) -> None:
     """Each child is killed at a random moment: before it asks, or when some more answers stand there than before."""
     rows = [

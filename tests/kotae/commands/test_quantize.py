@@ -12,11 +12,11 @@ from openpyxl import load_workbook
 from kotae.options import model_options
 from kotae.settings import model_settings
 from rag.records import Decoding
-from tests.commands import TENNIS, kotae, process, refused
+from tests.commands import TENNIS, kotae, refused
 from tests.gptq_checkpoints import LlamaShape, write_checkpoint
 from tests.tokenizers_small import write_bpe_tokenizer
 
-pytest.importorskip("gptqmodel", reason="the extra gptq is not installed: it needs a C compiler")
+pytestmark = pytest.mark.usefixtures("gptqmodel")
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def uri(tmp_path_factory: pytest.TempPathFactory) -> str:
     return f"gptq:{folder}"
 
 
-def test_ask_prints_the_answer_and_nothing_else(uri: str, tmp_path: Path) -> None:
+def test_ask_prints_the_answer_and_nothing_else(process, uri: str, tmp_path: Path) -> None:
     result = process(
         "ask", TENNIS, "--no-rag", "--model", uri, "--max-tokens", "4", "--json", "--offline", cwd=tmp_path
     )

@@ -18,6 +18,7 @@ from tests.commands import CLI, kotae, refused
 from tests.model_servers import MODEL, scripted_server
 
 
+@pytest.mark.usefixtures("process")
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_the_address_alone_is_on_stdout_and_signals_end_it(tmp_path, end) -> None:
     command = [sys.executable, str(CLI), "serve", "--port", "0", "--index", "none"]
@@ -65,6 +66,7 @@ def test_two_starts_have_two_tokens(tmp_path) -> None:
     assert LocalServer(config, 0).token != LocalServer(config, 0).token
 
 
+@pytest.mark.usefixtures("process")
 def test_ending_it_while_an_answer_is_awaited_says_what_it_waits_for(tmp_path) -> None:
     go = threading.Event()
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.eval.browser import CHROMIUM
 from tests.kotae.web.conftest import CATTLE, TENNIS
 from tests.kotae.web.page_parser import ALL_ANSWERED, ask
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: apt-get install -y chromium")
+pytestmark = pytest.mark.usefixtures("browser")
 
 
 def test_a_second_question_waits_and_either_can_be_stopped(page, site) -> None:

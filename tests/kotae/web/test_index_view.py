@@ -85,6 +85,7 @@ def test_any_page_number_shows_a_page(site, page) -> None:
     assert "H2O" in get(site, f"/documents/{file}?page={page}")
 
 
+@pytest.mark.usefixtures("encoder")
 def test_what_documents_say_is_escaped(serve_index, tmp_path) -> None:
     corpus = write_corpus(tmp_path / "corpus", {"a<b>&'.md": f"---\ntitle: '{HOSTILE}'\n---\n{HOSTILE} 悪い文書。\n"})
     sync(corpus, tmp_path / "index")
@@ -100,6 +101,7 @@ def test_what_documents_say_is_escaped(serve_index, tmp_path) -> None:
     assert "&lt;script&gt;alert(1)" in pages[1]
 
 
+@pytest.mark.usefixtures("encoder")
 def test_many_chunks_have_pages_and_rows_stay_in_order(serve_index, tmp_path) -> None:
     rows = "".join(f"{number},事実その{number}：値は{number}である。\n" for number in range(1, 131))
     sync(write_corpus(tmp_path / "corpus", {"表.csv": f"id,text\n{rows}"}), tmp_path / "index")
@@ -112,6 +114,7 @@ def test_many_chunks_have_pages_and_rows_stay_in_order(serve_index, tmp_path) ->
     assert hit["text"].split("：")[0] in get(site, f"/passages/{hit['id']}")
 
 
+@pytest.mark.usefixtures("process")
 def test_what_another_process_ingests_is_seen_at_once(serve_index, tmp_path) -> None:
     """Asked before and after: an open Chroma does not notice by itself."""
     index, corpus = tmp_path / "index", tmp_path / "corpus"

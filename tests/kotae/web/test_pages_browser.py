@@ -13,7 +13,6 @@ import pytest
 
 from ingest.sync import sync
 from tests.commands import CLI
-from tests.eval.browser import CHROMIUM
 from tests.eval.scripted import ScriptedChat, run_set, write_set
 from tests.kotae.test_commands_offline import SITECUSTOMIZE
 from tests.kotae.web.conftest import CATTLE, TENNIS
@@ -21,7 +20,7 @@ from tests.kotae.web.page_parser import ALL_ANSWERED, ask, outside, signed_in
 from tests.kotae.web.test_index_view import HOSTILE
 from tests.samples import write_corpus
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: apt-get install -y chromium")
+pytestmark = pytest.mark.usefixtures("browser")
 
 
 def test_the_address_signs_in_and_is_gone(page, site) -> None:
@@ -163,7 +162,7 @@ def test_a_report_works_in_its_sandbox(serve_index, small_index, tab, tmp_path) 
 
 
 @pytest.fixture
-def process(small_index, tmp_path) -> Iterator[str]:
+def serving(process, small_index, tmp_path) -> Iterator[str]:
     """`kotae serve` with the bundled model, in a process that cannot reach out; its address."""
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "sitecustomize.py").write_text(SITECUSTOMIZE, encoding="utf-8")
@@ -187,10 +186,10 @@ def process(small_index, tmp_path) -> Iterator[str]:
 
 @pytest.mark.model
 @pytest.mark.slow
-def test_asked_in_both_languages_with_the_bundled_model(process, tab) -> None:
-    base = process.partition("/?")[0]
+def test_asked_in_both_languages_with_the_bundled_model(serving, tab) -> None:
+    base = serving.partition("/?")[0]
     tab.window(1200, 800)
-    tab.open(process)
+    tab.open(serving)
     tab.open(f"{base}/?lang=en")
     tab.requests.clear()
     tab.console.clear()

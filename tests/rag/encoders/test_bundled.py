@@ -192,6 +192,7 @@ def expanding(cache: Path, code: str = EXPAND) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", code], cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE)
 
 
+@pytest.mark.usefixtures("process")
 def test_two_at_once_after_one_killed_before_its_folder_was_in_place(tmp_path: Path, encoder) -> None:
     killed = expanding(tmp_path, KILLED)
     assert killed.wait() == -signal.SIGKILL
@@ -234,6 +235,7 @@ def test_unknown_folder(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         open_encoder(name)
 
 
+@pytest.mark.usefixtures("encoder")
 def test_folder_that_is_no_encoder(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(ModelUnavailable, match=str(tmp_path)):

@@ -41,6 +41,7 @@ def test_what_is_no_model_is_refused_by_path(tmp_path: Path, data: bytes, messag
         LocalChatModel(model=f"gguf:{path}").invoke("hi")
 
 
+@pytest.mark.usefixtures("chat_model")
 def test_truncated_file_is_refused_by_path(tmp_path: Path, cache: Path) -> None:
     path = tmp_path / "half.gguf"
     with bundled_model.assemble().open("rb") as whole:

@@ -16,7 +16,6 @@ from rag.models.gpt4all_seed import generator_text
 from rag.models.local import LocalChatModel, LocalLLM
 from rag.models.registry import open_engine
 from rag.records import Decoding
-from tests.commands import process
 from tests.rag import conformance
 
 pytest.importorskip("gpt4all", reason="there is no wheel of gpt4all for this machine")
@@ -149,7 +148,7 @@ def test_closed_and_opened_anew(uri: str, engine: Gpt4AllEngine) -> None:
     model.close()
 
 
-def test_command_prints_the_answer_and_nothing_else(uri: str, tmp_path: Path) -> None:
+def test_command_prints_the_answer_and_nothing_else(process, uri: str, tmp_path: Path) -> None:
     done = process("ask", "What is the capital of Japan?", "--no-rag", "--model", uri, "--context", "512", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Tokyo" in done.stdout

@@ -73,7 +73,7 @@ def test_the_only_passage_of_a_language_has_no_direction() -> None:
 
 
 @pytest.fixture(scope="module")
-def museums(tmp_path_factory: pytest.TempPathFactory) -> Index:
+def museums(tmp_path_factory: pytest.TempPathFactory, encoder) -> Index:
     folder: Path = tmp_path_factory.mktemp("museums")
     (folder / "corpus").mkdir()
     for number, text in enumerate((TICKETS_EN, TICKETS_JA, *ENGLISH, *JAPANESE)):

@@ -129,6 +129,7 @@ def test_what_cannot_be_loaded_is_named(folder: Path, tmp_path: Path) -> None:
         open_reranker(str(tmp_path / "empty"))
 
 
+@pytest.mark.usefixtures("encoder")
 def test_command_measures_with_it(folder: Path, tmp_path: Path) -> None:
     collection = tmp_path / "collection"
     collection.mkdir()

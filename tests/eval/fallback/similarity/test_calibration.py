@@ -47,11 +47,9 @@ ANGLES = {
 
 
 @pytest.fixture(scope="module")
-def calibration() -> Calibration:
+def calibration(encoder) -> Calibration:
     """Of the bundled encoder, on the small labelled file, with a floor that so few answers can reach."""
-    from rag.encoders.embeddings import open_encoder
-
-    return calibrate(LABELLED, open_encoder("bundled"), 0.7)
+    return calibrate(LABELLED, encoder, 0.7)
 
 
 def rung(threshold: float | None, calibration: Calibration, wrong_references: int = 1) -> SimilarityGrader:

@@ -89,6 +89,7 @@ def test_faults_are_named(tmp_path: Path, fault: str) -> None:
     assert "壊れた" in str(caught.value)
 
 
+@pytest.mark.usefixtures("process")
 def test_hub_id_with_a_revision_is_found_in_the_cache_offline(tmp_path: Path) -> None:
     """As TheBloke's repositories lie there: one folder a revision, the 2023 layout."""
     cache = tmp_path / "hub" / "models--TheBloke--small-GPTQ"

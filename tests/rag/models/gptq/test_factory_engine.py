@@ -20,7 +20,7 @@ from tests.gptq_checkpoints import LlamaShape, reference_model, write_checkpoint
 from tests.rag import conformance
 from tests.tokenizers_small import write_bpe_tokenizer
 
-pytest.importorskip("gptqmodel", reason="the extra gptq is not installed: it needs a C compiler")
+pytestmark = pytest.mark.usefixtures("gptqmodel")
 
 PROMPTS = ["日本の首都は", "The capital of France is", "東京", "a", "です。" * 20]
 TOLERANCE = 3e-2  # relative, of bfloat16 products against float32 ones

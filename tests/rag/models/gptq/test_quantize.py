@@ -13,8 +13,7 @@ import pytest
 from tests.commands import CLI
 from tests.tokenizers_small import write_bpe_tokenizer
 
-pytest.importorskip("gptqmodel", reason="the extra gptq is not installed: it needs a C compiler")
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.usefixtures("gptqmodel"), pytest.mark.slow]
 
 # The command, saying each finished layer that gptqmodel publishes (its bars are drawn or not as time allows) ...
 WATCHED = """

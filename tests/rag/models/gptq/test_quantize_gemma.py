@@ -11,8 +11,7 @@ import pytest
 from rag.models.local import LocalLLM
 from tests.commands import kotae
 
-pytest.importorskip("gptqmodel", reason="the extra gptq is not installed: it needs a C compiler")
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.usefixtures("gptqmodel"), pytest.mark.slow]
 
 FACTS = [
     ("The password of the east gate is Marigold.", "What is the password of the east gate?", "Marigold"),

@@ -164,6 +164,7 @@ def test_what_is_no_model_is_refused(tmp_path: Path, folders: dict[str, Path]) -
         open_engine(f"hf:{folder}", SMALL)
 
 
+@pytest.mark.usefixtures("process")
 def test_it_needs_no_gptqmodel(folders: dict[str, Path]) -> None:
     uri = f"hf:{folders['llama']}"
     code = (

@@ -1,0 +1,91 @@
+"""Markers of tests by what they need, read off their fixtures; a test that needs none of it is marked `fast`.
+
+`make fast` runs what is marked `fast`. So that it stays fast, a test cannot use what it has not asked for by a fixture:
+the bundled encoder, the bundled language model, or another Python process.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+FIXTURES = {
+    "encoder": "encoder",
+    "chat_model": "model",
+    "llama": "model",
+    "gptqmodel": "gptq",
+    "browser": "browser",
+    "chroma_url": "server",
+    "process": "process",
+}
+"""Fixtures that take long, and how tests that ask for them are marked."""
+SLOW = frozenset({*FIXTURES.values(), "slow", "gpu"})
+SHARED = ("model", "gptq", "server", "browser")
+"""Tests that run in one process, as each would load or start for itself what they share; others do so by file."""
+GUARDED = {"rag.encoders.embeddings._load": "encoder", "rag.models.bundled.assemble": "chat_model"}
+"""What loads the bundled models, and the fixtures that stand for them."""
+_fast_test = False
+
+
+def mark(item: pytest.Item) -> None:
+    """Mark a test by the fixtures it asks for, or as fast, and by the process that it shares with others."""
+    for fixture in getattr(item, "fixturenames", ()):
+        if fixture in FIXTURES:
+            item.add_marker(FIXTURES[fixture])
+    names = {marker.name for marker in item.iter_markers()}
+    if not SLOW & names:
+        item.add_marker("fast")
+    shared = next((name for name in SHARED if name in names), item.location[0])
+    item.add_marker(pytest.mark.xdist_group(shared))
+
+
+@contextmanager
+def held_to(item: pytest.Item) -> Iterator[None]:
+    """Fail a fast test that uses what it has not asked for."""
+    global _fast_test  # noqa: PLW0603
+    _guard()
+    _fast_test = item.get_closest_marker("fast") is not None
+    try:
+        yield
+    finally:
+        _fast_test = False
+
+
+@functools.cache
+def _guard() -> None:
+    for path, fixture in GUARDED.items():
+        module, _, name = path.rpartition(".")
+        function = getattr(importlib.import_module(module), name)
+        setattr(importlib.import_module(module), name, _guarded(function, fixture))
+    start = subprocess.Popen.__init__
+
+    @functools.wraps(start)
+    def watched(self: Any, command: Any, *others: Any, **options: Any) -> None:
+        words = [command] if isinstance(command, str | bytes | os.PathLike) else command
+        if sys.executable in [os.fsdecode(word) for word in words]:
+            _check("process")
+        start(self, command, *others, **options)
+
+    subprocess.Popen.__init__ = watched  # type: ignore[method-assign]
+
+
+def _guarded(function: Callable[..., Any], fixture: str) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def checked(*arguments: Any, **options: Any) -> Any:
+        _check(fixture)
+        return function(*arguments, **options)
+
+    return checked
+
+
+def _check(fixture: str) -> None:
+    if _fast_test:
+        pytest.fail(f"This test uses what takes long without asking for it: add the fixture {fixture!r}")
