@@ -137,7 +137,7 @@ def _look_at(server: ModelServer) -> tuple[str, ...]:
     if not KINDS["openai"].available:
         return (f"{where}: asking it needs {KINDS['openai'].install}",)
     try:
-        cards = ServerModel("", server, server_key()).cards
+        cards = ServerModel("", server, server_key()).models
     except ModelUnavailable as error:
         return (str(error),)
     return tuple(f"{where}: openai:{card}" for card in cards) or (f"{where}: responds, but lists no models",)

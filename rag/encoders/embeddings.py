@@ -1,4 +1,4 @@
-"""Encoders: texts to unit vectors, with the prompts that their model was trained with."""
+"""Encoders: texts to unit vectors, with the prompts that the model was trained with."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 BATCH, GPU_BATCH = 32, 256
-"""How many texts, of about one length, are encoded at once."""
+"""Number of texts, of similar length, encoded at a time."""
 _E5 = re.compile(r"(^|[/_-])e5-", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class EncoderIdentity:
-    """What fixes the vectors an encoder gives; stored with an index and compared when it is opened."""
+    """The identity of an encoder's vectors; stored with an index and compared when it is opened."""
 
     name: str
     revision: str
@@ -40,31 +40,31 @@ class EncoderIdentity:
 
 
 class Encoder(Embeddings):
-    """A sentence-transformers model behind LangChain's `Embeddings`. It is loaded at the first text, once."""
+    """A sentence-transformers model behind LangChain's `Embeddings`, loaded once, at the first text."""
 
     def __init__(self, folder: ModelFolder) -> None:
-        """Open the model in `folder`; reads its small configuration files only."""
+        """Open the model in `folder`, reading only its small configuration files."""
         self._folder = folder
         self.identity = _identity(folder)
 
     def embed_query(self, text: str) -> list[float]:
-        """The vector of a question, of length 1."""
+        """Return the vector of a question, of length 1."""
         return [float(value) for value in self._encode([text], self.identity.query_prompt)[0]]
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """The vectors of passages, each of length 1, in the order given."""
+        """Return the vectors of passages, each of length 1, in the given order."""
         return [[float(value) for value in row] for row in self.encode(texts)]
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The vectors of passages as one array, float32, shape (len(texts), dimensions), each row of length 1."""
+        """Return the vectors of passages, float32, shape (len(texts), dimensions), each row of length 1."""
         return self._encode(texts, self.identity.document_prompt)
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The vectors of questions as one array, float32, shape (len(texts), dimensions), each row of length 1."""
+        """Return the vectors of questions, float32, shape (len(texts), dimensions), each row of length 1."""
         return self._encode(texts, self.identity.query_prompt)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """How many tokens each text has, without prompt and special tokens."""
+        """Count the tokens of each text, without prompt and special tokens."""
         if not texts:
             return []
         ids = self._counting_tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
@@ -72,7 +72,7 @@ class Encoder(Embeddings):
 
     @property
     def window(self) -> int:
-        """How many tokens of text fit into one vector, beside the document prompt and the special tokens."""
+        """Maximum tokens of text per vector, without the document prompt and the special tokens."""
         prompt = self.count_tokens([self.identity.document_prompt])[0]
         return int(self._model.max_seq_length or 512) - prompt - 2
 
@@ -83,7 +83,7 @@ class Encoder(Embeddings):
             return np.zeros((0, int(self._model.get_embedding_dimension() or 0)), dtype=np.float32)
         size = GPU_BATCH if self._model.device.type == "cuda" else BATCH
         vectors = self._model.encode(list(texts), prompt=prompt, batch_size=size, show_progress_bar=False)
-        # Normalised here and not by the model: in bfloat16 its own normalisation is off by up to 0.2 %.
+        # Normalised here and not by the model, whose own normalisation in bfloat16 is off by up to 0.2 %.
         vectors = np.asarray(vectors, dtype=np.float32)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
@@ -94,13 +94,13 @@ class Encoder(Embeddings):
 
     @functools.cached_property
     def _counting_tokenizer(self) -> Any:
-        """Not the model's own: there another thread, which encodes, switches padding and cutting on and off."""
+        """A copy of the model's tokenizer, whose padding and truncation another thread may change while it encodes."""
         return copy.deepcopy(self._model.tokenizer)
 
 
 @functools.cache
 def open_encoder(name: str) -> Encoder:
-    """The encoder called `name`: "bundled", a folder, or a hub id with an optional @revision. Once a process each.
+    """Return the encoder `name`: "bundled", a folder, or a hub id with an optional @revision; opened only once.
 
     Raises ModelUnavailable.
     """
@@ -143,14 +143,14 @@ def _load(folder: ModelFolder) -> SentenceTransformer:
 
 
 def _dtype(device: str) -> Any:
-    """bfloat16 where the processor multiplies it in hardware, else float32; float16 on a GPU."""
+    """Return float16 on a GPU, else `processor_type`."""
     import torch
 
     return torch.float16 if device == "cuda" else processor_type()
 
 
 def processor_type() -> Any:
-    """bfloat16 where the processor multiplies it in hardware, else float32."""
+    """Return bfloat16 if the processor multiplies it in hardware, else float32."""
     import torch
 
     instructions = torch.cpu.get_capabilities()
@@ -161,7 +161,7 @@ _BFLOAT16 = ("avx512_bf16", "amx_bf16", "bf16", "arm_bf16")
 
 
 def compute_type() -> str:
-    """The number format that encoders compute in on this machine, such as "bfloat16"."""
+    """Return the number format in which encoders compute on this machine, such as "bfloat16"."""
     import torch
 
     return str(_dtype("cuda" if torch.cuda.is_available() else "cpu")).removeprefix("torch.")

@@ -124,5 +124,5 @@ def test_without_a_server(monkeypatch, tmp_path) -> None:
 
 def test_a_wrong_key(server, monkeypatch) -> None:
     monkeypatch.setenv("KOTAE_API_KEY", "wrong-key")
-    line = refused(kotae("ask", TENNIS, "--no-rag"), "does not take the key", "KOTAE_API_KEY")
+    line = refused(kotae("ask", TENNIS, "--no-rag"), "rejects the key", "KOTAE_API_KEY")
     assert "wrong-key" not in line

@@ -86,9 +86,9 @@ def _attend(  # type: ignore[no-untyped-def]
     gathered = tl.zeros((PADDED,), tl.float32)
     column = (head // (HEADS // GROUPS)) * SIZE + at
     for block in range(begin, end, BLOCK):
-        place = block + tl.arange(0, BLOCK)
-        known = place < end
-        offset = (start + place)[:, None] * (GROUPS * SIZE) + column[None, :]
+        position = block + tl.arange(0, BLOCK)
+        known = position < end
+        offset = (start + position)[:, None] * (GROUPS * SIZE) + column[None, :]
         mask = known[:, None] & inside[None, :]
         k = tl.load(keys + offset, mask, 0.0).to(tl.float32)
         score = tl.where(known, tl.sum(k * q[None, :], 1), float("-inf"))

@@ -1,7 +1,7 @@
-"""Finds and checks a GPTQ checkpoint on disk, before anything heavy is imported or loaded.
+"""Find and check a GPTQ checkpoint on disk, before anything heavy is imported or loaded.
 
-Two layouts are read: that of 2023 (`quantize_config.json` beside `gptq_model-4bit-128g.safetensors`) and the later one
-(`quantization_config` in config.json beside `model.safetensors`), each in one file or in shards with an index.
+Two layouts are read: that of 2023 (`quantize_config.json` and `gptq_model-4bit-128g.safetensors`) and the later one
+(`quantization_config` in config.json, and `model.safetensors`), each in one file or in shards with an index.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from rag.models.weights import quantization_config, quantization_method, read_co
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What a checkpoint says of itself. `group_size` is -1 for one group a column; `weight_bytes` is on disk."""
+    """The metadata of a checkpoint. `group_size` is -1 for one group per column; `weight_bytes` is the size on disk."""
 
     folder: Path
     shards: tuple[Path, ...]
@@ -28,17 +28,17 @@ class Checkpoint:
     weight_bytes: int
 
     def __str__(self) -> str:
-        group = "one group a column" if self.group_size == -1 else f"groups of {self.group_size}"
+        group = "one group per column" if self.group_size == -1 else f"groups of {self.group_size}"
         return f"{self.bits} bits, {group}, {'with' if self.act_order else 'without'} act-order"
 
 
 def read_checkpoint(folder: Path) -> Checkpoint:
     """Read and check the checkpoint in `folder`.
 
-    Raises ModelUnavailable where it is not a GPTQ checkpoint, is in pickle format, or lacks a shard or part of one.
+    Raises ModelUnavailable if it is not a GPTQ checkpoint, is in pickle format, or lacks a shard or part of one.
     """
     config = read_config(folder, "GPTQ")
-    quantised = _quantisation(folder, config)
+    settings = _quantisation_settings(folder, config)
     weights = read_weights(folder)
     if not any(name.endswith(".qweight") for name in weights.tensors):
         raise ModelUnavailable(
@@ -48,29 +48,29 @@ def read_checkpoint(folder: Path) -> Checkpoint:
         folder=folder,
         shards=weights.shards,
         config=config,
-        bits=int(quantised["bits"]),
-        group_size=int(quantised.get("group_size", -1)),
-        act_order=bool(quantised.get("desc_act", False)),
-        symmetric=bool(quantised.get("sym", True)),
+        bits=int(settings["bits"]),
+        group_size=int(settings.get("group_size", -1)),
+        act_order=bool(settings.get("desc_act", False)),
+        symmetric=bool(settings.get("sym", True)),
         weight_bytes=weights.bytes,
     )
 
 
-def _quantisation(folder: Path, config: dict[str, Any]) -> dict[str, Any]:
-    said = quantization_config(folder, config)
-    if not said:
+def _quantisation_settings(folder: Path, config: dict[str, Any]) -> dict[str, Any]:
+    settings = quantization_config(folder, config)
+    if not settings:
         raise ModelUnavailable(
             "This is not a GPTQ checkpoint: there is no quantize_config.json, and config.json has no "
             "quantization_config",
             where=str(folder),
             do="Quantise it with `kotae quantize`, or give a quantised model.",
         )
-    method = quantization_method(said)
-    if method != "gptq" or said.get("checkpoint_format", "gptq") not in ("gptq", "gptq_v2"):
-        found = method if method != "gptq" else said["checkpoint_format"]
-        raise ModelUnavailable(f"This is not a GPTQ checkpoint: it is quantised with {found!r}", where=str(folder))
-    if said.get("bits") not in (2, 3, 4, 8):
+    method = quantization_method(settings)
+    if method != "gptq" or settings.get("checkpoint_format", "gptq") not in ("gptq", "gptq_v2"):
+        actual = method if method != "gptq" else settings["checkpoint_format"]
+        raise ModelUnavailable(f"This is not a GPTQ checkpoint: it is quantised with {actual!r}", where=str(folder))
+    if settings.get("bits") not in (2, 3, 4, 8):
         raise ModelUnavailable(
-            f"The checkpoint says bits={said.get('bits')!r}; GPTQ has 2, 3, 4 or 8", where=str(folder)
+            f"The checkpoint says bits={settings.get('bits')!r}; GPTQ has 2, 3, 4 or 8", where=str(folder)
         )
-    return said
+    return settings

@@ -1,4 +1,4 @@
-"""From `<dir or hub id>[@revision]` to the engine of a GPTQ checkpoint."""
+"""Open the engine of a GPTQ checkpoint, `<dir or hub id>[@revision]`."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from rag.models.gptq.marlin import merge_marlin
 
 
 def open_gptq(name: str, options: EngineOptions) -> GptqEngine:
-    """The engine of `<dir or hub id>[@revision]`, loaded once a process. Raises ModelUnavailable."""
-    found = resolve(name)
-    checkpoint, identity = read_checkpoint(found.path), f"{found.name}@{found.revision}"
+    """Return the engine of `<dir or hub id>[@revision]`, loaded once per process. Raises ModelUnavailable."""
+    model = resolve(name)
+    checkpoint, identity = read_checkpoint(model.path), f"{model.name}@{model.revision}"
     return cached_engine((GptqEngine, identity, options), lambda: GptqEngine(checkpoint, identity, options))
 
 
 class GptqEngine(BatchEngine):
-    """A GPTQ checkpoint, loaded."""
+    """A loaded GPTQ checkpoint."""
 
     def __init__(self, checkpoint: Checkpoint, identity: str, options: EngineOptions) -> None:
         """Load a checkpoint. Raises ModelUnavailable and SettingsError."""

@@ -1,10 +1,10 @@
-"""Which kernel multiplies with the packed weights, by what the machine has: explicit, offline, and said in words.
+"""Choose the kernel for products with packed weights by the hardware: explicit, offline, and with its reason.
 
 | device | kernel | why |
 | --- | --- | --- |
 | compute capability 8.0 and above | Marlin, float16 | tensor cores on packed weights; can be captured in a graph |
 | compute capability 7.0 to 7.5 (V100, T4) | ExLlamaV2, float16 | Marlin is kept for 8.0 and above; no bfloat16 there |
-| a GPU without a CUDA compiler | Triton, float16 | the two above are compiled by nvcc at first use |
+| a GPU without a CUDA compiler | Triton, float16 | the two kernels above need nvcc at first use |
 | no GPU | PyTorch's own 4-bit products, bfloat16 | no compilation at all |
 """
 
@@ -24,12 +24,12 @@ from rag.settings import cache_dir
 
 KERNELS = ("auto", "marlin", "exllama_v2", "triton", "torch")
 _BUILDS = {"marlin": ("marlin_fp16", "2 to 3 minutes"), "exllama_v2": ("exllamav2", "about 35 seconds")}
-_LEAST = {"marlin": (8, 0), "exllama_v2": (7, 0), "triton": (7, 0), "torch": (0, 0)}
+_MIN_CAPABILITY = {"marlin": (8, 0), "exllama_v2": (7, 0), "triton": (7, 0), "torch": (0, 0)}
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What a kernel is chosen by. `capability` is None without a CUDA GPU; `compiler`: nvcc and a C++ compiler."""
+    """The hardware that decides the kernel. `capability` is None without CUDA; `compiler`: nvcc and a C++ compiler."""
 
     gpu: str | None = None
     capability: tuple[int, int] | None = None
@@ -43,7 +43,7 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class KernelChoice:
-    """A kernel, the numbers it computes in, where, and why."""
+    """A kernel, its dtype and device, and the reason for it."""
 
     kernel: str
     dtype: str
@@ -52,13 +52,13 @@ class KernelChoice:
 
     @property
     def build_folder(self) -> Path | None:
-        """Where its compiled form is kept; None for a kernel that nvcc does not compile."""
+        """The folder of its build; None for a kernel that nvcc does not compile."""
         build = _BUILDS.get(self.kernel)
         return None if build is None else builds_folder() / build[0]
 
     @property
     def cached(self) -> bool:
-        """Whether nothing is left to compile with nvcc."""
+        """Whether there is nothing to compile with nvcc."""
         folder = self.build_folder
         return folder is None or any(folder.rglob("*.so")) or any(folder.rglob("*.pyd"))
 
@@ -71,7 +71,7 @@ class KernelChoice:
 
 
 def look_at_machine() -> Machine:
-    """The first CUDA GPU that PyTorch sees. Imports torch."""
+    """Return the first CUDA GPU that PyTorch sees. Imports torch."""
     import torch
 
     if not torch.cuda.is_available():
@@ -81,15 +81,15 @@ def look_at_machine() -> Machine:
 
 
 def compiler_path() -> str | None:
-    """CUDA's compiler: on the path, in CUDA_HOME, or where it is usually installed."""
+    """Return the path of CUDA's compiler: on PATH, in CUDA_HOME, or in its usual folder; None if there is none."""
     usual = Path(os.environ.get("CUDA_HOME", "/usr/local/cuda")) / "bin" / "nvcc"
     return shutil.which("nvcc") or (str(usual) if usual.is_file() else None)
 
 
 def choose_kernel(machine: Machine, checkpoint: Checkpoint | None = None, wanted: str = "auto") -> KernelChoice:
-    """The kernel for a machine, and for a checkpoint where one is given.
+    """Return the kernel for a machine and, if given, a checkpoint.
 
-    Raises SettingsError where `wanted` is unknown or cannot run this checkpoint here.
+    Raises SettingsError if `wanted` is unknown or cannot run this checkpoint here.
     """
     if wanted not in KERNELS:
         raise SettingsError(f"There is no kernel {wanted!r}", do=f"Known are: {', '.join(KERNELS)}.")
@@ -105,28 +105,28 @@ def choose_kernel(machine: Machine, checkpoint: Checkpoint | None = None, wanted
 
 
 def _best(capability: tuple[int, int], compiler: bool, checkpoint: Checkpoint | None) -> tuple[str, str]:
-    said = f"compute capability {capability[0]}.{capability[1]}"
+    described = f"compute capability {capability[0]}.{capability[1]}"
     if checkpoint is not None and checkpoint.bits != 4:
         kernel = "torch" if checkpoint.bits == 3 else "triton"
         return kernel, f"the checkpoint has {checkpoint.bits} bits, and Marlin and ExLlamaV2 are used for 4"
     if capability < (7, 0):
-        return "torch", f"{said} is below 7.0, which the faster kernels need"
+        return "torch", f"{described} is below 7.0, which the faster kernels need"
     if not compiler and not _built("marlin" if capability >= (8, 0) else "exllama_v2"):
         return "triton", "there is no CUDA compiler (nvcc and a C++ compiler) to build a faster kernel with"
     if capability < (8, 0):
-        return "exllama_v2", f"{said} is below 8.0, which Marlin needs; no bfloat16 there"
+        return "exllama_v2", f"{described} is below 8.0, which Marlin needs; no bfloat16 there"
     if checkpoint is not None and not checkpoint.symmetric:
         return "exllama_v2", "the checkpoint is quantised with zero points, which Marlin does not read"
-    return "marlin", f"{said}: tensor cores on packed weights"
+    return "marlin", f"{described}: tensor cores on packed weights"
 
 
 def _refuse(wanted: str, machine: Machine, checkpoint: Checkpoint | None) -> None:
     assert machine.capability is not None  # noqa: S101
-    least = _LEAST[wanted]
-    if machine.capability < least:
+    minimum = _MIN_CAPABILITY[wanted]
+    if machine.capability < minimum:
         raise SettingsError(
-            f"The kernel {wanted!r} needs compute capability {least[0]}.{least[1]}, and this is {machine}",
-            do="Leave --kernel away.",
+            f"The kernel {wanted!r} needs compute capability {minimum[0]}.{minimum[1]}, and this is {machine}",
+            do="Omit --kernel.",
         )
     if checkpoint is None:
         return
@@ -143,16 +143,16 @@ def _built(kernel: str) -> bool:
 
 
 def builds_folder() -> Path:
-    """Where compiled kernels are kept, in the user cache."""
+    """Return the folder of compiled kernels, in the user cache."""
     return cache_dir() / "kernels"
 
 
 @contextmanager
 def ready_to_build(choice: KernelChoice) -> Iterator[None]:
-    """Builds go to the user cache meanwhile; a first one is announced on stderr.
+    """Direct builds to the user cache, and announce a first build on stderr.
 
-    ExLlamaV2 launches on the default stream, where no graph can be captured. Compiled for a default stream of each
-    thread it can: `GPTQ` engines capture on that stream.
+    ExLlamaV2 launches on the default stream, where no graph can be captured. Compiled for the per-thread default stream
+    it can: `GptqEngine` captures on that stream.
     """
     settings = {"GPTQMODEL_TORCH_EXTENSIONS_DIR": str(builds_folder()), "GPTQMODEL_OFFLINE": "1"}
     if choice.kernel == "exllama_v2":

@@ -1,4 +1,4 @@
-"""Loads a checkpoint through gptqmodel, whose chatter stays off stdout."""
+"""Load a checkpoint with gptqmodel, and keep its output off stdout."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from rag.models.gptq.kernels import KernelChoice, ready_to_build
 from rag.models.quiet_libraries import quiet
 
 _BACKENDS = {"marlin": "GPTQ_MARLIN", "exllama_v2": "GPTQ_EXLLAMA_V2", "triton": "GPTQ_TRITON", "torch": "GPTQ_TORCH"}
-_ATEN_GROUPS = (16, 32, 64, 128)  # group sizes of PyTorch's own 4-bit product on a processor
+_ATEN_GROUPS = (16, 32, 64, 128)  # group sizes of PyTorch's own 4-bit product on a CPU
 INSTALL = 'pip install "kotae[gptq]"'
 
 
 def load_model(checkpoint: Checkpoint, choice: KernelChoice) -> Any:
-    """The model, a transformers one with packed linear layers, on its device and ready to run.
+    """Return the model, a transformers model with packed linear layers, on its device and ready to run.
 
     Raises ModelUnavailable.
     """
@@ -36,19 +36,19 @@ def load_model(checkpoint: Checkpoint, choice: KernelChoice) -> Any:
                 f"The GPU has too little free memory for the weights ({checkpoint.weight_bytes / 2**30:.1f} GiB)",
                 where=str(checkpoint.folder),
             ) from error
-        except Exception as error:  # gptqmodel raises many kinds
+        except Exception as error:  # gptqmodel raises many types
             raise ModelUnavailable(
                 f"gptqmodel cannot load this checkpoint with the kernel {choice.kernel}: {first_line(error)}",
                 where=str(checkpoint.folder),
                 do="Try another --kernel.",
             ) from error
     if choice.device == "cpu":
-        torch.compiler.set_stance("force_eager")  # gptqmodel compiles for a minute, to save milliseconds
+        torch.compiler.set_stance("force_eager")  # gptqmodel would compile for a minute to save milliseconds
     return loaded.model.eval()
 
 
 def import_gptqmodel() -> Any:
-    """The package, or ModelUnavailable with the line that installs it."""
+    """Return the package. Raises ModelUnavailable with the command that installs it."""
     try:
         import gptqmodel
     except ImportError as error:

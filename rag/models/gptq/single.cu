@@ -1,8 +1,8 @@
 // One row times 4-bit weights in Marlin's layout: y[n] = sum over k of x[k] * (w[k, n] - 8) * scale[k / group, n].
-// Marlin's own kernel is made for tiles of 16 rows; for one row reading the weights is all there is to do.
+// Marlin's own kernel is made for tiles of 16 rows; with one row, reading the weights is all the work.
 //
 // The layout: tiles of 16 inputs by 64 outputs, 128 words each. Word 4 * lane + j of a tile has the outputs
-// 16 * j + lane / 4 and 8 more, at the inputs 2 * (lane % 4) + {0, 1, 8, 9}; its nibbles 0 and 4 are the first two
+// 16 * j + lane / 4 and that plus 8, at the inputs 2 * (lane % 4) + {0, 1, 8, 9}; its nibbles 0 and 4 are the first two
 // inputs of the first output, 1 and 5 the other two, 2 and 6, 3 and 7 the same of the second output. Scales of 64
 // outputs are stored with output c at 8 * (c % 8) + c / 8.
 #include <cuda_fp16.h>
@@ -16,7 +16,7 @@ __device__ __forceinline__ half2 codes(unsigned word) {
   return __hsub2(*reinterpret_cast<half2*>(&bits), __float2half2_rn(1032.0f));
 }
 
-// A block has 64 outputs, and each of its warps some groups of 16 * kTiles inputs; gridDim.y blocks share the inputs.
+// A block computes 64 outputs; each of its warps takes some groups of 16 * kTiles inputs; gridDim.y blocks share the inputs.
 template <int kTiles>
 __global__ void __launch_bounds__(kWarps * 32)
 single(const int4* weights, const half* scales, const half* x, half* y, float* sums, int* arrived, int k, int n) {
@@ -31,7 +31,7 @@ single(const int4* weights, const half* scales, const half* x, half* y, float* s
 #pragma unroll
     for (int t = 0; t < kTiles; ++t) {
       const half2* at = reinterpret_cast<const half2*>(x + (g * kTiles + t) * 16 + 2 * (lane % 4));
-      const half2 sixteenth = __float2half2_rn(0.0625f);  // so that the sums of a group stay within float16
+      const half2 sixteenth = __float2half2_rn(0.0625f);  // keeps the sums of a group within float16
       const half2 first = __hmul2(at[0], sixteenth), second = __hmul2(at[4], sixteenth);
       const unsigned word[4] = {unsigned(words[t].x), unsigned(words[t].y), unsigned(words[t].z), unsigned(words[t].w)};
 #pragma unroll
@@ -61,7 +61,7 @@ single(const int4* weights, const half* scales, const half* x, half* y, float* s
     for (int w = 0; w < kWarps; ++w) sum += gathered[w][column];
     sums[static_cast<size_t>(blockIdx.y) * n + tile * 64 + column] = sum;
   }
-  // The last block of a tile to arrive adds up what all have left, and winds the counter back.
+  // The last block of a tile to arrive adds up the sums of all blocks and resets the counter.
   __shared__ bool last;
   __threadfence();
   __syncthreads();
@@ -79,7 +79,7 @@ single(const int4* weights, const half* scales, const half* x, half* y, float* s
 
 }  // namespace
 
-// Gives the CUDA error, 0 for none. Groups have 32, 64 or 128 inputs; `sums` has splits * n floats, `arrived` n / 64
+// Returns the CUDA error, 0 for none. Groups have 32, 64 or 128 inputs; `sums` has splits * n floats, `arrived` n / 64
 // zeros.
 extern "C" int kotae_single(const void* weights, const void* scales, const void* x, void* y, void* sums, void* arrived,
                             int k, int n, int group, int splits, void* stream) {

@@ -1,7 +1,7 @@
-"""One row times weights in Marlin's layout, by a kernel of our own (single.cu): the step of a single answer.
+"""Multiply one row with weights in Marlin's layout by our own kernel (single.cu), for the steps of a single answer.
 
-Reading the weights is all the work there is for one row. On an H100 a 13B step is a tenth shorter with it than with
-Marlin, which is made for tiles of 16 rows. The kernel has no need of PyTorch's headers: nvcc takes seconds for it.
+With one row, reading the weights is all the work. On an H100 a 13B step takes a tenth less time than with Marlin, which
+is made for tiles of 16 rows. The kernel does not include PyTorch's headers, so nvcc compiles it in seconds.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from rag.storage.atomic import atomic_directory
 
 _SOURCE = Path(__file__).with_name("single.cu")
 _WARPS = 4
-_BLOCKS = 1200  # nine for each of an H100's 132 multiprocessors: the quickest of those tried
+_BLOCKS = 1200  # nine per multiprocessor of an H100, which has 132: the fastest of those tried
 _GROUPS = (32, 64, 128)
 
 Launch = Callable[..., int]
@@ -30,7 +30,7 @@ Launch = Callable[..., int]
 
 @functools.cache
 def load_single() -> Launch | None:
-    """The kernel, compiled at first use and kept in the user cache; None where there is no nvcc that compiles it."""
+    """Return the kernel, compiled at first use and kept in the user cache; None if no nvcc can compile it."""
     nvcc = compiler_path()
     major, minor = torch.cuda.get_device_capability()
     digest = hashlib.sha256(_SOURCE.read_bytes()).hexdigest()[:12]
@@ -55,7 +55,7 @@ def load_single() -> Launch | None:
 
 
 class SingleRowLinear:
-    """A Marlin layer that gives a single row to the kernel and more of them to Marlin."""
+    """A Marlin layer that sends a single row to the kernel and several rows to Marlin."""
 
     def __init__(self, linear: Any, launch: Launch) -> None:
         self._linear = linear
@@ -68,7 +68,7 @@ class SingleRowLinear:
         self._arrived = torch.zeros(tiles, dtype=torch.int32, device=device)
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        """x, [tokens, inputs], to [tokens, outputs]."""
+        """Multiply x, [tokens, inputs], to [tokens, outputs]."""
         if x.shape[0] != 1:
             out: torch.Tensor = self._linear(x)
             return out
@@ -79,12 +79,12 @@ class SingleRowLinear:
             *(tensor.data_ptr() for tensor in tensors), self._k, self._n, self._group, self._splits, stream
         )
         if error:
-            raise RuntimeError(f"The kernel for a single row could not be launched: CUDA error {error}")
+            raise RuntimeError(f"The single-row kernel could not be launched: CUDA error {error}")
         return y
 
 
 def supports(linear: Any) -> bool:
-    """Whether the kernel reads this layer: Marlin's layout, float16, 4 bits, no act-order, whole tiles, no bias."""
+    """Return whether the kernel reads a layer: Marlin layout, float16, 4 bits, no act-order, whole tiles, no bias."""
     return (
         type(linear).__name__ == "MarlinLinear"
         and linear.bits == 4

@@ -1,1 +1,1 @@
-"""Models on a server that speaks OpenAI's protocol: vLLM, llama-server, Ollama, SGLang, hosted ones."""
+"""Models on a server with an OpenAI-compatible API: vLLM, llama-server, Ollama, SGLang, hosted services."""

@@ -1,4 +1,4 @@
-"""Where a model server is, how it is spoken with, and the key that it wants."""
+"""The address of a model server, its API, and its key."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ SCHEME: Final = "openai:"
 CONCURRENCY: Final = 4
 SECONDS: Final = 300.0
 RETRIES: Final = 8
-"""How often a request is sent again: after 0.5, 1, 2, 4 and then 8 seconds each, or after what Retry-After says."""
+"""Maximum retries of a request: after 0.5, 1, 2, 4 and then 8 seconds each, or as Retry-After says."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelServer:
-    """A server by its URL. `/v1` is put behind a URL without a path.
+    """A server by its URL. `/v1` is appended to a URL without a path.
 
-    With the api "completions" chats are sent as text in Llama 2's template, for servers that have no template of their
-    own. At most `concurrency` requests are under way at a time, and each may take `seconds`.
+    With the api "completions" chats are sent as text in Llama 2's template, for servers without a template. At most
+    `concurrency` requests run at a time, and each may take `seconds`.
     """
 
     url: str
@@ -36,19 +36,19 @@ class ModelServer:
 
     @property
     def base(self) -> str:
-        """The URL that `/chat/completions` is put behind. Raises SettingsError for what is none, and for passwords."""
+        """The URL to which `/chat/completions` is appended. Raises SettingsError for invalid URLs and passwords."""
         try:
             parts = urlsplit(self.url.strip())
-            known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+            valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
         except ValueError:
-            known = False
-        if not known:
+            valid = False
+        if not valid:
             raise SettingsError(
-                f"{self.url!r} is no URL of a server", where="--base-url", do="Write it as http://host:8000/v1"
+                f"{self.url!r} is not a server URL", where="--base-url", do="Write it as http://host:8000/v1"
             )
         if parts.username is not None:
             raise SettingsError(
-                f"The URL of {parts.hostname} holds a user or a password",
+                f"The URL of {parts.hostname} contains a user or a password",
                 where="--base-url",
                 do="Give the key as KOTAE_API_KEY in the environment.",
             )
@@ -57,13 +57,13 @@ class ModelServer:
 
     @property
     def on_this_machine(self) -> bool:
-        """Whether it is reached without a network."""
+        """Whether it can be reached without a network."""
         host = urlsplit(self.base).hostname or ""
         return host == "localhost" or (_is_address(host) and ip_address(host).is_loopback)
 
     @property
     def root(self) -> str:
-        """The URL that routes beside the protocol, such as `/tokenize`, are put behind."""
+        """The URL to which routes outside the OpenAI API, such as `/tokenize`, are appended."""
         return self.base.removesuffix("/v1")
 
 
@@ -76,14 +76,14 @@ def _is_address(host: str) -> bool:
 
 
 def server_key() -> str | None:
-    """The key, from KOTAE_API_KEY or OPENAI_API_KEY in the environment; it is kept nowhere else.
+    """Return the key from KOTAE_API_KEY or OPENAI_API_KEY in the environment; it is stored nowhere else.
 
-    White space around it, such as the line end of a file, is no part of it. Raises SettingsError for what cannot be
-    sent as a key.
+    White space around it, such as the line end of a file, is removed. Raises SettingsError for characters that cannot
+    be sent in a key.
     """
     for name in ("KOTAE_API_KEY", "OPENAI_API_KEY"):
         if key := os.environ.get(name, "").strip():
             if not (key.isascii() and key.isprintable()):
-                raise SettingsError("The key holds letters that no key has", where=name, do="Set it anew.")
+                raise SettingsError("The key contains characters that no key has", where=name, do="Set it again.")
             return key
     return None

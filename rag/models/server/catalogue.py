@@ -1,9 +1,9 @@
-"""What a server says of its models."""
+"""The models that a server lists."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A model on a server.
+    """The description of a model by its server.
 
-    `server` is what runs it: "vllm", "llamacpp", "sglang", or what else the server says. `context` is in tokens, None
-    where the server does not say. `weights` is what it says of the weights.
+    `server` is the software that runs it: "vllm", "llamacpp", "sglang", or another name. `context` is in tokens, None
+    if the server does not tell. `weights` describes the weights.
     """
 
     name: str
@@ -24,38 +24,38 @@ class ModelInfo:
     weights: str = ""
 
     def __str__(self) -> str:
-        told = [self.server, self.weights, "" if self.context is None else f"context {self.context}"]
-        return f"{self.name} ({', '.join(part for part in told if part)})" if any(told) else self.name
+        details = [self.server, self.weights, "" if self.context is None else f"context {self.context}"]
+        return f"{self.name} ({', '.join(detail for detail in details if detail)})" if any(details) else self.name
 
 
 def list_models(client: OpenAI, root: str) -> tuple[ModelInfo, ...]:
-    """The models of a server, from its `/models`; none where it has no such route.
+    """List the models of a server, from its `/models`; empty if it has no such route.
 
-    Raises what `openai` raises.
+    Raises the exceptions of `openai`.
     """
     import openai
 
     try:
-        cards = tuple(_card(one.model_dump()) for one in client.models.list().data or ())
+        models = tuple(_model_info(model.model_dump()) for model in client.models.list().data or ())
     except openai.APIStatusError as error:
         if error.status_code in _NO_SUCH_ROUTE:
             return ()
         raise
-    if not any(card.server == "llamacpp" for card in cards):
-        return cards
+    if not any(model.server == "llamacpp" for model in models):
+        return models
     context = _slot_context(client, root)
-    return tuple(ModelInfo(one.name, one.server, context or one.context, one.weights) for one in cards)
+    return tuple(replace(model, context=context or model.context) for model in models)
 
 
-def _card(row: Mapping[str, Any]) -> ModelInfo:
-    about = row.get("meta") or {}
+def _model_info(row: Mapping[str, Any]) -> ModelInfo:
+    meta = row.get("meta") or {}
     weights = [str(row["root"])] if row.get("root") and row["root"] != row["id"] else []
-    weights += [f"{about[name]} {unit}".strip() for name, unit in _META.items() if about.get(name)]
-    context = row.get("max_model_len") or about.get("n_ctx")
+    weights += [f"{meta[name]} {unit}".strip() for name, unit in _META.items() if meta.get(name)]
+    context = row.get("max_model_len") or meta.get("n_ctx")
     if not isinstance(row["id"], str):
         raise TypeError(f"a model without a name: {row}")
-    known = int(str(context)) if str(context).isdecimal() else None
-    return ModelInfo(row["id"], str(row.get("owned_by") or ""), known, ", ".join(weights))
+    tokens = int(str(context)) if str(context).isdecimal() else None
+    return ModelInfo(row["id"], str(row.get("owned_by") or ""), tokens, ", ".join(weights))
 
 
 _NO_SUCH_ROUTE = (404, 405, 501)
@@ -63,7 +63,7 @@ _META = {"ftype": "", "n_params": "parameters", "size": "bytes"}
 
 
 def _slot_context(client: OpenAI, root: str) -> int | None:
-    """How many tokens one of llama-server's slots has, which share its context."""
+    """Return the context of one of llama-server's slots, which share its whole context; None if unknown."""
     import openai
 
     try:

@@ -1,4 +1,4 @@
-"""Chats with a model on a server (`/chat/completions`), through langchain-openai."""
+"""Chat models on a server (`/chat/completions`), with langchain-openai."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from langchain_openai.chat_models.base import BaseChatOpenAI
 from rag.errors import ModelServerMismatch
 from rag.models.messages import turns_of
 from rag.models.server.completions import stream_interrupted
-from rag.models.server.mixin import ServerMixin, bounded
-from rag.models.server.parameters import started
+from rag.models.server.mixin import ServerMixin, with_concurrency
+from rag.models.server.parameters import start_stream
 from rag.records import Decoding
 
 _GREEDY = Decoding()
@@ -25,8 +25,8 @@ _GREEDY = Decoding()
 class ServerChatModel(ServerMixin, BaseChatOpenAI):
     """A chat with a model on a server, in the server's own chat template.
 
-    `batch` keeps to `server.concurrency` requests at a time, and answers in order. What fails raises ModelUnavailable
-    where the question never came through, else ModelFailed or PromptTooLong.
+    `batch` sends up to `server.concurrency` requests at a time, and answers in order. A failure raises
+    ModelUnavailable if the question never arrived, else ModelFailed or PromptTooLong.
     """
 
     temperature: float | None = _GREEDY.temperature
@@ -45,13 +45,13 @@ class ServerChatModel(ServerMixin, BaseChatOpenAI):
         return {**self.engine.quirks.payload(payload), "extra_body": self.engine.body(self.repetition_penalty)}
 
     def get_num_tokens(self, text: str) -> int:
-        """How many tokens a text has for this model; an estimate from above where the server cannot count."""
+        """Count the tokens of a text for this model; an upper estimate if the server cannot count."""
         return self.engine.count_text(text)
 
     def get_num_tokens_from_messages(
         self, messages: Sequence[BaseMessage], tools: Sequence[Any] | None = None, **_: Any
     ) -> int:
-        """How many tokens a chat has, the server's chat template included."""
+        """Count the tokens of a chat, the server's chat template included."""
         return self.engine.count_chat(turns_of(messages))
 
     def batch(
@@ -62,8 +62,8 @@ class ServerChatModel(ServerMixin, BaseChatOpenAI):
         return_exceptions: bool = False,
         **kwargs: Any,
     ) -> list[AIMessage]:
-        """One completion an input, in order, a bounded number of requests under way at a time."""
-        configs = bounded(config, len(inputs), self.server.concurrency)
+        """Return one completion per input, in order, with a limited number of requests at a time."""
+        configs = with_concurrency(config, len(inputs), self.server.concurrency)
         return super().batch(inputs, configs, return_exceptions=return_exceptions, **kwargs)
 
     def _generate(
@@ -74,10 +74,10 @@ class ServerChatModel(ServerMixin, BaseChatOpenAI):
         **kwargs: Any,
     ) -> ChatResult:
         with self.engine.errors():
-            ask = super()._generate
-            result = self.engine.quirks.send(lambda: ask(messages, stop, run_manager, **kwargs))
+            generate = super()._generate
+            result = self.engine.quirks.send(lambda: generate(messages, stop, run_manager, **kwargs))
         if not result.generations:
-            raise ModelServerMismatch("The model server's reply holds no completion", where=str(self.server))
+            raise ModelServerMismatch("The model server's reply contains no completion", where=str(self.server))
         return result
 
     def _stream(
@@ -89,8 +89,8 @@ class ServerChatModel(ServerMixin, BaseChatOpenAI):
     ) -> Iterator[ChatGenerationChunk]:
         ended = False
         with self.engine.errors():
-            ask = super()._stream
-            for chunk in self.engine.quirks.send(lambda: started(ask(messages, stop, run_manager, **kwargs))):
+            stream = super()._stream
+            for chunk in self.engine.quirks.send(lambda: start_stream(stream(messages, stop, run_manager, **kwargs))):
                 ended = ended or bool((chunk.generation_info or {}).get("finish_reason"))
                 yield chunk
         if not ended:

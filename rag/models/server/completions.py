@@ -1,4 +1,4 @@
-"""Raw text continued by a model on a server (`/completions`), and chats sent as such text."""
+"""Completion models on a server (`/completions`), and chats sent as raw text."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from rag.errors import ModelServerMismatch, ModelServerUnreachable
 from rag.models import llama2
 from rag.models.engine import Completion, Piece
 from rag.models.messages import chat_chunks, generations_of, message_of, text_chunks, turns_of
-from rag.models.server.mixin import ServerMixin, bounded, tokens_at_most
+from rag.models.server.mixin import ServerMixin, tokens_at_most, with_concurrency
 from rag.models.server.remote_model import ServerModel
 from rag.records import Decoding
 
@@ -32,7 +32,7 @@ _GREEDY = Decoding()
 
 
 class ServerLLM(ServerMixin, BaseOpenAI):
-    """Raw text continued by a model on a server, with no chat template around it. A prompt is a request."""
+    """Raw text continued by a model on a server, without a chat template. Each prompt is one request."""
 
     temperature: float = _GREEDY.temperature
     max_tokens: int = _GREEDY.max_new_tokens
@@ -43,7 +43,7 @@ class ServerLLM(ServerMixin, BaseOpenAI):
 
     @property
     def concurrency(self) -> int:
-        """How many requests are under way at a time."""
+        """Maximum number of requests at a time."""
         return self.server.concurrency
 
     @property
@@ -55,11 +55,11 @@ class ServerLLM(ServerMixin, BaseOpenAI):
         }
 
     def complete(self, prompt: str, stop: Sequence[str] | None = None) -> Completion:
-        """The completion of one prompt. Raises ModelUnavailable, ModelFailed and PromptTooLong."""
+        """Return the completion of one prompt. Raises ModelUnavailable, ModelFailed and PromptTooLong."""
         with self.engine.errors():
             reply = self._create(prompt, stop)
             if not reply.choices:
-                raise ModelServerMismatch("The model server's reply holds no completion", where=str(self.server))
+                raise ModelServerMismatch("The model server's reply contains no completion", where=str(self.server))
             choice, usage = reply.choices[0], reply.usage
             return Completion(
                 choice.text or "",
@@ -69,7 +69,7 @@ class ServerLLM(ServerMixin, BaseOpenAI):
             )
 
     def pieces(self, prompt: str, stop: Sequence[str] | None = None) -> Iterator[Piece]:
-        """The completion of one prompt as it is written; the last piece has `end`. Raises as `complete` does."""
+        """Yield the completion of one prompt as it is written; the last piece has `end`. Raises as `complete` does."""
         text, finish, usage = "", None, None
         streaming = {"stream": True, "stream_options": {"include_usage": True}}
         with self.engine.errors():
@@ -84,12 +84,12 @@ class ServerLLM(ServerMixin, BaseOpenAI):
         counts = (usage.prompt_tokens, usage.completion_tokens) if usage else (0, 0)
         yield Piece("", Completion(text, finish, *counts))
 
-    def _create(self, prompt: str, stop: Sequence[str] | None, **further: Any) -> Any:
+    def _create(self, prompt: str, stop: Sequence[str] | None, **options: Any) -> Any:
         quirks = self.engine.quirks
 
         def send() -> Any:
-            wanted = {"prompt": prompt, "stop": list(stop) if stop else None, **self._invocation_params, **further}
-            return self.client.create(**quirks.payload(wanted))
+            parameters = {"prompt": prompt, "stop": list(stop) if stop else None, **self._invocation_params, **options}
+            return self.client.create(**quirks.payload(parameters))
 
         return quirks.send(send)
 
@@ -121,7 +121,7 @@ class ServerLLM(ServerMixin, BaseOpenAI):
 
 
 class TemplatedChatModel(BaseChatModel):
-    """A chat with a model on a server that has no chat template: Llama 2's is put around it here."""
+    """A chat with a model on a server without a chat template, in Llama 2's template."""
 
     text_model: ServerLLM
 
@@ -131,29 +131,29 @@ class TemplatedChatModel(BaseChatModel):
 
     @property
     def engine(self) -> ServerModel:
-        """The model as the server has it."""
+        """The model on the server."""
         return self.text_model.engine
 
     @property
     def context_window(self) -> int:
-        """Tokens that prompt and completion may have together."""
+        """Maximum tokens of prompt and completion together."""
         return self.text_model.context_window
 
     @property
     def max_tokens(self) -> int:
-        """Tokens that a completion may have."""
+        """Maximum tokens of a completion."""
         return self.text_model.max_tokens
 
     def tokens_at_most(self, prompt: PromptValue) -> int:
-        """A bound on the tokens of a prompt, without asking the server."""
+        """Return an upper bound on the tokens of a prompt, without asking the server."""
         return tokens_at_most(prompt)
 
     def get_num_tokens(self, text: str) -> int:
-        """How many tokens a text has for this model."""
+        """Count the tokens of a text for this model."""
         return self.text_model.get_num_tokens(text)
 
     def get_num_tokens_from_messages(self, messages: list[BaseMessage], tools: Sequence[Any] | None = None) -> int:
-        """How many tokens a chat has, template included."""
+        """Count the tokens of a chat, template included."""
         return self.text_model.get_num_tokens(llama2.render(turns_of(messages)))
 
     def batch(
@@ -164,8 +164,8 @@ class TemplatedChatModel(BaseChatModel):
         return_exceptions: bool = False,
         **kwargs: Any,
     ) -> list[AIMessage]:
-        """One completion an input, in order, a bounded number of requests under way at a time."""
-        configs = bounded(config, len(inputs), self.text_model.concurrency)
+        """Return one completion per input, in order, with a limited number of requests at a time."""
+        configs = with_concurrency(config, len(inputs), self.text_model.concurrency)
         return super().batch(inputs, configs, return_exceptions=return_exceptions, **kwargs)
 
     def _generate(
@@ -191,5 +191,5 @@ class TemplatedChatModel(BaseChatModel):
 
 
 def stream_interrupted(where: str) -> ModelServerUnreachable:
-    """The error for a stream that ends without a word on why."""
-    return ModelServerUnreachable("The model server's answer broke off", where=where)
+    """Return the error for a stream that ends without a finish reason."""
+    return ModelServerUnreachable("The model server's answer was interrupted", where=where)

@@ -1,4 +1,4 @@
-"""What goes wrong between kotae and a model server, under our names."""
+"""Translate the errors of a model server into kotae's."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from rag.models.server.parameters import refused_parameter
 _TOO_LONG: Final = re.compile(
     r"exceed_context_size|context_length_exceeded|context (?:length|size|window)|prompt is too long|too many tokens"
 )
-_MANY: Final = 20
-_OF_THE_CONTENT: Final = (400, 413, 422, 451)
-"""The refusals that may be for what a request says; others would be the same whatever is asked."""
+_LISTED: Final = 20
+_CONTENT_STATUS: Final = (400, 413, 422, 451)
+"""Status codes that may refer to the content of a request; others would occur for any request."""
 
 
 @contextmanager
 def translate_errors(where: str, key: str | None) -> Iterator[None]:
-    """What the `openai` package and LangChain's use of it raise inside, raised as one of ours, without the key."""
+    """Raise the errors of the `openai` package, and of LangChain's use of it, as kotae's, without the key."""
     import openai
 
     try:
@@ -38,7 +38,7 @@ def translate_errors(where: str, key: str | None) -> Iterator[None]:
     except KotaeError:
         raise
     except openai.AuthenticationError as error:
-        what = "The model server does not take the key" if key else "The model server wants a key"
+        what = "The model server rejects the key" if key else "The model server requires a key"
         raise ModelServerRefused(what, where=where, do="Give it as KOTAE_API_KEY in the environment.") from error
     except openai.APIResponseValidationError as error:
         raise _mismatch(where, error) from error
@@ -47,7 +47,7 @@ def translate_errors(where: str, key: str | None) -> Iterator[None]:
         raise ModelServerUnreachable(
             f"No model server answers: {str(cause) or type(cause).__name__}",
             where=where,
-            do=f"Start it, or name another with --base-url.{_proxy_hint(where)}",
+            do=f"Start it, or give another with --base-url.{_proxy_hint(where)}",
         ) from error
     except openai.APIError as error:
         raise _of_api_error(error, where, key) from error
@@ -56,48 +56,48 @@ def translate_errors(where: str, key: str | None) -> Iterator[None]:
 
 
 def no_such_model(name: str, known: Sequence[str], where: str) -> ModelUnavailable:
-    """The error for a name that the server does not know."""
-    has = ", ".join(known[:_MANY]) + (f" and {len(known) - _MANY} more" if len(known) > _MANY else "")
-    return ModelUnavailable(f"The server has no model {name!r}", where=where, do=f"It has: {has or 'no model at all'}.")
+    """Return the error for a name that the server does not know."""
+    names = ", ".join(known[:_LISTED]) + (f" and {len(known) - _LISTED} more" if len(known) > _LISTED else "")
+    return ModelUnavailable(f"The server has no model {name!r}", where=where, do=f"It has: {names or 'no models'}.")
 
 
 def _of_api_error(error: object, where: str, key: str | None) -> KotaeError:
-    status, said = getattr(error, "status_code", None), " ".join(str(getattr(error, "message", error)).split())
-    said = (said.replace(key, "<the key>") if key else said)[:400]
-    if _TOO_LONG.search(f"{said} {getattr(error, 'body', '')}".lower()) and status in (400, 413, 422, None):
+    status, text = getattr(error, "status_code", None), " ".join(str(getattr(error, "message", error)).split())
+    text = (text.replace(key, "<the key>") if key else text)[:400]
+    if _TOO_LONG.search(f"{text} {getattr(error, 'body', '')}".lower()) and status in (400, 413, 422, None):
         return PromptTooLong(
-            f"The prompt is longer than the server's context: {said}",
+            f"The prompt is longer than the server's context: {text}",
             where=where,
-            do="Ask a shorter question, or give the server's context with --context.",
+            do="Ask a shorter question, or set --context to the server's context.",
         )
     if status == 404:
         return ModelUnavailable(
-            f"The server does not have what it was asked for: {said}",
+            f"The server answers 404: {text}",
             where=where,
-            do="Is it the URL of an OpenAI-compatible API (http://host:8000/v1), and the name one of `kotae doctor "
-            "--base-url URL`? A server without chats needs --api completions.",
+            do="Check that the URL is that of an OpenAI-compatible API (http://host:8000/v1) and that `kotae doctor "
+            "--base-url URL` lists the model. A server without chats needs --api completions.",
         )
     if status is None or status in (408, 409, 429) or status >= 500:
-        return ModelServerUnreachable(f"The model server does not answer: {said}", where=where)
-    if status in _OF_THE_CONTENT:
-        return _of_refusal(said, where)
+        return ModelServerUnreachable(f"The model server does not answer: {text}", where=where)
+    if status in _CONTENT_STATUS:
+        return _of_refusal(text, where)
     return ModelServerRefused(
-        f"The model server refuses: {said}",
+        f"The model server refuses: {text}",
         where=where,
-        do=f"Does the key (KOTAE_API_KEY in the environment) allow it?{_proxy_hint(where)}",
+        do=f"Check that the key (KOTAE_API_KEY in the environment) allows it.{_proxy_hint(where)}",
     )
 
 
-def _of_refusal(said: str, where: str) -> KotaeError:
-    """The error for a request that is refused for what it says: by the settings, whatever is asked, or the content."""
-    if "chat template" in said.lower() or "chat_template" in said:
+def _of_refusal(text: str, where: str) -> KotaeError:
+    """Return the error for a refused request: for its settings, which every request shares, or for its content."""
+    if "chat template" in text.lower() or "chat_template" in text:
         return ModelUnavailable(
-            f"The server cannot word chats for this model: {said}", where=where, do="Use --api completions."
+            f"The server has no chat template for this model: {text}", where=where, do="Use --api completions."
         )
-    if parameter := refused_parameter(said):
-        cure = "Give --temperature 1." if parameter == "temperature" else "Serve the model with vLLM or llama-server."
-        return ModelUnavailable(f"The server does not take {parameter}: {said}", where=where, do=cure)
-    return ModelFailed(f"The model server refuses the request: {said}", where=where)
+    if parameter := refused_parameter(text):
+        hint = "Give --temperature 1." if parameter == "temperature" else "Serve the model with vLLM or llama-server."
+        return ModelUnavailable(f"The server does not take {parameter}: {text}", where=where, do=hint)
+    return ModelFailed(f"The model server refuses the request: {text}", where=where)
 
 
 def _first_cause(error: BaseException) -> BaseException:
@@ -107,16 +107,16 @@ def _first_cause(error: BaseException) -> BaseException:
 
 
 def _proxy_hint(where: str) -> str:
-    """How to go past the proxy that the environment names for requests to `where`; "" where it names none."""
+    """Return how to bypass the environment's proxy for requests to `where`; "" if there is none."""
     parts = urlsplit(where)
     host = parts.hostname or ""
     proxied = parts.scheme in getproxies() and not proxy_bypass(host)
-    return f" Requests go through the proxy of the environment; NO_PROXY={host} keeps them from it." if proxied else ""
+    return f" Requests go through the proxy set in the environment; NO_PROXY={host} bypasses it." if proxied else ""
 
 
 def _mismatch(where: str, error: Exception) -> ModelServerMismatch:
     return ModelServerMismatch(
-        f"The model server gave an answer it should not: {str(error)[:200]}",
+        f"The model server's answer is not what the protocol requires: {str(error)[:200]}",
         where=where,
-        do="Is it the URL of an OpenAI-compatible API, such as http://host:8000/v1?",
+        do="Check that the URL is that of an OpenAI-compatible API, such as http://host:8000/v1.",
     )

@@ -1,4 +1,4 @@
-"""From a URI and the server's address to a model."""
+"""Open a model on a server by its URI and the server's address."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from rag.records import Decoding
 def open_server_model(
     uri: str, server: ModelServer | None, decoding: Decoding, context: int, *, raw: bool
 ) -> BaseChatModel | BaseLLM:
-    """The model `openai:<name>` of a server: for chats, or with `raw` for text. The server is not asked anything yet.
+    """Return the model `openai:<name>` of a server: for chats, or with `raw` for text. No request is sent yet.
 
-    Raises SettingsError without a server, and ModelUnavailable where langchain-openai is not installed.
+    Raises SettingsError without a server, and ModelUnavailable if langchain-openai is not installed.
     """
     name = uri.removeprefix(SCHEME)
     if not name:

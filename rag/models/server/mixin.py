@@ -1,4 +1,4 @@
-"""What the models on a server share: how it is reached, token counts, and how many requests are sent at once."""
+"""The base of models on a server: connection settings, token counts and concurrency."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rag.records import Decoding
 
 
 class ServerMixin(BaseModel):
-    """A model on `server`. `context_limit` (tokens, prompt and completion) holds where the server allows more."""
+    """A model on `server`. `context_limit` (tokens of prompt and completion) applies if the server allows more."""
 
     server: ModelServer
     context_limit: int = Field(default=EngineOptions().context, gt=0)
@@ -27,42 +27,44 @@ class ServerMixin(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _reach(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Where LangChain's classes send requests, from the one place that says so."""
+    def _connection_settings(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Set where and how LangChain's classes send requests, from `server`."""
         server: ModelServer = values["server"]
-        reached = {"base_url": server.base, "api_key": server_key() or "none", "timeout": server.seconds}
-        own = {"http_client": client} if (client := direct_client(server)) is not None else {}
-        return {**values, **reached, **own, "max_retries": RETRIES}
+        connection = {"base_url": server.base, "api_key": server_key() or "none", "timeout": server.seconds}
+        transport = {"http_client": client} if (client := direct_client(server)) is not None else {}
+        return {**values, **connection, **transport, "max_retries": RETRIES}
 
     @property
     def engine(self) -> ServerModel:
-        """The model as the server has it; nothing is asked before it is needed."""
+        """The model on the server; no request is sent before it is needed."""
         if self._server_model is None:
             self._server_model = ServerModel(str(getattr(self, "model_name")), self.server, server_key())  # noqa: B009
         return self._server_model
 
     @property
     def context_window(self) -> int:
-        """Tokens that prompt and completion may have together. Raises ModelUnavailable."""
-        return min(self.context_limit, self.engine.card.context or self.context_limit)
+        """Maximum tokens of prompt and completion together. Raises ModelUnavailable."""
+        return min(self.context_limit, self.engine.info.context or self.context_limit)
 
     def tokens_at_most(self, prompt: PromptValue) -> int:
-        """A bound on the tokens of a prompt, without asking the server."""
+        """Return an upper bound on the tokens of a prompt, without asking the server."""
         return tokens_at_most(prompt)
 
     def get_num_tokens(self, text: str) -> int:
-        """How many tokens a text has for this model; an estimate from above where the server cannot count."""
+        """Count the tokens of a text for this model; an upper estimate if the server cannot count."""
         return self.engine.count_text(text)
 
 
 def tokens_at_most(prompt: PromptValue) -> int:
-    """A bound on the tokens of a prompt, whatever the tokenizer."""
+    """Return an upper bound on the tokens of a prompt for any tokenizer."""
     if isinstance(prompt, StringPromptValue):
         return tokens_of_text(prompt.to_string())
     return tokens_of_chat(turns_of(prompt.to_messages()))
 
 
-def bounded(config: RunnableConfig | list[RunnableConfig] | None, size: int, most: int) -> list[RunnableConfig]:
-    """The configs of a batch of `size`, with `most` requests at once where they say nothing of it."""
+def with_concurrency(
+    config: RunnableConfig | list[RunnableConfig] | None, size: int, concurrency: int
+) -> list[RunnableConfig]:
+    """Return the configs of a batch of `size`, with `concurrency` as the default of max_concurrency."""
     configs = get_config_list(config, size)
-    return [one if one.get("max_concurrency") else {**one, "max_concurrency": most} for one in configs]
+    return [each if each.get("max_concurrency") else {**each, "max_concurrency": concurrency} for each in configs]

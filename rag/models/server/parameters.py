@@ -1,4 +1,4 @@
-"""What a server does not take in a request, though it is of OpenAI's protocol, and how the request goes without it."""
+"""Parameter negotiation: omit or rename parameters of the OpenAI API that a server refuses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import Any, Final, TypeVar
 
-Reply = TypeVar("Reply")
+Response = TypeVar("Response")
 _SEED: Final = "seed"
 _STREAM_OPTIONS: Final = "stream_options"
 _TOP_P: Final = "top_p"
@@ -22,29 +22,32 @@ PARAMETERS: Final = (
 )  # fmt: skip
 
 
-def refused_parameter(said: str) -> str | None:
-    """The parameter that an error text of a server says it does not take; "system" for messages of that role."""
-    if _NO_SYSTEM.search(said.lower()):
+def refused_parameter(error_text: str) -> str | None:
+    """Return the parameter that a server's error text refuses; "system" for messages of that role."""
+    if _NO_SYSTEM.search(error_text.lower()):
         return _SYSTEM
-    if not _REFUSED.search(said.lower()):
+    if not _REFUSED.search(error_text.lower()):
         return None
-    named = ((found.start(), name) for name in PARAMETERS if (found := re.search(rf"\b{name}\b", said)))
-    return min(named, default=(0, None))[1]
+    mentions = ((match.start(), name) for name in PARAMETERS if (match := re.search(rf"\b{name}\b", error_text)))
+    return min(mentions, default=(0, None))[1]
 
 
 class ServerQuirks:
-    """Learns from a server's refusals what it does not take, and sends what it takes; made for several threads.
+    """The parameters that a server has refused, which later requests omit or rename. Thread-safe.
 
-    An answer can do without a seed (where a model is not greedy, it is then another each time), without a top_p of 1
-    and without counts in a stream. In chats `max_tokens` is called otherwise by newer models, and what stands in a
-    message of the system can stand before the first one of the user.
+    A request can omit the seed (sampled answers then differ each time), a top_p of 1 and the counts of a stream. In
+    chats `max_tokens` has another name for newer models, and the text of system messages can be put before the first
+    user message.
     """
 
     def __init__(self) -> None:
         self._refused: frozenset[str] = frozenset()
 
-    def send(self, request: Callable[[], Reply]) -> Reply:
-        """The reply to a request that is written anew (see `payload`) where it is refused for what can be spared."""
+    def send(self, request: Callable[[], Response]) -> Response:
+        """Return the response to a request, which is repeated without a refused parameter if it can be omitted.
+
+        `request` must call `payload` each time, so that the repeated request is changed.
+        """
         import openai
 
         while True:
@@ -52,29 +55,29 @@ class ServerQuirks:
             try:
                 return request()
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
-                said = f"{error.message} {error.body}"
-                name = refused_parameter(said)
-                spared = name in (_SEED, _STREAM_OPTIONS, _TOP_P, _SYSTEM)
-                renamed = name == _MAX_TOKENS and _MAX_COMPLETION_TOKENS in said
-                if name is None or name in before or not (spared or renamed):
+                text = f"{error.message} {error.body}"
+                name = refused_parameter(text)
+                optional = name in (_SEED, _STREAM_OPTIONS, _TOP_P, _SYSTEM)
+                renamed = name == _MAX_TOKENS and _MAX_COMPLETION_TOKENS in text
+                if name is None or name in before or not (optional or renamed):
                     raise
                 self._refused |= {name}
 
-    def payload(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
-        """The parameters of a request without what the server has refused."""
-        found = {name: value for name, value in wanted.items() if not self._spared(name, value)}
-        if "messages" in found and _MAX_TOKENS in self._refused:
-            found[_MAX_COMPLETION_TOKENS] = found.pop(_MAX_TOKENS)
-        if "messages" in found and _SYSTEM in self._refused:
-            found["messages"] = _without_system(found["messages"])
-        return found
+    def payload(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the parameters of a request without those that the server has refused."""
+        accepted = {name: value for name, value in parameters.items() if not self._omitted(name, value)}
+        if "messages" in accepted and _MAX_TOKENS in self._refused:
+            accepted[_MAX_COMPLETION_TOKENS] = accepted.pop(_MAX_TOKENS)
+        if "messages" in accepted and _SYSTEM in self._refused:
+            accepted["messages"] = _without_system(accepted["messages"])
+        return accepted
 
-    def _spared(self, name: str, value: object) -> bool:
+    def _omitted(self, name: str, value: object) -> bool:
         return name in self._refused and (name in (_SEED, _STREAM_OPTIONS) or (name == _TOP_P and value == 1.0))
 
 
-def started(stream: Any) -> Any:
-    """A stream whose first part has come, so that a refusal is raised here and not where it is read."""
+def start_stream(stream: Any) -> Any:
+    """Wait for the first part of a stream, so that a refusal is raised here and not where the stream is read."""
     parts = iter(stream)
     try:
         return chain([next(parts)], parts)
@@ -83,7 +86,7 @@ def started(stream: Any) -> Any:
 
 
 def _without_system(messages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The messages, the text of those of the system before the first other one."""
-    system = [one["content"] for one in messages if one["role"] == _SYSTEM]
-    first, *others = [one for one in messages if one["role"] != _SYSTEM]
+    """Return the messages with the text of the system messages before that of the first other one."""
+    system = [message["content"] for message in messages if message["role"] == _SYSTEM]
+    first, *others = [message for message in messages if message["role"] != _SYSTEM]
     return [{**first, "content": "\n\n".join([*system, first["content"]])}, *others]

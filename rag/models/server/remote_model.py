@@ -1,4 +1,4 @@
-"""A model on a server: what the server says of it, and how many tokens a text has for it."""
+"""A model on a server: its description by the server, and token counts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CONNECT_SECONDS = 10.0
 
 
 class ServerModel:
-    """A model by its name on a server. Nothing is asked before it is needed."""
+    """A model on a server, by its name. No request is sent before it is needed."""
 
     def __init__(self, name: str, server: ModelServer, key: str | None) -> None:
         self.name = name
@@ -33,72 +33,72 @@ class ServerModel:
         self._key = key
 
     def errors(self) -> AbstractContextManager[None]:
-        """What goes wrong inside, raised under our names."""
+        """Translate the errors raised in the context."""
         return translate_errors(str(self.server), self._key)
 
     @cached_property
-    def cards(self) -> tuple[ModelInfo, ...]:
+    def models(self) -> tuple[ModelInfo, ...]:
         """Every model of the server. Raises ModelUnavailable."""
         with self.errors():
             return list_models(self._client.with_options(max_retries=0), self.server.root)
 
     @cached_property
-    def card(self) -> ModelInfo:
-        """What the server says of this model; the name alone where it has no list. Raises ModelUnavailable."""
-        known = {one.name: one for one in self.cards}
+    def info(self) -> ModelInfo:
+        """The server's description of this model; the name alone if it lists no models. Raises ModelUnavailable."""
+        known = {model.name: model for model in self.models}
         if known and self.name not in known and f"{self.name}:latest" not in known:
             raise no_such_model(self.name, list(known), str(self.server))
         return known.get(self.name) or known.get(f"{self.name}:latest") or ModelInfo(self.name)
 
     @property
     def identity(self) -> str:
-        """The name, and what the server says of itself and the weights; not where it is."""
-        card = self.card
-        told = [card.server, card.weights, "" if self.server.api == "chat" else self.server.api]
-        return f"{self.name} ({', '.join(part for part in told if part)})" if any(told) else self.name
+        """The name, and the server's description of itself and the weights; not its address."""
+        info = self.info
+        details = [info.server, info.weights, "" if self.server.api == "chat" else self.server.api]
+        return f"{self.name} ({', '.join(detail for detail in details if detail)})" if any(details) else self.name
 
     def body(self, repetition_penalty: float) -> dict[str, Any]:
-        """What a request says beside the protocol, so that the server's own defaults do not decide.
+        """Return the parameters outside the OpenAI API that replace the server's own defaults.
 
-        A completion of llama-server depends on its prompt alone where no cached prefix is used. Raises SettingsError
-        where the server is not known to take a repetition penalty.
+        A completion of llama-server depends on its prompt alone only without a cached prefix. Raises SettingsError
+        if the server is not known to take a repetition penalty.
         """
-        server = self.card.server
+        server = self.info.server
         if server == "llamacpp":
             return {"top_k": 0, "min_p": 0.0, "repeat_penalty": repetition_penalty, "cache_prompt": False}
         if server in ("vllm", "sglang"):
             return {"top_k": -1, "min_p": 0.0, "repetition_penalty": repetition_penalty}
         if repetition_penalty != 1.0:
             raise SettingsError(
-                f"A repetition penalty of {repetition_penalty} cannot be asked of this server",
+                f"This server is not known to support a repetition penalty ({repetition_penalty})",
                 where=str(self.server),
-                do="Leave --preset away, or serve the model with vLLM, SGLang or llama-server.",
+                do="Omit --preset, or serve the model with vLLM, SGLang or llama-server.",
             )
         return {}
 
     def count_text(self, text: str) -> int:
-        """How many tokens a raw text has; an estimate from above where the server cannot say."""
-        if self.card.server == "llamacpp":
-            reply = self._ask("/tokenize", {"content": text, "add_special": True, "parse_special": True})
-        elif self.card.server == "vllm":
-            reply = self._ask("/tokenize", {"model": self.name, "prompt": text})
+        """Count the tokens of a raw text; an upper estimate if the server cannot count."""
+        if self.info.server == "llamacpp":
+            reply = self._post("/tokenize", {"content": text, "add_special": True, "parse_special": True})
+        elif self.info.server == "vllm":
+            reply = self._post("/tokenize", {"model": self.name, "prompt": text})
         else:
             reply = None
         return tokens_of_text(text) if reply is None else len(reply["tokens"])
 
     def count_chat(self, turns: Sequence[Turn]) -> int:
-        """How many tokens a chat has in the server's template; an estimate from above where it cannot say."""
+        """Count the tokens of a chat in the server's template; an upper estimate if it cannot count."""
         messages = [{"role": turn.role, "content": turn.text} for turn in turns]
-        if self.card.server == "llamacpp":
-            reply = self._ask("/apply-template", {"messages": messages})
+        if self.info.server == "llamacpp":
+            reply = self._post("/apply-template", {"messages": messages})
             return tokens_of_chat(turns) if reply is None else self.count_text(str(reply["prompt"]))
         reply = (
-            self._ask("/tokenize", {"model": self.name, "messages": messages}) if self.card.server == "vllm" else None
+            self._post("/tokenize", {"model": self.name, "messages": messages}) if self.info.server == "vllm" else None
         )
         return tokens_of_chat(turns) if reply is None else len(reply["tokens"])
 
-    def _ask(self, route: str, body: dict[str, Any]) -> dict[str, Any] | None:
-        """The reply of a route beside the protocol; None where the server, or what stands before it, has no such."""
+    def _post(self, route: str, body: dict[str, Any]) -> dict[str, Any] | None:
+        """Return the reply of a route outside the OpenAI API; None if the server, or a proxy before it, lacks it."""
         import openai
 
         with self.errors():
@@ -122,7 +122,7 @@ class ServerModel:
 
 
 def direct_client(server: ModelServer) -> openai.DefaultHttpxClient | None:
-    """How this machine's own servers are reached: not through the proxy of the environment. None for others."""
+    """Return a client that bypasses the environment's proxy for a server on this machine; None for other servers."""
     import openai
 
     return openai.DefaultHttpxClient(trust_env=False) if server.on_this_machine else None

@@ -1,4 +1,4 @@
-"""How many tokens a text has at most, where nobody can be asked."""
+"""Upper estimates of token counts, for servers that cannot count."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _CHAT, _TURN = 64, 16
 
 
 def tokens_of_text(text: str) -> int:
-    """A count that tokenizers stay below: a byte outside English words is a token, two letters within one are.
+    """Return a count that tokenizers do not exceed: one token per byte outside English words, per two letters within.
 
-    Tokenizers with bytes to fall back on cannot need more for Japanese; for English this is about twice what they need.
+    Byte-fallback tokenizers cannot need more for Japanese; for English they need about half of it.
 
     >>> tokens_of_text("Tokyo is 東京.")
     11
@@ -24,5 +24,5 @@ def tokens_of_text(text: str) -> int:
 
 
 def tokens_of_chat(turns: Sequence[Turn]) -> int:
-    """The same of a chat, with room for its template: 64 tokens, and 16 for each message."""
+    """Return the estimate for a chat, with 64 tokens for its template and 16 for each message."""
     return _CHAT + sum(_TURN + tokens_of_text(turn.text) for turn in turns)

@@ -185,7 +185,7 @@ def test_a_proxy_is_not_asked_for_this_machine_and_is_named_for_others(
     monkeypatch.delenv("no_proxy", raising=False)
     for settings in ({}, {"api": "completions"}):
         assert open_on(scripted.url, **settings).invoke(ASKED).text
-    with pytest.raises(ModelServerUnreachable, match=r"proxy of the environment; NO_PROXY=vllm\.test "):
+    with pytest.raises(ModelServerUnreachable, match=r"proxy set in the environment; NO_PROXY=vllm\.test "):
         open_on("http://vllm.test:8000").invoke(ASKED)
 
 
