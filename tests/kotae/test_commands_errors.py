@@ -122,7 +122,7 @@ def test_other_named_errors(script, tmp_path, verify) -> None:
 
 @pytest.mark.usefixtures("encoder")
 def test_a_demo_without_a_clone_says_so(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("kotae.commands.demo.ROOT", tmp_path)
+    monkeypatch.setattr(sys.modules["kotae.commands.demo"], "ROOT", tmp_path)
     refused(kotae("demo", "--out", tmp_path / "demo"), str(tmp_path / "corpus"), "make demo")
     assert not (tmp_path / "demo").exists()
 

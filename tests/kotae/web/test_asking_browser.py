@@ -98,7 +98,7 @@ def test_a_page_from_before_a_restart_says_so(page, site) -> None:
     page.call("Network.clearBrowserCookies")
     ask(page, TENNIS)
     page.until(ALL_ANSWERED)
-    assert page.text(".failed") == "kotae serve was started anew. Open the new address in its terminal."
+    assert page.text(".failed") == "kotae serve has been restarted. Open the new address shown in its terminal."
 
 
 def test_an_answer_in_the_wrong_language_is_replaced_and_said(page) -> None:

@@ -42,7 +42,7 @@ def test_documents_are_listed_by_language_and_name(site) -> None:
     assert sources(get(site, "/documents?language=ja")) == sorted(one for one in SMALL_CORPUS if one.startswith("ja/"))
     assert sources(get(site, "/documents?language=en&name=BAIKAL")) == ["en/baikal.md"]
     assert sources(get(site, "/documents?name=富士")) == ["ja/富士山.md"]
-    assert "No file matches" in get(site, "/documents?name=nothing")
+    assert "No files match" in get(site, "/documents?name=nothing")
     assert "8 files" in get(site, "/documents?language=xx")
 
 
