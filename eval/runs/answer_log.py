@@ -1,6 +1,6 @@
-"""answers.jsonl: every answer of a run as one line, appended as soon as it is there, never rewritten.
+"""answers.jsonl: an append-only log with a line for every answer of a run.
 
-A line ends with a check sum of what stands before it, so that a damaged answer is not taken for what a model said.
+A line ends with a checksum of its content, so that a damaged answer is not mistaken for the model's.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _CHECKSUM = re.compile(rb', "crc32": "([0-9a-f]{8})"\}$')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerRecord:
-    """One line: the answer to one question in one language under one condition, or how it failed.
+    """A line: the answer to one question in one language under one condition, or its failure.
 
-    `prompt` is a hash of prompt, model and settings, `key` of these and the question's place; `repeat` counts from 0
-    how often the question was asked before. `seconds` is what the answer took, its share where many were asked in one
-    pass. Runs made before there were repeats have no `prompt`; their answers are not taken over by others.
-    `unanswered`: the question did not come through, which says nothing of the model; it still waits for its answer.
+    `prompt` is a hash of prompt, model and settings; `key` also covers the number and condition of the question.
+    `repeat` counts from 0. `seconds` is the time of the answer, its share if several were asked in one pass. Runs made
+    before there were repeats have no `prompt`; other runs do not reuse their answers. `unanswered` marks a question
+    that did not reach the model, which says nothing about the model; it is asked again.
     """
 
     key: str
@@ -46,15 +46,15 @@ class AnswerRecord:
 
     @property
     def text(self) -> str:
-        """What was answered; empty for a failure."""
+        """The text of the answer; empty for a failure."""
         return "" if self.answer is None else self.answer.text
 
 
 class AnswerLog:
-    """The lines of one run, by key. An answer stands once; a failure is superseded by what is written after it."""
+    """The lines of one run by key. There is one answer per key; a later line replaces a failure."""
 
     def __init__(self, folder: Path) -> None:
-        """Read what is there, but for a last line that a crash has cut off. Raises RunError for other damage."""
+        """Read the log, without a last line that a crash has cut off. Raises RunError for other damage."""
         self._path = folder / FILE
         self._torn = False
         self.by_key: dict[str, AnswerRecord] = {}
@@ -63,7 +63,7 @@ class AnswerLog:
             self.by_key[recorded.key] = recorded
 
     def answered(self, key: str) -> bool:
-        """Whether there is an answer (and not only a failure) under this key."""
+        """Return whether there is an answer (not only a failure) under this key."""
         recorded = self.by_key.get(key)
         return recorded is not None and recorded.answer is not None
 
@@ -76,7 +76,7 @@ class AnswerLog:
             self._torn = False
 
     def append(self, recorded: AnswerRecord) -> None:
-        """Add a line; it is on disk when this returns. Raises CannotWrite."""
+        """Append a line and flush it to the disk. Raises CannotWrite."""
         line = _summed(json.dumps(to_jsonable(recorded), ensure_ascii=False).encode("utf-8", "replace"))
         with translate_os_errors(self._path), self._path.open("ab") as file:
             file.write(line + b"\n")

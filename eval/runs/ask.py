@@ -1,4 +1,4 @@
-"""Asking many questions, one line of answers.jsonl each: what is answered already is not asked again."""
+"""Ask many questions, each recorded as a line of answers.jsonl; answered questions are not asked again."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from rag.records import Answer, Failure
 
 Progress = Callable[[int, int], None]
 Chains = Mapping[Condition, Sequence[GroundedChain]]
-"""For each condition a chain for each time that a question is asked; they differ in the seed of the model alone."""
+"""A chain per condition and repeat; repeats differ only in the seed of the model."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunQuestion:
-    """A question of a set: its number there, the condition it is asked under, and for which time (from 0)."""
+    """A question of a run: its number in the set, its condition, and the repeat (from 0)."""
 
     number: str
     question: Question
@@ -32,37 +32,37 @@ class RunQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A question with its prompt, or what went wrong in writing that.
+    """A question with its prompt, or the error that prevented one.
 
-    `prompt` is a hash of all that its answer depends on: prompt, model, settings, and the time it is asked; `key` is of
-    these and its place in the set, and names its line in the log.
+    `prompt` is a hash of everything the answer depends on: prompt, model, settings and repeat; `key` also covers the
+    number and condition of the question, and identifies its line in the log.
     """
 
-    asked: RunQuestion
+    question: RunQuestion
     prepared: Prepared | Exception
     prompt: str
     key: str
 
 
 def prepare(questions: Iterable[RunQuestion], chains: Chains, settings: str) -> Iterator[Task]:
-    """Retrieve and write the prompt of every question. `settings` is what the answer depends on beside the prompt.
+    """Retrieve passages for every question and write its prompt. `settings` is all else that the answer depends on.
 
-    Raises IndexChanged where another process ingests meanwhile, SettingsError where no prompt would fit, and RunError
-    where questions in a row do not come through, to a server of passages or of the model.
+    Raises IndexChanged if another process changes the index, SettingsError if no prompt would fit, and RunError if
+    consecutive questions do not reach a server, of passages or of the model.
     """
     breaker = CircuitBreaker()
-    for asked in questions:
+    for question in questions:
         prepared: Prepared | Exception
         try:
-            prepared = chains[asked.condition][asked.repeat].prepare(asked.question)
+            prepared = chains[question.condition][question.repeat].prepare(question.question)
             prompt = prepared.prompt.to_string()
-        except (IndexChanged, SettingsError):  # of all questions alike: passages of two states of the index, no room
+        except (IndexChanged, SettingsError):  # these concern all questions: a changed index, no room for a prompt
             raise
         except Exception as error:  # one question that cannot be prepared must not end the run
-            prepared, prompt = error, asked.question.text
+            prepared, prompt = error, question.question.text
         breaker.record(str(prepared) if is_unanswered(prepared) else None)
-        content = _hash(asked.question.language, prompt, settings, asked.repeat)
-        yield Task(asked, prepared, content, _hash(asked.number, asked.condition, content))
+        content = _hash(question.question.language, prompt, settings, question.repeat)
+        yield Task(question, prepared, content, _hash(question.number, question.condition, content))
 
 
 def answer(
@@ -74,35 +74,41 @@ def answer(
     batch_size: int,
     progress: Progress | None = None,
 ) -> None:
-    """Ask what the log has no answer to, `batch_size` questions in one pass of the model, and append what is said.
+    """Ask the questions that the log has no answer to, `batch_size` in one pass of the model, and append the answers.
 
-    What the log or one of `others` has an answer to at another place, to the very same prompt, is taken from there.
-    Raises RunError where questions in a row do not come through; what was answered beside them is kept.
+    An answer to exactly the same prompt, in the log or one of `others`, is copied. Raises RunError if consecutive
+    questions do not get through; answers to the others are kept.
     """
     log.mend()
-    known = {one.prompt: one for source in (*others, log) for one in source.by_key.values() if one.answer is not None}
+    known = {
+        record.prompt: record
+        for source in (*others, log)
+        for record in source.by_key.values()
+        if record.answer is not None
+    }
     todo = []
     for task in tasks:
         if log.answered(task.key):
             continue
         if task.prompt in known and isinstance(task.prepared, Prepared):
-            log.append(_placed(known[task.prompt], task, task.prepared))
+            log.append(_copied(known[task.prompt], task, task.prepared))
         else:
             todo.append(task)
     done, breaker = len(tasks) - len(todo), CircuitBreaker()
     for group in _groups(todo, batch_size):
-        said = list(_ask(group, chains[group[0].asked.condition][group[0].asked.repeat]))
-        for recorded in said:
+        condition, repeat = _pass_of(group[0])
+        records = list(_ask(group, chains[condition][repeat]))
+        for recorded in records:
             log.append(recorded)
             done += 1
             if progress is not None:
                 progress(done, len(tasks))
-        for recorded in said:
+        for recorded in records:
             breaker.record(recorded.failure.message if recorded.unanswered and recorded.failure else None)
 
 
 def _groups(tasks: Sequence[Task], size: int) -> Iterator[Sequence[Task]]:
-    """Up to `size` neighbours of one condition and repeat at a time."""
+    """Yield up to `size` consecutive tasks of one condition and repeat at a time."""
     start = 0
     while start < len(tasks):
         end = start
@@ -115,37 +121,37 @@ def _groups(tasks: Sequence[Task], size: int) -> Iterator[Sequence[Task]]:
 def _ask(tasks: Sequence[Task], chain: GroundedChain) -> Iterator[AnswerRecord]:
     began = time.monotonic()
     answers = iter(chain.answer([task.prepared for task in tasks if isinstance(task.prepared, Prepared)]))
-    said = [next(answers) if isinstance(task.prepared, Prepared) else task.prepared for task in tasks]
+    outcomes = [next(answers) if isinstance(task.prepared, Prepared) else task.prepared for task in tasks]
     seconds = round((time.monotonic() - began) / len(tasks), 3)
-    for task, one in zip(tasks, said, strict=True):
-        asked = task.asked
-        failure = None if isinstance(one, Answer) else Failure(asked.question.text[:60], type(one).__name__, str(one))
+    for task, outcome in zip(tasks, outcomes, strict=True):
+        question, answered = task.question, isinstance(outcome, Answer)
+        failure = None if answered else Failure(question.question.text[:60], type(outcome).__name__, str(outcome))
         yield AnswerRecord(
             key=task.key,
-            number=asked.number,
-            language=asked.question.language,
-            condition=asked.condition,
-            repeat=asked.repeat,
+            number=question.number,
+            language=question.question.language,
+            condition=question.condition,
+            repeat=question.repeat,
             prompt=task.prompt,
             seconds=seconds,
-            answer=one if isinstance(one, Answer) else None,
+            answer=outcome if isinstance(outcome, Answer) else None,
             failure=failure,
-            unanswered=is_unanswered(one),
+            unanswered=is_unanswered(outcome),
         )
 
 
 def _pass_of(task: Task) -> tuple[Condition, int]:
-    return task.asked.condition, task.asked.repeat
+    return task.question.condition, task.question.repeat
 
 
-def _placed(known: AnswerRecord, task: Task, prepared: Prepared) -> AnswerRecord:
-    """An answer that is known, at the place of another question with the same prompt."""
-    asked = task.asked
+def _copied(known: AnswerRecord, task: Task, prepared: Prepared) -> AnswerRecord:
+    """Return a known answer as that of another question with the same prompt."""
+    question = task.question
     answer = known.answer
     if answer is not None:
         answer = replace(answer, hits=prepared.hits, dropped=prepared.dropped, left_out=prepared.left_out)
     return replace(
-        known, key=task.key, number=asked.number, condition=asked.condition, repeat=asked.repeat, answer=answer
+        known, key=task.key, number=question.number, condition=question.condition, repeat=question.repeat, answer=answer
     )
 
 

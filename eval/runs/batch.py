@@ -45,17 +45,19 @@ def answer_table(
     texts = read_questions(questions)
     chain = open_chain(model, index)
     condition = Condition.NO_RAG if index is None else Condition.RAG
-    asked = [RunQuestion(str(number), Question(text, detect(text)), condition) for number, text in enumerate(texts, 1)]
+    run_questions = [
+        RunQuestion(str(number), Question(text, detect(text)), condition) for number, text in enumerate(texts, 1)
+    ]
     kept = out.with_name(f"{out.name}.answers")
     busy = RunBusy("Another process is writing this table", where=str(out), do="Wait for it to end, then try again.")
     with folder_lock(kept, busy):
         log = AnswerLog(kept)
         settings = json.dumps([model_identity(chain.model), to_jsonable(replace(model, server=None))], sort_keys=True)
-        tasks = list(prepare(asked, {condition: [chain]}, settings))
+        tasks = list(prepare(run_questions, {condition: [chain]}, settings))
         answer(tasks, {condition: [chain]}, log, batch_size=batch_size(chain.model), progress=progress)
         recorded = [log.by_key[task.key] for task in tasks]
         _write(out, texts, recorded, with_sources=index is not None)
-        failed = sum(one.answer is None for one in recorded)
+        failed = sum(record.answer is None for record in recorded)
         if not failed:
             shutil.rmtree(kept)
     return failed

@@ -1,4 +1,4 @@
-"""The historical score: the cosine of an answer's embedding and its reference's, kept beside the answers of a run."""
+"""The historical score: the cosine similarity of an answer and its reference, stored with the answers of a run."""
 
 from __future__ import annotations
 
@@ -16,19 +16,20 @@ from rag.storage.atomic import write_text
 FILE = "cosines.json"
 
 THRESHOLDS = (0.80, 0.85, 0.90, 0.95)
-"""Cuts that the report counts at. None of them is known to be valid: e5's cosines lie between 0.7 and 1.0."""
+"""The thresholds that the report counts at. None is known to be valid: e5's cosines lie between 0.7 and 1.0."""
 
 
 def compute_cosines(folder: Path, dataset: Dataset, log: AnswerLog, encoder: Encoder) -> None:
-    """Compute what is missing and write the file: the cosine of each answer with the reference in its language.
+    """Compute the missing cosines, of each answer with the reference in its language, and write the file.
 
-    An empty answer has the cosine 0. Both texts are encoded as questions, which is how e5 is meant for comparisons.
+    An empty answer has the cosine 0. Both texts are encoded as queries, as e5 recommends for symmetric comparison.
     """
     cosines = dict(load_cosines(folder))
     items = {item.number: item for item in dataset.items}
-    missing = [one for one in log.by_key.values() if one.answer is not None and one.key not in cosines]
-    answers = encoder.encode_queries([one.text or " " for one in missing])
-    references = encoder.encode_queries([items[one.number].responses[one.language] for one in missing])
+    records = log.by_key.values()
+    missing = [record for record in records if record.answer is not None and record.key not in cosines]
+    answers = encoder.encode_queries([record.text or " " for record in missing])
+    references = encoder.encode_queries([items[record.number].responses[record.language] for record in missing])
     for recorded, answer, reference in zip(missing, answers, references, strict=True):
         cosines[recorded.key] = round(float(answer @ reference), 4) if recorded.text else 0.0
     write_text(folder / FILE, json.dumps(cosines) + "\n")

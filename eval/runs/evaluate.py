@@ -1,4 +1,4 @@
-"""One evaluation from end to end: verification set, index and model in, a run out."""
+"""Evaluate a model end to end: from a verification set, an index and a model to a run."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from rag.storage.fingerprint import fingerprint
 
 @dataclass(frozen=True, slots=True)
 class QuestionSelection:
-    """What a user asks for of a verification set: the first `limit` questions, or a fixed `sample`, or all."""
+    """The part of a verification set to ask: the first `limit` questions, a fixed `sample`, or all."""
 
     languages: tuple[Language, ...]
     conditions: tuple[Condition, ...]
@@ -40,7 +40,7 @@ class QuestionSelection:
     repeats: int = 1
 
     def scope(self, dataset: Dataset) -> Scope:
-        """The questions of `dataset` that this means. Raises SettingsError for limit and sample together."""
+        """Return the selected questions of `dataset`. Raises SettingsError if both limit and sample are given."""
         if self.limit is not None and self.sample is not None:
             raise SettingsError("--limit and --sample cannot go together", do="Give one of them.")
         items = dataset.items[: self.limit] if self.sample is None else stratified_sample(dataset, self.sample)
@@ -48,7 +48,7 @@ class QuestionSelection:
 
 
 def parse_conditions(text: str) -> tuple[Condition, ...]:
-    """The conditions of a comma-separated list, in the order given. Raises SettingsError for an unknown one."""
+    """Parse a comma-separated list of conditions, in the order given. Raises SettingsError for an unknown name."""
     names = [name.strip() for name in text.split(",") if name.strip()]
     unknown = [name for name in names if name not in set(Condition)]
     if unknown or not names:
@@ -61,7 +61,7 @@ def parse_conditions(text: str) -> tuple[Condition, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """What every model of an evaluation is asked and given to read; opened once, shared by all of them."""
+    """The questions and the index of an evaluation, opened once and shared by all models."""
 
     dataset: Dataset
     scope: Scope
@@ -69,7 +69,10 @@ class Experiment:
 
     @classmethod
     def open(cls, verify: Path, selection: QuestionSelection, index: IndexSettings) -> Experiment:
-        """Raises DatasetError, IndexProblem, and SettingsError, also where the index holds the verification set."""
+        """Open the set and the index.
+
+        Raises DatasetError, IndexProblem, and SettingsError, also if the index holds the verification set.
+        """
         dataset = load_dataset(verify)
         scope = selection.scope(dataset)
         retriever = open_retriever(index) if set(scope.conditions) - {Condition.NO_RAG} else None
@@ -89,9 +92,9 @@ def evaluate_set(
     reuse: Sequence[Path] = (),
     progress: Progress | None = None,
 ) -> None:
-    """Answer the questions of `verify` under each condition into the run folder `out`, or go on with it.
+    """Answer the questions of `verify` under each condition into the run folder `out`, or resume it.
 
-    What the run folders `reuse` have answered to the same prompts with the same model and settings is not asked again.
+    Answers in the run folders `reuse` to the same prompts, with the same model and settings, are copied.
     Raises DatasetError, SettingsError, IndexProblem, ModelUnavailable, RunError.
     """
     experiment = Experiment.open(verify, selection, index_settings)
@@ -99,7 +102,7 @@ def evaluate_set(
 
 
 def open_models(experiment: Experiment, settings: ModelSettings) -> tuple[Model, ...]:
-    """The model, not loaded yet, once for every time that the questions are asked; all share one engine."""
+    """Return the model, not loaded yet, once per repeat; all share one engine."""
     return tuple(open_model(_reseeded(settings, repeat)) for repeat in range(experiment.scope.repeats))
 
 
@@ -112,12 +115,12 @@ def run_models(
     reuse: Sequence[Path] = (),
     progress: Progress | None = None,
 ) -> None:
-    """Ask what is on the experiment, one model for each time. Raises SettingsError, ModelUnavailable, RunError."""
+    """Run an experiment, with a model for each repeat. Raises SettingsError, ModelUnavailable, RunError."""
     dataset, scope, retriever = experiment.dataset, experiment.scope, experiment.retriever
     context_window(models[0])  # raises before a run is begun
     retrievers = _retrievers(scope.items(dataset), scope.conditions, retriever)
     chains = {
-        condition: [build_chain(one, retrievers[condition], settings.style) for one in models]
+        condition: [build_chain(model, retrievers[condition], settings.style) for model in models]
         for condition in scope.conditions
     }
     identity = _identity(dataset, settings, model_identity(models[0]), retriever)
@@ -126,11 +129,11 @@ def run_models(
 
 
 def _refuse_leak(dataset: Dataset, manifest: Manifest) -> None:
-    itself = fingerprint(dataset.sha256, dataset.path.suffix)
+    set_fingerprint = fingerprint(dataset.sha256, dataset.path.suffix)
     for source, state in manifest.sources.items():
-        if state.sha256 == itself:
+        if state.sha256 == set_fingerprint:
             raise SettingsError(
-                "The verification set is among the documents of the index, its answers with it",
+                "The verification set, with its answers, is among the documents of the index",
                 where=source,
                 do=f'Take it out of the folder, or give `kotae ingest` also: --exclude "{source}"',
             )
@@ -143,10 +146,10 @@ def _reseeded(settings: ModelSettings, repeat: int) -> ModelSettings:
 def _retrievers(
     items: Sequence[Item], conditions: Sequence[Condition], retriever: HybridRetriever | None
 ) -> dict[Condition, BaseRetriever | None]:
-    found: dict[Condition, BaseRetriever | None] = {Condition.NO_RAG: None, Condition.RAG: retriever}
+    retrievers: dict[Condition, BaseRetriever | None] = {Condition.NO_RAG: None, Condition.RAG: retriever}
     if Condition.ORACLE in conditions and retriever is not None:
-        found[Condition.ORACLE] = gold_retriever(items, retriever)
-    return found
+        retrievers[Condition.ORACLE] = gold_retriever(items, retriever)
+    return retrievers
 
 
 def _identity(dataset: Dataset, settings: ModelSettings, model: str, retriever: HybridRetriever | None) -> RunIdentity:

@@ -1,4 +1,4 @@
-"""A question with its answer and verdict, and the two that are compared: without retrieval and with it."""
+"""The answers of a run with their verdicts, and the pairs that are compared: without and with retrieval."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rag.records import Language
 
 @dataclass(frozen=True, slots=True)
 class RunAnswer:
-    """One question in one language under one condition, with its answer (the first, where asked repeatedly).
+    """A question of a run in one language under one condition, with its answer and verdict.
 
     `recorded` is None where the run has no answer yet, which counts as not correct. `cosine` is the historical score.
     """
@@ -30,7 +30,7 @@ class RunAnswer:
 
     @property
     def question(self) -> str:
-        """The question as it was asked."""
+        """The question in the language it was asked in."""
         return self.item.questions[self.language]
 
     @property
@@ -45,13 +45,13 @@ class RunAnswer:
 
     @property
     def evidence_given(self) -> bool:
-        """Whether a passage of a document that the set names as evidence was in the prompt."""
+        """Whether the prompt had a passage of a document that the set names as evidence."""
         answer = None if self.recorded is None else self.recorded.answer
         return answer is not None and any(hit.chunk.source in self.item.evidence for hit in answer.hits)
 
     @property
     def error(self) -> str:
-        """Why there is no answer; empty where there is one."""
+        """The reason why there is no answer; empty if there is one."""
         if self.recorded is None:
             return "not answered yet"
         return (
@@ -62,38 +62,38 @@ class RunAnswer:
 def paired(
     answers: Iterable[RunAnswer], baseline: Condition = Condition.NO_RAG, treatment: Condition = Condition.RAG
 ) -> tuple[tuple[RunAnswer, RunAnswer], ...]:
-    """Each question and language with its answers under two conditions: without and with retrieval."""
-    by_place = {(answer.item.number, answer.language, answer.condition): answer for answer in answers}
+    """Return the answers under two conditions for each question and language that has both."""
+    by_key = {(answer.item.number, answer.language, answer.condition): answer for answer in answers}
     return tuple(
-        (without, by_place[number, language, treatment])
-        for (number, language, condition), without in by_place.items()
-        if condition is baseline and (number, language, treatment) in by_place
+        (without, by_key[number, language, treatment])
+        for (number, language, condition), without in by_key.items()
+        if condition is baseline and (number, language, treatment) in by_key
     )
 
 
 def ladder_answers(
     run: StoredRun, cosines: Mapping[str, float] = MappingProxyType({}), repeat: int = 0
 ) -> tuple[RunAnswer, ...]:
-    """Every question asked with its answer and the ladder's verdict."""
+    """Return every question of a run with its answer and the verdict of the ladder."""
     return tuple(_graded(run, cosines, repeat))
 
 
 def _graded(run: StoredRun, cosines: Mapping[str, float], repeat: int) -> Iterable[RunAnswer]:
-    by_place: dict[tuple[str, str, Condition], AnswerRecord] = {}
+    by_key: dict[tuple[str, str, Condition], AnswerRecord] = {}
     for recorded in run.log.by_key.values():
         if recorded.repeat != repeat or recorded.unanswered:
             continue
-        place = (recorded.number, recorded.language, recorded.condition)
-        if place not in by_place or recorded.answer is not None:
-            by_place[place] = recorded
+        key = (recorded.number, recorded.language, recorded.condition)
+        if key not in by_key or recorded.answer is not None:
+            by_key[key] = recorded
     for item in run.scope.items(run.dataset):
         for language in run.scope.languages:
             for condition in run.scope.conditions:
                 if not run.scope.asks(item, condition):
                     continue
-                found = by_place.get((item.number, language, condition))
-                verdict = _verdict(item, language, found)
-                yield RunAnswer(item, language, condition, found, verdict, cosines.get(found.key) if found else None)
+                record = by_key.get((item.number, language, condition))
+                cosine = None if record is None else cosines.get(record.key)
+                yield RunAnswer(item, language, condition, record, _verdict(item, language, record), cosine)
 
 
 def _verdict(item: Item, language: Language, recorded: AnswerRecord | None) -> Verdict:

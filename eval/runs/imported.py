@@ -1,7 +1,4 @@
-"""Figures of the past as a run without answers: two counts for each type of question, and nothing to pair.
-
-The folder has a `run.json` like any run's, with `imported` in place of an identity.
-"""
+"""Published counts as a run without answers: right without and with retrieval for each type of question, unpaired."""
 
 from __future__ import annotations
 
@@ -36,11 +33,11 @@ def parse_counts(text: str) -> KindCounts:
 
 
 def import_counts(folder: Path, name: str, counts: Sequence[KindCounts], language: Language, source: str = "") -> None:
-    """Write the counts as a run of their own, or in place of counts entered before.
+    """Write the counts as a run, or replace counts entered before.
 
-    Raises SettingsError where a type stands twice, RunError where the folder holds answers.
+    Raises SettingsError if a type is given twice, RunError if the folder holds answers.
     """
-    kinds = [one.kind for one in counts]
+    kinds = [counted.kind for counted in counts]
     doubled = next((kind for kind in kinds if kinds.count(kind) > 1), None)
     if doubled is not None:
         raise SettingsError(f"The type {doubled} has counts twice", do="Give each type once.")
@@ -53,7 +50,7 @@ def import_counts(folder: Path, name: str, counts: Sequence[KindCounts], languag
 
 @dataclass(frozen=True, slots=True)
 class ImportedCell:
-    """Two counts of one type and language without their answers."""
+    """The counts of one type and language, without their answers."""
 
     kind: str
     language: str
@@ -62,7 +59,7 @@ class ImportedCell:
 
 @dataclass(frozen=True, slots=True)
 class ImportedReport:
-    """Counts entered by hand, as a report shows them; the last cell is the sum over the types."""
+    """Counts entered by hand as a report shows them; the last cell is the sum over all types."""
 
     name: str
     run: ImportedRun
@@ -70,10 +67,11 @@ class ImportedReport:
 
 
 def imported_report(run: ImportedRun, taken: Sequence[str]) -> ImportedReport:
-    """What two counts allow, for each type and their sum; the name is not one of those `taken`."""
+    """Return the bounds that the counts imply for each type and their sum, under a name that is not `taken`."""
     name = f"{run.name} (imported)"
-    name = next(one for one in (name, *(f"{name} ({at})" for at in range(2, len(taken) + 3))) if one not in taken)
-    cells = [ImportedCell(one.kind, run.language, pooled([one.counts])) for one in run.counts]
+    numbered = (name, *(f"{name} ({at})" for at in range(2, len(taken) + 3)))
+    name = next(candidate for candidate in numbered if candidate not in taken)
+    cells = [ImportedCell(counted.kind, run.language, pooled([counted.counts])) for counted in run.counts]
     if len(cells) > 1:
-        cells.append(ImportedCell(ALL, run.language, pooled([one.counts for one in run.counts])))
+        cells.append(ImportedCell(ALL, run.language, pooled([counted.counts for counted in run.counts])))
     return ImportedReport(name, run, tuple(cells))

@@ -1,4 +1,4 @@
-"""Several models, one after the other, on the same questions with the same passages: a run folder for each."""
+"""Run several models in turn on the same questions with the same passages, each into a run folder."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LONGEST = 150  # bytes of a folder's name; file systems take 255
 
 @dataclass(frozen=True, slots=True)
 class ModelRun:
-    """A model and the folder of its run; `error` is why it was not run to its end."""
+    """A model and the folder of its run; `error` is set if the run did not finish."""
 
     uri: str
     folder: Path
@@ -31,7 +31,7 @@ class ModelRun:
 
     @property
     def stored(self) -> bool:
-        """Whether there is anything to report on: this time's answers, or an earlier one's."""
+        """Whether the folder holds answers to report on, of this time or an earlier one."""
         return (self.folder / FILE).exists()
 
 
@@ -44,17 +44,16 @@ def evaluate_models(
     *,
     reuse: Sequence[Path] = (),
 ) -> tuple[ModelRun, ...]:
-    """Run every model into a folder of its own in `out`, or go on there.
+    """Run every model into its own folder in `out`, or resume there.
 
-    Index and encoder are opened once. A model's memory is given back before the next one is loaded, and one that
-    cannot be run does not keep the others from it. Raises DatasetError, SettingsError, IndexProblem, and RunError where
-    `out` itself holds a run.
+    Index and encoder are opened once. The memory of a model is freed before the next is loaded, and a model that fails
+    does not stop the others. Raises DatasetError, SettingsError, IndexProblem, and RunError if `out` is a run itself.
     """
     if (out / FILE).exists():
         raise RunError("This folder holds the run of one model", where=str(out), do="Give another --out.")
-    names = folder_names([one.uri for one in models])
+    names = folder_names([settings.uri for settings in models])
     experiment = Experiment.open(verify, selection, index)
-    return tuple(_run(experiment, out / name, one, reuse) for one, name in zip(models, names, strict=True))
+    return tuple(_run(experiment, out / name, settings, reuse) for settings, name in zip(models, names, strict=True))
 
 
 def _run(experiment: Experiment, folder: Path, settings: ModelSettings, reuse: Sequence[Path]) -> ModelRun:
@@ -66,16 +65,15 @@ def _run(experiment: Experiment, folder: Path, settings: ModelSettings, reuse: S
     except KotaeError as error:
         return ModelRun(settings.uri, folder, error)
     finally:
-        for one in models:
-            close_model(one)
+        for model in models:
+            close_model(model)
     return ModelRun(settings.uri, folder)
 
 
 def folder_names(uris: Sequence[str]) -> tuple[str, ...]:
-    """A name for each model's folder: its kind and the last part of its path, Japanese letters kept.
+    """Return a folder name for each model: its kind and the last part of its path; Japanese letters are kept.
 
-    Where several would get the same name, a hash of the URI tells them apart. Raises SettingsError for a URI that is
-    given twice.
+    A hash of the URI tells equal names apart. Raises SettingsError for a URI that is given twice.
 
     >>> folder_names(["bundled", "gguf:/models/模型.gguf", "gptq:owner/name@main"])
     ('bundled', 'gguf-模型.gguf', 'gptq-name@main')
@@ -91,33 +89,35 @@ def folder_names(uris: Sequence[str]) -> tuple[str, ...]:
 
 
 def find_runs(folders: Iterable[Path]) -> tuple[Path, ...]:
-    """The runs that these folders are or hold, each once: what stands twice would be compared twice.
+    """Return the runs that these folders are or hold, each once, or it would be compared with itself.
 
-    Raises RunError for a folder that is and holds none.
+    Raises RunError for a folder that is not a run and holds none.
     """
-    found = {run.resolve(): run for folder in folders for run in run_folders(folder)}
-    for run in found.values():
+    runs = {run.resolve(): run for folder in folders for run in run_folders(folder)}
+    for run in runs.values():
         read_description(run)
-    return tuple(found.values())
+    return tuple(runs.values())
 
 
 def refuse_folder_of_runs(out: Path, uri: str) -> None:
-    """Raises RunError where the run of one model would be put beside those of several, which then cannot go on."""
+    """Raise RunError if a single run would be written into a folder of several runs, which then cannot resume."""
     if run_folders(out) != (out,):
         own = out / folder_names([uri])[0]
-        raise RunError("This folder holds runs of its own", where=str(out), do=f"Give another --out, such as {own}.")
+        raise RunError(
+            "This folder holds the runs of several models", where=str(out), do=f"Give another --out, such as {own}."
+        )
 
 
 def run_folders(folder: Path) -> tuple[Path, ...]:
-    """The runs in a folder that is none itself, by name; else the folder alone."""
+    """Return the runs in a folder, by name; the folder alone if it is a run itself or holds none."""
     if (folder / FILE).exists() or not folder.is_dir():
         return (folder,)
     return tuple(sorted(path.parent for path in folder.glob(f"*/{FILE}"))) or (folder,)
 
 
 def _name(uri: str) -> str:
-    kind, _, rest = uri.partition(":")
-    last = next((part for part in reversed(re.split(r"[/\\]", rest)) if part.strip(". ")), "")
+    kind, _, path = uri.partition(":")
+    last = next((part for part in reversed(re.split(r"[/\\]", path)) if part.strip(". ")), "")
     name = _UNSAFE.sub("-", unicodedata.normalize("NFC", f"{kind}-{last}" if last else kind)).strip("-. ")
     while len(name.encode("utf-8", "replace")) > _LONGEST:
         name = name[:-1]

@@ -1,4 +1,4 @@
-"""The oracle condition: passages of the documents that a verification set names as evidence, whatever is asked."""
+"""The oracle condition: passages of the documents that a verification set names as evidence."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from rag.retrieval.retriever import HybridRetriever, document_of
 
 
 class GoldRetriever(BaseRetriever):
-    """Gives a question the `k` passages of its evidence with the highest cosines, best first.
+    """A retriever of the `k` passages of a question's evidence with the highest cosines, best first.
 
-    Where the evidence is in both languages these are mostly of the question's own, which a model reads best.
+    Of evidence in both languages these are mostly in the language of the question, which a model reads best.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -36,14 +36,17 @@ class GoldRetriever(BaseRetriever):
             chunks = _chunks_of(index.store, self.evidence[query])
             vector = index.encoder.encode_queries([query])[0]
             cosines = index.store.cosines(vector, list(chunks))
-        best = sorted(cosines, key=lambda one: (-cosines[one], one))[: self.k]
-        return [document_of(Hit(chunks[one], rank, cosines[one], cosines[one])) for rank, one in enumerate(best, 1)]
+        best = sorted(cosines, key=lambda chunk_id: (-cosines[chunk_id], chunk_id))[: self.k]
+        return [
+            document_of(Hit(chunks[chunk_id], rank, cosines[chunk_id], cosines[chunk_id]))
+            for rank, chunk_id in enumerate(best, 1)
+        ]
 
 
 def gold_retriever(items: Sequence[Item], retriever: HybridRetriever) -> GoldRetriever:
-    """The gold passages of these questions, in the index of `retriever` and as many as it gives.
+    """Return a retriever of gold passages from the index of `retriever`, as many per question as it gives.
 
-    Raises SettingsError where no question names its evidence, DatasetError where a document named is not in the index.
+    Raises SettingsError if no question names its evidence, DatasetError if a named document is not in the index.
     """
     evidence: dict[str, tuple[str, ...]] = {}
     store = retriever.index.store
@@ -66,7 +69,7 @@ def gold_retriever(items: Sequence[Item], retriever: HybridRetriever) -> GoldRet
 
 
 def _chunks_of(store: ChunkStore, sources: Sequence[str]) -> dict[str, Chunk]:
-    """The chunks of documents, by id; a document may be a part of a file, named behind a `#`."""
+    """Return the chunks of documents by id; a document may be part of a file, named after a `#`."""
     files = sorted({name for source in sources for name in (source, source.rpartition("#")[0]) if name})
     chunks = store.fetch(list(store.ids_of(files)))
     return {chunk_id: chunk for chunk_id, chunk in chunks.items() if chunk.source in sources}

@@ -1,8 +1,8 @@
-"""A run: every question of a verification set, in every language, under every condition, to one model.
+"""A run: one model answers every question of a verification set, in every language and under every condition.
 
-A run is a folder. `run.json` says what was run with what, `verification.xlsx` (or .csv) is a copy of the questions, and
-`answers.jsonl` has the answers. Started again after an interruption it goes on where it stopped; started again with
-more conditions or languages, or another limit, it computes what is new.
+A run is a folder. `run.json` describes it, `verification.xlsx` (or .csv) is a copy of the questions, and
+`answers.jsonl` holds the answers. Started again after an interruption, a run resumes; started again with more
+conditions or languages, or another limit, it asks only the new questions.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ def execute(
     batch_size: int,
     progress: Progress | None = None,
 ) -> None:
-    """Ask what has not been answered yet, `batch_size` questions in one pass of the model.
+    """Ask the questions without an answer, `batch_size` in one pass of the model.
 
-    Answers that a run folder in `reuse` has to the very same prompt, model and settings are taken from there. What
-    fails is recorded and counted as not correct; what does not come through to a server waits for its answer. The next
-    run tries both again. Raises RunError where the folder holds a run with another identity or a damaged one, and where
-    questions in a row do not come through; RunBusy where another process writes to it, and CannotWrite.
+    Answers in the run folders `reuse` to the same prompt, model and settings are copied. A failure is recorded and
+    counts as not correct; a question that does not reach a server stays unanswered. The next run tries both again.
+    Raises RunError if the folder holds a damaged run or one with another identity, or if consecutive questions do not
+    get through; RunBusy if another process writes to the folder; and CannotWrite.
     """
     busy = RunBusy(
         "Another process is writing to this run", where=str(folder), do="Wait for it to end, then try again."
