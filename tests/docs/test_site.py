@@ -55,6 +55,7 @@ def test_every_page_is_there_and_loads_nothing_from_elsewhere(site: Path) -> Non
     assert {page.name: _LOADED.findall(page.read_text("utf-8")) for page in pages} == {page.name: [] for page in pages}
 
 
+@pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
 @pytest.mark.parametrize(
     ("words", "page"),
