@@ -7,7 +7,7 @@ import random
 import pytest
 
 from rag.errors import UnreadableDocument
-from rag.text.encoding_detection import decode
+from rag.text.encoding_detection import decode, nearly_utf8
 from tests.samples import ENGLISH, JAPANESE
 
 UNICODE = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
@@ -129,3 +129,32 @@ def test_a_declaration_decides_where_the_bytes_allow_it(encoding: str) -> None:
     for declared in ("Shift_JIS", "EUC-JP", "iso-2022-jp", "no such encoding", "hex", None):
         assert decode(LONG.encode(encoding), "a.txt", declared=declared) == LONG or declared in {"Shift_JIS", "EUC-JP"}
     assert decode("ｱｲｳ".encode("cp932") * 3, "a.txt", declared="shift_jis") == "ｱｲｳ" * 3
+
+
+@pytest.mark.parametrize(("text", "is_text"), [("a" * 19 + "\x01", True), ("a" * 18 + "\x01", False)])
+def test_one_character_in_twenty_may_be_a_control_character(text: str, is_text: bool) -> None:
+    assert _is_read(text, "utf-8") is is_text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    ("text", "is_text"),
+    [("語" * 9 + "a", True), ("語" * 10 + "a", False), ("中" * 2 + "aa", True), ("中" * 3 + "aa", False)],
+)
+def test_without_a_mark_a_tenth_of_utf_16_is_ordinary_letters_and_half_where_it_could_be_ascii(
+    text: str, encoding: str, is_text: bool
+) -> None:
+    """The bytes of 中 in UTF-16 are those of "-N"; with an "a" there are zero bytes, which ASCII does not have."""
+    assert _is_read(text, encoding) is is_text
+
+
+def _is_read(text: str, encoding: str) -> bool:
+    try:
+        return decode(text.encode(encoding), "a.txt") == text
+    except UnreadableDocument:
+        return False
+
+
+@pytest.mark.parametrize(("letters", "damaged"), [(10, True), (9, False)])
+def test_utf_8_with_one_bad_byte_in_ten_letters_is_damaged(letters: int, damaged: bool) -> None:
+    assert nearly_utf8(("あ" * letters).encode() + b"\xff") is damaged
