@@ -22,19 +22,19 @@ class RenamedOption(click.Option):
         super().__init__(*args, **settings)
 
     def add_to_parser(self, parser: _OptionParser, ctx: click.Context) -> None:
-        """Add both names; what the former one is given is kept under it."""
+        """Add both names to the parser; each keeps its own value."""
         super().add_to_parser(parser, ctx)
         parser.add_option(obj=self, opts=[self.former], dest=self.former)
 
     def consume_value(self, ctx: click.Context, opts: Mapping[str, Any]) -> tuple[Any, ParameterSource]:
-        """Take the value of the former name where the new one is not on the command line."""
+        """Use the value of the former name unless the new one is on the command line."""
         if self.former in opts:
             _notify(self.former, self.opts[0])
             opts = {self.name: opts[self.former], **opts}
         return super().consume_value(ctx, opts)
 
     def resolve_envvar_value(self, ctx: click.Context) -> str | None:
-        """Take the value of the former variable where the new one is not set."""
+        """Use the former variable unless the new one is set."""
         value = super().resolve_envvar_value(ctx)
         if value is None and (value := os.environ.get(self.former_variable) or None) is not None:
             _notify(self.former_variable, str(self.envvar))
@@ -49,7 +49,7 @@ class RenamedChoice(click.Choice[str]):
         self.former = former
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return one of the new words."""
+        """Return the new word for a former one, and check it."""
         if value in self.former and param is not None:
             _notify(f"{param.opts[0]} {value}", f"{param.opts[0]} {self.former[value]}")
         return super().convert(self.former.get(value, value), param, ctx)

@@ -1,4 +1,4 @@
-"""Running kotae's commands in tests, in this process or in one of their own."""
+"""Run kotae's commands in tests, in this process or in a new one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TENNIS = "「テニスの王子様」の作者はだれですか？"
 
 
 def kotae(*arguments: str | Path, env: dict[str, str] | None = None) -> Result:
-    return CliRunner().invoke(main, [str(one) for one in arguments], env=env)
+    return CliRunner().invoke(main, [str(argument) for argument in arguments], env=env)
 
 
 def process(*arguments: str | Path, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
@@ -33,7 +33,7 @@ def process(*arguments: str | Path, cwd: Path, **env: str) -> subprocess.Complet
 
 
 def processor_seconds(run: Callable[[], subprocess.CompletedProcess[Any]]) -> float:
-    """Seconds of the processor that a process of its own takes, which must succeed."""
+    """Return the CPU seconds of a child process, which must succeed."""
     before = os.times()
     assert run().returncode == 0
     after = os.times()
@@ -41,7 +41,7 @@ def processor_seconds(run: Callable[[], subprocess.CompletedProcess[Any]]) -> fl
 
 
 def parse(command: str) -> None:
-    """Resolve the command and parse its options, running nothing."""
+    """Parse a command line without running it. Raises UsageError."""
     group, words = main, shlex.split(command, comments=True)[1:]
     context = click.Context(main, info_name="kotae")
     while isinstance(group, click.Group):
@@ -54,7 +54,7 @@ def parse(command: str) -> None:
 
 
 def refused(result: Result, *words: str) -> str:
-    """Exit code 1, nothing on stdout, and one line on stderr that has the words."""
+    """Check for exit status 1, nothing on stdout, and one line on stderr with these words; return the line."""
     assert result.exit_code == 1, result.output
     assert result.stdout == ""
     (line,) = result.stderr.splitlines()

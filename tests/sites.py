@@ -1,4 +1,4 @@
-"""Places for an index in tests: a folder, or a collection on a real Chroma server on loopback, used in the same way."""
+"""Locations of an index in tests: a folder, or a collection on a real Chroma server on loopback, with one interface."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Site:
         assert_same_index(self.folder, anew, self.server)
 
     def options(self) -> list[str]:
-        """For the command line."""
+        """Return the options of the command line."""
         if self.server is None:
             return ["--index", str(self.folder)]
         return ["--chroma-url", self.server.url, "--chroma-collection", self.server.collection]
@@ -60,7 +60,7 @@ class Site:
 
 @contextmanager
 def new_site(kind: str, folder: Path, url: str) -> Iterator[Site]:
-    """A place without an index yet: "folder", or "server"; what is made there is dropped at the end."""
+    """Yield a location without an index, of kind "folder" or "server"; the index is dropped at the end."""
     if kind == "folder":
         yield Site(folder)
         return
@@ -69,20 +69,22 @@ def new_site(kind: str, folder: Path, url: str) -> Iterator[Site]:
         yield site
     finally:
         with httpx.Client() as client:
-            known = client.get(f"{url}/api/v2/tenants/default_tenant/databases/default_database/collections").json()
-        if site.server.collection in [one["name"] for one in known]:
+            collections = client.get(
+                f"{url}/api/v2/tenants/default_tenant/databases/default_database/collections"
+            ).json()
+        if site.server.collection in [collection["name"] for collection in collections]:
             site.drop()
 
 
 def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
 
 
 @contextmanager
 def chroma_server(folder: Path) -> Iterator[str]:
-    """The URL of `chroma run` on loopback, started and stopped."""
+    """Run `chroma run` on loopback, and yield its URL."""
     port = free_port()
     command = [str(Path(sys.executable).parent / "chroma"), "run", "--host", "127.0.0.1", "--port", str(port)]
     with (folder / "log").open("wb") as log:
@@ -97,7 +99,7 @@ def chroma_server(folder: Path) -> Iterator[str]:
 
 
 def wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Until a server that was started answers with success; where its process ends before, its log is the failure."""
+    """Wait until a server answers with success; fail with its log if its process ends first."""
     while True:
         try:
             if httpx.get(url, timeout=10).is_success:
@@ -109,7 +111,7 @@ def wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None
 
 @contextmanager
 def guarded(url: str, token: str, header: str = "Authorization") -> Iterator[str]:
-    """The URL of a proxy that lets through to a server only who brings the token, as people put before `chroma run`."""
+    """Yield the URL of a proxy that passes on only requests with the token, as people put before `chroma run`."""
     port = int(url.rsplit(":", 1)[1])
     wanted = f"Bearer {token}" if header == "Authorization" else token
 
@@ -145,7 +147,7 @@ def guarded(url: str, token: str, header: str = "Authorization") -> Iterator[str
 
 @contextmanager
 def serving(handler: type[http.server.BaseHTTPRequestHandler]) -> Iterator[str]:
-    """The URL of a small HTTP server on loopback."""
+    """Run a small HTTP server on loopback, and yield its URL."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
