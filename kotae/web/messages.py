@@ -129,7 +129,7 @@ MESSAGES: Final[Mapping[str, Mapping[Language, str]]] = {
     },
     "report": {"ja": "レポートを開く", "en": "Open the report"},
     "unfinished": {"ja": "実行中または中断", "en": "running or interrupted"},
-    "imported": {"ja": "公表された集計値", "en": "imported counts"},
+    "imported": {"ja": "取り込んだ集計値", "en": "imported counts"},
     "live.grading": {"ja": "採点しています…", "en": "Grading…"},
     # Errors
     "back": {"ja": "トップページへ戻る", "en": "Back to the start page"},
