@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from rag.errors import PromptTooLong
 from rag.records import Decoding
 from rag.settings import DEFAULT_CONTEXT
 
@@ -86,3 +87,11 @@ class TextEngine(ABC):
     def close(self) -> None:
         """Free the memory of the model. Opening its URI again loads it again."""
         self.closed = True
+
+
+def prompt_too_long(tokens: int, context: int) -> PromptTooLong:
+    """Return the error for a prompt of `tokens` that does not fit into the model's `context`."""
+    return PromptTooLong(
+        f"The prompt has {tokens} tokens and the model's context {context}",
+        do="Ask a shorter question, or raise --context.",
+    )

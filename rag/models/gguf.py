@@ -19,9 +19,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from rag.errors import ModelFailed, ModelUnavailable, PromptTooLong
+from rag.errors import ModelFailed, ModelUnavailable
 from rag.models.cached_engine import cached_engine
-from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
+from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn, prompt_too_long
 from rag.records import Decoding
 
 _REQUEST_SECONDS = 60.0
@@ -249,10 +249,7 @@ def _checked(reply: Any, context: int) -> dict[str, Any]:
     if "error" in reply:
         error = reply["error"]
         if error.get("type") == "exceed_context_size_error":
-            raise PromptTooLong(
-                f"The prompt has {error.get('n_prompt_tokens')} tokens and the model's context {context}",
-                do="Ask a shorter question, or raise --context.",
-            )
+            raise prompt_too_long(error.get("n_prompt_tokens"), context)
         raise ModelFailed(f"llama.cpp did not answer: {error.get('message', error)}")
     return dict(reply)
 

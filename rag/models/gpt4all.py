@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from rag.errors import ModelFailed, ModelUnavailable, PromptTooLong
+from rag.errors import ModelFailed, ModelUnavailable
 from rag.models.cached_engine import cached_engine
 from rag.models.callback_iterator import OnText, callback_to_iterator
-from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
+from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn, prompt_too_long
 from rag.models.gguf import GgufText, check_file, processors
 from rag.models.gpt4all_seed import Seeder
 from rag.models.stop_strings import StoppableText
@@ -134,10 +134,7 @@ class Gpt4AllEngine(TextEngine):
         """Return how many tokens may be written. Raises PromptTooLong."""
         tokens = self.count_tokens(prompt)
         if tokens + _RESERVED > self.context:
-            raise PromptTooLong(
-                f"The prompt has {tokens} tokens and the model's context {self.context}",
-                do="Ask a shorter question, or raise --context.",
-            )
+            raise prompt_too_long(tokens, self.context)
         return min(decoding.max_new_tokens, self.context - _RESERVED - tokens + 1)
 
 

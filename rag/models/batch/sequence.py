@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Several
 
-from rag.errors import PromptTooLong
 from rag.models.batch.kv_cache import Extent
 from rag.models.batch.tokenizer import Codec, TokenBuffer
-from rag.models.engine import Completion
+from rag.models.engine import Completion, prompt_too_long
 from rag.models.stop_strings import StoppableText
 
 
@@ -35,10 +34,7 @@ class Sequence:
         """
         tokens = codec.encode(prompt)
         if len(tokens) >= context:
-            raise PromptTooLong(
-                f"The prompt has {len(tokens)} tokens and the model's context {context}",
-                do="Ask a shorter question, or raise --context.",
-            )
+            raise prompt_too_long(len(tokens), context)
         return cls(codec, tokens, min(limit, context - len(tokens)), stop, ends)
 
     @property

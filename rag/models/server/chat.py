@@ -44,10 +44,6 @@ class ServerChatModel(ServerMixin, BaseChatOpenAI):
         payload: dict[str, Any] = super()._get_request_payload(input_, stop=stop, **kwargs)
         return {**self.engine.quirks.payload(payload), "extra_body": self.engine.body(self.repetition_penalty)}
 
-    def get_num_tokens(self, text: str) -> int:
-        """Count the tokens of a text for this model; an upper estimate if the server cannot count."""
-        return self.engine.count_text(text)
-
     def get_num_tokens_from_messages(
         self, messages: Sequence[BaseMessage], tools: Sequence[Any] | None = None, **_: Any
     ) -> int:
