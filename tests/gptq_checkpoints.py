@@ -99,7 +99,7 @@ def write_checkpoint(
 
 
 def dequantised(folder: Path) -> dict[str, torch.Tensor]:
-    """The state of the same model unquantised, in float32, read from the packed tensors alone."""
+    """Return the unquantised state of the same model, in float32, from the packed tensors alone."""
     packed: dict[str, torch.Tensor] = {}
     for path in folder.glob("*.safetensors"):
         packed |= load_file(path)
@@ -114,7 +114,7 @@ def dequantised(folder: Path) -> dict[str, torch.Tensor]:
 
 
 def reference_model(folder: Path) -> Any:
-    """transformers' own Llama with the unquantised weights, in float32."""
+    """Return transformers' own Llama with the unquantised weights, in float32."""
     from transformers import LlamaConfig, LlamaForCausalLM
 
     config = json.loads((folder / "config.json").read_text())
@@ -135,7 +135,7 @@ def _unpacked(qweight: torch.Tensor, qzeros: torch.Tensor, scales: torch.Tensor,
 def _parts(
     shape: LlamaShape, group_size: int, act_order: bool, seed: int, device: str, sure: bool
 ) -> Iterator[dict[str, torch.Tensor]]:
-    """Tensors of one block at a time, then those outside of blocks."""
+    """Yield the tensors of one block at a time, then those outside of blocks."""
     generator = torch.Generator(device).manual_seed(seed)
 
     def normal(rows: int, columns: int) -> torch.Tensor:
@@ -170,7 +170,7 @@ def _parts(
 
 
 def _random_codes(inputs: int, outputs: int, generator: torch.Generator, device: str) -> torch.Tensor:
-    """Packed codes from 1 to 15, so that weights are 0 in the mean: 40 layers of others drive float16 to infinity."""
+    """Return packed codes from 1 to 15, so that weights have mean 0; otherwise 40 layers overflow float16."""
     packed = torch.zeros((inputs // 8, outputs), dtype=torch.int32, device=device)
     for number in range(8):
         codes = torch.randint(1, 16, packed.shape, generator=generator, device=device, dtype=torch.int32)

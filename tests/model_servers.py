@@ -27,7 +27,7 @@ Fault = Callable[["_Handler"], None]
 
 
 def status(code: int, body: Any = None, **headers: str) -> Fault:
-    """Answer with this status and body instead."""
+    """Return a fault that answers with this status and body."""
 
     def fault(handler: _Handler) -> None:
         content = json.dumps(body if body is not None else {"error": {"message": f"status {code}"}}).encode()
@@ -37,7 +37,7 @@ def status(code: int, body: Any = None, **headers: str) -> Fault:
 
 
 def raw(content: bytes, content_type: str = "application/json") -> Fault:
-    """Answer 200 with these bytes instead."""
+    """Return a fault that answers 200 with these bytes."""
     return lambda handler: handler.send(200, content, content_type)
 
 
@@ -48,7 +48,7 @@ def silent(handler: _Handler) -> None:
 
 
 def reset(handler: _Handler) -> None:
-    """Break the connection off."""
+    """Reset the connection."""
     handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     handler.close_connection = True
     handler.connection.close()
@@ -56,7 +56,7 @@ def reset(handler: _Handler) -> None:
 
 @dataclass
 class ScriptedServer:
-    """Speaks OpenAI's protocol. A token is a character; the answer to a prompt is its last line in capitals.
+    """A server of the OpenAI API. A token is a character; the answer to a prompt is its last line in capitals.
 
     `faults` are played one after the other before anything is answered; `always` at every request for a completion,
     `listing` at every one for the list of models. With `together` requests are answered that many at a time, a moment
@@ -85,7 +85,7 @@ class ScriptedServer:
 
 @contextmanager
 def scripted_server(**settings: Any) -> Iterator[ScriptedServer]:
-    """A scripted server, listening."""
+    """Run a scripted server."""
     script = ScriptedServer(**settings)
     handler = type("Handler", (_Handler,), {"script": script})
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -143,22 +143,22 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.counted = False
 
     def answer(self) -> None:
-        """Answer as asked."""
+        """Answer the request as the protocol requires."""
         if self.path == "/tokenize" and self.script.tokenizes:
-            text = self.body.get("prompt") or "".join(one["content"] for one in self.body["messages"])
+            text = self.body.get("prompt") or "".join(message["content"] for message in self.body["messages"])
             self.send(200, json.dumps({"count": len(text), "tokens": [0] * len(text)}).encode())
             return
         if self.path not in ("/v1/chat/completions", "/v1/completions"):
             status(404)(self)
             return
         chat = self.path == "/v1/chat/completions"
-        prompt = "\n".join(one["content"] for one in self.body["messages"]) if chat else self.body["prompt"]
+        prompt = "\n".join(message["content"] for message in self.body["messages"]) if chat else self.body["prompt"]
         text, finish = self._completion(prompt)
         usage = {"prompt_tokens": len(prompt), "completion_tokens": len(text), "total_tokens": len(prompt) + len(text)}
         head = {"id": "1", "created": 1, "model": self.body["model"]}
         if not self.body.get("stream"):
-            said = {"message": {"role": "assistant", "content": text}} if chat else {"text": text}
-            choice = {"index": 0, "finish_reason": finish, **said}
+            content = {"message": {"role": "assistant", "content": text}} if chat else {"text": text}
+            choice = {"index": 0, "finish_reason": finish, **content}
             name = "chat.completion" if chat else "text_completion"
             self.send(200, json.dumps({**head, "object": name, "choices": [choice], "usage": usage}).encode())
             return
@@ -169,8 +169,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.events(*(json.dumps(event) for event in events), "[DONE]")
 
     def events(self, *data: str) -> None:
-        """Server-sent events."""
-        content = "".join(f"data: {one}\n\n" for one in data).encode()
+        """Send server-sent events."""
+        content = "".join(f"data: {event}\n\n" for event in data).encode()
         self.send(200, content, "text/event-stream")
 
     def send(
@@ -204,12 +204,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     @staticmethod
     def _delta(chat: bool, text: str, finish: str | None) -> dict[str, Any]:
-        said: dict[str, Any] = {"delta": {"content": text}} if chat else {"text": text}
-        return {"index": 0, "finish_reason": finish, **said}
+        content: dict[str, Any] = {"delta": {"content": text}} if chat else {"text": text}
+        return {"index": 0, "finish_reason": finish, **content}
 
 
 class LlamaServer:
-    """llama.cpp's own server in a process of its own, on a loopback port that stays the same when it starts again."""
+    """llama.cpp's own server in a separate process, on a loopback port that it keeps when restarted."""
 
     def __init__(self, model: Path, folder: Path) -> None:
         self.model, self.folder, self.port = model, folder, free_port()
@@ -226,7 +226,7 @@ class LlamaServer:
         wait_until_up(f"{self.url}/health", self._process, self.folder / "llama.log")
 
     def kill(self) -> None:
-        """End it at once, whatever it is doing."""
+        """Kill it, whatever it is doing."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -234,7 +234,7 @@ class LlamaServer:
 
 @contextmanager
 def llama_server(model: Path, folder: Path) -> Iterator[LlamaServer]:
-    """llama.cpp's server with one slot, started."""
+    """Run llama.cpp's server with one slot."""
     server = LlamaServer(model, folder)
     try:
         server.start()

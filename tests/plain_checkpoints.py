@@ -28,11 +28,11 @@ ARCHITECTURES: dict[str, dict[str, Any]] = {
     "gemma2": {"head_dim": 16, "sliding_window": 24, "query_pre_attn_scalar": 16},
     "gpt2": {"n_embd": 64, "n_layer": 2, "n_head": 4, "n_positions": 256},
 }
-"""What each has beside the common shape. Gemma 2 caps its scores and GPT-2 names its shape otherwise."""
+"""Additions to the common shape. Gemma 2 caps its scores, and GPT-2 has other names for its shape."""
 
 
 def write_plain(folder: Path, architecture: str = "llama", *, dtype: str = "float32", context: int = 256) -> Path:
-    """A checkpoint and its tokenizer. Its generation_config.json asks for penalties, which kotae leaves aside."""
+    """Write a checkpoint and its tokenizer. Its generation_config.json sets penalties, which kotae ignores."""
     from transformers import AutoConfig, AutoModelForCausalLM
 
     own = ARCHITECTURES[architecture]
@@ -55,7 +55,7 @@ def write_plain(folder: Path, architecture: str = "llama", *, dtype: str = "floa
 
 
 def said_by_transformers(folder: Path, prompt: list[int], count: int) -> list[int]:
-    """The next tokens of a prompt, greedy, by one call of the whole text a token: no cache, no padding, no mask."""
+    """Return the next greedy tokens of a prompt, by one call on the whole text per token: no cache, padding or mask."""
     from transformers import AutoModelForCausalLM
 
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()

@@ -1,4 +1,4 @@
-"""Small tokenizers, made on the spot: byte-level BPE, and a sentencepiece model such as Llama 2's."""
+"""Small generated tokenizers: byte-level BPE, and a sentencepiece model such as Llama 2's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _SPECIAL = ["<unk>", "<s>", "</s>"]
 
 
 def write_bpe_tokenizer(folder: Path, *, pad: bool = False, template: str | None = None) -> None:
-    """tokenizer.json of a byte-level BPE of 512 tokens at most, Japanese and English."""
+    """Write the tokenizer.json of a byte-level BPE of at most 512 tokens, Japanese and English."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 
     tokenizer = Tokenizer(models.BPE(unk_token="<unk>"))
@@ -38,7 +38,7 @@ def write_bpe_tokenizer(folder: Path, *, pad: bool = False, template: str | None
 
 
 def write_sentencepiece_tokenizer(folder: Path) -> None:
-    """tokenizer.model alone, BPE with byte fallback, and the tokenizer_config.json of 2023."""
+    """Write tokenizer.model alone, BPE with byte fallback, and the tokenizer_config.json of 2023."""
     import sentencepiece
 
     corpus = folder / "corpus.txt"

@@ -1,4 +1,4 @@
-"""How large chunks should be: `python -m tests.benchmarks.chunk_sizes DATA CACHE [EVERY]`, as a Markdown table.
+"""Compare chunk sizes: `python -m tests.benchmarks.chunk_sizes DATA CACHE [EVERY]`, as a Markdown table.
 
 DATA holds the folders jsquad_dev and squad_ja_en, CACHE keeps vectors. Every size is asked for the same: that the
 document is found (recall@1 and @5), and that the answer itself stands in the passages of a prompt of 384 tokens: the

@@ -1,8 +1,8 @@
-"""Measures the GPTQ engine beside what it replaces, on one GPU, on a checkpoint of random weights.
+"""Compare the GPTQ engine with what it replaces, on one GPU, with a checkpoint of random weights.
 
     python -m tests.benchmarks.gptq_engine --work /tmp/gptq --max-gpu-memory 15GiB
 
-Each way of running the model is a process of its own, so that its peak memory is its own:
+Each way of running the model has its own process, so that its peak memory is measured separately:
 
 | way | what it is |
 | --- | --- |
@@ -152,7 +152,7 @@ _prompts: dict[tuple[int, int], str] = {}
 
 
 def _prompt(count: Callable[[str], int], tokens: int, number: int) -> str:
-    """A prompt of exactly so many tokens, a different one for each number."""
+    """Return a prompt of exactly `tokens` tokens, a different one for each number."""
     if (tokens, number) not in _prompts:
         text = f"{number} "
         while (lack := tokens - count(text)) > 0:
@@ -162,14 +162,14 @@ def _prompt(count: Callable[[str], int], tokens: int, number: int) -> str:
 
 
 def _rates(ask: Callable[[int], None], batch: int, new: int = 48) -> dict[str, float]:
-    """Prefill and decode rates, tokens a second, from runs with one new token and with several."""
+    """Return prefill and decode rates, in tokens per second, from runs with one new token and with several."""
     ask(new)
-    one, several = _timed(lambda: ask(1)), _timed(lambda: ask(new))
-    step = (several - one) / (new - 1)
+    single, several = _timed(lambda: ask(1)), _timed(lambda: ask(new))
+    step = (several - single) / (new - 1)
     return {
         "decode_tokens_s": round(batch / step, 1),
         "step_ms": round(step * 1e3, 2),
-        "prefill_tokens_s": round(batch * SHORT / one),
+        "prefill_tokens_s": round(batch * SHORT / single),
     }
 
 
@@ -184,7 +184,7 @@ def _timed(work: Callable[[], object]) -> float:
 
 
 def _loaded(arguments: argparse.Namespace) -> tuple[Any, Any]:
-    """The model as transformers runs it, and its tokenizer."""
+    """Return the model as transformers runs it, and its tokenizer."""
     from transformers import AutoTokenizer
 
     from rag.models.gptq.checkpoint import read_checkpoint
@@ -200,7 +200,7 @@ def _loaded(arguments: argparse.Namespace) -> tuple[Any, Any]:
 
 
 def _extrapolated(short: float, long: float, part: int) -> float:
-    """Seconds of the whole run from those of `part` prompts of each length."""
+    """Extrapolate the seconds of the whole run from those of `part` prompts of each length."""
     return round((short + long) * EACH / part, 1)
 
 
@@ -233,7 +233,7 @@ def _generate(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _static(arguments: argparse.Namespace) -> dict[str, Any]:
-    """`generate` compiles the step itself where the cache is static; what is known is printed as it comes."""
+    """Measure `generate` with a static cache, for which it compiles the step; print results as they come."""
     model, tokenizer = _loaded(arguments)
     found: dict[str, Any] = {}
     for batch in (1, 32):
@@ -276,7 +276,7 @@ def _batch(model: Any, tokenizer: Any, tokens: int, size: int, new: int, **setti
 
 
 def _memory() -> dict[str, float]:
-    """Peaks of this process: host, and GPU as PyTorch reserved it and as the driver sees the whole GPU."""
+    """Return the peaks of this process: host memory, GPU memory reserved by PyTorch, and use of the whole GPU."""
     import torch
 
     free, total = torch.cuda.mem_get_info()

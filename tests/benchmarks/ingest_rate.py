@@ -1,4 +1,4 @@
-"""How fast ingest is, and what memory it takes: `python -m tests.benchmarks.ingest_rate real|memory|file|again [N...]`.
+"""Measure the speed and memory of ingest: `python -m tests.benchmarks.ingest_rate real|memory|file|again [N...]`.
 
 real [2000]: documents of 300 tokens (the mean of either language, titles not counted) with the bundled encoder; chunks
     a second end to end against what the encoder alone does with the same chunks in the same process.

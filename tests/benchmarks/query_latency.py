@@ -1,4 +1,4 @@
-"""How long a question takes among 1,000, 10,000 and 100,000 documents.
+"""Measure the time of a question among 1,000, 10,000 and 100,000 documents.
 
 Run with `python -m tests.benchmarks.query_latency [NUMBER...]`.
 

@@ -1,4 +1,4 @@
-"""Takes the picture of README: `python -m tests.benchmarks.report_picture RUN [RUN ...] --out docs/report.png`."""
+"""Take the picture of README: `python -m tests.benchmarks.report_picture RUN [RUN ...] --out docs/report.png`."""
 
 from __future__ import annotations
 

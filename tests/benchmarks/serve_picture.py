@@ -1,4 +1,4 @@
-"""Takes the picture of `kotae serve` for README: `python -m tests.benchmarks.serve_picture --index .kotae/index`."""
+"""Take the picture of `kotae serve` for README: `python -m tests.benchmarks.serve_picture --index .kotae/index`."""
 
 from __future__ import annotations
 

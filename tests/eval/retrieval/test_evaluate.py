@@ -1,4 +1,4 @@
-"""Retrieval measured by itself: ranks of documents, legs, language pairs."""
+"""Evaluation of retrieval: ranks of documents, retrievers, language pairs."""
 
 from __future__ import annotations
 

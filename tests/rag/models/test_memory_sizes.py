@@ -1,4 +1,4 @@
-"""Amounts of memory as a user writes them."""
+"""Parsing of amounts of memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reasoning model thinks is no part of its answer, whole or streamed; thinking without an end is named."""
+"""Reasoning is not part of an answer, whole or streamed; reasoning that uses up all tokens is named."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ THOUGHTS = {
 
 
 @pytest.mark.parametrize("text", list(THOUGHTS))
-def test_without_thinking(text: str) -> None:
+def test_without_reasoning(text: str) -> None:
     assert without_reasoning(text) == THOUGHTS[text]
 
 
@@ -37,16 +37,16 @@ def test_without_thinking(text: str) -> None:
 @pytest.mark.parametrize("text", [text for text in THOUGHTS if not text.startswith(("大阪", "Osaka"))])
 def test_a_stream_shows_the_answer_alone(text: str, size: int) -> None:
     stream = AnswerStream()
-    shown = [stream.feed(text[at : at + size]) for at in range(0, len(text), size)]
-    assert "".join([*shown, stream.finish()]) == THOUGHTS[text]
+    pieces = [stream.feed(text[at : at + size]) for at in range(0, len(text), size)]
+    assert "".join([*pieces, stream.finish()]) == THOUGHTS[text]
 
 
-def test_a_stream_goes_on_where_thinking_is_told_by_its_end_alone() -> None:
+def test_a_stream_continues_after_reasoning_of_which_only_the_end_is_marked() -> None:
     stream = AnswerStream()
     assert [stream.feed(piece) for piece in ("大阪かな", "</think>", "\n\n", "東", "京")][-2:] == ["東", "京"]
 
 
-def test_the_language_of_an_answer_is_not_that_of_its_thinking() -> None:
+def test_the_language_of_an_answer_is_not_that_of_its_reasoning() -> None:
     model = ScriptedChatModel(replies=["<think>\nThe capital of Japan is 東京\n</think>\n\nTokyo", "東京"])
     answer = build_chain(model).invoke(QUESTION)
     assert [one.text for one in answer.attempts] == ["Tokyo", "東京"]
@@ -54,7 +54,7 @@ def test_the_language_of_an_answer_is_not_that_of_its_thinking() -> None:
 
 
 @pytest.mark.parametrize("way", ["whole", "streamed"])
-def test_a_limit_eaten_by_thinking_is_named(way: str) -> None:
+def test_a_limit_used_up_by_reasoning_is_named(way: str) -> None:
     chain = build_chain(ScriptedChatModel(replies=["<think>" + "大阪かな。" * 20], max_tokens=50))
     with pytest.raises(ModelFailed, match=r"used all 50 tokens before it began to answer\. .*--max-tokens"):
         chain.invoke(QUESTION) if way == "whole" else list(chain.stream(QUESTION))

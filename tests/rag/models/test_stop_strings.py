@@ -1,4 +1,4 @@
-"""Text is cut before the first stop string, however it comes in pieces."""
+"""Text ends before the first stop string, whatever pieces it arrives in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tokenizer that these tests share."""
+"""The tokenizer shared by these tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps replayed as graphs say what steps run as they are say; a stand-in for CUDA's graphs records on a processor."""
+"""Steps replayed as graphs give the tokens of eager steps; a stand-in for CUDA's graphs records on a CPU."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.skipif(torch.cuda.is_available(), reason="stands in for
 
 
 class Graph(TorchDispatchMode):
-    """The operations of one run, done again by `replay` on the very same memory: none of the Python between them is."""
+    """The operations of one run; `replay` repeats them on the same memory, without the Python code between them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,23 +48,23 @@ class Graph(TorchDispatchMode):
     def __torch_dispatch__(self, operation: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         if operation is torch.ops.aten._local_scalar_dense.default:
             raise RuntimeError("operation not permitted when stream is capturing")
-        given = operation(*args, **(kwargs or {}))
-        self._steps.append((operation, args, kwargs or {}, tree_leaves(given)))
-        return given
+        outputs = operation(*args, **(kwargs or {}))
+        self._steps.append((operation, args, kwargs or {}, tree_leaves(outputs)))
+        return outputs
 
     def replay(self) -> None:
         self.replays += 1
-        for operation, args, kwargs, places in self._steps:
-            for place, new in zip(places, tree_leaves(operation(*args, **kwargs)), strict=True):
-                if isinstance(place, torch.Tensor) and place.data_ptr() != new.data_ptr():
-                    place.copy_(new)
+        for operation, args, kwargs, recorded in self._steps:
+            for tensor, new in zip(recorded, tree_leaves(operation(*args, **kwargs)), strict=True):
+                if isinstance(tensor, torch.Tensor) and tensor.data_ptr() != new.data_ptr():
+                    tensor.copy_(new)
 
     def pool(self) -> None:
-        """All graphs of a processor share its memory."""
+        """Return nothing: graphs on a CPU share its memory."""
 
 
 class Stream:
-    """A stream or an event where all work is done in order anyway."""
+    """A stream or an event on a CPU, where all work is in order anyway."""
 
     def wait_stream(self, other: Stream) -> None: ...
     def record(self) -> None: ...
@@ -86,7 +86,7 @@ def engine(tmp_path: Path) -> BatchEngine:
 
 
 def _graphed(decoder: Decoder, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have a decoder on a processor capture and replay. Attention there must be told how far a row may reach."""
+    """Make a decoder on a CPU capture and replay. Attention there needs the maximum length of a row."""
     stand_ins = {"CUDAGraph": Graph, "graph": _capturing, "Event": Stream, "current_stream": Stream}
     for name, stand_in in stand_ins.items():
         monkeypatch.setattr(torch.cuda, name, stand_in)
@@ -108,7 +108,9 @@ def _graphed(decoder: Decoder, monkeypatch: pytest.MonkeyPatch) -> None:
     ],
     ids=["greedy", "penalty", "sampled"],
 )
-def test_graphs_say_what_steps_say(engine: BatchEngine, monkeypatch: pytest.MonkeyPatch, decoding: Decoding) -> None:
+def test_graphs_give_the_tokens_of_eager_steps(
+    engine: BatchEngine, monkeypatch: pytest.MonkeyPatch, decoding: Decoding
+) -> None:
     wanted = engine.complete(PROMPTS, decoding)
     decoder = engine.scheduler.decoder
     _graphed(decoder, monkeypatch)
@@ -117,4 +119,4 @@ def test_graphs_say_what_steps_say(engine: BatchEngine, monkeypatch: pytest.Monk
     rows = {rows for rows, _ in decoder._graphs}
     assert len(rows) > 1
     assert all(graph.replays > 1 for graph in decoder._graphs.values())
-    assert len({one.text for one in wanted}) > 1
+    assert len({completion.text for completion in wanted}) > 1

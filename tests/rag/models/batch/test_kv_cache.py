@@ -1,4 +1,4 @@
-"""Places of the cache, taken and given back."""
+"""Slots of the cache, allocated and freed."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from rag.models.batch.kv_cache import Extent, KeyValueCache
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 12)), max_size=40))
-def test_places_are_never_given_twice(steps: list[tuple[bool, int]]) -> None:
+def test_slots_are_never_allocated_twice(steps: list[tuple[bool, int]]) -> None:
     kv_cache = KeyValueCache(1, 30, 1, 1, torch.float32, torch.device("cpu"))
     held: list[Extent] = []
-    for take, length in steps:
-        if take:
+    for allocate, length in steps:
+        if allocate:
             extent = kv_cache.allocate(length)
             if extent is not None:
                 held.append(extent)
         elif held:
             kv_cache.free(held.pop(length % len(held)))
-        places = [place for one in held for place in range(one.start, one.start + one.length)]
-        assert len(set(places)) == len(places)
-        assert all(1 <= place <= 30 for place in places)
+        slots = [slot for extent in held for slot in range(extent.start, extent.start + extent.length)]
+        assert len(set(slots)) == len(slots)
+        assert all(1 <= slot <= 30 for slot in slots)
     for extent in held:
         kv_cache.free(extent)
     assert kv_cache.allocate(30) == Extent(1, 30)

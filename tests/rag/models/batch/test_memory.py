@@ -1,4 +1,4 @@
-"""How memory is shared out: pure decisions, no GPU needed."""
+"""The plan of memory use: pure decisions, no GPU needed."""
 
 from __future__ import annotations
 

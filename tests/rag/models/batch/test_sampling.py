@@ -1,4 +1,4 @@
-"""The next token, chosen as transformers chooses it and by numbers that do not depend on the batch."""
+"""The next token is sampled as transformers does, by random numbers that do not depend on the batch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rag.models.batch.sampling import Sampler, uniforms
 
 @pytest.mark.parametrize("penalty", [1.0, 1.3])
 def test_sampling_is_transformers_own(penalty: float) -> None:
-    """The nucleus and the penalty against transformers' processors, on what can be drawn and how often."""
+    """Compare nucleus and penalty with transformers' processors: which tokens are drawn, and how often."""
     from transformers import (
         LogitsProcessorList,
         RepetitionPenaltyLogitsProcessor,
@@ -29,9 +29,9 @@ def test_sampling_is_transformers_own(penalty: float) -> None:
     seen[0, prompt[0]] = True
     draws = torch.rand(20000)
     tokens = Sampler(0.7, 0.9, penalty).sample(logits.expand(20000, -1), seen.expand(20000, -1), draws)
-    found = torch.bincount(tokens, minlength=40) / 20000
+    drawn = torch.bincount(tokens, minlength=40) / 20000
     assert set(tokens.tolist()) <= set(wanted.nonzero().flatten().tolist())
-    assert float((found - wanted).abs().max()) < 0.02
+    assert float((drawn - wanted).abs().max()) < 0.02
 
 
 def test_sampling_numbers_depend_on_seed_and_prompt() -> None:

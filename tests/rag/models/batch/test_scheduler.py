@@ -1,4 +1,4 @@
-"""Rows that come and go and memory that runs out, over a real decoder."""
+"""Rows that are filled and freed, and memory that runs out, over a real decoder."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GREEDY = Sampler(0.0, 1.0, 1.0)
 
 
 class Adder(Decoder):
-    """A real decoder over a model that says the sum of all tokens it sees, modulo 256, read back from the kv_cache.
+    """A real decoder over a model that writes the sum of all visible tokens, modulo 256, read back from the cache.
 
     It runs out of memory at the calls numbered in `fails`.
     """
@@ -64,10 +64,8 @@ def _run(codec: Codec, scheduler: Scheduler, prompts: list[list[int]], limits: l
     sequences = [Sequence(codec, prompt, limit, (), frozenset()) for prompt, limit in zip(prompts, limits, strict=True)]
     for _ in scheduler.run(sequences, GREEDY, 0):
         pass
-    assert (
-        scheduler.decoder.kv_cache.allocate(scheduler.decoder.kv_cache.capacity) is not None
-    )  # everything was given back
-    return [one.written for one in sequences]
+    assert scheduler.decoder.kv_cache.allocate(scheduler.decoder.kv_cache.capacity) is not None  # everything was freed
+    return [sequence.written for sequence in sequences]
 
 
 @given(
@@ -80,7 +78,7 @@ def _run(codec: Codec, scheduler: Scheduler, prompts: list[list[int]], limits: l
 def test_every_sequence_gets_its_own_tokens_whatever_happens(
     codec: Codec, prompts: list[list[int]], limits: list[int], rows: int, places: int, fails: list[int]
 ) -> None:
-    """Few rows, little room, memory that runs out at any call: no answer is lost, none gets another's tokens."""
+    """Few rows, a small cache, memory that runs out at any call: no answer is lost or gets another's tokens."""
 
     def shrink(decoder: Decoder) -> Decoder:
         return Adder(places, max(1, decoder.max_rows // 2))

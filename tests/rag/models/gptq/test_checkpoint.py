@@ -1,4 +1,4 @@
-"""What is no whole GPTQ checkpoint is refused by name, before anything is loaded."""
+"""An incomplete or foreign checkpoint is refused with its fault, before anything is loaded."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_faults_are_named(tmp_path: Path, fault: str) -> None:
 
 @pytest.mark.usefixtures("process")
 def test_hub_id_with_a_revision_is_found_in_the_cache_offline(tmp_path: Path) -> None:
-    """As TheBloke's repositories lie there: one folder a revision, the 2023 layout."""
+    """Lay out a hub cache as for TheBloke's repositories: one folder per revision, the 2023 layout."""
     cache = tmp_path / "hub" / "models--TheBloke--small-GPTQ"
     for revision, group_size in (("main", 64), ("gptq-4bit-32g-actorder_True", 32)):
         commit = f"{group_size:040}"

@@ -1,4 +1,4 @@
-"""GPTQ checkpoints on a processor: every layout loads, logits are right, and batches are what single prompts give."""
+"""GPTQ checkpoints on a CPU: every layout loads, logits are right, and batches give what single prompts give."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_logits_agree_with_an_independent_reading(
 
 
 def test_steps_of_a_batch_give_the_logits_of_the_whole_text(tmp_path: Path) -> None:
-    """Step by step on given tokens, rows of different lengths side by side, against one call of the reference."""
+    """Step by step on given tokens, rows of different lengths in one batch, against one call of the reference."""
     write_checkpoint(tmp_path, LlamaShape(key_heads=2), group_size=64)
     write_bpe_tokenizer(tmp_path)
     engine = open_engine(f"gptq:{tmp_path}", EngineOptions(context=64))

@@ -1,4 +1,4 @@
-"""Which kernel runs where: pure decisions, no GPU needed."""
+"""The choice of the kernel: pure decisions, no GPU needed."""
 
 from __future__ import annotations
 

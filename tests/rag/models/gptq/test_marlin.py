@@ -1,4 +1,4 @@
-"""Marlin layers put side by side, with a stand-in for the layers that keeps columns as Marlin keeps tiles of them."""
+"""Marlin layers are concatenated; the stand-in stores columns as Marlin stores tiles of columns."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from tests.test_rag_langchain_standard import OurChatModel
 
 
 class OnServerModel(OurChatModel):
-    """What the suites are told; `url` is a scripted server's where there is one."""
+    """Parameters of the suites; `url` is that of a scripted server if there is one."""
 
     url = "http://127.0.0.1:9"
 

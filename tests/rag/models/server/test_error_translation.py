@@ -1,4 +1,4 @@
-"""What goes wrong between kotae and a model server has a name; what may pass is tried again."""
+"""Errors of a model server are translated; temporary ones are retried."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_every_refusal_is_named(
 
 @pytest.mark.parametrize("body", GARBAGE)
 def test_garbage_is_no_answer(scripted: ScriptedServer, way: tuple[dict[str, Any], Ask], body: bytes) -> None:
-    """A stream of it is one that broke off, or no stream at all; in either case the question was not answered."""
+    """As a stream it is interrupted, or no stream at all; in either case the question was not answered."""
     scripted.always = raw(body, "text/html" if body.startswith(b"<") else "application/json")
     settings, ask = way
     with pytest.raises((ModelServerMismatch, ModelServerUnreachable)) as caught:

@@ -1,4 +1,4 @@
-"""What servers do that others do not: refuse parameters, think apart, hold back, want no system message."""
+"""Peculiarities of servers: refused parameters, separate reasoning, withheld answers, no system message."""
 
 from __future__ import annotations
 
