@@ -20,7 +20,70 @@ FILES = [*sorted(path for name in PACKAGES for path in (REPOSITORY / name).rglob
 FILE_LINES, FUNCTION_LINES = 300, 50
 PRONOUNS = frozenset({"one", "said", "told", "shown"})
 """Names for whatever is at hand: a variable names the thing."""
-not_yet = pytest.mark.xfail(strict=False, reason="names are being changed, package by package")
+NOT_YET: frozenset[str] = frozenset(
+    {
+        "eval/grading/aliases.py",
+        "eval/grading/labels/assignments.py",
+        "eval/grading/labels/label_set.py",
+        "eval/grading/ladder.py",
+        "eval/grading/matching.py",
+        "eval/grading/numbers/compare.py",
+        "eval/grading/numbers/quantities.py",
+        "eval/grading/numbers/reference.py",
+        "eval/grading/word_match.py",
+        "eval/report/breakdown.py",
+        "eval/report/build.py",
+        "eval/report/charts.py",
+        "eval/report/compare_runs.py",
+        "eval/report/headlines.py",
+        "eval/report/html.py",
+        "eval/report/records.py",
+        "eval/report/same_passages.py",
+        "eval/report/settings_table.py",
+        "eval/report/terminal.py",
+        "ingest/chunking.py",
+        "ingest/documents.py",
+        "ingest/files.py",
+        "ingest/formats/pdf/margins.py",
+        "ingest/formats/pdf/page.py",
+        "ingest/formats/pdf/reader.py",
+        "ingest/formats/pdf/ruby.py",
+        "ingest/formats/pdf/running_heads.py",
+        "ingest/formats/tables/jsonl.py",
+        "ingest/pipeline/batches.py",
+        "ingest/pipeline/remaining_ids.py",
+        "ingest/pipeline/writer.py",
+        "ingest/plan.py",
+        "ingest/quantization_samples.py",
+        "rag/lexical/build.py",
+        "rag/lexical/dictionary.py",
+        "rag/lexical/search.py",
+        "rag/lexical/translation.py",
+        "rag/retrieval/cross_language.py",
+        "rag/retrieval/reranker.py",
+        "rag/retrieval/retriever.py",
+        "rag/safety/injection_classifier.py",
+        "rag/safety/injection_rules.py",
+        "rag/safety/sanitize.py",
+        "rag/tables/cell_text.py",
+        "rag/tables/reader.py",
+        "rag/text/encoding_detection.py",
+        "rag/text/lines.py",
+    }
+)
+"""Files whose variables are still pronouns."""
+SEVERAL: frozenset[str] = frozenset(
+    {
+        "Line",
+        "Outcome",
+        "Piece",
+        "Rate",
+        "Reading",
+        "Record",
+        "Sheet",
+    }
+)
+"""Classes whose names still stand for several things."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -62,14 +125,11 @@ def _in_repository(path: Path) -> str:
     return path.relative_to(REPOSITORY).as_posix()
 
 
-@not_yet
-def test_no_variable_is_a_pronoun() -> None:
-    used = [
-        f"{_in_repository(path)}:{line}: {name}"
-        for path in FILES
-        for name, line in bound_names(parse(path))
-        if name in PRONOUNS
-    ]
+@pytest.mark.parametrize("path", FILES, ids=_in_repository)
+def test_no_variable_is_a_pronoun(path: Path) -> None:
+    used = [f"{line}: {name}" for name, line in bound_names(parse(path)) if name in PRONOUNS]
+    if used and _in_repository(path) in NOT_YET:
+        pytest.xfail(", ".join(used))
     assert used == []
 
 
@@ -100,14 +160,13 @@ def test_a_pronoun_would_be_noticed(code: str) -> None:
     assert [name for name, _ in bound_names(ast.parse(code)) if name in PRONOUNS] == ["one"]
 
 
-@not_yet
 def test_a_public_class_name_stands_for_one_thing() -> None:
     places: dict[str, list[str]] = defaultdict(list)
     for path in FILES:
         for node in ast.walk(parse(path)):
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places[node.name].append(f"{_in_repository(path)}:{node.lineno}")
-    assert {name: where for name, where in places.items() if len(where) > 1} == {}
+    assert {name: where for name, where in places.items() if len(where) > 1 and name not in SEVERAL} == {}
 
 
 @pytest.mark.parametrize("path", FILES, ids=_in_repository)

@@ -1,0 +1,48 @@
+"""Tests are marked by what they ask for, and a fast one cannot use what takes long."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rag.models import bundled
+from tests import needs
+
+
+def test_a_test_that_asks_for_nothing_is_fast(request: pytest.FixtureRequest) -> None:
+    assert request.node.get_closest_marker("fast")
+    assert request.node.get_closest_marker("xdist_group").args == (request.node.location[0],)
+
+
+def test_a_test_that_starts_python_says_so(request: pytest.FixtureRequest, process) -> None:
+    assert request.node.get_closest_marker("process")
+    assert not request.node.get_closest_marker("fast")
+    assert subprocess.run([sys.executable, "-c", ""], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(("fixture", "group"), [("chat_model", "model"), ("chroma_url", "server")])
+def test_tests_that_share_a_model_or_a_server_share_a_process(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, fixture: str, group: str
+) -> None:
+    item = request.node
+    monkeypatch.setattr(item, "own_markers", [])
+    monkeypatch.setattr(item, "keywords", {})
+    monkeypatch.setattr(item, "fixturenames", [fixture, "tmp_path"])
+    needs.mark(item)
+    assert {marker.name for marker in item.own_markers} == {group, "xdist_group"}
+    assert item.get_closest_marker("xdist_group").args == (group,)
+
+
+def test_a_fast_test_can_use_nothing_that_takes_long(tmp_path: Path) -> None:
+    from rag.encoders import embeddings
+
+    with pytest.raises(pytest.fail.Exception, match="'encoder'"):
+        embeddings.open_encoder("bundled").embed_query("東京")
+    with pytest.raises(pytest.fail.Exception, match="'chat_model'"):
+        bundled.assemble()
+    with pytest.raises(pytest.fail.Exception, match="'process'"):
+        subprocess.run([sys.executable, "-c", ""], check=False)
+    assert subprocess.run(["git", "--version"], check=False, capture_output=True).returncode == 0
