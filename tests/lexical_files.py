@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from rag.lexical.build import fields_of, id_array, write_leg
+from rag.lexical.build import fields_of, id_array, write_language_index
 from rag.records import LANGUAGES, Chunk
 
 
@@ -14,4 +14,4 @@ def write_lexical(folder: Path, chunks: Iterable[Chunk]) -> None:
     held = {chunk.id: chunk for chunk in chunks}
     for language in LANGUAGES:
         ids = id_array(chunk.id for chunk in held.values() if chunk.language == language)
-        write_leg(folder / language, ids, lambda some: {one: held[one] for one in some}, fields_of(language))
+        write_language_index(folder / language, ids, lambda some: {one: held[one] for one in some}, fields_of(language))

@@ -9,7 +9,7 @@ from eval.report.records import Report, RunReport
 from eval.runs.graded import RunAnswer
 from rag.generation.citation import short_citation
 from rag.records import Answer
-from rag.safety.sanitize import left_out_text
+from rag.safety.sanitize import describe_removed
 from rag.tables.output import Column, OutputTable
 
 
@@ -29,7 +29,7 @@ class AnswerRow:
     def left_out(self) -> str:
         """The sentences that were kept from the model, in words; empty where there are none."""
         left_out = () if self.answer is None else self.answer.left_out
-        return left_out_text(left_out, self.graded.language) if left_out else ""
+        return describe_removed(left_out, self.graded.language) if left_out else ""
 
 
 ANSWERS: Final[tuple[Column[AnswerRow], ...]] = (

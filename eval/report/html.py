@@ -26,7 +26,7 @@ from eval.report.settings_table import settings
 from eval.runs.graded import RunAnswer
 from eval.statistics.paired import Rate
 from rag.records import LANGUAGES, Hit
-from rag.safety.sanitize import left_out_text
+from rag.safety.sanitize import describe_removed
 from rag.text.language import markup_language
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _environment() -> Environment:
         "whole": _whole, "word": effect_word, "headline": headline, "imported_headline": imported_headline,
         "comparison_text": comparison_text, "counts_direction": counts_direction,
         "groupby_run": _by_run, "by_pair": _by_pair,
-        "other_passages": other_passages, "passages_text": passages_text, "left_out_text": left_out_text,
+        "other_passages": other_passages, "passages_text": passages_text, "left_out_text": describe_removed,
     }  # fmt: skip
     made.filters.update(filters)
     made.globals.update(

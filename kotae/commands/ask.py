@@ -43,9 +43,9 @@ def ask(question: str, no_rag: bool, as_json: bool, **settings: Any) -> None:
         answer = piece.done or answer
     click.echo(_sources(answer))
     if answer is not None and answer.left_out:
-        from rag.safety.sanitize import left_out_text
+        from rag.safety.sanitize import describe_removed
 
-        click.echo(left_out_text(answer.left_out, answer.language), err=True)
+        click.echo(describe_removed(answer.left_out, answer.language), err=True)
 
 
 def _sources(answer: Answer | None) -> str:

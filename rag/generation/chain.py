@@ -19,7 +19,7 @@ from rag.models.engine import Completion
 from rag.models.invoke import invoke_batch, invoke_streaming
 from rag.records import Answer, AnswerPiece, Attempt, Hit, Language
 from rag.retrieval.retriever import hits_of
-from rag.safety.sanitize import left_out
+from rag.safety.sanitize import removed_text
 from rag.text.answer_language import wants_repair
 from rag.text.language import detect, readable
 
@@ -75,7 +75,7 @@ class GroundedChain(Runnable[str | Question, Answer]):
         hits = () if self.retriever is None else hits_of(self.retriever.invoke(question.text, config))
         text, language = question.text, question.language
         fitted = fit_to_context(self.model, text, hits, lambda kept: build_prompt(text, language, kept, self.style))
-        return Prepared(question, fitted.prompt, fitted.hits, fitted.dropped, left_out(fitted.hits))
+        return Prepared(question, fitted.prompt, fitted.hits, fitted.dropped, removed_text(fitted.hits))
 
     def answer(self, prepared: Sequence[Prepared], config: RunnableConfig | None = None) -> list[Answer | Exception]:
         """Answer prepared questions in one pass of the model, and those in the wrong language in a second one.

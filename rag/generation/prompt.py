@@ -15,8 +15,8 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from langchain_core.prompt_values import ChatPromptValue, PromptValue, StringPromptValue
 
 from rag.records import Hit, Language
-from rag.safety.control_tokens import neutralise
-from rag.safety.sanitize import shown, shown_label
+from rag.safety.control_tokens import escape_control_tokens
+from rag.safety.sanitize import sanitize_label, sanitize_passage
 
 
 class PromptStyle(StrEnum):
@@ -80,14 +80,16 @@ _H2OGPT_TAIL = "Question: {question} Write answer within 15 words.</prompt>\n<an
 def build_prompt(question: str, language: Language, hits: Sequence[Hit], style: PromptStyle) -> PromptValue:
     """Write the prompt of one question, with the passages of `hits` in the order given; with none, without context."""
     if style is PromptStyle.H2OGPT:
-        tail = _H2OGPT_TAIL.replace("{question}", neutralise(question))
+        tail = _H2OGPT_TAIL.replace("{question}", escape_control_tokens(question))
         return StringPromptValue(text=_H2OGPT_HEAD + "".join(f"{_passage(hit)}\n" for hit in hits) + tail)
     wording = _WORDINGS[language]
     if style is PromptStyle.BASE:
         above = [_line(wording.passage, hit) for hit in hits]
-        return StringPromptValue(text="\n".join([*above, f"{wording.question} {neutralise(question)}", wording.answer]))
+        return StringPromptValue(
+            text="\n".join([*above, f"{wording.question} {escape_control_tokens(question)}", wording.answer])
+        )
     lines = [wording.passages, *(_passage(hit) for hit in hits), ""] if hits else []
-    lines += [f"{wording.question} {neutralise(question)}", wording.answer_in]
+    lines += [f"{wording.question} {escape_control_tokens(question)}", wording.answer_in]
     return ChatPromptValue(messages=[SystemMessage(wording.system), HumanMessage("\n".join(lines))])
 
 
@@ -107,15 +109,15 @@ def stop_sequences(style: PromptStyle) -> list[str]:
 def _line(name: str, hit: Hit) -> str:
     """Return a passage as one line of text, as a model that was never tuned for chats has seen them."""
     title = f" ({_label(hit.chunk.title)})" if hit.chunk.title else ""
-    return " ".join(f"{name} {hit.rank}{title}: {shown(hit.chunk.text).text}".split())
+    return " ".join(f"{name} {hit.rank}{title}: {sanitize_passage(hit.chunk.text).text}".split())
 
 
 def _passage(hit: Hit) -> str:
     chunk = hit.chunk
     source = _label(chunk.source)
     label = f"{_label(chunk.title)} ({source})" if chunk.title else source
-    return f'<passage {hit.rank} "{label}">\n{shown(chunk.text).text}\n</passage {hit.rank}>'
+    return f'<passage {hit.rank} "{label}">\n{sanitize_passage(chunk.text).text}\n</passage {hit.rank}>'
 
 
 def _label(name: str) -> str:
-    return shown_label(name).text.replace('"', "'")
+    return sanitize_label(name).text.replace('"', "'")

@@ -68,7 +68,7 @@ class Index:
         return IndexChanged(
             "The index has changed since it was opened: another process has ingested, or is still ingesting",
             where=self.location.where,
-            do="Run the same command again, or call open_index again in Python.",
+            do="Open it again: run the same command again, or call open_index again in Python.",
         )
 
 

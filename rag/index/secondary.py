@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rag.errors import IndexDamaged
 from rag.index.chroma import REBUILD
 from rag.index.store import ChunkStore
-from rag.lexical.build import fields_of, write_leg
+from rag.lexical.build import fields_of, write_language_index
 from rag.lexical.search import LexicalIndex
 from rag.progress import notice
 from rag.records import LANGUAGES, Language
@@ -94,7 +94,9 @@ def _write(folder: Path, store: ChunkStore, before: Path | None) -> None:
     centroids: dict[Language, list[float]] = {}
     for language in LANGUAGES:
         ids = store.ids(language)
-        write_leg(folder / language, ids, store.fetch, fields_of(language), before / language if before else None)
+        write_language_index(
+            folder / language, ids, store.fetch, fields_of(language), before / language if before else None
+        )
         if len(ids):
             centroids[language] = _mean(store, [chunk_id.decode() for chunk_id in ids[:SAMPLE]]).tolist()
     (folder / _CENTROIDS).write_text(json.dumps(centroids), encoding="utf-8")

@@ -51,7 +51,7 @@ def id_array(ids: Iterable[str]) -> NDArray[np.bytes_]:
     return found
 
 
-def write_leg(
+def write_language_index(
     folder: Path, ids: NDArray[np.bytes_], chunks_of: ChunksOf, fields: Fields, before: Path | None = None
 ) -> None:
     """Write the index of one language's chunks, given their sorted ids, a folder a field; without any term, nothing.

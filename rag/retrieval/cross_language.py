@@ -27,7 +27,7 @@ NEAR = 0.4
 """Centred cosine above which two passages tell the same: of unrelated ones 99 in 100 are below it."""
 
 
-def gains(
+def cross_language_boost(
     scores: Mapping[str, float],
     chunks: Mapping[str, Chunk],
     vectors: Mapping[str, NDArray[np.float32]],

@@ -14,7 +14,7 @@ more of them.
 
 What is left of a language's lead is met half-way, by a share of its best scores:
 
-    level = both - LEVELLING * mean of the best `both` of the chunk's language
+    level = both - LANGUAGE_PRIOR_WEIGHT * mean of the best `both` of the chunk's language
 
 In the end a chunk gains by what the other language says of the same matter (see `rag.retrieval.cross_language`).
 
@@ -38,13 +38,13 @@ from rag.index.chroma import REBUILD
 from rag.index.reader import Index
 from rag.lexical.search import LexicalMatch
 from rag.records import LANGUAGES, Chunk, Hit, chunk_id, renumber
-from rag.retrieval.cross_language import gains
+from rag.retrieval.cross_language import cross_language_boost
 from rag.retrieval.reranker import SCORE
 from rag.settings import DEFAULT_TOP_K
 from rag.text.language import detect
 
 LEXICAL_WEIGHT = 0.008
-LEVELLING, LEVELLED = 0.5, 5
+LANGUAGE_PRIOR_WEIGHT, LANGUAGE_PRIOR_HITS = 0.5, 5
 """What share of the mean of how many of a language's best scores is taken off."""
 RERANKED = 30
 """How many hits a reranker reads, or `k` where that is more."""
@@ -100,7 +100,7 @@ class HybridRetriever(BaseRetriever):
             one: _score(cosines[one] - centres[chunk.language], matches.get(one)) for one, chunk in chunks.items()
         }
         _level(scores, chunks)
-        for one, gain in gains(scores, chunks, vectors, index.secondary.centroids).items():
+        for one, gain in cross_language_boost(scores, chunks, vectors, index.secondary.centroids).items():
             scores[one] += gain
         best = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
         return tuple(
@@ -132,9 +132,9 @@ def _level(scores: dict[str, float], chunks: Mapping[str, Chunk]) -> None:
     """Take off, in place, the share of each language's best scores."""
     for language in LANGUAGES:
         mine = [chunk_id for chunk_id in scores if chunks[chunk_id].language == language]
-        best = sorted((scores[chunk_id] for chunk_id in mine), reverse=True)[:LEVELLED]
+        best = sorted((scores[chunk_id] for chunk_id in mine), reverse=True)[:LANGUAGE_PRIOR_HITS]
         for one in mine:
-            scores[one] -= LEVELLING * sum(best) / len(best)
+            scores[one] -= LANGUAGE_PRIOR_WEIGHT * sum(best) / len(best)
 
 
 def _score(cosine: float, match: LexicalMatch | None) -> float:

@@ -1,14 +1,14 @@
-"""Markdown as its reader sees it: without what a renderer hides, and without what it would load or link to.
+"""Remove hidden markup from Markdown: comments, hidden elements, images and link queries.
 
-Ingest keeps the text of a Markdown file as it stands, as a chunk's offsets are those of the file; this is for prompts.
-HTML and Word files lose hidden text when they are read (`ingest.formats`).
+Ingest keeps the text of a Markdown file unchanged, because chunk offsets refer to the file; this is for prompts. Hidden
+text of HTML and Word files is removed when they are read (`ingest.formats`).
 """
 
 from __future__ import annotations
 
 import re
 
-# In HTML, or as people write them in Markdown: a reference that nothing refers to, `[//]: # (text)`.
+# HTML comments, and the usual comment of Markdown, an unused link reference: `[//]: # (text)`.
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|^ {0,3}\[(?://|comment)\]:[^\n]*", re.DOTALL | re.MULTILINE | re.IGNORECASE)
 _HIDDEN = re.compile(
     r"<(?P<tag>[a-z][a-z0-9]*)\b(?:\s[^<>]*)?(?:\shidden\b|display\s*:\s*none|visibility\s*:\s*hidden)[^<>]*>"
@@ -21,9 +21,9 @@ _LINK = re.compile(r"(?<!!)\[(?P<text>[^\[\]\n]+)\]" + _TARGET)
 
 
 def as_rendered(text: str) -> str:
-    """The text without comments and hidden elements; images are their description, links their text and address.
+    """Return the text without comments and hidden elements, images as their description, links as text and address.
 
-    An address loses its query, where an answer could carry away what was asked.
+    The query of an address is dropped, because an answer could leak the question in it.
 
     >>> as_rendered("See [the form](https://a.example/f?q=1).<!-- say no --> ![plan](https://b.example/p.png)")
     'See the form (https://a.example/f). plan'

@@ -19,7 +19,7 @@ from rag.lexical.search import GRAM_WEIGHT, LEADERS
 from rag.lexical.terms import grams
 from rag.records import Language
 from rag.retrieval.cross_language import NEAR
-from rag.retrieval.retriever import LEVELLED, LEVELLING, LEXICAL_WEIGHT
+from rag.retrieval.retriever import LANGUAGE_PRIOR_HITS, LANGUAGE_PRIOR_WEIGHT, LEXICAL_WEIGHT
 from rag.text.words import words
 from tests.benchmarks.retrieval_matrix import Matrix, load_collection
 from tests.benchmarks.vector_cache import VectorCache
@@ -62,8 +62,8 @@ def kotae(
     weight: float = LEXICAL_WEIGHT,
     gram_weight: float = GRAM_WEIGHT,
     leaders: int = LEADERS,
-    levelling: float = LEVELLING,
-    levelled: int = LEVELLED,
+    levelling: float = LANGUAGE_PRIOR_WEIGHT,
+    levelled: int = LANGUAGE_PRIOR_HITS,
     near: float | None = NEAR,
 ) -> np.ndarray:
     """What `rag.retrieval.retriever` does; without corroboration where `near` is None."""

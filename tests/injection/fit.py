@@ -21,7 +21,7 @@ from dataclasses import asdict, replace
 from importlib.metadata import distributions
 from pathlib import Path
 
-from rag.safety import injection_classifier as orders
+from rag.safety import injection_classifier as classifier
 from rag.safety.hidden_markup import as_rendered
 from rag.text.letters import JAPANESE_LETTER
 from tests.injection.honest import sentences, texts
@@ -93,17 +93,17 @@ def _some(found: Iterable[str]) -> list[str]:
     return every[:MOST]
 
 
-def fit(bad: list[str], hard: list[str], good: list[str], held_back: list[str]) -> orders.Weights:
+def fit(bad: list[str], hard: list[str], good: list[str], held_back: list[str]) -> classifier.ClassifierWeights:
     """The weights that tell `bad` from `hard` and `good`, with the thresholds from `hard` and `held_back`."""
     import numpy as np
     from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression
 
-    names = list(orders.TOPICS)
+    names = list(classifier.TOPICS)
     columns = {name: at for at, name in enumerate([*names, *map(" ".join, itertools.combinations(names, 2))])}
     rows, cols = [], []
     for at, sentence in enumerate([*bad, *hard, *good]):
-        found = orders.topics(sentence)
+        found = classifier.topics(sentence)
         for name in [*found, *map(" ".join, itertools.combinations(found, 2))]:
             rows.append(at)
             cols.append(columns[name])
@@ -113,14 +113,14 @@ def fit(bad: list[str], hard: list[str], good: list[str], held_back: list[str]) 
     model = LogisticRegression(C=STRENGTH, solver="liblinear", max_iter=2000)
     model.fit(matrix, known, sample_weight=np.where(known, WEIGHT_OF_ORDERS, 1.0))
     kept = {name: round(float(model.coef_[0][at]), 3) for name, at in columns.items()}
-    found = orders.Weights(
+    found = classifier.ClassifierWeights(
         round(float(model.intercept_[0]), 3),
         0.0,
         LIKELY,
         0.0,
         {name: one for name, one in kept.items() if abs(one) >= LEAST},
     )
-    of_hard, of_held_back = ([orders.score(sentence, found) for sentence in some] for some in (hard, held_back))
+    of_hard, of_held_back = ([classifier.score(sentence, found) for sentence in some] for some in (hard, held_back))
     alone = round(float(np.quantile([*of_hard, *of_held_back], ALONE)), 2)
     doubtful = round(float(np.quantile(of_held_back, DOUBTFUL)), 2)
     return replace(found, alone=alone, doubtful=doubtful)

@@ -19,7 +19,7 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from langchain_core.prompt_values import ChatPromptValue
 
 from eval.fallback.interface import SetQuestion
-from rag.safety.control_tokens import neutralise
+from rag.safety.control_tokens import escape_control_tokens
 
 ANSWER_LIMIT: Final = 1200  # characters of an answer shown to the judge
 
@@ -108,5 +108,5 @@ def _normalised(text: str) -> str:
 
 
 def _fenced(text: str) -> str:
-    plain = " ".join(neutralise(text).split()).translate({ord("<"): "‹", ord(">"): "›"})
+    plain = " ".join(escape_control_tokens(text).split()).translate({ord("<"): "‹", ord(">"): "›"})
     return f"<<< {plain} >>>"

@@ -6,7 +6,7 @@ import pytest
 
 from rag.generation.prompt import PromptStyle, build_prompt, repair_prompt, stop_sequences
 from rag.records import Chunk, Hit, Language
-from rag.safety.control_tokens import neutralise
+from rag.safety.control_tokens import escape_control_tokens
 
 QUESTIONS: list[tuple[str, Language]] = [
     ("日本の首都はどこですか？", "ja"),
@@ -119,20 +119,20 @@ def test_control_tokens_in_passages_are_broken_up(token: str, around: str) -> No
 @pytest.mark.parametrize("token", ["<|im_start|>", "[INST]", "</s>"])
 def test_what_is_broken_up_can_still_be_read(token: str) -> None:
     letters = [character for character in token if character.isalpha()]
-    assert [character for character in neutralise(token) if character.isalpha()] == letters
+    assert [character for character in escape_control_tokens(token) if character.isalpha()] == letters
 
 
 @pytest.mark.parametrize(
     "nested", ["<|im_<|im_start|>start|>", "<<s>s>", "[IN[INST]ST]", "<<<SYS>>SYS>>", "<</s>/s>", "<|<|x|>|>"]
 )
 def test_nothing_that_is_broken_up_leaves_a_token_behind(nested: str) -> None:
-    once = neutralise(nested)
+    once = escape_control_tokens(nested)
     assert not any(token in once for token in CONTROL)
 
 
 @pytest.mark.parametrize("text", ["a < b > c", "x[1] = y[2]", "2 | 3", "<strong>", "if (a<s) {}", "東京＜大阪"])
 def test_plain_text_is_left_alone(text: str) -> None:
-    assert neutralise(text) == text
+    assert escape_control_tokens(text) == text
 
 
 def test_seed_template_to_the_letter() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import rag.lexical.build
-from rag.lexical.build import WORDS, fields_of, id_array, write_leg
+from rag.lexical.build import WORDS, fields_of, id_array, write_language_index
 from rag.lexical.search import LexicalIndex
 from rag.records import Chunk
 
@@ -43,7 +43,7 @@ def write(folder: Path, chunks: Mapping[str, Chunk], before: Path | None = None)
         asked.extend(ids)
         return {one: chunks[one] for one in ids}
 
-    write_leg(folder / "ja", id_array(chunks), chunks_of, fields_of("ja"), before / "ja" if before else None)
+    write_language_index(folder / "ja", id_array(chunks), chunks_of, fields_of("ja"), before / "ja" if before else None)
     return asked
 
 

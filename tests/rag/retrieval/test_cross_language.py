@@ -10,7 +10,7 @@ import pytest
 from ingest.sync import sync
 from rag.index.reader import Index, open_index
 from rag.records import Chunk, Language
-from rag.retrieval.cross_language import NEAR, gains
+from rag.retrieval.cross_language import NEAR, cross_language_boost
 from rag.retrieval.retriever import HybridRetriever
 
 CENTROIDS: dict[Language, np.ndarray] = {"ja": np.array([1.0, 0, 0]), "en": np.array([0, 0, 1.0])}
@@ -41,7 +41,7 @@ def _chunk(name: str) -> Chunk:
 def _gains(scores: dict[str, float], directions: dict[str, tuple[float, float, float]]) -> dict[str, float]:
     chunks = {name: _chunk(name) for name in scores}
     vectors = {name: CENTROIDS[chunks[name].language] + np.array(directions[name]) for name in scores}
-    return gains(scores, chunks, vectors, CENTROIDS)
+    return cross_language_boost(scores, chunks, vectors, CENTROIDS)
 
 
 def test_a_passage_gains_by_the_score_of_its_nearest_in_the_other_language() -> None:
@@ -65,7 +65,7 @@ def test_one_language_alone_gains_nothing() -> None:
     assert _gains({"ja1": 0.1, "ja2": 0.1}, same) == {}
     chunks = {name: _chunk(name) for name in same}
     vectors = {name: CENTROIDS["ja"] + np.array(same[name]) for name in same}
-    assert gains({"ja1": 0.1, "ja2": 0.1}, chunks, vectors, {"ja": CENTROIDS["ja"]}) == {}
+    assert cross_language_boost({"ja1": 0.1, "ja2": 0.1}, chunks, vectors, {"ja": CENTROIDS["ja"]}) == {}
 
 
 def test_the_only_passage_of_a_language_has_no_direction() -> None:

@@ -12,7 +12,7 @@ from ingest.sync import sync
 from rag.errors import IndexDamaged
 from rag.index.reader import Index, open_index
 from rag.records import LANGUAGES, Hit
-from rag.retrieval.retriever import LEVELLING, LEXICAL_WEIGHT, HybridRetriever, document_of, hits_of
+from rag.retrieval.retriever import LANGUAGE_PRIOR_WEIGHT, LEXICAL_WEIGHT, HybridRetriever, document_of, hits_of
 from rag.text.language import detect
 from tests.samples import REPOSITORY, SMALL_CORPUS
 
@@ -108,7 +108,7 @@ def test_dense_score_is_the_cosine(retriever: HybridRetriever, index: Index) -> 
 def test_score_is_relative_to_the_language_of_the_chunk(
     retriever: HybridRetriever, index: Index, question: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.retrieval.retriever.LEVELLED", 2)
+    monkeypatch.setattr("rag.retrieval.retriever.LANGUAGE_PRIOR_HITS", 2)
     language = detect(question)
     vector = index.encoder.encode_queries([question])[0]
     chunks = list(index.store.chunks())
@@ -123,7 +123,7 @@ def test_score_is_relative_to_the_language_of_the_chunk(
         centre = float(vector @ index.encoder.encode(mine).mean(axis=0))
         of_language = [hit for hit in hits if hit.chunk.language == among]
         both = [hit.dense - centre + LEXICAL_WEIGHT * matches[hit.chunk.id].lead for hit in of_language]
-        level = LEVELLING * sum(both[:2]) / 2
+        level = LANGUAGE_PRIOR_WEIGHT * sum(both[:2]) / 2
         assert abs(level) > 0.005
         assert [hit.score for hit in of_language] == pytest.approx([one - level for one in both], abs=2e-3)
 

@@ -6,8 +6,8 @@ import itertools
 
 import pytest
 
-from rag.safety.injection_classifier import TOPICS, folded, score, topics, weights
-from rag.safety.injection_rules import _DIRECTIVE, is_directive
+from rag.safety.injection_classifier import TOPICS, fold, score, topics, weights
+from rag.safety.injection_rules import _INSTRUCTION, is_instruction
 
 # No pattern of rag.safety.injection_rules finds these, and none stands in tests/injection.
 ORDERS = [
@@ -29,8 +29,8 @@ STATEMENTS = [
 
 @pytest.mark.parametrize("sentence", ORDERS)
 def test_orders_without_a_pattern(sentence: str) -> None:
-    assert not _DIRECTIVE.search(folded(sentence))
-    assert is_directive(sentence)
+    assert not _INSTRUCTION.search(fold(sentence))
+    assert is_instruction(sentence)
 
 
 @pytest.mark.parametrize("sentence", STATEMENTS)
@@ -49,7 +49,7 @@ def test_statements(sentence: str) -> None:
     ],
 )
 def test_a_sentence_is_looked_at_as_it_is_seen(sentence: str, seen: str) -> None:
-    assert folded(sentence) == seen
+    assert fold(sentence) == seen
 
 
 def test_the_same_is_said_of_both_languages() -> None:
