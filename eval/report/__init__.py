@@ -1,1 +1,1 @@
-"""One report: computed once, shown as a page, a workbook, tables and on a terminal."""
+"""The report, computed once: a page, a workbook, tables, and text for a terminal."""

@@ -1,4 +1,4 @@
-"""Where the numbers of a report come from: why retrieval did not help, and how far repeats differ."""
+"""Break the figures of a report down: why retrieval did not help, and how much repeats differ."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Cause = Literal["failed", "retrieval", "model", "grading"]
 
 @dataclass(frozen=True, slots=True)
 class RetrievalSplit:
-    """Why answers with retrieval are not correct; only questions that name their evidence are in it.
+    """The causes of answers with retrieval that are not correct, over the questions that name their evidence.
 
     `retrieval_missed`: no passage of an evidence document was in the prompt. `model_missed`: one was, and the answer
     is wrong, empty or a refusal. `grading_refused`: one was, and no label could be read from the answer. `failed`:
@@ -36,7 +36,7 @@ class RetrievalSplit:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How far repeats differ under one condition: the number correct in each, and how many verdicts changed."""
+    """The variation of repeats under one condition: the number correct in each, and how many verdicts changed."""
 
     condition: Condition
     correct: tuple[int, ...]
@@ -45,16 +45,16 @@ class Spread:
 
 
 def retrieval_split(kind: str, language: str, answers: Sequence[RunAnswer]) -> RetrievalSplit | None:
-    """The split of the answers with retrieval among these; None where no question with named evidence is."""
-    here = [one for one in answers if one.condition is Condition.RAG and one.item.evidence]
-    if not here:
+    """Return the split of the answers with retrieval; None if no question names its evidence."""
+    with_retrieval = [answer for answer in answers if answer.condition is Condition.RAG and answer.item.evidence]
+    if not with_retrieval:
         return None
-    causes = [_cause(one) for one in here]
+    causes = [_cause(answer) for answer in with_retrieval]
     return RetrievalSplit(
         kind=kind,
         language=language,
-        total=len(here),
-        evidence_given=sum(one.evidence_given for one in here),
+        total=len(with_retrieval),
+        evidence_given=sum(answer.evidence_given for answer in with_retrieval),
         not_correct=len(causes) - causes.count(None),
         retrieval_missed=causes.count("retrieval"),
         model_missed=causes.count("model"),
@@ -64,14 +64,14 @@ def retrieval_split(kind: str, language: str, answers: Sequence[RunAnswer]) -> R
 
 
 def spread(condition: Condition, times: Sequence[Sequence[RunAnswer]]) -> Spread:
-    """The spread of one condition over `times`, each the answers to the same questions in the same order."""
-    correct = [[one.verdict.correct for one in time if one.condition is condition] for time in times]
+    """Return the spread of one condition over `times`, each the answers to the same questions in the same order."""
+    correct = [[answer.verdict.correct for answer in time if answer.condition is condition] for time in times]
     changed = sum(len(set(verdicts)) > 1 for verdicts in zip(*correct, strict=True))
     return Spread(condition, tuple(sum(verdicts) for verdicts in correct), len(correct[0]), changed)
 
 
 def split_sentence(split: RetrievalSplit) -> str:
-    """Where the answers with retrieval that are not correct went wrong, in a sentence."""
+    """Return the causes in a sentence."""
     parts = [
         f"{count} {words}"
         for count, words in (
@@ -88,7 +88,7 @@ def split_sentence(split: RetrievalSplit) -> str:
 
 
 def spread_sentence(spread: Spread) -> str:
-    """How far repeats differ, in a sentence."""
+    """Return the variation of repeats in a sentence."""
     counts = ", ".join(str(count) for count in spread.correct)
     return (
         f"{spread.condition}, asked {len(spread.correct)} times: {counts} of {spread.total}; {spread.changed} changed"
@@ -96,20 +96,20 @@ def spread_sentence(spread: Spread) -> str:
 
 
 def failures_sentence(answers: Sequence[RunAnswer]) -> str | None:
-    """How many questions have no answer because something went wrong, and most often what; None where none has."""
-    failed = Counter(one.error for one in answers if one.recorded is not None and one.error)
+    """Return the number of failures and the most frequent reason in a sentence; None if there are none."""
+    failed = Counter(answer.error for answer in answers if answer.recorded is not None and answer.error)
     if not failed:
         return None
     ((most, count),) = failed.most_common(1)
     return f"No answer to {failed.total()} of {len(answers)}, in {count} of them for this reason: {most}"
 
 
-def _cause(one: RunAnswer) -> Cause | None:
-    """Why an answer with retrieval is not correct; None where it is."""
-    if one.verdict.correct:
+def _cause(answer: RunAnswer) -> Cause | None:
+    """Return why an answer with retrieval is not correct; None if it is."""
+    if answer.verdict.correct:
         return None
-    if one.error:
+    if answer.error:
         return "failed"
-    if not one.evidence_given:
+    if not answer.evidence_given:
         return "retrieval"
-    return "grading" if one.verdict.content is Outcome.UNPARSED else "model"
+    return "grading" if answer.verdict.content is Outcome.UNPARSED else "model"

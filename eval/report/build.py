@@ -1,4 +1,4 @@
-"""From the folders of runs to the Report: every answer graded, every cell counted, every comparison made."""
+"""Build the Report from the folders of runs: grade every answer, count every cell, make every comparison."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from eval.statistics.paired import PairedOutcome, compare, rate, verdicts
 
 
 def build_report(folders: Sequence[Path], calibration: Path | None = None, encoder: str | None = None) -> Report:
-    """Grade and count the runs in these folders; counts without answers stand last.
+    """Grade and count the runs in these folders; counts without answers come last.
 
     `calibration` (of similarity, with the encoder of that name) and judges' records decide what the ladder leaves open.
     Raises RunError and GradingError.
@@ -34,7 +34,7 @@ def build_report(folders: Sequence[Path], calibration: Path | None = None, encod
     for folder, name in zip(folders, run_names(folders), strict=True):
         counts = read_description(folder)
         if isinstance(counts, ImportedRun):
-            imported.append(imported_report(counts, [one.name for one in imported]))
+            imported.append(imported_report(counts, [earlier.name for earlier in imported]))
             continue
         stored = load_run(folder)
         runs.append(_run_report(stored, folder, name, calibration, encoder))
@@ -48,8 +48,10 @@ def _results(stored: StoredRun, run: RunReport) -> RunResults:
         identity=run.identity,
         places={
             (kind, language): {
-                AnswerKey(one.item.number, one.language, one.condition): one.verdict.correct if one.recorded else None
-                for one in chosen
+                AnswerKey(answer.item.number, answer.language, answer.condition): answer.verdict.correct
+                if answer.recorded
+                else None
+                for answer in chosen
             }
             for kind, language, chosen in _places(stored, run.answers)
         },
@@ -62,9 +64,9 @@ def _run_report(run: StoredRun, folder: Path, name: str, calibration: Path | Non
     times, uses = [], []
     for repeat in range(run.scope.repeats):
         by_ladder = ladder_answers(run, cosines, repeat)
-        descent = apply_fallbacks([graded_answer(one) for one in by_ladder], rungs)
+        descent = apply_fallbacks([graded_answer(answer) for answer in by_ladder], rungs)
         times.append(
-            tuple(replace(one, verdict=verdict) for one, verdict in zip(by_ladder, descent.verdicts, strict=True))
+            tuple(replace(answer, verdict=verdict) for answer, verdict in zip(by_ladder, descent.verdicts, strict=True))
         )
         uses.append(descent.uses)
     answers = times[0]
@@ -84,19 +86,21 @@ def _run_report(run: StoredRun, folder: Path, name: str, calibration: Path | Non
         contrasts=tuple(_contrasts(run, answers, Condition.NO_RAG, Condition.RAG)),
         ceiling=tuple(_contrasts(run, answers, lower, Condition.ORACLE)),
         splits=tuple(split for place in _places(run, answers) if (split := retrieval_split(*place)) is not None),
-        spreads=tuple(spread(one, times) for one in run.scope.conditions) if len(times) > 1 else (),
+        spreads=tuple(spread(condition, times) for condition in run.scope.conditions) if len(times) > 1 else (),
         answers=answers,
         repeats=len(times),
-        seconds=sum(one.recorded.seconds for time in times for one in time if one.recorded is not None),
+        seconds=sum(answer.recorded.seconds for time in times for answer in time if answer.recorded is not None),
         uses=uses[0],
     )
 
 
 def _places(run: StoredRun, answers: Sequence[RunAnswer]) -> Iterable[tuple[str, str, list[RunAnswer]]]:
-    """Every type and language of the run, the sums over them last; where there is but one it is the sum."""
-    for kind in _with_sum([kind for kind in KINDS if any(one.item.kind == kind for one in answers)]):
+    """Yield every type and language of the run, sums last; a single type or language has no separate sum."""
+    for kind in _with_sum([kind for kind in KINDS if any(answer.item.kind == kind for answer in answers)]):
         for language in _with_sum(run.scope.languages):
-            chosen = [one for one in answers if kind in (ALL, one.item.kind) and language in (ALL, one.language)]
+            chosen = [
+                answer for answer in answers if kind in (ALL, answer.item.kind) and language in (ALL, answer.language)
+            ]
             yield kind, language, chosen
 
 
@@ -107,23 +111,27 @@ def _with_sum(names: Sequence[str]) -> tuple[str, ...]:
 def _cells(run: StoredRun, answers: Sequence[RunAnswer]) -> Iterable[Cell]:
     for kind, language, chosen in _places(run, answers):
         for condition in run.scope.conditions:
-            here = [one for one in chosen if one.condition is condition]
-            verdicts_here = [one.verdict for one in here]
-            said = [one.recorded.answer for one in here if one.recorded is not None and one.recorded.answer is not None]
+            counted = [answer for answer in chosen if answer.condition is condition]
+            verdicts_ = [answer.verdict for answer in counted]
+            given = [
+                answer.recorded.answer
+                for answer in counted
+                if answer.recorded is not None and answer.recorded.answer is not None
+            ]
             yield Cell(
                 condition=condition,
                 kind=kind,
                 language=language,
-                correct=rate(sum(one.correct for one in verdicts_here), len(here)),
-                language_correct=rate(sum(one.language_correct for one in verdicts_here), len(here)),
-                both=rate(sum(one.both for one in verdicts_here), len(here)),
-                failed=len(here) - len(said),
-                missing=sum(one.recorded is None for one in here),
-                unparsed=sum(one.content is Outcome.UNPARSED for one in verdicts_here),
-                refused=sum(one.content is Outcome.REFUSED for one in verdicts_here),
-                cut_off=sum(answer.cut_off for answer in said),
-                asked_again=sum(len(answer.attempts) > 1 for answer in said),
-                above=tuple(sum((one.cosine or 0.0) >= cut for one in here) for cut in THRESHOLDS),
+                correct=rate(sum(verdict.correct for verdict in verdicts_), len(counted)),
+                language_correct=rate(sum(verdict.language_correct for verdict in verdicts_), len(counted)),
+                both=rate(sum(verdict.both for verdict in verdicts_), len(counted)),
+                failed=len(counted) - len(given),
+                missing=sum(answer.recorded is None for answer in counted),
+                unparsed=sum(verdict.content is Outcome.UNPARSED for verdict in verdicts_),
+                refused=sum(verdict.content is Outcome.REFUSED for verdict in verdicts_),
+                cut_off=sum(answer.cut_off for answer in given),
+                asked_again=sum(len(answer.attempts) > 1 for answer in given),
+                above=tuple(sum((answer.cosine or 0.0) >= cut for answer in counted) for cut in THRESHOLDS),
             )
 
 
@@ -137,7 +145,7 @@ def _contrasts(
             for without, with_ in paired(chosen, baseline, treatment)
         ]
         if pairs:
-            missing = sum(one.recorded is None for pair in paired(chosen, baseline, treatment) for one in pair)
+            missing = sum(answer.recorded is None for pair in paired(chosen, baseline, treatment) for answer in pair)
             places.append((kind, language, missing, compare(pairs)))
     effects = verdicts([comparison for *_, comparison in places])
     return [

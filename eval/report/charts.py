@@ -1,4 +1,4 @@
-"""The charts of the HTML report as inline SVG: geometry in per cent of the width, so that text keeps its size."""
+"""Charts of the HTML report as inline SVG, with geometry in per cent of the width, so that text keeps its size."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _TOP, _HEIGHT = 8, 200  # of the sweep's plot, in CSS pixels
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """The historical score of one condition's answers, cut at each of CUTS, beside what the ladder says.
+    """The historical score of one condition's answers at each threshold of CUTS, against the verdicts of the ladder.
 
-    `passing` are the answers with at least that cosine, `agreed` those of them that the ladder calls correct too;
-    `correct` is what the ladder calls correct of all `total`, scored or not.
+    `passing` counts the answers with at least that cosine, `agreed` those of them that the ladder calls correct too;
+    `correct` counts what the ladder calls correct of all `total`, scored or not.
     """
 
     condition: str
@@ -34,13 +34,13 @@ class Sweep:
 
     @property
     def nearest(self) -> int:
-        """The place in CUTS at which the score passes as nearly as many as the ladder calls correct."""
+        """The index in CUTS at which the number passing is closest to the number correct by the ladder."""
         return min(range(len(CUTS)), key=lambda at: abs(self.passing[at] - self.correct))
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One answer for a sweep: its cosine, None where there is none, and whether the ladder calls it correct."""
+    """An answer in a sweep: its cosine, if any, and whether the ladder calls it correct."""
 
     cosine: float | None
     correct: bool
@@ -48,19 +48,19 @@ class Scored:
 
 def sweep(condition: str, answers: Sequence[Scored]) -> Sweep:
     """Count one condition's answers at each of CUTS; an answer without a score passes none of them."""
-    passing = [[one for one in answers if one.cosine is not None and one.cosine >= cut] for cut in CUTS]
+    passing = [[answer for answer in answers if answer.cosine is not None and answer.cosine >= cut] for cut in CUTS]
     return Sweep(
         condition=condition,
-        passing=tuple(len(here) for here in passing),
-        agreed=tuple(sum(one.correct for one in here) for here in passing),
-        correct=sum(one.correct for one in answers),
-        scored=sum(one.cosine is not None for one in answers),
+        passing=tuple(len(passed) for passed in passing),
+        agreed=tuple(sum(answer.correct for answer in passed) for passed in passing),
+        correct=sum(answer.correct for answer in answers),
+        scored=sum(answer.cosine is not None for answer in answers),
         total=len(answers),
     )
 
 
 def bar(rate: Rate, condition: str) -> Markup:
-    """A bar from 0 to 100 % with the interval of the rate drawn over it."""
+    """Draw a bar from 0 to 100 % with the interval of the rate over it."""
     low, high = 100 * rate.interval.low, 100 * rate.interval.high
     grid = Markup("").join(
         Markup('<line class="grid" x1="{0}%" x2="{0}%" y1="0" y2="22"/>').format(x) for x in (25, 50, 75)
@@ -76,7 +76,7 @@ def bar(rate: Rate, condition: str) -> Markup:
 
 
 def stack(split: RetrievalSplit) -> Markup:
-    """The causes of the answers that are not correct, as parts of a bar whose whole is every question."""
+    """Draw the causes of the answers that are not correct as parts of a bar for all questions."""
     parts, start = [], 0.0
     for name, count in (
         ("retrieval", split.retrieval_missed), ("model", split.model_missed), ("grading", split.grading_refused),
@@ -94,8 +94,8 @@ def stack(split: RetrievalSplit) -> Markup:
 
 
 def sweep_chart(sweeps: Sequence[Sweep], label: str) -> Markup:
-    """The counts over the thresholds, one line for each condition; dashed, what the ladder calls correct."""
-    most = max((one.total for one in sweeps), default=0) or 1
+    """Draw the counts over the thresholds, a line for each condition, and dashed the counts of the ladder."""
+    most = max((sweep.total for sweep in sweeps), default=0) or 1
     parts = [
         Markup(
             '<svg class="sweep" width="100%" height="{}" role="img" aria-label="{}">'
@@ -105,18 +105,18 @@ def sweep_chart(sweeps: Sequence[Sweep], label: str) -> Markup:
     ticks = _ticks(most)
     line = Markup('<line class="grid" x1="0" x2="100" y1="{0:.2f}" y2="{0:.2f}"/>')
     parts += [line.format(_y(count, most)) for count in ticks]
-    for one in sweeps:
-        points = " ".join(f"{_x(at):.2f},{_y(count, most):.2f}" for at, count in enumerate(one.passing))
+    for sweep in sweeps:
+        points = " ".join(f"{_x(at):.2f},{_y(count, most):.2f}" for at, count in enumerate(sweep.passing))
         parts.append(
             Markup(
                 '<line class="ladder {0}" x1="0" x2="100" y1="{1:.2f}" y2="{1:.2f}"/>'
                 '<polyline class="score {0}" points="{2}"/>'
-            ).format(one.condition, _y(one.correct, most), points)
+            ).format(sweep.condition, _y(sweep.correct, most), points)
         )
     parts.append(Markup("</svg>"))
-    for one in sweeps:
-        x, y = _WIDTH * _x(one.nearest) / 100, _TOP + _HEIGHT * _y(one.passing[one.nearest], most) / 100
-        parts.append(Markup('<circle class="{}" cx="{:.2f}%" cy="{:.1f}" r="4.5"/>').format(one.condition, x, y))
+    for sweep in sweeps:
+        x, y = _WIDTH * _x(sweep.nearest) / 100, _TOP + _HEIGHT * _y(sweep.passing[sweep.nearest], most) / 100
+        parts.append(Markup('<circle class="{}" cx="{:.2f}%" cy="{:.1f}" r="4.5"/>').format(sweep.condition, x, y))
     parts += [
         Markup('<text x="{:.1f}%" y="{:.1f}">{}</text>').format(
             _WIDTH + 1, _TOP + _HEIGHT * _y(count, most) / 100 + 4, count
@@ -139,17 +139,17 @@ def sweep_chart(sweeps: Sequence[Sweep], label: str) -> Markup:
 
 
 def _x(at: int) -> float:
-    """Where a threshold stands in the plot, 0 (left) to 100."""
+    """Return the x coordinate of a threshold, 0 (left) to 100."""
     return 100 * at / (len(CUTS) - 1)
 
 
 def _y(count: int, most: int) -> float:
-    """Where a count stands in the plot, 0 (top, `most`) to 100."""
+    """Return the y coordinate of a count, 0 (top, `most`) to 100."""
     return 100 * (1 - count / most)
 
 
 def _ticks(most: int) -> list[int]:
-    """0, `most`, and round steps between, at most six in all and none that crowds the one for `most`."""
+    """Return 0, `most` and round steps between, at most six in all and none too close to `most`."""
     steps = (factor * 10**power for power in range(9) for factor in (1, 2, 5))
     step = next(step for step in steps if most / step <= 5)
     inner = [count for count in range(0, most, step) if most - count > step / 2]

@@ -1,4 +1,4 @@
-"""Runs of the same questions against one another: the same question, language and condition, answered by each."""
+"""Compare runs on the same questions: each question, language and condition that both answered."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from eval.statistics.paired import Effect, PairedOutcome, compare, verdicts
 from rag.records import Language
 
 Place = tuple[str, str]
-"""A type and a language, or the word for all of them."""
+"""A type and a language; `all` stands for the sum."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerKey:
-    """One question in one language under one condition."""
+    """The key of an answer: a question in one language under one condition."""
 
     number: str
     language: Language
@@ -27,7 +27,7 @@ class AnswerKey:
 
 @dataclass(frozen=True, slots=True)
 class RunResults:
-    """What a comparison needs of a run: of every place the questions and whether each was right, None where missing."""
+    """The results of a run by type and language: whether each answer was right, None if it is missing."""
 
     name: str
     identity: RunIdentity
@@ -36,7 +36,7 @@ class RunResults:
 
 @dataclass(frozen=True, slots=True)
 class RunComparison:
-    """A cell in which run `new` is compared with run `old`, which is the baseline, under one condition.
+    """The comparison of run `new` with run `old`, the baseline, for one condition, type and language.
 
     Its effect is adjusted (Holm) over all such cells of the report. `missing` counts answers that either run lacks.
     """
@@ -51,7 +51,7 @@ class RunComparison:
 
 
 def compare_runs(results: Sequence[RunResults]) -> tuple[RunComparison, ...]:
-    """Compare every two runs that were asked the same set under other settings, on the questions that both have."""
+    """Compare every two runs of the same set with different settings, on the questions that both have."""
     cells = [cell for old, new in combinations(results, 2) if _comparable(old, new) for cell in _cells(old, new)]
     effects = verdicts([compare(cell.pairs) for cell in cells])
     return tuple(
@@ -78,15 +78,15 @@ def _cells(old: RunResults, new: RunResults) -> Iterator[_Cell]:
     for condition in Condition:
         for place in old.places:
             before, after = old.places[place], new.places.get(place, {})
-            shared = [asked for asked in before if asked.condition is condition and asked in after]
-            pairs = tuple(PairedOutcome(one.number, bool(before[one]), bool(after[one])) for one in shared)
-            missing = sum((before[one] is None) + (after[one] is None) for one in shared)
+            shared = [key for key in before if key.condition is condition and key in after]
+            pairs = tuple(PairedOutcome(key.number, bool(before[key]), bool(after[key])) for key in shared)
+            missing = sum((before[key] is None) + (after[key] is None) for key in shared)
             if pairs:
                 yield _Cell(old.name, new.name, condition, place, pairs, missing)
 
 
 def run_names(folders: Sequence[Path]) -> list[str]:
-    """The names of the folders, with as many of their parents as tell them apart; numbered where one stands twice.
+    """Return names for the folders, with as many parents as tell them apart; repeated folders are numbered.
 
     `a/run` and `b/run` are "a/run" and "b/run".
     """

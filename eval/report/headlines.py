@@ -1,4 +1,4 @@
-"""What a report says in sentences: of a run, of each of its cells, of two runs; an unfinished run has no verdict."""
+"""The sentences of a report: on a run, on each of its cells, on two runs; an unfinished run has no verdict."""
 
 from __future__ import annotations
 
@@ -7,34 +7,37 @@ from typing import Final
 from eval.dataset.conditions import Condition
 from eval.report.compare_runs import RunComparison
 from eval.report.records import Contrast, RunReport
-from eval.report.sentences import Language, counts_sentence, missing_text, run_comparison_sentence, sentence
+from eval.report.sentences import counts_sentence, missing_text, run_comparison_sentence, sentence
 from eval.runs.imported import ImportedReport
+from rag.records import Language
 
 GOLD: Final[dict[Language, str]] = {"en": "giving the gold passage", "ja": "正解文書の提示"}
 UNFINISHED = "unfinished"
 _RUN_WORDS = {"helps": "better", "hurts": "worse"}
 
 
-def effect_word(one: Contrast | RunComparison) -> str:
-    """The verdict in one word: helps or hurts (of two runs better or worse), undecided, unfinished."""
-    if one.missing:
+def effect_word(cell: Contrast | RunComparison) -> str:
+    """Return the verdict in one word: helps or hurts (for two runs better or worse), undecided, unfinished."""
+    if cell.missing:
         return UNFINISHED
-    return _RUN_WORDS.get(one.effect.direction, "undecided") if isinstance(one, RunComparison) else one.effect.direction
+    return (
+        _RUN_WORDS.get(cell.effect.direction, "undecided") if isinstance(cell, RunComparison) else cell.effect.direction
+    )
 
 
-def contrast_text(one: Contrast, language: Language) -> str:
-    """What one cell of a run's comparison shows."""
-    subject = None if one.treatment is Condition.RAG else GOLD[language]
-    return sentence(one.effect, language, subject, missing=one.missing)
+def contrast_text(cell: Contrast, language: Language) -> str:
+    """Return the result of one cell of a run's comparison in words."""
+    subject = None if cell.treatment is Condition.RAG else GOLD[language]
+    return sentence(cell.effect, language, subject, missing=cell.missing)
 
 
-def comparison_text(one: RunComparison, language: Language) -> str:
-    """Which of two runs is better."""
-    return run_comparison_sentence(one.effect, language, one.old, one.new, one.condition, missing=one.missing)
+def comparison_text(cell: RunComparison, language: Language) -> str:
+    """Return which of two runs is better, in words."""
+    return run_comparison_sentence(cell.effect, language, cell.old, cell.new, cell.condition, missing=cell.missing)
 
 
 def headline(run: RunReport, language: Language) -> str:
-    """The verdict on a whole run, or why there is none."""
+    """Return the verdict on a whole run, or why there is none."""
     if run.headline is not None:
         return contrast_text(run.headline, language)
     lost = missing_text(run.missing, len(run.answers), language) if run.missing else ""
@@ -44,5 +47,5 @@ def headline(run: RunReport, language: Language) -> str:
 
 
 def imported_headline(run: ImportedReport, language: Language) -> str:
-    """What imported counts show over all types."""
+    """Return the result of imported counts over all types in words."""
     return counts_sentence(run.cells[-1].counts, language)

@@ -1,4 +1,4 @@
-"""The report as one HTML page that needs nothing beside itself: no network, no other file.
+"""The report as a self-contained HTML page: no network, no other file.
 
 The page is `assets/page.html` with its style and script inlined. Every text from outside is escaped by Jinja, and the
 page's own policy (CSP) lets nothing run or load but that style and that script, which it names by their hashes.
@@ -70,7 +70,7 @@ class Bar:
 
 
 def html_page(report: Report) -> str:
-    """The report as the text of one HTML page, to be written as UTF-8."""
+    """Render the report as one HTML page, to be written as UTF-8."""
     style, script = _asset("page.css"), _asset("page.js")
     page = (
         _environment()
@@ -118,32 +118,32 @@ def _digest(text: str) -> str:
 
 
 def _panels(report: Report) -> list[Panel]:
-    """The rates of all runs by type and language, the sums last."""
+    """Return the rates of all runs by type and language, the sums last."""
     bars = [
         Bar(run.name, cell.kind, cell.language, cell.condition, cell.correct, cell)
         for run in report.runs
         for cell in run.cells
     ]
-    for one in report.imported:
-        for counted in one.cells:
-            place = (one.name, counted.kind, counted.language)
-            bars += [Bar(*place, "no_rag", counted.counts.baseline), Bar(*place, "rag", counted.counts.treatment)]
+    for imported in report.imported:
+        for counted in imported.cells:
+            about = (imported.name, counted.kind, counted.language)
+            bars += [Bar(*about, "no_rag", counted.counts.baseline), Bar(*about, "rag", counted.counts.treatment)]
     return [
-        Panel(kind, language, found)
+        Panel(kind, language, of_place)
         for kind in (*KINDS, ALL)
         for language in (*LANGUAGES, ALL)
-        if (found := tuple(one for one in bars if (one.kind, one.language) == (kind, language)))
+        if (of_place := tuple(bar for bar in bars if (bar.kind, bar.language) == (kind, language)))
     ]
 
 
 def _choices(report: Report) -> dict[str, list[str]]:
-    """What each filter of the answers offers: what there is, in a fixed order."""
-    answers = [one for run in report.runs for one in run.answers]
-    outcomes = {one.verdict.content for one in answers}
+    """Return the choices of each filter of the answers, in a fixed order."""
+    answers = [answer for run in report.runs for answer in run.answers]
+    outcomes = {answer.verdict.content for answer in answers}
     return {
-        "type": [kind for kind in KINDS if any(one.item.kind == kind for one in answers)],
-        "language": [language for language in LANGUAGES if any(one.language == language for one in answers)],
-        "condition": list(dict.fromkeys(str(one.condition) for one in answers)),
+        "type": [kind for kind in KINDS if any(answer.item.kind == kind for answer in answers)],
+        "language": [language for language in LANGUAGES if any(answer.language == language for answer in answers)],
+        "condition": list(dict.fromkeys(str(answer.condition) for answer in answers)),
         "outcome": [
             *(str(outcome) for outcome in Outcome if outcome in outcomes),
             NOT_CORRECT, FAILED, OTHER_LANGUAGE, "fixed", "broken",
@@ -152,69 +152,73 @@ def _choices(report: Report) -> dict[str, list[str]]:
 
 
 def _marks(run: RunReport) -> list[str]:
-    """For each answer of a run the outcomes that it is found under, separated by blanks."""
+    """Return for each answer of a run the outcomes that a filter finds it under, separated by spaces."""
     changed = {
         (without.item.number, without.language): word
         for word, fixed in (("fixed", True), ("broken", False))
         for without, _ in run.changed(fixed=fixed)
     }
-    return [" ".join(_marks_of(one, changed.get((one.item.number, one.language)))) for one in run.answers]
+    return [" ".join(_marks_of(answer, changed.get((answer.item.number, answer.language)))) for answer in run.answers]
 
 
-def _marks_of(one: RunAnswer, change: str | None) -> Iterable[str]:
-    yield str(one.verdict.content)
-    if not one.verdict.correct:
+def _marks_of(answer: RunAnswer, change: str | None) -> Iterable[str]:
+    yield str(answer.verdict.content)
+    if not answer.verdict.correct:
         yield NOT_CORRECT
-    elif not one.verdict.language_correct:
+    elif not answer.verdict.language_correct:
         yield OTHER_LANGUAGE
-    if one.error:
+    if answer.error:
         yield FAILED
     if change:
         yield change
 
 
 def _sweeps(run: RunReport) -> list[charts.Sweep]:
-    """The sweep of each condition; none where the run has no historical scores."""
-    if all(one.cosine is None for one in run.answers):
+    """Return the sweep of each condition; none if the run has no historical scores."""
+    if all(answer.cosine is None for answer in run.answers):
         return []
     return [
         charts.sweep(
             str(condition),
-            [charts.Scored(one.cosine, one.verdict.correct) for one in run.answers if one.condition is condition],
+            [
+                charts.Scored(answer.cosine, answer.verdict.correct)
+                for answer in run.answers
+                if answer.condition is condition
+            ],
         )
         for condition in run.conditions
     ]
 
 
 def _whole(run: RunReport) -> list[Cell]:
-    """The cells over all types and languages, one for each condition."""
+    """Return the cells over all types and languages, one for each condition."""
     return [cell for cell in run.cells if (cell.kind, cell.language) == run.whole]
 
 
-def _hits(one: RunAnswer) -> tuple[Hit, ...]:
-    return () if one.recorded is None or one.recorded.answer is None else one.recorded.answer.hits
+def _hits(answer: RunAnswer) -> tuple[Hit, ...]:
+    return () if answer.recorded is None or answer.recorded.answer is None else answer.recorded.answer.hits
 
 
 def _named(value: str) -> str:
-    """What a reader is told for a value; the value itself stands in the data and in the other outputs."""
+    """Return the reader's words for a value; the data and the other outputs have the value itself."""
     return _NAMES.get(value, value)
 
 
 def _place(cell: Cell | Contrast | Panel | RunComparison) -> str:
-    """A type and language in words."""
+    """Return a type and language in words."""
     kind = "all types" if cell.kind == ALL else cell.kind
     return f"{kind}, {'all languages' if cell.language == ALL else _named(cell.language)}"
 
 
 def _by_run(bars: Sequence[Bar]) -> list[tuple[str, list[Bar]]]:
-    """The bars of a panel by run."""
-    return [(run, list(found)) for run, found in groupby(bars, key=lambda bar: bar.run)]
+    """Group the bars of a panel by run."""
+    return [(run, list(of_run)) for run, of_run in groupby(bars, key=lambda bar: bar.run)]
 
 
 def _by_pair(cells: Sequence[RunComparison]) -> list[tuple[str, str, str, list[RunComparison]]]:
-    """The comparisons of runs by the two runs and the condition."""
-    found = groupby(cells, key=lambda one: (one.old, one.new, str(one.condition)))
-    return [(*key, list(rows)) for key, rows in found]
+    """Group the comparisons of runs by the two runs and the condition."""
+    groups = groupby(cells, key=lambda cell: (cell.old, cell.new, str(cell.condition)))
+    return [(*key, list(rows)) for key, rows in groups]
 
 
 def _p_value(p: float) -> str:
@@ -222,5 +226,5 @@ def _p_value(p: float) -> str:
 
 
 def _spread(rate: Rate) -> str:
-    """The interval of a rate in per cent: "27.3-45.8"."""
+    """Return the interval of a rate in per cent: "27.3-45.8"."""
     return f"{percent(rate.interval.low)}-{percent(rate.interval.high)}"

@@ -1,4 +1,4 @@
-"""The Report: everything that is said about one run or several, computed once and shown in several forms."""
+"""The Report: all results of one run or several, computed once for every form of output."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Contrast:
     treatment: Condition
     effect: Effect
     missing: int
-    """How many of its answers are not there yet; they count as not correct."""
+    """The number of its answers that are still missing; they count as not correct."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +80,21 @@ class RunReport:
 
     @property
     def whole(self) -> tuple[str, str]:
-        """The type and language that stand for everything asked; the only ones, where there is but one."""
+        """The type and language of the sum over everything asked; the only ones if there is just one."""
         return self.cells[-1].kind, self.cells[-1].language
 
     @property
     def missing(self) -> int:
-        """How many answers are not there yet; they count as not correct."""
-        return sum(one.recorded is None for one in self.answers)
+        """The number of answers that are still missing; they count as not correct."""
+        return sum(answer.recorded is None for answer in self.answers)
 
     @property
     def headline(self) -> Contrast | None:
         """The comparison over all types and languages asked, if both conditions were run."""
-        return next((one for one in self.contrasts if (one.kind, one.language) == self.whole), None)
+        return next((contrast for contrast in self.contrasts if (contrast.kind, contrast.language) == self.whole), None)
 
     def changed(self, *, fixed: bool) -> tuple[tuple[RunAnswer, RunAnswer], ...]:
-        """The questions that retrieval fixed (or broke), each as its answers without and with retrieval."""
+        """Return the questions that retrieval fixed (or broke), each as its answers without and with retrieval."""
         pairs = paired(self.answers)
         return tuple(
             (without, with_)
@@ -105,7 +105,7 @@ class RunReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One run, or several side by side: each for itself, those of the same questions against one another."""
+    """One run or several: each by itself, and compared with those of the same questions."""
 
     runs: tuple[RunReport, ...]
     imported: tuple[ImportedReport, ...] = ()
@@ -114,12 +114,17 @@ class Report:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of all runs, the imported ones last."""
-        return (*(one.name for one in self.runs), *(one.name for one in self.imported))
+        return (*(run.name for run in self.runs), *(run.name for run in self.imported))
 
     @property
     def overall_comparisons(self) -> tuple[RunComparison, ...]:
-        """Of every two runs and each condition the comparison over all that both were asked."""
-        return tuple({(one.old, one.new, one.condition): one for one in self.run_comparisons}.values())
+        """The comparison over everything that both runs were asked, for every two runs and condition."""
+        return tuple(
+            {
+                (comparison.old, comparison.new, comparison.condition): comparison
+                for comparison in self.run_comparisons
+            }.values()
+        )
 
     @property
     def same_set(self) -> bool:

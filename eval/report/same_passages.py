@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Literal
 
 from eval.dataset.conditions import Condition
 from eval.report.records import RunReport
-from rag.records import Answer
+from rag.records import Answer, Language
 
 
 @dataclass(frozen=True, slots=True)
 class OtherPassages:
-    """Of the `asked` questions that two runs answered with retrieval, how many got other passages.
+    """The number (`other`) of the `asked` questions for which two runs with retrieval got different passages.
 
-    `cut` are those of them where a prompt had to leave passages out to fit into the model's context.
+    `cut` counts those for which a prompt left passages out to fit into the model's context.
     """
 
     old: str
@@ -27,37 +26,39 @@ class OtherPassages:
 
 
 def other_passages(runs: Sequence[RunReport]) -> tuple[OtherPassages, ...]:
-    """Every two runs of one set that did not get the same passages for the same questions."""
-    found = (
+    """Return every two runs of one set that got different passages for the same questions."""
+    pairs = (
         _between(old, new)
         for old, new in combinations(runs, 2)
         if old.identity.dataset_sha256 == new.identity.dataset_sha256
     )
-    return tuple(one for one in found if one.other)
+    return tuple(pair for pair in pairs if pair.other)
 
 
-def passages_text(one: OtherPassages, language: Literal["en", "ja"]) -> str:
-    """What it says of two runs."""
+def passages_text(pair: OtherPassages, language: Language) -> str:
+    """Return the difference in a sentence."""
     if language == "ja":
-        cut = f"（うち {one.cut} 問はコンテキストに収まらず減らされた）" if one.cut else ""
-        return f"{one.old} と {one.new} は、検索ありの {one.asked} 問中 {one.other} 問で異なる文書を参照しました{cut}。"
-    cut = f", for {one.cut} of them as a context had no room for all" if one.cut else ""
-    return f"{one.new} and {one.old} had other passages for {one.other} of {one.asked} questions with retrieval{cut}."
+        cut = f"（うち {pair.cut} 問では、コンテキストに収まらない文書を除きました）" if pair.cut else ""
+        questions = f"検索ありの {pair.asked} 問中 {pair.other} 問"
+        return f"{pair.old} と {pair.new} は、{questions}で異なる文書を参照しました{cut}。"
+    cut = f", {pair.cut} of them because not all fitted into a context" if pair.cut else ""
+    questions = f"{pair.other} of {pair.asked} questions with retrieval"
+    return f"{pair.new} and {pair.old} got different passages for {questions}{cut}."
 
 
 def _between(old: RunReport, new: RunReport) -> OtherPassages:
     before, after = _answers(old), _answers(new)
-    pairs = [(before[place], after[place]) for place in before if place in after]
-    other = [(one, two) for one, two in pairs if _ids(one) != _ids(two)]
-    cut = sum(1 for one, two in other if one.dropped or two.dropped)
+    pairs = [(before[key], after[key]) for key in before if key in after]
+    other = [(first, second) for first, second in pairs if _ids(first) != _ids(second)]
+    cut = sum(1 for first, second in other if first.dropped or second.dropped)
     return OtherPassages(old.name, new.name, len(pairs), len(other), cut)
 
 
 def _answers(run: RunReport) -> dict[tuple[str, str], Answer]:
     return {
-        (one.item.number, one.language): one.recorded.answer
-        for one in run.answers
-        if one.condition is Condition.RAG and one.recorded is not None and one.recorded.answer is not None
+        (answer.item.number, answer.language): answer.recorded.answer
+        for answer in run.answers
+        if answer.condition is Condition.RAG and answer.recorded is not None and answer.recorded.answer is not None
     }
 
 

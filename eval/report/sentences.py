@@ -5,12 +5,11 @@ Every character can be written in cp932 (hence "-" for minus and から for a ra
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 
 from eval.statistics.paired import POWER, Comparison, Direction, Effect, Interval, Rate, TestName
 from eval.statistics.unpaired_counts import UnpairedBounds
-
-Language = Literal["en", "ja"]
+from rag.records import Language
 
 SUBJECT: Final[dict[Language, str]] = {"en": "retrieval", "ja": "文書検索"}
 OPENING: Final[dict[Language, dict[Direction, str]]] = {
@@ -40,30 +39,30 @@ TEST: Final[dict[TestName, str]] = {
 
 
 def points(difference: float) -> str:
-    """Percentage points with their sign: 0.09 is "+9.0", -0.05 is "-5.0", 0 is "0.0"."""
+    """Format a difference in percentage points with its sign: 0.09 is "+9.0", -0.05 is "-5.0", 0 is "0.0"."""
     text = f"{100 * difference:+.1f}"
     return "0.0" if text in ("+0.0", "-0.0") else text
 
 
 def percent(share: float | None) -> str:
-    """Give a share in per cent, without the sign: 0.36 is "36.0"; "-" of nothing."""
+    """Format a share in per cent, without the sign: 0.36 is "36.0"; "-" for None."""
     return "-" if share is None else f"{100 * share:.1f}"
 
 
 def p_text(p: float) -> str:
-    """Four decimals below 0.1, three from there on: "p < 0.0001", "p = 0.0039", "p = 0.125"."""
+    """Format a p-value with four decimals below 0.1, else three: "p < 0.0001", "p = 0.0039", "p = 0.125"."""
     if p < 0.0001:
         return "p < 0.0001"
     return f"p = {p:.4f}" if p < 0.1 else f"p = {p:.3f}"
 
 
 def points_interval(interval: Interval, language: Language) -> str:
-    """Interval of a difference: "95 % interval +2.9 to +14.7" or "95 % 区間 +2.9 から +14.7"."""
+    """Format the interval of a difference: "95 % interval +2.9 to +14.7" or "95 % 区間 +2.9 から +14.7"."""
     return _interval(interval.level, points(interval.low), points(interval.high), language)
 
 
 def rate_text(rate: Rate, language: Language) -> str:
-    """Give a rate with its denominator: "36 of 100 (36.0 %, 95 % interval 27.3 to 45.8)"."""
+    """Format a rate with its denominator: "36 of 100 (36.0 %, 95 % interval 27.3 to 45.8)"."""
     interval = _interval(rate.interval.level, percent(rate.interval.low), percent(rate.interval.high), language)
     if language == "ja":
         return f"{rate.total}問中 {rate.correct}（{percent(rate.value)} %、{interval}）"
@@ -83,7 +82,7 @@ def sentence(effect: Effect, language: Language, subject: str | None = None, *, 
         opening = f"まだ判定できません（{lost}）" if language == "ja" else f"No verdict yet ({lost})"
     fixed, broken = ("改善 {}", "、悪化 {}") if language == "ja" else ("{} fixed", ", {} broken")
     changed = fixed.format(cell.fixed) + broken.format(cell.broken)
-    return _said(opening, effect, language, changed, final=not missing)
+    return _result(opening, effect, language, changed, final=not missing)
 
 
 def run_comparison_sentence(
@@ -103,7 +102,7 @@ def run_comparison_sentence(
         opening = f"{BETTER[language][effect.direction].format(old=old, new=new)} {under}"
         opening = f"No verdict yet on {new} and {old} {under} ({lost})" if missing else opening
         changed = f"{cell.fixed} right only with {new}, {cell.broken} only with {old}"
-    return _said(opening, effect, language, changed, final=not missing)
+    return _result(opening, effect, language, changed, final=not missing)
 
 
 def missing_text(missing: int, total: int, language: Language) -> str:
@@ -113,7 +112,7 @@ def missing_text(missing: int, total: int, language: Language) -> str:
     return f"{missing:,} of {total:,} answers are missing and count as wrong"
 
 
-def _said(opening: str, effect: Effect, language: Language, changed: str, *, final: bool) -> str:
+def _result(opening: str, effect: Effect, language: Language, changed: str, *, final: bool) -> str:
     cell = effect.comparison
     estimate = cell.difference.estimate
     if estimate is None:
@@ -149,7 +148,7 @@ def counts_sentence(counts: UnpairedBounds, language: Language, subject: str | N
 
 
 def counts_direction(counts: UnpairedBounds) -> Direction:
-    """The verdict that holds however the pairs fell; undecided where that matters."""
+    """Return the verdict that holds for every possible pairing; undecided if it depends on the pairing."""
     if counts.allowed_contrary != counts.possible_contrary:
         return "undecided"
     return "helps" if counts.net > 0 else "hurts"

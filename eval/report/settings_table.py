@@ -22,12 +22,12 @@ class Setting:
 
     @property
     def differs(self) -> bool:
-        """Whether not all runs of which it is known have the same value."""
+        """Whether the runs of which it is known have different values."""
         return len(set(self.values) - {NOT_KNOWN}) > 1
 
 
 def settings(report: Report) -> list[Setting]:
-    """The settings of all runs in the order of `report.names`; imported counts are known by few."""
+    """Return the settings of all runs in the order of `report.names`; imported counts have only a few."""
     columns = [*map(_of_run, report.runs), *map(_of_imported, report.imported)]
     names = _in_order(name for column in columns for name in column)
     return [Setting(name, tuple(column.get(name, NOT_KNOWN) for column in columns)) for name in names]
@@ -47,17 +47,17 @@ def _of_run(run: RunReport) -> dict[str, str]:
         "repeats": str(run.repeats),
         "seconds of answering": f"{run.seconds:.1f}",
         **fallback_settings(run.uses),
-        "versions": ", ".join(f"{name} {found}" for name, found in run.versions.items()),
+        "versions": ", ".join(f"{name} {number}" for name, number in run.versions.items()),
     }
 
 
-def _of_imported(one: ImportedReport) -> dict[str, str]:
+def _of_imported(imported: ImportedReport) -> dict[str, str]:
     return {
-        "questions": str(one.cells[-1].counts.baseline.total),
-        "languages": one.run.language,
+        "questions": str(imported.cells[-1].counts.baseline.total),
+        "languages": imported.run.language,
         "conditions": "no_rag, rag",
-        "counts from": one.run.source or NOTHING,
-        "counts entered": one.run.entered,
+        "counts from": imported.run.source or NOTHING,
+        "counts entered": imported.run.entered,
     }
 
 

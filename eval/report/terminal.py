@@ -31,8 +31,8 @@ def print_report(report: Report, console: Console | None = None) -> None:
     console = console or Console(width=None if Console().is_terminal else 120, highlight=False, soft_wrap=False)
     for run in report.runs:
         _print_run(run, console)
-    for one in report.imported:
-        _print_imported(one, console)
+    for imported in report.imported:
+        _print_imported(imported, console)
     if len(report.names) > 1:
         _print_side_by_side(report, console)
 
@@ -60,7 +60,7 @@ def _print_run(run: RunReport, console: Console) -> None:
 
 
 def _breakdown(run: RunReport) -> Iterator[str]:
-    """What went wrong, what the gold passage adds, why retrieval did not help, how far repeats differ; a line each."""
+    """Yield a line each on failures, on the gold passage, on why retrieval did not help, and on repeats."""
     if failures := failures_sentence(run.answers):
         yield failures
     for contrast in run.ceiling[-1:]:
@@ -71,16 +71,16 @@ def _breakdown(run: RunReport) -> Iterator[str]:
         yield spread_sentence(spread)
 
 
-def _print_imported(one: ImportedReport, console: Console) -> None:
-    source = f": {one.run.source}" if one.run.source else ""
-    console.print(Text(f"\n{one.name}{source}", style="bold"))
+def _print_imported(imported: ImportedReport, console: Console) -> None:
+    source = f": {imported.run.source}" if imported.run.source else ""
+    console.print(Text(f"\n{imported.name}{source}", style="bold"))
     console.print(
         Text("Counts entered by hand: nothing can be paired, nor is it known whether the questions were the same.")
     )
-    for cell in one.cells[:-1]:
+    for cell in imported.cells[:-1]:
         console.print(Text(f"  {cell.kind}, {cell.language}: {counts_sentence(cell.counts, 'en')}"))
-    console.print(Text(imported_headline(one, "en"), style="bold"))
-    console.print(Text(imported_headline(one, "ja")))
+    console.print(Text(imported_headline(imported, "en"), style="bold"))
+    console.print(Text(imported_headline(imported, "ja")))
 
 
 def _print_side_by_side(report: Report, console: Console) -> None:
@@ -88,37 +88,37 @@ def _print_side_by_side(report: Report, console: Console) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("type")
     table.add_column("language")
-    found = _by_place(report)
+    counts = _by_place(report)
     for name in report.names:
         table.add_column(name, justify="right", overflow="fold", max_width=24)
     for kind in (*KINDS, ALL):
         for language in (*LANGUAGES, ALL):
-            shown = [found.get((name, kind, language), "") for name in report.names]
-            if any(shown):
-                table.add_row(kind, language, *shown)
+            cells = [counts.get((name, kind, language), "") for name in report.names]
+            if any(cells):
+                table.add_row(kind, language, *cells)
     console.print(table)
     if not report.same_set:
         console.print(Text("These runs were not asked the same verification set; their figures cannot be compared."))
     for uneven in other_passages(report.runs):
         console.print(Text(passages_text(uneven, "en")))
-    for one in report.overall_comparisons:
-        console.print(Text(comparison_text(one, "en"), style="bold"))
-        console.print(Text(comparison_text(one, "ja")))
+    for comparison in report.overall_comparisons:
+        console.print(Text(comparison_text(comparison, "en"), style="bold"))
+        console.print(Text(comparison_text(comparison, "ja")))
 
 
 def _by_place(report: Report) -> dict[tuple[str, str, str], str]:
-    """By run, type and language the counts as "32 → 36 of 61", conditions in the run's order."""
-    found: dict[tuple[str, str, str], str] = {}
+    """Return the counts by run, type and language as "32 → 36 of 61", conditions in the run's order."""
+    by_place: dict[tuple[str, str, str], str] = {}
     for run in report.runs:
         for kind, language in dict.fromkeys((cell.kind, cell.language) for cell in run.cells):
-            here = [cell.correct for cell in run.cells if (cell.kind, cell.language) == (kind, language)]
-            counts = " → ".join(str(one.correct) for one in here)
-            found[run.name, kind, language] = f"{counts} of {here[0].total}"
-    for one in report.imported:
-        for cell in one.cells:
+            rates = [cell.correct for cell in run.cells if (cell.kind, cell.language) == (kind, language)]
+            counts = " → ".join(str(rate.correct) for rate in rates)
+            by_place[run.name, kind, language] = f"{counts} of {rates[0].total}"
+    for imported in report.imported:
+        for cell in imported.cells:
             before, after = cell.counts.baseline, cell.counts.treatment
-            found[one.name, cell.kind, cell.language] = f"{before.correct} → {after.correct} of {before.total}"
-    return found
+            by_place[imported.name, cell.kind, cell.language] = f"{before.correct} → {after.correct} of {before.total}"
+    return by_place
 
 
 def _counts(run: RunReport) -> Table:
@@ -154,7 +154,7 @@ def _change(without: RunAnswer, with_: RunAnswer) -> str:
 
 
 def _short(text: str, width: int) -> str:
-    """The text on one line of at most `width` columns, in which a Japanese letter takes two."""
+    """Return the text on one line of at most `width` columns; a Japanese letter takes two."""
     line = Text(" ".join(text.split()))
     line.truncate(width, overflow="ellipsis")
     return line.plain

@@ -64,7 +64,7 @@ def answer_table(
 
 
 def read_questions(path: Path) -> list[str]:
-    """The questions in a file, in order; blank ones are left out.
+    """Return the questions in a file, in order, without blank ones.
 
     In a table they are what stands under the one header of COLUMNS; a table of one column needs none. Raises
     DatasetError for a file without questions, and for a table that leaves open which column or sheet has them.

@@ -97,7 +97,7 @@ def test_fewer_passages_in_a_smaller_context_are_told(shelf: Shelf, verify, inde
     (one,) = other_passages(report.runs)
     assert (one.asked, one.cut) == (5, one.other)
     assert one.other > 0
-    said = f"narrow and wide had other passages for {one.other} of 5 questions with retrieval, for {one.cut} of them"
+    said = f"narrow and wide got different passages for {one.other} of 5 questions with retrieval, {one.cut} of them"
     assert said in terminal(report)
     assert f"5 問中 {one.other} 問で異なる文書" in parse(html_page(report)).text
 
