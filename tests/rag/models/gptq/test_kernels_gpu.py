@@ -128,29 +128,48 @@ def test_logits_step_by_step_are_those_of_the_model_call(
 
 @pytest.mark.parametrize("rows", [1, 32])
 @pytest.mark.parametrize("architecture", ["llama", "mistral", "qwen2"])
-def test_unquantised_logits_are_those_of_the_model_call(tmp_path: Path, architecture: str, rows: int) -> None:
+def test_unquantised_logits_are_as_near_to_float32_as_the_model_call(
+    tmp_path: Path, architecture: str, rows: int
+) -> None:
+    """In bfloat16 two attentions of transformers' own differ by up to .06; float32 is the reference for both."""
     from transformers import AutoModelForCausalLM
 
     folder = write_plain(tmp_path, architecture, dtype="bfloat16")
     engine = open_engine(f"hf:{folder}", EngineOptions(context=256))
     assert isinstance(engine, BatchEngine)
-    _compare(AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16).cuda(), engine, rows)
+    call = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16).cuda()
+    exact = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).cuda()
+    prompts, given = _tokens(rows)
+    wanted = _reference(exact, prompts, given)
+    errors = _relative(_stepped(engine, prompts, given), wanted)
+    of_the_call = _relative(_reference(call, prompts, given), wanted)
+    assert float(errors.mean()) < 1.25 * float(of_the_call.mean())
+    assert float(errors.max()) < 1.5 * float(of_the_call.max())
     held = torch.cuda.memory_allocated()
     engine.close()
     gc.collect()
     assert torch.cuda.memory_allocated() < held
 
 
-def _compare(model: Any, engine: BatchEngine, rows: int) -> None:
-    """Step by step on the same tokens: logits within TOLERANCE, and the same best token where that is clear."""
+def _tokens(rows: int) -> tuple[list[list[int]], Any]:
+    """Random prompts of several lengths, and the tokens, [rows, STEPS], that follow them."""
     generator = torch.Generator().manual_seed(0)
     lengths = [(5, 37, 120, 64)[number % 4] for number in range(rows)]
     prompts = [torch.randint(3, 500, (length,), generator=generator).tolist() for length in lengths]
-    given = torch.randint(3, 500, (rows, STEPS), generator=generator).cuda()
+    return prompts, torch.randint(3, 500, (rows, STEPS), generator=generator).cuda()
+
+
+def _relative(logits: Any, wanted: Any) -> Any:
+    """The relative error of each row and step, [rows, STEPS + 1]."""
+    return (logits - wanted).norm(dim=-1) / wanted.norm(dim=-1)
+
+
+def _compare(model: Any, engine: BatchEngine, rows: int) -> None:
+    """Step by step on the same tokens: logits within TOLERANCE, and the same best token where that is clear."""
+    prompts, given = _tokens(rows)
     wanted = _reference(model, prompts, given)
     got = _stepped(engine, prompts, given)
-    errors = (got - wanted).norm(dim=-1) / wanted.norm(dim=-1)
-    assert float(errors.max()) < TOLERANCE
+    assert float(_relative(got, wanted).max()) < TOLERANCE
     top = wanted.topk(2, -1).values
     clear = (top[..., 0] - top[..., 1]) > 2 * (got - wanted).abs().amax(-1)
     assert bool((got.argmax(-1) == wanted.argmax(-1))[clear].all())
