@@ -40,7 +40,7 @@ _ELEMENT_LENGTH = 60  # characters; longer pieces are clauses, not entries
 
 
 def forms(question: str, reference: str) -> tuple[str, ...]:
-    """The canonical forms of a reference, the full one first.
+    """Return the canonical forms of a reference, the full one first.
 
     >>> forms("Who is president?", "Donald Trump (as of January 2025)")
     ('Donald Trump (as of January 2025)', 'Donald Trump')
@@ -59,7 +59,7 @@ def forms(question: str, reference: str) -> tuple[str, ...]:
 
 
 def _without_class(question: str, name: str) -> list[str]:
-    """The name without its class word (Lake Baikal, バイカル湖) where the question says what class it asks for."""
+    """Return the name without its class word (Lake Baikal, バイカル湖) if the question names that class."""
     words = [token for token in tokenise(name) if token.key]
     asked = {token.key for token in tokenise(canonical(question))}
     if len(words) == 2 and all(word.kind == "latin" for word in words):
@@ -71,7 +71,7 @@ def _without_class(question: str, name: str) -> list[str]:
 
 
 def _without_particle(name: str) -> list[str]:
-    """An office with the country's name right before it: 日本首相 for 日本の首相."""
+    """Return an office with the country's name right before it: 日本首相 for 日本の首相."""
     tokens = tokenise(name)
     return [
         name[: of.start] + name[of.end :]
@@ -81,7 +81,7 @@ def _without_particle(name: str) -> list[str]:
 
 
 def _is_alias(name: str, inner: str) -> bool:
-    """Whether a bracket holds another form of the name (acronym, other script) and not a qualifier."""
+    """Return whether a bracket holds another form of the name (acronym, other script) and not a qualifier."""
     if _QUALIFIER.search(inner) or not inner.strip():
         return False
     initials = "".join(
@@ -96,7 +96,7 @@ def _is_alias(name: str, inner: str) -> bool:
 
 
 def elements(form: str) -> tuple[str, ...]:
-    """The entries of a reference that is a list, or () where it is none."""
+    """Return the entries of a reference that is a list, else ()."""
     tokens = tokenise(form)
     breaks = [token for token in tokens if token.surface == "と" and token.pos.startswith("助詞")]
     text = form
@@ -108,7 +108,7 @@ def elements(form: str) -> tuple[str, ...]:
 
 
 def match_words(claim: Claim, form: str, *, negative_question: bool) -> Match | None:
-    """A reference of several content words found as those words, in any order (2-1 is not 1-2), in one passage."""
+    """Match a reference of several content words in any order (2-1 is not 1-2), in one passage."""
     wanted = {token.stem for token in tokenise(form) if token.content}
     if len(wanted) < BAG_MINIMUM:
         return None
@@ -129,7 +129,7 @@ def match_words(claim: Claim, form: str, *, negative_question: bool) -> Match | 
 
 
 def match_person(asked: Asked, claim: Claim, form: str, *, in_list: bool = False) -> Match | None:
-    """A person named without (or with another form of) the middle name, in the other order, or by the surname alone.
+    """Match a person without (or with another) middle name, in the other order, or by the surname alone.
 
     The surname alone must fill the answer slot, unless the reference is a list of people (`in_list`).
     """
@@ -154,7 +154,7 @@ def match_person(asked: Asked, claim: Claim, form: str, *, in_list: bool = False
 
 
 def _names_person(names: Sequence[Token], parts: Sequence[Token], *, alone: bool) -> bool:
-    """Whether a run of name tokens is a form of the name `parts`; `alone`: one of its two ends is enough."""
+    """Return whether a run of name tokens is a form of the name `parts`; `alone`: one of its two ends is enough."""
     given, full = [token.key for token in names if not _initial(token)], [token.key for token in parts]
     if not given:
         return False
@@ -177,7 +177,7 @@ def _name_parts(form: str) -> list[Token]:
 
 
 def _counts_beside(token: Token) -> bool:
-    """Whether a word in the answer slot speaks against a surname standing there for the whole answer."""
+    """Return whether a word in the answer slot speaks against a surname standing there for the whole answer."""
     if token.kind == "japanese":
         return token.surface not in _TITLES and not token.pos.startswith("接尾辞")
     return is_name(token) and token.key not in _TITLES
@@ -192,7 +192,7 @@ def _named(token: Token) -> bool:
 
 
 def _name_runs(tokens: Sequence[Token]) -> Iterator[list[Token]]:
-    """Runs of name tokens, joined over full stops, hyphens and middle dots; in a text all in lower case any word."""
+    """Return runs of name tokens, joined over full stops, hyphens, middle dots; in lower-case text, of any words."""
     run: list[Token] = []
     lower = not any(token.kind == "latin" and token.surface[0].isupper() for token in tokens)
     for token in tokens:

@@ -82,7 +82,7 @@ class Claim:
 
 
 def find_claim(question: str, answer: str) -> Claim:
-    """The claim of `answer` to `question`, both canonical; an answer without structure is its own claim.
+    """Return the claim of `answer` to `question`, both canonical; an answer without structure is its own claim.
 
     >>> find_claim("What is the capital of Japan?", "The capital of Japan is Tokyo. It is large.").focus
     'Tokyo.'
@@ -101,7 +101,7 @@ def find_claim(question: str, answer: str) -> Claim:
 
 
 def _decisive(asked: frozenset[str], parts: Sequence[str], head: Claim) -> str | None:
-    """The later sentence that decides in place of the first one, or None where the first one does."""
+    """Return the later sentence that decides instead of the first one, or None if the first one does."""
     corrected = [rest for part in parts[1:] if (rest := _CORRECTION.sub("", part)) not in ("", part)]
     if corrected:
         return corrected[-1]
@@ -119,13 +119,13 @@ def _decisive(asked: frozenset[str], parts: Sequence[str], head: Claim) -> str |
 
 
 def announced(answer: str) -> str | None:
-    """What follows the last announcement ("the answer is", 答えは, "Answer:"), or None where nothing is announced."""
+    """Return what follows the last announcement ("the answer is", 答えは, "Answer:"), or None without one."""
     found = [match for match in _ANNOUNCED.finditer(answer) if answer[match.end() :].strip(" .。:\n")]
     return answer[found[-1].end() :].strip() if found else None
 
 
 def complement(question: str, sentence: str, *, loose: bool = False) -> str | None:
-    """What a full sentence says beyond the question ("a maple leaf" of "The emblem is a maple leaf"), or None.
+    """Return what a sentence adds to the question ("a maple leaf" of "The emblem is a maple leaf"), or None.
 
     With `loose` the subject may hold more words than the question does: a reference is known to answer it.
     """
@@ -134,21 +134,21 @@ def complement(question: str, sentence: str, *, loose: bool = False) -> str | No
 
 
 def overlap(asked: frozenset[str], text: str, *, names: float = NAME_WEIGHT) -> float:
-    """How much of the question `text` takes up: each word once, names, numbers and suffixes at the weight `names`."""
+    """Count the words that `text` shares with the question; names, numbers and suffixes weigh `names` each."""
     shared = {token.stem: token for token in tokenise(text) if token.content and token.stem in asked}
     minor = [t for t in shared.values() if is_name(t) or re.search("接尾辞|助数詞", t.pos) or t.kind == "number"]
     return len(shared) - (1 - names) * len(minor)
 
 
 def is_name(token: Token) -> bool:
-    """Whether a token looks like a proper name: capitalised, 固有名詞, or a katakana word of three letters or more."""
+    """Return whether a token looks like a proper name: capitalised, 固有名詞, or three letters of katakana or more."""
     if token.kind == "latin":
         return token.surface[0].isupper()
     return "固有名詞" in token.pos or re.fullmatch(r"[ァ-ヴー]{3,}", token.surface) is not None
 
 
 def lead(text: str) -> str:
-    """`text` up to the first comma, bracket, relative clause or contrast, so the phrase that stands first."""
+    """Return the first phrase of `text`: up to a comma, bracket, relative clause or contrast."""
     text = _NOT_BUT.sub("", text.strip(" 、,:"))
     content = next((token.end for token in tokenise(text) if token.content), len(text))
     end = next((match.start() for match in _LEAD_END.finditer(text) if match.start() >= content), len(text))
@@ -156,7 +156,7 @@ def lead(text: str) -> str:
 
 
 def novel(asked: frozenset[str], tokens: Sequence[Token]) -> list[Token]:
-    """The content words among `tokens` that the question does not hold and that are not mere talk about answering."""
+    """Return the content words that are not in the question and not mere talk about answering."""
     return [
         token
         for token in tokens
@@ -165,7 +165,7 @@ def novel(asked: frozenset[str], tokens: Sequence[Token]) -> list[Token]:
 
 
 def _continuation(asked: frozenset[str], parts: Sequence[str]) -> str | None:
-    """A later sentence about the same topic ("It was proved by ...") with a question word the first one lacks."""
+    """Return a later sentence on the topic ("It was proved by ...") with a question word that the first one lacks."""
     held = {token.stem for token in tokenise(parts[0])}
     for part in parts[1:]:
         tokens = tokenise(part)
@@ -193,7 +193,7 @@ def _relevant(asked: frozenset[str], parts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _with_list(answer: str, chosen: Sequence[str]) -> str:
-    """The chosen sentence with the list it opens or belongs to (short lines), one entry a line."""
+    """Return the chosen sentence with the list that it opens or belongs to (short lines), one entry a line."""
     if not chosen:
         return answer
     lines = [line.strip() for line in answer.splitlines() if line.strip()]
@@ -214,7 +214,7 @@ def _with_list(answer: str, chosen: Sequence[str]) -> str:
 
 
 def _claim(asked: frozenset[str], text: str, *, direct: bool) -> Claim:
-    """The claim of one sentence; `direct` when it was announced, so that its first phrase is the answer."""
+    """Return the claim of one sentence; if it was announced (`direct`), its first phrase is the answer."""
     text = text.strip()
     slot = _slot(asked, text)
     if slot is not None:
@@ -225,7 +225,7 @@ def _claim(asked: frozenset[str], text: str, *, direct: bool) -> Claim:
 
 
 def _is_phrase(text: str) -> bool:
-    """Whether `text` is a bare phrase rather than a sentence: no topic or subject mark, no copula, no finite verb."""
+    """Return whether `text` is a bare phrase: no topic or subject mark, no copula, no finite verb."""
     tokens = tokenise(lead(text))
     if any(
         token.pos in ("助詞/係助詞", "助詞/接続助詞") or (token.surface in ("が", "を") and token.pos)
@@ -237,7 +237,7 @@ def _is_phrase(text: str) -> bool:
 
 
 def _slot(asked: frozenset[str], text: str, *, loose: bool = False) -> str | None:
-    """The side of the sentence's copula, topic mark or verb that brings something new, or None."""
+    """Return the side of the copula, topic mark or verb of a sentence that brings something new, or None."""
     tokens = tokenise(text)
     if len(tokens) > LONG_SENTENCE:
         return None
@@ -259,7 +259,7 @@ def _slot(asked: frozenset[str], text: str, *, loose: bool = False) -> str | Non
 
 
 def _cut(tokens: Sequence[Token]) -> int | None:
-    """The index of the first copula, topic mark or colon that has something before it."""
+    """Return the index of the first copula, topic mark or colon that has something before it."""
     for i, token in enumerate(tokens[:-1]):
         is_copula = token.kind == "latin" and token.key in _COPULA
         is_topic = token.surface == "は" and token.pos == "助詞/係助詞" and tokens[i - 1].surface != "で"
@@ -269,7 +269,7 @@ def _cut(tokens: Sequence[Token]) -> int | None:
 
 
 def _subject(asked: frozenset[str], tokens: Sequence[Token], text: str) -> str | None:
-    """The subject of a sentence whose predicate the question holds: "Soseki wrote Kokoro", 漱石が書きました."""
+    """Return the subject of a sentence whose predicate is in the question: "Soseki wrote Kokoro", 漱石が書きました."""
     for i, token in enumerate(tokens):
         if token.surface == "が" and token.pos == "助詞/格助詞":
             rest = tokenise(text[token.end :])

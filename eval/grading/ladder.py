@@ -157,7 +157,7 @@ def _verdict(scored: _Scored, language_correct: bool) -> Verdict:
 
 
 def _score(question: str, text: str, references: Sequence[Reference]) -> list[_Scored]:
-    """The best finding of every reference in the claim of the answer."""
+    """Return the best finding for every reference in the claim of the answer."""
     shapes = {reference: forms(question, reference.text) for reference in references}
     shaped = [form for found in shapes.values() for form in found]
     asked = Asked(
@@ -173,7 +173,7 @@ def _score(question: str, text: str, references: Sequence[Reference]) -> list[_S
 
 
 def _matches(asked: Asked, claim: Claim, text: str, form: str, dates: Sequence[DateValue]) -> list[Match]:
-    """What a form of a reference has in the answer: numbers by their values, all else by its words."""
+    """Match a form of a reference with the answer: numbers by value, all else by words."""
     numeric = as_numeric(asked, form)
     if numeric is None:
         whole = _match_whole(text, form, folded)
@@ -187,7 +187,7 @@ def _rank(match: Match) -> int:
 
 
 def _match_whole(text: str, form: str, key: Callable[[str], str]) -> Match | None:
-    """The finding where the whole answer, or all that it announces, is the reference word for word, seen by `key`."""
+    """Match the whole answer, or all that it announces, with a form, both seen through `key`."""
     target = key(strip_endings(form))
     for whole in (text, announced(text) or text):
         if target and key(strip_endings(whole)) == target:
@@ -196,7 +196,7 @@ def _match_whole(text: str, form: str, key: Callable[[str], str]) -> Match | Non
 
 
 def _match_text(asked: Asked, claim: Claim, text: str, form: str) -> Match:
-    """A reference in words: as it stands, as a person's name, as a list in any order, or as words of one passage."""
+    """Match a reference in words: verbatim, as a person, as a list in any order, or as words of one passage."""
     match = match_form(asked, claim, form)
     if match.finding is not Finding.ABSENT:
         return match
@@ -231,7 +231,7 @@ def _grade_labels(
     labels: LabelSet | None,
     language_correct: bool,
 ) -> Verdict | None:
-    """The verdict by labels, or None where the references are no labels."""
+    """Return the verdict by labels, or None if the references are not labels."""
     allowed = labels or YES_NO
     ordered = sorted(references, key=lambda reference: reference.language != language)
     assigned = [(reference, parse_reference(reference.text, allowed)) for reference in ordered]
@@ -272,7 +272,7 @@ def _grade_assignment(
 
 
 def _unparsed(text: str, shown: str, reason: str, language_correct: bool) -> Verdict:
-    """The verdict on an answer no label could be read from: a refusal where it says so, else unparsed."""
+    """Return the verdict on an answer without a readable label: refused if it declines, else unparsed."""
     if is_refusal(text):
         return Verdict(Outcome.REFUSED, language_correct, Rung.HEDGE, shown, None, "the answer declines to answer")
     return Verdict(Outcome.UNPARSED, language_correct, Rung.LABEL, shown, None, reason)

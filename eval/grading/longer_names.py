@@ -1,4 +1,4 @@
-"""Is a mention a name of its own, or part of a longer one? アメリカ in 南アメリカ, "York" in "New York".
+"""Mentions that are part of a longer name: アメリカ in 南アメリカ, "York" in "New York".
 
 Japanese compounds are read from UniDic short units: a noun or prefix joined without a particle makes another word,
 except administrative and generic suffixes (市, 湖, 人), honorifics, and what may stand before a name (作家夏目漱石,
@@ -42,7 +42,7 @@ _FOLLOWER_ALLOWED = frozenset(
 
 
 def in_longer_name(text: str, tokens: Sequence[Token], first: int, last: int, known: Set[str], *, person: bool) -> bool:
-    """Whether tokens[first:last] of `text` are only a part of a longer name.
+    """Return whether tokens[first:last] of `text` are only a part of a longer name.
 
     `known`: keys of the question's words, which do not make a name longer (日本円); `person`: the question asks who.
     """
@@ -60,7 +60,7 @@ def in_longer_name(text: str, tokens: Sequence[Token], first: int, last: int, kn
 
 
 def _tailed(end: Token, tail: Token, *, person: bool) -> bool:
-    """Whether the Japanese word joined after a mention makes it another word (ドイツ語, 東京大学)."""
+    """Return whether the Japanese word joined after a mention makes it another word (ドイツ語, 東京大学)."""
     follows = tail.pos.startswith(("名詞/普通名詞", "名詞/固有名詞", "接尾辞/名詞的", "名詞/数詞"))
     if (
         not follows
@@ -77,7 +77,7 @@ def _tailed(end: Token, tail: Token, *, person: bool) -> bool:
 
 
 def _headed(head: Token, start: Token, size: int, known: Set[str], *, person: bool) -> bool:
-    """Whether the Japanese word joined before a mention makes it another word; `size`: characters of the mention."""
+    """Return whether the Japanese word right before a mention (of `size` characters) makes it another word."""
     if head.pos.startswith("接頭辞") or head.surface in _DIRECTION:
         return True
     if is_name(head) and start.surface[0] in _KATAKANA:

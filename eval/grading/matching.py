@@ -34,7 +34,7 @@ _ASKS_BELOW = r"\bbelow (?:0|zero|freezing|sea level)\b|(?:マイナス|零下|�
 
 
 class Finding(StrEnum):
-    """How a reference stands in a claim, best first."""
+    """The ways in which a claim may have a reference, best first."""
 
     EQUAL = "equal"
     CONTAINED = "contained"
@@ -93,7 +93,7 @@ class Asked:
         return re.search(_ASKS_BELOW, self.text, re.IGNORECASE) is not None
 
     def numbers(self, text: str) -> Reading:
-        """The numbers and dates of `text`, of which 3:30 is a time where the question asks for one."""
+        """Return the numbers and dates of `text`; 3:30 is a time if the question asks for one."""
         return read_numbers(text, time_asked=re.search(_ASKS_TIME, self.text, re.IGNORECASE) is not None)
 
     @property
@@ -124,7 +124,7 @@ _WORD_IN_CAPITALS = 4  # references like WHO, US, IT need their capitals up to t
 
 
 def match_form(asked: Asked, claim: Claim, form: str) -> Match:
-    """How one form of a reference stands in the claim, the best of its mentions."""
+    """Match one form of a reference with the claim, by the best of its mentions."""
     exact = _equal(asked, claim, form)
     if exact is not None:
         return exact
@@ -155,7 +155,7 @@ def _equal(asked: Asked, claim: Claim, form: str) -> Match | None:
 
 
 def _repeats_question(asked: Asked, claim: Claim, part: str) -> bool:
-    """Whether the whole answer is the topic of the question again, with more said about it elsewhere."""
+    """Return whether the whole answer is the topic of the question again, with more said about it elsewhere."""
     return (
         part != claim.text
         and not asked.offers_choice
@@ -165,7 +165,7 @@ def _repeats_question(asked: Asked, claim: Claim, part: str) -> bool:
 
 
 def _lemmas(text: str) -> tuple[str, ...]:
-    """Dictionary forms of a Japanese phrase: ひまわり, ヒマワリ and 向日葵 are one; () for other scripts."""
+    """Return the dictionary forms of a Japanese phrase (ひまわり, ヒマワリ, 向日葵 are one); () for other scripts."""
     tokens = tokenise(strip_endings(text))
     return tuple(token.stem for token in tokens if token.key) if all(token.kind != "latin" for token in tokens) else ()
 
@@ -176,7 +176,7 @@ def _span(text: str, part: str) -> tuple[int, int]:
 
 
 def _mention(asked: Asked, claim: Claim, form: str, first: int, last: int) -> Match:
-    """The finding for one mention, tokens first:last of the claim: the first objection to it, else that it counts."""
+    """Judge a mention, tokens first:last of the claim: the first objection to it, else that it counts."""
     tokens = tokenise(claim.text)
     shown = claim.text[tokens[first].start : tokens[last - 1].end]
     counts = Match(Finding.CONTAINED, shown, "the reference stands in the answer")
@@ -215,12 +215,12 @@ def _objections(asked: Asked, claim: Claim, form: str, first: int, last: int) ->
 
 
 def related(text: str, start: int, end: int) -> bool:
-    """Whether the name at `start:end` only says whose relation someone else is: "a pupil of X", Xの弟子."""
+    """Return whether the name at `start:end` only says whose relation someone else is: "a pupil of X", Xの弟子."""
     return bool(_RELATION_BEFORE.search(text[:start]) or _RELATION_AFTER.match(text[end:]))
 
 
 def _accepted(asked: Asked, other: str) -> bool:
-    """Whether an alternative is itself an accepted answer or the same thing in other words."""
+    """Return whether an alternative is itself an accepted answer or the same thing in other words."""
     key = folded(strip_endings(other))
     return not key or any(key.startswith(accepted) or accepted.startswith(key) for accepted in asked.accepted)
 
@@ -239,7 +239,7 @@ def _case_fits(form: str, shown: str, claim: Claim) -> bool:
 
 
 def _restates(asked: Asked, tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether the mention stands in the same phrase as in the question, or is only the topic both speak about."""
+    """Return whether the mention is in the same phrase as in the question, or only the topic of both."""
     size = [token.key for token in tokens[first:last]]
     for at in range(len(asked.tokens) - len(size) + 1):
         if [token.key for token in asked.tokens[at : at + len(size)]] != size:
@@ -270,7 +270,7 @@ def _shared(mine: Sequence[Token], theirs: Sequence[Token]) -> int:
 
 
 def rival_in(asked: Asked, focus: str) -> str | None:
-    """The name that fills the answer slot instead of the reference, or None where the slot holds a mere description."""
+    """Return the name that fills the answer slot instead of the reference, or None if it only describes."""
     known = {token.key for token in asked.tokens}
     words = [token for token in tokenise(strip_endings(focus)) if token.content and token.kind != "number"]
     if not words or not is_name(words[-1]) or words[-1].key in known:

@@ -112,14 +112,14 @@ _OFFERED = re.compile(r"[^.;()?、。]+$")  # the words just before "or"
 
 
 def is_refusal(sentence: str) -> bool:
-    """Whether the sentence declines to answer: "I don't know", 分かりません, "the text does not mention it"."""
+    """Return whether the sentence declines to answer: "I don't know", 分かりません, "the text does not mention it"."""
     if _REFUSAL_EN.search(sentence) or _REFUSAL_JA.search(sentence):
         return True
     return len(sentence) <= UNKNOWN_LENGTH and _UNKNOWN.search(sentence) is not None
 
 
 def after_refusal(text: str) -> str | None:
-    """The answer that follows a refusal and a "but" (ただし, が、), or None where the refusal is all there is.
+    """Return the answer after a refusal and a "but" (ただし, が、), or None if there is only the refusal.
 
     >>> after_refusal("I am not sure, but it is Tokyo."), after_refusal("分かりません。")
     ('it is Tokyo.', None)
@@ -132,7 +132,7 @@ def after_refusal(text: str) -> str | None:
 
 
 def is_denied(sentence: str, start: int, end: int, *, negative_question: bool = False) -> bool:
-    """Whether the mention at `start:end` is denied: "not Tokyo", 東京ではない, "Tokyo is not the capital".
+    """Return whether the mention at `start:end` is denied: "not Tokyo", 東京ではない, "Tokyo is not the capital".
 
     With `negative_question` a negated predicate answers the question ("snakes have no legs") and denies nothing.
     """
@@ -153,7 +153,7 @@ def is_denied(sentence: str, start: int, end: int, *, negative_question: bool = 
 
 
 def alternative(sentence: str, start: int, end: int) -> str | None:
-    """What the mention at `start:end` is offered beside ("Tokyo or Kyoto", 東京か京都, "Tokyo/Kyoto"), or None.
+    """Return the alternative to the mention at `start:end` ("Tokyo or Kyoto", 東京か京都, "Tokyo/Kyoto"), or None.
 
     >>> alternative("It is Tokyo or Kyoto.", 6, 11), alternative("10 or more", 0, 2)
     ('Kyoto', None)
@@ -172,12 +172,12 @@ def alternative(sentence: str, start: int, end: int) -> str | None:
 
 
 def _around(sentence: str, start: int, end: int) -> tuple[str, str]:
-    """What stands before and after a mention, `REACH` characters each; marks further off concern something else."""
+    """Return the `REACH` characters before and after a mention; marks further off concern something else."""
     return sentence[max(0, start - REACH) : start], sentence[end : end + REACH]
 
 
 def negations(text: str) -> int:
-    """How many negations `text` holds, both languages; rhetorical ones (〜ではないでしょうか, しかない) are none."""
+    """Count the negations in `text`, in both languages; rhetorical ones (〜ではないでしょうか, しかない) are none."""
     english = len(
         re.findall(
             r"\b(?:not|never|neither|cannot|nor)\b|n't\b|\bno\b(?=\s+[a-z])(?!\s+(?:doubt|one knows))", text, re.I

@@ -24,7 +24,7 @@ def sentences(text: str) -> tuple[str, ...]:
 
 
 def strip_endings(text: str) -> str:
-    """`text` without Japanese sentence endings, honorifics, quotation marks and punctuation, where something is left.
+    """Remove Japanese sentence endings, honorifics, quotation marks and punctuation, unless nothing would remain.
 
     >>> strip_endings("東京です。"), strip_endings("徳川家康さんでした"), strip_endings("です")
     ('東京', '徳川家康', 'です')

@@ -11,7 +11,7 @@ _BETWEEN_NUMBERS = " "
 
 
 def folded(text: str) -> str:
-    """The joined keys of `text`, articles dropped where something else is left; numbers side by side stay two.
+    """Join the keys of `text`, without articles if anything else remains; adjacent numbers stay two.
 
     >>> folded("The Great Yuan") == folded("great-yuan"), folded("A"), folded("2-3") == folded("23")
     (True, 'a', False)
@@ -49,7 +49,7 @@ def occurrences(text: str, form: str) -> Iterator[tuple[int, int]]:
 
 
 def number_pairs(tokens: Sequence[Token]) -> frozenset[tuple[str, str]]:
-    """The keys of numbers side by side, with no word between them: (2, 1) of "Japan 2-1 Spain"."""
+    """Return the keys of numbers side by side, with no word between them: (2, 1) of "Japan 2-1 Spain"."""
     keyed = [token for token in tokens if token.key]
     return frozenset(
         (one.key, other.key) for one, other in itertools.pairwise(keyed) if one.kind == other.kind == "number"

@@ -22,7 +22,7 @@ from kotae.web.serializers import hit_fields, sources_list
 from rag.generation.chain import Question
 from rag.records import Answer, AnswerPiece
 from rag.text.answer_language import in_language
-from rag.text.letters import KANA_LETTER, LATIN_WORD
+from rag.text.letters import JAPANESE_LETTER, LATIN_WORD
 
 _STARTED = int(time.time())
 
@@ -136,8 +136,7 @@ class _UnsentText:
         return kept
 
     def _language_known(self) -> bool:
-        # Kanji alone may still turn out to be Chinese, or a name in an English sentence.
-        letters = KANA_LETTER if self.question.language == "ja" else LATIN_WORD
+        letters = JAPANESE_LETTER if self.question.language == "ja" else LATIN_WORD
         if letters.search(self.held) is None:
             return False
         return in_language(self.held, self.question.language, self.question.text)

@@ -106,13 +106,13 @@ def spoken_language(
 
 
 def _latin_only(latin: Sequence[Token]) -> str:
-    """Whether Latin words are "names", every one capitalised but for "of", "van" and the like, or "en"."""
+    """Return whether Latin words are "names", every one capitalised but for "of", "van" and the like, or "en"."""
     titled = all(token.surface[0].isupper() or token.surface.casefold() in _IN_NAMES for token in latin)
     return "names" if titled and latin[0].surface.casefold() not in _ENGLISH_STARTS else "en"
 
 
 def _mixed(japanese_first: bool, japanese: str, latin: Sequence[Token]) -> str:
-    """The language of a text with words of both: by its grammar where only one has some, else by weight."""
+    """Return the language of a mixed text: by grammar if it has that of one only, else by weight."""
     english_grammar = any(token.surface.casefold() in _ENGLISH_MARKS for token in latin)
     japanese_grammar = HIRAGANA_LETTER.search(japanese) is not None
     if not english_grammar and (japanese_grammar or japanese_first):
@@ -123,7 +123,7 @@ def _mixed(japanese_first: bool, japanese: str, latin: Sequence[Token]) -> str:
 
 
 def _neutral(token: Token, lowered: set[str]) -> bool:
-    """Whether a token is of no language: a number, symbol, unit, single letter, formula or acronym."""
+    """Return whether a token is of no language: a number, symbol, unit, single letter, formula or acronym."""
     surface = token.surface
     if token.kind != "latin":
         return token.kind != "japanese"
@@ -135,7 +135,7 @@ def _neutral(token: Token, lowered: set[str]) -> bool:
 
 
 def _is_chinese(japanese: str) -> bool:
-    """Whether ideographs without hiragana are Chinese: not all in Shift_JIS, or with Chinese function words."""
+    """Return whether ideographs without hiragana are Chinese: not all in Shift_JIS, or with Chinese function words."""
     if HIRAGANA_LETTER.search(japanese):
         return False
     ideographs = KANJI_LETTER.findall(japanese)

@@ -32,7 +32,7 @@ _CONTRACTED = re.compile(r"\b(it|that|he|she|there|this)'s\b", re.IGNORECASE)
 
 
 def nfkc(text: str) -> str:
-    """`text` in NFKC with one form of quotation mark, dash and wave; control and zero-width characters dropped."""
+    """Apply NFKC, unify quotation marks, dashes and waves, and drop control and zero-width characters."""
     text = text.encode("utf-8", "ignore").decode("utf-8")
     text = _SUPERSCRIPT.sub(lambda m: "^" + m.group().translate(_SUPERSCRIPT_DIGIT) if len(m.group()) > 0 else "", text)
     text = re.sub(r"(?<![\w)%°])(?<![\w)%°]\s)−\s(?=\d)", "-", text)
@@ -45,7 +45,7 @@ def nfkc(text: str) -> str:
 
 
 def strip_markup(text: str) -> str:
-    """`text` without markdown, tags, list marks and whatever a model writes after its answer (a further question)."""
+    """Remove markdown, tags, list marks and whatever a model writes after its answer (a further question)."""
     text = re.sub(r"\\boxed\{([^{}]*)\}", r"\1", text)
     text = _MARKUP.sub(
         "", text if (cut := _CUT.search(text)) is None or not text[: cut.start()].strip() else text[: cut.start()]
@@ -59,7 +59,7 @@ def strip_markup(text: str) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def canonical(text: str) -> str:
-    """The form every rung looks at: NFKC, no markup, numerals as digits, signs written, no spaces inside Japanese.
+    """Return the form that is graded: NFKC, no markup, digits for numerals, signs, no spaces inside Japanese.
 
     >>> canonical("**答え**：　二〇〇一年"), canonical("It's nine planets")
     ('答え: 2001年', 'It is 9 planets')

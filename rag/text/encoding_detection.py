@@ -50,12 +50,12 @@ class Reading:
 
 
 def decode(data: bytes, name: str, *, declared: str | None = None) -> str:
-    """The text of a file, line ends as one newline. Raises UnreadableDocument as `reading_of` does."""
+    """Return the text of a file, line ends as one newline. Raises UnreadableDocument as `reading_of` does."""
     return reading_of(data, name, declared=declared).text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def reading_of(data: bytes, name: str, *, declared: str | None = None) -> Reading:
-    """The text of a file, and its encoding.
+    """Return the text of a file, and its encoding.
 
     A byte order mark decides; then, where there are zero bytes, UTF-16 without one; ISO-2022-JP (by its escapes),
     UTF-8, the encoding that the file has `declared`, UTF-16 without zero bytes, and last EUC-JP or CP932, whichever
@@ -70,7 +70,7 @@ def reading_of(data: bytes, name: str, *, declared: str | None = None) -> Readin
 
 
 def no_text(data: bytes, name: str) -> UnreadableDocument:
-    """What to raise for bytes that are no text."""
+    """Return the error for bytes that are not text."""
     begins = next((encoding for bom, encoding in BOMS if data.startswith(bom)), None)
     zeros = data.count(b"\x00")
     if begins:
@@ -97,7 +97,7 @@ def _decoded(data: bytes, name: str, declared: str | None) -> Reading | None:
 
 
 def _guessed(data: bytes, name: str, declared: str | None) -> Reading | None:
-    """The reading of bytes that are not UTF-8."""
+    """Read bytes that are not UTF-8."""
     reading = _plausible(_as_declared(data, declared))
     if reading is not None:
         return reading
@@ -132,7 +132,7 @@ def _refuse_damaged_utf8(data: bytes, name: str) -> None:
 
 
 def nearly_utf8(data: bytes) -> bool:
-    """Whether all but a few of the bytes beyond ASCII are UTF-8."""
+    """Return whether all but a few of the bytes beyond ASCII are UTF-8."""
     text = data.decode(errors="replace")
     damaged = text.count("\ufffd")
     return sum(1 for letter in text if letter > "\x7f") - damaged >= _DAMAGE * damaged
@@ -146,7 +146,7 @@ def _try(data: bytes, encoding: str) -> Reading | None:
 
 
 def utf16_without_bom(data: bytes, errors: str = "strict") -> Reading | None:
-    """The reading as UTF-16 in the order of bytes that gives the more ordinary text; None where neither gives any."""
+    """Read as UTF-16 in the byte order that gives the more ordinary text; None if neither does."""
     readings = []
     for encoding in ("utf-16-le", "utf-16-be"):
         with suppress(UnicodeDecodeError):
@@ -158,7 +158,7 @@ def utf16_without_bom(data: bytes, errors: str = "strict") -> Reading | None:
 
 
 def plausible(text: str) -> bool:
-    """Whether not too much of a text is control characters to be one."""
+    """Return whether not too much of a text is control characters to be one."""
     return len(_CONTROL.findall(text)) <= _MAX_SUSPECT * len(text)
 
 
@@ -167,7 +167,7 @@ def _ordinary(reading: Reading) -> int:
 
 
 def suspects(text: str) -> int:
-    """How many characters of a text are such as real text hardly has."""
+    """Count how many characters of a text are such as real text hardly has."""
     return len(_SUSPECT.findall(text))
 
 

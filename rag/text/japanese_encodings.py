@@ -15,14 +15,14 @@ _KANJI, _KANA = (b"$@", b"$B"), b"(I"
 
 
 def text_in(data: bytes, encoding: str) -> str:
-    """The text of all of the bytes. Raises UnicodeDecodeError, whose `start` is the first byte that does not fit."""
+    """Decode all of the bytes. Raises UnicodeDecodeError, whose `start` is the first byte that does not fit."""
     if encoding == EUC_JP:
         return _euc_jp(data)
     return _iso2022_jp(data) if encoding == ISO_2022_JP else data.decode(encoding)
 
 
 def last_escape(data: bytes) -> bytes | None:
-    """The last escape of ISO-2022-JP in the bytes, in force at their end; None where there is none."""
+    """Return the last escape of ISO-2022-JP in the bytes, in force at their end, or None."""
     found = [escape.group() for escape in _ESCAPE.finditer(data)]
     return found[-1] if found else None
 
@@ -72,7 +72,7 @@ def _iso2022_jp(data: bytes) -> str:
 
 
 def _piece(data: bytes, start: int, end: int, mode: bytes) -> str:
-    """What stands between two escapes, read as EUC-JP."""
+    """Decode what is between two escapes, as EUC-JP."""
     piece = data[start:end]
     if mode in _KANJI:
         piece = bytes(byte | 0x80 if byte > 0x20 else byte for byte in piece)

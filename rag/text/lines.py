@@ -43,7 +43,7 @@ class Line:
 
 
 def read_lines(stream: BinaryIO, name: str) -> Iterator[Line]:
-    """The lines of a file that can be read more than once, a block of it at a time in memory.
+    """Yield the lines of a file that can be read more than once, with one block of it in memory.
 
     Raises UnreadableDocument for a file that is no text by its sample.
     """
@@ -97,7 +97,7 @@ def _narrow(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
 
 
 def _line(line: bytes, encoding: str, mode: bytes = b"", shown: str | None = None) -> Line:
-    """A line of bytes as text; `mode` is the escape of ISO-2022-JP that is in force before it."""
+    """Decode a line; `mode` is the escape of ISO-2022-JP that is in force before it."""
     body = line.rstrip(b"\r\n")
     end = "\n" if len(body) < len(line) else ""
     if len(body) > LONGEST:
@@ -135,7 +135,7 @@ def _encoding(stream: BinaryIO, name: str) -> str:
 
 
 def _telling(lines: Iterable[bytes]) -> Sequence[bytes]:
-    """The first mebibyte of lines that are not of plain ASCII."""
+    """Return the first mebibyte of lines that are not plain ASCII."""
     found, size = [], 0
     for line in lines:
         if (not line.isascii() or b"\x1b" in line) and len(line) <= LONGEST:
@@ -147,7 +147,7 @@ def _telling(lines: Iterable[bytes]) -> Sequence[bytes]:
 
 
 def _by_lines(lines: Sequence[bytes]) -> str | None:
-    """The encoding of lines of which a few may be damaged; None where less than half of them fit any."""
+    """Return the encoding of lines of which a few may be damaged; None if less than half of them fit any."""
     escaped = [line for line in lines if b"\x1b$" in line or b"\x1b(J" in line]
     if escaped and 2 * len(_sound(escaped, ISO_2022_JP)) >= len(lines):
         return ISO_2022_JP
@@ -160,7 +160,7 @@ def _by_lines(lines: Sequence[bytes]) -> str | None:
 
 
 def _sound(lines: Iterable[bytes], encoding: str) -> list[str]:
-    """The texts of the lines that fit an encoding."""
+    """Return the texts of the lines that fit an encoding."""
     texts = []
     for line in lines:
         with suppress(UnicodeDecodeError):

@@ -76,7 +76,7 @@ _THOUSANDS = re.compile(r"(?<![\d.,])(?:\d{1,3}(?:,\d{3})+|(?<!\d )[1-9]\d{0,2}(
 
 
 def to_digits(text: str) -> str:
-    """`text` (already NFKC) with its numerals as plain ASCII digits; names that merely hold numerals are kept.
+    """Return `text` (already NFKC) with its numerals as plain ASCII digits; names that merely hold numerals are kept.
 
     >>> to_digits("人口は九百八十万人"), to_digits("9.8 million people"), to_digits("三重県")
     ('人口は9800000人', '9800000 people', '三重県')
@@ -91,7 +91,7 @@ def to_digits(text: str) -> str:
 
 
 def decimal(value: Fraction) -> str:
-    """`value` in ASCII digits, without an exponent; a value with no finite decimal form is rounded to 9 places."""
+    """Write `value` in ASCII digits, without an exponent; one without a finite decimal form has 9 places."""
     if value.denominator == 1:
         return str(value.numerator)
     whole = value * 10**9
@@ -100,7 +100,7 @@ def decimal(value: Fraction) -> str:
 
 
 def kanji_value(run: str) -> Fraction | None:
-    """The value of a run of kanji numerals and digits (二〇〇一, 九百八十万, 9.8万), or None where it is no number."""
+    """Return the value of a run of kanji numerals and digits (二〇〇一, 九百八十万, 9.8万), or None."""
     if all(char in _KANJI_DIGIT for char in run):
         return Fraction("".join(str(_KANJI_DIGIT[char]) for char in run))
     total, section, current = Fraction(0), Fraction(0), Fraction(-1)
@@ -135,7 +135,7 @@ def _kanji_numerals(text: str) -> str:
 
 
 def _is_number(text: str, start: int, end: int) -> bool:
-    """Whether the run of numerals is a number rather than part of a name (九州, 三島) or an idiom (一部, 十分な)."""
+    """Return whether numerals are a number rather than part of a name (九州, 三島) or an idiom (一部, 十分な)."""
     run, before, after = text[start:end], text[start - 1 : start], text[end:]
     if any(m.start() <= start < m.end() for m in _KANJI_IDIOM.finditer(text, max(0, start - 1), end + 2)):
         return False

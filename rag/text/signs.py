@@ -1,4 +1,4 @@
-"""How numbers are written in both languages: one sign for "below zero", and numbers that are names of versions.
+"""Signs of numbers in both languages: one for "below zero", and numbers that are names of versions.
 
 After `write_signs` the minus sign U+2212 stands before every negative number and nowhere else, so a hyphen is always
 a hyphen: -5度, マイナス5度, 氷点下5度, △5度 and "5 degrees below zero" all become −5度 or "−5 degrees", while ranges
@@ -39,12 +39,12 @@ _NAMED = re.compile(r"(?:\b[A-Z]\w*[a-z]\w*|\b[Vv]ersion|\b[Vv]er\.?|\brelease|[
 
 
 def write_japanese_signs(text: str) -> str:
-    """`text` with Japanese words for "below zero" as signs, before kanji numerals are read (零下十度 -> −十度)."""
+    """Write Japanese words for "below zero" as signs, before kanji numerals are read (零下十度 -> −十度)."""
     return _SIGN_JA.sub(MINUS, _POINT.sub("0.", _DASH.sub("-", text)))
 
 
 def write_signs(text: str) -> str:
-    """`text`, its numerals in digits, with every negative number behind U+2212 and no plus sign before a number.
+    """Return `text`, its numerals in digits, with every negative number behind U+2212 and no plus sign before a number.
 
     >>> write_signs("-5°C"), write_signs("minus 5"), write_signs("2001-2003"), write_signs("+5")
     ('−5°C', '−5', '2001-2003', '5')
@@ -55,10 +55,10 @@ def write_signs(text: str) -> str:
 
 
 def names_version(text: str, start: int) -> bool:
-    """Whether the number at `start` stands right behind a name, so that 3.10 is not 3.1: "Python 3.10"."""
+    """Return whether the number at `start` stands right behind a name, so that 3.10 is not 3.1: "Python 3.10"."""
     return _NAMED.search(text[max(0, start - 40) : start]) is not None
 
 
 def version_digits(number: str) -> str:
-    """The digits of a version, of which only a final ".0" says nothing: "3.10" stays, "3.0" is "3"."""
+    """Return the digits of a version without a final ".0": "3.10" stays, "3.0" is "3"."""
     return re.sub(r"\.0+$", "", number)

@@ -80,7 +80,7 @@ FUNCTION_WORDS = ARTICLES | frozenset(
 
 @functools.lru_cache(maxsize=4096)
 def tokenise(text: str) -> tuple[Token, ...]:
-    """The tokens of a canonical text, Japanese by UniDic short units, other scripts by words."""
+    """Cut a canonical text into tokens, Japanese by UniDic short units, other scripts by words."""
     tokens: list[Token] = []
     for match in _TOKEN.finditer(text):
         kind, surface = match.lastgroup or "symbol", match.group()
@@ -122,7 +122,7 @@ def _stem(key: str) -> str:
 
 
 def _number_key(text: str, match: re.Match[str]) -> str:
-    """A number without idle zeros; those after the point of a version ("Python 3.10") or an address are not idle."""
+    """Return a number without idle zeros; those of a version ("Python 3.10") or an address are not idle."""
     sign = MINUS if match.group().startswith(MINUS) else ""
     number = match.group().removeprefix(MINUS)
     if "." not in number:
@@ -134,7 +134,7 @@ def _number_key(text: str, match: re.Match[str]) -> str:
 
 
 def _symbol_key(text: str, match: re.Match[str]) -> str:
-    """A symbol that makes another thing of what it stands by (C++, Rh−), or of the number it stands before ($5, <5)."""
+    """Return a symbol that changes the meaning of the word before it (C++, Rh−) or the number after it ($5, <5)."""
     symbol = match.group()
     if symbol in _TELLING or (symbol in "$¥€£<>≤≥" and _FIGURE.match(text, match.end())):
         return symbol
@@ -163,7 +163,7 @@ def _japanese(run: str, offset: int) -> list[Token]:
 
 
 def _folded_kana(run: str) -> list[str]:
-    """For each character of a Japanese run what it contributes to a key; "" where nothing."""
+    """Return for each character of a Japanese run what it contributes to a key; "" where nothing."""
     chars = [char if char != "・" else "" for char in run.translate(_KANJI_FORMS)]
     chars = [chr(ord(char) + 0x60) if HIRAGANA_LETTER.match(char) else char for char in chars]
     for match in _KATAKANA_RUN.finditer(run):

@@ -57,7 +57,7 @@ class _Event:
 
 
 def parse_reference(text: str, labels: LabelSet) -> tuple[Assigned, ...]:
-    """The items of an assignment reference, or () where `text` is no assignment.
+    """Return the items of an assignment reference, or () if `text` is not one.
 
     >>> labels = LabelSet.parse("弦楽器=string|打楽器=percussion")
     >>> [item.names for item in parse_reference("琴：弦楽器；太鼓：打楽器", labels)]
@@ -75,7 +75,7 @@ def parse_reference(text: str, labels: LabelSet) -> tuple[Assigned, ...]:
 
 
 def merge(references: Sequence[Sequence[Assigned]]) -> tuple[Assigned, ...]:
-    """The items of references in several languages as one, names joined by position where the labels agree."""
+    """Merge the items of references in several languages by position, where the labels agree."""
     first = tuple(references[0])
     for other in references[1:]:
         if [item.label for item in other] == [item.label for item in first]:
@@ -86,7 +86,7 @@ def merge(references: Sequence[Sequence[Assigned]]) -> tuple[Assigned, ...]:
 def read_assignment(
     question: str, answer: str, items: Sequence[Assigned], labels: LabelSet
 ) -> tuple[tuple[Label, ...], ...]:
-    """The labels a free answer (canonical) gives to each of `items`: none, one, or several contradicting ones."""
+    """Return the labels that an answer (canonical) gives to each item: none, one, or several in contradiction."""
     state = _State()
     infer = may_infer_other(question, labels)
     for part in sentences(answer):
@@ -124,7 +124,7 @@ def _read_piece(text: str, items: Sequence[Assigned], labels: LabelSet, state: _
 
 
 def _labels_of(events: Sequence[_Event], labels: LabelSet, *, infer: bool) -> Mapping[_Event, Label]:
-    """The label each label event assigns: its own, or the other of two where it is denied and that is safe."""
+    """Return the label that each event assigns: its own, or the other of two if it is denied and that is safe."""
     said: dict[_Event, Label] = {}
     for event in events:
         mention = event.mention
@@ -139,7 +139,7 @@ def _labels_of(events: Sequence[_Event], labels: LabelSet, *, infer: bool) -> Ma
 
 
 def _asserts_another(events: Sequence[_Event], denied: Label) -> bool:
-    """Whether another label is asserted beside the denied one: "string, not percussion" says string, once."""
+    """Return whether another label is asserted beside the denied one: "string, not percussion" says string, once."""
     return any(e.mention is not None and not e.mention.denied and e.mention.label != denied for e in events)
 
 

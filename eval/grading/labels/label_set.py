@@ -107,14 +107,14 @@ class LabelSet:
         return (yes[0], no[0]) if len(yes) == len(no) == 1 and yes != no else None
 
     def named(self, text: str) -> Label | None:
-        """The label that `text` is a synonym of, whole and case apart, or None."""
+        """Return the label that the whole `text` is a synonym of, in any case, or None."""
         wanted = folded(canonical(text))
         return next(
             (label for label in self.labels if any(folded(canonical(s)) == wanted for s in label.synonyms)), None
         )
 
     def other(self, label: Label) -> Label | None:
-        """The remaining label of a set of two, or None in a larger one."""
+        """Return the other label of a set of two, or None in a larger one."""
         return self.labels[1 - self.labels.index(label)] if len(self.labels) == 2 else None
 
 
@@ -155,7 +155,7 @@ def _label(part: str) -> Label:
 
 
 def mentions(text: str, labels: LabelSet) -> tuple[LabelMention, ...]:
-    """Every mention of a label in a canonical text, in order, the longest synonym where several overlap."""
+    """Yield every mention of a label in a canonical text, in order, the longest synonym where several overlap."""
     found = [
         found for label in labels.labels for synonym in label.synonyms for found in _mentions_of(text, label, synonym)
     ]
@@ -195,7 +195,7 @@ def _polar_mentions(text: str, yes: Label, no: Label) -> list[LabelMention]:
 
 
 def read_label(question: str, answer: str, labels: LabelSet) -> LabelReading:
-    """The one label a free answer assigns; both, or none, is unparsed (label None). Both texts canonical.
+    """Return the one label an answer assigns; both or none is unparsed (label None). Both texts are canonical.
 
     >>> read_label("Is the koto a string instrument?", "いいえ、違います。", YES_NO).label.name("en")
     'no'
@@ -220,7 +220,7 @@ def read_label(question: str, answer: str, labels: LabelSet) -> LabelReading:
 
 
 def _assigned(question: str, part: str, labels: LabelSet) -> list[Label]:
-    """The labels a sentence assigns; the answer slot alone where it holds one and others are only compared with."""
+    """Return the labels that a sentence assigns: that of the answer slot alone, if it has one."""
     given = [mention for mention in mentions(part, labels) if not mention.denied and not mention.choice]
     unique = list(dict.fromkeys(mention.label for mention in given))
     if len(unique) < 2 or labels.polarity is not None:
@@ -256,13 +256,13 @@ def _from_denial(question: str, part: str, denied: list[LabelMention], labels: L
 
 
 def may_infer_other(question: str, labels: LabelSet) -> bool:
-    """Whether denying one of two labels means the other: a polar set, or a question that names both."""
+    """Return whether denying one of two labels means the other: a polar set, or a question that names both."""
     named = {mention.label for mention in mentions(question, labels)}
     return len(labels.labels) == 2 and (labels.polarity is not None or len(named) == 2)
 
 
 def _restated(question: str, part: str, labels: LabelSet) -> Label | None:
-    """What restating says in a polar set: the affirming label, the denying one, or None where it is no restatement."""
+    """Return the label that restating the question means in a polar set, or None if nothing is restated."""
     if labels.polarity is None:
         return None
     statement = _statement(question)
@@ -276,7 +276,7 @@ def _restated(question: str, part: str, labels: LabelSet) -> Label | None:
 
 
 def _statement(question: str) -> str:
-    """The statement a question asks about: what stands in quotation marks or after the colon, else the whole."""
+    """Return the statement a question is about: in quotation marks, after the colon, else the whole."""
     quoted = re.search(r"「([^「」]{6,})」|\"([^\"]{6,})\"", question)
     if quoted is not None and _ASKS_TRUTH.search(question.replace(quoted.group(), "")):
         return quoted.group(1) or quoted.group(2)

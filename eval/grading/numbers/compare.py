@@ -40,7 +40,7 @@ _JOINT = re.compile(r"[^\S\n]*(?:-|:|~|から|対|to|vs\.?|versus)[^\S\n]*", re.
 
 
 def match_numeric(asked: Asked, claim: Claim, answer: str, reference: Numeric, precise: Sequence[DateValue]) -> Match:
-    """How a numeric reference stands in the claim.
+    """Match a numeric reference with the claim.
 
     `precise`: every date among the references; a fuller one of the same date may not be contradicted. Where the
     claiming sentence holds no value of the kind at all, the first sentence that does is taken.
@@ -55,7 +55,7 @@ def match_numeric(asked: Asked, claim: Claim, answer: str, reference: Numeric, p
 
 
 def _as_asked(asked: Asked, value: Value) -> Value:
-    """A reference value as the question wants it: the year of a date where it asks the year, a bare 1546 as a year."""
+    """Convert a reference value to what is asked: the year of a date, a bare 1546 as a year."""
     if asked.below:
         value = _unsigned(value)
     if (
@@ -78,7 +78,7 @@ def _unsigned(value: Value) -> Value:
 
 
 def _candidates(asked: Asked, text: str, wanted: Sequence[Value]) -> list[Value]:
-    """The values of `text` that can answer: of a wanted kind, not denied, not repeated from the question.
+    """Return the values of `text` that can answer: of a wanted kind, not denied, not repeated from the question.
 
     Where some count what the question counts (何人, "how many countries"), only those; brackets come last.
     """
@@ -96,7 +96,7 @@ def _candidates(asked: Asked, text: str, wanted: Sequence[Value]) -> list[Value]
 
 
 def _counts_asked(question: str, counted: str) -> bool:
-    """Whether `counted`, a number and what follows, counts what the question asks for.
+    """Return whether `counted`, a number and what follows, counts what the question asks for.
 
     何人 and 104名, 何歳 and 20歳, "how many countries" and "4 large countries".
     """
@@ -111,7 +111,7 @@ def _counts_asked(question: str, counted: str) -> bool:
 
 
 def _counted_end(text: str, value: Value) -> int:
-    """Where the counter after a value ends (人 in 980万人ではない)."""
+    """Return the end of the counter after a value (人 in 980万人ではない)."""
     counter = _COUNTED.match(text, value.end)
     return counter.end() if counter is not None else value.end
 
@@ -151,7 +151,7 @@ def _decide(
 
 
 def _chosen(asked: Asked, text: str, given: list[Value], wanted: Sequence[Value]) -> Value:
-    """The value the text commits to: behind "=", else in the clause with most words of the question, else the first.
+    """Return the value behind "=", else in the clause with most words of the question, else the first.
 
     Names are no evidence here: the topic they name belongs to every clause.
     """
@@ -166,7 +166,7 @@ def _chosen(asked: Asked, text: str, given: list[Value], wanted: Sequence[Value]
 
 
 def _glossed(text: str, chosen: Value, wanted: Sequence[Value]) -> Value:
-    """The right value in brackets straight after the chosen one (明治元年(1868年)), else the chosen one."""
+    """Return the right value in brackets straight after the chosen one (明治元年(1868年)), else the chosen one."""
     if any(_same(chosen, want) for want in wanted):
         return chosen
     for value in read_numbers(text).values:
@@ -176,14 +176,14 @@ def _glossed(text: str, chosen: Value, wanted: Sequence[Value]) -> Value:
 
 
 def _clause(text: str, value: Value) -> str:
-    """The clause around a value: up to a comma, a conjunction, or the end of a relative clause (建設された|壁は)."""
+    """Return the clause around a value: to a comma, a conjunction, or a relative clause's end (建設された|壁は)."""
     cuts = [0, *(match.end() for match in _CLAUSE.finditer(text)), len(text)]
     start = max(cut for cut in cuts if cut <= value.start)
     return text[start : min(cut for cut in cuts if cut >= value.end)]
 
 
 def _beside(text: str, chosen: Value, given: Sequence[Value], wanted: Sequence[Value]) -> Match | None:
-    """The finding where the chosen value is one end of a range or one of two alternatives, or None."""
+    """Return the finding for a value that is one end of a range or one of two alternatives, or None."""
     shown = text[chosen.start : chosen.end]
     rest = _RANGE_AFTER.match(text[chosen.end :])
     if rest is not None:
@@ -201,21 +201,21 @@ def _beside(text: str, chosen: Value, given: Sequence[Value], wanted: Sequence[V
 
 
 def _joint(text: str, values: Sequence[Value]) -> bool:
-    """Whether the values stand in `text` as one score, ratio or range: 2-1, 3:2:1, 2対1, "5 to 10"."""
+    """Return whether the values stand in `text` as one score, ratio or range: 2-1, 3:2:1, 2対1, "5 to 10"."""
     return len(values) > 1 and all(
         _JOINT.fullmatch(text, one.end, other.start) for one, other in itertools.pairwise(values)
     )
 
 
 def _reversed(text: str, given: Sequence[Value], wanted: Sequence[Value]) -> bool:
-    """Whether the text gives the wanted values as one score, ratio or range, too, but in another order."""
+    """Return whether the text gives the wanted values as one score, ratio or range, too, but in another order."""
     runs = [given[i : i + len(wanted)] for i in range(len(given) - len(wanted) + 1)]
     joint = [run for run in runs if _joint(text, run)]
     return bool(joint) and not any(all(map(_same, run, wanted)) for run in joint)
 
 
 def _same(value: Value, want: Value) -> bool:
-    """Whether `value` states `want`: the same quantity, or a date with all its fields."""
+    """Return whether `value` states `want`: the same quantity, or a date with all its fields."""
     if isinstance(value, DateValue) and isinstance(want, DateValue):
         return value.gives(want)
     if isinstance(value, Quantity) and isinstance(want, Quantity):
@@ -235,7 +235,7 @@ def _is_bare(number: Quantity) -> bool:
 
 
 def _is_year(number: Quantity) -> bool:
-    """Whether a bare number may be a year."""
+    """Return whether a bare number may be a year."""
     whole = number.unit is None and number.value.denominator == 1
     return whole and _YEAR_RANGE[0] <= abs(number.value) <= _YEAR_RANGE[1]
 
@@ -250,7 +250,7 @@ def _same_kind(value: Value, want: Value) -> bool:
 
 
 def _comparable(value: Value, want: Value) -> bool:
-    """Whether the two could state the same thing at all: as `_same_kind`, or one of them without a unit."""
+    """Return whether the two could state the same thing at all: as `_same_kind`, or one of them without a unit."""
     if isinstance(value, Quantity) and isinstance(want, Quantity):
         return value.unit is None or want.unit is None
     return _same_kind(value, want)

@@ -65,17 +65,17 @@ class DateValue:
         return self.year, self.month, self.day
 
     def gives(self, other: DateValue) -> bool:
-        """Whether this date states every field `other` states, with the same values (2001-01-15 gives 2001)."""
+        """Return whether this date states every field `other` states, with the same values (2001-01-15 gives 2001)."""
         return all(theirs is None or mine == theirs for mine, theirs in zip(self.fields, other.fields, strict=True))
 
     def contradicts(self, other: DateValue) -> bool:
-        """Whether a field stated by both differs."""
+        """Return whether a field stated by both differs."""
         pairs = zip(self.fields, other.fields, strict=True)
         return any(mine is not None and theirs is not None and mine != theirs for mine, theirs in pairs)
 
 
 def find_dates(text: str) -> tuple[DateValue, ...]:
-    """Every date in `text`, in order, not overlapping; impossible ones (month 13) are left out.
+    """Yield every date in `text`, in order, not overlapping; impossible ones (month 13) are left out.
 
     >>> [d.fields for d in find_dates("昭和64年1月7日 or 7 January 1989")]
     [(1989, 1, 7), (1989, 1, 7)]
@@ -101,7 +101,7 @@ def _of_pattern(pattern: re.Pattern[str], text: str) -> Iterator[DateValue]:
 
 
 def _is_calendar_year(match: re.Match[str]) -> bool:
-    """Whether a Japanese N年 is a year of the calendar (1546年, 昭和64年) and not a duration (5年, 200年前)."""
+    """Return whether a Japanese N年 is a year of the calendar (1546年, 昭和64年) and not a duration (5年, 200年前)."""
     era, year, tail = match["jera"], match["year"], match["tail"]
     if match.start() and match.string[match.start() - 1 : match.start()] in tuple("0123456789.,第約"):
         return False

@@ -39,7 +39,7 @@ class Quantity:
     version: bool = False
 
     def same(self, other: Quantity) -> bool:
-        """Whether both state one value: exact in one unit, within `CONVERSION_TOLERANCE` across units."""
+        """Return whether both state one value: exact in one unit, within `CONVERSION_TOLERANCE` across units."""
         if (self.version or other.version) and self.unit is other.unit is None:
             return self.digits == other.digits
         if TIME_OF_DAY in (self.unit, other.unit):
@@ -54,13 +54,13 @@ class Quantity:
         return abs(mine - theirs) <= CONVERSION_TOLERANCE * max(abs(mine), abs(theirs))
 
     def _same_time(self, other: Quantity) -> bool:
-        """Whether two hours agree, where one names its half of the day: 3 pm, 15時, and 3 that leaves the half open."""
+        """Return whether two hours agree if one names its half of the day: 3 pm, 15時, and 3, which leaves it open."""
         hours = [q for q in (self, other) if q.unit is None or q.unit.dimension == TIME_OF_DAY.dimension]
         told = [q.unit == TIME_OF_DAY or q.value > NOON for q in hours]
         return len(hours) == 2 and (self.value - other.value) % (2 * NOON if all(told) else NOON) == 0
 
     def same_kind(self, other: Quantity) -> bool:
-        """Whether both measure one thing: the same dimension, or both counts."""
+        """Return whether both measure one thing: the same dimension, or both counts."""
         mine, theirs = self.unit and self.unit.dimension, other.unit and other.unit.dimension
         return mine == theirs
 
@@ -105,7 +105,7 @@ _SPEED = re.compile(r"(?:毎)?([秒時])速?(?:約|およそ)?\s*$")
 
 
 def read_numbers(text: str, *, time_asked: bool = False) -> Reading:
-    """Every quantity and date of `text`, in order; with `time_asked` 3:30 is a time of day, else two numbers.
+    """Yield every quantity and date of `text`, in order; with `time_asked` 3:30 is a time of day, else two numbers.
 
     >>> [str(q.value) for q in read_numbers("8.5マイル (13.7 km)").quantities]
     ['17/2', '137/10']
@@ -150,7 +150,7 @@ def _quantity(match: re.Match[str], text: str) -> Quantity:
 
 
 def _value(match: re.Match[str]) -> Fraction:
-    """The value of a match of `_NUMBER` without its sign."""
+    """Return the value of a match of `_NUMBER` without its sign."""
     value = Fraction(match["number"])
     if match["power"]:
         return value * Fraction(10) ** int(match["power"].replace(MINUS, "-"))
@@ -166,7 +166,7 @@ def _value(match: re.Match[str]) -> Fraction:
 
 
 def _as_speed(unit: Unit, start: int, end: int, text: str) -> tuple[Unit, int, int]:
-    """`unit` with the offsets it spans, as a speed where a time follows or 時速, 秒速 goes before: "30 km per hour"."""
+    """Return `unit` with its offsets, as a speed if a time follows or 時速, 秒速 precedes: "30 km per hour"."""
     after, before = _PER.match(text, end), _SPEED.search(text[:start])
     word = after.group(1) if after else before.group(1) if before else None
     if word is None or unit.dimension != "length":

@@ -1,4 +1,4 @@
-"""Is a reference nothing but numbers and dates? Then its values are compared (`eval.grading.numbers.compare`)."""
+"""References that are nothing but numbers and dates, whose values `eval.grading.numbers.compare` compares."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Numeric:
 
 
 def as_numeric(asked: Asked, form: str) -> Numeric | None:
-    """The values of a purely numeric form, or None where other words carry it ("Apollo 11", K2)."""
+    """Return the values of a purely numeric form, or None if other words carry it ("Apollo 11", K2)."""
     values = asked.numbers(form).values
     left = list(form)
     for value in values:
@@ -57,7 +57,7 @@ def as_numeric(asked: Asked, form: str) -> Numeric | None:
 
 
 def written(text: str) -> str:
-    """`text` as written, without case and blanks; of telephone numbers and the like the digits; 16/9 as 16:9.
+    """Return `text` as written, without case and blanks; of telephone numbers and the like the digits; 16/9 as 16:9.
 
     >>> written("03-1234-5678"), written("2 - 3"), written("-5 °C")
     ('0312345678', '2-3', '-5°c')
@@ -68,5 +68,5 @@ def written(text: str) -> str:
 
 
 def _derived(key: str, known: Set[str]) -> bool:
-    """Whether an English word shares its first five letters with a known one: Europe, European."""
+    """Return whether an English word shares its first five letters with a known one: Europe, European."""
     return len(key) > 4 and key.isascii() and any(word.startswith(key[:5]) for word in known)

@@ -27,7 +27,7 @@ class TimeOfDay:
 
 
 def find_times(text: str, *, asked: bool = False) -> Iterator[TimeOfDay]:
-    """Every time of `text` that names its half of the day; where one is `asked` for also 3:30, which may be a ratio.
+    """Yield the times of `text` that name their half of the day; if `asked` for, also 3:30, which may be a ratio.
 
     >>> [str(time.hours) for time in find_times("3:30 pm, 午前0時")]
     ['0', '31/2']

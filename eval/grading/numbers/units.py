@@ -124,7 +124,7 @@ class NamedUnit:
 
 
 def unit_after(text: str, start: int) -> NamedUnit | None:
-    """The unit named at `start`, right after a number, or None.
+    """Return the unit named at `start`, right after a number, or None.
 
     >>> unit_after("5 miles", 1).unit.dimension
     'length'
