@@ -13,7 +13,8 @@ from eval.grading.ladder import Reference
 from rag.errors import DatasetError
 from rag.records import Language
 from rag.tables.files import read_bytes
-from rag.tables.reader import Record, folded, read_records
+from rag.tables.header import normalise_header
+from rag.tables.reader import TableRecord, read_records
 
 Kind = Literal["open_qa", "classification"]
 KINDS: tuple[Kind, ...] = ("open_qa", "classification")
@@ -77,11 +78,11 @@ def load_dataset(path: Path) -> Dataset:
     return Dataset(path, hashlib.sha256(data).hexdigest(), items)
 
 
-def _item(row: Record) -> Item:
+def _item(row: TableRecord) -> Item:
     for column in REQUIRED:
         if not row.cells.get(column):
             raise DatasetError("This cell is empty", where=f"{row.where}, column {column!r}")
-    kind = next((kind for kind in KINDS if kind == folded(row.cells["type"])), None)
+    kind = next((kind for kind in KINDS if kind == normalise_header(row.cells["type"])), None)
     if kind is None:
         raise DatasetError(
             f"The type {row.cells['type']!r} is unknown",
@@ -99,11 +100,11 @@ def _item(row: Record) -> Item:
     )
 
 
-def _parts(row: Record, column: str) -> tuple[str, ...]:
+def _parts(row: TableRecord, column: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in row.cells.get(column, "").split("|") if part.strip())
 
 
-def _labels(row: Record) -> LabelSet | None:
+def _labels(row: TableRecord) -> LabelSet | None:
     text = row.cells.get("labels", "")
     if not text:
         return None
@@ -113,14 +114,14 @@ def _labels(row: Record) -> LabelSet | None:
         raise DatasetError(str(error), where=f"{row.where}, column 'labels'") from error
 
 
-def _refuse_doubles(rows: Sequence[Record]) -> None:
-    seen: dict[str, int] = {}
+def _refuse_doubles(rows: Sequence[TableRecord]) -> None:
+    seen: dict[str, str] = {}
     for row in rows:
         number = row.cells["NO"]
         if number in seen:
             raise DatasetError(
-                f"The NO {number} stands twice, first in row {seen[number]}",
+                f"The NO {number} stands twice, first in {seen[number]}",
                 where=f"{row.where}, column 'NO'",
                 do="Give every question a NO of its own.",
             )
-        seen[number] = row.line
+        seen[number] = row.row.position

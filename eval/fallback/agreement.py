@@ -16,7 +16,8 @@ from eval.statistics.agreement import Agreement, agreement, agreement_text
 from rag.errors import DatasetError
 from rag.records import LANGUAGES
 from rag.tables.files import read_bytes
-from rag.tables.reader import Record, folded, read_records
+from rag.tables.header import normalise_header
+from rag.tables.reader import TableRecord, read_records
 from rag.text.language import detect
 
 REQUIRED = ("question", "answer", "references", "type", "language")
@@ -139,14 +140,14 @@ def grade_labelled_answers(
     )
 
 
-def _triple(row: Record) -> LabelledAnswer:
+def _triple(row: TableRecord) -> LabelledAnswer:
     def cell(column: str) -> str:
         return row.cells.get(column, "")
 
     def refuse(what: str, column: str) -> DatasetError:
         return DatasetError(what, where=f"{row.where}, column {column!r}")
 
-    kind, language = folded(cell("type")), folded(cell("language"))
+    kind, language = normalise_header(cell("type")), normalise_header(cell("language"))
     if kind not in KINDS:
         raise refuse(f"The type {cell('type')!r} is unknown", "type")
     if language not in LANGUAGES:
@@ -161,7 +162,7 @@ def _triple(row: Record) -> LabelledAnswer:
     except ValueError as error:
         raise refuse(str(error), "labels") from error
     return LabelledAnswer(
-        row=row.line,
+        row=row.row.number,
         question=cell("question"),
         answer=cell("answer"),
         references=tuple(Reference(text, detect(text)) for text in references),

@@ -21,13 +21,14 @@ from rag.serialize import to_jsonable
 from rag.storage.atomic import write_bytes
 from rag.storage.locks import folder_lock
 from rag.tables.files import read_bytes, read_text, refuse_same
+from rag.tables.header import TableRow, describe_header, normalise_header
 from rag.tables.output import Column, OutputTable
-from rag.tables.reader import Table, folded, named, read_tables, the_one
+from rag.tables.reader import Table, read_tables, select_table
 from rag.tables.workbook import workbook
 from rag.text.language import detect
 
 COLUMNS = ("question", "questions", "質問", "問い", "問", "設問", "instruction")
-_KNOWN = frozenset(map(folded, COLUMNS))
+_KNOWN = frozenset(map(normalise_header, COLUMNS))
 
 
 def answer_table(
@@ -85,23 +86,25 @@ def _known(header: frozenset[str]) -> bool:
 
 
 def _in_table(path: Path, tables: Sequence[Table]) -> list[str]:
-    table = the_one(path, tables, _known)
+    table = select_table(path, tables)
     if table is not None:
         columns = table.columns(COLUMNS)
         if len(columns) > 1:
-            raise _open_which(table, "Several columns could have the questions")
+            raise _ambiguous(table.locate(table.header), "Several columns could have the questions", table.header)
         return [row.cells[columns[0]] for row in table.rows if len(row.cells) > columns[0]]
-    if any(table.header for table in tables) or len(tables) > 1:
-        raise _open_which(max(tables, key=lambda table: table.header is not None), "No header says where questions are")
+    widest = max(tables, key=lambda table: table.first_row.several, default=None)
+    if widest and (widest.first_row.several or len(tables) > 1):
+        row = widest.first_row
+        raise _ambiguous(widest.locate(row), "No header says where questions are", row)
     for table in tables:
-        table.refuse_unsaved(table.unsaved)
-    return [cell for table in tables for row in table.rows for cell in row.cells]
+        table.require_saved()
+    return [cell for table in tables for row in (table.header, *table.rows) for cell in row.cells]
 
 
-def _open_which(table: Table, what: str) -> DatasetError:
+def _ambiguous(where: str, what: str, row: TableRow) -> DatasetError:
     return DatasetError(
-        f"{what}; this row has {named(table.top)}",
-        where=table.place(table.top),
+        f"{what}; this row has {describe_header(row.cells)}",
+        where=where,
         do=f"Give one column one of the headers {', '.join(COLUMNS)}. (A table of one column needs none.)",
     )
 

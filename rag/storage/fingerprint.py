@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 
-READER_VERSIONS: Mapping[str, tuple[str, ...]] = {".pdf": ("2",), ".csv": ("2",), ".xlsx": ("2",)}
+READER_VERSIONS: Mapping[str, tuple[str, ...]] = {".pdf": ("2",), ".csv": ("3",), ".xlsx": ("3",)}
 """Versions of readers whose output has changed, by file suffix; indexed files of these kinds are read again."""
 
 

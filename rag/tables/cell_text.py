@@ -11,7 +11,7 @@ _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _DECIMALS = re.compile(r"\.([0#?]+)")
 
 
-def shown(cell: Any) -> str:
+def cell_text(cell: Any) -> str:
     """What a cell of openpyxl says, with its value and number format.
 
     An empty one is "", 1.0 "1", a tenth as percents "10%", a date 1969-07-20, a time 9:30, both 1969-07-20 9:30

@@ -13,7 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO, BinaryIO
 
-from rag.tables.cell_text import shown
+from rag.tables.cell_text import cell_text
+from rag.tables.header import TableRow
 
 _TAG = rb"<(?:\w+:)?"
 _FORMULA = re.compile(
@@ -30,7 +31,7 @@ _BLOCK, _LONGEST = 1 << 20, 1 << 22
 
 
 @dataclass(slots=True)
-class Facts:
+class SheetFacts:
     """`merged`: the last row of cells merged downwards, by row (from 1) and column (from 0) of the first.
 
     `unsaved`: how many formulas have no saved value; `firsts` are the cells of the first of them in each column.
@@ -47,15 +48,20 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """A sheet. `rows` are all of its rows from the first on, to be read before the next sheet is asked for."""
+class SheetStream:
+    """A sheet. `rows` are all of its rows from the first on, to be read before the next sheet is."""
 
     title: str
     rows: Iterator[list[str]]
-    facts: Facts
+    facts: SheetFacts
+
+    def table_rows(self) -> Iterator[TableRow]:
+        """Yield the rows, blank ones too, with their numbers."""
+        for number, row in enumerate(self.rows, 1):
+            yield TableRow(number, number, tuple(map(str.strip, row)))
 
 
-def read_sheets(stream: BinaryIO) -> Iterator[Sheet]:
+def read_sheets(stream: BinaryIO) -> Iterator[SheetStream]:
     """The sheets of an .xlsx file, whatever it says of their sizes. Raises what openpyxl and zipfile raise."""
     import openpyxl
 
@@ -65,14 +71,14 @@ def read_sheets(stream: BinaryIO) -> Iterator[Sheet]:
             sheet.reset_dimensions()  # what a file says of its size may be wrong
             with sheet._get_source() as xml:  # the one way to a sheet's XML that does not read it whole
                 facts = look_through(xml)
-            yield Sheet(sheet.title, ([shown(cell) for cell in row] for row in sheet.iter_rows()), facts)
+            yield SheetStream(sheet.title, ([cell_text(cell) for cell in row] for row in sheet.iter_rows()), facts)
     finally:
         book.close()
 
 
-def look_through(sheet: IO[bytes]) -> Facts:
+def look_through(sheet: IO[bytes]) -> SheetFacts:
     """The facts of a sheet's XML, as far as it can be unpacked."""
-    facts = Facts()
+    facts = SheetFacts()
     with suppress(zipfile.BadZipFile, zlib.error, EOFError, OSError):
         for part in _parts(sheet):
             for found in _FORMULA.finditer(part):

@@ -9,10 +9,10 @@ import pytest
 
 from ingest.files import Selection
 from ingest.formats import ReadOptions
-from ingest.formats.tables.title_rows import Captioned
 from ingest.report import SyncReport
 from ingest.sync import sync
 from rag.storage.fingerprint import READER_VERSIONS
+from rag.tables.header import TitledTable
 from tests.commands import kotae
 from tests.ingest.files import xlsx
 from tests.ingest.pdf_files import Page, pdf
@@ -145,7 +145,7 @@ def test_tables_of_an_index_made_when_a_title_was_read_as_a_header_are_read_anew
     (corpus / "faq.csv").write_text("社内FAQ,\n質問,回答\n有給は？,年20日\n", encoding="utf-8")
     with monkeypatch.context() as before:
         before.setattr("rag.storage.fingerprint.READER_VERSIONS", {})
-        before.setattr("ingest.formats.tables.reader.captioned", lambda rows: Captioned("", iter(rows)))
+        before.setattr("ingest.formats.tables.reader.begin_table", lambda rows, known: TitledTable("", iter(rows)))
         sync(corpus, index)
     assert "社内FAQ: 有給は？\ncolumn 2: 年20日" in {text for text, _ in snapshot(index).chunks.values()}
     assert {"faq.csv", "faq.xlsx"} <= set(sync(corpus, index).changed)

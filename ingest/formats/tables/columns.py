@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-Fields = Sequence[tuple[str, str]]
+from rag.tables.header import normalise_header
+
+NamedFields = Sequence[tuple[str, str]]
 
 _ROLES: Mapping[str, str] = {
     "id": "id",
@@ -20,8 +21,8 @@ _ROLES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """A document's parts; None where no field is for it, or that field is blank."""
+class DocumentFields:
+    """The parts of a document; None where no field is for it, or that field is blank."""
 
     id: str | None
     title: str | None
@@ -30,23 +31,23 @@ class Record:
 
 
 def role(header: str) -> str:
-    """What a header stands for (id, title, text or lang), or the header itself, one spelling for all of its forms.
+    """Return what a header stands for (id, title, text or lang), else the normalised header itself.
 
     >>> role(" Title "), role("ﾀｲﾄﾙ"), role("Body")
     ('title', 'title', 'body')
     """
-    name = unicodedata.normalize("NFKC", header).strip().casefold()
+    name = normalise_header(header)
     return _ROLES.get(name, name)
 
 
-def missing(fields: Fields, columns: Sequence[str]) -> str:
-    """The chosen columns that are not there, as one string."""
-    present = {role(header) for header, _ in fields}
+def missing(headers: Collection[str], columns: Sequence[str]) -> str:
+    """Return the chosen columns that are not among the headers, as one string."""
+    present = set(map(role, headers))
     return ", ".join(column for column in columns if role(column) not in present)
 
 
-def choose(fields: Fields, columns: Sequence[str] = ()) -> Record:
-    """The parts of a document.
+def choose(fields: NamedFields, columns: Sequence[str] = ()) -> DocumentFields:
+    """Return the parts of a document.
 
     With `columns`, these make it up, in their order: one for a title is the title, a single other one the text, several
     `header: value` lines. Without, the field for a text is the text, or None where there is none. Fields for id and
@@ -60,11 +61,11 @@ def choose(fields: Fields, columns: Sequence[str] = ()) -> Record:
         body = [name for name in wanted if name not in {"id", "title", "lang"}] or wanted
         names = {role(header): header.strip() for header, _ in reversed(fields)}
         text = by_role[body[0]] if len(body) == 1 else lines([(names[name], by_role[name]) for name in body])
-    return Record(by_role.get("id") or None, title or None, text, by_role.get("lang") or None)
+    return DocumentFields(by_role.get("id") or None, title or None, text, by_role.get("lang") or None)
 
 
-def lines(fields: Fields) -> str:
-    r"""`header: value` lines of every field that is not blank.
+def lines(fields: NamedFields) -> str:
+    r"""Return a `header: value` line for every field that is not blank.
 
     >>> lines([("質問", "送料は？"), ("備考", ""), ("回答", "無料です。")])
     '質問: 送料は？\n回答: 無料です。'

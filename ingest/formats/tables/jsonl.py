@@ -31,7 +31,7 @@ def _part(line: str, place: str, options: ReadOptions) -> Part | Fault:
     if not isinstance(value, dict):
         return Fault(f"This line is no JSON object but {type(value).__name__}", place, _SHAPE)
     fields = [(str(key), _shown(one)) for key, one in value.items()]
-    if absent := missing(fields, options.columns):
+    if absent := missing(value, options.columns):
         return Fault(f"This line has no {absent}; it has {', '.join(value) or 'nothing'}", place)
     record = choose(fields, options.columns)
     if record.text is None:

@@ -1,126 +1,107 @@
-"""Tables, CSV and Excel: the first row below any title (see `caption`) is the header, every row below it a document."""
+"""CSV and Excel tables as documents: every row below the header (see `rag.tables.header`) is one."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, repeat
 from typing import BinaryIO
 
 from ingest.formats.archive import check_archive
 from ingest.formats.tables.columns import choose, lines, missing, role
-from ingest.formats.tables.merged_cells import Merged
-from ingest.formats.tables.title_rows import Row, captioned
 from ingest.formats.types import Fault, Part, ReadOptions
 from rag.errors import UnreadableDocument
+from rag.tables.csv_rows import BrokenCsv, csv_rows
+from rag.tables.header import Known, TableRow, begin_table, beyond_header, describe_header
+from rag.tables.merged_cells import MergedCells
 from rag.tables.xlsx import read_sheets
-from rag.text.lines import Line, read_lines
+from rag.text.lines import read_lines
 
 _UNQUOTED = "Is a comma not quoted?"
 _NO_HEADER = "Give every column a header, in the first row of the table."
 _UNSAVED = "Formulas of this sheet whose values were not saved, this one first; they are read as empty cells"
 _COMPUTE = "Open the file in Excel or LibreOffice and save it: that computes them."
-_LONGEST_CELL = 16 * 1024 * 1024
-"""In characters; without a limit an open quotation mark would take in the rest of the file."""
 
 
 def read_csv(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part | Fault]:
-    """A document a row: `#id=<id>` where there is a column id, else `#row=<number>`, counted as a spreadsheet does.
+    """Yield a document for each row: `#id=<id>` where there is a column id, else `#row=<number>`, as in a spreadsheet.
 
-    Rows are read one by one; one with bytes that are no text is a Fault.
+    Rows are read one by one; one on a line with bytes that are not text is a Fault. Raises UnreadableDocument where one
+    row cannot be told from the next.
     """
-    csv.field_size_limit(_LONGEST_CELL)
-    yield from _documents(_csv_rows(read_lines(stream, name), name), options, at="row=")
+    rows = csv_rows(read_lines(stream, name), _known(options.columns))
+    try:
+        yield from _documents(rows, options, place="row=")
+    except BrokenCsv as broken:
+        raise UnreadableDocument(
+            f"From row {broken.row.number} (line {broken.row.line}) on this is no CSV: {broken}",
+            where=name,
+            do="Is a quotation mark left open?",
+        ) from broken
 
 
 def read_xlsx(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part | Fault]:
-    """A document a row of every sheet: `#<sheet>!id=<id>` where there is a column id, else `#<sheet>!<row>`.
+    """Yield a document for each row of every sheet: `#<sheet>!id=<id>` with a column id, else `#<sheet>!<row>`.
 
-    Each sheet has a header of its own. Formulas count as what they gave when the file was saved; where that was not
-    saved, a Fault says so. Cells below the header that are merged downwards say in each of their rows the same.
+    Each sheet has a header of its own. A formula is read as the value that was saved with the file; where none was, a
+    Fault says so. Every row that a cell merged downwards spans has its value.
     """
     check_archive(stream, name)
     for sheet in read_sheets(stream):
-        facts, here = sheet.facts, f"{sheet.title}!"
-        yield from _documents(enumerate(sheet.rows, 1), options, at=here, sheet=here, merged=Merged(facts.merged))
+        facts, prefix = sheet.facts, f"{sheet.title}!"
+        yield from _documents(
+            sheet.table_rows(),
+            options,
+            place=prefix,
+            sheet=prefix,
+            merged=MergedCells(facts.merged),
+        )
         if facts.unsaved:
-            yield Fault(f"{_UNSAVED}: {facts.unsaved}", f"{here}{facts.first}", _COMPUTE)
+            yield Fault(f"{_UNSAVED}: {facts.unsaved}", f"{prefix}{facts.first}", _COMPUTE)
 
 
-def _csv_rows(lines: Iterator[Line], name: str) -> Iterator[tuple[int, Row | Fault]]:
-    """Rows from 1 on. Raises UnreadableDocument where one cannot be told from the next."""
-    faults: list[str] = []
-    blank, first = 0, Line("")
-    for first in lines:
-        if first.text.strip() or first.fault:
-            break
-        blank += 1
-
-    def texts() -> Iterator[str]:
-        for number, line in enumerate(chain(repeat(Line("\n"), blank), [first], lines), 1):
-            if line.fault is not None:
-                faults.append(f"line {number} of the file {line.fault}")
-            yield line.text
-
-    reader = csv.reader(texts(), delimiter=max(",\t;", key=first.text.count), strict=True)
-    number, begins = 0, 1
-    try:
-        for number, row in enumerate(reader, 1):
-            yield number, Fault(f"This row cannot be read: {faults[0]}", f"row={number}") if faults else row
-            faults.clear()
-            begins = reader.line_num + 1
-    except csv.Error as error:
-        raise UnreadableDocument(
-            f"From row {number + 1} (line {begins}) on this is no CSV: {error}",
-            where=name,
-            do="Is a quotation mark left open?",
-        ) from error
+def _known(columns: Sequence[str]) -> Known | None:
+    """Return how a header with all chosen columns is recognised; None where there are none."""
+    return (lambda names: not missing(names, columns)) if columns else None
 
 
 def _documents(
-    rows: Iterable[tuple[int, Row | Fault]],
+    rows: Iterable[TableRow],
     options: ReadOptions,
     *,
-    at: str,
+    place: str,
     sheet: str = "",
-    merged: Merged | None = None,
+    merged: MergedCells | None = None,
 ) -> Iterator[Part | Fault]:
-    """The documents of a table whose rows come with their numbers; blank rows are passed over.
-
-    What stands above its header is their title, where they have none of their own.
-    """
+    """Yield the documents of a table. Those without a title have the table's, the text above its header."""
+    table = begin_table(rows, _known(options.columns))
     header: list[str] = []
-    columns: frozenset[int] = frozenset()
-    table = captioned(rows)
-    for number, row in table.rows:
-        if isinstance(row, Fault):
-            yield row
-            if header:
-                continue
-            return
-        cells = [cell.strip() for cell in row]
-        if not any(cells):
-            continue
-        if header:
-            if merged is not None:
-                merged.fill(cells, number, columns)
-            yield _row(header, cells, options, f"{at}{number}", sheet, table.caption)
-            continue
-        header = [cell or f"column {place}" for place, cell in enumerate(cells, 1)]
-        columns = frozenset(place for place, cell in enumerate(header) if role(cell) != "id")
-        if absent := missing([(cell, "") for cell in header], options.columns):
-            yield Fault(f"This table has no column {absent}; it has {', '.join(header)}", f"{at}{number}")
-            return
+    ids: frozenset[int] = frozenset()
+    for row in table.rows:
+        if row.fault:
+            yield Fault(f"This row cannot be read: {row.fault}", f"{place}{row.number}")
+            if not header:
+                return
+        elif header:
+            yield _document(
+                header, merged.fill(row, ids) if merged else row, options, f"{place}{row.number}", sheet, table.title
+            )
+        else:
+            header = [cell or f"column {column}" for column, cell in enumerate(row.cells, 1)]
+            ids = frozenset(column for column, cell in enumerate(header) if role(cell) == "id")
+            if absent := missing(header, options.columns):
+                yield Fault(
+                    f"This table has no column {absent}; it has {describe_header(header)}", f"{place}{row.number}"
+                )
+                return
 
 
-def _row(
-    header: Sequence[str], cells: Sequence[str], options: ReadOptions, place: str, sheet: str, caption: str
+def _document(
+    header: Sequence[str], row: TableRow, options: ReadOptions, place: str, sheet: str, table_title: str
 ) -> Part | Fault:
-    if any(cells[len(header) :]):
-        what = f"This row has {len(cells)} cells under {len(header)} headers"
+    if what := beyond_header(row, header):
         return Fault(what, place, _NO_HEADER if sheet else _UNQUOTED)
-    fields = [*zip(header, cells, strict=False), *((name, "") for name in header[len(cells) :])]
-    record = choose(fields, options.columns)
-    text = lines(fields) if record.text is None else record.text
-    title = record.title or caption or None
-    return Part(text, f"{sheet}id={record.id}" if record.id else place, place, title, record.language)
+    cells = [*row.cells, *[""] * (len(header) - len(row.cells))]
+    fields = list(zip(header, cells, strict=False))
+    document = choose(fields, options.columns)
+    text = lines(fields) if document.text is None else document.text
+    title = document.title or table_title or None
+    return Part(text, f"{sheet}id={document.id}" if document.id else place, place, title, document.language)

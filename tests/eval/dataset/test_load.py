@@ -86,14 +86,14 @@ def test_an_empty_cell_is_named(tmp_path, write, column) -> None:
     assert f"row 2, column {column!r}" in text
 
 
-def test_rows_of_a_csv_are_physical_lines(tmp_path) -> None:
+def test_rows_of_a_csv_are_a_spreadsheets_and_their_lines_in_the_file_are_named(tmp_path) -> None:
     """The second question fills lines 3 to 5 (and 2 more breaks in English), so that the third begins in line 6."""
     path = write_csv(tmp_path, changed(2, "type", "essay"))
     lines = path.read_bytes().decode("utf-8-sig").split("\r\n")
     physical = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n").split("\n")
     assert len(physical) > len(lines)
     line = next(n for n, text in enumerate(physical, 1) if text.startswith("3,"))
-    assert f"row {line}, column 'type'" in str(fault(path))
+    assert f"row 4 (line {line}), column 'type'" in str(fault(path))
 
 
 def test_rows_of_an_xlsx_are_the_sheets_own(tmp_path) -> None:
@@ -175,4 +175,4 @@ def test_a_missing_file_and_a_folder(tmp_path) -> None:
 def test_a_csv_whose_quotes_never_close(tmp_path) -> None:
     path = tmp_path / "set.csv"
     path.write_bytes(csv_bytes() + b'4,"' + b"x" * 200_000)
-    assert "row 8" in str(fault(path))
+    assert "row 5 (line 8)" in str(fault(path))

@@ -8,7 +8,7 @@ import re
 import pytest
 
 import rag.tables.xlsx
-from rag.tables.xlsx import Facts, look_through, read_sheets
+from rag.tables.xlsx import SheetFacts, look_through, read_sheets
 from tests.ingest.files import edited, xlsx
 
 XML = (
@@ -22,7 +22,7 @@ XML = (
 @pytest.mark.parametrize("block", [1, 10, 50, 1000])
 def test_facts_do_not_depend_on_how_the_sheet_is_read(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rag.tables.xlsx, "_BLOCK", block)
-    assert look_through(io.BytesIO(b"<sheetData>" * 3 + XML)) == Facts({(3, 26): 9}, 2, {1: "B1", 0: "A2"})
+    assert look_through(io.BytesIO(b"<sheetData>" * 3 + XML)) == SheetFacts({(3, 26): 9}, 2, {1: "B1", 0: "A2"})
 
 
 @pytest.mark.parametrize("size", [b"A1", b"A1:B2", b"A1:ZZ900"])

@@ -1,0 +1,97 @@
+"""Rows of a CSV file of any size, one by one, whichever of comma, tab and semicolon delimits its cells."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import chain
+
+from rag.tables.header import Known, TableRow, find_header
+from rag.text.lines import Line
+
+_DELIMITERS = ",\t;"
+_SAMPLE = 20
+"""Lines by which the delimiter is chosen, blank ones aside."""
+_LONGEST_CELL = 16 * 1024 * 1024
+"""In characters; without a limit an open quotation mark would take in the rest of the file."""
+
+
+class BrokenCsv(Exception):
+    """A CSV that cannot be divided into rows from `row` on. Readers turn it into an error that names the file."""
+
+    def __init__(self, row: TableRow) -> None:
+        super().__init__(row.fault)
+        self.row = row
+
+
+def csv_rows(lines: Iterable[Line], known: Known | None = None) -> Iterator[TableRow]:
+    """Yield every row, blank ones too; one on a line with bytes that are not text has a fault. Raises BrokenCsv."""
+    remaining = iter(lines)
+    sample = _sample(remaining)
+    faults: list[str] = []
+
+    def texts() -> Iterator[str]:
+        for number, line in enumerate(chain(sample, remaining), 1):
+            if line.fault is not None:
+                faults.append(f"line {number} of the file {line.fault}")
+            yield line.text
+
+    csv.field_size_limit(_LONGEST_CELL)
+    reader = csv.reader(texts(), delimiter=_delimiter([line.text for line in sample], known), strict=True)
+    number, begins = 0, 1
+    try:
+        for number, cells in enumerate(reader, 1):
+            if faults:
+                yield TableRow(number, begins, fault=faults[0])
+                faults.clear()
+            else:
+                yield TableRow(number, begins, tuple(map(str.strip, cells)))
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise BrokenCsv(TableRow(number + 1, begins, fault=str(error))) from error
+
+
+def _sample(lines: Iterator[Line]) -> list[Line]:
+    """Take the first lines, up to `_SAMPLE` that are not blank and the first that cannot be read."""
+    sample: list[Line] = []
+    filled = 0
+    for line in lines:
+        sample.append(line)
+        filled += bool(line.text.strip())
+        if line.fault or filled == _SAMPLE:
+            break
+    return sample
+
+
+def _delimiter(lines: Sequence[str], known: Known | None) -> str:
+    """Return the delimiter that gives a known header; else the commonest in the first line.
+
+    Where that line, a title, has none, it is the one that gives a header below it; one other than a comma only where
+    all rows have as many cells as that header.
+    """
+    lines = [line for line in lines if line.strip()]
+    if not lines:
+        return ","
+    tables = {delimiter: _rows(lines, delimiter) for delimiter in _DELIMITERS}
+    headers = {delimiter: rows[find_header(rows, known)] for delimiter, rows in tables.items() if rows}
+    if expected := [delimiter for delimiter, row in headers.items() if known and known(row.names)]:
+        return max(expected, key=lambda delimiter: len(headers[delimiter].filled))
+    best = max(_DELIMITERS, key=lines[0].count)
+    if best in lines[0] or find_header(tables[","]):
+        return best
+    return next((delimiter for delimiter, rows in tables.items() if _even(rows)), ",")
+
+
+def _even(rows: Sequence[TableRow]) -> bool:
+    header = find_header(rows)
+    return header > 0 and len({len(row.cells) for row in rows[header:]}) == 1
+
+
+def _rows(lines: Sequence[str], delimiter: str) -> list[TableRow]:
+    """Return the rows of a sample, without the last one, of which more lines may follow, where there are enough."""
+    cells: list[tuple[str, ...]] = []
+    with suppress(csv.Error):  # csv_rows raises it where the rows are given
+        cells += (tuple(map(str.strip, row)) for row in csv.reader(lines, delimiter=delimiter))
+    rows = [TableRow(number, number, row) for number, row in enumerate(cells, 1) if any(row)]
+    return rows[:-1] if len(lines) == _SAMPLE and len(rows) > 2 else rows

@@ -1,0 +1,143 @@
+"""The header of a table: which row it is below any title, and how its cells are compared and described.
+
+The one rule for every table that is read: documents, verification sets, lists of questions and labelled answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from rag.text.language import normalise
+
+Known = Callable[[frozenset[str]], bool]
+"""Tell whether the row with these normalised cells is the header that a reader expects."""
+
+_LOOK_AHEAD = 100
+"""Rows that are read before a table begins, blank ones aside."""
+_ROWS, _TITLES = 20, 4
+"""Rows by which a header is recognised, and how many of them may be titles."""
+_SHOWN_CELLS, _SHOWN_LETTERS = 15, 40  # of a row in a message, and of a cell
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row of stripped text.
+
+    `number` is counted from 1 as a spreadsheet counts, blank rows too; `line` is the line of the file on which the row
+    begins, from 1. `fault` says why a row of a CSV cannot be read; it then has no cells.
+    """
+
+    number: int
+    line: int
+    cells: tuple[str, ...] = ()
+    fault: str = ""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The normalised filled cells."""
+        return frozenset(normalise_header(cell) for cell in self.cells if cell)
+
+    @property
+    def filled(self) -> list[int]:
+        """The columns, from 0, of the cells that are not empty."""
+        return [column for column, cell in enumerate(self.cells) if cell]
+
+    @property
+    def several(self) -> bool:
+        """True where more than one cell is filled."""
+        return len(self.filled) > 1
+
+    @property
+    def position(self) -> str:
+        """The row for messages, with its line where the two differ: "row 3", "row 3 (line 5)"."""
+        return f"row {self.number}" + ("" if self.line == self.number else f" (line {self.line})")
+
+
+@dataclass(frozen=True, slots=True)
+class TitledTable:
+    """A table without its blank rows: the text above its header as one line, and the rows from the header on."""
+
+    title: str
+    rows: Iterator[TableRow]
+
+
+def normalise_header(name: str) -> str:
+    r"""Return a header in the form in which headers are compared: one width and case, no blanks, no final full stop.
+
+    >>> normalise_header(" Ｎｏ. "), normalise_header("instruction\n（ＪＰ）"), normalise_header("ﾀｲﾄﾙ")
+    ('no', 'instruction(jp)', 'タイトル')
+    """
+    return "".join(normalise(name).split()).rstrip(".")
+
+
+def describe_header(cells: Iterable[str]) -> str:
+    """Return the filled cells of a header, quoted and shortened, for messages."""
+    filled = [cell for cell in cells if cell]
+    quoted = [repr(cell if len(cell) <= _SHOWN_LETTERS else f"{cell[:_SHOWN_LETTERS]}…") for cell in filled]
+    return ", ".join(quoted[:_SHOWN_CELLS] + ["…"] * (len(filled) > _SHOWN_CELLS))
+
+
+def beyond_header(row: TableRow, header: Sequence[str]) -> str:
+    """Describe a row that has text to the right of its header; "" for any other row."""
+    if not any(row.cells[len(header) :]):
+        return ""
+    return f"This row has {len(row.cells)} cells under {len(header)} headers"
+
+
+def begin_table(rows: Iterable[TableRow], known: Known | None = None) -> TitledTable:
+    """Split the rows of a table, read one by one, into its title and the rows from its header on.
+
+    Whatever `rows` raises is raised again only after the rows before it were given.
+    """
+    remaining = iter(rows)
+    first: list[TableRow] = []
+    try:
+        for row in remaining:
+            if row.fault or row.filled:
+                first.append(row)
+            if row.fault or (first and (first[0].several or len(first) == _LOOK_AHEAD)):
+                break
+    except Exception as error:  # a library may raise anything
+        remaining = _failing(error)
+    header = find_header([row for row in first if not row.fault], known)
+    title = " ".join(cell for row in first[:header] for cell in row.cells if cell)
+    below = (row for row in remaining if row.fault or row.filled)
+    return TitledTable(title, chain(first[header:], below))
+
+
+def find_header(rows: Sequence[TableRow], known: Known | None = None) -> int:
+    """Return which of the first rows of a table, none of them blank, is its header.
+
+    Above a header there are only rows with a single filled cell: titles. The header is, of the rows down to the first
+    with several filled cells, the first one that is `known` (unless the next one is known and has several); where none
+    is, a row that `_title_rows` recognises; else the first row.
+    """
+    several = next((at for at, row in enumerate(rows) if row.several), len(rows))
+    for at, row in enumerate(rows[: several + 1] if known else ()):
+        if known and known(row.names) and not (at + 1 == several < len(rows) and known(rows[several].names)):
+            return at
+    return _title_rows(rows[:_ROWS])
+
+
+def _title_rows(rows: Sequence[TableRow]) -> int:
+    """Count the titles above the first row with several filled cells, by the shape of the table.
+
+    They are up to `_TITLES` single cells, at the left, over a row that is as wide as all rows below it, most of which
+    reach beyond the first title's column too. A list of texts some of which hold unquoted commas is no such table.
+    """
+    filled = [row.filled for row in rows]
+    titles = next((at for at, columns in enumerate(filled) if len(columns) > 1), 0)
+    above, below = filled[:titles], filled[titles + 1 :]
+    if not above or not below or titles > _TITLES:
+        return 0
+    at_the_left = all(columns[0] <= filled[titles][0] for columns in above)
+    as_wide = all(columns[-1] < len(rows[titles].cells) for columns in below)
+    a_table = 2 * sum(columns[-1] > above[0][0] for columns in below) > len(below)
+    return titles if at_the_left and as_wide and a_table else 0
+
+
+def _failing(error: Exception) -> Iterator[TableRow]:
+    yield from ()
+    raise error
