@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval.dataset.load import load_dataset
-from eval.fallback.agreement import load_triples
+from eval.fallback.agreement import load_labelled_answers
 from eval.runs.batch import read_questions
 from ingest.documents import LoadedDocument
 from rag.errors import DatasetError
@@ -91,7 +91,7 @@ def test_every_reader_has_the_same_header_and_records(form: str, table: tuple[Ro
         path = written(Path(folder), form, rows)
         documents = read_as(path.name, path.read_bytes())
         items = load_dataset(path).items
-        labelled = load_triples(path)
+        labelled = load_labelled_answers(path)
         questions = read_questions(path)
     header = next(row for row in rows if len(list(filter(None, row))) > 1)
     shown = [name.strip() or f"column {column}" for column, name in enumerate(header, 1)]
@@ -208,5 +208,5 @@ def test_merged_cells_have_their_value_in_every_row_of_a_set_and_of_labelled_ans
     book.active.merge_cells("C3:C4")
     book.save(path := tmp_path / "t.xlsx")
     assert [item.kind for item in load_dataset(path).items] == ["open_qa", "open_qa"]
-    assert [(one.question, one.answer) for one in load_triples(path)] == [("q1", "a1"), ("q1", "a2")]
+    assert [(one.question, one.answer) for one in load_labelled_answers(path)] == [("q1", "a1"), ("q1", "a2")]
     assert read_questions(path) == ["q1"], "one cell is one question"
