@@ -1,4 +1,4 @@
-"""From a document to chunks: whole sentences, up to a number of encoder tokens."""
+"""Split a document into chunks of whole sentences, up to a number of encoder tokens."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from rag.records import Chunk, chunk_id
 from rag.settings import Chunking
 from rag.text.sentences import Span, sentences
 
-Counter = Callable[[Sequence[str]], list[int]]
-_WINDOW = 2000
-"""How many characters are looked at for where to cut a sentence that is too long."""
+TokenCounter = Callable[[Sequence[str]], list[int]]
+"""Count the encoder's tokens of each text."""
+_STRETCH = 2000
+"""Characters in which a place to cut a long sentence is looked for."""
 
 
-def split(document: LoadedDocument, chunking: Chunking, count: Counter, window: int) -> list[Chunk]:
-    """The chunks of a document, in order, each at most `chunking.max_tokens` tokens long beside the title.
+def split(document: LoadedDocument, chunking: Chunking, count: TokenCounter, window: int) -> list[Chunk]:
+    """Return the chunks of a document, in order, each of at most `chunking.max_tokens` tokens, the title not counted.
 
-    `count` gives the encoder's token counts, `window` how many tokens one vector takes in; with the title in front no
-    chunk exceeds it. A sentence longer than that is cut at commas or spaces, and where it has none, anywhere.
-    Raises SettingsError where the title leaves no room.
+    `window` is the number of tokens that one vector holds: no chunk with its title in front exceeds it. A longer
+    sentence is cut at commas or spaces, or anywhere if it has none. Raises SettingsError if the title leaves no room.
     """
     room = min(chunking.max_tokens, window - count([f"{document.title}\n"])[0] - 1)
     if room < 16:
         raise SettingsError(
-            f"A chunk of at most {chunking.max_tokens} tokens leaves no room beside the title {document.title!r}",
+            f"A chunk of at most {chunking.max_tokens} tokens leaves no room for the title {document.title!r}",
             where=document.source,
             do="Raise the chunk size or shorten the title.",
         )
@@ -39,39 +39,39 @@ def split(document: LoadedDocument, chunking: Chunking, count: Counter, window: 
     ]
 
 
-def _measured(text: str, spans: Sequence[Span], count: Counter) -> list[Span]:
+def _measured(text: str, spans: Sequence[Span], count: TokenCounter) -> list[Span]:
     counts = count([text[span.start : span.end] for span in spans])
     return [Span(span.start, span.end, tokens) for span, tokens in zip(spans, counts, strict=True)]
 
 
-def _cut_long(text: str, span: Span, room: int, count: Counter) -> list[Span]:
-    """A span as parts of at most `room` tokens, cut behind 、，, ; or a blank where there is one in the second half."""
+def _cut_long(text: str, span: Span, room: int, count: TokenCounter) -> list[Span]:
+    """Cut a span into parts of at most `room` tokens, if possible after a 、，, ; or blank in its second half."""
     if span.tokens <= room:
         return [span]
     parts = []
-    rest = _ahead(text, span.start, span.end, room, count)
-    while rest.tokens > room:
-        length = rest.end - rest.start
-        size = max(1, length * room // rest.tokens, length // 2 if length > _WINDOW else 0)
+    stretch = _next_stretch(text, span.start, span.end, room, count)
+    while stretch.tokens > room:
+        length = stretch.end - stretch.start
+        size = max(1, length * room // stretch.tokens, length // 2 if length > _STRETCH else 0)
         while True:
-            middle = rest.start + size
-            cut = max(text.rfind(mark, rest.start + size // 2, middle) for mark in "、，,;； \n")
+            middle = stretch.start + size
+            cut = max(text.rfind(mark, stretch.start + size // 2, middle) for mark in "、，,;； \n")
             at = cut + 1 if cut >= 0 else middle
-            head = count([text[rest.start : at]])[0]
+            head = count([text[stretch.start : at]])[0]
             if head <= room or size == 1:
                 break
             size = max(1, size * 9 // 10)
-        parts.append(Span(rest.start, at, head))
-        rest = _ahead(text, at, span.end, room, count)
-    return [*parts, rest]
+        parts.append(Span(stretch.start, at, head))
+        stretch = _next_stretch(text, at, span.end, room, count)
+    return [*parts, stretch]
 
 
-def _ahead(text: str, start: int, end: int, room: int, count: Counter) -> Span:
-    """The next `_WINDOW` characters, or as many times twice that as have more than `room` tokens, up to `end`.
+def _next_stretch(text: str, start: int, end: int, room: int, count: TokenCounter) -> Span:
+    """Return the next `_STRETCH` characters, doubled until they have more than `room` tokens, up to `end`.
 
-    So the tokens of a long span are counted a few times and not once for every part that is cut off it.
+    So the tokens of a long span are counted a few times, not once for every part that is cut off.
     """
-    length = _WINDOW
+    length = _STRETCH
     while True:
         stop = min(end, start + length)
         tokens = count([text[start:stop]])[0]
@@ -81,8 +81,8 @@ def _ahead(text: str, start: int, end: int, room: int, count: Counter) -> Span:
 
 
 def _pack(spans: Sequence[Span], room: int, overlap: int) -> list[list[Span]]:
-    """Neighbouring spans in groups of at most `room` tokens, of about equal size, `overlap` spans repeated."""
-    total = sum(span.tokens for span in spans)
+    """Group neighbouring spans, at most `room` tokens and about the same size each, with `overlap` spans repeated."""
+    total = _tokens(spans)
     target = math.ceil(total / max(1, math.ceil(total / room)))
     groups: list[list[Span]] = []
     current: list[Span] = []
@@ -91,12 +91,16 @@ def _pack(spans: Sequence[Span], room: int, overlap: int) -> list[list[Span]]:
         if current and (size + span.tokens > room or size >= target):
             groups.append(current)
             kept = current[len(current) - overlap :] if overlap else []
-            while kept and sum(one.tokens for one in kept) + span.tokens > room:
+            while kept and _tokens(kept) + span.tokens > room:
                 kept = kept[1:]
-            current, size = list(kept), sum(one.tokens for one in kept)
+            current, size = list(kept), _tokens(kept)
         current.append(span)
         size += span.tokens
     return [*groups, current] if current else groups
+
+
+def _tokens(spans: Sequence[Span]) -> int:
+    return sum(span.tokens for span in spans)
 
 
 def _chunk(document: LoadedDocument, start: int, end: int, position: int) -> Chunk:

@@ -1,4 +1,4 @@
-"""An index of retrieval collections: their documents laid out as files, then synced like any corpus."""
+"""Index retrieval collections: their documents are written as files, then synced like any corpus."""
 
 from __future__ import annotations
 
@@ -25,10 +25,9 @@ def sync_collections(
     server: ChromaServer | None = None,
     progress: Progress | None = None,
 ) -> SyncReport:
-    """Make the index in `index`, or on `server`, hold the documents of these collections, or those in one language.
+    """Sync the index in `index`, or on `server`, with the documents of these collections, or those in one language.
 
-    A document that is there already stays as it is. Raises DatasetError, IndexMismatch where `index` holds other
-    documents, and what `sync` raises.
+    Raises DatasetError, IndexMismatch if `index` has other documents, and the errors of `sync`.
     """
     if server is None:
         _refuse_other_documents(index, folders)
@@ -39,28 +38,28 @@ def sync_collections(
         raise DatasetError("There is no document to search", where=", ".join(map(str, folders)))
     with tempfile.TemporaryDirectory(prefix="kotae-") as corpus:
         for document in documents:
-            _lay_out(Path(corpus), document)
+            _write(Path(corpus), document)
         origin = ", ".join(str(folder.resolve()) for folder in folders)
         return sync(Path(corpus), index, encoder_name=encoder_name, server=server, progress=progress, origin=origin)
 
 
 def _refuse_other_documents(index: Path, folders: Sequence[Path]) -> None:
-    """Measuring makes an index hold these collections alone, which must never cost a user another one."""
+    """Raise IndexMismatch for an index of other documents, which the sync would remove."""
     names = {folder.resolve().name for folder in folders}
     try:
-        held = locate_index(index).load().sources
+        sources = locate_index(index).load().sources
     except IndexMissing:
         return
-    other = next((source for source in held if source.split("/", 1)[0] not in names), None)
+    other = next((source for source in sources if source.split("/", 1)[0] not in names), None)
     if other is not None:
         raise IndexMismatch(
-            f"This index holds other documents, such as {other}, which would go",
+            f"This index holds other documents, such as {other}, which would be removed",
             where=str(index),
             do="Give another --index.",
         )
 
 
-def _lay_out(corpus: Path, document: CollectionDocument) -> None:
+def _write(corpus: Path, document: CollectionDocument) -> None:
     path = corpus / document.source
     path.parent.mkdir(exist_ok=True)
     title = f"title: {document.title}\n" if document.title else ""

@@ -1,4 +1,4 @@
-"""From a file of the corpus to its documents: title, language and text, or what is wrong with it."""
+"""The documents in a file of the corpus: title, language and text, or the reason why they cannot be read."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest.formats import PLAIN, READERS, TABLES, Fault, Part, ReadOptions, foreign
-from ingest.pipeline.seen_ids import Places
+from ingest.formats import PLAIN, READERS, TABLES, Fault, Part, ReadOptions, binary_kind
+from ingest.pipeline.seen_ids import SeenIds
 from rag.errors import CannotWrite, UnreadableDocument
 from rag.records import LANGUAGES, Failure, Language
 from rag.storage.fingerprint import fingerprint
@@ -27,28 +27,28 @@ _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class CorpusFile:
-    """A file found. `source` is its path relative to the corpus, with "/" between parts, in NFC.
+    """A file of the corpus. `source` is its path relative to the corpus, with "/" between parts, in NFC.
 
-    Where another file has that very name, it is the path as the disk spells it. `place` is where it is, below `root`:
-    text that files share where they can, as there may be very many of them.
+    If another file has the same source, it is the path as the disk spells it. `below_root` is the path below `root`:
+    strings that files share, as there may be very many files.
     """
 
     source: str
-    place: Path | str
+    below_root: Path | str
     root: str = ""
 
     @property
     def path(self) -> Path:
-        """Where it is."""
-        return Path(self.root, self.place)
+        """The path of the file."""
+        return Path(self.root, self.below_root)
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedDocument:
-    """A document's text, decoded; its body begins at character `body`, after any front matter.
+    """A document's decoded text; its body begins at character `body`, after any front matter.
 
-    `source` is the file's, and where a file holds several documents, "#" and which of them: `paper.pdf#page=3`,
-    `faq.xlsx#シート1!12`, `faq.csv#row=12`, `docs.jsonl#<id>`. No two documents of a file have the same.
+    `source` is that of the file. If the file has several documents, "#" and a part that is unique within the file
+    follow: `paper.pdf#page=3`, `faq.xlsx#シート1!12`, `faq.csv#row=12`, `docs.jsonl#<id>`.
     """
 
     source: str
@@ -58,27 +58,24 @@ class LoadedDocument:
     body: int
 
 
-def opened(file: CorpusFile) -> BinaryIO:
-    """A file, to be read and closed. Raises UnreadableDocument."""
-    with _named(file):
+def open_file(file: CorpusFile) -> BinaryIO:
+    """Open a file for reading; the caller closes it. Raises UnreadableDocument."""
+    with _translate_errors(file):
         if not stat.S_ISREG(file.path.stat().st_mode):  # reading a pipe would wait for ever
-            raise UnreadableDocument("This is no regular file", where=file.source)
+            raise UnreadableDocument("This is not a regular file", where=file.source)
         return file.path.open("rb")
 
 
 def digest(file: CorpusFile, stream: BinaryIO) -> str:
-    """The SHA-256 of a file, in hexadecimal, read a part at a time; it is at its beginning afterwards.
-
-    Raises UnreadableDocument.
-    """
-    with _named(file):
+    """Return the SHA-256 of a file in hexadecimal, read in blocks; rewind it afterwards. Raises UnreadableDocument."""
+    with _translate_errors(file):
         total = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
         stream.seek(0)
     return total
 
 
 @contextmanager
-def _named(file: CorpusFile) -> Iterator[None]:
+def _translate_errors(file: CorpusFile) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -86,31 +83,31 @@ def _named(file: CorpusFile) -> Iterator[None]:
 
 
 def fingerprint_of(file: CorpusFile, digest: str, options: ReadOptions) -> str:
-    """What tells a changed file, of whose content this is the `digest`. Columns count for tables alone."""
+    """Return the fingerprint by which a changed file is recognised; columns matter for tables only."""
     columns = options.columns if file.path.suffix.lower() in TABLES else ()
     return fingerprint(digest, file.path.suffix, columns)
 
 
 def failure(source: str, error: UnreadableDocument) -> Failure:
-    """The record of a file, or a part of one, that could not be read."""
+    """Return the record of a file, or a part of one, that could not be read."""
     return Failure(source, type(error).__name__, str(error))
 
 
 def documents(
     file: CorpusFile, stream: BinaryIO, options: ReadOptions | None = None
 ) -> Iterator[LoadedDocument | Failure]:
-    """The documents in a file, open at its beginning, in their order, and a Failure for each part that cannot be read.
+    """Yield the documents in a file, open at its beginning, in order, and a Failure for each part that cannot be read.
 
-    Whatever is in the file, nothing is raised but CannotWrite (see `ingest.pipeline.seen_ids`). A Failure whose subject
-    is the file's own source says that nothing, or nothing more, of it can be read; where there is no document, there is
+    Whatever is in the file, nothing but CannotWrite is raised (see `ingest.pipeline.seen_ids`). A Failure whose subject
+    is the file's own source means that nothing, or nothing more, of it can be read; a file without documents has
     exactly one.
     """
     loaded = 0
     failed: Failure | None = None
-    for one in _outcomes(file, stream, options or ReadOptions()):
-        loaded += isinstance(one, LoadedDocument)
-        failed = one if isinstance(one, Failure) else failed
-        yield one
+    for outcome in _outcomes(file, stream, options or ReadOptions()):
+        loaded += isinstance(outcome, LoadedDocument)
+        failed = outcome if isinstance(outcome, Failure) else failed
+        yield outcome
     if loaded == 0 and (failed is None or failed.subject != file.source):
         reason = f"Nothing in this file can be read: {failed.message}" if failed else "This document is empty"
         yield failure(file.source, UnreadableDocument(reason, where=file.source))
@@ -122,14 +119,14 @@ def _outcomes(file: CorpusFile, stream: BinaryIO, options: ReadOptions) -> Itera
     try:
         head = stream.read(16)
         stream.seek(0)
-        if suffix in PLAIN and (kind := foreign(head)):
+        if suffix in PLAIN and (kind := binary_kind(head)):
             raise UnreadableDocument(
                 f"This file is named {suffix} and is {kind}", where=file.source, do="Give it the ending of its kind."
             )
-        with closing(Places()) as places:
+        with closing(SeenIds()) as seen:
             for part in READERS[suffix](stream, file.source, options):
-                reached = part.place
-                yield _outcome(file, part, places)
+                reached = part.position
+                yield _outcome(file, part, seen)
     except UnreadableDocument as error:
         yield failure(file.source, error)
     except CannotWrite:
@@ -141,33 +138,35 @@ def _outcomes(file: CorpusFile, stream: BinaryIO, options: ReadOptions) -> Itera
         yield failure(file.source, UnreadableDocument(what, where=file.source))
 
 
-def _outcome(file: CorpusFile, part: Part | Fault, places: Places) -> LoadedDocument | Failure:
+def _outcome(file: CorpusFile, part: Part | Fault, seen: SeenIds) -> LoadedDocument | Failure:
     try:
-        return _document(file, part, places)
+        return _document(file, part, seen)
     except UnreadableDocument as error:
         return failure(error.where or file.source, error)
 
 
-def _document(file: CorpusFile, part: Part | Fault, places: Places) -> LoadedDocument:
-    """The document in a part. Raises UnreadableDocument whose `where` is the part's place."""
-    where = f"{file.source}#{part.place}" if part.place else file.source
+def _document(file: CorpusFile, part: Part | Fault, seen: SeenIds) -> LoadedDocument:
+    """Return the document in a part. Raises UnreadableDocument whose `where` names the part."""
+    where = f"{file.source}#{part.position}" if part.position else file.source
     if isinstance(part, Fault):
         raise UnreadableDocument(part.what, where=where, do=part.do)
     source = f"{file.source}#{part.fragment}" if part.fragment else file.source
     content = part.text[part.body :].strip()
     title = _title(part.title) or _title(unicodedata.normalize("NFC", file.path.stem))
     if _NO_TEXT.search(source + title + part.text):
-        raise UnreadableDocument("A NUL character or half a surrogate pair stands in this text", where=where)
+        raise UnreadableDocument("This text contains a NUL character or half a surrogate pair", where=where)
     if not content:
         raise UnreadableDocument("This document is empty", where=where)
     language = part.language or detect(content)
     if language not in LANGUAGES:
         raise UnreadableDocument(
-            f"The language given is lang: {language}", where=where, do="kotae knows ja and en; or leave it out."
+            f"The language {language!r} of this document is unknown",
+            where=where,
+            do="Use lang: ja or lang: en, or leave it out.",
         )
-    if part.fragment and (first := places.first(part.fragment, part.place)) != part.place:
+    if part.fragment and (first := seen.first(part.fragment, part.position)) != part.position:
         raise UnreadableDocument(
-            f"The id of this document stands twice in its file, first in {first}",
+            f"The id of this document occurs twice in its file, first in {first}",
             where=where,
             do="Give every document an id of its own.",
         )

@@ -1,4 +1,4 @@
-"""The files of a corpus: a walk below its folder, and patterns that leave files out."""
+"""Find the files of a corpus, except those that patterns exclude."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ IGNORE_FILE = ".kotaeignore"
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
-    """Patterns in gitignore syntax: with `include` only files that match one of them, without those of `exclude`.
+class FilePatterns:
+    """Patterns in gitignore syntax: with `include` only files that match one of them, never those that match `exclude`.
 
-    The lines of the file .kotaeignore in the corpus, where there is one, go before those of `exclude`.
+    The lines of a file .kotaeignore in the corpus come before those of `exclude`.
     """
 
     include: tuple[str, ...] = ()
@@ -32,11 +32,11 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What a folder holds, by source: files to read, files of other kinds, excluded files, and what cannot be reached.
+class FolderListing:
+    """The contents of a folder: files to read, sources of other kinds and of excluded files, and failures.
 
-    A folder that is excluded as a whole stands in `excluded` once, with "/" at its end. `failed` are links out of the
-    corpus, folders that cannot be listed, and names that are no Unicode.
+    A folder that is excluded as a whole is in `excluded` once, with "/" at its end. `failed` are links out of the
+    corpus, folders that cannot be listed, and names that are not Unicode.
     """
 
     files: tuple[CorpusFile, ...]
@@ -45,39 +45,39 @@ class Found:
     failed: tuple[Failure, ...] = ()
 
 
-def find(corpus: Path, selection: Selection | None = None) -> Found:
-    """All files below `corpus`, sorted by source; hidden ones (beginning with a dot) are not looked at.
+def find(corpus: Path, patterns: FilePatterns | None = None) -> FolderListing:
+    """Return all files below `corpus`, sorted by source; hidden ones (beginning with a dot) are skipped.
 
-    Links to files within the corpus are read, links to folders are not followed: their files are found where they are.
-    Raises CorpusError where there is no such folder or its .kotaeignore cannot be read, SettingsError for a pattern
-    that is none, EmptyCorpus where nothing in the folder can be read.
+    Links to files within the corpus are read; links to folders are not followed, as their files are found anyway.
+    Raises CorpusError if there is no such folder or its .kotaeignore cannot be read, SettingsError for an invalid
+    pattern, EmptyCorpus if nothing in the folder can be read.
     """
     if not corpus.is_dir():
-        raise CorpusError("There is no such folder", where=str(corpus), do="Give the folder that holds your documents.")
-    walk = _Walk(corpus, _rules(corpus, selection or Selection()))
+        raise CorpusError("There is no such folder", where=str(corpus), do="Give the folder with your documents.")
+    walk = _Walk(corpus, _rules(corpus, patterns or FilePatterns()))
     files, ignored = [], []
     taken: set[str] = set()
     root = str(corpus)
-    for place in sorted(walk.files(), key=lambda one: not unicodedata.is_normalized("NFC", one)):
-        source = unicodedata.normalize("NFC", place)
+    for name in sorted(walk.files(), key=lambda name: not unicodedata.is_normalized("NFC", name)):
+        source = unicodedata.normalize("NFC", name)
         if source in taken:  # two files whose names differ in nothing else: both are read
-            source = place
+            source = name
         taken.add(source)
-        if _suffix(place) in READERS:
-            files.append(CorpusFile(source, place, root))
+        if _suffix(name) in READERS:
+            files.append(CorpusFile(source, name, root))
         else:
             ignored.append(source)
     if not files and not walk.failed:
         raise EmptyCorpus(
-            "The folder holds no document" + (f" beside {len(walk.excluded)} excluded" if walk.excluded else ""),
+            "The folder has no documents" + (f" ({len(walk.excluded)} excluded)" if walk.excluded else ""),
             where=str(corpus),
             do=f"kotae reads files that end in {', '.join(READERS)}.",
         )
-    return Found(
+    return FolderListing(
         tuple(sorted(files, key=lambda file: file.source)),
         tuple(sorted(ignored)),
         tuple(sorted(walk.excluded)),
-        tuple(sorted(walk.failed, key=lambda one: one.subject)),
+        tuple(sorted(walk.failed, key=lambda failure: failure.subject)),
     )
 
 
@@ -87,7 +87,7 @@ class _Rules:
     exclude: GitIgnoreSpec
 
     def leave_out(self, source: str) -> bool:
-        """Whether a file, or with "/" at its end a folder, is excluded."""
+        """Tell whether a file, or with "/" at its end a folder, is excluded."""
         wanted = self.include is None or source.endswith("/") or self.include.match_file(source)
         return not wanted or bool(self.exclude.match_file(source))
 
@@ -100,12 +100,12 @@ class _Walk:
     failed: list[Failure] = field(default_factory=list)
 
     def files(self) -> Iterator[str]:
-        """Every file that is neither hidden, excluded nor failed, by its path below the corpus."""
+        """Yield every file that is not hidden, excluded or failed, as its path below the corpus."""
         root = os.path.realpath(self.corpus)
         for folder, folders, names in os.walk(self.corpus, onerror=self._unlisted):
             below = "" if folder == str(self.corpus) else f"{Path(folder).relative_to(self.corpus).as_posix()}/"
             folders[:] = self._kept(below, folders, "/")
-            for name in folders:  # os.walk does not follow links; those that lead out are named
+            for name in folders:  # os.walk does not follow links; those out of the corpus are failures
                 self._leads_out(root, below + name)
             for name in self._kept(below, names, ""):
                 if _suffix(name) not in READERS or not self._leads_out(root, below + name):
@@ -115,19 +115,19 @@ class _Walk:
         kept = []
         for name in sorted(name for name in names if not name.startswith(".")):
             source = unicodedata.normalize("NFC", below + name)
-            if _shown(source) != source:
-                self._fail(_shown(source), "The name of this file or folder is no Unicode", "Rename it.")
+            if _printable(source) != source:
+                self._fail(_printable(source), "The name of this file or folder is not Unicode", "Rename it.")
             elif self.rules.leave_out(source + end):
                 self.excluded.append(source + end)
             else:
                 kept.append(name)
         return kept
 
-    def _leads_out(self, root: str, place: str) -> bool:
-        path = os.path.join(self.corpus, place)
+    def _leads_out(self, root: str, name: str) -> bool:
+        path = os.path.join(self.corpus, name)
         if not os.path.islink(path) or Path(os.path.realpath(path)).is_relative_to(root):
             return False
-        source = unicodedata.normalize("NFC", place)
+        source = unicodedata.normalize("NFC", name)
         self._fail(source, "This link leads out of the folder of documents", "Copy what it points to.")
         return True
 
@@ -143,20 +143,20 @@ def _suffix(name: str) -> str:
     return os.path.splitext(name)[1].lower()
 
 
-def _shown(source: str) -> str:
-    """A name, with an escape for every byte that is no UTF-8."""
+def _printable(source: str) -> str:
+    """Return a name with an escape for every byte that is not UTF-8."""
     return os.fsencode(source).decode("utf-8", "backslashreplace")
 
 
-def _rules(corpus: Path, selection: Selection) -> _Rules:
+def _rules(corpus: Path, patterns: FilePatterns) -> _Rules:
     path = corpus / IGNORE_FILE
     try:
         lines = decode(path.read_bytes(), IGNORE_FILE).splitlines() if path.exists() else []
     except OSError as error:
         raise CorpusError(f"The patterns cannot be read: {error.strerror}", where=str(path)) from error
     return _Rules(
-        _spec(selection.include, "--include") if selection.include else None,
-        _spec(lines, str(path)) + _spec(selection.exclude, "--exclude"),
+        _spec(patterns.include, "--include") if patterns.include else None,
+        _spec(lines, str(path)) + _spec(patterns.exclude, "--exclude"),
     )
 
 
@@ -167,6 +167,6 @@ def _spec(lines: Iterable[str], where: str) -> GitIgnoreSpec:
             spec += GitIgnoreSpec.from_lines([unicodedata.normalize("NFC", line)])
         except (ValueError, re.error) as error:
             raise SettingsError(
-                f"The pattern {line!r} is none: {error}", where=where, do="Patterns are written as in .gitignore."
+                f"The pattern {line!r} is invalid: {error}", where=where, do="Write patterns as in .gitignore."
             ) from error
     return spec

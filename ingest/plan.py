@@ -1,4 +1,4 @@
-"""What has to be done so that an index says what a folder says: by content hash, or by what Chroma itself holds."""
+"""Plan a sync: files to add, update or remove, by content hash, or by the chunks that Chroma has."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from ingest.documents import CorpusFile, LoadedDocument, digest, documents, failure, fingerprint_of, opened
-from ingest.files import Found
+from ingest.documents import CorpusFile, LoadedDocument, digest, documents, failure, fingerprint_of, open_file
+from ingest.files import FolderListing
 from ingest.formats import ReadOptions
 from rag.errors import UnreadableDocument
 from rag.index.manifest import Manifest, SourceState
@@ -16,13 +16,12 @@ from rag.records import Failure
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """Files to work on; those that are as they were; those that were in the index and cannot be read any more.
+class SyncPlan:
+    """Files to add or update (`work`), unchanged files, and files that cannot be read.
 
-    `failed_parts` are those of unchanged files.
-
-    `stored` is what is whole in the index, `present` the files it has any chunk of, `removed` those of them that the
-    corpus does not have. `sound` says that the manifest can be believed.
+    `failed_parts` are those of unchanged files. `stored` are the files that are complete in the index, `present` those
+    with any chunk in it, `removed` those of them that are no longer in the corpus. `sound` is True if the manifest
+    agrees with the index.
     """
 
     work: tuple[CorpusFile, ...]
@@ -36,36 +35,38 @@ class Plan:
 
     @property
     def gone(self) -> tuple[str, ...]:
-        """Files that the index has chunks of and should not, sorted."""
+        """Files whose chunks must be deleted from the index, sorted."""
         return tuple(sorted({*self.removed, *(failure.subject for failure in self.failed)} & self.present))
 
     @property
     def nothing(self) -> bool:
-        """Whether there is nothing to do."""
+        """True if there is nothing to do."""
         return self.sound and not (self.work or self.gone)
 
 
 def _failures(file: CorpusFile, stream: BinaryIO, options: ReadOptions) -> Iterator[Failure]:
-    yield from (one for one in documents(file, stream, options) if isinstance(one, Failure))
+    yield from (outcome for outcome in documents(file, stream, options) if isinstance(outcome, Failure))
 
 
-def make_plan(found: Found, manifest: Manifest, store: ChunkStore, options: ReadOptions) -> Plan:
-    """What has to be done. Every file is read: an edit may leave size and times as they were.
+def make_plan(listing: FolderListing, manifest: Manifest, store: ChunkStore, options: ReadOptions) -> SyncPlan:
+    """Return the plan. Every file is read: an edit may leave size and times unchanged.
 
-    Where nothing can be read of any file to work on, as of one that failed the last time too, they are none to work on.
+    If none of the files to work on can be read, they are failures: the index need not be touched.
     """
     sound = manifest.complete and store.count() == manifest.chunks
     if sound:
         stored, present = manifest.sources, frozenset(manifest.sources)
     else:
         inventory = store.inventory()
-        stored = {source: one.marker for source, one in inventory.items() if one.marker is not None and one.complete}
+        stored = {
+            source: file.marker for source, file in inventory.items() if file.marker is not None and file.complete
+        }
         present = frozenset(inventory)
-    work, unchanged, failed, parts = [], [], list(found.failed), []
-    for file in found.files:
+    work, unchanged, failed, parts = [], [], list(listing.failed), []
+    for file in listing.files:
         state = stored.get(file.source)
         try:
-            with opened(file) as stream:
+            with open_file(file) as stream:
                 if state is None or state.sha256 != fingerprint_of(file, digest(file, stream), options):
                     work.append(file)
                     continue
@@ -73,29 +74,33 @@ def make_plan(found: Found, manifest: Manifest, store: ChunkStore, options: Read
                 if len(now) == state.failures:
                     unchanged.append(file.source)
                     parts += now  # named at every sync
-                else:  # the disk failed while it was read, or kotae reads more of it than it did
+                else:  # the disk failed during the last sync, or kotae reads more of the file now
                     work.append(file)
         except UnreadableDocument as error:
             failed.append(failure(file.source, error))
-    if sound and (hopeless := _hopeless(work, options)) is not None:
-        work, failed = [], failed + hopeless
+    if sound and (unreadable := _all_unreadable(work, options)) is not None:
+        work, failed = [], failed + unreadable
     removed = tuple(
-        sorted(present.difference((file.source for file in found.files), (one.subject for one in found.failed)))
+        sorted(
+            present.difference((file.source for file in listing.files), (failure.subject for failure in listing.failed))
+        )
     )
-    return Plan(tuple(work), tuple(unchanged), tuple(failed), tuple(parts), removed, stored, present, sound)
+    return SyncPlan(tuple(work), tuple(unchanged), tuple(failed), tuple(parts), removed, stored, present, sound)
 
 
-def _hopeless(files: Iterable[CorpusFile], options: ReadOptions) -> list[Failure] | None:
-    """What is wrong with each of these files; None as soon as one of them has a document."""
-    wrong = []
+def _all_unreadable(files: Iterable[CorpusFile], options: ReadOptions) -> list[Failure] | None:
+    """Return the failure of each file; None as soon as one of them has a document."""
+    failures = []
     for file in files:
         try:
-            with opened(file) as stream:
-                found = documents(file, stream, options)
-                one = next(one for one in found if isinstance(one, LoadedDocument) or one.subject == file.source)
+            with open_file(file) as stream:
+                outcomes = documents(file, stream, options)
+                first = next(
+                    item for item in outcomes if isinstance(item, LoadedDocument) or item.subject == file.source
+                )
         except UnreadableDocument as error:
-            one = failure(file.source, error)
-        if isinstance(one, LoadedDocument):
+            first = failure(file.source, error)
+        if isinstance(first, LoadedDocument):
             return None
-        wrong.append(one)
-    return wrong
+        failures.append(first)
+    return failures

@@ -1,4 +1,4 @@
-"""What a sync did."""
+"""The report of a sync."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _LINES = 20
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What a sync did, by source of the file. added + changed + unchanged + failed = files found.
+    """The result of a sync, by source of the file. added + changed + unchanged + failed = files found.
 
-    `failed_parts` are documents (rows of a table, say) that could not be read, of files of which others could; they are
-    named at every sync. `ignored` are files of other kinds, `excluded` what patterns leave out.
+    `failed_parts` are documents (such as rows of a table) that could not be read in files with others that could; every
+    sync names them. `ignored` are files of other kinds, `excluded` those that patterns exclude.
     """
 
     added: tuple[str, ...]
@@ -32,22 +32,22 @@ class SyncReport:
 
     @property
     def found(self) -> int:
-        """How many files of a kind that kotae reads the folder holds."""
+        """The number of files in the folder of a kind that kotae reads."""
         return len(self.added) + len(self.changed) + len(self.unchanged) + len(self.failed)
 
     @property
     def sound(self) -> bool:
-        """Whether every document of every file is in the index."""
+        """True if every document of every file is in the index."""
         return not self.failed and not self.failed_parts
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """Return the report for JSON."""
         return asdict(self) | {"found": self.found}
 
     def text(self) -> str:
-        """A line of counts, then one for every file that failed or is of a kind that kotae does not read.
+        """Return a line of counts, then one for every file that failed or is of a kind that kotae does not read.
 
-        Of failed documents inside files, and of files not read, the first few are named and the rest counted.
+        Of failed parts, and of files not read, the first few are named and the others counted.
         """
         counts = (
             f"{self.found} files: {len(self.added)} added, {len(self.changed)} changed, "

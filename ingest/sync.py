@@ -1,8 +1,8 @@
-"""Makes an index say what a folder says: new files added, changed ones replaced, deleted ones removed.
+"""Sync an index with a folder: add new files, replace changed ones, remove deleted ones.
 
-Killed at any point, the next run repairs it, and encodes no chunk again that was written: new chunks are written before
-old ones are deleted, and a file is marked as whole (see `rag.index.store`) after both. The manifest says `complete:
-false` from before the first change until after the last one.
+After a kill at any point the next sync repairs the index, without encoding again what was written: new chunks are
+written before old ones are deleted, and a file is marked as complete (see `rag.index.store`) after both. The manifest
+says `complete: false` from before the first change until after the last.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from ingest.files import Selection, find
+from ingest.files import FilePatterns, find
 from ingest.formats import ReadOptions
-from ingest.pipeline.writer import Outcome, Progress, write_files
-from ingest.plan import Plan, make_plan
+from ingest.pipeline.writer import Progress, WriteOutcome, write_files
+from ingest.plan import SyncPlan, make_plan
 from ingest.report import SyncReport
 from rag.encoders.embeddings import open_encoder
 from rag.errors import IndexMismatch, IndexMissing
@@ -38,21 +38,21 @@ def sync(
     encoder_name: str | None = None,
     chunking: Chunking | None = None,
     server: ChromaServer | None = None,
-    selection: Selection | None = None,
+    patterns: FilePatterns | None = None,
     options: ReadOptions | None = None,
     progress: Progress | None = None,
     origin: str | None = None,
 ) -> SyncReport:
     """Bring the index in `folder`, or that on `server`, up to date with the documents in `corpus`.
 
-    `encoder_name` and `chunking` default to those of an index that is there, else to the bundled encoder and the
-    default sizes. What `selection` leaves out goes from the index too. `progress(done, total)` counts bytes of files to
-    read. `origin` names where the documents come from, where that is not the folder `corpus` itself; an index of
-    another origin none of whose files are here is refused, as all of them would go. Raises CorpusError, EmptyCorpus,
+    `encoder_name` and `chunking` default to those of an existing index, else to the bundled encoder and the default
+    sizes. Files that `patterns` exclude are removed from the index. `progress(done, total)` counts bytes of the files
+    to read. `origin` is the source of the documents if that is not the folder `corpus`; an index of another origin that
+    shares no file with this one is refused, as all its files would be removed. Raises CorpusError, EmptyCorpus,
     SettingsError, IndexMismatch, IndexBusy, IndexDamaged, ModelUnavailable and Server... errors.
     """
     began = time.monotonic()
-    found = find(corpus, selection)
+    listing = find(corpus, patterns)
     options = options or ReadOptions()
     origin = origin or os.fsencode(corpus.resolve()).decode("utf-8", "backslashreplace")
     location = locate_index(folder, server)
@@ -61,10 +61,10 @@ def sync(
         encoder = open_encoder(encoder_name or manifest.encoder_name)
         require_encoder(manifest, location.where, encoder.identity)
         with closing(location.store()) as store:
-            plan = make_plan(found, manifest, store, options)
+            plan = make_plan(listing, manifest, store, options)
             _refuse_another_corpus(manifest, origin, plan, folder, server)
             moved, manifest = manifest.corpus != origin, replace(manifest, corpus=origin)
-            outcome = Outcome()
+            outcome = WriteOutcome()
             if not plan.nothing:
                 location.save(replace(manifest, complete=False))
                 outcome = write_files(plan, store, encoder, manifest.chunking, options, check, progress)
@@ -78,8 +78,8 @@ def sync(
         unchanged=plan.unchanged,
         removed=plan.removed,
         failed=(*plan.failed, *outcome.failed),
-        ignored=found.ignored,
-        excluded=found.excluded,
+        ignored=listing.ignored,
+        excluded=listing.excluded,
         chunks=manifest.chunks,
         embedded=outcome.embedded,
         seconds=time.monotonic() - began,
@@ -88,7 +88,7 @@ def sync(
 
 
 def _manifest(location: IndexLocation, encoder_name: str | None, chunking: Chunking | None) -> Manifest:
-    """The manifest of the index that is there, or of one made now. Raises IndexMismatch for another chunking."""
+    """Return the manifest of the index, a new one if there is none. Raises IndexMismatch for another chunking."""
     try:
         manifest = location.load()
     except IndexMissing:
@@ -103,26 +103,29 @@ def _manifest(location: IndexLocation, encoder_name: str | None, chunking: Chunk
 
 
 def _refuse_another_corpus(
-    manifest: Manifest, origin: str, plan: Plan, folder: Path, server: ChromaServer | None
+    manifest: Manifest, origin: str, plan: SyncPlan, folder: Path, server: ChromaServer | None
 ) -> None:
-    """Raise IndexMismatch where everything in the index would go because another folder is given."""
+    """Raise IndexMismatch if another folder is given and everything in the index would be removed."""
     if manifest.corpus in {"", origin} or not plan.present or plan.present != set(plan.removed):
         return
-    place = f"--index {shlex.quote(str(folder))}"
+    where = f"--index {shlex.quote(str(folder))}"
     if server is not None:
-        place = f"--chroma-url {shlex.quote(server.url)} --chroma-collection {shlex.quote(server.collection)}"
+        where = f"--chroma-url {shlex.quote(server.url)} --chroma-collection {shlex.quote(server.collection)}"
     raise IndexMismatch(
-        f"The index holds the {len(plan.present)} files of {manifest.corpus}, of which {origin} has none: all would go",
+        f"The index has the {len(plan.present)} files of {manifest.corpus}, none of which is in {origin}: all would be "
+        "removed",
         where=str(server or folder),
         do=f"Give another {'--index' if server is None else '--chroma-collection'}, "
-        f"or first delete this one: kotae index drop {place}",
+        f"or first delete this one: kotae index drop {where}",
     )
 
 
-def _finish(location: IndexLocation, manifest: Manifest, store: ChunkStore, plan: Plan, outcome: Outcome) -> Manifest:
-    """Delete the files that the index still has and should not, then the manifest: complete.
+def _finish(
+    location: IndexLocation, manifest: Manifest, store: ChunkStore, plan: SyncPlan, outcome: WriteOutcome
+) -> Manifest:
+    """Delete the files that must go, then save the manifest as complete.
 
-    A file that failed while it was worked on has lost its chunks there.
+    A file that failed during this sync has no chunks any more.
     """
     gone = plan.gone
     for start in range(0, len(gone), _FILES_AT_ONCE):

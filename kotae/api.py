@@ -38,7 +38,7 @@ def ingest(
     `include` and `exclude` are patterns as in .gitignore; `columns` of tables make up a document. Files that cannot be
     read are in the report's `failed`. Raises CorpusError, IndexProblem, SettingsError and ModelUnavailable.
     """
-    from ingest.files import Selection
+    from ingest.files import FilePatterns
     from ingest.formats import ReadOptions
     from ingest.sync import sync
 
@@ -48,7 +48,7 @@ def ingest(
         settings.folder,
         encoder_name=settings.encoder,
         server=settings.server,
-        selection=Selection(tuple(include), tuple(exclude)),
+        patterns=FilePatterns(tuple(include), tuple(exclude)),
         options=ReadOptions(tuple(columns)),
     )
 

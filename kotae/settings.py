@@ -13,7 +13,7 @@ from rag.models.server.address import ModelServer
 from rag.records import PRESETS, Decoding
 
 if TYPE_CHECKING:
-    from ingest.files import Selection
+    from ingest.files import FilePatterns
     from ingest.formats import ReadOptions
     from rag.factory import IndexSettings, ModelSettings
     from rag.index.chroma import ChromaServer
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class DocumentSettings(TypedDict):
     """The arguments of `sync` that say which files are read, and how."""
 
-    selection: Selection
+    patterns: FilePatterns
     options: ReadOptions
 
 
@@ -65,12 +65,12 @@ def _decoding(settings: dict[str, Any]) -> Decoding:
 
 def document_settings(settings: dict[str, Any]) -> DocumentSettings:
     """Return the arguments of `sync` from the options about documents."""
-    from ingest.files import Selection
+    from ingest.files import FilePatterns
     from ingest.formats import ReadOptions
 
     columns = (column.strip() for column in (settings["columns"] or "").split(","))
     return {
-        "selection": Selection(settings["include"], settings["exclude"]),
+        "patterns": FilePatterns(settings["include"], settings["exclude"]),
         "options": ReadOptions(tuple(column for column in columns if column)),
     }
 

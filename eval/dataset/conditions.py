@@ -1,4 +1,4 @@
-"""The conditions of the experiment: the same questions to the same model, with more or less help."""
+"""The conditions of an experiment: the same questions to the same model, with more or less context."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from enum import StrEnum
 
 
 class Condition(StrEnum):
-    """`no_rag` gives the model the question alone, `rag` what retrieval finds for it as well.
+    """A condition: `no_rag` gives the model the question alone, `rag` the retrieved passages too.
 
-    `oracle` gives it passages of the documents that the verification set names as evidence: what it could say if
-    retrieval never missed. Only questions with named evidence are asked under it.
+    `oracle` gives it passages of the documents that the verification set names as evidence, as if retrieval never
+    missed. It asks only questions with such evidence.
     """
 
     NO_RAG = "no_rag"

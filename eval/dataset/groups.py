@@ -1,4 +1,4 @@
-"""Groups of what belongs together, directly or through others."""
+"""Connected components: group entries that share keys, directly or through others."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 
 def connected(keys: Sequence[Sequence[str]]) -> list[str]:
-    """A name for the group of each entry: entries with a key in common are of one group, and so are their neighbours.
+    """Return the name of each entry's group; entries with a common key belong to one group, and so on from there.
 
-    The name is the first key of the group's first entry.
+    A group is named by the first key of its first entry.
 
     >>> connected([["a"], ["b", "c"], ["a", "c"], ["d"]])
     ['a', 'a', 'a', 'd']

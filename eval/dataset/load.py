@@ -19,7 +19,7 @@ from rag.tables.reader import TableRecord, read_records
 Kind = Literal["open_qa", "classification"]
 KINDS: tuple[Kind, ...] = ("open_qa", "classification")
 ALL = "all"
-"""Stands for every type, or for both languages together."""
+"""The group of every type, or of both languages together."""
 
 # The historical header; "jp" is its word for Japanese.
 _COLUMN_LANGUAGE: Mapping[Language, str] = {"ja": "jp", "en": "en"}
@@ -29,7 +29,7 @@ OPTIONAL = ("aliases(jp)", "aliases(en)", "evidence", "evidence_lang", "labels")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question in both languages. `aliases` are further accepted answers; `evidence` names corpus files."""
+    """A question in both languages. `aliases` are further accepted answers; `evidence` names corpus files."""
 
     number: str
     kind: Kind
@@ -41,13 +41,13 @@ class Item:
 
     @property
     def evidence_language(self) -> str:
-        """In which language the corpus has the answer, by the folders of its evidence: ja, en, both, or none."""
+        """The language of the documents with the answer, by the folders of the evidence: ja, en, both, or none."""
         folders = {source.split("/", 1)[0] for source in self.evidence}
         return "none" if not folders else "both" if len(folders) > 1 else folders.pop()
 
     @property
     def references(self) -> tuple[Reference, ...]:
-        """Every accepted answer, of both languages."""
+        """Every accepted answer in both languages."""
         return tuple(
             Reference(text, language)
             for language in self.responses
@@ -65,11 +65,10 @@ class Dataset:
 
 
 def load_dataset(path: Path) -> Dataset:
-    """Read a verification set: its header below any title, in whatever width, case and spacing.
+    """Read a verification set from the table with the required columns (see `rag.tables.header`).
 
-    Columns other than the known ones are passed over, and so are sheets without them.
-    Raises DatasetError, naming file, row and column, for a missing column, an empty cell where there must be none, an
-    unknown type, a NO that stands twice, labels that cannot be read, and a file without rows.
+    Other columns and sheets are ignored. Raises DatasetError with file, row and column for a missing column, an empty
+    required cell, an unknown type, a NO that occurs twice, invalid labels, and a file without rows.
     """
     data = read_bytes(path, "verification set")
     rows = read_records(path, data, "verification set", REQUIRED, OPTIONAL)
@@ -120,7 +119,7 @@ def _refuse_doubles(rows: Sequence[TableRecord]) -> None:
         number = row.cells["NO"]
         if number in seen:
             raise DatasetError(
-                f"The NO {number} stands twice, first in {seen[number]}",
+                f"The NO {number} occurs twice, first in {seen[number]}",
                 where=f"{row.where}, column 'NO'",
                 do="Give every question a NO of its own.",
             )

@@ -1,4 +1,4 @@
-"""A fixed sample of a verification set, in proportion to its kinds of question."""
+"""A fixed stratified sample of a verification set."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from eval.dataset.load import Dataset, Item
 
 
 def stratified_sample(dataset: Dataset, size: int) -> tuple[Item, ...]:
-    """`size` items, the same every time: each stratum (type, language of the evidence) in proportion, evenly spaced.
+    """Return `size` items, the same every time, in proportion to the strata (type, language of the evidence).
 
-    Evenly and not the first ones, because sets are often written from the easy to the hard. Seats go by largest
+    Items of a stratum are evenly spaced, because sets often go from easy to hard. Seats are assigned by largest
     remainder, ties to the earlier stratum. A size beyond the set gives the whole set.
     """
     strata: dict[tuple[str, str], list[Item]] = {}
@@ -28,5 +28,5 @@ def stratified_sample(dataset: Dataset, size: int) -> tuple[Item, ...]:
 
 
 def _spaced(items: Sequence[Item], count: int) -> list[Item]:
-    """`count` items, each from the middle of one of as many equal stretches."""
+    """Return `count` items, each from the middle of one of `count` equal stretches."""
     return [items[(2 * seat + 1) * len(items) // (2 * count)] for seat in range(count)]

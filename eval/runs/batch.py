@@ -1,4 +1,4 @@
-"""A list of questions to a table of answers."""
+"""Answer a list of questions into a table."""
 
 from __future__ import annotations
 
@@ -36,9 +36,10 @@ def answer_table(
 ) -> int:
     """Answer every question of a .txt (one a line), .csv or .xlsx file (see `read_questions`).
 
-    `out` (.csv or .xlsx) gets the columns Question, Answer, and with an index Sources. Until it is written, answers are
-    kept in `<out>.answers/`, so that an interrupted batch goes on. Returns how many questions failed; their Answer says
-    why. Raises DatasetError, SettingsError, RunBusy, CannotWrite and what opening a model or an index raises.
+    `out` (.csv or .xlsx) has the columns Question, Answer, and with an index Sources. Until it is written, answers are
+    kept in `<out>.answers/`, so that an interrupted batch resumes. Returns the number of failed questions, whose Answer
+    gives the reason. Raises DatasetError, SettingsError, RunBusy, CannotWrite and the errors of opening a model or an
+    index.
     """
     if out.suffix.lower() not in (".csv", ".xlsx"):
         raise SettingsError(f"A table of answers is .csv or .xlsx, not {out.name!r}")
@@ -67,8 +68,8 @@ def answer_table(
 def read_questions(path: Path) -> list[str]:
     """Return the questions in a file, in order, without blank ones.
 
-    In a table they are what stands under the one header of COLUMNS; a table of one column needs none. Raises
-    DatasetError for a file without questions, and for a table that leaves open which column or sheet has them.
+    In a table they are in the one column with a header of COLUMNS; a table of one column needs none. Raises
+    DatasetError for a file without questions, and for a table in which the column or sheet is ambiguous.
     """
     data = read_bytes(path, "questions")
     if path.suffix.lower() == ".txt":
@@ -77,7 +78,7 @@ def read_questions(path: Path) -> list[str]:
         texts = _in_table(path, read_tables(path, data, "questions", _known))
     questions = [text.strip() for text in texts if text.strip()]
     if not questions:
-        raise DatasetError("There is no question in this file", where=str(path))
+        raise DatasetError("There are no questions in this file", where=str(path))
     return questions
 
 
@@ -95,7 +96,7 @@ def _in_table(path: Path, tables: Sequence[Table]) -> list[str]:
     widest = max(tables, key=lambda table: table.first_row.several, default=None)
     if widest and (widest.first_row.several or len(tables) > 1):
         row = widest.first_row
-        raise _ambiguous(widest.locate(row), "No header says where questions are", row)
+        raise _ambiguous(widest.locate(row), "No header shows which column has the questions", row)
     for table in tables:
         table.require_saved()
     return [cell for table in tables for row in (table.header, *table.rows) for cell in row.cells]

@@ -1,4 +1,4 @@
-"""The formats that documents come in: one file a format, and which of them reads a file by its ending."""
+"""The formats of documents, one module each, and the reader for each file suffix."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ _MAGIC = (
 )
 
 
-def foreign(data: bytes) -> str | None:
-    """What a file really is by its first bytes, where it is no text; None where they do not tell."""
+def binary_kind(data: bytes) -> str | None:
+    """Return the kind of a binary file by its first bytes, None if they do not show one."""
     return next((kind for magic, kind in _MAGIC if data.startswith(magic)), None)
 
 
-__all__ = ["PLAIN", "READERS", "TABLES", "Fault", "Part", "ReadOptions", "Reader", "foreign"]
+__all__ = ["PLAIN", "READERS", "TABLES", "Fault", "Part", "ReadOptions", "Reader", "binary_kind"]

@@ -1,4 +1,4 @@
-"""What docx and xlsx share: both are zip archives, to be looked at before they are unpacked."""
+"""Check zip archives (docx, xlsx) before they are unpacked: zip bombs, encryption, damage."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import zipfile
 from typing import BinaryIO
 
-from ingest.formats.types import holds
+from ingest.formats.types import contains
 from rag.errors import UnreadableDocument
 
 MEBI = 1024 * 1024
@@ -20,22 +20,22 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 def check_archive(stream: BinaryIO, name: str, *, max_xml: int = MAX_UNPACKED) -> None:
-    """Refuse what is no Office file, an encrypted one, and one that would unpack to too much.
+    """Raise UnreadableDocument for a file that is not an Office file, is encrypted, or would unpack to too much.
 
-    `max_xml` is the most bytes that its XML may take unpacked. Nothing is unpacked here: the sizes are those that the
-    archive states, beyond which Python's zipfile does not read. Raises UnreadableDocument.
+    `max_xml` is the most bytes that its XML may take unpacked. Nothing is unpacked: the sizes are those that the
+    archive states, and Python's zipfile does not read beyond them.
     """
     size = stream.seek(0, os.SEEK_END)
     stream.seek(0)
     if stream.read(len(_OLD_OFFICE)) == _OLD_OFFICE:
-        if holds(stream, _ENCRYPTED):
+        if contains(stream, _ENCRYPTED):
             raise UnreadableDocument("This file is encrypted", where=name, do="Save it without a password.")
-        raise UnreadableDocument("This is an Office file of before 2007", where=name, do="Save it in today's format.")
+        raise UnreadableDocument("This is an Office file from before 2007", where=name, do="Save it as .docx or .xlsx.")
     try:
         with zipfile.ZipFile(stream) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        what = "is empty" if not size else f"is cut off or no Office file: {error}"
+        what = "is empty" if not size else f"is cut off or not an Office file: {error}"
         raise UnreadableDocument(f"This file {what}", where=name, do="Save it again from its program.") from error
     if any(member.flag_bits & 1 for member in members):
         raise UnreadableDocument("This file is encrypted", where=name, do="Save it without a password.")

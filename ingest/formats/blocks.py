@@ -1,4 +1,4 @@
-"""Text put together line by line from a tree of elements: blocks, headings, list items and rows of tables."""
+"""Build Markdown-like text from a tree of elements: blocks, headings, list items and rows of tables."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import re
 from rag.text.letters import UNSPACED
 
 SOFT_HYPHEN = "\xad"
-"""Where a word may be divided, which is nothing that a reader sees."""
+"""A position where a word may be divided; readers do not see it."""
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
-class Lines:
-    """Pieces of text go in with `add`; what ends a line, a block or a cell is said in between."""
+class MarkdownLines:
+    """Lines of Markdown, built from text (`add`) and the beginnings and ends of lines, blocks and cells."""
 
     def __init__(self) -> None:
         self.headings: dict[int, str] = {}  # the first heading of each level
@@ -27,16 +27,16 @@ class Lines:
 
     @property
     def first_heading(self) -> str | None:
-        """The first heading of the highest level that there is."""
+        """The first heading of the highest level in the text."""
         return self.headings[min(self.headings)] if self.headings else None
 
     def add(self, text: str | None) -> None:
-        """Text within the line; runs of blanks count as one, a line break between Japanese letters as none."""
+        """Add text to the line; runs of blanks become one, line breaks between Japanese letters none."""
         if text:
             self._pieces.append(text.replace(SOFT_HYPHEN, ""))
 
     def line(self) -> None:
-        """What follows stands on a new line; in a row of a table and in a heading, after a blank."""
+        """Begin a new line; in a row of a table or a heading, add a blank instead."""
         if self._rows or self._level is not None:
             self._pieces.append(" ")
         elif any(piece.strip() for piece in self._pieces):
@@ -45,31 +45,31 @@ class Lines:
             self._pieces.clear()
 
     def end_item(self) -> None:
-        """The item or paragraph ends."""
+        """End the item or paragraph."""
         self.line()
         if not self._rows:
             self._prefix = ""
 
     def block(self) -> None:
-        """What follows stands on a new line after an empty one."""
+        """Begin a new line after an empty one."""
         self.line()
         if not self._rows and self._level is None and self._lines and self._lines[-1]:
             self._lines.append("")
 
     def item(self) -> None:
-        """What follows is an item of a list."""
+        """Begin an item of a list."""
         self.line()
         if not self._rows:
             self._prefix = "- "
 
     def heading(self, level: int) -> None:
-        """What follows, up to `end_heading`, is a heading; level 0 is the document's title."""
+        """Begin a heading, up to `end_heading`; level 0 is the document's title."""
         self.block()
         if not self._rows:
             self._prefix, self._level = "#" * min(max(level, 1), 6) + " ", level
 
     def end_heading(self) -> None:
-        """The heading ends."""
+        """End the heading."""
         level, self._level = self._level, None
         if level is not None:
             text = self._flush()
@@ -78,7 +78,7 @@ class Lines:
             self.block()
 
     def row(self, *, data: bool) -> None:
-        """What follows, up to `end_row`, is a row of a table: of `data`, on one line, or one that lays out a page."""
+        """Begin a row of a table, up to `end_row`: a row of `data`, on one line, or one that lays out a page."""
         self._tables.append(data)
         if not data:
             self.block()
@@ -88,14 +88,14 @@ class Lines:
         self._rows += data
 
     def end_cell(self) -> None:
-        """A cell of the row ends."""
+        """End a cell of the row."""
         if self._tables and self._tables[-1]:
             self._pieces.append(" | ")
         else:
             self.block()
 
     def end_row(self) -> None:
-        """The row ends."""
+        """End the row."""
         self._rows -= self._tables.pop()
         if self._rows:
             self._pieces.append(" ")
@@ -103,7 +103,7 @@ class Lines:
             self._flush()
 
     def verbatim(self, text: str | None) -> None:
-        """Text whose line breaks and blanks count."""
+        """Add text whose line breaks and blanks are kept."""
         for at, line in enumerate((text or "").split("\n")):
             if at:
                 self._flush()
@@ -111,7 +111,7 @@ class Lines:
             self._pieces.append(line.replace(SOFT_HYPHEN, ""))
 
     def text(self) -> str:
-        """All of it."""
+        """Return the whole text."""
         self._flush()
         return "\n".join(self._lines).strip("\n")
 
@@ -133,7 +133,7 @@ def _collapse(text: str) -> str:
 
 
 def _joint(text: str, run: re.Match[str]) -> str:
-    """What a run of blanks becomes: nothing for a line break between Japanese letters, else one blank."""
+    """Replace a run of blanks: a line break between Japanese letters by nothing, any other run by one blank."""
     before, after = text[run.start() - 1 : run.start()], text[run.end() : run.end() + 1]
     broken = "\n" in run.group() and _UNSPACED.match(before) and _UNSPACED.match(after)
     return "" if broken else " "

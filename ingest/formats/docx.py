@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from ingest.formats.archive import MEBI, check_archive
-from ingest.formats.blocks import Lines
-from ingest.formats.hidden_text import unseen_run
+from ingest.formats.blocks import MarkdownLines
+from ingest.formats.hidden_text import is_hidden_run
 from ingest.formats.types import Part, ReadOptions, real_title
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-# Deleted text, the readings beside Japanese letters (ruby), and the second copy of text boxes for old programs.
+# Deleted text, ruby (the readings of Japanese letters), and the second copy of text boxes for old programs.
 _DROPPED = frozenset(
     {
         f"{_W}del",
@@ -26,11 +26,10 @@ _MAX_XML = 128 * MEBI
 
 
 def read_docx(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Part]:
-    """The one document of a file; its title is the one it begins with, or of its properties, or its first heading.
+    """Yield the document of a file, titled by its title paragraph, its properties or its first heading.
 
-    python-docx opens it and finds its parts; the text is gathered from the XML, as `Paragraph.text` leaves out the
-    letters that have a reading (ruby), tracked insertions, content controls and text boxes.
-    Raises UnreadableDocument.
+    python-docx opens the file and finds its parts; the text is gathered from the XML, as `Paragraph.text` omits text
+    with ruby, tracked insertions, content controls and text boxes. Raises UnreadableDocument.
     """
     from docx import Document
     from lxml import etree
@@ -38,7 +37,7 @@ def read_docx(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Pa
     check_archive(stream, name, max_xml=_MAX_XML)
     document = Document(stream)
     levels = _levels(document.styles.element)
-    lines = Lines()
+    lines = MarkdownLines()
     _walk(etree, document.element.body, lines, levels)
     for notes in ("footnotes", "endnotes"):
         for relation in document.part.rels.values():
@@ -52,7 +51,7 @@ def read_docx(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Pa
 
 
 def _levels(styles: Any) -> Mapping[str, int]:
-    """The heading level of each style that has one, its own or inherited; 0 is the style for the title."""
+    """Return the heading level of each style that has one, its own or inherited; 0 is the style of the title."""
     own: dict[str, int] = {}
     base: dict[str, str] = {}
     for style in styles.iter(f"{_W}style"):
@@ -77,12 +76,12 @@ def _levels(styles: Any) -> Mapping[str, int]:
     return own
 
 
-def _walk(etree: Any, root: Any, lines: Lines, levels: Mapping[str, int]) -> None:
+def _walk(etree: Any, root: Any, lines: MarkdownLines, levels: Mapping[str, int]) -> None:
     dropped: Any = None
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         if event == "start" and dropped is None:
-            if element.tag in _DROPPED or (element.tag == f"{_W}r" and unseen_run(element)):
+            if element.tag in _DROPPED or (element.tag == f"{_W}r" and is_hidden_run(element)):
                 dropped = element
                 walk.skip_subtree()
             else:
@@ -94,7 +93,7 @@ def _walk(etree: Any, root: Any, lines: Lines, levels: Mapping[str, int]) -> Non
                 _close(lines, element)
 
 
-def _open(lines: Lines, element: Any, levels: Mapping[str, int]) -> None:
+def _open(lines: MarkdownLines, element: Any, levels: Mapping[str, int]) -> None:
     tag = element.tag
     if tag == f"{_W}t":
         lines.add(element.text)
@@ -112,7 +111,7 @@ def _open(lines: Lines, element: Any, levels: Mapping[str, int]) -> None:
         lines.block()
 
 
-def _open_paragraph(lines: Lines, paragraph: Any, levels: Mapping[str, int]) -> None:
+def _open_paragraph(lines: MarkdownLines, paragraph: Any, levels: Mapping[str, int]) -> None:
     style = _value(paragraph.find(f"{_W}pPr/{_W}pStyle"))
     outline = _value(paragraph.find(f"{_W}pPr/{_W}outlineLvl"))
     level = int(outline) + 1 if outline.isdigit() and int(outline) < 9 else levels.get(style)
@@ -124,7 +123,7 @@ def _open_paragraph(lines: Lines, paragraph: Any, levels: Mapping[str, int]) -> 
         lines.block()
 
 
-def _close(lines: Lines, element: Any) -> None:
+def _close(lines: MarkdownLines, element: Any) -> None:
     tag = element.tag
     if tag == f"{_W}p":
         lines.end_heading()

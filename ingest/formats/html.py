@@ -1,4 +1,4 @@
-"""HTML: the text that a reader of the page sees, headings as Markdown has them, tables row by row."""
+"""HTML: the visible text of a page, with headings as in Markdown and tables row by row."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from ingest.formats.blocks import Lines
-from ingest.formats.hidden_text import unseen_style
-from ingest.formats.types import Part, ReadOptions, real_title, whole
+from ingest.formats.blocks import MarkdownLines
+from ingest.formats.hidden_text import is_hidden_style
+from ingest.formats.types import Part, ReadOptions, read_whole, real_title
 from rag.errors import UnreadableDocument
 from rag.text.encoding_detection import decode
 
-# Not text, not of this page, or not shown; rt and rp are the small readings beside Japanese letters (ruby).
+# Not text, not of this page, or not shown; rt and rp are ruby, the small readings of Japanese letters.
 _DROPPED = frozenset(
     "head script style noscript template nav rt rp rtc svg math iframe object embed audio video canvas dialog "
     "datalist".split()
@@ -27,10 +27,10 @@ _XML = re.compile(rb"\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]
 
 
 def read_html(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Part]:
-    """The one document of a page; titled by <title> or its highest heading. Raises UnreadableDocument."""
+    """Yield the document of a page, titled by <title> or its highest heading. Raises UnreadableDocument."""
     from lxml import etree
 
-    data = whole(stream, name)
+    data = read_whole(stream, name)
     declared = _XML.search(data[:1024]) or _META.search(data[:4096])
     text = decode(data, name, declared=declared.group(1).decode() if declared else None)
     if not text.strip():
@@ -49,15 +49,15 @@ def read_html(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Pa
     yield Part(lines.text(), title=title or lines.first_heading)
 
 
-def _lines(etree: Any, root: Any) -> Lines:
-    """Walks the tree without recursion, as it may be deep."""
-    lines = Lines()
+def _lines(etree: Any, root: Any) -> MarkdownLines:
+    """Walk the tree without recursion, as it may be deep."""
+    lines = MarkdownLines()
     walk = etree.iterwalk(root, events=("start", "end"))
     dropped: Any = None
     verbatim = 0
     for event, element in walk:
         if event == "start" and dropped is None:
-            if _unseen(element):
+            if _is_hidden(element):
                 dropped = element
                 walk.skip_subtree()
             else:
@@ -75,13 +75,13 @@ def _lines(etree: Any, root: Any) -> Lines:
     return lines
 
 
-def _unseen(element: Any) -> bool:
+def _is_hidden(element: Any) -> bool:
     if not isinstance(element.tag, str) or element.tag in _DROPPED or element.get("role") == "navigation":
         return True
-    return element.get("hidden") is not None or unseen_style(element.get("style") or "")
+    return element.get("hidden") is not None or is_hidden_style(element.get("style") or "")
 
 
-def _open(lines: Lines, element: Any) -> None:
+def _open(lines: MarkdownLines, element: Any) -> None:
     tag = element.tag
     if tag in _HEADINGS:
         lines.heading(_HEADINGS[tag])
@@ -95,7 +95,7 @@ def _open(lines: Lines, element: Any) -> None:
         lines.block()
 
 
-def _close(lines: Lines, element: Any) -> None:
+def _close(lines: MarkdownLines, element: Any) -> None:
     tag = element.tag
     if tag in _HEADINGS:
         lines.end_heading()
@@ -112,5 +112,5 @@ def _close(lines: Lines, element: Any) -> None:
 
 
 def _is_data(element: Any) -> bool:
-    """Whether a tr is a row of data; one with headings or tables inside lays out a page."""
+    """Tell whether a tr is a row of data; one that contains headings or tables lays out a page."""
     return next(element.iter("table", "h1", "h2", "h3", "h4", "h5", "h6"), None) is None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from ingest.formats.types import Part, ReadOptions, whole
+from ingest.formats.types import Part, ReadOptions, read_whole
 from rag.text.encoding_detection import decode
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -14,21 +14,21 @@ _HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
 
 
 def read_text(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Part]:
-    """The one document of a text file: `title:` and `lang:` are those of its front matter."""
-    text = decode(whole(stream, name), name)
+    """Yield the document of a text file, with `title:` and `lang:` from its front matter."""
+    text = decode(read_whole(stream, name), name)
     fields, body = _front_matter(text)
     yield Part(text, title=fields.get("title"), language=fields.get("lang"), body=body)
 
 
 def read_markdown(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Part]:
-    """The one document of a Markdown file; without a `title:` its first `#` heading is the title."""
+    """Yield the document of a Markdown file; without a `title:` its first `#` heading is the title."""
     for part in read_text(stream, name, _options):
         heading = None if part.title else _HEADING.search(part.text, part.body)
         yield Part(part.text, title=heading.group(1) if heading else part.title, language=part.language, body=part.body)
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], int]:
-    """The `key: value` lines between two lines of `---` at the top, and where the body begins."""
+    """Return the `key: value` lines between two lines of `---` at the top, and the offset of the body."""
     match = _FRONT_MATTER.match(text)
     if match is None:
         return {}, 0

@@ -1,4 +1,4 @@
-"""What the reader of a format gives, and what it is told."""
+"""The interface of format readers: their options, and the parts and faults that they yield."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import BinaryIO
 from rag.errors import UnreadableDocument
 
 MAX_WHOLE = 64 * 1024 * 1024
-"""The most bytes of a file that is in memory as a whole: two hundred books. Cutting it takes thirty times that."""
+"""The most bytes of a file that is read as a whole: two hundred books. Splitting it takes thirty times that."""
 
 _NO_TITLE = re.compile(
     r"(untitled|無題|名称未設定|word document|microsoft (word|excel|powerpoint) -|(book|document|文書|sheet) ?\d*$)"
@@ -30,13 +30,13 @@ class ReadOptions:
 class Part:
     """One document of a file. Its body begins at character `body` of `text`.
 
-    `fragment` tells it from the others of the file and becomes part of its source; `place` is where it stands in the
-    file (such as "row=12"), for messages. Both are empty where a file is one document.
+    `fragment` is unique in the file and becomes part of the document's source; `position` is its position in the file
+    (such as "row=12"), for messages. Both are empty if the file is one document.
     """
 
     text: str
     fragment: str = ""
-    place: str = ""
+    position: str = ""
     title: str | None = None
     language: str | None = None
     body: int = 0
@@ -44,43 +44,42 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A part of a file that cannot be read while the rest goes on: what is wrong, at which place, what to do."""
+    """A part of a file that cannot be read while others can: what is wrong, its position, and what to do."""
 
     what: str
-    place: str = ""
+    position: str = ""
     do: str | None = None
 
 
-# A file, open at its beginning, and its source (for messages). Raises UnreadableDocument where none, or no more, can be
-# read.
 Reader = Callable[[BinaryIO, str, ReadOptions], Iterator[Part | Fault]]
+"""Read a file, open at its beginning; the text is its source, for messages. Raises UnreadableDocument."""
 
 
-def whole(stream: BinaryIO, name: str) -> bytes:
-    """All bytes of a file. Raises UnreadableDocument where there are more than `MAX_WHOLE`."""
+def read_whole(stream: BinaryIO, name: str) -> bytes:
+    """Return all bytes of a file. Raises UnreadableDocument if there are more than `MAX_WHOLE`."""
     data = stream.read(MAX_WHOLE + 1)
     if len(data) > MAX_WHOLE:
         raise UnreadableDocument(
             f"This file is larger than {MAX_WHOLE // 1024**2} MiB, and its format is read as a whole",
             where=name,
-            do="Divide it, or make it a csv or jsonl with a row for each document: these may be of any size.",
+            do="Divide it, or convert it to a csv or jsonl with a row for each document: these may be of any size.",
         )
     return data
 
 
-def holds(stream: BinaryIO, what: bytes) -> bool:
-    """Whether these bytes stand anywhere in a file; it is at its beginning afterwards."""
+def contains(stream: BinaryIO, what: bytes) -> bool:
+    """Tell whether these bytes occur anywhere in a file; rewind it afterwards."""
     stream.seek(0)
-    before, found = b"", False
-    while not found and (block := stream.read(1 << 20)):
-        found = what in before + block
+    before, contained = b"", False
+    while not contained and (block := stream.read(1 << 20)):
+        contained = what in before + block
         before = block[-len(what) :]
     stream.seek(0)
-    return found
+    return contained
 
 
 def real_title(title: str | None) -> str | None:
-    """A title from a file's properties, unless it is one that a program put there.
+    """Return a title from a file's properties, None for one that a program put there.
 
     >>> real_title("経費精算の手引き"), real_title("Microsoft Word - 文書1.docx"), real_title(" ")
     ('経費精算の手引き', None, None)

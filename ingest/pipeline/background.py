@@ -1,4 +1,4 @@
-"""Doing two things at once: making items ahead of their use, and using them up behind their making."""
+"""Background producer and consumer with bounded queues."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ T = TypeVar("T")
 _END: Any = object()
 
 
-def ahead(items: Iterator[T], count: int) -> Generator[T]:
-    """The same items, made in a thread of their own, up to `count` of them before they are asked for."""
-    with ThreadPoolExecutor(1, thread_name_prefix="kotae-ahead") as pool:
+def prefetch(items: Iterator[T], count: int) -> Generator[T]:
+    """Yield the same items, made in a background thread, up to `count` of them before they are needed."""
+    with ThreadPoolExecutor(1, thread_name_prefix="kotae-prefetch") as pool:
         waiting = deque(pool.submit(next, items, _END) for _ in range(count))
         try:
             while (item := waiting.popleft().result()) is not _END:
@@ -27,33 +27,33 @@ def ahead(items: Iterator[T], count: int) -> Generator[T]:
                 future.cancel()
 
 
-class Behind(Generic[T]):
-    """Gives the items put to it to `use`, in a thread of its own, in order, as many at once as are waiting.
+class BackgroundWriter(Generic[T]):
+    """Passes the items put into it to `write` in a background thread, in order, all that are waiting at once.
 
-    At most `count` wait; what `use` raises is raised by the next `put`, or at the end.
+    At most `count` items wait. An exception of `write` is raised by the next `put`, or on exit.
     """
 
-    def __init__(self, use: Callable[[list[T]], None], count: int) -> None:
-        self._use = use
+    def __init__(self, write: Callable[[list[T]], None], count: int) -> None:
+        self._write = write
         self._queue: queue.Queue[T] = queue.Queue(count)
         self._failure: BaseException | None = None
         self._ended = threading.Event()  # an interrupted Thread.join takes the thread for ended
-        self._thread = threading.Thread(target=self._run, name="kotae-behind", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="kotae-writer", daemon=True)
 
     def put(self, item: T) -> None:
-        """Hand over an item; waits while too many are waiting."""
+        """Hand over an item; block while too many are waiting."""
         if self._failure is not None:
             raise self._failure
         self._queue.put(item)
 
-    def __enter__(self) -> Behind[T]:
+    def __enter__(self) -> BackgroundWriter[T]:
         self._thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Wait until all items are used, also where the making of more has failed, or an interrupt comes meanwhile."""
+        """Wait until all items are written, also when their producer has failed or an interrupt arrives meanwhile."""
         try:
             self._finish()
         except BaseException:
@@ -74,7 +74,7 @@ class Behind(Generic[T]):
             items = [item for item in taken if item is not _END]
             if items and self._failure is None:
                 try:
-                    self._use(items)
+                    self._write(items)
                 except BaseException as error:  # kept for the thread that puts
                     self._failure = error
             if taken[-1] is _END:

@@ -1,7 +1,7 @@
-"""The documents of files as a stream of chunks in batches, each compared with what the index holds already.
+"""A stream of files as batches of chunks, each batch compared with the chunks in the index.
 
-Nothing here grows with the corpus, and of a file no more is kept than one document and, where it is in the index
-already, the ids of its chunks there (see `ingest.pipeline.remaining_ids`).
+Memory does not grow with the corpus: of a file only one document is kept and, if the file is in the index already, the
+ids of its chunks there (see `ingest.pipeline.remaining_ids`).
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO
 
-from ingest.chunking import Counter, split
-from ingest.documents import CorpusFile, digest, documents, failure, fingerprint_of, opened
+from ingest.chunking import TokenCounter, split
+from ingest.documents import CorpusFile, digest, documents, failure, fingerprint_of, open_file
 from ingest.formats import ReadOptions
-from ingest.pipeline.remaining_ids import Left
+from ingest.pipeline.remaining_ids import RemainingIds
 from rag.errors import UnreadableDocument
 from rag.index.manifest import SourceState
 from rag.index.metadata import StoredChunk
@@ -27,25 +27,25 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BATCH = 1024
-"""How many chunks go on together, at least, where there are so many."""
+"""The fewest chunks of a batch, unless there are no more."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cutting:
-    """How files are read and documents cut: the sizes, the encoder's count of tokens, and its window in tokens."""
+class ChunkingOptions:
+    """How files are read and documents split: chunk sizes, the encoder's token counter, and its window in tokens."""
 
     chunking: Chunking
-    count: Counter
+    count: TokenCounter
     window: int
-    options: ReadOptions = field(default_factory=ReadOptions)
+    reading: ReadOptions = field(default_factory=ReadOptions)
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """Chunks of one file that follow each other, and what failed among them.
+class FilePiece:
+    """Consecutive chunks of one file, and the failures among them.
 
-    `start` counts the file's chunks before. `state` comes with the last piece: the file as it will be in the index, or
-    None where nothing of it can be. `size` is the share of the file's bytes, for progress.
+    `start` is the number of the file's chunks before. The last piece has the `state`: the file as it will be in the
+    index, or None if it cannot be in there. `size` is the piece's share of the file's bytes, for progress.
     """
 
     source: str
@@ -59,13 +59,14 @@ class Piece:
 
 @dataclass(slots=True)
 class Batch:
-    """What has to be done for some pieces, in the order in which it must be done.
+    """The changes to the index for some pieces, in the order in which they must be made.
 
-    `unmark`: heads of files about to change. `new`: chunks to embed and write. `described`: chunks that are there, of
-    which something else is to be said. `stale`: ids to delete. `marks`: heads of files that are whole by then.
+    `unmark`: first chunks of files about to change. `new`: chunks to embed and write. `described`: chunks whose
+    metadata changes. `stale`: ids to delete. `marks`: the completion marker of each file that is
+    complete by then, by the id of its first chunk.
     """
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[FilePiece, ...]
     unmark: list[str] = field(default_factory=list)
     new: list[StoredChunk] = field(default_factory=list)
     described: list[StoredChunk] = field(default_factory=list)
@@ -74,98 +75,95 @@ class Batch:
 
 
 def batches(
-    files: Iterable[CorpusFile], cutting: Cutting, store: ChunkStore, present: Container[str]
+    files: Iterable[CorpusFile], options: ChunkingOptions, store: ChunkStore, present: Container[str]
 ) -> Iterator[Batch]:
-    """The files as batches, compared with the store, which may have chunks of the files in `present` only."""
+    """Yield the files as batches, compared with the store, which has chunks of files in `present` only."""
     compare = _Comparison(store, present)
-    group: list[Piece] = []
-    for piece in pieces(files, cutting):
+    group: list[FilePiece] = []
+    for piece in file_pieces(files, options):
         group.append(piece)
-        # A file that comes to nothing weighs something too, so that progress does not stand still.
-        if sum(max(1, len(one.chunks)) for one in group) >= BATCH:
+        # A piece without chunks counts too, so that progress goes on.
+        if sum(max(1, len(piece.chunks)) for piece in group) >= BATCH:
             yield compare.batch(tuple(group))
             group = []
     if group:
         yield compare.batch(tuple(group))
 
 
-def pieces(files: Iterable[CorpusFile], cutting: Cutting) -> Iterator[Piece]:
-    """Each file as one piece or several."""
+def file_pieces(files: Iterable[CorpusFile], options: ChunkingOptions) -> Iterator[FilePiece]:
+    """Yield each file as one or more pieces."""
     for file in files:
         try:
-            with opened(file) as stream:
-                identity = fingerprint_of(file, digest(file, stream), cutting.options)
-                yield from _of_file(file, stream, identity, cutting)
+            with open_file(file) as stream:
+                identity = fingerprint_of(file, digest(file, stream), options.reading)
+                yield from _of_file(file, stream, identity, options)
         except UnreadableDocument as error:
-            yield Piece(file.source, 0, (), (failure(file.source, error),), last=True, state=None, size=0)
+            yield FilePiece(file.source, 0, (), (failure(file.source, error),), last=True, state=None, size=0)
 
 
-def _of_file(file: CorpusFile, stream: BinaryIO, identity: str, cutting: Cutting) -> Iterator[Piece]:
-    """The pieces of a file; should that change meanwhile, it has another `identity` and is read again next time."""
+def _of_file(file: CorpusFile, stream: BinaryIO, identity: str, options: ChunkingOptions) -> Iterator[FilePiece]:
+    """Yield the pieces of a file. If it changes meanwhile, its `identity` differs and it is read again next time."""
     weight = os.fstat(stream.fileno()).st_size
     chunks: list[Chunk] = []
     failed: list[Failure] = []
-    start = failures = told = size = 0
-    for document in documents(file, stream, cutting.options):
+    start = failures = reported = size = 0
+    for document in documents(file, stream, options.reading):
         if isinstance(document, Failure):
             failed.append(document)
         else:
-            chunks += split(document, cutting.chunking, cutting.count, cutting.window)
+            chunks += split(document, options.chunking, options.count, options.window)
             size += len(document.text)
         while len(chunks) > BATCH or len(failed) > BATCH:
             part, chunks = tuple(chunks[:BATCH]), chunks[BATCH:]
             now = min(size, weight)
-            yield Piece(file.source, start, part, tuple(failed), last=False, state=None, size=now - told)
-            start, failures, told, failed = start + len(part), failures + len(failed), now, []
+            yield FilePiece(file.source, start, part, tuple(failed), last=False, state=None, size=now - reported)
+            start, failures, reported, failed = start + len(part), failures + len(failed), now, []
     total = start + len(chunks)
     state = SourceState(identity, total, failures + len(failed)) if total else None
-    yield Piece(file.source, start, tuple(chunks), tuple(failed), last=True, state=state, size=weight - told)
+    yield FilePiece(file.source, start, tuple(chunks), tuple(failed), last=True, state=state, size=weight - reported)
 
 
 class _Comparison:
-    """Compares pieces with the store; remembers, for a file that comes in several, what is still to be done."""
+    """Compares pieces with the store; for a file of several pieces, remembers what remains to be done."""
 
     def __init__(self, store: ChunkStore, present: Container[str]) -> None:
         self._store = store
         self._present = present
-        self._left: dict[str, Left] = {}
+        self._remaining: dict[str, RemainingIds] = {}
         self._heads: dict[str, str] = {}
 
-    def batch(self, group: tuple[Piece, ...]) -> Batch:
-        """What has to be done for these pieces."""
+    def batch(self, group: tuple[FilePiece, ...]) -> Batch:
+        """Return the changes for these pieces."""
         batch = Batch(group)
         begun = [piece.source for piece in group if piece.start == 0 and piece.source in self._present]
         batch.unmark = self._store.marked_chunks(begun)
-        held: dict[str, list[NDArray[np.bytes_]]] = {source: [] for source in begun}
+        ids_of: dict[str, list[NDArray[np.bytes_]]] = {source: [] for source in begun}
         for source, ids in self._store.packed_ids(begun):
-            held[source].append(ids)
-        self._left.update((source, Left(ids)) for source, ids in held.items())
+            ids_of[source].append(ids)
+        self._remaining.update((source, RemainingIds(ids)) for source, ids in ids_of.items())
         known = self._store.stored_chunks(
-            [chunk.id for one in group if one.source in self._left for chunk in one.chunks if self._has(one, chunk)]
+            [chunk.id for piece in group for chunk in piece.chunks if chunk.id in self._remaining.get(piece.source, ())]
         )
         for piece in group:
-            self._one(piece, known, batch)
+            self._add(piece, known, batch)
         return batch
 
-    def _has(self, piece: Piece, chunk: Chunk) -> bool:
-        return chunk.id in self._left[piece.source]
-
-    def _one(self, piece: Piece, known: dict[str, StoredChunk], batch: Batch) -> None:
-        left = self._left.get(piece.source)
-        at_once = left is None and piece.last and piece.start == 0
+    def _add(self, piece: FilePiece, known: dict[str, StoredChunk], batch: Batch) -> None:
+        remaining = self._remaining.get(piece.source)
+        at_once = remaining is None and piece.last and piece.start == 0
         for position, chunk in enumerate(piece.chunks, piece.start):
             if position == 0:
                 self._heads[piece.source] = chunk.id
             entry = StoredChunk(chunk, piece.source, piece.state if at_once and position == 0 else None)
-            if left is not None:
-                left.discard(chunk.id)
+            if remaining is not None:
+                remaining.discard(chunk.id)
             if chunk.id not in known:
                 batch.new.append(entry)
             elif replace(known[chunk.id], marker=None) != entry:
                 batch.described.append(entry)
         if piece.last:
-            if left is not None:
-                batch.stale += self._left.pop(piece.source).ids()
+            if remaining is not None:
+                batch.stale += self._remaining.pop(piece.source).ids()
             head = self._heads.pop(piece.source, None)
             if head is not None and not at_once:
                 batch.marks[head] = piece.state

@@ -1,4 +1,4 @@
-"""Which chunks of a file the index holds that the file has not given again so far: a large table has very many."""
+"""Ids in the index that have not been seen in the new version of a file: a large table has very many."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Left:
-    """A set of ids that only gets smaller, 33 bytes for each."""
+class RemainingIds:
+    """A set of ids that only shrinks, 33 bytes for each id."""
 
     def __init__(self, ids: Sequence[NDArray[np.bytes_]]) -> None:
         """Take arrays of ids, shape (n,), 32 bytes each."""
         import numpy as np
 
         self._ids = np.unique(np.concatenate(ids)) if ids else np.zeros(0, dtype="S32")
-        self._there = np.ones(len(self._ids), dtype=bool)
+        self._present = np.ones(len(self._ids), dtype=bool)
 
     def __contains__(self, chunk_id: str) -> bool:
-        at = self._at(chunk_id)
-        return at is not None and bool(self._there[at])
+        at = self._find(chunk_id)
+        return at is not None and bool(self._present[at])
 
     def discard(self, chunk_id: str) -> None:
-        """Take this one out, if it is there."""
-        if (at := self._at(chunk_id)) is not None:
-            self._there[at] = False
+        """Remove an id, if it is in the set."""
+        if (at := self._find(chunk_id)) is not None:
+            self._present[at] = False
 
     def ids(self) -> list[str]:
-        """Those that are there, sorted."""
-        return [one.decode() for one in self._ids[self._there]]
+        """Return the ids in the set, sorted."""
+        return [chunk_id.decode() for chunk_id in self._ids[self._present]]
 
-    def _at(self, chunk_id: str) -> int | None:
+    def _find(self, chunk_id: str) -> int | None:
         import numpy as np
 
         wanted = chunk_id.encode()

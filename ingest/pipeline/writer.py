@@ -1,4 +1,4 @@
-"""Brings files into the chunk store: read and cut in one thread, encoded in this one, written in a third."""
+"""Files into the chunk store: read and split in one thread, encoded in the caller's, written in a third."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from ingest.documents import CorpusFile
 from ingest.formats import ReadOptions
-from ingest.pipeline.background import Behind, ahead
-from ingest.pipeline.batches import Batch, Cutting, Piece, batches
-from ingest.plan import Plan
+from ingest.pipeline.background import BackgroundWriter, prefetch
+from ingest.pipeline.batches import Batch, ChunkingOptions, FilePiece, batches
+from ingest.plan import SyncPlan
 from rag.encoders.embeddings import Encoder
 from rag.index.manifest import SourceState
 from rag.index.store import ChunkStore
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Progress = Callable[[int, int], None]
-_AHEAD, _BEHIND = 2, 2
+_PREFETCHED, _UNWRITTEN = 2, 2  # batches
 
 
 @dataclass(slots=True)
-class Outcome:
-    """What became of the files: in the index, or failed as a whole; and what failed of those that are in the index."""
+class WriteOutcome:
+    """The files that are in the index now, those that failed as a whole, and the failed parts of the former."""
 
     states: dict[str, SourceState] = field(default_factory=dict)
     failed: list[Failure] = field(default_factory=list)
@@ -36,8 +36,8 @@ class Outcome:
     embedded: int = 0
     _parts: list[Failure] = field(default_factory=list)
 
-    def note(self, piece: Piece) -> None:
-        """Take in what a piece says; of a file of which nothing can be read, only that is kept."""
+    def note(self, piece: FilePiece) -> None:
+        """Record a piece. Of a file that cannot be read at all, only that failure is kept."""
         self._parts += piece.failed
         if not piece.last:
             return
@@ -51,26 +51,26 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Encoded:
-    """`vectors` are those of `batch.new`, shape (chunks, dimensions)."""
+    """A batch and the vectors of `batch.new`, shape (chunks, dimensions)."""
 
     batch: Batch
     vectors: NDArray[np.float32]
 
 
 def write_files(
-    plan: Plan,
+    plan: SyncPlan,
     store: ChunkStore,
     encoder: Encoder,
     chunking: Chunking,
     options: ReadOptions,
     check: Callable[[], None],
     progress: Progress | None,
-) -> Outcome:
-    """Bring the files of a plan into the store; `check` raises where this process may not write any more.
+) -> WriteOutcome:
+    """Bring the files of a plan into the store; `check` raises if this process may no longer write.
 
-    What is encoded is written also where the reading or encoding of more fails.
+    Batches that are encoded are written even if reading or encoding later ones fails.
     """
-    outcome = Outcome()
+    outcome = WriteOutcome()
     total = sum(_size(file) for file in plan.work)
     done = 0
 
@@ -78,9 +78,9 @@ def write_files(
         nonlocal done
         check()
         apply(encoded, store)
-        for one in encoded:
-            outcome.embedded += len(one.batch.new)
-            for piece in one.batch.pieces:
+        for item in encoded:
+            outcome.embedded += len(item.batch.new)
+            for piece in item.batch.pieces:
                 done += piece.size
                 outcome.note(piece)
         if progress is not None:
@@ -88,29 +88,29 @@ def write_files(
 
     if progress is not None and plan.work:
         progress(0, total)
-    # The window is asked for here, so that the model is loaded before two threads want it.
-    cutting = Cutting(chunking, encoder.count_tokens, encoder.window if plan.work else 0, options)
-    made = ahead(batches(plan.work, cutting, store, plan.present), _AHEAD)
-    with closing(made), Behind(write, _BEHIND) as writer:
-        for batch in made:
+    # `window` loads the model, here and now: before two threads need it.
+    how = ChunkingOptions(chunking, encoder.count_tokens, encoder.window if plan.work else 0, options)
+    prefetched = prefetch(batches(plan.work, how, store, plan.present), _PREFETCHED)
+    with closing(prefetched), BackgroundWriter(write, _UNWRITTEN) as writer:
+        for batch in prefetched:
             texts = [f"{entry.chunk.title}\n{entry.chunk.text}" for entry in batch.new]
             writer.put(_Encoded(batch, encoder.encode(texts)))
     return outcome
 
 
 def apply(encoded: Sequence[_Encoded], store: ChunkStore) -> None:
-    """Write batches that follow each other: for all of them one kind of change before the next kind."""
+    """Write consecutive batches: one kind of change for all of them before the next kind."""
     import numpy as np
 
-    several = [one.batch for one in encoded]
-    store.set_markers({head: None for batch in several for head in batch.unmark})
-    new = [one for one in encoded if one.batch.new]
+    changes = [item.batch for item in encoded]
+    store.set_markers({head: None for batch in changes for head in batch.unmark})
+    new = [item for item in encoded if item.batch.new]
     if new:
-        entries = [entry for one in new for entry in one.batch.new]
-        store.upsert(entries, np.concatenate([one.vectors for one in new]))
-    store.update_metadata([entry for batch in several for entry in batch.described])
-    store.delete([chunk_id for batch in several for chunk_id in batch.stale])
-    store.set_markers({head: state for batch in several for head, state in batch.marks.items()})
+        entries = [entry for item in new for entry in item.batch.new]
+        store.upsert(entries, np.concatenate([item.vectors for item in new]))
+    store.update_metadata([entry for batch in changes for entry in batch.described])
+    store.delete([chunk_id for batch in changes for chunk_id in batch.stale])
+    store.set_markers({head: state for batch in changes for head, state in batch.marks.items()})
 
 
 def _size(file: CorpusFile) -> int:

@@ -1,4 +1,4 @@
-"""A cell of an Excel sheet as text, nearly as the sheet shows it: dates are in one form, whatever the sheet's."""
+"""The text of an Excel cell, nearly as the sheet shows it; dates always have the same form."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _DECIMALS = re.compile(r"\.([0#?]+)")
 
 
 def cell_text(cell: Any) -> str:
-    """What a cell of openpyxl says, with its value and number format.
+    """Return the text of a cell of openpyxl by its value and number format.
 
-    An empty one is "", 1.0 "1", a tenth as percents "10%", a date 1969-07-20, a time 9:30, both 1969-07-20 9:30
+    An empty cell is "", 1.0 "1", a tenth in percent "10%", a date 1969-07-20, a time 9:30, both 1969-07-20 9:30
     (without the time at midnight), true TRUE. A float has the 15 digits that Excel keeps.
     """
     value = cell.value
@@ -37,16 +37,16 @@ def _number(value: float, number_format: str) -> str:
         shape = _LITERAL.sub("", number_format.partition(";")[0])
         if "%" in shape:
             decimals = _DECIMALS.search(shape)
-            places = len(decimals.group(1)) if decimals else 0
+            digits = len(decimals.group(1)) if decimals else 0
             with localcontext(rounding=ROUND_HALF_UP):
-                return f"{Decimal(str(value)):.{places}%}"
+                return f"{Decimal(str(value)):.{digits}%}"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else f"{value:.15g}"
     return str(value)
 
 
 def _clock(value: time | timedelta) -> str:
-    """Hours, minutes and, where there are any, seconds; hours of a duration go on beyond 24."""
+    """Return hours, minutes and, unless zero, seconds; the hours of a duration may exceed 24."""
     if isinstance(value, time):
         value = timedelta(hours=value.hour, minutes=value.minute, seconds=value.second)
     minutes, seconds = divmod(round(value.total_seconds()), 60)

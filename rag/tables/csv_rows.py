@@ -67,8 +67,7 @@ def _sample(lines: Iterator[Line]) -> list[Line]:
 def _delimiter(lines: Sequence[str], known: Known | None) -> str:
     """Return the delimiter that gives a known header; else the commonest in the first line.
 
-    Where that line, a title, has none, it is the one that gives a header below it; one other than a comma only where
-    all rows have as many cells as that header.
+    If that line is a title without any, it is the one that gives a header below the fewest titles, or else a comma.
     """
     lines = [line for line in lines if line.strip()]
     if not lines:
@@ -78,14 +77,15 @@ def _delimiter(lines: Sequence[str], known: Known | None) -> str:
     if expected := [delimiter for delimiter, row in headers.items() if known and known(row.names)]:
         return max(expected, key=lambda delimiter: len(headers[delimiter].filled))
     best = max(_DELIMITERS, key=lines[0].count)
-    if best in lines[0] or find_header(tables[","]):
+    if best in lines[0]:
         return best
-    return next((delimiter for delimiter, rows in tables.items() if _even(rows)), ",")
+    below_titles = [delimiter for delimiter, rows in tables.items() if find_header(rows) and _even(delimiter, rows)]
+    return min(below_titles, key=lambda delimiter: find_header(tables[delimiter]), default=",")
 
 
-def _even(rows: Sequence[TableRow]) -> bool:
-    header = find_header(rows)
-    return header > 0 and len({len(row.cells) for row in rows[header:]}) == 1
+def _even(delimiter: str, rows: Sequence[TableRow]) -> bool:
+    """Tell whether a delimiter that is not a comma gives all rows as many cells as the header: prose hardly does."""
+    return delimiter == "," or len({len(row.cells) for row in rows[find_header(rows) :]}) == 1
 
 
 def _rows(lines: Sequence[str], delimiter: str) -> list[TableRow]:

@@ -1,10 +1,10 @@
-"""Text that a spreadsheet will show and never run."""
+"""Escape text so that a spreadsheet shows it and never runs it as a formula."""
 
 from __future__ import annotations
 
 import re
 
-# Excel in Japanese takes the full-width forms for the signs that they show.
+# Japanese Excel treats the full-width forms as the signs themselves.
 _FORMULA = re.compile(r"^\s*[=+\-@\t\r＝＋－＠]")
 _NUMBER = re.compile(r"^\s*[-+－＋]?[\d.,．，]+\s*$")
 # Characters that XML 1.0, and so an Excel file, cannot hold.
@@ -12,12 +12,12 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def starts_formula(text: str) -> bool:
-    """Whether a spreadsheet could take a text for a formula; plain numbers are not."""
+    """Tell whether a spreadsheet could read a text as a formula; plain numbers are none."""
     return bool(_FORMULA.match(text)) and not _NUMBER.match(text)
 
 
 def csv_cell(text: str) -> str:
-    """A text for a CSV cell: an apostrophe goes before what could be a formula.
+    """Escape a text for a CSV cell: put an apostrophe before anything that could be a formula.
 
     >>> csv_cell("=1+1"), csv_cell("-5"), csv_cell("東京")
     ("'=1+1", '-5', '東京')
@@ -26,5 +26,5 @@ def csv_cell(text: str) -> str:
 
 
 def xlsx_text(text: str) -> str:
-    """A text without the characters that an Excel file cannot hold, each replaced by U+FFFD."""
+    """Replace the characters that an Excel file cannot hold by U+FFFD, and cut the text at the size of a cell."""
     return _FORBIDDEN.sub("\ufffd", text)[:32_767]

@@ -1,4 +1,4 @@
-"""Files that people hand over, as bytes or text, and tables that they get back as CSV."""
+"""Read the files that a user gives, and format the tables that they get back as CSV."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Row = tuple[str | int | float | None, ...]
 
 
 def read_bytes(path: Path, what: str) -> bytes:
-    """The bytes of a file that holds `what`. Raises DatasetError."""
+    """Return the bytes of a file; `what` describes it in messages. Raises DatasetError."""
     try:
         return path.read_bytes()
     except OSError as error:
@@ -23,7 +23,7 @@ def read_bytes(path: Path, what: str) -> bytes:
 
 
 def read_text(path: Path, data: bytes) -> str:
-    """The text of a file in any encoding that kotae knows. Raises DatasetError."""
+    """Decode a file in any encoding that kotae knows. Raises DatasetError."""
     try:
         return decode(data, str(path))
     except UnreadableDocument as error:
@@ -31,19 +31,19 @@ def read_text(path: Path, data: bytes) -> str:
 
 
 def refuse_same(given: Path, out: Path) -> None:
-    """Raise SettingsError where what is written to `out` would take the place of a file that was handed over."""
+    """Raise SettingsError if writing to `out` would overwrite the file that is read."""
     try:
         same = out.samefile(given)
-    except OSError:  # one of them is not there
+    except OSError:  # one of them does not exist
         return
     if same:
         raise SettingsError(
-            "What is written would replace the file that is read", where=str(out), do="Give --out another name."
+            "The output would replace the file that is read", where=str(out), do="Give --out another name."
         )
 
 
 def csv_bytes(rows: Iterable[Sequence[str | int | float | None]]) -> bytes:
-    """Rows as CSV that a spreadsheet reads and never runs: UTF-8 with a byte order mark, formulas neutralised."""
+    """Format rows as CSV for spreadsheets: UTF-8 with a byte order mark, formulas escaped."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
     writer.writerows([csv_cell(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)

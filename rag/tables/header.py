@@ -95,7 +95,7 @@ def begin_table(rows: Iterable[TableRow], known: Known | None = None) -> TitledT
     first: list[TableRow] = []
     try:
         for row in remaining:
-            if row.fault or row.filled:
+            if row.fault or any(row.cells):
                 first.append(row)
             if row.fault or (first and (first[0].several or len(first) == _LOOK_AHEAD)):
                 break
@@ -103,7 +103,7 @@ def begin_table(rows: Iterable[TableRow], known: Known | None = None) -> TitledT
         remaining = _failing(error)
     header = find_header([row for row in first if not row.fault], known)
     title = " ".join(cell for row in first[:header] for cell in row.cells if cell)
-    below = (row for row in remaining if row.fault or row.filled)
+    below = (row for row in remaining if row.fault or any(row.cells))
     return TitledTable(title, chain(first[header:], below))
 
 

@@ -1,4 +1,4 @@
-"""Excel workbooks that can be read, filtered and printed: widths, formats, a header that stays, pages of A4 width."""
+"""Excel workbooks for reading, filtering and printing: widths, formats, a frozen header, pages of A4 width."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rag.tables.files import Row
 from rag.tables.output import OutputTable
 
 FONT: Final = "Yu Gothic"
-"""On every Japanese Windows and Mac since 2013; LibreOffice on Linux takes Noto Sans CJK JP for its letters."""
+"""On every Japanese Windows and Mac since 2013; LibreOffice on Linux substitutes Noto Sans CJK JP."""
 
 _SIZE: Final = 10  # points
 _TEXT, _HEADING = 0.92, 0.72  # letters in the width of a digit, as a word is not broken; headings are bold
@@ -27,7 +27,7 @@ _TINTS: Final[Mapping[str, str]] = {
 
 
 def workbook(tables: Sequence[OutputTable[Any]]) -> bytes:
-    """The sheets as the bytes of an .xlsx file."""
+    """Return the tables as the sheets of an .xlsx file."""
     from openpyxl import Workbook
 
     book = Workbook()
@@ -38,14 +38,14 @@ def workbook(tables: Sequence[OutputTable[Any]]) -> bytes:
 
 
 def saved(book: Any) -> bytes:
-    """A workbook as the bytes of an .xlsx file."""
+    """Return a workbook as the bytes of an .xlsx file."""
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
 
 
 def fill(sheet: Any, rows: Sequence[Row]) -> None:
-    """Write rows from the top left; text stays text, whatever it begins with, and also when it is edited."""
+    """Write rows from the top left; text remains text, whatever it begins with, even after editing."""
     from openpyxl.styles import Alignment, Font
 
     for line, row in enumerate(rows, 1):
@@ -93,9 +93,9 @@ def _add(book: Any, table: OutputTable[Any]) -> None:
 
 
 def _height(row: Sequence[object], widths: Sequence[float], room: float) -> float:
-    """Points that a row needs, where a digit's width has `room` for that many letters.
+    """Return the height of a row in points; `room` letters fit the width of a digit.
 
-    It is said in the file because LibreOffice gives wrapped text one line otherwise.
+    The file states it because LibreOffice gives wrapped text one line otherwise.
     """
     texts = [(value, width) for value, width in zip(row, widths, strict=True) if isinstance(value, str)]
     lines = max((_lines(text, room * width) for text, width in texts), default=1)
@@ -103,7 +103,7 @@ def _height(row: Sequence[object], widths: Sequence[float], room: float) -> floa
 
 
 def _lines(text: str, width: float) -> int:
-    """How many lines a text takes at most, in a column of this many digits, of which a Japanese letter takes two."""
+    """Return the most lines of a text in a column of `width` digits; a Japanese letter is two digits wide."""
     return sum(max(1, math.ceil(_columns(line) / width)) for line in text.split("\n"))
 
 
@@ -112,7 +112,7 @@ def _columns(text: str) -> int:
 
 
 def _set_up_print(sheet: Any, title: str, area: str) -> None:
-    """A4 landscape, as wide as the page, the header on every page, name and page at the foot."""
+    """Set up printing: A4 landscape, fitted to the width, the header on every page, title and page number below."""
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.orientation = sheet.ORIENTATION_LANDSCAPE
     sheet.sheet_properties.pageSetUpPr.fitToPage = True

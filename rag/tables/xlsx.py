@@ -1,6 +1,6 @@
-"""The sheets of an Excel file, row by row as they are shown, and what openpyxl's reader of large sheets does not tell.
+"""Read the sheets of an Excel file row by row, with facts that openpyxl's streaming reader does not give.
 
-That is merged cells, and formulas whose values were not saved.
+These are merged cells, and formulas whose values were not saved.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ _BLOCK, _LONGEST = 1 << 20, 1 << 22
 
 @dataclass(slots=True)
 class SheetFacts:
-    """`merged`: the last row of cells merged downwards, by row (from 1) and column (from 0) of the first.
+    """Merged cells and unsaved formulas of a sheet.
 
-    `unsaved`: how many formulas have no saved value; `firsts` are the cells of the first of them in each column.
+    `merged`: the last row of cells merged downwards, by row (from 1) and column (from 0) of the first. `unsaved`: the
+    number of formulas without a saved value; `firsts`: the cell of the first of them in each column (from 0).
     """
 
     merged: dict[tuple[int, int], int] = field(default_factory=dict)
@@ -43,7 +44,7 @@ class SheetFacts:
 
     @property
     def first(self) -> str:
-        """The cell of the first formula without a saved value, "" where there is none."""
+        """The cell of the first formula without a saved value, "" if there is none."""
         return next(iter(self.firsts.values()), "")
 
 
@@ -62,14 +63,14 @@ class SheetStream:
 
 
 def read_sheets(stream: BinaryIO) -> Iterator[SheetStream]:
-    """The sheets of an .xlsx file, whatever it says of their sizes. Raises what openpyxl and zipfile raise."""
+    """Yield the sheets of an .xlsx file, whatever sizes it states. Raises whatever openpyxl and zipfile raise."""
     import openpyxl
 
     book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
     try:
         for sheet in book.worksheets:
-            sheet.reset_dimensions()  # what a file says of its size may be wrong
-            with sheet._get_source() as xml:  # the one way to a sheet's XML that does not read it whole
+            sheet.reset_dimensions()  # the size that a file states may be wrong
+            with sheet._get_source() as xml:  # the only way to stream a sheet's XML
                 facts = look_through(xml)
             yield SheetStream(sheet.title, ([cell_text(cell) for cell in row] for row in sheet.iter_rows()), facts)
     finally:
@@ -77,14 +78,14 @@ def read_sheets(stream: BinaryIO) -> Iterator[SheetStream]:
 
 
 def look_through(sheet: IO[bytes]) -> SheetFacts:
-    """The facts of a sheet's XML, as far as it can be unpacked."""
+    """Return the facts in a sheet's XML, as far as it can be unpacked."""
     facts = SheetFacts()
     with suppress(zipfile.BadZipFile, zlib.error, EOFError, OSError):
         for part in _parts(sheet):
-            for found in _FORMULA.finditer(part):
-                if _TEXT not in found.group(1):
+            for formula in _FORMULA.finditer(part):
+                if _TEXT not in formula.group(1):
                     facts.unsaved += 1
-                    cell = found.group(2)
+                    cell = formula.group(2)
                     facts.firsts.setdefault(_number(cell.rstrip(b"0123456789")), cell.decode())
             for column, top, bottom in _MERGED.findall(part):
                 if int(bottom) > int(top):
@@ -93,18 +94,18 @@ def look_through(sheet: IO[bytes]) -> SheetFacts:
 
 
 def _parts(sheet: IO[bytes]) -> Iterator[bytes]:
-    """The XML in parts that do not end within a cell, up to cells of some mebibytes."""
-    rest = b""
+    """Yield the XML in parts that do not end within a cell, unless that has several mebibytes."""
+    unread = b""
     while block := sheet.read(_BLOCK):
-        rest += block
-        end = max((found.end() for found in _END.finditer(rest)), default=0)
-        yield rest[:end]
-        rest = rest[max(end, len(rest) - _LONGEST) :]
-    yield rest
+        unread += block
+        end = max((tag.end() for tag in _END.finditer(unread)), default=0)
+        yield unread[:end]
+        unread = unread[max(end, len(unread) - _LONGEST) :]
+    yield unread
 
 
 def _number(column: bytes) -> int:
-    """A column from 0, by its letters.
+    """Return the index of a column, from 0, by its letters.
 
     >>> _number(b"A"), _number(b"AA")
     (0, 26)

@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 
 from ingest.documents import CorpusFile
-from ingest.pipeline.batches import Cutting, pieces
+from ingest.pipeline.batches import ChunkingOptions, file_pieces
 from ingest.sync import sync
 from rag.encoders.embeddings import open_encoder
 from rag.index.chroma import ChromaServer, open_embedded
@@ -50,8 +50,8 @@ def real(count: int, folder: Path) -> None:
     encoder = open_encoder("bundled")
     corpus = make_corpus(folder / "corpus", count, _LETTERS)
     files = sorted(corpus.rglob("*.txt"))
-    cutting = Cutting(Chunking(), encoder.count_tokens, encoder.window)
-    stream = pieces((CorpusFile(path.relative_to(corpus).as_posix(), path) for path in files), cutting)
+    options = ChunkingOptions(Chunking(), encoder.count_tokens, encoder.window)
+    stream = file_pieces((CorpusFile(path.relative_to(corpus).as_posix(), path) for path in files), options)
     texts = [f"{chunk.title}\n{chunk.text}" for piece in stream for chunk in piece.chunks]
     tokens = sum(encoder.count_tokens([path.read_text(encoding="utf-8") for path in files]))
     encoder.encode(texts[:64])
@@ -117,8 +117,8 @@ def one_run(way: str, corpus: Path, place: str, dimensions: int = DIMENSIONS) ->
     use_instant_encoder(dimensions)
     began = time.monotonic()
     if way == "reading":
-        cutting = Cutting(Chunking(), InstantEncoder(dimensions).count_tokens, 512)
-        chunks = sum(len(piece.chunks) for piece in pieces([CorpusFile(corpus.name, corpus)], cutting))
+        options = ChunkingOptions(Chunking(), InstantEncoder(dimensions).count_tokens, 512)
+        chunks = sum(len(piece.chunks) for piece in file_pieces([CorpusFile(corpus.name, corpus)], options))
     elif way == "chroma alone":
         chunks = _chroma_alone(corpus, Path(place), InstantEncoder(dimensions))
     else:
@@ -131,7 +131,9 @@ def _chroma_alone(corpus: Path, index: Path, encoder: InstantEncoder) -> int:
     """Write the same chunks straight into a collection, a batch of the client's own size at a time."""
     store = ChunkStore(open_embedded(index))
     paths = (path for path in sorted(corpus.rglob("*")) if path.is_file())
-    stream = pieces((CorpusFile(path.name, path) for path in paths), Cutting(Chunking(), encoder.count_tokens, 512))
+    stream = file_pieces(
+        (CorpusFile(path.name, path) for path in paths), ChunkingOptions(Chunking(), encoder.count_tokens, 512)
+    )
     batch: list[StoredChunk] = []
     for piece in stream:
         batch += [StoredChunk(chunk, piece.source) for chunk in piece.chunks]

@@ -88,7 +88,7 @@ BAD_INPUTS = (
     # PDF
     BadInput("empty PDF", "a.pdf", lambda: b"", 0, (WHOLE,), "cut off"),
     BadInput("truncated PDF", "a.pdf", lambda: _cut(ONE_PAGE, 0.5), 0, (WHOLE,), "cut off"),
-    BadInput("text named .pdf", "a.pdf", lambda: b"hello", 0, (WHOLE,), "cut off, damaged or none"),
+    BadInput("text named .pdf", "a.pdf", lambda: b"hello", 0, (WHOLE,), "cut off, damaged or not a PDF"),
     BadInput("PDF with a password", "a.pdf", lambda: pdf(Page(["x"]), trailer=PASSWORD), 0, (WHOLE,), "password"),
     BadInput("scanned PDF", "a.pdf", lambda: pdf(Page(cmap=PICTURE), Page(cmap=PICTURE)), 0, (WHOLE,), "OCR"),
     BadInput("PDF of blank pages", "a.pdf", lambda: pdf(Page(cmap=BLANK)), 0, (WHOLE,), "blank"),
@@ -108,7 +108,7 @@ BAD_INPUTS = (
     BadInput("empty docx", "a.docx", lambda: b"", 0, (WHOLE,), "empty"),
     BadInput("docx without text", "a.docx", lambda: _word(""), 0, (WHOLE,), "empty"),
     BadInput("truncated docx", "a.docx", lambda: _cut(_word(), 0.9), 0, (WHOLE,), "cut off"),
-    BadInput("text named .docx", "a.docx", JAPANESE.encode, 0, (WHOLE,), "no Office file"),
+    BadInput("text named .docx", "a.docx", JAPANESE.encode, 0, (WHOLE,), "not an Office file"),
     BadInput("workbook named .docx", "a.docx", _book, 0, (WHOLE,), "not a Word file"),
     BadInput("encrypted docx", "a.docx", lambda: ENCRYPTED_OFFICE, 0, (WHOLE,), "encrypted"),
     BadInput(".doc named .docx", "a.docx", lambda: OLD_OFFICE + bytes(900), 0, (WHOLE,), "before 2007"),

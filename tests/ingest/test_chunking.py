@@ -159,12 +159,58 @@ def test_id_is_the_hash_of_source_position_language_title_and_text() -> None:
 
 def test_overlap_repeats_whole_sentences() -> None:
     text = "".join(f"これは文{n}です。" for n in range(12))
-    chunks = cut(text, 40, 1)
-    for before, after in itertools.pairwise(chunks):
-        shared = text[after.start : before.end]
-        assert shared
-        assert before.text.endswith(shared)
-        assert shared.count("。") == 1
+    for overlap in (1, 2):
+        chunks = cut(text, 40, overlap)
+        assert len(chunks) > 3
+        for before, after in itertools.pairwise(chunks):
+            shared = text[after.start : before.end]
+            assert shared
+            assert before.text.endswith(shared)
+            assert shared.count("。") == overlap
+
+
+@pytest.mark.parametrize(
+    ("letters", "overlap", "expected"),
+    [
+        ((10, 10, 10, 10), 0, ["ab", "cd"]),
+        ((10, 10, 10, 10), 1, ["ab", "bc", "cd"]),
+        ((5, 5, 5, 5, 5), 2, ["abc", "bcd", "cde"]),
+        ((5, 5, 5, 15, 5), 2, ["abc", "cd", "de"]),
+        ((15, 5, 20, 5), 1, ["a", "ab", "c", "d"]),
+        ((15, 5, 15, 5), 1, ["ab", "bc", "cd"]),
+    ],
+    ids=["none", "one", "two", "as many as fit", "none where it does not fit", "fits to the letter"],
+)
+def test_which_sentences_chunks_of_twenty_letters_share(
+    letters: tuple[int, ...], overlap: int, expected: list[str]
+) -> None:
+    text = "".join("abcde"[n] * (length - 1) + "。" for n, length in enumerate(letters))
+    chunks = cut(text, 20, overlap)
+    assert ["".join(dict.fromkeys(chunk.text.replace("。", ""))) for chunk in chunks] == expected
+
+
+def test_chunks_are_of_about_equal_size_and_as_few_as_can_be() -> None:
+    text = "".join(f"文章その{n}。" for n in range(9))
+    assert [len(chunk.text) for chunk in cut(text, 40)] == [30, 24]
+
+
+def test_a_title_must_leave_room_for_sixteen_tokens() -> None:
+    for room, refused in ((16, False), (15, True)):
+        # The title costs its letters, its line break, and one token more in front of every text.
+        whole = document("本文。" * 20, title="長" * 98)
+        if refused:
+            with pytest.raises(SettingsError, match="leaves no room"):
+                split(whole, Chunking(100, 0), characters, 100 + room)
+        else:
+            assert max(len(chunk.text) for chunk in split(whole, Chunking(100, 0), characters, 100 + room)) <= room
+
+
+@pytest.mark.parametrize("mark", "、，,;； \n")
+def test_a_long_sentence_is_cut_after_a_mark_in_the_second_half_of_what_fits(mark: str) -> None:
+    near, far = "あ" * 25 + mark + "い" * 40, "あ" * 15 + mark + "い" * 50
+    first = {text: cut(text, 40)[0].text for text in (near, far)}
+    assert first[near] == ("あ" * 25 + mark).strip()
+    assert len(first[far]) > 30
 
 
 def test_title_without_room_is_refused() -> None:
@@ -188,12 +234,12 @@ def test_no_chunk_over_the_limit_in_real_tokens(encoder, text: str, limit: int) 
 
 
 def test_chunks_of_the_repository_fit_the_window_with_title_and_prompt(encoder) -> None:
-    from ingest.documents import documents, opened
+    from ingest.documents import documents, open_file
     from ingest.files import find
 
     files = find(REPOSITORY / "corpus").files
     for file in files[:: max(1, len(files) // 25)]:
-        (loaded,) = documents(file, opened(file))
+        (loaded,) = documents(file, open_file(file))
         chunks = split(loaded, Chunking(10_000, 0), encoder.count_tokens, encoder.window)
         prompt = encoder.identity.document_prompt
         counts = encoder.count_tokens([f"{prompt}{chunk.title}\n{chunk.text}" for chunk in chunks])

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from ingest.documents import documents, opened
-from ingest.files import Found, Selection, find
+from ingest.documents import documents, open_file
+from ingest.files import FilePatterns, FolderListing, find
 from rag.errors import CorpusError, EmptyCorpus, SettingsError, UnreadableDocument
 from tests.samples import write_corpus
 
 
-def sources(found: Found) -> list[str]:
+def sources(found: FolderListing) -> list[str]:
     return [file.source for file in found.files]
 
 
@@ -33,7 +33,7 @@ def test_names_are_nfc_however_the_disk_spells_them(tmp_path: Path, form: str) -
     (file,) = find(tmp_path).files
     assert file.source == unicodedata.normalize("NFC", "ガイド/プラハのデザイン.txt")
     assert file.path.read_text(encoding="utf-8") == "本文です。"
-    (document,) = documents(file, opened(file))
+    (document,) = documents(file, open_file(file))
     assert document.title == unicodedata.normalize("NFC", "プラハのデザイン")
 
 
@@ -101,7 +101,7 @@ def test_patterns(
     write_corpus(tmp_path, FILES)
     if lines:
         (tmp_path / ".kotaeignore").write_bytes(lines.encode("cp932"))
-    found = find(tmp_path, Selection(include, exclude))
+    found = find(tmp_path, FilePatterns(include, exclude))
     assert found.excluded == excluded
     assert len(found.files) == read_
     below = sum(1 for name in FILES if name.startswith("draft/")) if "draft/" in excluded else 1
@@ -113,15 +113,17 @@ def test_patterns(
 def test_a_pattern_that_is_none(tmp_path: Path, pattern: str) -> None:
     write_corpus(tmp_path, FILES)
     with pytest.raises(SettingsError, match="--exclude"):
-        find(tmp_path, Selection(exclude=("*.txt", pattern)))
+        find(tmp_path, FilePatterns(exclude=("*.txt", pattern)))
     (tmp_path / ".kotaeignore").write_text(pattern)
     with pytest.raises(SettingsError, match="kotaeignore"):
         find(tmp_path)
 
 
 def test_everything_excluded(tmp_path: Path) -> None:
-    with pytest.raises(EmptyCorpus, match="beside 3 excluded"):
-        find(write_corpus(tmp_path, {"a.md": "a", "b.txt": "b", "c/d.txt": "d"}), Selection(exclude=("*.md", "*.txt")))
+    with pytest.raises(EmptyCorpus, match=r"no documents \(3 excluded\)"):
+        find(
+            write_corpus(tmp_path, {"a.md": "a", "b.txt": "b", "c/d.txt": "d"}), FilePatterns(exclude=("*.md", "*.txt"))
+        )
 
 
 def test_links_within_the_corpus_and_loops(tmp_path: Path) -> None:
@@ -134,7 +136,7 @@ def test_links_within_the_corpus_and_loops(tmp_path: Path) -> None:
     assert sources(found) == ["b.txt", "docs/a.txt", "self.txt"]
     assert found.failed == ()
     with pytest.raises(UnreadableDocument, match=r"symbolic links.*self\.txt"):
-        opened(found.files[2])
+        open_file(found.files[2])
 
 
 def test_links_out_of_the_corpus_are_named(tmp_path: Path) -> None:
@@ -148,7 +150,7 @@ def test_links_out_of_the_corpus_are_named(tmp_path: Path) -> None:
     assert found.ignored == ("other.ods",)
     assert [one.subject for one in found.failed] == ["folder", "鍵.txt"]
     assert all("leads out" in one.message and one.subject in one.message for one in found.failed)
-    assert find(corpus, Selection(exclude=("鍵.*", "folder"))).failed == ()
+    assert find(corpus, FilePatterns(exclude=("鍵.*", "folder"))).failed == ()
 
 
 def test_a_corpus_that_is_a_link_itself(tmp_path: Path) -> None:
@@ -161,8 +163,8 @@ def test_a_corpus_that_is_a_link_itself(tmp_path: Path) -> None:
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
     (file,) = find(tmp_path).files
-    with pytest.raises(UnreadableDocument, match=r"no regular file.*pipe\.txt"):
-        opened(file)
+    with pytest.raises(UnreadableDocument, match=r"not a regular file.*pipe\.txt"):
+        open_file(file)
 
 
 def test_a_name_in_another_encoding(tmp_path: Path) -> None:
@@ -175,7 +177,7 @@ def test_a_name_in_another_encoding(tmp_path: Path) -> None:
     assert sources(found) == ["a.txt"]
     (failed,) = found.failed
     assert failed.subject == r"\x93\x8c\x8b\x9e.txt"
-    assert "no Unicode" in failed.message
+    assert "not Unicode" in failed.message
     failed.message.encode()
 
 
@@ -197,7 +199,7 @@ def test_what_may_not_be_read_is_named(open_folder: Path) -> None:
             os.seteuid(65534)  # root may read everything
         found = find(open_folder)
         with pytest.raises(UnreadableDocument, match=r"Permission denied.*秘密\.txt"):
-            opened(found.files[1])
+            open_file(found.files[1])
     finally:
         os.seteuid(user)
         (open_folder / "locked").chmod(0o755)

@@ -56,7 +56,7 @@ def test_another_folder_is_refused_and_nothing_is_changed(built: Site, small_cor
 def test_the_command_ends_in_one_line(small_corpus: Path, other: Path, tmp_path: Path) -> None:
     index = tmp_path / "索引 い"
     assert kotae("ingest", small_corpus, "--index", index).exit_code == 0
-    refused(kotae("ingest", other, "--index", index), "all would go", f"kotae index drop --index '{index}'")
+    refused(kotae("ingest", other, "--index", index), "all would be removed", f"kotae index drop --index '{index}'")
 
 
 def test_every_file_of_the_same_folder_may_be_exchanged(built: Site, small_corpus: Path, tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_an_interrupted_first_ingest_is_known_too(
         patched.setattr(HashEncoder, "encode", failing)
         with pytest.raises(KeyboardInterrupt):
             site.sync(small_corpus, chunking=CHUNKING)
-    with pytest.raises(IndexMismatch, match="all would go"):
+    with pytest.raises(IndexMismatch, match="all would be removed"):
         site.sync(other)
     assert site.sync(small_corpus).chunks > 2
 

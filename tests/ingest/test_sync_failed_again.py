@@ -101,7 +101,7 @@ def test_a_passing_failure_is_tried_again(site: Site, small_corpus: Path, monkey
     assert site.sync(small_corpus).added == ("en/ottawa.txt", "ja/東京.txt")
     (small_corpus / "ja/水.md").unlink()
     os.mkfifo(small_corpus / "ja/水.md")
-    assert "no regular file" in site.sync(small_corpus).failed[0].message
+    assert "not a regular file" in site.sync(small_corpus).failed[0].message
 
 
 def test_where_nothing_could_be_read_nothing_changes(

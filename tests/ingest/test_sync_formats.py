@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.files import Selection
+from ingest.files import FilePatterns
 from ingest.formats import ReadOptions
 from ingest.report import SyncReport
 from ingest.sync import sync
@@ -74,7 +74,7 @@ def test_files_are_synced_and_documents_are_found(corpus: Path, tmp_path: Path) 
 def test_what_becomes_excluded_leaves_the_index(corpus: Path, tmp_path: Path) -> None:
     index = tmp_path / "index"
     sync(corpus, index)
-    report = sync(corpus, index, selection=Selection(exclude=("*.pdf",)))
+    report = sync(corpus, index, patterns=FilePatterns(exclude=("*.pdf",)))
     assert (outcome(report), report.excluded) == (((), (), ("faq.xlsx", "notes.md"), ("paper.pdf",)), ("paper.pdf",))
     assert sources(index) == ALL[:4]
     (corpus / ".kotaeignore").write_text("*.xlsx\n")
@@ -106,7 +106,7 @@ def test_pdfs_of_an_index_made_when_they_were_read_otherwise_are_read_anew(
     (corpus / "rules.pdf").write_bytes(pdf(*pages))
     with monkeypatch.context() as before:
         before.setattr("rag.storage.fingerprint.READER_VERSIONS", {**READER_VERSIONS, ".pdf": ()})
-        before.setattr("ingest.formats.pdf.reader.without_running", lambda pages: pages)
+        before.setattr("ingest.formats.pdf.reader.without_running_heads", lambda pages: pages)
         sync(corpus, index)
         assert sync(corpus, index).changed == ()
     assert "社内規程集　第3版２頁の文。\n- ２ -" in {text for text, _ in snapshot(index).chunks.values()}

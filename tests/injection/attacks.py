@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.chunking import split
-from ingest.documents import CorpusFile, LoadedDocument, documents, opened
+from ingest.documents import CorpusFile, LoadedDocument, documents, open_file
 from rag.encoders.embeddings import Encoder, open_encoder
 from rag.generation.chain import Prepared, Question
 from rag.generation.prompt import PromptStyle, build_prompt
@@ -41,7 +41,7 @@ def trials(cases: Iterable[Case], answerer: Answerer) -> Iterator[Trial]:
 def prepared(case: Case, path: Path, encoder: Encoder) -> Prepared:
     """kotae's prompt with every chunk of the document, in order, as if retrieval had found them all."""
     file = CorpusFile(path.name, path)
-    loaded = [one for one in documents(file, opened(file)) if isinstance(one, LoadedDocument)]
+    loaded = [one for one in documents(file, open_file(file)) if isinstance(one, LoadedDocument)]
     chunks = [chunk for one in loaded for chunk in split(one, Chunking(), encoder.count_tokens, encoder.window)]
     hits = tuple(Hit(chunk, rank, 1.0) for rank, chunk in enumerate(chunks, 1))
     question = Question(case.question, case.language)

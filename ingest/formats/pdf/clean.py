@@ -1,4 +1,4 @@
-"""The text of a page as one would type it."""
+"""Clean the text of a PDF page: hyphens, line breaks and special forms of letters."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _FULL_LINE = 0.8
 
 
 def clean(text: str) -> str:
-    """A page's text as one would type it: divided words and Japanese lines joined, plain letters for special forms.
+    """Return a page's text as a person would type it: divided words and Japanese lines joined, plain letter forms.
 
-    A line break between Japanese letters goes where the line is full, that is at least four fifths as wide as the
-    page's widest; other lines stay as they are.
+    A line break between Japanese letters is removed after a full line, one at least four fifths as wide as the widest
+    of the page; other lines are kept.
     """
     text = _HYPHEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _DIVIDED.sub("", text)
-    text = _COMPATIBLE.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
+    text = _COMPATIBLE.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
     rows = [line.strip() for line in text.split("\n")]
     full = full_width(rows)
     joined: list[str] = []
@@ -39,7 +39,7 @@ def clean(text: str) -> str:
 
 
 def full_width(lines: Sequence[str]) -> float:
-    """From how many columns on a line counts as full: four fifths of the widest."""
+    """Return the fewest columns of a full line: four fifths of the widest."""
     return _FULL_LINE * max(map(width, lines), default=0)
 
 
@@ -54,5 +54,5 @@ def _runs_on(line: str, following: str) -> bool:
 
 
 def width(line: str) -> int:
-    """The columns that a line takes, two for a Japanese letter."""
+    """Return the columns that a line takes, two for a Japanese letter."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in line)

@@ -1,4 +1,4 @@
-"""A page of a PDF as PDFium gives it: lines of text, and where on the paper each of them stands."""
+"""A page of a PDF as PDFium reads it: lines of text and their positions on the paper."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-from ingest.formats.pdf.ruby import readings
+from ingest.formats.pdf.ruby import ruby_lines
 
 _LINE_END = "\r\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of text, and its upper and lower edge in points, the upper one the greater."""
+class PdfLine:
+    """A line of text with its upper and lower edge in points; `top` is the greater."""
 
     text: str
     top: float
@@ -21,38 +21,38 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """A page, by its number from 1 on: its lines in the order of the file, and its own upper and lower edge in points.
+class PdfPage:
+    """A page: its number, from 1, its lines in the order of the file, and its upper and lower edge in points.
 
-    Where `placed` is False, the edges of the lines are not known. `running` are lines that this page is the first to
-    repeat on the pages after it, and that are not among `lines`.
+    `placed` is False if the edges of the lines are not known. `running_heads` are running lines that this page is the
+    first to have; they are not among `lines`.
     """
 
     number: int
-    lines: tuple[Line, ...]
+    lines: tuple[PdfLine, ...]
     top: float
     bottom: float
     placed: bool = True
-    running: tuple[str, ...] = ()
+    running_heads: tuple[str, ...] = ()
 
 
-def sheet_of(page: Any, shown: Any, number: int) -> Sheet:
-    """The sheet of a page of PDFium and its text page, without readings (ruby) where these can be told."""
+def read_page(page: Any, text_page: Any, number: int) -> PdfPage:
+    """Read a page of PDFium, given its text page, without ruby as far as it is recognised."""
     _, bottom, _, top = page.get_bbox()
-    text = shown.get_text_range()
+    text = text_page.get_text_range()
     lines = text.split(_LINE_END)
-    if shown.count_chars() != len(text):  # letters of two UTF-16 units: PDFium's places are not those of the text
-        return Sheet(number, tuple(Line(line, top, bottom) for line in lines), top, bottom, placed=False)
+    if text_page.count_chars() != len(text):  # letters of two UTF-16 units: PDFium's indexes are not those of the text
+        return PdfPage(number, tuple(PdfLine(line, top, bottom) for line in lines), top, bottom, placed=False)
     starts = list(accumulate((len(line) + len(_LINE_END) for line in lines), initial=0))[:-1]
-    small = readings(shown, lines, starts)
-    kept = (_line(shown, lines[at], starts[at]) for at in range(len(lines)) if at not in small)
-    return Sheet(number, tuple(kept), top, bottom)
+    small = ruby_lines(text_page, lines, starts)
+    kept = (_line(text_page, lines[at], starts[at]) for at in range(len(lines)) if at not in small)
+    return PdfPage(number, tuple(kept), top, bottom)
 
 
-def _line(shown: Any, line: str, start: int) -> Line:
-    """A line with the edges of its first and last letter: in vertical writing they are not the same."""
+def _line(text_page: Any, line: str, start: int) -> PdfLine:
+    """Return a line with the outer edges of its first and last letter, which differ in vertical writing."""
     if not line.strip():
-        return Line(line, 0.0, 0.0)
+        return PdfLine(line, 0.0, 0.0)
     first, last = (start + len(line) - len(line.lstrip()), start + len(line.rstrip()) - 1)
-    boxes = [shown.get_charbox(place, loose=True) for place in (first, last)]
-    return Line(line, max(top for _, _, _, top in boxes), min(bottom for _, bottom, _, _ in boxes))
+    boxes = [text_page.get_charbox(index, loose=True) for index in (first, last)]
+    return PdfLine(line, max(top for _, _, _, top in boxes), min(bottom for _, bottom, _, _ in boxes))

@@ -1,4 +1,4 @@
-"""A sentence that runs over the end of a page, whole."""
+"""Join sentences that continue on the next PDF page."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _BEGINS = re.compile(
 _ENDED = re.compile("[。．！？!?.:：][」』）)】〉》”’\"']*$")
 
 
-def completed(lines: Sequence[str], following: Sequence[str]) -> str:
-    """The text of a page, to which the next page's beginning gives the rest of its last sentence, where that is cut.
+def complete_last_sentence(lines: Sequence[str], following: Sequence[str]) -> str:
+    """Return the text of a page with the rest of its last sentence, if that continues on the next page.
 
-    Both are raw lines. A sentence is cut where the last line is as wide as lines are and no sentence ends with it; what
-    is taken are up to 400 characters of full lines, to the first end of a sentence; where there is none, or the next
-    page begins with a heading, a caption or an item of a list, nothing is.
+    Both are raw lines. A sentence is cut if the last line is as wide as the others and does not end it; up to 400
+    characters of full lines are taken, to the first end of a sentence. Nothing is taken if there is none, or if the
+    next page begins with a heading, a caption or an item of a list.
     """
     text = clean("\n".join(lines))
     lines, following = _rows(lines), _rows(following)
@@ -39,36 +39,36 @@ def completed(lines: Sequence[str], following: Sequence[str]) -> str:
     page = len(text)
     for sentence in sentences(joined, max(0, page - _LONGEST)):
         if sentence.end > page:
-            rest = joined[page : sentence.end]
-            whole = sentence.start < page and len(rest) <= _LONGEST and _ENDED.search(rest)
+            remainder = joined[page : sentence.end]
+            whole = sentence.start < page and len(remainder) <= _LONGEST and _ENDED.search(remainder)
             return joined[: sentence.end] if whole else text
     return text
 
 
 def _rows(lines: Sequence[str]) -> list[str]:
-    """The rows on the paper that have text: PDFium joins two of them to one line where a hyphen divides a word."""
+    """Return the rows with text as on the paper; PDFium joins two to one line if a hyphen divides a word."""
     rows = (row.strip() for line in lines for row in _DIVIDED.sub(r"\g<0>\n", line).split("\n"))
     return [row for row in rows if row]
 
 
 def _is_cut(last: str, first: str) -> bool:
-    """Whether a line that ends a page and one that begins the next may be of one sentence."""
+    """Tell whether the last line of a page and the first of the next may belong to one sentence."""
     if _BEGINS.match(first):
         return False
     return last[-1].isalnum() or last[-1] in _OPEN_ENDED or (last[-1] in _BRACKETS and bool(_GOES_ON.match(first)))
 
 
 def _full(lines: Sequence[str]) -> list[str]:
-    """The full lines that begin a page, and the one after them."""
+    """Return the full lines at the beginning of a page, and the one after them."""
     full = full_width(lines)
     short = next((count for count, line in enumerate(lines[:_LINES], 1) if width(line) < full), _LINES)
     return list(lines[:short])
 
 
-def _joined(text: str, last: str, rest: str) -> str:
-    """A page's text, which ends with the line `last`, and what follows; as one word where a hyphen divides it."""
-    if last[-1] in _HYPHENS and last[-2:-1].isalpha() and "a" <= rest[:1] <= "z":
-        return text.rstrip(_HYPHENS) + rest
-    if _UNSPACED.match(text[-1:]) and _UNSPACED.match(rest[:1]):
-        return text + rest
-    return f"{text}\n{rest}"
+def _joined(text: str, last: str, remainder: str) -> str:
+    """Append text to a page's text, which ends with the line `last`; a word that a hyphen divides becomes one."""
+    if last[-1] in _HYPHENS and last[-2:-1].isalpha() and "a" <= remainder[:1] <= "z":
+        return text.rstrip(_HYPHENS) + remainder
+    if _UNSPACED.match(text[-1:]) and _UNSPACED.match(remainder[:1]):
+        return text + remainder
+    return f"{text}\n{remainder}"

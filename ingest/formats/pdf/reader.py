@@ -1,4 +1,4 @@
-"""PDF: a document a page. PDFium reads it, which knows the encodings of Japanese fonts."""
+"""PDF: a document for each page, read by PDFium, which knows the encodings of Japanese fonts."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from itertools import chain, pairwise
 from typing import Any, BinaryIO
 
 from ingest.formats.pdf.clean import clean
-from ingest.formats.pdf.page import Sheet, sheet_of
-from ingest.formats.pdf.page_breaks import completed
-from ingest.formats.pdf.running_heads import without_running
-from ingest.formats.types import Fault, Part, ReadOptions, holds, real_title
+from ingest.formats.pdf.page import PdfPage, read_page
+from ingest.formats.pdf.page_breaks import complete_last_sentence
+from ingest.formats.pdf.running_heads import without_running_heads
+from ingest.formats.types import Fault, Part, ReadOptions, contains, real_title
 from rag.errors import UnreadableDocument
 
-_OCR = "kotae reads no pictures: put the text in with an OCR program first, or exclude the file."
+_OCR = "kotae does not read text in images: add a text layer with an OCR program, or exclude the file."
 _UNKNOWN = re.compile("[\x00-\x08\x0e-\x1f\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _MAX_UNKNOWN = 0.2
 
 
 def read_pdf(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Part | Fault]:
-    """The pages that have text, `#page=<number>` from 1 on; blank pages are passed over.
+    """Yield the pages with text, `#page=<number>` from 1 on; blank pages are skipped.
 
-    A page that is a picture, or whose fonts do not say which letters they show, is a Fault. Raises UnreadableDocument
-    where the file is no PDF, asks for a password, or has no page with text. PDFium must not run in two threads at once.
+    A page that is an image, or whose fonts do not map to letters, is a Fault. Raises UnreadableDocument for a file that
+    is not a PDF, needs a password, or has no page with text. PDFium must not run in two threads at once.
     """
     import pypdfium2
     from pypdfium2.raw import FPDF_ERR_PASSWORD
@@ -32,70 +32,70 @@ def read_pdf(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Par
     try:
         document = pypdfium2.PdfDocument(stream)
     except pypdfium2.PdfiumError as error:
-        if error.err_code == FPDF_ERR_PASSWORD and holds(
+        if error.err_code == FPDF_ERR_PASSWORD and contains(
             stream, b"/Encrypt"
         ):  # the code may be that of an earlier file
             raise UnreadableDocument(
-                "This PDF asks for a password", where=name, do="Save it without a password."
+                "This PDF needs a password", where=name, do="Save it without a password."
             ) from error
-        raise UnreadableDocument("This PDF is cut off, damaged or none", where=name) from error
+        raise UnreadableDocument("This file is cut off, damaged or not a PDF", where=name) from error
     with closing(document):
         title = real_title(document.get_metadata_value("Title"))
         pages = (_page(document, number) for number in range(1, len(document) + 1))
-        settled = without_running(page for page in pages if page is not None)
-        yield from _unless_all_pictures(_parts(settled, title), name)
+        body = without_running_heads(page for page in pages if page is not None)
+        yield from _require_text(_parts(body, title), name)
 
 
-def _parts(pages: Iterator[Sheet | Fault], title: str | None) -> Iterator[Part | Fault]:
+def _parts(pages: Iterator[PdfPage | Fault], title: str | None) -> Iterator[Part | Fault]:
     for page, following in pairwise(chain(pages, [None])):
         if isinstance(page, Fault):
             yield page
         elif page is not None:
-            place = f"page={page.number}"
-            yield Part(_text(page, following if isinstance(following, Sheet) else None), place, place, title)
+            position = f"page={page.number}"
+            yield Part(_text(page, following if isinstance(following, PdfPage) else None), position, position, title)
 
 
-def _text(page: Sheet, following: Sheet | None) -> str:
-    """The text of a page with the end of its last sentence, below the running lines that it is the first to have."""
+def _text(page: PdfPage, following: PdfPage | None) -> str:
+    """Return the text of a page to the end of its last sentence, below the running heads that first occur on it."""
     after = following.lines if following and following.number == page.number + 1 else ()
-    text = completed([line.text for line in page.lines], [line.text for line in after])
-    running = "\n".join(clean(line) for line in page.running)
-    return f"{running}\n\n{text}" if running else text
+    text = complete_last_sentence([line.text for line in page.lines], [line.text for line in after])
+    heads = "\n".join(map(clean, page.running_heads))
+    return f"{heads}\n\n{text}" if heads else text
 
 
-def _page(document: Any, number: int) -> Sheet | Fault | None:
+def _page(document: Any, number: int) -> PdfPage | Fault | None:
     import pypdfium2
 
-    place = f"page={number}"
+    position = f"page={number}"
     try:
-        with closing(document[number - 1]) as page, closing(page.get_textpage()) as shown:
-            sheet = sheet_of(page, shown, number)
-            text = clean("\n".join(line.text for line in sheet.lines))
-            pictures = bool(text) or any(_is_picture(one) for one in page.get_objects(max_depth=4))
+        with closing(document[number - 1]) as page, closing(page.get_textpage()) as text_page:
+            read = read_page(page, text_page, number)
+            text = clean("\n".join(line.text for line in read.lines))
+            pictures = bool(text) or any(map(_is_picture, page.get_objects(max_depth=4)))
     except pypdfium2.PdfiumError as error:
-        return Fault(f"This page cannot be read: {error}", place)
+        return Fault(f"This page cannot be read: {error}", position)
     if not text:
-        return Fault("This page is a picture without text", place, _OCR) if pictures else None
+        return Fault("This page is an image without text", position, _OCR) if pictures else None
     if len(_UNKNOWN.findall(text)) > _MAX_UNKNOWN * len("".join(text.split())):
-        return Fault("The fonts of this page do not say which letters they show", place, _OCR)
-    return sheet
+        return Fault("The fonts of this page do not map to letters", position, _OCR)
+    return read
 
 
-def _is_picture(one: Any) -> bool:
+def _is_picture(item: Any) -> bool:
     from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE, FPDF_PAGEOBJ_PATH, FPDF_PAGEOBJ_SHADING
 
-    return one.type in {FPDF_PAGEOBJ_IMAGE, FPDF_PAGEOBJ_PATH, FPDF_PAGEOBJ_SHADING}
+    return item.type in {FPDF_PAGEOBJ_IMAGE, FPDF_PAGEOBJ_PATH, FPDF_PAGEOBJ_SHADING}
 
 
-def _unless_all_pictures(pages: Iterator[Part | Fault], name: str) -> Iterator[Part | Fault]:
-    """The pages; where not one has text, an UnreadableDocument for the whole file in their place."""
-    held: list[Fault] = []
+def _require_text(pages: Iterator[Part | Fault], name: str) -> Iterator[Part | Fault]:
+    """Yield the pages; raise UnreadableDocument for the whole file instead if none of them has text."""
+    faults: list[Fault] = []
     for page in pages:
         if isinstance(page, Part):
-            yield from held
+            yield from faults
             yield page
             yield from pages
             return
-        held.append(page)
-    reason = held[0].what if held else "All pages are blank"
+        faults.append(page)
+    reason = faults[0].what if faults else "All pages are blank"
     raise UnreadableDocument(f"No page of this PDF has text. {reason}", where=name, do=_OCR)

@@ -1,4 +1,4 @@
-"""The readings beside Japanese letters (ruby) in a PDF, which are lines of small kana in the middle of the text."""
+"""Ruby in a PDF: the readings of Japanese letters, which are lines of small kana in the middle of the text."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from rag.text.letters import KANA_BLOCK
 
 _KANA = re.compile(f"[ {KANA_BLOCK}]+")
 _SMALL = 0.6
-"""Of the commonest size of a page; readings are half as large as what they stand beside, notes two thirds or more."""
+"""Of the commonest size of a page; ruby is half as large as the letters that it is for, notes two thirds or more."""
 
 
-def readings(shown: Any, lines: Sequence[str], starts: Sequence[int]) -> set[int]:
-    """Which lines of a page (PDFium's text page) are kana alone and small; line n begins at its letter `starts[n]`."""
+def ruby_lines(text_page: Any, lines: Sequence[str], starts: Sequence[int]) -> set[int]:
+    """Return the indexes of lines of small kana alone; line n begins at letter `starts[n]` of PDFium's text page."""
     kana = [number for number, line in enumerate(lines) if _KANA.fullmatch(line)]
     if not kana:
         return set()
-    sizes = [_sizes(shown, line, start) for line, start in zip(lines, starts, strict=True)]
+    sizes = [_sizes(text_page, line, start) for line, start in zip(lines, starts, strict=True)]
     common = Counter(round(size, 1) for line in sizes for size in line if size).most_common(1)[0][0]
     return {number for number in kana if max(sizes[number]) <= _SMALL * common}
 
 
-def _sizes(shown: Any, line: str, start: int) -> list[float]:
-    return [0.0 if letter.isspace() else _size(shown, place) for place, letter in enumerate(line, start)]
+def _sizes(text_page: Any, line: str, start: int) -> list[float]:
+    return [0.0 if letter.isspace() else _size(text_page, index) for index, letter in enumerate(line, start)]
 
 
-def _size(shown: Any, place: int) -> float:
-    """The size of a letter, in points."""
+def _size(text_page: Any, index: int) -> float:
+    """Return the size of a letter, in points."""
     from pypdfium2.raw import FS_MATRIX, FPDFText_GetFontSize, FPDFText_GetMatrix
 
     matrix = FS_MATRIX()
     scale = 1.0
-    if FPDFText_GetMatrix(shown, place, ctypes.byref(matrix)):
+    if FPDFText_GetMatrix(text_page, index, ctypes.byref(matrix)):
         scale = math.hypot(matrix.a, matrix.b)
-    return float(FPDFText_GetFontSize(shown, place)) * scale
+    return float(FPDFText_GetFontSize(text_page, index)) * scale

@@ -1,12 +1,12 @@
-"""Running heads and feet and page numbers of a PDF, which would stand in the middle of what runs on over its pages.
+"""Remove running heads and feet and page numbers of a PDF, which would interrupt text that continues over pages.
 
-A line runs where it is in the margin of its page (see `ingest.formats.pdf.margins`), with none but running lines
-outside it, and stands likewise, clear of the text, on four pages at least: of the eight before, this one and the eight
-after. A number that goes up with the pages may differ where it plainly is the page's. A line of page numbers alone
-runs on two pages already, where the file has no more.
+A line is a running one if it is in the margin of its page (see `ingest.formats.pdf.margins`), only running lines are
+further out, and it occurs likewise, clear of the text, on at least four pages: of the eight before, this one and the
+eight after. A number that clearly is the page's may differ if it increases with the pages. Two pages are enough for a
+line of page numbers alone, if the file has no more.
 
-The first page that has a running line keeps it, apart from its text, so that nothing but page numbers is lost. A page
-that has no other line stays as it is, and so does one whose lines cannot be placed.
+The first page with a running line keeps it, apart from its text, so that nothing but page numbers is lost. A page
+without any other line is left as it is, and so is one whose lines have no known positions.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ingest.formats.pdf.margins import Margins, Row, margins
-from ingest.formats.pdf.page import Sheet
+from ingest.formats.pdf.margins import MarginRow, Margins, margins
+from ingest.formats.pdf.page import PdfPage
 from ingest.formats.types import Fault
 
 _NEAR = 8
@@ -37,7 +37,7 @@ _SENTENCE_END = tuple("。．！？!?")
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """What a line has in common with its likes on other pages; `numbers` says that it is page numbers alone."""
+    """The text by which a line is recognised on other pages; `numbers` is True for page numbers alone."""
 
     text: str
     numbers: bool = False
@@ -45,94 +45,95 @@ class _Mark:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """A page, its margins, and by place the marks of the lines there."""
+    """A page, its margins, and the marks of the lines in them, by index."""
 
-    page: Sheet | Fault
+    page: PdfPage | Fault
     margins: Margins
     marks: Mapping[int, frozenset[_Mark]]
 
     @property
-    def shown(self) -> set[_Mark]:
-        """The marks of those lines that stand clear of the text."""
+    def clear_marks(self) -> set[_Mark]:
+        """The marks of the lines that are clear of the text."""
         rows = (*self.margins.head, *self.margins.foot)
-        return {mark for row in rows if row.clear for place in row.places for mark in self.marks[place]}
+        return {mark for row in rows if row.clear for index in row.lines for mark in self.marks[index]}
 
 
-def without_running(pages: Iterable[Sheet | Fault]) -> Iterator[Sheet | Fault]:
-    """The pages without the lines that run through them. Holds 17 pages, and one text of each such line."""
+def without_running_heads(pages: Iterable[PdfPage | Fault]) -> Iterator[PdfPage | Fault]:
+    """Yield the pages without their running lines. Keeps 17 pages in memory, and one text of each such line."""
     window = _Window()
     for page in pages:
-        window.take(_seen(page))
-        if len(window.ahead) > _NEAR:
-            yield window.give()
-    while window.ahead:
-        yield window.give()
+        window.push(_marked(page))
+        if len(window.following) > _NEAR:
+            yield window.pop()
+    while window.following:
+        yield window.pop()
 
 
 class _Window:
-    """The pages around one, on how many of them each mark stands, and the marks that an earlier page has kept."""
+    """Pages around the current one, the number of them with each mark, and the marks that earlier pages have kept."""
 
     def __init__(self) -> None:
-        self.ahead: deque[_Page] = deque()
-        self._behind: deque[_Page] = deque()
+        self.following: deque[_Page] = deque()
+        self._previous: deque[_Page] = deque()
         self._pages: Counter[_Mark] = Counter()
         self._kept: set[_Mark] = set()
 
-    def take(self, page: _Page) -> None:
-        """One more page ahead."""
-        self.ahead.append(page)
-        self._pages.update(page.shown)
+    def push(self, page: _Page) -> None:
+        """Add the next page."""
+        self.following.append(page)
+        self._pages.update(page.clear_marks)
 
-    def give(self) -> Sheet | Fault:
-        """The first of the pages ahead, without its running lines."""
-        page = self._settled(self.ahead[0])
-        self._behind.append(self.ahead.popleft())
-        if len(self._behind) > _NEAR:
-            self._pages -= Counter(self._behind.popleft().shown)
+    def pop(self) -> PdfPage | Fault:
+        """Remove and return the first page, without its running lines."""
+        page = self._strip(self.following[0])
+        self._previous.append(self.following.popleft())
+        if len(self._previous) > _NEAR:
+            self._pages -= Counter(self._previous.popleft().clear_marks)
         return page
 
-    def _settled(self, one: _Page) -> Sheet | Fault:
-        page = one.page
+    def _strip(self, marked: _Page) -> PdfPage | Fault:
+        page, edges = marked.page, marked.margins
         if isinstance(page, Fault):
             return page
-        places = [place for rows in (one.margins.head, one.margins.foot) for place in self._running(one, rows)]
-        lines = tuple(line for place, line in enumerate(page.lines) if place not in places)
+        running = [index for rows in (edges.head, edges.foot) for index in self._running(marked, rows)]
+        lines = tuple(line for index, line in enumerate(page.lines) if index not in running)
         if not any(line.text.strip() for line in lines):
             return page
-        return replace(page, lines=lines, running=tuple(page.lines[place].text for place in self._first(one, places)))
+        heads = tuple(page.lines[index].text for index in self._new(marked, running))
+        return replace(page, lines=lines, running_heads=heads)
 
-    def _running(self, page: _Page, rows: Iterable[Row]) -> Iterator[int]:
-        """The places of the lines in these rows up to the first row that does not run as a whole."""
+    def _running(self, page: _Page, rows: Iterable[MarginRow]) -> Iterator[int]:
+        """Yield the indexes of the lines in these rows, up to the first row that is not a running one as a whole."""
         for row in rows:
-            if not all(self._runs(page.marks[place]) for place in row.places):
+            if not all(self._running_marks(page.marks[index]) for index in row.lines):
                 return
-            yield from row.places
+            yield from row.lines
 
-    def _runs(self, marks: Iterable[_Mark]) -> frozenset[_Mark]:
-        """Those of the marks of a line that stand on pages enough."""
-        pages = sum(isinstance(one.page, Sheet) for one in (*self._behind, *self.ahead))
+    def _running_marks(self, marks: Iterable[_Mark]) -> frozenset[_Mark]:
+        """Return those of the marks of a line that occur on enough pages."""
+        pages = sum(isinstance(near.page, PdfPage) for near in (*self._previous, *self.following))
         few = min(_PAGES, max(_NUMBERED_PAGES, pages))
         return frozenset(mark for mark in marks if self._pages[mark] >= (few if mark.numbers else _PAGES))
 
-    def _first(self, page: _Page, places: Iterable[int]) -> Iterator[int]:
-        """The places of running lines that no page before has kept, and that are more than page numbers."""
-        for place in places:
-            marks = self._runs(page.marks[place])
+    def _new(self, page: _Page, running: Iterable[int]) -> Iterator[int]:
+        """Yield the indexes of running lines that no earlier page has kept and that are more than page numbers."""
+        for index in running:
+            marks = self._running_marks(page.marks[index])
             if not marks & self._kept and not any(mark.numbers for mark in marks):
-                yield place
+                yield index
             self._kept |= marks
 
 
-def _seen(page: Sheet | Fault) -> _Page:
+def _marked(page: PdfPage | Fault) -> _Page:
     if isinstance(page, Fault):
         return _Page(page, Margins(), {})
     edges = margins(page)
-    places = {place for row in (*edges.head, *edges.foot) for place in row.places}
-    return _Page(page, edges, {place: _marks(page.lines[place].text, page.number) for place in places})
+    indexes = {index for row in (*edges.head, *edges.foot) for index in row.lines}
+    return _Page(page, edges, {index: _marks(page.lines[index].text, page.number) for index in indexes})
 
 
 def _marks(text: str, page: int) -> frozenset[_Mark]:
-    """The marks of a line: its text, and that text with a number as what it is more than the page's.
+    """Return the marks of a line: its text, and its text with a number as its difference from the page's.
 
     >>> sorted(mark.text for mark in _marks("Annual Report 2023 | 12", 9))
     ['Annual Report 2023 | 12', 'Annual Report 2023 | <+3>']
@@ -142,21 +143,21 @@ def _marks(text: str, page: int) -> frozenset[_Mark]:
     text = " ".join(unicodedata.normalize("NFKC", text).split())
     alone = _NUMBERS_ALONE.fullmatch(text) is not None
     marks = {_Mark(text)}
-    for found in _NUMBER.finditer(text):
-        before, after = text[: found.start()], text[found.end() :]
+    for number in _NUMBER.finditer(text):
+        before, after = text[: number.start()], text[number.end() :]
         if alone or _is_page_number(before, after):
-            marks.add(_Mark(f"{before}<{int(found.group()) - page:+}>{after}", alone))
+            marks.add(_Mark(f"{before}<{int(number.group()) - page:+}>{after}", alone))
     return frozenset(marks)
 
 
 def _is_page_number(before: str, after: str) -> bool:
-    """Whether a number between these is plainly a page's: at an end or between bars, apart, and beside words enough.
+    """Tell whether a number between these is clearly a page's: at an end or between bars, apart, with enough words.
 
     "Question 12", "Lesson 12" and 事例 12 may well be headings; "Annual Report 12" and 経費精算規程 12 are not.
     """
     words = _WORD.findall(f"{before} {after}")
     if after.endswith(_SENTENCE_END) or not (
-        len(words) > 1 or any(len(one) > 4 and not one.isascii() for one in words)
+        len(words) > 1 or any(len(word) > 4 and not word.isascii() for word in words)
     ):
         return False
     first = _NO_WORD.fullmatch(before) and _NO_WORD.match(after[:1])

@@ -1,4 +1,4 @@
-"""From named fields, a row of a table or an object, to the parts of a document."""
+"""Choose the parts of a document from named fields: a row of a table, or a JSON object."""
 
 from __future__ import annotations
 

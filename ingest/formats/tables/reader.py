@@ -29,7 +29,7 @@ def read_csv(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part
     """
     rows = csv_rows(read_lines(stream, name), _known(options.columns))
     try:
-        yield from _documents(rows, options, place="row=")
+        yield from _documents(rows, options, position="row=")
     except BrokenCsv as broken:
         raise UnreadableDocument(
             f"From row {broken.row.number} (line {broken.row.line}) on this is no CSV: {broken}",
@@ -50,7 +50,7 @@ def read_xlsx(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Par
         yield from _documents(
             sheet.table_rows(),
             options,
-            place=prefix,
+            position=prefix,
             sheet=prefix,
             merged=MergedCells(facts.merged),
         )
@@ -67,7 +67,7 @@ def _documents(
     rows: Iterable[TableRow],
     options: ReadOptions,
     *,
-    place: str,
+    position: str,
     sheet: str = "",
     merged: MergedCells | None = None,
 ) -> Iterator[Part | Fault]:
@@ -77,31 +77,31 @@ def _documents(
     ids: frozenset[int] = frozenset()
     for row in table.rows:
         if row.fault:
-            yield Fault(f"This row cannot be read: {row.fault}", f"{place}{row.number}")
+            yield Fault(f"This row cannot be read: {row.fault}", f"{position}{row.number}")
             if not header:
                 return
         elif header:
             yield _document(
-                header, merged.fill(row, ids) if merged else row, options, f"{place}{row.number}", sheet, table.title
+                header, merged.fill(row, ids) if merged else row, options, f"{position}{row.number}", sheet, table.title
             )
         else:
             header = [cell or f"column {column}" for column, cell in enumerate(row.cells, 1)]
             ids = frozenset(column for column, cell in enumerate(header) if role(cell) == "id")
             if absent := missing(header, options.columns):
                 yield Fault(
-                    f"This table has no column {absent}; it has {describe_header(header)}", f"{place}{row.number}"
+                    f"This table has no column {absent}; it has {describe_header(header)}", f"{position}{row.number}"
                 )
                 return
 
 
 def _document(
-    header: Sequence[str], row: TableRow, options: ReadOptions, place: str, sheet: str, table_title: str
+    header: Sequence[str], row: TableRow, options: ReadOptions, position: str, sheet: str, table_title: str
 ) -> Part | Fault:
     if what := beyond_header(row, header):
-        return Fault(what, place, _NO_HEADER if sheet else _UNQUOTED)
+        return Fault(what, position, _NO_HEADER if sheet else _UNQUOTED)
     cells = [*row.cells, *[""] * (len(header) - len(row.cells))]
     fields = list(zip(header, cells, strict=False))
     document = choose(fields, options.columns)
     text = lines(fields) if document.text is None else document.text
     title = document.title or table_title or None
-    return Part(text, f"{sheet}id={document.id}" if document.id else place, place, title, document.language)
+    return Part(text, f"{sheet}id={document.id}" if document.id else position, position, title, document.language)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ingest.pipeline.background import Behind, ahead
+from ingest.pipeline.background import BackgroundWriter, prefetch
 
 
 def counting(made: list[int], end: int) -> Iterator[int]:
@@ -20,7 +20,7 @@ def counting(made: list[int], end: int) -> Iterator[int]:
 
 def test_ahead_keeps_order_and_does_not_run_away() -> None:
     made: list[int] = []
-    stream = ahead(counting(made, 50), 3)
+    stream = prefetch(counting(made, 50), 3)
     assert next(stream) == 0
     assert len(made) <= 5
     assert list(stream) == list(range(1, 50))
@@ -28,7 +28,7 @@ def test_ahead_keeps_order_and_does_not_run_away() -> None:
 
 def test_ahead_stops_where_nobody_asks_any_more() -> None:
     made: list[int] = []
-    stream = ahead(counting(made, 1000), 2)
+    stream = prefetch(counting(made, 1000), 2)
     next(stream)
     stream.close()
     assert len(made) < 10
@@ -39,7 +39,7 @@ def test_ahead_raises_what_making_raises() -> None:
         yield 1
         raise ValueError("二つ目")
 
-    stream = ahead(broken(), 2)
+    stream = prefetch(broken(), 2)
     assert next(stream) == 1
     with pytest.raises(ValueError, match="二つ目"):
         next(stream)
@@ -53,7 +53,7 @@ def test_behind_uses_all_in_order_and_several_at_once() -> None:
         may_go.wait()
         groups.append(items)
 
-    with Behind(use, 4) as behind:
+    with BackgroundWriter(use, 4) as behind:
         for n in range(5):
             behind.put(n)
         may_go.set()
@@ -68,7 +68,7 @@ def test_behind_raises_what_using_raises() -> None:
         raise ValueError("full")
 
     def fill() -> None:
-        with Behind(use, 2) as behind:
+        with BackgroundWriter(use, 2) as behind:
             for n in range(100):
                 behind.put(n)
 
@@ -80,7 +80,7 @@ def test_behind_finishes_where_making_fails() -> None:
     used: list[int] = []
 
     def fill() -> None:
-        with Behind(used.extend, 9) as behind:
+        with BackgroundWriter(used.extend, 9) as behind:
             behind.put(1)
             behind.put(2)
             raise KeyboardInterrupt
@@ -102,7 +102,7 @@ def test_an_interrupt_while_the_last_are_used_does_not_leave_them_behind(monkeyp
         used.extend(items)
 
     def fill() -> None:
-        with Behind(use, 9) as behind:
+        with BackgroundWriter(use, 9) as behind:
             behind.put(1)
             put = behind._queue.put
 

@@ -12,7 +12,7 @@ import pytest
 
 from ingest.documents import CorpusFile, LoadedDocument
 from ingest.formats import ReadOptions
-from ingest.pipeline.batches import BATCH, Cutting, pieces
+from ingest.pipeline.batches import BATCH, ChunkingOptions, file_pieces
 from rag.records import Failure
 from rag.settings import Chunking
 from rag.text.language import detect
@@ -195,7 +195,7 @@ def test_big_file_comes_in_pieces(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr("ingest.pipeline.batches.documents", lines)
     corpus = write_corpus(tmp_path, {"表.txt": "\n".join(rows(20 * BATCH)), "z.txt": "End."})
     files = [CorpusFile(name, corpus / name) for name in ("表.txt", "z.txt")]
-    stream = pieces(files, Cutting(CHUNKING, HashEncoder().count_tokens, 512))
+    stream = file_pieces(files, ChunkingOptions(CHUNKING, HashEncoder().count_tokens, 512))
     first = next(stream)
     tracemalloc.start()
     starts, total, sizes = [first.start], len(first.chunks), first.size

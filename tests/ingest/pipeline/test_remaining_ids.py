@@ -7,13 +7,13 @@ import tracemalloc
 
 import numpy as np
 
-from ingest.pipeline.remaining_ids import Left
+from ingest.pipeline.remaining_ids import RemainingIds
 
 
 def test_it_is_a_set_that_gets_smaller() -> None:
     dice = random.Random(1)
     ids = [f"{dice.getrandbits(128):032x}" for _ in range(300)]
-    left, same = Left([np.array(ids[:200], dtype="S32"), np.array(ids[150:], dtype="S32")]), set(ids)
+    left, same = RemainingIds([np.array(ids[:200], dtype="S32"), np.array(ids[150:], dtype="S32")]), set(ids)
     for one in [*ids[::3], "f" * 32, "0" * 32, "x"]:
         left.discard(one)
         same.discard(one)
@@ -23,7 +23,7 @@ def test_it_is_a_set_that_gets_smaller() -> None:
 
 
 def test_nothing_is_left_of_nothing() -> None:
-    left = Left([])
+    left = RemainingIds([])
     left.discard("a" * 32)
     assert left.ids() == []
     assert "a" * 32 not in left
@@ -35,7 +35,7 @@ def test_an_id_takes_few_bytes() -> None:
         for start in range(0, 100_000, 10_000)
     ]
     tracemalloc.start()
-    left = Left(pages)
+    left = RemainingIds(pages)
     size = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
     assert "0" * 32 in left

@@ -8,13 +8,13 @@ from contextlib import closing
 import pytest
 
 import ingest.pipeline.seen_ids
-from ingest.pipeline.seen_ids import Places
+from ingest.pipeline.seen_ids import SeenIds
 from rag.errors import CannotWrite
 from tests.ingest.files import read_as
 
 
 def test_the_first_place_of_an_id_is_kept() -> None:
-    with closing(Places()) as places:
+    with closing(SeenIds()) as places:
         assert places.first("あ", "row=1") == "row=1"
         assert places.first("い", "row=2") == "row=2"
         assert places.first("あ", "row=3") == "row=1"
@@ -24,7 +24,7 @@ def test_the_first_place_of_an_id_is_kept() -> None:
 
 def test_memory_of_many_ids_is_bounded() -> None:
     tracemalloc.start()
-    with closing(Places()) as places:
+    with closing(SeenIds()) as places:
         for number in range(20_000):
             assert places.first(f"id-{number}", f"line={number}") == f"line={number}"
         assert places.first("id-7", "line=0") == "line=7"

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from ingest.chunking import split
-from ingest.documents import LoadedDocument, opened
+from ingest.documents import LoadedDocument, open_file
 from ingest.documents import documents as documents_of
 from ingest.files import find
 from rag.encoders import bundled as bundled_encoder
@@ -42,7 +42,7 @@ def engine():
 def documents():
     """Every document of the repository's corpus, one of each language in turn."""
     files = find(REPOSITORY / "corpus").files
-    every = [one for file in files for one in documents_of(file, opened(file)) if isinstance(one, LoadedDocument)]
+    every = [one for file in files for one in documents_of(file, open_file(file)) if isinstance(one, LoadedDocument)]
     pairs = itertools.zip_longest(*([one for one in every if one.language == lang] for lang in ("ja", "en")))
     return [one for pair in pairs for one in pair if one is not None]
 

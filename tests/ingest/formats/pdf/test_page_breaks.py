@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.documents import LoadedDocument
-from ingest.formats.pdf.page_breaks import completed
+from ingest.formats.pdf.page_breaks import complete_last_sentence
 from tests.ingest.files import read_as, texts
 from tests.ingest.pdf_files import BLANK, PICTURE, Page, pdf
 
@@ -29,15 +29,15 @@ APPROVAL = "the approval of Dr. Smith, who answers"
 )
 def test_the_rest_is_taken(last: str, following: str, rest: str) -> None:
     lines = [RULE if "出張" in last else TRAVEL, last]
-    text = completed(lines, following.split("|"))
-    assert text == completed(lines, []) + rest
+    text = complete_last_sentence(lines, following.split("|"))
+    assert text == complete_last_sentence(lines, []) + rest
 
 
 @pytest.mark.parametrize("hyphen", ["-", "\u2010", "\ufffe", "\x02", "\xad"])
 def test_a_divided_word_is_joined(hyphen: str) -> None:
     lines = [TRAVEL, f"approval of the manager, who answers within three work{hyphen}"]
-    assert completed(lines, ["ing days. Then"]).endswith("within three working days.")
-    assert completed([TRAVEL, "approval is given to non-"], ["Japanese staff. Then"]).endswith("to non-")
+    assert complete_last_sentence(lines, ["ing days. Then"]).endswith("within three working days.")
+    assert complete_last_sentence([TRAVEL, "approval is given to non-"], ["Japanese staff. Then"]).endswith("to non-")
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_divided_word_is_joined(hyphen: str) -> None:
 )
 def test_nothing_is_taken(last: str, following: str) -> None:
     lines = [RULE, "提出し、承認を受けなければならない。", TRAVEL, last]
-    assert completed(lines, following.split("|")) == completed(lines, [])
+    assert complete_last_sentence(lines, following.split("|")) == complete_last_sentence(lines, [])
 
 
 PAGE = ["従業員が出張するときは、出張の前に所属長へ申請書を提出し、", f"{FEES}出張の終わった日から"]

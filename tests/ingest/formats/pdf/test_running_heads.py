@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from ingest.formats.pdf.page import Line, Sheet
-from ingest.formats.pdf.running_heads import without_running
+from ingest.formats.pdf.page import PdfLine, PdfPage
+from ingest.formats.pdf.running_heads import without_running_heads
 from ingest.formats.types import Fault
 from tests.ingest.files import texts
 from tests.ingest.pdf_files import BLANK, Page, pdf
@@ -16,22 +16,22 @@ from tests.ingest.pdf_files import BLANK, Page, pdf
 BODY = ["この規程は、経費の精算について定める。", "All expenses are paid within a month."]
 
 
-def sheet(number: int, head: Sequence[str] = (), foot: Sequence[str] = (), body: Sequence[str] = BODY) -> Sheet:
+def sheet(number: int, head: Sequence[str] = (), foot: Sequence[str] = (), body: Sequence[str] = BODY) -> PdfPage:
     """An A4 page: lines of 10 points every 15, the first of the text at 740, heads from 810 and feet from 50 down.
 
     The foot comes first in the file.
     """
     blocks = (foot, 50), (head, 810), ([f"{number}、{line}" for line in body], 740)
-    lines = (Line(line, top - 15 * at + 10, top - 15 * at) for block, top in blocks for at, line in enumerate(block))
-    return Sheet(number, tuple(lines), 842.0, 0.0)
+    lines = (PdfLine(line, top - 15 * at + 10, top - 15 * at) for block, top in blocks for at, line in enumerate(block))
+    return PdfPage(number, tuple(lines), 842.0, 0.0)
 
 
-def left(pages: Sequence[Sheet | Fault]) -> list[list[str]]:
+def left(pages: Sequence[PdfPage | Fault]) -> list[list[str]]:
     """What is left in the margins of each page: the lines but those of the text."""
-    found = list(without_running(pages))
+    found = list(without_running_heads(pages))
     assert len(found) == len(pages)
-    texts_of = [{f"{one.number}、{line}" for line in BODY} for one in found if isinstance(one, Sheet)]
-    shown = [[*one.running, *(line.text for line in one.lines)] for one in found if isinstance(one, Sheet)]
+    texts_of = [{f"{one.number}、{line}" for line in BODY} for one in found if isinstance(one, PdfPage)]
+    shown = [[*one.running_heads, *(line.text for line in one.lines)] for one in found if isinstance(one, PdfPage)]
     assert all(text <= set(lines) for text, lines in zip(texts_of, shown, strict=True)), "the text stays as it is"
     return [[line for line in lines if line not in text] for text, lines in zip(texts_of, shown, strict=True)]
 
@@ -102,10 +102,10 @@ def test_a_line_on_pages_far_apart_stays() -> None:
 
 def test_lines_close_to_the_text_stay() -> None:
     """As the header of a table that is repeated on every page, below a head or without one."""
-    table = [Line(text, 765 - 15 * at + 10, 765 - 15 * at) for at, text in enumerate(["品目 数量 単価", "Item 1 2"])]
+    table = [PdfLine(text, 765 - 15 * at + 10, 765 - 15 * at) for at, text in enumerate(["品目 数量 単価", "Item 1 2"])]
     for head in ([], ["社内規程集"]):
         pages = [sheet(page, head) for page in range(1, 8)]
-        pages = [Sheet(one.number, (*table, *one.lines), one.top, one.bottom) for one in pages]
+        pages = [PdfPage(one.number, (*table, *one.lines), one.top, one.bottom) for one in pages]
         assert left(pages)[1:] == [["品目 数量 単価", "Item 1 2"]] * 6
 
 
@@ -113,38 +113,40 @@ def test_rows_with_much_white_among_them_stay() -> None:
     """As those of a table with high rows, whose header is repeated."""
     rows = ["品目 数量 単価", *[f"{price}円" for price in range(6)]]
     pages = [
-        Sheet(page, tuple(Line(row, 800 - 40 * at, 790 - 40 * at) for at, row in enumerate(rows)), 842.0, 0.0)
+        PdfPage(page, tuple(PdfLine(row, 800 - 40 * at, 790 - 40 * at) for at, row in enumerate(rows)), 842.0, 0.0)
         for page in range(1, 8)
     ]
-    assert list(without_running(pages)) == pages
+    assert list(without_running_heads(pages)) == pages
 
 
 @pytest.mark.parametrize("at", [760, 65])
 def test_a_chorus_stays_whether_it_begins_pages_or_ends_them(at: int) -> None:
-    chorus = [Line(text, at + 10 - 15 * row, at - 15 * row) for row, text in enumerate(["さあ、歌え。", "Sing!"])]
-    verses = [Line(f"{row}", 755 - 15 * row, 745 - 15 * row) for row in range(1, 45)]
-    pages = [Sheet(page, (*chorus, *verses), 842.0, 0.0) for page in range(1, 8)]
-    assert list(without_running(pages)) == pages
+    chorus = [PdfLine(text, at + 10 - 15 * row, at - 15 * row) for row, text in enumerate(["さあ、歌え。", "Sing!"])]
+    verses = [PdfLine(f"{row}", 755 - 15 * row, 745 - 15 * row) for row in range(1, 45)]
+    pages = [PdfPage(page, (*chorus, *verses), 842.0, 0.0) for page in range(1, 8)]
+    assert list(without_running_heads(pages)) == pages
 
 
 def test_a_title_in_large_letters_stays() -> None:
     pages = [sheet(page) for page in range(1, 8)]
-    pages = [Sheet(one.number, (Line("売上報告", 830, 806), *one.lines), one.top, one.bottom) for one in pages]
-    assert list(without_running(pages)) == pages
+    pages = [PdfPage(one.number, (PdfLine("売上報告", 830, 806), *one.lines), one.top, one.bottom) for one in pages]
+    assert list(without_running_heads(pages)) == pages
 
 
 def test_pages_with_nothing_else_and_pages_that_cannot_be_placed_stay() -> None:
-    stamped = [Sheet(page, (Line("社外秘", 820, 810), Line(f"{page}", 40, 30)), 842.0, 0.0) for page in range(1, 8)]
-    assert list(without_running(stamped)) == stamped
+    stamped = [
+        PdfPage(page, (PdfLine("社外秘", 820, 810), PdfLine(f"{page}", 40, 30)), 842.0, 0.0) for page in range(1, 8)
+    ]
+    assert list(without_running_heads(stamped)) == stamped
     unknown = [replace(sheet(page, ["社内規程集"]), placed=False) for page in range(1, 8)]
-    assert list(without_running(unknown)) == unknown
+    assert list(without_running_heads(unknown)) == unknown
 
 
 def test_faults_keep_their_place() -> None:
-    pages: list[Sheet | Fault] = [sheet(page, ["社内規程集"]) for page in range(1, 30)]
+    pages: list[PdfPage | Fault] = [sheet(page, ["社内規程集"]) for page in range(1, 30)]
     pages[7] = Fault("a picture", "page=8")
-    found = list(without_running(pages))
-    assert [one.place if isinstance(one, Fault) else one.number for one in found] == [
+    found = list(without_running_heads(pages))
+    assert [one.position if isinstance(one, Fault) else one.number for one in found] == [
         *range(1, 8),
         "page=8",
         *range(9, 30),
@@ -155,13 +157,13 @@ def test_faults_keep_their_place() -> None:
 def test_pages_are_given_while_others_are_read() -> None:
     read = 0
 
-    def pages() -> Iterator[Sheet]:
+    def pages() -> Iterator[PdfPage]:
         nonlocal read
         for read in range(1, 1001):
             yield sheet(read, ["社内規程集"])
 
-    for page in without_running(pages()):
-        assert isinstance(page, Sheet)
+    for page in without_running_heads(pages()):
+        assert isinstance(page, PdfPage)
         assert read <= page.number + 8
 
 
