@@ -6,11 +6,11 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from unicodedata import east_asian_width
 
 from rag.tables.escape import starts_formula, xlsx_text
 from rag.tables.files import Row
 from rag.tables.output import OutputTable
+from rag.text.width import display_width
 
 FONT: Final = "Yu Gothic"
 """On every Japanese Windows and Mac since 2013; LibreOffice on Linux substitutes Noto Sans CJK JP."""
@@ -104,11 +104,7 @@ def _height(row: Sequence[object], widths: Sequence[float], room: float) -> floa
 
 def _lines(text: str, width: float) -> int:
     """Return the most lines of a text in a column of `width` digits; a Japanese letter is two digits wide."""
-    return sum(max(1, math.ceil(_columns(line) / width)) for line in text.split("\n"))
-
-
-def _columns(text: str) -> int:
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+    return sum(max(1, math.ceil(display_width(line) / width)) for line in text.split("\n"))
 
 
 def _set_up_print(sheet: Any, title: str, area: str) -> None:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from rag.text.letters import UNSPACED
+from rag.text.width import display_width
 
 _HYPHEN = re.compile("[\ufffe\x02\xad]\n?")  # PDFium's marks for a hyphen that divides a word at the end of a line
 _DIVIDED = re.compile("(?<=[a-z])\u2010\n(?=[a-z])")  # as browsers divide words
@@ -30,7 +31,7 @@ def clean(text: str) -> str:
     joined: list[str] = []
     before = ""
     for row in rows:
-        if joined and _runs_on(before, row) and width(before) >= full:
+        if joined and _runs_on(before, row) and display_width(before) >= full:
             joined[-1] += row
         else:
             joined.append(row)
@@ -40,7 +41,7 @@ def clean(text: str) -> str:
 
 def full_width(lines: Sequence[str]) -> float:
     """Return the fewest columns of a full line: four fifths of the widest."""
-    return _FULL_LINE * max(map(width, lines), default=0)
+    return _FULL_LINE * max(map(display_width, lines), default=0)
 
 
 def _runs_on(line: str, following: str) -> bool:
@@ -51,8 +52,3 @@ def _runs_on(line: str, following: str) -> bool:
         and _UNSPACED.match(line[-1])
         and _UNSPACED.match(following[0])
     )
-
-
-def width(line: str) -> int:
-    """Return the columns that a line takes, two for a Japanese letter."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in line)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ingest.formats.pdf.clean import clean, full_width, width
+from ingest.formats.pdf.clean import clean, full_width
 from rag.text.letters import HIRAGANA, UNSPACED
 from rag.text.sentences import sentences
+from rag.text.width import display_width
 
 _LONGEST = 400
 _LINES = 12
@@ -33,7 +34,7 @@ def complete_last_sentence(lines: Sequence[str], following: Sequence[str]) -> st
     """
     text = clean("\n".join(lines))
     lines, following = _rows(lines), _rows(following)
-    if not (lines and following and _is_cut(lines[-1], following[0]) and width(lines[-1]) >= full_width(lines)):
+    if not (lines and following and _is_cut(lines[-1], following[0]) and display_width(lines[-1]) >= full_width(lines)):
         return text
     joined = _joined(text, lines[-1], clean("\n".join(_full(following))))
     page = len(text)
@@ -61,7 +62,7 @@ def _is_cut(last: str, first: str) -> bool:
 def _full(lines: Sequence[str]) -> list[str]:
     """Return the full lines at the beginning of a page, and the one after them."""
     full = full_width(lines)
-    short = next((count for count, line in enumerate(lines[:_LINES], 1) if width(line) < full), _LINES)
+    short = next((count for count, line in enumerate(lines[:_LINES], 1) if display_width(line) < full), _LINES)
     return list(lines[:short])
 
 
