@@ -160,7 +160,7 @@ def _document(file: CorpusFile, part: Part | Fault, seen: SeenIds) -> LoadedDocu
     language = part.language or detect(content)
     if language not in LANGUAGES:
         raise UnreadableDocument(
-            f"The language {language!r} of this document is unknown",
+            f"The language of this document is unknown, lang: {language}",
             where=where,
             do="Use lang: ja or lang: en, or leave it out.",
         )
