@@ -112,8 +112,8 @@ def _refuse_another_corpus(
     if server is not None:
         where = f"--chroma-url {shlex.quote(server.url)} --chroma-collection {shlex.quote(server.collection)}"
     raise IndexMismatch(
-        f"The index has the {len(plan.present)} files of {manifest.corpus}, none of which is in {origin}: all would be "
-        "removed",
+        f"The index has {len(plan.present)} files of {manifest.corpus}, of which {origin} has none: "
+        "all would be removed",
         where=str(server or folder),
         do=f"Give another {'--index' if server is None else '--chroma-collection'}, "
         f"or first delete this one: kotae index drop {where}",
