@@ -161,7 +161,7 @@ def test_overlap_repeats_whole_sentences() -> None:
     text = "".join(f"これは文{n}です。" for n in range(12))
     for overlap in (1, 2):
         chunks = cut(text, 40, overlap)
-        assert len(chunks) > 3
+        assert len(chunks) > 2
         for before, after in itertools.pairwise(chunks):
             shared = text[after.start : before.end]
             assert shared
