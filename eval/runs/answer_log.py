@@ -112,4 +112,17 @@ def _read(line: bytes, where: str) -> AnswerRecord:
         line = line[: checksum.start()] + b"}"
         if int(checksum.group(1), 16) != zlib.crc32(line):
             raise damaged("its checksum is wrong")
-    return from_json(AnswerRecord, line, error=damaged)
+    return from_json(AnswerRecord, _without_lone_surrogates(line), error=damaged)
+
+
+def _without_lone_surrogates(line: bytes) -> bytes:
+    r"""Return JSON with its escapes resolved as `append` writes them.
+
+    A lone surrogate ("\ud800"), which strict JSON refuses, becomes a question mark.
+    """
+    if b"\\u" not in line:
+        return line
+    try:
+        return json.dumps(json.loads(line), ensure_ascii=False).encode("utf-8", "replace")
+    except ValueError:  # for the reader of the line to describe
+        return line

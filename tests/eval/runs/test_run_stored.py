@@ -187,3 +187,18 @@ def test_damage_is_named_by_file_and_field(stored: Path, name: str, old: str, ne
         load(path)
     assert words in str(caught.value)
     assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize("escape", ["\\ud800", "\\udc00 \\ud83d", "\\u6771\\ud800"])
+def test_an_answer_with_half_a_character_is_read(stored: Path, escape: str) -> None:
+    path = stored / "run/answers.jsonl"
+    first, _, rest = path.read_text(encoding="utf-8").partition("\n")
+    line = json.loads(first)
+    del line["crc32"]
+    line["answer"]["attempts"][0]["text"] = "東京"
+    written = json.dumps(line, ensure_ascii=False).replace('"東京"', f'"a{escape}b"')
+    path.write_text(f"{written}\n{rest}", encoding="utf-8")
+    text = AnswerLog(stored / "run").by_key[line["key"]].text
+    assert text.startswith("a")
+    assert "?" in text
+    assert text.endswith("b")
