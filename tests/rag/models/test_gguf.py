@@ -56,10 +56,10 @@ def test_a_file_that_is_written_over_while_it_is_in_use_is_noticed(tmp_path: Pat
     path.write_bytes(b"GGUF" + b"\x00" * 100)
     other.write_bytes(b"GGUF" + b"\x01" * 100)
     os.utime(other, (0, 0))  # clocks of files may be so coarse that all of this is one moment
-    watched = gguf._Unchanged(path)
+    watched = gguf._ModelFile(path)
     other.replace(path)
     watched.check()
-    again = gguf._Unchanged(path)
+    again = gguf._ModelFile(path)
     with path.open("r+b") as file:
         file.seek(50)
         file.write(b"x")
