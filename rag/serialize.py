@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _QUOTED_CHARACTERS = 60
 """At most so much of a wrong value is quoted."""
+_ESCAPE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u([dD][89a-fA-F][0-9a-fA-F]{2})|\\."
+)
+"""A pair of surrogates, a lone one (group 1), or another escape."""
 
 
 def to_jsonable(value: Any) -> Any:
@@ -35,16 +40,22 @@ def to_jsonable(value: Any) -> Any:
 def from_json(kind: type[T], text: str | bytes, *, error: Callable[[str], KotaeError]) -> T:
     """Return the record of type `kind` that JSON text holds.
 
-    Types are strict: "3" and true are not integers. A field that `kind` does not have is ignored. Raises the error that
-    `error` makes of a description such as "field encoder.dimensions: Input should be a valid integer, not '3'".
+    Types are strict: "3" and true are not integers. A field that `kind` does not have is ignored. A lone surrogate,
+    which Python writes and pydantic refuses, is read as U+FFFD. Raises the error that `error` makes of a description
+    such as "field encoder.dimensions: Input should be a valid integer, not '3'".
     """
     from pydantic import ValidationError
 
+    encoded = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     try:
-        record: T = _adapter(cast("Any", kind)).validate_json(text, strict=True)
+        record: T = _adapter(cast("Any", kind)).validate_json(_without_lone_surrogates(encoded), strict=True)
     except ValidationError as invalid:
         raise error(_describe(invalid)) from invalid
     return record
+
+
+def _without_lone_surrogates(text: bytes) -> bytes:
+    return _ESCAPE.sub(lambda escape: rb"\ufffd" if escape[1] else escape[0], text) if rb"\u" in text else text
 
 
 @functools.cache

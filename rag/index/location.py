@@ -37,8 +37,7 @@ from rag.storage.checksums import CHECKSUM_FILE, find_corrupted, write_checksums
 from rag.storage.disk_errors import translate_os_errors
 from rag.storage.locks import LOCK_FILE, folder_lock
 
-_FILE = "manifest.json"
-_KEY = "kotae_manifest"
+_FILE, _KEY = "manifest.json", "kotae_manifest"
 
 LockCheck = Callable[[], None]
 """Raises IndexBusy once the lock is lost."""

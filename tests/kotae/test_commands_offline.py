@@ -29,7 +29,7 @@ def refuse(call, address):
     note(f"{call} {address!r}")
     raise OSError(f"refused by the test: {call} {address!r}")
 
-def guarded(process, name):
+def guarded(name):
     original = getattr(socket.socket, name)
     def method(self, *arguments):
         address = arguments[-1]
@@ -55,7 +55,7 @@ note("ready")
 
 
 @pytest.fixture
-def guarded(tmp_path):
+def guarded(process, tmp_path):
     """Runs a command in a process that cannot reach out; gives what it did and what it tried."""
     site, log = tmp_path / "site", tmp_path / "sockets.log"
     site.mkdir()

@@ -116,6 +116,7 @@ def test_an_unknown_style_is_refused_with_the_new_words() -> None:
     assert "'default', 'base', 'h2ogpt'" in result.stderr
 
 
+@pytest.mark.usefixtures("encoder")
 def test_a_run_made_with_the_former_words_goes_on_with_the_new_ones(script, verify, tmp_path) -> None:
     """What a run stores of its prompt and its repeats is what it was."""
     out = tmp_path / "run"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,3 +78,10 @@ def test_a_long_wrong_value_is_cut() -> None:
     with pytest.raises(DatasetError) as raised:
         load(json.dumps({"title": ["長" * 1000], "pages": 1}))
     assert len(str(raised.value)) < 200
+
+
+def test_a_lone_surrogate_is_read_as_the_replacement_character() -> None:
+    for text in ("a\ud800b", "a\udc00", "😀\ud83d", "\\ud800", "\\\ud800"):
+        expected = re.sub("[\ud800-\udfff]", "\ufffd", text)
+        assert from_json(str, json.dumps(text), error=DatasetError) == expected
+        assert from_json(str, json.dumps(text).encode(), error=DatasetError) == expected
