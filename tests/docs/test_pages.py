@@ -33,7 +33,11 @@ PYTHON = [
 ] + [("docs/python.md", text_of(ROOT / "docs/python.md").partition("```python\n")[2].partition("```")[0])]
 MODULES = sorted(
     {(page, name) for page, span in CODE_SPANS for name in re.findall(r"python -m ((?:tests|docs|eval)[\w.]*)", span)}
-    | {(page, span) for page, span in CODE_SPANS if re.fullmatch(r"(?:kotae|rag|ingest|eval)\.[a-z_0-9.]+", span)}
+    | {
+        (page, span)
+        for page, span in CODE_SPANS
+        if re.fullmatch(r"(?:kotae|rag|ingest|eval)\.(?!py$)[a-z_0-9.]+", span)
+    }
 )
 PATHS = sorted(
     {
