@@ -1,7 +1,7 @@
-"""Writing the lexical index: BM25 in bm25s's own files, and the terms of every chunk for the next index to read.
+"""Build the lexical index: BM25 in bm25s's file format, and the terms of every chunk for the next build.
 
-Memory does not grow with the corpus, but for its vocabulary and 32 bytes a chunk: terms go to disk as they come, and
-the matrix is made a range of terms at a time. The same chunks give the same bytes, whatever was there before.
+Memory grows only with the vocabulary and by 32 bytes per chunk: terms are spooled to disk, and the matrix is made for a
+range of terms at a time. The same chunks give the same bytes, whatever the index held before.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Fields = Mapping[str, Terms]
 
 
 def fields_of(language: Language) -> Fields:
-    """What chunks of a language are found by: a field's name, and how a text is cut into its terms."""
+    """Return the fields of a language's index: their names, and functions that cut a text into terms."""
     fields: dict[str, Terms] = {WORDS: lambda text: words(text, language), GRAMS: lambda text: grams(text, language)}
     if language == "ja":  # of English chunks, WORDS are the English words
         fields[ENGLISH] = english_words
@@ -43,20 +43,20 @@ def fields_of(language: Language) -> Fields:
 
 
 def id_array(ids: Iterable[str]) -> NDArray[np.bytes_]:
-    """Chunk ids, sorted, shape (n,), 32 bytes each."""
+    """Return chunk ids as a sorted array, shape (n,), 32 bytes each."""
     import numpy as np
 
-    found = np.array([one.encode("ascii") for one in ids], dtype="S32")
-    found.sort()
-    return found
+    array = np.array([chunk_id.encode("ascii") for chunk_id in ids], dtype="S32")
+    array.sort()
+    return array
 
 
 def write_language_index(
     folder: Path, ids: NDArray[np.bytes_], chunks_of: ChunksOf, fields: Fields, before: Path | None = None
 ) -> None:
-    """Write the index of one language's chunks, given their sorted ids, a folder a field; without any term, nothing.
+    """Write the index of one language's chunks, given their sorted ids: a folder per field, or nothing without terms.
 
-    The terms of chunks that the index in `before` has are taken from there; `chunks_of` gives the others.
+    Terms of chunks that the index in `before` has are copied from there; `chunks_of` gives the other chunks.
     """
     import numpy as np
 
@@ -64,11 +64,11 @@ def write_language_index(
     spools = [_Spool(folder / name, cut, before / name if before else None) for name, cut in fields.items()]
     for start in range(0, len(ids), _BLOCK):
         block = ids[start : start + _BLOCK]
-        places = _places(old_ids, block)
-        new = [one.decode() for one in block[places < 0]]
+        old_rows = _rows(old_ids, block)
+        new = [chunk_id.decode() for chunk_id in block[old_rows < 0]]
         chunks = chunks_of(new) if new else {}
-        texts = iter([f"{chunks[one].title}\n{chunks[one].text}" if one in chunks else "" for one in new])
-        rows = [next(texts) if place < 0 else place for place in places.tolist()]
+        texts = iter([f"{chunks[new_id].title}\n{chunks[new_id].text}" if new_id in chunks else "" for new_id in new])
+        rows = [next(texts) if row < 0 else row for row in old_rows.tolist()]
         for spool in spools:
             spool.add(rows)
     written = [spool.finish() for spool in spools]
@@ -78,20 +78,20 @@ def write_language_index(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _places(held: NDArray[np.bytes_], ids: NDArray[np.bytes_]) -> NDArray[np.int64]:
-    """Where each of `ids` is in the sorted `held`, -1 where it is not."""
+def _rows(known: NDArray[np.bytes_], ids: NDArray[np.bytes_]) -> NDArray[np.int64]:
+    """Return the row of each of `ids` in the sorted `known`, -1 for missing ones."""
     import numpy as np
 
-    if not len(held):
+    if not len(known):
         return np.full(len(ids), -1)
-    at = np.minimum(np.searchsorted(held, ids), len(held) - 1)
-    return np.where(held[at] == ids, at, -1)
+    rows = np.minimum(np.searchsorted(known, ids), len(known) - 1)
+    return np.where(known[rows] == ids, rows, -1)
 
 
 class _Spool:
-    """One field: takes the terms of chunks in order of id, on disk, and makes bm25s's files of them in the end.
+    """One field: spools the terms of chunks in order of id to disk, then turns them into bm25s's files.
 
-    terms.raw has the place in the vocabulary of each term said, pairs.raw (term, chunk, times), all int32.
+    terms.raw has the vocabulary number of every term, pairs.raw (term, chunk, frequency), all int32.
     """
 
     def __init__(self, folder: Path, cut: Terms, before: Path | None) -> None:
@@ -112,17 +112,17 @@ class _Spool:
             self._old_ends = np.cumsum(np.load(before / _LENGTHS), dtype=np.int64)
 
     def add(self, rows: Sequence[str | int]) -> None:
-        """Take chunks: the text of a new one, the place of one that the older index has."""
+        """Add chunks: the text of a new one, the row of one that the older index has."""
         import numpy as np
 
-        terms = [self._cut_new(row) if isinstance(row, str) else self._said(row) for row in rows]
-        lengths = np.array([len(one) for one in terms], dtype=np.int32)
+        terms = [self._cut_new(row) if isinstance(row, str) else self._old(row) for row in rows]
+        lengths = np.array([len(chunk_terms) for chunk_terms in terms], dtype=np.int32)
         flat = np.concatenate(terms).astype(np.int32)
         chunk = np.repeat(np.arange(self._chunks, self._chunks + len(rows), dtype=np.int64), lengths)
         keys, times = np.unique(chunk << 32 | flat, return_counts=True)
         term = keys & 0xFFFFFFFF
-        with (self._folder / "terms.raw").open("ab") as said, (self._folder / "pairs.raw").open("ab") as paired:
-            flat.tofile(said)
+        with (self._folder / "terms.raw").open("ab") as spooled, (self._folder / "pairs.raw").open("ab") as paired:
+            flat.tofile(spooled)
             np.stack([term, keys >> 32, times], axis=1).astype(np.int32).tofile(paired)
         counts = np.bincount(term, minlength=len(self._vocabulary)).astype(np.int64)
         counts[: len(self._frequency)] += self._frequency
@@ -137,13 +137,13 @@ class _Spool:
         vocabulary = self._vocabulary
         return np.array([vocabulary.setdefault(term, len(vocabulary)) for term in self._cut(text)], dtype=np.int32)
 
-    def _said(self, place: int) -> NDArray[np.int32]:
+    def _old(self, row: int) -> NDArray[np.int32]:
         if not len(self._old_ends):  # the older index had no term in this field
             return self._old_terms
-        return self._old_terms[self._old_ends[place - 1] if place else 0 : self._old_ends[place]]
+        return self._old_terms[self._old_ends[row - 1] if row else 0 : self._old_ends[row]]
 
     def finish(self) -> bool:
-        """Write the field, unless it has no term; whether it has."""
+        """Write the field and return True, or remove it if it has no term."""
         import numpy as np
 
         if not self._pairs:
@@ -160,25 +160,25 @@ def _write_matrix(
     counts: NDArray[np.int64],
     total: int,
 ) -> None:
-    """Turn what was spooled into the index: the terms that are used, in their order, and bm25s's matrix of scores.
+    """Turn the spooled terms into the index: the sorted vocabulary in use, and bm25s's matrix of scores.
 
-    `lengths`: terms a chunk, shape (chunks,); `counts`: chunks a term, shape (vocabulary,); `total`: their sum.
+    `lengths`: terms per chunk, shape (chunks,); `counts`: chunks per term, shape (vocabulary,); `total`: their sum.
     BM25 as in Lucene (bm25s's default): a term adds log(1 + (n - df + 0.5) / (df + 0.5)) * tf / (tf + K1 * (1 - B + B *
     length / mean length)) to a chunk's score (Kamphuis et al. 2020, "Which BM25 do you mean?").
     """
     import bm25s
     import numpy as np
 
-    used = sorted(word for word, place in vocabulary.items() if counts[place])
+    used = sorted(word for word, number in vocabulary.items() if counts[number])
     rank = np.zeros(len(vocabulary), dtype=np.int32)
     rank[[vocabulary[word] for word in used]] = np.arange(len(used), dtype=np.int32)
     frequency = counts[[vocabulary[word] for word in used]]
     (folder / _VOCABULARY).write_text(
-        json.dumps({word: place for place, word in enumerate(used)}, ensure_ascii=False), encoding="utf-8"
+        json.dumps({word: number for number, word in enumerate(used)}, ensure_ascii=False), encoding="utf-8"
     )
     np.save(folder / _LENGTHS, lengths)
-    said = _raw(folder / "terms.raw", 1)
-    _write_array(folder / _TERMS, int(lengths.sum()), "<i4", (rank[block[:, 0]] for block in said))
+    spooled = _raw(folder / "terms.raw", 1)
+    _write_array(folder / _TERMS, int(lengths.sum()), "<i4", (rank[block[:, 0]] for block in spooled))
     starts = np.concatenate([[0], np.cumsum(frequency)])
     np.save(folder / _INDPTR, starts)
     idf = np.log(1 + (len(lengths) - frequency + 0.5) / (frequency + 0.5))
@@ -200,7 +200,7 @@ def _write_matrix(
 
 
 def _by_term(folder: Path, rank: NDArray[np.int32], starts: NDArray[np.int64]) -> Iterator[NDArray[np.int32]]:
-    """The pairs in order of term, then chunk, some _RANGE of them at a time; each range goes through a file."""
+    """Yield the pairs by term, then chunk, about _RANGE of them at a time; each range goes through a file."""
     import numpy as np
 
     targets = np.arange(0, starts[-1], _RANGE)[1:]

@@ -1,4 +1,4 @@
-"""A Japanese-English dictionary for lexical search across languages: JMdict out of the package `jamdict-data`.
+"""Japanese-English dictionary for lexical search across languages: JMdict from the package `jamdict-data`.
 
 Every written form of an entry is paired with the words of its English glosses, as `rag.text.language.words` gives
 them, so that a question's words can be looked up in either direction. A pair's share is 1 for a gloss of one content
@@ -28,7 +28,7 @@ from rag.text.words import words
 NAME = "jmdict-jamdict-data-1.5"
 INSTALL = "Install it with: pip install jamdict-data==1.5"
 GLOSSES = 12
-"""How many glosses of a form are read, the first senses first; the common entries alone, where one is."""
+"""Glosses read per form, first senses first; only common entries if there is one."""
 VERSION = 1
 _FILE = "pairs.sqlite"
 _REMARK = re.compile(r"\([^)]*\)")
@@ -52,26 +52,26 @@ ORDER BY form, usual DESC, Sense.ID, SenseGloss.rowid
 
 
 class Dictionary:
-    """Looks words up, in either direction."""
+    """A dictionary that is looked up in either direction."""
 
     def __init__(self, file: Path) -> None:
         """Open a file of pairs."""
         self._pairs = sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True, check_same_thread=False)
 
     def english(self, form: str) -> Mapping[str, float]:
-        """The English words that a Japanese form (normalised) may mean, stemmed, with their shares; none: empty."""
+        """Return the English words (stemmed) that a Japanese form (normalised) may mean, with their shares."""
         return dict(self._pairs.execute("SELECT word, share FROM pairs WHERE form = ?", (form,)))
 
     def japanese(self, word: str) -> Mapping[str, float]:
-        """The Japanese forms that may mean an English word (stemmed), with its shares in them; none: empty."""
+        """Return the Japanese forms that may mean an English word (stemmed), with its shares in them."""
         return dict(self._pairs.execute("SELECT form, share FROM pairs WHERE word = ?", (word,)))
 
 
 @functools.cache
 def open_dictionary() -> Dictionary:
-    """The dictionary, expanded into the user cache on the first call (half a minute).
+    """Open the dictionary, expanding it into the user cache on the first call (half a minute).
 
-    Raises ModelUnavailable where the package is missing or its file cannot be read.
+    Raises ModelUnavailable if the package is missing or its file cannot be read.
     """
     return Dictionary(atomic_directory(cache_dir() / "dictionaries" / f"{NAME}-{VERSION}", _make) / _FILE)
 
@@ -111,14 +111,14 @@ def _pairs(dictionary: sqlite3.Connection) -> Iterator[tuple[str, str, float]]:
 
 
 def shares(glosses: Iterable[str]) -> dict[str, float]:
-    """The words of the first `GLOSSES` glosses that have any, each with its largest share of one.
+    """Return the words of the first `GLOSSES` glosses that have any, each with its largest share of one.
 
     >>> shares(["capital city", "to be the metropolis (of)"])
     {'capit': 0.5, 'citi': 0.5, 'metropoli': 1.0}
     """
-    found: dict[str, float] = {}
-    told = (words(_REMARK.sub(" ", gloss), "en") for gloss in glosses)
-    for several in itertools.islice(filter(None, told), GLOSSES):
-        for word in several:
-            found[word] = max(found.get(word, 0.0), 1 / len(several))
-    return found
+    shares_of: dict[str, float] = {}
+    word_lists = (words(_REMARK.sub(" ", gloss), "en") for gloss in glosses)
+    for gloss_words in itertools.islice(filter(None, word_lists), GLOSSES):
+        for word in gloss_words:
+            shares_of[word] = max(shares_of.get(word, 0.0), 1 / len(gloss_words))
+    return shares_of

@@ -27,47 +27,47 @@ if TYPE_CHECKING:
 
 GRAM_WEIGHT = 0.3
 LEADERS = 10
-"""How many of the best scores make the level that a score is compared with."""
+"""Number of best scores whose mean a score is compared with."""
 
 
 @dataclass(frozen=True, slots=True)
 class LexicalMatch:
-    """`score` is BM25's (0 and up); `lead` is by how much it is above the mean of the `LEADERS` best scores.
+    """A BM25 score (0 and up) and its margin over the mean of the `LEADERS` best scores.
 
-    Scores of chunks in the question's language and in the other are not on one scale; their leads are.
+    Scores of chunks in different languages are not comparable; their margins are.
     """
 
     score: float
-    lead: float
+    margin: float
 
 
 class LexicalIndex:
     """BM25 scores for questions of either language against chunks of either language."""
 
     def __init__(self, folder: Path) -> None:
-        """Open what `rag.lexical.build` wrote."""
+        """Open a folder that `rag.lexical.build` wrote."""
         self._folder = folder
-        self._legs: dict[Language, _Leg] = {}
+        self._indexes: dict[Language, _LanguageIndex] = {}
 
     def search(
         self, question: str, language: Language, count: int, *, among: Language | None = None, also: Iterable[str] = ()
     ) -> dict[str, LexicalMatch]:
-        """Up to `count` chunks with a score above 0, best first, then the chunks `also` asked for, whatever they score.
+        """Return up to `count` chunks with a score above 0, best first, then those of `also` with any score.
 
-        `language` is the question's, `among` the chunks' (the same where it is None).
+        `language` is the question's, `among` the chunks' (None: the same).
         """
         chosen = among or language
         folder = self._folder / chosen
-        if chosen not in self._legs and folder.is_dir():
-            self._legs[chosen] = _Leg(folder)
-        if chosen not in self._legs:
+        if chosen not in self._indexes and folder.is_dir():
+            self._indexes[chosen] = _LanguageIndex(folder)
+        if chosen not in self._indexes:
             return {}
-        return self._legs[chosen].search(_asked(question, language, chosen), count, also)
+        return self._indexes[chosen].search(_query(question, language, chosen), count, also)
 
 
 @dataclass(frozen=True, slots=True)
-class _All:
-    """Terms that each add to a score, and how much what they add counts."""
+class _Terms:
+    """Terms of one field that each add to a score, with their common weight."""
 
     field: str
     terms: Sequence[str]
@@ -75,26 +75,26 @@ class _All:
 
 
 @dataclass(frozen=True, slots=True)
-class _Any:
-    """Terms of which any will do: field, term, and its share of what is asked."""
+class _Synonyms:
+    """Alternative terms, of which the best counts: field, term, and its share of the meaning."""
 
     terms: Sequence[tuple[str, str, float]]
 
 
-def _asked(question: str, language: Language, among: Language) -> Sequence[_All | _Any]:
+def _query(question: str, language: Language, among: Language) -> Sequence[_Terms | _Synonyms]:
     if language == among:
-        return [_All(WORDS, words(question, language)), _All(GRAMS, grams(question, language), GRAM_WEIGHT)]
+        return [_Terms(WORDS, words(question, language)), _Terms(GRAMS, grams(question, language), GRAM_WEIGHT)]
     if among == "en":
         groups = into_english(question, open_dictionary())
-        return [_Any([(WORDS, word, share) for word, share in group.items()]) for group in groups]
+        return [_Synonyms([(WORDS, word, share) for word, share in group.items()]) for group in groups]
     return [
-        _Any([(ENGLISH, word, 1.0), *((WORDS, form, share) for form, share in forms.items())])
+        _Synonyms([(ENGLISH, word, 1.0), *((WORDS, form, share) for form, share in forms.items())])
         for word, forms in into_japanese(question, open_dictionary())
     ]
 
 
-class _Leg:
-    """The indexes of one language's chunks."""
+class _LanguageIndex:
+    """The lexical index of one language's chunks."""
 
     def __init__(self, folder: Path) -> None:
         import numpy as np
@@ -103,15 +103,15 @@ class _Leg:
         self._ids: NDArray[np.bytes_] = np.load(folder / IDS, mmap_mode="r")
         self._fields: dict[str, BM25 | None] = {}
 
-    def search(self, asked: Sequence[_All | _Any], count: int, also: Iterable[str]) -> dict[str, LexicalMatch]:
+    def search(self, query: Sequence[_Terms | _Synonyms], count: int, also: Iterable[str]) -> dict[str, LexicalMatch]:
         import numpy as np
 
         scores = np.zeros(len(self._ids), dtype=np.float32)
-        for one in asked:
-            if isinstance(one, _All):
-                self._add_all(scores, one)
+        for part in query:
+            if isinstance(part, _Terms):
+                self._add_terms(scores, part)
             else:
-                self._add_any(scores, one)
+                self._add_synonyms(scores, part)
         best = _best(scores, max(count, LEADERS))
         level = float(scores[best[:LEADERS]].sum()) / LEADERS
         rows = [int(row) for row in best[:count] if scores[row] > 0]
@@ -119,21 +119,21 @@ class _Leg:
         return {self._ids[row].decode(): LexicalMatch(float(scores[row]), float(scores[row]) - level) for row in rows}
 
     def _rows(self, ids: Iterable[str]) -> list[int]:
-        """The places of those of the ids that are here."""
+        """Return the rows of those of the ids that are in this index."""
         import numpy as np
 
-        wanted = np.array([one.encode("ascii") for one in ids], dtype=self._ids.dtype)
+        wanted = np.array([chunk_id.encode("ascii") for chunk_id in ids], dtype=self._ids.dtype)
         at = np.minimum(np.searchsorted(self._ids, wanted), len(self._ids) - 1)
         return [int(row) for row in at[self._ids[at] == wanted]]
 
-    def _add_all(self, scores: NDArray[np.float32], asked: _All) -> None:
-        index = self._field(asked.field)
-        known = [term for term in dict.fromkeys(asked.terms) if index is not None and term in index.vocab_dict]
+    def _add_terms(self, scores: NDArray[np.float32], query: _Terms) -> None:
+        index = self._field(query.field)
+        known = [term for term in dict.fromkeys(query.terms) if index is not None and term in index.vocab_dict]
         if index is not None and known:
-            scores += asked.weight * index.get_scores(known)
+            scores += query.weight * index.get_scores(known)
 
-    def _add_any(self, scores: NDArray[np.float32], asked: _Any) -> None:
-        """Add BM25 of one term that is in a chunk as often as the best of `asked` is, times its share.
+    def _add_synonyms(self, scores: NDArray[np.float32], query: _Synonyms) -> None:
+        """Add the BM25 score of one term that occurs in a chunk as often as the best synonym, times its share.
 
         Shape of `scores`: (chunks,). A stored score is idf * part, part = tf / (tf + norm); of share * tf the part is
         share * part / (1 - part + share * part).
@@ -141,12 +141,12 @@ class _Leg:
         import numpy as np
 
         best = np.zeros_like(scores)
-        for name, term, share in asked.terms:
+        for name, term, share in query.terms:
             index = self._field(name)
             if index is None or term not in index.vocab_dict:
                 continue
-            place = index.vocab_dict[term]
-            column = slice(*index.scores["indptr"][place : place + 2].tolist())
+            term_number = index.vocab_dict[term]
+            column = slice(*index.scores["indptr"][term_number : term_number + 2].tolist())
             chunks = index.scores["indices"][column]
             part = index.scores["data"][column] / _rarity(len(chunks), len(scores))
             best[chunks] = np.maximum(best[chunks], share * part / (1 - part + share * part))
@@ -162,14 +162,14 @@ class _Leg:
 
 
 def _rarity(chunks: int, total: int) -> float:
-    """The inverse document frequency of BM25, as `rag.lexical.build` has it in its scores."""
+    """Return the inverse document frequency of BM25, as in the scores of `rag.lexical.build`."""
     return math.log(1 + (total - chunks + 0.5) / (chunks + 0.5))
 
 
 def _best(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
-    """The places of the `count` highest scores, highest first, equal ones in their order."""
+    """Return the rows of the `count` highest scores, highest first; ties keep their order."""
     import numpy as np
 
     lowest = np.partition(scores, -count)[-count] if count < len(scores) else -np.inf
-    places = np.flatnonzero(scores >= lowest)
-    return places[np.argsort(-scores[places], kind="stable")][:count]
+    rows = np.flatnonzero(scores >= lowest)
+    return rows[np.argsort(-scores[rows], kind="stable")][:count]

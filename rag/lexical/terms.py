@@ -1,4 +1,4 @@
-"""What lexical search matches: words, pieces of words, and the English words that a Japanese text holds.
+"""Terms of lexical search: words, character n-grams, and the English words in a Japanese text.
 
 Pieces (character n-grams) match where words are cut differently in a question and in a text, as new ones and compounds
 often are. English words are in a Japanese text as such (Marie Curie, CO2, 1999) or as loans and names in katakana,
@@ -18,7 +18,7 @@ GRAM_LENGTH: dict[Language, int] = {"ja": 2, "en": 3}
 
 
 def grams(text: str, language: Language) -> list[str]:
-    """All runs of `GRAM_LENGTH` letters or digits of a text, normalised; a shorter word is one of its own.
+    """Return all runs of `GRAM_LENGTH` letters or digits of a text, normalised; a shorter word counts as one.
 
     >>> grams("首都は東京", "ja")
     ['首都', '都は', 'は東', '東京']
@@ -34,7 +34,7 @@ def grams(text: str, language: Language) -> list[str]:
 
 
 def english_words(text: str) -> list[str]:
-    """The English words that a Japanese text holds.
+    """Return the English words in a Japanese text.
 
     >>> english_words("ルターは1517年にH2Oを")
     ['1517', 'h2o', 'luther']
@@ -44,7 +44,7 @@ def english_words(text: str) -> list[str]:
 
 
 def as_written(text: str) -> list[str]:
-    """The words of a Japanese text that are not Japanese; MeCab would cut H2O into three."""
+    """Return the words of a Japanese text that are not Japanese; MeCab would cut H2O into three."""
     return words(JAPANESE_LETTER.sub(" ", normalise(text)), "en")
 
 
@@ -52,7 +52,7 @@ _LEMMA_WITH_ORIGIN = re.compile(r"[^-]+-(.+)")
 
 
 def origin(morpheme: Morpheme) -> list[str]:
-    """The English (or other Latin) words that UniDic's lemma gives a loan or a name; none: empty."""
-    found = _LEMMA_WITH_ORIGIN.fullmatch(morpheme.lemma)
-    known = found and JAPANESE_LETTER.match(morpheme.lemma) and not JAPANESE_LETTER.search(found.group(1))
-    return words(found.group(1), "en") if found and known else []
+    """Return the English (or other Latin) words that UniDic's lemma gives for a loan or a name."""
+    match = _LEMMA_WITH_ORIGIN.fullmatch(morpheme.lemma)
+    known = match and JAPANESE_LETTER.match(morpheme.lemma) and not JAPANESE_LETTER.search(match.group(1))
+    return words(match.group(1), "en") if match and known else []

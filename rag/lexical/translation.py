@@ -1,7 +1,7 @@
-"""What the words of a question may be in the other language, for lexical search across languages.
+"""Translate the words of a question, for lexical search across languages.
 
-Each word becomes a set of terms of which a text holds any: which one a translator chose is not known, and a word with
-many translations must not count more than a word with one (structured queries: Pirkola 1998, "The effects of query
+Each word becomes a set of alternative terms: which one a translator chose is unknown, and a word with many translations
+must not count more than a word with one (structured queries: Pirkola 1998, "The effects of query
 structure and dictionary setups in dictionary-based cross-language information retrieval").
 """
 
@@ -15,45 +15,45 @@ from rag.text.letters import JAPANESE_LETTER
 from rag.text.words import Morpheme, runs, words
 
 Synonyms = Mapping[str, float]
-"""Terms with how much of the word each of them says, above 0 and at most 1."""
+"""Terms with the share of the word's meaning that each covers, above 0 and at most 1."""
 
 LONGEST = 4
-"""Of how many words a compound is looked up as one."""
+"""Greatest number of words that are looked up as one compound."""
 
 
 def into_english(question: str, dictionary: Dictionary) -> list[Synonyms]:
-    """The words of a Japanese question in English, as `rag.text.language.words` gives those of a text.
+    """Return the words of a Japanese question in English, stemmed, as alternatives.
 
     The longest compounds that the dictionary knows are taken; a loan or a name has the spelling that UniDic gives it.
     """
-    found: list[Synonyms] = [{word: 1.0} for word in dict.fromkeys(as_written(question))]
+    translated: list[Synonyms] = [{word: 1.0} for word in dict.fromkeys(as_written(question))]
     for run in runs(question):
         start = 0
         while start < len(run):
             length, synonyms = _longest(run[start : start + LONGEST], dictionary)
-            if synonyms and synonyms not in found:
-                found.append(synonyms)
+            if synonyms and synonyms not in translated:
+                translated.append(synonyms)
             start += length
-    return found
+    return translated
 
 
 def into_japanese(question: str, dictionary: Dictionary) -> list[tuple[str, Synonyms]]:
-    """The words of an English question, stemmed, each with its translations, as `words` gives them."""
+    """Return the words of an English question, stemmed, each with its Japanese translations."""
     return [(word, dictionary.japanese(word)) for word in dict.fromkeys(words(question, "en"))]
 
 
 def _longest(run: Sequence[Morpheme], dictionary: Dictionary) -> tuple[int, Synonyms]:
-    """How many of the words at the beginning of `run` are looked up as one, and what they may be in English."""
+    """Return how many words at the beginning of `run` form one dictionary entry, and their translations."""
     for length in range(len(run), 1, -1):
         compound = run[:length]
-        if not any(one.light for one in compound) and (
-            known := dictionary.english("".join(o.surface for o in compound))
+        if not any(morpheme.light for morpheme in compound) and (
+            known := dictionary.english("".join(morpheme.surface for morpheme in compound))
         ):
             return length, known
-    return 1, _one(run[0], dictionary)
+    return 1, _word(run[0], dictionary)
 
 
-def _one(word: Morpheme, dictionary: Dictionary) -> Synonyms:
+def _word(word: Morpheme, dictionary: Dictionary) -> Synonyms:
     if word.light or not JAPANESE_LETTER.search(word.surface):
         return {}
     if spelled := origin(word):

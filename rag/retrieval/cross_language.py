@@ -1,15 +1,15 @@
-"""What two languages say together: passages of one language that the other bears out gain by it.
+"""Boost passages that a passage of the other language confirms.
 
-A corpus of two languages tells much of what it knows in both, as translations or in other words. Each language is found
-by evidence of its own, words by its own tokens and meanings on its own side of the encoder's space, so where both find
-the same matter that is two witnesses. A passage's score rises by that of the passage of the other language nearest to
-it, as far as the two are near:
+A bilingual corpus has much of its content in both languages, as translations or paraphrases. The two languages are
+retrieved by independent evidence, words by their own tokens and meanings on their own side of the encoder's space, so a
+match in both counts more. A passage's score rises by the score of the nearest passages of the other language, scaled by
+their similarity:
 
     gain(c) = max over d of the other language: max(0, cosine(c, d) - NEAR) * max(0, score(d))
 
-Both vectors are taken relative to the centroid of their language, or every pair would be far. Passages of one language
-never gain by each other: a corpus of one language, or a matter told in one, is ranked as it would be without. It is
-score regularisation (Diaz, "Regularizing ad hoc retrieval scores", CIKM 2005) with only the edges that cross languages.
+Both vectors are centred on their language, otherwise every pair would be far apart. Passages of one language never
+boost each other, so the ranking of monolingual content does not change. This is score regularisation (Diaz,
+"Regularizing ad hoc retrieval scores", CIKM 2005) with only the edges that cross languages.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NEAR = 0.4
-"""Centred cosine above which two passages tell the same: of unrelated ones 99 in 100 are below it."""
+"""Centred cosine above which two passages have the same content; 99 of 100 unrelated pairs are below it."""
 
 
 def cross_language_boost(
@@ -33,24 +33,24 @@ def cross_language_boost(
     vectors: Mapping[str, NDArray[np.float32]],
     centroids: Mapping[Language, NDArray[np.float32]],
 ) -> dict[str, float]:
-    """What chunks gain by those of the other language, by id. Vectors and centroids have shape (dimensions,)."""
+    """Return the boost of each chunk, by id. Vectors and centroids have shape (dimensions,)."""
     import numpy as np
 
-    sides = [[one for one in scores if chunks[one].language == language] for language in centroids]
-    if len(sides) < 2 or not all(sides):
+    ids = [[chunk_id for chunk_id in scores if chunks[chunk_id].language == language] for language in centroids]
+    if len(ids) < 2 or not all(ids):
         return {}
-    here, there = (
-        _directions(np.stack([vectors[one] for one in side]) - centroids[language])
-        for side, language in zip(sides, centroids, strict=True)
+    first, second = (
+        _normalise_rows(np.stack([vectors[chunk_id] for chunk_id in side]) - centroids[language])
+        for side, language in zip(ids, centroids, strict=True)
     )
-    near = np.maximum(here @ there.T - NEAR, 0)
-    said_here, said_there = (np.maximum([scores[one] for one in side], 0) for side in sides)
-    gained = np.concatenate([(near * said_there).max(axis=1), (near.T * said_here).max(axis=1)])
-    return dict(zip([*sides[0], *sides[1]], gained.tolist(), strict=True))
+    near = np.maximum(first @ second.T - NEAR, 0)
+    first_scores, second_scores = (np.maximum([scores[chunk_id] for chunk_id in side], 0) for side in ids)
+    boosts = np.concatenate([(near * second_scores).max(axis=1), (near.T * first_scores).max(axis=1)])
+    return dict(zip([*ids[0], *ids[1]], boosts.tolist(), strict=True))
 
 
-def _directions(rows: NDArray[np.float32]) -> Any:
-    """The rows at length 1; one of zeros, as of a language with a single passage, stays."""
+def _normalise_rows(rows: NDArray[np.float32]) -> Any:
+    """Return the rows at length 1; a row of zeros, as of a language with a single passage, stays."""
     import numpy as np
 
     return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)

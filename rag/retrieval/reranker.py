@@ -1,6 +1,6 @@
-"""A cross-encoder that reads question and passage together and orders the best hits anew.
+"""Reranker: a cross-encoder that reads question and passage together and re-ranks the best hits.
 
-LangChain's seam for this is `BaseDocumentCompressor`, so any of its rerankers fits a `HybridRetriever` too.
+Its interface is LangChain's `BaseDocumentCompressor`, so a `HybridRetriever` takes any other reranker of LangChain too.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
 SCORE = "reranked"
-"""Where the metadata of a reranked document has its score."""
+"""Key of the score in the metadata of a reranked document."""
 BATCH = 16
 
 
 class CrossEncoderReranker(BaseDocumentCompressor):
-    """Orders documents by the score a cross-encoder gives question and document (title and text)."""
+    """A cross-encoder that orders documents by the score of question and document (title and text)."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True, ignored_types=(functools.cached_property,))
 
@@ -33,21 +33,22 @@ class CrossEncoderReranker(BaseDocumentCompressor):
 
     @property
     def identity(self) -> str:
-        """Name and revision, which fix what it says."""
+        """Name and revision, which determine its scores."""
         return f"{self.folder.name}@{self.folder.revision}"
 
     def compress_documents(
         self, documents: Sequence[Document], query: str, callbacks: Callbacks | None = None
     ) -> list[Document]:
-        """All documents, best first, each with its score in `metadata["reranked"]`; equal ones keep their order."""
+        """Return all documents, best first, with the score in `metadata["reranked"]`; ties keep their order."""
         if not documents:
             return []
-        pairs = [(query, f"{one.metadata.get('title', '')}\n{one.page_content}".strip()) for one in documents]
+        pairs = [
+            (query, f"{document.metadata.get('title', '')}\n{document.page_content}".strip()) for document in documents
+        ]
         scores = self._model.predict(pairs, batch_size=BATCH, show_progress_bar=False).reshape(-1).tolist()
-        order = sorted(range(len(documents)), key=lambda place: -scores[place])
+        order = sorted(range(len(documents)), key=lambda i: -scores[i])
         return [
-            documents[place].model_copy(update={"metadata": {**documents[place].metadata, SCORE: scores[place]}})
-            for place in order
+            documents[i].model_copy(update={"metadata": {**documents[i].metadata, SCORE: scores[i]}}) for i in order
         ]
 
     @functools.cached_property
@@ -56,7 +57,7 @@ class CrossEncoderReranker(BaseDocumentCompressor):
 
 
 def reranker_name(reranker: BaseDocumentCompressor | None) -> str:
-    """What a run remembers of a reranker, also of one that is not ours; "none" where there is none."""
+    """Return the name that a run stores for any reranker, "none" if there is none."""
     if reranker is None:
         return "none"
     return reranker.identity if isinstance(reranker, CrossEncoderReranker) else type(reranker).__name__
@@ -64,17 +65,17 @@ def reranker_name(reranker: BaseDocumentCompressor | None) -> str:
 
 @functools.cache
 def open_reranker(name: str) -> CrossEncoderReranker:
-    """The cross-encoder called `name`: a folder, or a hub id with an optional @revision. Once a process each.
+    """Return the cross-encoder called `name`, a folder or a hub id with an optional @revision; cached.
 
-    Raises ModelUnavailable, also where the model does not give one score a pair.
+    Raises ModelUnavailable, also if the model does not give exactly one score per pair.
     """
     reranker = CrossEncoderReranker(folder=resolve(name))
     outputs = reranker._model.num_labels
     if outputs != 1:
         raise ModelUnavailable(
-            f"The reranker {name!r} gives {outputs} scores for a question and a passage",
+            f"The reranker {name!r} gives {outputs} scores for a question and a passage instead of one",
             where=str(reranker.folder.path),
-            do="Give a cross-encoder that was trained to rank passages, with one output.",
+            do="Use a cross-encoder that was trained to rank passages, with one output.",
         )
     return reranker
 

@@ -1,24 +1,23 @@
-"""Language-aware hybrid retrieval.
+"""Language-aware hybrid (dense and lexical) retrieval.
 
-An encoder such as e5 puts texts of one language closer together than texts of one meaning in two languages, so raw
-cosines rank the question's own language first whatever it says. Each cosine is therefore taken relative to the
-question's cosine with the centroid of the chunk's language.
+An encoder such as e5 puts texts in the same language closer together than texts with the same meaning in two
+languages, so raw cosines would rank the question's own language first whatever the content. Each cosine is therefore
+taken relative to the question's cosine with the centroid of the chunk's language.
 
-Lexical scores are even less on one scale: a question shares all its words with chunks of its own language, and with
-those of the other only names, loans and numbers (see `rag.lexical.search`). Each is therefore taken relative to the
-best ones of the chunk's language: words decide among chunks of one language, and neither language gains by sharing
-more of them.
+Lexical scores are even less comparable: a question shares all its words with chunks of its own language, but only
+names, loans and numbers with others (see `rag.lexical.search`). Each is therefore taken relative to the best scores of
+the chunk's language: words decide among chunks of one language, and neither language gains by sharing more of them.
 
     both = cosine(q, chunk) - cosine(q, centroid of the chunk's language)
            + LEXICAL_WEIGHT * (bm25(q, chunk) - mean of the best bm25(q, .) of the chunk's language)
 
-What is left of a language's lead is met half-way, by a share of its best scores:
+Half of a language's remaining advantage is subtracted, as a share of its best scores:
 
     level = both - LANGUAGE_PRIOR_WEIGHT * mean of the best `both` of the chunk's language
 
-In the end a chunk gains by what the other language says of the same matter (see `rag.retrieval.cross_language`).
+Finally a chunk is boosted by similar chunks of the other language (see `rag.retrieval.cross_language`).
 
-`tests/benchmarks/retrieval_variants.md` has what else was tried, with its figures.
+`tests/benchmarks/retrieval_variants.md` has the figures of other variants.
 """
 
 from __future__ import annotations
@@ -45,15 +44,15 @@ from rag.text.language import detect
 
 LEXICAL_WEIGHT = 0.008
 LANGUAGE_PRIOR_WEIGHT, LANGUAGE_PRIOR_HITS = 0.5, 5
-"""What share of the mean of how many of a language's best scores is taken off."""
+"""Share of the mean of so many best scores of a language that is subtracted from its scores."""
 RERANKED = 30
-"""How many hits a reranker reads, or `k` where that is more."""
+"""Hits that a reranker reads, or `k` if that is more."""
 CANDIDATES = 50
-"""How many chunks each leg brings in, per language, or twice `k` where that is more."""
+"""Chunks that dense and lexical retrieval each contribute per language, or twice `k` if that is more."""
 
 
 class HybridRetriever(BaseRetriever):
-    """Finds the `k` best chunks of an index; `search` gives them as hits, the LangChain methods as documents."""
+    """Retriever of the `k` best chunks of an index: as hits by `search`, as documents by LangChain's methods."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
@@ -62,10 +61,10 @@ class HybridRetriever(BaseRetriever):
     reranker: BaseDocumentCompressor | None = None
 
     def search(self, question: str, k: int | None = None) -> tuple[Hit, ...]:
-        """The best hits for a question, best first.
+        """Return the best hits for a question, best first.
 
-        Raises IndexChanged where another process has ingested since the index was opened, and IndexDamaged where a
-        passage is not what was ingested.
+        Raises IndexChanged if another process has ingested since the index was opened, and IndexDamaged if a passage
+        differs from what was ingested.
         """
         wanted = self.k if k is None else k
         hits = self.candidates(question, wanted)[:wanted]
@@ -74,15 +73,15 @@ class HybridRetriever(BaseRetriever):
         return hits
 
     def candidates(self, question: str, k: int) -> tuple[Hit, ...]:
-        """Every chunk that a leg brought in for the `k` best, best first, with the scores of both legs.
+        """Return all candidates for the `k` best, best first, with dense and lexical scores.
 
         A reranker orders the first of them. Raises IndexChanged.
         """
         with self.index.unchanged():
-            hits = self._found(question, k)
+            hits = self._fuse(question, k)
         return hits if self.reranker is None else _reranked(self.reranker, question, hits, max(RERANKED, k))
 
-    def _found(self, question: str, k: int) -> tuple[Hit, ...]:
+    def _fuse(self, question: str, k: int) -> tuple[Hit, ...]:
         pool = max(CANDIDATES, 2 * k)
         language = detect(question)
         index = self.index
@@ -94,18 +93,19 @@ class HybridRetriever(BaseRetriever):
             cosines.update(near)
             matches.update(index.secondary.lexical.search(question, language, pool, among=among, also=near))
         chunks, vectors = index.store.fetch_with_vectors([*{**cosines, **matches}])
-        cosines.update({one: float(vector @ vectors[one]) for one in chunks if one not in cosines})
+        cosines.update({chunk_id: float(vector @ vectors[chunk_id]) for chunk_id in chunks if chunk_id not in cosines})
         centres = {among: float(vector @ mean) for among, mean in index.secondary.centroids.items()}
         scores = {
-            one: _score(cosines[one] - centres[chunk.language], matches.get(one)) for one, chunk in chunks.items()
+            chunk_id: _score(cosines[chunk_id] - centres[chunk.language], matches.get(chunk_id))
+            for chunk_id, chunk in chunks.items()
         }
-        _level(scores, chunks)
-        for one, gain in cross_language_boost(scores, chunks, vectors, index.secondary.centroids).items():
-            scores[one] += gain
+        _subtract_language_prior(scores, chunks)
+        for boosted, boost in cross_language_boost(scores, chunks, vectors, index.secondary.centroids).items():
+            scores[boosted] += boost
         best = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
         return tuple(
-            Hit(chunks[one], rank, scores[one], cosines[one], _lexical(matches.get(one)))
-            for rank, one in enumerate(best, 1)
+            Hit(chunks[chunk_id], rank, scores[chunk_id], cosines[chunk_id], _lexical(matches.get(chunk_id)))
+            for rank, chunk_id in enumerate(best, 1)
         )
 
     def _get_relevant_documents(
@@ -116,38 +116,38 @@ class HybridRetriever(BaseRetriever):
 
 def _check(chunk: Chunk, folder: Path) -> None:
     if chunk.id != chunk_id(chunk.text, chunk.title, chunk.source, chunk.language, chunk.position):
-        what = f"A passage in the index is not what was ingested, of {chunk.source[:100]!r}"
+        what = f"A passage of {chunk.source[:100]!r} in the index differs from what was ingested"
         raise IndexDamaged(what, where=str(folder), do=REBUILD)
 
 
 def _reranked(reranker: BaseDocumentCompressor, question: str, hits: Sequence[Hit], count: int) -> tuple[Hit, ...]:
-    """The hits with the first `count` in the order that a reranker gives them; those it leaves out come after."""
-    left = {hit.chunk.id: hit for hit in hits}
+    """Return the hits with the first `count` in the reranker's order; those it leaves out come after."""
+    remaining = {hit.chunk.id: hit for hit in hits}
     documents = reranker.compress_documents([document_of(hit) for hit in hits[:count]], question)
-    first = [replace(left.pop(one.id or ""), reranked=one.metadata.get(SCORE)) for one in documents]
-    return renumber([*first, *left.values()])
+    first = [replace(remaining.pop(document.id or ""), reranked=document.metadata.get(SCORE)) for document in documents]
+    return renumber([*first, *remaining.values()])
 
 
-def _level(scores: dict[str, float], chunks: Mapping[str, Chunk]) -> None:
-    """Take off, in place, the share of each language's best scores."""
+def _subtract_language_prior(scores: dict[str, float], chunks: Mapping[str, Chunk]) -> None:
+    """Subtract, in place, the share of each language's best scores."""
     for language in LANGUAGES:
         mine = [chunk_id for chunk_id in scores if chunks[chunk_id].language == language]
         best = sorted((scores[chunk_id] for chunk_id in mine), reverse=True)[:LANGUAGE_PRIOR_HITS]
-        for one in mine:
-            scores[one] -= LANGUAGE_PRIOR_WEIGHT * sum(best) / len(best)
+        for own_id in mine:
+            scores[own_id] -= LANGUAGE_PRIOR_WEIGHT * sum(best) / len(best)
 
 
 def _score(cosine: float, match: LexicalMatch | None) -> float:
-    return cosine + (LEXICAL_WEIGHT * match.lead if match else 0.0)
+    return cosine + (LEXICAL_WEIGHT * match.margin if match else 0.0)
 
 
 def _lexical(match: LexicalMatch | None) -> float | None:
-    """The lexical score of a hit; None where nothing of the question is in the chunk."""
+    """Return the lexical score of a hit, None if the chunk has no term of the question."""
     return match.score if match and match.score > 0 else None
 
 
 def document_of(hit: Hit) -> Document:
-    """A hit as a LangChain document: the chunk's text, everything else in its metadata."""
+    """Return a hit as a LangChain document: the chunk's text, everything else in its metadata."""
     chunk = hit.chunk
     metadata: dict[str, Any] = {
         "source": chunk.source,
@@ -166,23 +166,23 @@ def document_of(hit: Hit) -> Document:
 
 
 def hits_of(documents: Iterable[Document]) -> tuple[Hit, ...]:
-    """Documents of any retriever as hits, in their order; what their metadata does not say is left at a default."""
+    """Return documents of any retriever as hits, in their order, with defaults for missing metadata."""
     return tuple(_hit(document, rank) for rank, document in enumerate(documents, 1))
 
 
 def _hit(document: Document, rank: int) -> Hit:
-    said = document.metadata
-    language = said.get("lang")
-    start = int(said.get("start", 0))
+    metadata = document.metadata
+    language = metadata.get("lang")
+    start = int(metadata.get("start", 0))
     chunk = Chunk(
-        id=document.id or f"{said.get('source', '')}#{start}",
+        id=document.id or f"{metadata.get('source', '')}#{start}",
         text=document.page_content,
-        title=str(said.get("title", "")),
-        source=str(said.get("source", "")),
+        title=str(metadata.get("title", "")),
+        source=str(metadata.get("source", "")),
         language=language if language in ("ja", "en") else detect(document.page_content),
         start=start,
-        end=int(said.get("end", start + len(document.page_content))),
-        position=int(said.get("position", 0)),
+        end=int(metadata.get("end", start + len(document.page_content))),
+        position=int(metadata.get("position", 0)),
     )
-    score = float(said.get("score") or 0.0)
-    return Hit(chunk, rank, score, said.get("dense"), said.get("lexical"), said.get(SCORE))
+    score = float(metadata.get("score") or 0.0)
+    return Hit(chunk, rank, score, metadata.get("dense"), metadata.get("lexical"), metadata.get(SCORE))

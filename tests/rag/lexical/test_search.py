@@ -79,7 +79,9 @@ def test_best_first_with_lead(lexical: LexicalIndex) -> None:
     assert list(found) == ["3", "5"]
     assert found["3"].score > found["5"].score > 0
     level = (found["3"].score + found["5"].score) / LEADERS
-    assert [one.lead for one in found.values()] == pytest.approx([one.score - level for one in found.values()])
+    assert [match.margin for match in found.values()] == pytest.approx(
+        [match.score - level for match in found.values()]
+    )
     assert lexical.search("capital of Japan", "en", 1) == {"3": found["3"]}
 
 
@@ -87,7 +89,7 @@ def test_chunks_asked_for_are_scored_whatever_they_score(lexical: LexicalIndex) 
     found = lexical.search("capital of Japan", "en", 1, also=["5", "4", "0", "nowhere"])
     assert list(found) == ["3", "5", "4"], "0 is Japanese"
     assert found["4"].score == 0
-    assert found["4"].lead < 0
+    assert found["4"].margin < 0
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def test_score_is_relative_to_the_language_of_the_chunk(
         mine = [f"{one.title}\n{one.text}" for one in chunks if one.language == among]
         centre = float(vector @ index.encoder.encode(mine).mean(axis=0))
         of_language = [hit for hit in hits if hit.chunk.language == among]
-        both = [hit.dense - centre + LEXICAL_WEIGHT * matches[hit.chunk.id].lead for hit in of_language]
+        both = [hit.dense - centre + LEXICAL_WEIGHT * matches[hit.chunk.id].margin for hit in of_language]
         level = LANGUAGE_PRIOR_WEIGHT * sum(both[:2]) / 2
         assert abs(level) > 0.005
         assert [hit.score for hit in of_language] == pytest.approx([one - level for one in both], abs=2e-3)
