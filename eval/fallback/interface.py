@@ -1,7 +1,7 @@
 """The interface of fallback graders: optional graders that may decide answers which the ladder leaves open.
 
 An answer is open if it ends at `Rung.NONE`. An answer that numbers, denials or refusals vetoed is decided. So is a
-classification answer that names both labels or none: it stays `Outcome.UNPARSED`.
+classification answer that names both labels or none: it stays `AnswerOutcome.UNPARSED`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from eval.grading.ladder import Outcome, Reference, Rung, Verdict
+from eval.grading.ladder import AnswerOutcome, Reference, Rung, Verdict
 from eval.grading.word_match import folded
 from rag.text.canonical import canonical
 
@@ -94,7 +94,7 @@ def apply_fallbacks(answers: Sequence[GradedAnswer], graders: Iterable[FallbackG
         for position, verdict in zip(positions, verdicts, strict=True):
             graded[position] = replace(graded[position], verdict=verdict)
         decided = [verdict.content for verdict in verdicts if verdict.rung is not Rung.NONE]
-        correct = sum(content is Outcome.CORRECT for content in decided)
+        correct = sum(content is AnswerOutcome.CORRECT for content in decided)
         uses.append(FallbackUse(grader.rung, grader.about, len(positions), len(decided), correct))
     return FallbackResult(tuple(answer.verdict for answer in graded), tuple(uses))
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from eval.grading.claims import Claim, complement, is_name, novel
-from eval.grading.matching import Asked, Finding, Match, related, rival_in
+from eval.grading.matching import Finding, Match, ParsedQuestion, related, rival_in
 from eval.grading.refusals import is_denied
 from eval.grading.text import strip_endings
 from eval.grading.word_match import number_pairs
@@ -52,9 +52,9 @@ def forms(question: str, reference: str) -> tuple[str, ...]:
     found += [part.strip() for part in re.split(r"\s/\s", bare) if " / " in bare]
     found += _without_class(question, bare)
     found += _without_particle(bare)
-    said = complement(canonical(question), bare, loose=True)
-    if said and len(tokenise(bare)) > len(tokenise(said)) + 2:
-        found.append(strip_endings(said))
+    addition = complement(canonical(question), bare, loose=True)
+    if addition and len(tokenise(bare)) > len(tokenise(addition)) + 2:
+        found.append(strip_endings(addition))
     return tuple(dict.fromkeys(form for form in found if form))
 
 
@@ -128,7 +128,7 @@ def match_words(claim: Claim, form: str, *, negative_question: bool) -> Match | 
     return None
 
 
-def match_person(asked: Asked, claim: Claim, form: str, *, in_list: bool = False) -> Match | None:
+def match_person(asked: ParsedQuestion, claim: Claim, form: str, *, in_list: bool = False) -> Match | None:
     """Match a person without (or with another) middle name, in the other order, or by the surname alone.
 
     The surname alone must fill the answer slot, unless the reference is a list of people (`in_list`).
@@ -139,17 +139,17 @@ def match_person(asked: Asked, claim: Claim, form: str, *, in_list: bool = False
     fresh = novel(frozenset(token.stem for token in asked.tokens), tokenise(strip_endings(claim.focus)))
     others = {token.key for token in fresh if _counts_beside(token)} - {part.key for part in parts}
     for names in _name_runs(tokenise(claim.text)):
-        shown = claim.text[names[0].start : names[-1].end]
+        quoted = claim.text[names[0].start : names[-1].end]
         if not _names_person(names, parts, alone=in_list or (claim.firm and not others)):
             continue
         if is_denied(claim.text, names[0].start, names[-1].end, negative_question=asked.negative):
-            return Match(Finding.DENIED, shown, f"{shown!r} is denied")
+            return Match(Finding.DENIED, quoted, f"{quoted!r} is denied")
         if related(claim.text, names[0].start, names[-1].end):
-            return Match(Finding.PASSING, shown, f"{shown!r} is named only as a relation of the one given")
+            return Match(Finding.PASSING, quoted, f"{quoted!r} is named only as a relation of the one given")
         inside = any(token.key == names[-1].key for token in tokenise(claim.focus))
         if claim.firm and not inside and rival_in(asked, claim.focus) is not None:
-            return Match(Finding.PASSING, shown, f"{claim.focus!r} is given first, {shown!r} only in passing")
-        return Match(Finding.CONTAINED, shown, "another form of the person's name")
+            return Match(Finding.PASSING, quoted, f"{claim.focus!r} is given first, {quoted!r} only in passing")
+        return Match(Finding.CONTAINED, quoted, "another form of the person's name")
     return None
 
 

@@ -16,7 +16,7 @@ from eval.grading.aliases import elements, forms, match_person, match_words
 from eval.grading.claims import Claim, announced, find_claim
 from eval.grading.labels.assignments import Assigned, merge, parse_reference, read_assignment
 from eval.grading.labels.label_set import YES_NO, LabelSet, read_label
-from eval.grading.matching import Asked, Finding, Match, match_form
+from eval.grading.matching import Finding, Match, ParsedQuestion, match_form
 from eval.grading.numbers.compare import match_numeric
 from eval.grading.numbers.dates import DateValue
 from eval.grading.numbers.quantities import read_numbers
@@ -31,7 +31,7 @@ from rag.text.tokens import tokenise
 ANSWER_LIMIT = 4000  # characters of an answer that are read; a longer one is a model in a loop
 
 
-class Outcome(StrEnum):
+class AnswerOutcome(StrEnum):
     """What the answer's content is; only `CORRECT` counts as right."""
 
     CORRECT = "correct"
@@ -67,7 +67,7 @@ class Reference:
 class Verdict:
     """The judgement of one answer: outcome, deciding rung, what was looked at, the matched reference, and why."""
 
-    content: Outcome
+    content: AnswerOutcome
     language_correct: bool
     rung: Rung
     extracted: str
@@ -77,7 +77,7 @@ class Verdict:
     @property
     def correct(self) -> bool:
         """Content right, in whichever language."""
-        return self.content is Outcome.CORRECT
+        return self.content is AnswerOutcome.CORRECT
 
     @property
     def both(self) -> bool:
@@ -121,7 +121,7 @@ def grade(
     text = canonical(answer[:ANSWER_LIMIT])
     language_correct = in_language(answer, language, references=references)
     if not any(char.isalnum() or char in "○〇×" for char in text):
-        return Verdict(Outcome.EMPTY, language_correct, Rung.EMPTY, "", None, "the answer is empty")
+        return Verdict(AnswerOutcome.EMPTY, language_correct, Rung.EMPTY, "", None, "the answer is empty")
     if kind == "classification":
         verdict = _grade_labels(question, text, references, language, labels, language_correct)
         if verdict is not None:
@@ -132,7 +132,7 @@ def grade(
 def _grade_open(question: str, text: str, references: Sequence[Reference], language_correct: bool) -> Verdict:
     best = _best(question, text, references)
     if best is None:
-        return Verdict(Outcome.WRONG, language_correct, Rung.NONE, text, None, "there is no reference")
+        return Verdict(AnswerOutcome.WRONG, language_correct, Rung.NONE, text, None, "there is no reference")
     if best.match.finding is Finding.EQUAL or (best.match.right and is_refusal(canonical(best.reference.text))):
         return _verdict(best, language_correct)
     first = (sentences(text) or (text,))[0]
@@ -141,7 +141,7 @@ def _grade_open(question: str, text: str, references: Sequence[Reference], langu
         best = _best(question, rest, references) or best
     declined = is_refusal(first) and rest is None and (not best.match.right or best.match.extracted in first)
     if declined or (best.match.finding in (Finding.ABSENT, Finding.PASSING) and is_refusal(text)):
-        return Verdict(Outcome.REFUSED, language_correct, Rung.HEDGE, text, None, "the answer declines to answer")
+        return Verdict(AnswerOutcome.REFUSED, language_correct, Rung.HEDGE, text, None, "the answer declines to answer")
     return _verdict(best, language_correct)
 
 
@@ -151,7 +151,7 @@ def _best(question: str, text: str, references: Sequence[Reference]) -> _Scored 
 
 def _verdict(scored: _Scored, language_correct: bool) -> Verdict:
     match = scored.match
-    outcome = Outcome.CORRECT if match.right else Outcome.WRONG
+    outcome = AnswerOutcome.CORRECT if match.right else AnswerOutcome.WRONG
     matched = scored.reference if match.right else None
     return Verdict(outcome, language_correct, _RUNG[match.finding], match.extracted, matched, match.reason)
 
@@ -160,7 +160,7 @@ def _score(question: str, text: str, references: Sequence[Reference]) -> list[_S
     """Return the best finding for every reference in the claim of the answer."""
     shapes = {reference: forms(question, reference.text) for reference in references}
     shaped = [form for found in shapes.values() for form in found]
-    asked = Asked(
+    asked = ParsedQuestion(
         question, tokenise(question), tuple({folded(strip_endings(form)): None for form in shaped if folded(form)})
     )
     claim = find_claim(question, text)
@@ -172,7 +172,7 @@ def _score(question: str, text: str, references: Sequence[Reference]) -> list[_S
     return scored
 
 
-def _matches(asked: Asked, claim: Claim, text: str, form: str, dates: Sequence[DateValue]) -> list[Match]:
+def _matches(asked: ParsedQuestion, claim: Claim, text: str, form: str, dates: Sequence[DateValue]) -> list[Match]:
     """Match a form of a reference with the answer: numbers by value, all else by words."""
     numeric = as_numeric(asked, form)
     if numeric is None:
@@ -195,7 +195,7 @@ def _match_whole(text: str, form: str, key: Callable[[str], str]) -> Match | Non
     return None
 
 
-def _match_text(asked: Asked, claim: Claim, text: str, form: str) -> Match:
+def _match_text(asked: ParsedQuestion, claim: Claim, text: str, form: str) -> Match:
     """Match a reference in words: verbatim, as a person, as a list in any order, or as words of one passage."""
     match = match_form(asked, claim, form)
     if match.finding is not Finding.ABSENT:
@@ -214,7 +214,7 @@ def _match_text(asked: Asked, claim: Claim, text: str, form: str) -> Match:
     return words if words is not None else match
 
 
-def _match_element(asked: Asked, claim: Claim, text: str, part: str) -> Match:
+def _match_element(asked: ParsedQuestion, claim: Claim, text: str, part: str) -> Match:
     numeric = as_numeric(asked, part)
     if numeric is not None:
         return match_numeric(asked, claim, text, numeric, ())
@@ -245,7 +245,7 @@ def _grade_labels(
     if reading.label is None:
         return _unparsed(text, reading.extracted, reading.reason, language_correct)
     hit = next((reference for reference, label in wanted if label == reading.label), None)
-    outcome = Outcome.CORRECT if hit is not None else Outcome.WRONG
+    outcome = AnswerOutcome.CORRECT if hit is not None else AnswerOutcome.WRONG
     reason = f"{reading.reason}: {reading.label.name(language)}"
     return Verdict(outcome, language_correct, Rung.LABEL, reading.extracted, hit, reason)
 
@@ -259,20 +259,26 @@ def _grade_assignment(
 ) -> Verdict:
     items = merge([found for _, found in assigned])
     pairs = list(zip(items, read_assignment(question, text, items, labels), strict=True))
-    shown = "; ".join(
+    extracted = "; ".join(
         f"{item.names[0]}: {' and '.join(label.name('en') for label in given) or '?'}" for item, given in pairs
     )
     wrong = [item.names[0] for item, given in pairs if len(given) == 1 and given[0] != item.label]
     if wrong:
-        return Verdict(Outcome.WRONG, language_correct, Rung.LABEL, shown, None, f"wrong label for {', '.join(wrong)}")
+        return Verdict(
+            AnswerOutcome.WRONG, language_correct, Rung.LABEL, extracted, None, f"wrong label for {', '.join(wrong)}"
+        )
     unlabelled = [item.names[0] for item, given in pairs if len(given) != 1]
     if unlabelled:
-        return _unparsed(text, shown, f"no single label for {', '.join(unlabelled)}", language_correct)
-    return Verdict(Outcome.CORRECT, language_correct, Rung.LABEL, shown, assigned[0][0], "every item has its label")
+        return _unparsed(text, extracted, f"no single label for {', '.join(unlabelled)}", language_correct)
+    return Verdict(
+        AnswerOutcome.CORRECT, language_correct, Rung.LABEL, extracted, assigned[0][0], "every item has its label"
+    )
 
 
-def _unparsed(text: str, shown: str, reason: str, language_correct: bool) -> Verdict:
+def _unparsed(text: str, extracted: str, reason: str, language_correct: bool) -> Verdict:
     """Return the verdict on an answer without a readable label: refused if it declines, else unparsed."""
     if is_refusal(text):
-        return Verdict(Outcome.REFUSED, language_correct, Rung.HEDGE, shown, None, "the answer declines to answer")
-    return Verdict(Outcome.UNPARSED, language_correct, Rung.LABEL, shown, None, reason)
+        return Verdict(
+            AnswerOutcome.REFUSED, language_correct, Rung.HEDGE, extracted, None, "the answer declines to answer"
+        )
+    return Verdict(AnswerOutcome.UNPARSED, language_correct, Rung.LABEL, extracted, None, reason)

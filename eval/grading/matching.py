@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from eval.grading.claims import Claim, is_name
 from eval.grading.longer_names import in_longer_name
-from eval.grading.numbers.quantities import Reading, read_numbers
+from eval.grading.numbers.quantities import NumberReading, read_numbers
 from eval.grading.refusals import alternative, is_denied
 from eval.grading.text import strip_endings
 from eval.grading.word_match import folded, occurrences
@@ -60,7 +60,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ParsedQuestion:
     """What matching needs of the question: its text and tokens, and the folded keys of every accepted reference."""
 
     text: str
@@ -92,7 +92,7 @@ class Asked:
         """Whether the question already says that the value is below zero, so that its sign may be left out."""
         return re.search(_ASKS_BELOW, self.text, re.IGNORECASE) is not None
 
-    def numbers(self, text: str) -> Reading:
+    def numbers(self, text: str) -> NumberReading:
         """Return the numbers and dates of `text`; 3:30 is a time if the question asks for one."""
         return read_numbers(text, time_asked=re.search(_ASKS_TIME, self.text, re.IGNORECASE) is not None)
 
@@ -123,7 +123,7 @@ MENTIONS = 12  # of a form looked at in one claim; models in a loop repeat one h
 _WORD_IN_CAPITALS = 4  # references like WHO, US, IT need their capitals up to this length
 
 
-def match_form(asked: Asked, claim: Claim, form: str) -> Match:
+def match_form(asked: ParsedQuestion, claim: Claim, form: str) -> Match:
     """Match one form of a reference with the claim, by the best of its mentions."""
     exact = _equal(asked, claim, form)
     if exact is not None:
@@ -139,7 +139,7 @@ def match_form(asked: Asked, claim: Claim, form: str) -> Match:
     return best
 
 
-def _equal(asked: Asked, claim: Claim, form: str) -> Match | None:
+def _equal(asked: ParsedQuestion, claim: Claim, form: str) -> Match | None:
     target, lemmas = folded(strip_endings(form)), _lemmas(form)
     for part in (claim.text, claim.focus):
         if part == claim.focus and alternative(claim.text, *_span(claim.text, part)):
@@ -154,7 +154,7 @@ def _equal(asked: Asked, claim: Claim, form: str) -> Match | None:
     return None
 
 
-def _repeats_question(asked: Asked, claim: Claim, part: str) -> bool:
+def _repeats_question(asked: ParsedQuestion, claim: Claim, part: str) -> bool:
     """Return whether the whole answer is the topic of the question again, with more said about it elsewhere."""
     return (
         part != claim.text
@@ -175,43 +175,43 @@ def _span(text: str, part: str) -> tuple[int, int]:
     return start, start + len(part.rstrip("。.!?、, "))
 
 
-def _mention(asked: Asked, claim: Claim, form: str, first: int, last: int) -> Match:
+def _mention(asked: ParsedQuestion, claim: Claim, form: str, first: int, last: int) -> Match:
     """Judge a mention, tokens first:last of the claim: the first objection to it, else that it counts."""
     tokens = tokenise(claim.text)
-    shown = claim.text[tokens[first].start : tokens[last - 1].end]
-    counts = Match(Finding.CONTAINED, shown, "the reference stands in the answer")
+    quoted = claim.text[tokens[first].start : tokens[last - 1].end]
+    counts = Match(Finding.CONTAINED, quoted, "the reference stands in the answer")
     return next(_objections(asked, claim, form, first, last), counts)
 
 
-def _objections(asked: Asked, claim: Claim, form: str, first: int, last: int) -> Iterator[Match]:
+def _objections(asked: ParsedQuestion, claim: Claim, form: str, first: int, last: int) -> Iterator[Match]:
     """Why a mention does not count, gravest first."""
     text, tokens = claim.text, tokenise(claim.text)
     start, end = tokens[first].start, tokens[last - 1].end
-    shown, person = text[start:end], asked.about_person
+    quoted, person = text[start:end], asked.about_person
     begin = text.rfind("\n", 0, start) + 1
     line = text[begin : text.find("\n", end) if "\n" in text[end:] else len(text)]
     if (
-        not _case_fits(form, shown, claim)
+        not _case_fits(form, quoted, claim)
         or _SIGN_AFTER.match(text, end)
         or in_longer_name(text, tokens, first, last, asked.known, person=person)
     ):
-        yield Match(Finding.PASSING, shown, f"{shown!r} is part of a longer name or another word")
+        yield Match(Finding.PASSING, quoted, f"{quoted!r} is part of a longer name or another word")
     if is_denied(line, start - begin, end - begin, negative_question=asked.negative):
-        yield Match(Finding.DENIED, shown, f"{shown!r} is denied")
+        yield Match(Finding.DENIED, quoted, f"{quoted!r} is denied")
     other = alternative(line, start - begin, end - begin)
     if other is not None and not _accepted(asked, other):
-        yield Match(Finding.ALTERNATIVES, shown, f"{shown!r} is offered beside {other!r}")
+        yield Match(Finding.ALTERNATIVES, quoted, f"{quoted!r} is offered beside {other!r}")
     if _restates(asked, tokens, first, last):
-        yield Match(Finding.PASSING, shown, f"{shown!r} repeats the question")
+        yield Match(Finding.PASSING, quoted, f"{quoted!r} repeats the question")
     if re.match(r"(?:の方)?より", text[end:]) or re.search(r"\bthan (?:the |an? )?$", text[:start], re.IGNORECASE):
-        yield Match(Finding.PASSING, shown, f"{shown!r} is only compared with")
+        yield Match(Finding.PASSING, quoted, f"{quoted!r} is only compared with")
     if person and related(text, start, end):
-        yield Match(Finding.PASSING, shown, f"{shown!r} is named only as a relation of the one given")
+        yield Match(Finding.PASSING, quoted, f"{quoted!r} is named only as a relation of the one given")
     in_focus = text.find(claim.focus) <= start < text.find(claim.focus) + len(claim.focus)
     gloss = re.search(r"\($", text[:start]) and re.match(r"\)", text[end:])
     rival = None if in_focus or gloss or not claim.firm else rival_in(asked, claim.focus)
     if rival is not None:
-        yield Match(Finding.PASSING, shown, f"{rival!r} is given first, {shown!r} only in passing")
+        yield Match(Finding.PASSING, quoted, f"{rival!r} is given first, {quoted!r} only in passing")
 
 
 def related(text: str, start: int, end: int) -> bool:
@@ -219,26 +219,26 @@ def related(text: str, start: int, end: int) -> bool:
     return bool(_RELATION_BEFORE.search(text[:start]) or _RELATION_AFTER.match(text[end:]))
 
 
-def _accepted(asked: Asked, other: str) -> bool:
+def _accepted(asked: ParsedQuestion, other: str) -> bool:
     """Return whether an alternative is itself an accepted answer or the same thing in other words."""
     key = folded(strip_endings(other))
     return not key or any(key.startswith(accepted) or accepted.startswith(key) for accepted in asked.accepted)
 
 
-def _case_fits(form: str, shown: str, claim: Claim) -> bool:
+def _case_fits(form: str, quoted: str, claim: Claim) -> bool:
     """Short references in capitals (WHO, US, A) need the capitals; a text without any lower case cannot tell."""
     letters = form.strip(" .")
     if len(letters) > _WORD_IN_CAPITALS or not letters.isascii() or not letters.isalpha() or not letters.isupper():
         return True
-    if letters != shown:
+    if letters != quoted:
         return False
     if len(letters) > 1 or letters not in "AI":
         return not claim.text.isupper() or len(claim.text.split()) < 3
-    after = claim.text[claim.text.find(shown) + 1 :]
+    after = claim.text[claim.text.find(quoted) + 1 :]
     return re.match(r"\s*(?:[.,:;)\]。、]|$|is\b|was\b|[^\x00-\x7f])", after) is not None
 
 
-def _restates(asked: Asked, tokens: Sequence[Token], first: int, last: int) -> bool:
+def _restates(asked: ParsedQuestion, tokens: Sequence[Token], first: int, last: int) -> bool:
     """Return whether the mention is in the same phrase as in the question, or only the topic of both."""
     size = [token.key for token in tokens[first:last]]
     for at in range(len(asked.tokens) - len(size) + 1):
@@ -269,7 +269,7 @@ def _shared(mine: Sequence[Token], theirs: Sequence[Token]) -> int:
     return count
 
 
-def rival_in(asked: Asked, focus: str) -> str | None:
+def rival_in(asked: ParsedQuestion, focus: str) -> str | None:
     """Return the name that fills the answer slot instead of the reference, or None if it only describes."""
     known = {token.key for token in asked.tokens}
     words = [token for token in tokenise(strip_endings(focus)) if token.content and token.kind != "number"]

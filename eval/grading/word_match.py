@@ -52,5 +52,5 @@ def number_pairs(tokens: Sequence[Token]) -> frozenset[tuple[str, str]]:
     """Return the keys of numbers side by side, with no word between them: (2, 1) of "Japan 2-1 Spain"."""
     keyed = [token for token in tokens if token.key]
     return frozenset(
-        (one.key, other.key) for one, other in itertools.pairwise(keyed) if one.kind == other.kind == "number"
+        (number.key, other.key) for number, other in itertools.pairwise(keyed) if number.kind == other.kind == "number"
     )

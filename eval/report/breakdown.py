@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from eval.dataset.conditions import Condition
-from eval.grading.ladder import Outcome
+from eval.grading.ladder import AnswerOutcome
 from eval.runs.graded import RunAnswer
 
 Cause = Literal["failed", "retrieval", "model", "grading"]
@@ -112,4 +112,4 @@ def _cause(answer: RunAnswer) -> Cause | None:
         return "failed"
     if not answer.evidence_given:
         return "retrieval"
-    return "grading" if answer.verdict.content is Outcome.UNPARSED else "model"
+    return "grading" if answer.verdict.content is AnswerOutcome.UNPARSED else "model"

@@ -10,7 +10,7 @@ from eval.dataset.conditions import Condition
 from eval.dataset.load import ALL, KINDS
 from eval.fallback.factory import fallback_graders, graded_answer
 from eval.fallback.interface import apply_fallbacks
-from eval.grading.ladder import Outcome
+from eval.grading.ladder import AnswerOutcome
 from eval.report.breakdown import retrieval_split, spread
 from eval.report.compare_runs import AnswerKey, RunResults, compare_runs, run_names
 from eval.report.records import Cell, Contrast, Report, RunReport
@@ -127,8 +127,8 @@ def _cells(run: StoredRun, answers: Sequence[RunAnswer]) -> Iterable[Cell]:
                 both=rate(sum(verdict.both for verdict in verdicts_), len(counted)),
                 failed=len(counted) - len(given),
                 missing=sum(answer.recorded is None for answer in counted),
-                unparsed=sum(verdict.content is Outcome.UNPARSED for verdict in verdicts_),
-                refused=sum(verdict.content is Outcome.REFUSED for verdict in verdicts_),
+                unparsed=sum(verdict.content is AnswerOutcome.UNPARSED for verdict in verdicts_),
+                refused=sum(verdict.content is AnswerOutcome.REFUSED for verdict in verdicts_),
                 cut_off=sum(answer.cut_off for answer in given),
                 asked_again=sum(len(answer.attempts) > 1 for answer in given),
                 above=tuple(sum((answer.cosine or 0.0) >= cut for answer in counted) for cut in THRESHOLDS),

@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from eval.dataset.load import ALL, KINDS
-from eval.grading.ladder import Outcome
+from eval.grading.ladder import AnswerOutcome
 from eval.report import charts
 from eval.report.compare_runs import RunComparison
 from eval.report.headlines import comparison_text, effect_word, headline, imported_headline
@@ -145,7 +145,7 @@ def _choices(report: Report) -> dict[str, list[str]]:
         "language": [language for language in LANGUAGES if any(answer.language == language for answer in answers)],
         "condition": list(dict.fromkeys(str(answer.condition) for answer in answers)),
         "outcome": [
-            *(str(outcome) for outcome in Outcome if outcome in outcomes),
+            *(str(outcome) for outcome in AnswerOutcome if outcome in outcomes),
             NOT_CORRECT, FAILED, OTHER_LANGUAGE, "fixed", "broken",
         ],
     }  # fmt: skip

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from eval.dataset.conditions import Condition
 from eval.dataset.load import Item
-from eval.grading.ladder import Outcome, Reference, Rung, Verdict, grade
+from eval.grading.ladder import AnswerOutcome, Reference, Rung, Verdict, grade
 from eval.runs.answer_log import AnswerRecord
 from eval.runs.run import StoredRun
 from rag.records import Language
@@ -98,6 +98,6 @@ def _graded(run: StoredRun, cosines: Mapping[str, float], repeat: int) -> Iterab
 
 def _verdict(item: Item, language: Language, recorded: AnswerRecord | None) -> Verdict:
     if recorded is None or recorded.answer is None:
-        return Verdict(Outcome.EMPTY, False, Rung.EMPTY, "", None, "there is no answer")
+        return Verdict(AnswerOutcome.EMPTY, False, Rung.EMPTY, "", None, "there is no answer")
     references: tuple[Reference, ...] = item.references
     return grade(item.questions[language], recorded.text, references, item.kind, language, item.labels)

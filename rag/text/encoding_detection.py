@@ -42,7 +42,7 @@ _DAMAGE = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class DecodedText:
     """A text, and the encoding that its bytes were read in."""
 
     text: str
@@ -54,7 +54,7 @@ def decode(data: bytes, name: str, *, declared: str | None = None) -> str:
     return reading_of(data, name, declared=declared).text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def reading_of(data: bytes, name: str, *, declared: str | None = None) -> Reading:
+def reading_of(data: bytes, name: str, *, declared: str | None = None) -> DecodedText:
     """Return the text of a file, and its encoding.
 
     A byte order mark decides; then, where there are zero bytes, UTF-16 without one; ISO-2022-JP (by its escapes),
@@ -82,7 +82,7 @@ def no_text(data: bytes, name: str) -> UnreadableDocument:
     )
 
 
-def _decoded(data: bytes, name: str, declared: str | None) -> Reading | None:
+def _decoded(data: bytes, name: str, declared: str | None) -> DecodedText | None:
     for bom, encoding in BOMS:
         if data.startswith(bom):
             return _plausible(_try(data, encoding))
@@ -96,7 +96,7 @@ def _decoded(data: bytes, name: str, declared: str | None) -> Reading | None:
     return _guessed(data, name, declared) if reading is None else _plausible(reading)
 
 
-def _guessed(data: bytes, name: str, declared: str | None) -> Reading | None:
+def _guessed(data: bytes, name: str, declared: str | None) -> DecodedText | None:
     """Read bytes that are not UTF-8."""
     reading = _plausible(_as_declared(data, declared))
     if reading is not None:
@@ -106,10 +106,10 @@ def _guessed(data: bytes, name: str, declared: str | None) -> Reading | None:
     if reading is not None:
         return reading
     guesses = [guess for guess in (_try(data, EUC_JP), _try(data, "cp932")) if guess is not None]
-    return _plausible(min(guesses, key=lambda one: suspects(one.text))) if guesses else None
+    return _plausible(min(guesses, key=lambda guess: suspects(guess.text))) if guesses else None
 
 
-def _as_declared(data: bytes, declared: str | None) -> Reading | None:
+def _as_declared(data: bytes, declared: str | None) -> DecodedText | None:
     try:
         encoding = _DECLARED.get(codecs.lookup(declared).name) if declared else None
     except LookupError:
@@ -138,20 +138,20 @@ def nearly_utf8(data: bytes) -> bool:
     return sum(1 for letter in text if letter > "\x7f") - damaged >= _DAMAGE * damaged
 
 
-def _try(data: bytes, encoding: str) -> Reading | None:
+def _try(data: bytes, encoding: str) -> DecodedText | None:
     try:
-        return Reading(text_in(data, encoding), encoding)
+        return DecodedText(text_in(data, encoding), encoding)
     except (UnicodeDecodeError, ValueError):
         return None
 
 
-def utf16_without_bom(data: bytes, errors: str = "strict") -> Reading | None:
+def utf16_without_bom(data: bytes, errors: str = "strict") -> DecodedText | None:
     """Read as UTF-16 in the byte order that gives the more ordinary text; None if neither does."""
     readings = []
     for encoding in ("utf-16-le", "utf-16-be"):
         with suppress(UnicodeDecodeError):
-            readings.append(Reading(data.decode(encoding, errors), encoding))
-    readings = [one for one in readings if "\x00" not in one.text]
+            readings.append(DecodedText(data.decode(encoding, errors), encoding))
+    readings = [guess for guess in readings if "\x00" not in guess.text]
     best = max(readings, key=_ordinary, default=None)
     needed = _MIN_ORDINARY_OF_ASCII if data.isascii() else _MIN_ORDINARY
     return best if best and best.text and _ordinary(best) >= needed * len(best.text) else None
@@ -162,7 +162,7 @@ def plausible(text: str) -> bool:
     return len(_CONTROL.findall(text)) <= _MAX_SUSPECT * len(text)
 
 
-def _ordinary(reading: Reading) -> int:
+def _ordinary(reading: DecodedText) -> int:
     return len(_ORDINARY.findall(reading.text))
 
 
@@ -171,5 +171,5 @@ def suspects(text: str) -> int:
     return len(_SUSPECT.findall(text))
 
 
-def _plausible(reading: Reading | None) -> Reading | None:
+def _plausible(reading: DecodedText | None) -> DecodedText | None:
     return reading if reading is not None and plausible(reading.text) else None

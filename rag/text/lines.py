@@ -32,7 +32,7 @@ codecs.register_error(_MARK, lambda error: ("\udcff", error.end) if isinstance(e
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TextLine:
     """A line with its end, a newline, which the last one may lack.
 
     `fault` says what is wrong with its bytes ("is not UTF-8: ..."); what of it is not ASCII is then lost from `text`.
@@ -42,7 +42,7 @@ class Line:
     fault: str | None = None
 
 
-def read_lines(stream: BinaryIO, name: str) -> Iterator[Line]:
+def read_lines(stream: BinaryIO, name: str) -> Iterator[TextLine]:
     """Yield the lines of a file that can be read more than once, with one block of it in memory.
 
     Raises UnreadableDocument for a file that is no text by its sample.
@@ -51,7 +51,7 @@ def read_lines(stream: BinaryIO, name: str) -> Iterator[Line]:
     stream.seek(0)
     if encoding in {"utf-16", "utf-16-le", "utf-16-be", "utf-32"}:
         for line in _lines(_narrow(_blocks(stream), encoding)):
-            yield _line(line, "utf-8", shown=encoding[:6])
+            yield _line(line, "utf-8", named=encoding[:6])
         return
     mode = b""
     for number, line in enumerate(_lines(_blocks(stream))):
@@ -96,21 +96,21 @@ def _narrow(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
         yield rest.encode("utf-8", "surrogatepass")
 
 
-def _line(line: bytes, encoding: str, mode: bytes = b"", shown: str | None = None) -> Line:
+def _line(line: bytes, encoding: str, mode: bytes = b"", named: str | None = None) -> TextLine:
     """Decode a line; `mode` is the escape of ISO-2022-JP that is in force before it."""
     body = line.rstrip(b"\r\n")
     end = "\n" if len(body) < len(line) else ""
     if len(body) > LONGEST:
-        return Line(end, f"is longer than {LONGEST:,} bytes")
+        return TextLine(end, f"is longer than {LONGEST:,} bytes")
     try:
-        return Line(text_in(mode + body, encoding) + end)
+        return TextLine(text_in(mode + body, encoding) + end)
     except UnicodeDecodeError as error:
         at = error.start - len(mode)
-        what = f"0x{body[at]:02X}" if shown is None else "half a letter"
-        if shown is not None:
-            at = len(body[:at].decode().encode(f"{shown}-le"))
-        fault = f"is not {_SHOWN[shown or encoding]}: its byte {at + 1} is {what}"
-        return Line(body.decode("ascii", "replace") + end, fault)
+        what = f"0x{body[at]:02X}" if named is None else "half a letter"
+        if named is not None:
+            at = len(body[:at].decode().encode(f"{named}-le"))
+        fault = f"is not {_SHOWN[named or encoding]}: its byte {at + 1} is {what}"
+        return TextLine(body.decode("ascii", "replace") + end, fault)
 
 
 def _encoding(stream: BinaryIO, name: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 
 from eval.fallback.interface import GradedAnswer, QuestionPool, SetQuestion
 from eval.fallback.judge.prompt import RUBRIC, Reply, judge_prompt, prompt_key, read_reply
-from eval.grading.ladder import Outcome, Rung, Verdict
+from eval.grading.ladder import AnswerOutcome, Rung, Verdict
 from eval.statistics.agreement import Agreement, agreement_text
 from rag.errors import GradingError, JudgeNotMeasured
 from rag.serialize import from_json, to_jsonable
@@ -165,11 +165,12 @@ class JudgeGrader:
 
 
 _REASONS: Final = {
-    Judgement.YES: (Outcome.CORRECT, "the judge calls it right, and wrong as an answer to another question"),
-    Judgement.NO: (Outcome.WRONG, "the judge calls it wrong"),
-    Judgement.UNPARSED: (Outcome.UNPARSED, "the judge's reply is not the one word asked for"),
+    Judgement.YES: (AnswerOutcome.CORRECT, "the judge calls it right, and wrong as an answer to another question"),
+    Judgement.NO: (AnswerOutcome.WRONG, "the judge calls it wrong"),
+    Judgement.UNPARSED: (AnswerOutcome.UNPARSED, "the judge's reply is not the one word asked for"),
     Judgement.UNGROUNDED: (
-        Outcome.UNPARSED, "the judge calls it right as an answer to another question too, which counts for nothing",
+        AnswerOutcome.UNPARSED,
+        "the judge calls it right as an answer to another question too, which counts for nothing",
     ),
 }  # fmt: skip
 

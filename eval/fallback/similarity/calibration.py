@@ -15,7 +15,7 @@ from eval.fallback.agreement import grade_by_ladder, load_labelled_answers
 from eval.fallback.interface import GradedAnswer, QuestionPool
 from eval.fallback.similarity.margin import Encode, Margin, margins
 from eval.fallback.similarity.threshold import METHOD, Example, fit
-from eval.grading.ladder import Outcome, Rung, Verdict
+from eval.grading.ladder import AnswerOutcome, Rung, Verdict
 from eval.statistics.agreement import Agreement, agreement_text
 from rag.encoders.embeddings import Encoder, EncoderIdentity
 from rag.errors import CalibrationMismatch, GradingError
@@ -166,7 +166,7 @@ def _verdict(before: Verdict, margin: Margin, threshold: float, least: float) ->
         return replace(before, reason=f"{before.reason}; {measured} below the threshold {threshold:.4f}")
     return replace(
         before,
-        content=Outcome.CORRECT,
+        content=AnswerOutcome.CORRECT,
         rung=Rung.SIMILARITY,
         matched=margin.right,
         reason=f"{measured} reaches the threshold {threshold:.4f}",

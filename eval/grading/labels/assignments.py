@@ -99,43 +99,43 @@ def read_assignment(
 def _read_piece(text: str, items: Sequence[Assigned], labels: LabelSet, state: _State, *, infer: bool) -> None:
     events = _events(text, items, labels)
     named = [event.item for event in events if event.item is not None]
-    said = _labels_of(events, labels, infer=infer)
+    assigned = _labels_of(events, labels, infer=infer)
     if not events:
         return
-    if _RESPECTIVELY.search(text) and len(named) == len(said) > 1:
-        for item, label in zip(named, said.values(), strict=True):
+    if _RESPECTIVELY.search(text) and len(named) == len(assigned) > 1:
+        for item, label in zip(named, assigned.values(), strict=True):
             state.assign([item], label)
     elif not named:
-        if _EVERY.search(text) and len(set(said.values())) == 1 and not _NEITHER.search(text):
-            state.assign(range(len(items)), next(iter(said.values())))
-        elif state.waiting and len(said) == 1:
-            state.assign(state.waiting, next(iter(said.values())))
+        if _EVERY.search(text) and len(set(assigned.values())) == 1 and not _NEITHER.search(text):
+            state.assign(range(len(items)), next(iter(assigned.values())))
+        elif state.waiting and len(assigned) == 1:
+            state.assign(state.waiting, next(iter(assigned.values())))
         else:
-            state.heading = next(iter(said.values())) if len(said) == 1 else None
+            state.heading = next(iter(assigned.values())) if len(assigned) == 1 else None
         state.waiting = []
-    elif not said:
+    elif not assigned:
         if state.heading is not None and not any(event.mention for event in events):
             state.assign(named, state.heading)
         else:
             state.waiting = list(named)
     else:
-        state.heading = next(iter(said.values())) if events[0].mention and text.rstrip().endswith(":") else None
-        (_label_first if events[0].mention else _item_first)(events, said, state)
+        state.heading = next(iter(assigned.values())) if events[0].mention and text.rstrip().endswith(":") else None
+        (_label_first if events[0].mention else _item_first)(events, assigned, state)
 
 
 def _labels_of(events: Sequence[_Event], labels: LabelSet, *, infer: bool) -> Mapping[_Event, Label]:
     """Return the label that each event assigns: its own, or the other of two if it is denied and that is safe."""
-    said: dict[_Event, Label] = {}
+    assigned: dict[_Event, Label] = {}
     for event in events:
         mention = event.mention
         if mention is None:
             continue
         if not mention.denied:
-            said[event] = mention.label
+            assigned[event] = mention.label
         elif infer and not _asserts_another(events, mention.label):
             other = labels.other(mention.label)
-            said |= {event: other} if other is not None else {}
-    return said
+            assigned |= {event: other} if other is not None else {}
+    return assigned
 
 
 def _asserts_another(events: Sequence[_Event], denied: Label) -> bool:
@@ -143,26 +143,26 @@ def _asserts_another(events: Sequence[_Event], denied: Label) -> bool:
     return any(e.mention is not None and not e.mention.denied and e.mention.label != denied for e in events)
 
 
-def _item_first(events: Sequence[_Event], said: Mapping[_Event, Label], state: _State) -> None:
+def _item_first(events: Sequence[_Event], assigned: Mapping[_Event, Label], state: _State) -> None:
     pending: list[int] = []
     labelled = False
     for event in events:
         if event.item is not None:
             pending = [*([] if labelled else pending), event.item]
             labelled = False
-        elif event in said:
-            state.assign(pending, said[event])
+        elif event in assigned:
+            state.assign(pending, assigned[event])
             labelled = True
     state.waiting = [] if labelled else pending
 
 
-def _label_first(events: Sequence[_Event], said: Mapping[_Event, Label], state: _State) -> None:
+def _label_first(events: Sequence[_Event], assigned: Mapping[_Event, Label], state: _State) -> None:
     """Items take the label before them; a label with no item after it belongs to the item just before it."""
     groups: list[list[int]] = []
     names: list[Label] = []
     for event in events:
-        if event in said:
-            names.append(said[event])
+        if event in assigned:
+            names.append(assigned[event])
             groups.append([])
         elif event.item is not None and groups:
             groups[-1].append(event.item)

@@ -201,9 +201,9 @@ def read_label(question: str, answer: str, labels: LabelSet) -> LabelReading:
     'no'
     """
     answer = _ECHO.sub("", answer)
-    told = announced(answer)
-    parts = [part for part in sentences(told or answer) if not re.search(r"\?[\"')」]*$|か[。」]?$", part)] or [
-        told or answer
+    announcement = announced(answer)
+    parts = [part for part in sentences(announcement or answer) if not re.search(r"\?[\"')」]*$|か[。」]?$", part)] or [
+        announcement or answer
     ]
     denied: list[LabelMention] = []
     for part in parts:
@@ -211,7 +211,7 @@ def read_label(question: str, answer: str, labels: LabelSet) -> LabelReading:
         if len(assigned) > 1:
             return LabelReading(None, part, "both labels are assigned")
         if assigned:
-            return _consistent(question, answer, part, assigned[0], labels, told)
+            return _consistent(question, answer, part, assigned[0], labels, announcement)
         denied += [mention for mention in mentions(part, labels) if mention.denied]
         restated = _restated(question, part, labels)
         if restated is not None:
@@ -232,7 +232,7 @@ def _assigned(question: str, part: str, labels: LabelSet) -> list[Label]:
 
 
 def _consistent(
-    question: str, answer: str, part: str, label: Label, labels: LabelSet, told: str | None
+    question: str, answer: str, part: str, label: Label, labels: LabelSet, announcement: str | None
 ) -> LabelReading:
     """`label`, unless a bare label elsewhere, or the rest of the very sentence, says another."""
     polar = labels.polarity
@@ -245,7 +245,7 @@ def _consistent(
         bare = labels.named(other) if len(other) < 40 else None
         if bare is not None and bare != label and other != part:
             return LabelReading(None, answer, "two labels are given in different sentences")
-    return LabelReading(label, part, "announced label" if told else "label assigned")
+    return LabelReading(label, part, "announced label" if announcement else "label assigned")
 
 
 def _from_denial(question: str, part: str, denied: list[LabelMention], labels: LabelSet) -> LabelReading:

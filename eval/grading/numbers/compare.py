@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from eval.grading.claims import Claim, overlap
-from eval.grading.matching import Asked, Finding, Match
+from eval.grading.matching import Finding, Match, ParsedQuestion
 from eval.grading.numbers.dates import DateValue
 from eval.grading.numbers.quantities import Quantity, Value, read_numbers
 from eval.grading.numbers.reference import Numeric
@@ -39,7 +39,9 @@ _YEAR_RANGE = (100, 2999)  # bare numbers that may be years
 _JOINT = re.compile(r"[^\S\n]*(?:-|:|~|から|対|to|vs\.?|versus)[^\S\n]*", re.IGNORECASE)
 
 
-def match_numeric(asked: Asked, claim: Claim, answer: str, reference: Numeric, precise: Sequence[DateValue]) -> Match:
+def match_numeric(
+    asked: ParsedQuestion, claim: Claim, answer: str, reference: Numeric, precise: Sequence[DateValue]
+) -> Match:
     """Match a numeric reference with the claim.
 
     `precise`: every date among the references; a fuller one of the same date may not be contradicted. Where the
@@ -54,7 +56,7 @@ def match_numeric(asked: Asked, claim: Claim, answer: str, reference: Numeric, p
     return Match(Finding.ABSENT, claim.focus, "the answer gives no number or date of the reference's kind")
 
 
-def _as_asked(asked: Asked, value: Value) -> Value:
+def _as_asked(asked: ParsedQuestion, value: Value) -> Value:
     """Convert a reference value to what is asked: the year of a date, a bare 1546 as a year."""
     if asked.below:
         value = _unsigned(value)
@@ -77,7 +79,7 @@ def _unsigned(value: Value) -> Value:
     return replace(value, value=abs(value.value)) if isinstance(value, Quantity) else value
 
 
-def _candidates(asked: Asked, text: str, wanted: Sequence[Value]) -> list[Value]:
+def _candidates(asked: ParsedQuestion, text: str, wanted: Sequence[Value]) -> list[Value]:
     """Return the values of `text` that can answer: of a wanted kind, not denied, not repeated from the question.
 
     Where some count what the question counts (何人, "how many countries"), only those; brackets come last.
@@ -117,7 +119,7 @@ def _counted_end(text: str, value: Value) -> int:
 
 
 def _decide(
-    asked: Asked,
+    asked: ParsedQuestion,
     text: str,
     given: list[Value],
     wanted: Sequence[Value],
@@ -126,9 +128,9 @@ def _decide(
     in_order: bool,
 ) -> Match:
     chosen = _glossed(text, _chosen(asked, text, given, wanted), wanted)
-    shown = text[chosen.start : chosen.end]
+    quoted = text[chosen.start : chosen.end]
     if not any(_same(chosen, want) for want in wanted):
-        return Match(Finding.CONFLICT, shown, f"{shown!r} conflicts with the reference")
+        return Match(Finding.CONFLICT, quoted, f"{quoted!r} conflicts with the reference")
     if isinstance(chosen, DateValue):
         finer = [date for date in precise if any(isinstance(want, DateValue) and date.gives(want) for want in wanted)]
         if (
@@ -136,21 +138,21 @@ def _decide(
             and all(chosen.contradicts(date) for date in finer if date.month)
             and any(date.month for date in finer)
         ):
-            return Match(Finding.CONFLICT, shown, f"{shown!r} contradicts the full date")
+            return Match(Finding.CONFLICT, quoted, f"{quoted!r} contradicts the full date")
     missing = [want for want in wanted if not any(_same(value, want) for value in given)]
     if missing:
-        return Match(Finding.CONFLICT, shown, "not every number of the reference is given")
+        return Match(Finding.CONFLICT, quoted, "not every number of the reference is given")
     if in_order and _reversed(text, given, wanted):
-        return Match(Finding.CONFLICT, shown, "the numbers of the reference are given in another order")
+        return Match(Finding.CONFLICT, quoted, "the numbers of the reference are given in another order")
     if len(wanted) == 1:
         beside = _beside(text, chosen, given, wanted)
         if beside is not None:
             return beside
     whole = not any(token.content for token in tokenise(strip_endings(text[: chosen.start] + " " + text[chosen.end :])))
-    return Match(Finding.EQUAL if whole else Finding.CONTAINED, shown, "the answer gives the reference's value")
+    return Match(Finding.EQUAL if whole else Finding.CONTAINED, quoted, "the answer gives the reference's value")
 
 
-def _chosen(asked: Asked, text: str, given: list[Value], wanted: Sequence[Value]) -> Value:
+def _chosen(asked: ParsedQuestion, text: str, given: list[Value], wanted: Sequence[Value]) -> Value:
     """Return the value behind "=", else in the clause with most words of the question, else the first.
 
     Names are no evidence here: the topic they name belongs to every clause.
@@ -184,7 +186,7 @@ def _clause(text: str, value: Value) -> str:
 
 def _beside(text: str, chosen: Value, given: Sequence[Value], wanted: Sequence[Value]) -> Match | None:
     """Return the finding for a value that is one end of a range or one of two alternatives, or None."""
-    shown = text[chosen.start : chosen.end]
+    quoted = text[chosen.start : chosen.end]
     rest = _RANGE_AFTER.match(text[chosen.end :])
     if rest is not None:
         follower = next((value for value in given if value.start == chosen.end + rest.end()), None)
@@ -196,14 +198,14 @@ def _beside(text: str, chosen: Value, given: Sequence[Value], wanted: Sequence[V
     if other is not None and read_numbers(other).values:
         agree = any(_same(value, want) for value in read_numbers(other).values for want in wanted)
         if not agree:
-            return Match(Finding.ALTERNATIVES, shown, f"{shown!r} is offered beside {other!r}")
+            return Match(Finding.ALTERNATIVES, quoted, f"{quoted!r} is offered beside {other!r}")
     return None
 
 
 def _joint(text: str, values: Sequence[Value]) -> bool:
     """Return whether the values stand in `text` as one score, ratio or range: 2-1, 3:2:1, 2対1, "5 to 10"."""
     return len(values) > 1 and all(
-        _JOINT.fullmatch(text, one.end, other.start) for one, other in itertools.pairwise(values)
+        _JOINT.fullmatch(text, value.end, other.start) for value, other in itertools.pairwise(values)
     )
 
 

@@ -56,8 +56,8 @@ class Quantity:
     def _same_time(self, other: Quantity) -> bool:
         """Return whether two hours agree if one names its half of the day: 3 pm, 15時, and 3, which leaves it open."""
         hours = [q for q in (self, other) if q.unit is None or q.unit.dimension == TIME_OF_DAY.dimension]
-        told = [q.unit == TIME_OF_DAY or q.value > NOON for q in hours]
-        return len(hours) == 2 and (self.value - other.value) % (2 * NOON if all(told) else NOON) == 0
+        halves = [q.unit == TIME_OF_DAY or q.value > NOON for q in hours]
+        return len(hours) == 2 and (self.value - other.value) % (2 * NOON if all(halves) else NOON) == 0
 
     def same_kind(self, other: Quantity) -> bool:
         """Return whether both measure one thing: the same dimension, or both counts."""
@@ -69,7 +69,7 @@ Value = Quantity | DateValue
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class NumberReading:
     """The quantities and dates of one text, in order of appearance and not overlapping."""
 
     values: tuple[Value, ...]
@@ -104,7 +104,7 @@ _PER = re.compile(r"\s*(?:/|per|an|a)\s*(hour|second|sec|h|s)\b", re.IGNORECASE)
 _SPEED = re.compile(r"(?:毎)?([秒時])速?(?:約|およそ)?\s*$")
 
 
-def read_numbers(text: str, *, time_asked: bool = False) -> Reading:
+def read_numbers(text: str, *, time_asked: bool = False) -> NumberReading:
     """Yield every quantity and date of `text`, in order; with `time_asked` 3:30 is a time of day, else two numbers.
 
     >>> [str(q.value) for q in read_numbers("8.5マイル (13.7 km)").quantities]
@@ -120,7 +120,7 @@ def read_numbers(text: str, *, time_asked: bool = False) -> Reading:
     rest = _masked(rest, found)
     found += [_quantity(match, rest) for match in _NUMBER.finditer(rest)]
     quantities = _distribute(sorted(found, key=lambda quantity: quantity.start), rest)
-    return Reading(tuple(sorted([*quantities, *dates], key=lambda value: value.start)))
+    return NumberReading(tuple(sorted([*quantities, *dates], key=lambda value: value.start)))
 
 
 def _masked(text: str, values: Iterable[Value]) -> str:

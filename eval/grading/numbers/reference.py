@@ -6,7 +6,7 @@ import re
 from collections.abc import Set
 from dataclasses import dataclass
 
-from eval.grading.matching import Asked
+from eval.grading.matching import ParsedQuestion
 from eval.grading.numbers.quantities import Value
 from rag.text.tokens import tokenise
 
@@ -41,7 +41,7 @@ class Numeric:
     values: tuple[Value, ...]
 
 
-def as_numeric(asked: Asked, form: str) -> Numeric | None:
+def as_numeric(asked: ParsedQuestion, form: str) -> Numeric | None:
     """Return the values of a purely numeric form, or None if other words carry it ("Apollo 11", K2)."""
     values = asked.numbers(form).values
     left = list(form)
@@ -51,8 +51,10 @@ def as_numeric(asked: Asked, form: str) -> Numeric | None:
     for token in tokenise("".join(left)):
         familiar = bool({token.key, token.stem, token.surface} & known) or _derived(token.key, known)
         if token.content and not familiar and "助数詞" not in token.pos:
-            told = len(values) == 1 and len(tokenise(form)) > SENTENCE_TOKENS and _ASKS_NUMBER.search(asked.text)
-            return Numeric(form, values) if told else None
+            is_number_asked = (
+                len(values) == 1 and len(tokenise(form)) > SENTENCE_TOKENS and _ASKS_NUMBER.search(asked.text)
+            )
+            return Numeric(form, values) if is_number_asked else None
     return Numeric(form, values) if values else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from eval.grading.labels.label_set import LabelSet
-from eval.grading.ladder import Outcome, Rung, grade
+from eval.grading.ladder import AnswerOutcome, Rung, grade
 from tests.eval.grade_items import (
     ANIMALS,
     CAFFEINE,
@@ -20,10 +20,16 @@ from tests.eval.grade_items import (
     Item,
 )
 
-C, W, R, U, E = Outcome.CORRECT, Outcome.WRONG, Outcome.REFUSED, Outcome.UNPARSED, Outcome.EMPTY
+C, W, R, U, E = (
+    AnswerOutcome.CORRECT,
+    AnswerOutcome.WRONG,
+    AnswerOutcome.REFUSED,
+    AnswerOutcome.UNPARSED,
+    AnswerOutcome.EMPTY,
+)
 
 # (item, labels, language, answer, outcome)
-LabelRow = tuple[Item, LabelSet | None, str, str, Outcome]
+LabelRow = tuple[Item, LabelSet | None, str, str, AnswerOutcome]
 LABELLED: list[LabelRow] = [
     (GREENLAND, None, "en", "No", C),
     (GREENLAND, None, "ja", "いいえ", C),
@@ -127,7 +133,9 @@ LABELLED: list[LabelRow] = [
 
 
 @pytest.mark.parametrize(("item", "labels", "language", "answer", "outcome"), LABELLED)
-def test_classification(item: Item, labels: LabelSet | None, language: str, answer: str, outcome: Outcome) -> None:
+def test_classification(
+    item: Item, labels: LabelSet | None, language: str, answer: str, outcome: AnswerOutcome
+) -> None:
     question = item.ja if language == "ja" else item.en
     verdict = grade(question, answer, item.references, "classification", language, labels)
     assert verdict.content is outcome, verdict

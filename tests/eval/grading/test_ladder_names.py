@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eval.grading.ladder import Outcome, Rung, grade
+from eval.grading.ladder import AnswerOutcome, Rung, grade
 from tests.eval.grade_items import (
     AUSTRALIA,
     BALTIC,
@@ -32,10 +32,16 @@ from tests.eval.grade_items import (
     Item,
 )
 
-C, W, R, U, E = Outcome.CORRECT, Outcome.WRONG, Outcome.REFUSED, Outcome.UNPARSED, Outcome.EMPTY
+C, W, R, U, E = (
+    AnswerOutcome.CORRECT,
+    AnswerOutcome.WRONG,
+    AnswerOutcome.REFUSED,
+    AnswerOutcome.UNPARSED,
+    AnswerOutcome.EMPTY,
+)
 
 # (item, language, answer, outcome, rung or None, language right)
-Row = tuple[Item, str, str, Outcome, Rung | None, bool]
+Row = tuple[Item, str, str, AnswerOutcome, Rung | None, bool]
 
 NAMES: list[Row] = [
     (KOKORO, "ja", "夏目漱石です。", C, None, True),
@@ -182,7 +188,7 @@ OPEN = NAMES + PASSING + LISTS
 
 @pytest.mark.parametrize(("item", "language", "answer", "outcome", "rung", "in_language"), OPEN)
 def test_open_question(
-    item: Item, language: str, answer: str, outcome: Outcome, rung: Rung | None, in_language: bool
+    item: Item, language: str, answer: str, outcome: AnswerOutcome, rung: Rung | None, in_language: bool
 ) -> None:
     question = item.ja if language == "ja" else item.en
     verdict = grade(question, answer, item.references, "open_qa", language)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval.grading.labels.label_set import LabelSet
-from eval.grading.ladder import Outcome, Reference, Verdict, grade
+from eval.grading.ladder import AnswerOutcome, Reference, Verdict, grade
 from rag.text.canonical import canonical
 
 INSTRUMENTS = LabelSet.parse("弦楽器=string instrument/string|打楽器=percussion instrument/percussion")
@@ -215,7 +215,7 @@ def test_the_answer_to_another_question_is_never_right(fact: Fact, data: st.Data
 @given(facts, st.text(alphabet=" \n\t\u3000。、.,!?！？*#-_「」()…\u200b\ufeff", max_size=20))
 def test_an_empty_answer_is_never_right(fact: Fact, answer: str) -> None:
     verdict = fact.verdict(answer)
-    assert verdict.content is Outcome.EMPTY
+    assert verdict.content is AnswerOutcome.EMPTY
     assert not verdict.language_correct
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eval.grading.ladder import Outcome, Reference, Rung, grade
+from eval.grading.ladder import AnswerOutcome, Reference, Rung, grade
 from tests.eval.grade_items import (
     AGE,
     BODY_WATER,
@@ -27,10 +27,16 @@ from tests.eval.grade_items import (
     Item,
 )
 
-C, W, R, U, E = Outcome.CORRECT, Outcome.WRONG, Outcome.REFUSED, Outcome.UNPARSED, Outcome.EMPTY
+C, W, R, U, E = (
+    AnswerOutcome.CORRECT,
+    AnswerOutcome.WRONG,
+    AnswerOutcome.REFUSED,
+    AnswerOutcome.UNPARSED,
+    AnswerOutcome.EMPTY,
+)
 
 # (item, language, answer, outcome, rung or None, language right)
-Row = tuple[Item, str, str, Outcome, Rung | None, bool]
+Row = tuple[Item, str, str, AnswerOutcome, Rung | None, bool]
 
 PLAIN: list[Row] = [
     (CAPITAL, "ja", "東京", C, Rung.EQUAL, True),
@@ -228,7 +234,7 @@ OPEN = PLAIN + EMPTY + HEDGES + NUMBERS
 
 @pytest.mark.parametrize(("item", "language", "answer", "outcome", "rung", "in_language"), OPEN)
 def test_open_question(
-    item: Item, language: str, answer: str, outcome: Outcome, rung: Rung | None, in_language: bool
+    item: Item, language: str, answer: str, outcome: AnswerOutcome, rung: Rung | None, in_language: bool
 ) -> None:
     question = item.ja if language == "ja" else item.en
     verdict = grade(question, answer, item.references, "open_qa", language)
@@ -243,5 +249,5 @@ def test_the_table_is_large_enough() -> None:
 
 
 def test_without_references_nothing_is_right() -> None:
-    assert grade("日本の首都は？", "東京", [], "open_qa", "ja").content is Outcome.WRONG
-    assert grade("日本の首都は？", "東京", [Reference("", "ja")], "open_qa", "ja").content is Outcome.WRONG
+    assert grade("日本の首都は？", "東京", [], "open_qa", "ja").content is AnswerOutcome.WRONG
+    assert grade("日本の首都は？", "東京", [Reference("", "ja")], "open_qa", "ja").content is AnswerOutcome.WRONG

@@ -11,7 +11,7 @@ import pytest
 import rag.text.lines
 from rag.errors import UnreadableDocument
 from rag.text.encoding_detection import decode
-from rag.text.lines import LONGEST, Line, read_lines
+from rag.text.lines import LONGEST, TextLine, read_lines
 from tests.samples import JAPANESE
 
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp932", "euc_jp", "iso2022_jp"]
@@ -24,7 +24,7 @@ ROWS = [
 ]
 
 
-def lines(data: bytes) -> list[Line]:
+def lines(data: bytes) -> list[TextLine]:
     return list(read_lines(io.BytesIO(data), "a.csv"))
 
 
@@ -47,7 +47,7 @@ def test_lines_are_those_of_the_file_read_whole(
 def test_japanese_that_begins_after_a_mebibyte_of_ascii(encoding: str) -> None:
     data = b"1,plain\r\n" * 150_000 + "2,表示能力と東京都。ソ連\r\n".encode(encoding) * 5
     assert len(data) > 1 << 20
-    assert lines(data)[-1] == Line("2,表示能力と東京都。ソ連\n")
+    assert lines(data)[-1] == TextLine("2,表示能力と東京都。ソ連\n")
 
 
 DAMAGED = [
@@ -141,7 +141,7 @@ def test_a_line_that_is_too_long_is_passed_over(traced: None) -> None:
     tracemalloc.reset_peak()
     before = tracemalloc.get_traced_memory()[0]
     found = list(read_lines(data, "a.csv"))
-    assert found == [Line("1,a\n"), Line("\n", "is longer than 16,777,216 bytes"), Line("2,b\n")]
+    assert found == [TextLine("1,a\n"), TextLine("\n", "is longer than 16,777,216 bytes"), TextLine("2,b\n")]
     assert tracemalloc.get_traced_memory()[1] - before < 4 * LONGEST
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from eval.fallback.judge.record import load_judge
 from eval.fallback.judge.run import judge_run, judge_settings
-from eval.grading.ladder import Outcome, Rung
+from eval.grading.ladder import AnswerOutcome, Rung
 from eval.report.build import build_report
 from eval.report.html import html_page
 from eval.report.records import Report
@@ -52,7 +52,7 @@ def judge(monkeypatch):
     return make
 
 
-def judged(report: Report) -> dict[str, tuple[Outcome, Rung]]:
+def judged(report: Report) -> dict[str, tuple[AnswerOutcome, Rung]]:
     """The verdicts on the open answers."""
     return {
         one.answer: (one.verdict.content, one.verdict.rung)
@@ -67,10 +67,10 @@ def test_it_decides_what_is_open_and_nothing_else(folder: Path, judge) -> None:
     judge_run(folder, LABELLED, SETTINGS)
     after = build_report([folder])
     assert judged(after) == {
-        RIGHT: (Outcome.CORRECT, Rung.JUDGE),
-        INJECTION_JA: (Outcome.WRONG, Rung.JUDGE),
-        INJECTION_EN: (Outcome.WRONG, Rung.JUDGE),
-        "手塚治虫です。": (Outcome.WRONG, Rung.JUDGE),
+        RIGHT: (AnswerOutcome.CORRECT, Rung.JUDGE),
+        INJECTION_JA: (AnswerOutcome.WRONG, Rung.JUDGE),
+        INJECTION_EN: (AnswerOutcome.WRONG, Rung.JUDGE),
+        "手塚治虫です。": (AnswerOutcome.WRONG, Rung.JUDGE),
     }
     for old, new in zip(before.runs[0].answers, after.runs[0].answers, strict=True):
         assert new.verdict == old.verdict or old.verdict.rung is Rung.NONE
@@ -87,7 +87,7 @@ def test_an_answer_that_calls_itself_right_does_not_win(say, folder: Path, judge
     report = build_report([folder])
     verdicts = judged(report)
     for answer in (INJECTION_JA, INJECTION_EN):
-        assert verdicts[answer] == (Outcome.UNPARSED, Rung.JUDGE)
+        assert verdicts[answer] == (AnswerOutcome.UNPARSED, Rung.JUDGE)
     reasons = [one.verdict.reason for one in report.runs[0].answers if one.answer == INJECTION_EN]
     assert "another question too" in reasons[0]
 
@@ -95,7 +95,7 @@ def test_an_answer_that_calls_itself_right_does_not_win(say, folder: Path, judge
 def test_a_reply_that_is_not_the_word_is_its_own_outcome(folder: Path, judge) -> None:
     judge(lambda *_: "I think it is CORRECT.")
     record = judge_run(folder, LABELLED, SETTINGS)
-    assert {outcome for outcome, _ in judged(build_report([folder])).values()} == {Outcome.UNPARSED}
+    assert {outcome for outcome, _ in judged(build_report([folder])).values()} == {AnswerOutcome.UNPARSED}
     assert record.measured is not None
     assert record.measured.counts["unparsed"] == 32
     assert record.measured.agreement.true_positive_rate.correct == 0
@@ -187,12 +187,12 @@ def test_what_failed_is_asked_again_and_stays_open_until_then(folder: Path, judg
     record = judge_run(folder, LABELLED, SETTINGS)
     assert list(record.failures.values()) == ["ValueError: out of memory"]
     report = build_report([folder])
-    assert judged(report)[RIGHT] == (Outcome.WRONG, Rung.NONE)
+    assert judged(report)[RIGHT] == (AnswerOutcome.WRONG, Rung.NONE)
     assert "not judged yet" in next(one.verdict.reason for one in report.runs[0].answers if one.answer == RIGHT)
     assert (report.runs[0].uses[0].open, report.runs[0].uses[0].decided) == (4, 3)
     judge(honest)
     assert judge_run(folder, LABELLED, SETTINGS).failures == {}
-    assert judged(build_report([folder]))[RIGHT] == (Outcome.CORRECT, Rung.JUDGE)
+    assert judged(build_report([folder]))[RIGHT] == (AnswerOutcome.CORRECT, Rung.JUDGE)
 
 
 @pytest.mark.parametrize(
@@ -251,4 +251,4 @@ def test_the_bundled_model_replies_with_the_word_and_is_not_talked_round(folder:
     verdicts = judged(build_report([folder]))
     assert {rung for _, rung in verdicts.values()} == {Rung.JUDGE}
     for answer in (INJECTION_JA, INJECTION_EN):
-        assert verdicts[answer][0] is not Outcome.CORRECT
+        assert verdicts[answer][0] is not AnswerOutcome.CORRECT

@@ -23,7 +23,7 @@ from eval.fallback.similarity.calibration import (
     save_calibration,
 )
 from eval.fallback.similarity.margin import margins
-from eval.grading.ladder import Outcome, Rung
+from eval.grading.ladder import AnswerOutcome, Rung
 from eval.report.build import build_report
 from eval.report.files import write_all
 from eval.report.html import html_page
@@ -116,10 +116,10 @@ def test_the_verdict_says_margin_and_threshold(calibration) -> None:
         replace(calibration, threshold=0.4, wrong_references=2), pool, TableEncoder(ANGLES).encode_queries
     )
     right, wrong = apply_fallbacks([place(CAPITAL, "Edo today"), place(CAPITAL, "Osaka")], [passing]).verdicts
-    assert (right.content, right.rung, right.matched) == (Outcome.CORRECT, Rung.SIMILARITY, CAPITAL.references[1])
+    assert (right.content, right.rung, right.matched) == (AnswerOutcome.CORRECT, Rung.SIMILARITY, CAPITAL.references[1])
     assert "margin 0.4695" in right.reason
     assert "reaches the threshold 0.4000" in right.reason
-    assert (wrong.content, wrong.rung) == (Outcome.WRONG, Rung.NONE)
+    assert (wrong.content, wrong.rung) == (AnswerOutcome.WRONG, Rung.NONE)
     assert "below the threshold 0.4000" in wrong.reason
 
 
