@@ -8,7 +8,7 @@ from contextlib import suppress
 from itertools import chain
 
 from rag.tables.header import Known, TableRow, find_header
-from rag.text.lines import Line
+from rag.text.lines import TextLine
 
 _DELIMITERS = ",\t;"
 _SAMPLE = 20
@@ -25,7 +25,7 @@ class BrokenCsv(Exception):
         self.row = row
 
 
-def csv_rows(lines: Iterable[Line], known: Known | None = None) -> Iterator[TableRow]:
+def csv_rows(lines: Iterable[TextLine], known: Known | None = None) -> Iterator[TableRow]:
     """Yield every row, blank ones too; one on a line with bytes that are not text has a fault. Raises BrokenCsv."""
     remaining = iter(lines)
     sample = _sample(remaining)
@@ -52,9 +52,9 @@ def csv_rows(lines: Iterable[Line], known: Known | None = None) -> Iterator[Tabl
         raise BrokenCsv(TableRow(number + 1, begins, fault=str(error))) from error
 
 
-def _sample(lines: Iterator[Line]) -> list[Line]:
+def _sample(lines: Iterator[TextLine]) -> list[TextLine]:
     """Take the first lines, up to `_SAMPLE` that are not blank and the first that cannot be read."""
-    sample: list[Line] = []
+    sample: list[TextLine] = []
     filled = 0
     for line in lines:
         sample.append(line)

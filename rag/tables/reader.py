@@ -13,7 +13,7 @@ from rag.tables.files import read_text
 from rag.tables.header import Known, TableRow, begin_table, beyond_header, describe_header, normalise_header
 from rag.tables.merged_cells import MergedCells
 from rag.tables.xlsx import SheetFacts, read_sheets
-from rag.text.lines import Line
+from rag.text.lines import TextLine
 
 _SHEETS = 15  # named in a message
 
@@ -131,7 +131,7 @@ def _no_columns(tables: Sequence[Table], what: str, required: Sequence[str]) -> 
 
 def _from_csv(path: Path, text: str, known: Known) -> list[Table]:
     try:
-        tables = _tables(str(path), csv_rows(map(Line, io.StringIO(text, newline="")), known), known)
+        tables = _tables(str(path), csv_rows(map(TextLine, io.StringIO(text, newline="")), known), known)
     except BrokenCsv as broken:
         raise DatasetError(
             f"This CSV file cannot be read: {broken}",
