@@ -52,7 +52,7 @@ def test_an_open_index_says_that_it_has_changed_and_one_opened_anew_sees_all(sit
         with pytest.raises(IndexChanged, match="another process has ingested") as raised:
             first.search("鯨の歌")
         assert "damaged" not in str(raised.value)
-        assert "Open it again" in str(raised.value)
+        assert "call open_index again" in str(raised.value)
     anew = HybridRetriever(index=site.open())
     assert beside.changed
     assert found(anew, "鯨の歌") == before - {"ja/水.md"} | set(WHALES)
