@@ -142,6 +142,6 @@ def _grams(lexical: LexicalIndex, chunk: str) -> float:
     """What the n-grams of "war" add to a chunk's score for the word alone."""
     import bm25s
 
-    (leg,) = lexical._legs.values()
+    (leg,) = lexical._indexes.values()
     index = bm25s.BM25.load(str(leg._folder / GRAMS))
     return float(index.get_scores(["war"])[int(chunk)])
