@@ -48,7 +48,7 @@ def unquantised(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def quantised(unquantised: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("quantised") / "gemma"
     corpus = Path(__file__).parents[4] / "corpus"
-    arguments = ("--out", out, "--calibration", corpus, "--group-size", "32", "--samples", "24")
+    arguments = ("--out", out, "--calibration", corpus, "--group-size", "32", "--samples", "8")
     result = kotae("quantize", unquantised, *arguments)
     assert result.exit_code == 0, result.output
     return out
