@@ -87,35 +87,35 @@ def find_claim(question: str, answer: str) -> Claim:
     >>> find_claim("What is the capital of Japan?", "The capital of Japan is Tokyo. It is large.").focus
     'Tokyo.'
     """
-    question_stems = frozenset(token.stem for token in tokenise(question) if token.content)
+    stems = frozenset(token.stem for token in tokenise(question) if token.content)
     answer = _ASSENT.sub("", answer)
     rest = announced(answer)
     if rest is not None:
-        return _claim(question_stems, _with_list(rest, sentences(rest)[:1]), direct=True)
-    parts = _relevant(question_stems, sentences(answer))
+        return _claim(stems, _with_list(rest, sentences(rest)[:1]), direct=True)
+    parts = _relevant(stems, sentences(answer))
     if not parts:
         return Claim(answer, answer, False)
-    head = _claim(question_stems, _with_list(answer, parts[:1]), direct=False)
-    chosen = _decisive(question_stems, parts, head)
-    return head if chosen is None else _claim(question_stems, _with_list(answer, [chosen]), direct=False)
+    head = _claim(stems, _with_list(answer, parts[:1]), direct=False)
+    chosen = _decisive(stems, parts, head)
+    return head if chosen is None else _claim(stems, _with_list(answer, [chosen]), direct=False)
 
 
-def _decisive(question_stems: frozenset[str], parts: Sequence[str], head: Claim) -> str | None:
+def _decisive(stems: frozenset[str], parts: Sequence[str], head: Claim) -> str | None:
     """Return the later sentence that decides instead of the first one, or None if the first one does."""
     corrected = [rest for part in parts[1:] if (rest := _CORRECTION.sub("", part)) not in ("", part)]
     if corrected:
         return corrected[-1]
-    first = overlap(question_stems, parts[0])
+    first = overlap(stems, parts[0])
     if len(parts) == 1 or (head.firm and first == 0):
         return None
-    continued = _continuation(question_stems, parts)
+    continued = _continuation(stems, parts)
     if continued is not None:
         return continued
     concluded = [_CONCLUSION.sub("", part) for part in parts[1:] if _CONCLUSION.match(part)]
     if concluded and not head.firm:
         return concluded[-1]
-    best = max(parts, key=lambda part: overlap(question_stems, part))
-    return best if overlap(question_stems, best) > first else None
+    best = max(parts, key=lambda part: overlap(stems, part))
+    return best if overlap(stems, best) > first else None
 
 
 def announced(answer: str) -> str | None:
@@ -129,13 +129,13 @@ def complement(question: str, sentence: str, *, loose: bool = False) -> str | No
 
     With `loose` the subject may hold more words than the question does: a reference is known to answer it.
     """
-    question_stems = frozenset(token.stem for token in tokenise(question) if token.content)
-    return _slot(question_stems, sentence, loose=loose)
+    stems = frozenset(token.stem for token in tokenise(question) if token.content)
+    return _slot(stems, sentence, loose=loose)
 
 
-def overlap(question_stems: frozenset[str], text: str, *, names: float = NAME_WEIGHT) -> float:
+def overlap(stems: frozenset[str], text: str, *, names: float = NAME_WEIGHT) -> float:
     """Count the words that `text` shares with the question; names, numbers and suffixes weigh `names` each."""
-    shared = {token.stem: token for token in tokenise(text) if token.content and token.stem in question_stems}
+    shared = {token.stem: token for token in tokenise(text) if token.content and token.stem in stems}
     minor = [t for t in shared.values() if is_name(t) or re.search("接尾辞|助数詞", t.pos) or t.kind == "number"]
     return len(shared) - (1 - names) * len(minor)
 
@@ -155,40 +155,35 @@ def lead(text: str) -> str:
     return text[:end].strip()
 
 
-def novel(question_stems: frozenset[str], tokens: Sequence[Token]) -> list[Token]:
+def novel(stems: frozenset[str], tokens: Sequence[Token]) -> list[Token]:
     """Return the content words that are not in the question and not mere talk about answering."""
     return [
         token
         for token in tokens
-        if token.content
-        and token.stem not in question_stems
-        and token.key not in _GENERIC
-        and token.stem not in _GENERIC
+        if token.content and token.stem not in stems and token.key not in _GENERIC and token.stem not in _GENERIC
     ]
 
 
-def _continuation(question_stems: frozenset[str], parts: Sequence[str]) -> str | None:
+def _continuation(stems: frozenset[str], parts: Sequence[str]) -> str | None:
     """Return a later sentence on the topic ("It was proved by ...") with a question word that the first one lacks."""
     held = {token.stem for token in tokenise(parts[0])}
     for part in parts[1:]:
         tokens = tokenise(part)
         same_topic = _PRONOUN.match(part) or (tokens[0].kind != "latin" and not any(t.surface == "は" for t in tokens))
         added = {
-            t.stem
-            for t in tokens
-            if t.content and t.stem in question_stems - held and not is_name(t) and t.kind != "number"
+            t.stem for t in tokens if t.content and t.stem in stems - held and not is_name(t) and t.kind != "number"
         }
-        if same_topic and added and novel(question_stems, tokens):
+        if same_topic and added and novel(stems, tokens):
             return part
     return None
 
 
-def _relevant(question_stems: frozenset[str], parts: Sequence[str]) -> tuple[str, ...]:
+def _relevant(stems: frozenset[str], parts: Sequence[str]) -> tuple[str, ...]:
     kept = [part for part in parts if not _QUESTION_END.search(part) and not (_COURTESY.match(part) and len(part) < 80)]
     if (
         len(kept) > 1
-        and not novel(question_stems, tokenise(kept[0]))
-        and overlap(question_stems, kept[0]) >= 1
+        and not novel(stems, tokenise(kept[0]))
+        and overlap(stems, kept[0]) >= 1
         and len(tokenise(kept[0])) > 6
     ):
         kept = kept[1:]
@@ -218,10 +213,10 @@ def _with_list(answer: str, chosen: Sequence[str]) -> str:
     return chosen[0]
 
 
-def _claim(question_stems: frozenset[str], text: str, *, direct: bool) -> Claim:
+def _claim(stems: frozenset[str], text: str, *, direct: bool) -> Claim:
     """Return the claim of one sentence; if it was announced (`direct`), its first phrase is the answer."""
     text = text.strip()
-    slot = _slot(question_stems, text)
+    slot = _slot(stems, text)
     if slot is not None:
         return Claim(text, lead(slot), True)
     if direct or _is_phrase(text):
@@ -241,7 +236,7 @@ def _is_phrase(text: str) -> bool:
     return len(latin) <= 8 and not any(token.key in _COPULA or re.search(r"[a-z]ed$", token.key) for token in latin)
 
 
-def _slot(question_stems: frozenset[str], text: str, *, loose: bool = False) -> str | None:
+def _slot(stems: frozenset[str], text: str, *, loose: bool = False) -> str | None:
     """Return the side of the copula, topic mark or verb of a sentence that brings something new, or None."""
     tokens = tokenise(text)
     if len(tokens) > LONG_SENTENCE:
@@ -250,21 +245,17 @@ def _slot(question_stems: frozenset[str], text: str, *, loose: bool = False) -> 
     if cut is not None:
         left, right = text[: tokens[cut].start].strip(), text[tokens[cut].end :].strip()
         cleft = cut > 0 and tokens[cut].surface == "は" and tokens[cut - 1].surface == "の"
-        fresh = novel(question_stems, tokens[:cut])
-        known = sum(token.content and token.stem in question_stems for token in tokens[:cut])
+        fresh = novel(stems, tokens[:cut])
+        known = sum(token.content and token.stem in stems for token in tokens[:cut])
         if right and (
             cleft
             or not fresh
             or (len(fresh) <= known + 2 * loose and known and not any(is_name(token) for token in fresh))
         ):
             return right
-        if (
-            left
-            and not novel(question_stems, tokenise(lead(right)))
-            and any(token.content for token in tokenise(lead(right)))
-        ):
+        if left and not novel(stems, tokenise(lead(right))) and any(token.content for token in tokenise(lead(right))):
             return left if tokens[cut].kind == "latin" else _last_phrase(left)
-    return _subject(question_stems, tokens, text)
+    return _subject(stems, tokens, text)
 
 
 def _cut(tokens: Sequence[Token]) -> int | None:
@@ -277,24 +268,21 @@ def _cut(tokens: Sequence[Token]) -> int | None:
     return None
 
 
-def _subject(question_stems: frozenset[str], tokens: Sequence[Token], text: str) -> str | None:
+def _subject(stems: frozenset[str], tokens: Sequence[Token], text: str) -> str | None:
     """Return the subject of a sentence whose predicate is in the question: "Soseki wrote Kokoro", 漱石が書きました."""
     for i, token in enumerate(tokens):
         if token.surface == "が" and token.pos == "助詞/格助詞":
             rest = tokenise(text[token.end :])
-            if i and any(word.content for word in rest) and not novel(question_stems, rest):
+            if i and any(word.content for word in rest) and not novel(stems, rest):
                 return _last_phrase(text[: token.start])
             return None
         if token.kind != "latin":
             continue
-        if token.stem in question_stems and not is_name(token) and token.content:
+        if token.stem in stems and not is_name(token) and token.content:
             fresh = [word for word in tokens[:i] if word.content]
-            only_fresh = bool(fresh) and not any(word.stem in question_stems for word in fresh) and i <= 6
-            return (
-                lead(text[: token.start])
-                if only_fresh and not any(word.kind == "symbol" for word in tokens[:i])
-                else None
-            )
+            only_fresh = bool(fresh) and not any(word.stem in stems for word in fresh) and i <= 6
+            whole = only_fresh and not any(word.kind == "symbol" for word in tokens[:i])
+            return lead(text[: token.start]) if whole else None
     return None
 
 
