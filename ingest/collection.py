@@ -55,7 +55,7 @@ def _refuse_other_documents(index: Path, folders: Sequence[Path]) -> None:
         raise IndexMismatch(
             f"This index holds other documents, such as {other}, which would be removed",
             where=str(index),
-            do="Give another --index.",
+            do="Choose another --index.",
         )
 
 

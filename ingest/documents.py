@@ -121,7 +121,9 @@ def _outcomes(file: CorpusFile, stream: BinaryIO, options: ReadOptions) -> Itera
         stream.seek(0)
         if suffix in PLAIN and (kind := binary_kind(head)):
             raise UnreadableDocument(
-                f"This file is named {suffix} and is {kind}", where=file.source, do="Give it the ending of its kind."
+                f"This file is named {suffix} but is {kind}",
+                where=file.source,
+                do="Rename it with the right extension.",
             )
         with closing(SeenIds()) as seen:
             for part in READERS[suffix](stream, file.source, options):
@@ -168,7 +170,7 @@ def _document(file: CorpusFile, part: Part | Fault, seen: SeenIds) -> LoadedDocu
         raise UnreadableDocument(
             f"The id of this document occurs twice in its file, first in {first}",
             where=where,
-            do="Give every document an id of its own.",
+            do="Give every document its own id.",
         )
     return LoadedDocument(source, title, language, part.text, part.body)
 

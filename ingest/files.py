@@ -128,7 +128,7 @@ class _Walk:
         if not os.path.islink(path) or Path(os.path.realpath(path)).is_relative_to(root):
             return False
         source = unicodedata.normalize("NFC", name)
-        self._fail(source, "This link leads out of the folder of documents", "Copy what it points to.")
+        self._fail(source, "This link points outside the folder of documents", "Copy what it points to.")
         return True
 
     def _unlisted(self, error: OSError) -> None:

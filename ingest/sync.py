@@ -115,7 +115,7 @@ def _refuse_another_corpus(
         f"The index has {len(plan.present)} files of {manifest.corpus}, of which {origin} has none: "
         "all would be removed",
         where=str(server or folder),
-        do=f"Give another {'--index' if server is None else '--chroma-collection'}, "
+        do=f"Choose another {'--index' if server is None else '--chroma-collection'}, "
         f"or first delete this one: kotae index drop {where}",
     )
 

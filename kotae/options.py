@@ -76,11 +76,11 @@ base_url_option = option(
 model_server_options = options(
     base_url_option,
     option("--api", type=click.Choice(["chat", "completions"]), default="chat",
-           help="API of that server; use completions, in Llama 2's template, if it has no chat template."),
+           help="API of that server; without a chat template there, use completions (with Llama 2's template)."),
     option("--concurrency", type=click.IntRange(1), default=CONCURRENCY,
            help="Requests sent to that server at the same time."),
     option("--timeout", type=click.FloatRange(0, min_open=True), default=SECONDS,
-           help="Time limit of a request to that server, in seconds."),
+           help="Time limit for each request to that server, in seconds."),
 )  # fmt: skip
 generation_options = options(
     option("--prompt", type=RenamedChoice(["default", "base", "h2ogpt"], _FORMER), default="default",

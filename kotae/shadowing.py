@@ -1,4 +1,4 @@
-"""Detect a module that hides one of kotae's packages: a `rag.py` beside a notebook, or another project's `rag`."""
+"""Detect a module that hides one of kotae's packages: a `rag.py` next to a notebook, or another project's `rag`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from types import TracebackType
 
 PACKAGES = ("rag", "ingest", "eval")
 _HOME = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-"""The folder that holds kotae; its other packages are installed beside it."""
+"""The folder that holds kotae; its other packages are installed next to it."""
 
 
 class PackageShadowed(ImportError):

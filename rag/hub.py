@@ -43,7 +43,7 @@ def resolve(name: str) -> ModelFolder:
         path = Path(snapshot_download(hub_id, revision=revision or None, allow_patterns=list(_WANTED)))
     except Exception as error:  # the hub raises many unrelated kinds: HTTP, cache, name validation
         raise ModelUnavailable(
-            f"The model {name!r} is neither in the local hub cache nor could it be downloaded: {first_line(error)}",
+            f"The model {name!r} is not in the local hub cache and could not be downloaded: {first_line(error)}",
             do="Check the name and the network, or give a local folder.",
         ) from error
     return ModelFolder(hub_id, path.name, path)

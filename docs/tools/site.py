@@ -43,7 +43,7 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
 def _in_site(target: str, folder: PurePosixPath, page: str) -> str:
     """Return the link of a page to `target`, which is relative to `folder` of the repository.
 
-    A target that is no page of the site stays as it is, and mkdocs names it.
+    A target that is not a page of the site is kept, and mkdocs reports it.
     """
     path = os.path.normpath(folder / target)
     inside = OUTSIDE.get(path) or (path.removeprefix("docs/") if path.startswith("docs/") else None)

@@ -119,8 +119,8 @@ def _refuse_doubles(rows: Sequence[TableRecord]) -> None:
         number = row.cells["NO"]
         if number in seen:
             raise DatasetError(
-                f"The NO {number} occurs twice, first in {seen[number]}",
+                f"The NO {number} is used twice, first in {seen[number]}",
                 where=f"{row.where}, column 'NO'",
-                do="Give every question a NO of its own.",
+                do="Give every question its own NO.",
             )
         seen[number] = row.row.position

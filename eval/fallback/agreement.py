@@ -154,7 +154,7 @@ def _triple(row: TableRecord) -> LabelledAnswer:
         raise refuse(f"The language {cell('language')!r} is not ja or en", "language")
     references = tuple(part.strip() for part in cell("references").split("|") if part.strip())
     if not references:
-        raise refuse("There is no reference", "references")
+        raise refuse("The reference is missing", "references")
     if cell("label") not in ("", "0", "1"):
         raise refuse(f"A label is 1 or 0, not {cell('label')!r}", "label")
     try:

@@ -124,7 +124,7 @@ def match_words(claim: Claim, form: str, *, negative_question: bool) -> Match | 
             start, end = token.start, window[last].end
             if is_denied(claim.text, start, end, negative_question=negative_question):
                 return Match(Finding.DENIED, claim.text[start:end], "the words of the reference are denied")
-            return Match(Finding.CONTAINED, claim.text[start:end], "all words of the reference stand in one passage")
+            return Match(Finding.CONTAINED, claim.text[start:end], "all words of the reference are in one passage")
     return None
 
 

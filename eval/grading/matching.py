@@ -1,9 +1,9 @@
 """Find a reference in a claim by its tokens, and say why a mention does not count.
 
-A reference matches where its joined token keys stand in the text and both ends fall on token boundaries (UniDic
+A reference matches where its joined token keys occur in the text and both ends fall on token boundaries (UniDic
 short units for Japanese), so 9 is not in 1998 and 京都 not in 東京都. On top of that a mention is not the reference
 where it is only a part of a longer name (南アメリカ, "New Mexico", ドイツ語), is denied, repeats words of the
-question, is one of several alternatives, or stands behind another name that already fills the answer slot.
+question, is one of several alternatives, or follows another name that already fills the answer slot.
 """
 
 from __future__ import annotations
@@ -128,10 +128,10 @@ def match_form(asked: ParsedQuestion, claim: Claim, form: str) -> Match:
     exact = _equal(asked, claim, form)
     if exact is not None:
         return exact
-    best = Match(Finding.ABSENT, claim.focus, "the reference does not stand in the answer")
+    best = Match(Finding.ABSENT, claim.focus, "the reference is not in the answer")
     ranks = list(Finding)
     if not folded(form) and form in claim.text:
-        return Match(Finding.CONTAINED, form, "the sign stands in the answer")
+        return Match(Finding.CONTAINED, form, "the sign is in the answer")
     for first, last in itertools.islice(occurrences(claim.text, form), MENTIONS):
         match = _mention(asked, claim, form, first, last)
         if ranks.index(match.finding) < ranks.index(best.finding):

@@ -1,7 +1,7 @@
 """Refusals, negations and alternatives: what makes a mention of the right answer no answer.
 
 Three questions are answered here, for both languages: does a sentence refuse (`is_refusal`, `after_refusal`), is
-the mention at `start:end` denied (`is_denied`), and does it stand as one of several offered (`alternative`). All
+the mention at `start:end` denied (`is_denied`), and is it one of several offered (`alternative`). All
 functions take canonical text (`eval.grading.text.canonical`).
 
 Decisions. A soft hedge with one answer ("probably Tokyo", 東京かもしれません, 東京ではないでしょうか) commits to

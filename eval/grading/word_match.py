@@ -1,4 +1,4 @@
-"""The joined token keys of a text, and where they stand in another: what "word for word" means to the ladder."""
+"""The joined token keys of a text, and where they occur in another: what "word for word" means to the ladder."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _joined(tokens: Sequence[Token]) -> str:
 
 
 def occurrences(text: str, form: str) -> Iterator[tuple[int, int]]:
-    """Token index ranges (first, last + 1) of `text` where `form` stands on token boundaries."""
+    """Token index ranges (first, last + 1) of `text` where `form` occurs on token boundaries."""
     target, tokens = folded(form), tokenise(text)
     if not target:
         return

@@ -27,7 +27,7 @@ class AnswerRow:
 
     @property
     def left_out(self) -> str:
-        """The sentences that were kept from the model, in words; empty where there are none."""
+        """The sentences that were kept from the model, in words; empty if there are none."""
         left_out = () if self.answer is None else self.answer.left_out
         return describe_removed(left_out, self.graded.language) if left_out else ""
 

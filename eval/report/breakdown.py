@@ -101,7 +101,7 @@ def failures_sentence(answers: Sequence[RunAnswer]) -> str | None:
     if not failed:
         return None
     ((most, count),) = failed.most_common(1)
-    return f"No answer to {failed.total()} of {len(answers)}, in {count} of them for this reason: {most}"
+    return f"No answer to {failed.total()} of {len(answers)}; the most frequent reason ({count}): {most}"
 
 
 def _cause(answer: RunAnswer) -> Cause | None:

@@ -13,7 +13,7 @@ from eval.statistics.paired import Effect, PairedOutcome, compare, verdicts
 from rag.records import Language
 
 Place = tuple[str, str]
-"""A type and a language; `all` stands for the sum."""
+"""A type and a language; `all` is the sum."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def rate_text(rate: Rate, language: Language) -> str:
     """Format a rate with its denominator: "36 of 100 (36.0 %, 95 % interval 27.3 to 45.8)"."""
     interval = _interval(rate.interval.level, percent(rate.interval.low), percent(rate.interval.high), language)
     if language == "ja":
-        return f"{rate.total}問中 {rate.correct}（{percent(rate.value)} %、{interval}）"
+        return f"{rate.total} 問中 {rate.correct} 問（{percent(rate.value)} %、{interval}）"
     return f"{rate.correct} of {rate.total} ({percent(rate.value)} %, {interval})"
 
 
@@ -188,7 +188,7 @@ def _pairing_ja(counts: UnpairedBounds, net: int) -> str:
 
 def _opening(direction: Direction, language: Language, subject: str | None) -> str:
     if language not in OPENING:
-        raise ValueError(f"language={language!r}: sentences are written in en and ja")
+        raise ValueError(f"language={language!r}: expected en or ja")
     text = OPENING[language][direction].format(SUBJECT[language] if subject is None else subject)
     return text[:1].upper() + text[1:]
 
@@ -200,9 +200,9 @@ def _interval(level: float, low: str, high: str, language: Language) -> str:
 
 def _total(cell: Comparison, language: Language) -> str:
     if cell.n == cell.questions:
-        return f"{cell.n:,}問" if language == "ja" else f"{cell.n:,}"
+        return f"{cell.n:,} 問" if language == "ja" else f"{cell.n:,}"
     if language == "ja":
-        return f"{cell.questions:,}問の {cell.n:,} 回答"
+        return f"{cell.questions:,} 問の {cell.n:,} 回答"
     return f"{cell.n:,} answers to {cell.questions:,} questions"
 
 

@@ -26,7 +26,7 @@ _COSINES = "cosine\n≥ " + "/".join(f"{cut:.2f}".removeprefix("0") for cut in T
 def print_report(report: Report, console: Console | None = None) -> None:
     """Print every run: what it was, its counts, its verdicts in words, and the questions fixed and broken.
 
-    Several runs stand side by side at the end.
+    Several runs are shown side by side at the end.
     """
     console = console or Console(width=None if Console().is_terminal else 120, highlight=False, soft_wrap=False)
     for run in report.runs:
@@ -75,7 +75,7 @@ def _print_imported(imported: ImportedReport, console: Console) -> None:
     source = f": {imported.run.source}" if imported.run.source else ""
     console.print(Text(f"\n{imported.name}{source}", style="bold"))
     console.print(
-        Text("Counts entered by hand: nothing can be paired, nor is it known whether the questions were the same.")
+        Text("Counts entered by hand: no answers to pair, and it is not known whether the questions were the same.")
     )
     for cell in imported.cells[:-1]:
         console.print(Text(f"  {cell.kind}, {cell.language}: {counts_sentence(cell.counts, 'en')}"))
@@ -98,7 +98,7 @@ def _print_side_by_side(report: Report, console: Console) -> None:
                 table.add_row(kind, language, *cells)
     console.print(table)
     if not report.same_set:
-        console.print(Text("These runs were not asked the same verification set; their figures cannot be compared."))
+        console.print(Text("These runs used different verification sets; their figures cannot be compared."))
     for uneven in other_passages(report.runs):
         console.print(Text(passages_text(uneven, "en")))
     for comparison in report.overall_comparisons:

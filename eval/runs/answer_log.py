@@ -104,14 +104,14 @@ def _read(line: bytes, where: str) -> AnswerRecord:
         return RunError(
             f"This line of the run is damaged: {fault}",
             where=where,
-            do="Remove the line; its question is asked again by the next run.",
+            do="Delete the line; the next run asks its question again.",
         )
 
     checksum = _CHECKSUM.search(line)
     if checksum is not None:
         line = line[: checksum.start()] + b"}"
         if int(checksum.group(1), 16) != zlib.crc32(line):
-            raise damaged("its checksum is wrong")
+            raise damaged("its checksum does not match")
     return from_json(AnswerRecord, _without_lone_surrogates(line), error=damaged)
 
 

@@ -42,7 +42,7 @@ def answer_table(
     index.
     """
     if out.suffix.lower() not in (".csv", ".xlsx"):
-        raise SettingsError(f"A table of answers is .csv or .xlsx, not {out.name!r}")
+        raise SettingsError(f"The table of answers must be .csv or .xlsx, not {out.name!r}")
     refuse_same(questions, out)
     texts = read_questions(questions)
     chain = open_chain(model, index)
@@ -91,12 +91,12 @@ def _in_table(path: Path, tables: Sequence[Table]) -> list[str]:
     if table is not None:
         columns = table.columns(COLUMNS)
         if len(columns) > 1:
-            raise _ambiguous(table.locate(table.header), "Several columns could have the questions", table.header)
+            raise _ambiguous(table.locate(table.header), "Several columns could contain the questions", table.header)
         return [row.cells[columns[0]] for row in table.rows if len(row.cells) > columns[0]]
     widest = max(tables, key=lambda table: table.first_row.several, default=None)
     if widest and (widest.first_row.several or len(tables) > 1):
         row = widest.first_row
-        raise _ambiguous(widest.locate(row), "No header shows which column has the questions", row)
+        raise _ambiguous(widest.locate(row), "No header shows which column contains the questions", row)
     for table in tables:
         table.require_saved()
     return [cell for table in tables for row in (table.header, *table.rows) for cell in row.cells]
@@ -106,7 +106,7 @@ def _ambiguous(where: str, what: str, row: TableRow) -> DatasetError:
     return DatasetError(
         f"{what}; this row has {describe_header(row.cells)}",
         where=where,
-        do=f"Give one column one of the headers {', '.join(COLUMNS)}. (A table of one column needs none.)",
+        do=f"Give the right one a header: {', '.join(COLUMNS)}. (A table with one column needs none.)",
     )
 
 

@@ -26,6 +26,6 @@ class CircuitBreaker:
         self._in_a_row = 0 if failure is None else self._in_a_row + 1
         if self._in_a_row == LIMIT:
             raise RunError(
-                f"{LIMIT} questions in a row did not come through, the last one so: {failure}",
-                do="What is finished is kept; the same command goes on from there.",
+                f"{LIMIT} questions in a row got no answer from the model; the last error was: {failure}",
+                do="Finished answers are kept; run the same command again to continue.",
             )

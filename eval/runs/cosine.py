@@ -41,9 +41,9 @@ def load_cosines(folder: Path) -> Mapping[str, float]:
 
     def damaged(fault: str) -> RunError:
         return RunError(
-            f"The cosines of the run are damaged: {fault}",
+            f"The stored cosines of this run are damaged: {fault}",
             where=str(path),
-            do="Remove the file; the next run computes them.",
+            do="Delete the file; the next run computes them again.",
         )
 
     try:

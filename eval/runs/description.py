@@ -125,7 +125,9 @@ def read_description(folder: Path) -> RunDescription | ImportedRun:
     try:
         text = path.read_bytes()
     except OSError as error:
-        raise RunError("This folder holds no run", where=str(folder), do="Make one with: kotae eval run") from error
+        raise RunError(
+            "There is no run in this folder", where=str(folder), do="Make one with: kotae eval run"
+        ) from error
     imported = from_json(_ImportedFile, text, error=lambda fault: _damaged(path, fault)).imported
     return imported or from_json(RunDescription, text, error=lambda fault: _damaged(path, fault))
 
@@ -149,7 +151,7 @@ def installed_versions() -> dict[str, str]:
 
 def _damaged(path: Path, fault: str) -> RunError:
     return RunError(
-        f"The description of the run is damaged: {fault}",
+        f"The description of this run is damaged: {fault}",
         where=str(path),
-        do="Remove that file and repeat the command that made the run: its answers are kept.",
+        do="Delete that file and run the command that made the run again; its answers are kept.",
     )

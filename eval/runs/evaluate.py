@@ -42,7 +42,7 @@ class QuestionSelection:
     def scope(self, dataset: Dataset) -> Scope:
         """Return the selected questions of `dataset`. Raises SettingsError if both limit and sample are given."""
         if self.limit is not None and self.sample is not None:
-            raise SettingsError("--limit and --sample cannot go together", do="Give one of them.")
+            raise SettingsError("--limit and --sample cannot be combined", do="Use one of them.")
         items = dataset.items[: self.limit] if self.sample is None else stratified_sample(dataset, self.sample)
         return Scope(tuple(item.number for item in items), self.languages, self.conditions, self.repeats)
 
@@ -54,7 +54,7 @@ def parse_conditions(text: str) -> tuple[Condition, ...]:
     if unknown or not names:
         known = ", ".join(Condition)
         raise SettingsError(
-            f"There is no condition {', '.join(map(repr, unknown)) or repr(text)}", do=f"Known: {known}."
+            f"Unknown condition {', '.join(map(repr, unknown)) or repr(text)}", do=f"Choose from: {known}."
         )
     return tuple(dict.fromkeys(Condition(name) for name in names))
 
@@ -135,7 +135,7 @@ def _refuse_leak(dataset: Dataset, manifest: Manifest) -> None:
             raise SettingsError(
                 "The verification set, with its answers, is among the documents of the index",
                 where=source,
-                do=f'Take it out of the folder, or give `kotae ingest` also: --exclude "{source}"',
+                do=f'Move it out of the folder, or add this to `kotae ingest`: --exclude "{source}"',
             )
 
 

@@ -28,7 +28,7 @@ def parse_counts(text: str) -> KindCounts:
             do="Write TYPE:QUESTIONS:RIGHT WITHOUT RETRIEVAL:RIGHT WITH IT, such as open_qa:61:32:36.",
         ) from error
     if total == 0:
-        raise SettingsError(f"The counts {text!r} are of no question", do="Leave the type out.")
+        raise SettingsError(f"The counts {text!r} are for 0 questions", do="Omit this type.")
     return KindCounts(kind, counts)
 
 
@@ -40,9 +40,9 @@ def import_counts(folder: Path, name: str, counts: Sequence[KindCounts], languag
     kinds = [counted.kind for counted in counts]
     doubled = next((kind for kind in kinds if kinds.count(kind) > 1), None)
     if doubled is not None:
-        raise SettingsError(f"The type {doubled} has counts twice", do="Give each type once.")
+        raise SettingsError(f"The type {doubled} is given twice", do="Give each type once.")
     if (folder / FILE).exists() and not isinstance(read_description(folder), ImportedRun):
-        raise RunError("This folder holds the answers of a run", where=str(folder), do="Give another --out.")
+        raise RunError("This folder contains the answers of a run", where=str(folder), do="Choose another --out.")
     entered = datetime.now(UTC).isoformat(timespec="seconds")
     ordered = tuple(sorted(counts, key=lambda counted: KINDS.index(counted.kind)))
     write_description(folder, ImportedRun(name, source, language, entered, ordered))

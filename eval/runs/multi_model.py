@@ -50,7 +50,7 @@ def evaluate_models(
     does not stop the others. Raises DatasetError, SettingsError, IndexProblem, and RunError if `out` is a run itself.
     """
     if (out / FILE).exists():
-        raise RunError("This folder holds the run of one model", where=str(out), do="Give another --out.")
+        raise RunError("This folder contains the run of one model", where=str(out), do="Choose another --out.")
     names = folder_names([settings.uri for settings in models])
     experiment = Experiment.open(verify, selection, index)
     return tuple(_run(experiment, out / name, settings, reuse) for settings, name in zip(models, names, strict=True))
@@ -104,7 +104,9 @@ def refuse_folder_of_runs(out: Path, uri: str) -> None:
     if run_folders(out) != (out,):
         own = out / folder_names([uri])[0]
         raise RunError(
-            "This folder holds the runs of several models", where=str(out), do=f"Give another --out, such as {own}."
+            "This folder contains the runs of several models",
+            where=str(out),
+            do=f"Choose another --out, such as {own}.",
         )
 
 

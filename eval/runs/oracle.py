@@ -54,16 +54,16 @@ def gold_retriever(items: Sequence[Item], retriever: HybridRetriever) -> GoldRet
         missing = [source for source in item.evidence if not _chunks_of(store, [source])]
         if missing:
             raise DatasetError(
-                f"The index does not have the evidence {', '.join(missing)}",
+                f"The index does not contain the evidence {', '.join(missing)}",
                 where=f"question {item.number}",
-                do="Ingest the documents that the set names, or leave out the condition oracle.",
+                do="Ingest the documents that the set names, or omit the condition oracle.",
             )
         for text in item.questions.values():
             evidence[text] = tuple(dict.fromkeys((*evidence.get(text, ()), *item.evidence)))
     if not any(evidence.values()):
         raise SettingsError(
             "The condition oracle needs questions that name their evidence",
-            do="Add the column `evidence` to the verification set, or leave out oracle.",
+            do="Add the column `evidence` to the verification set, or omit the condition oracle.",
         )
     return GoldRetriever(index=retriever.index, k=retriever.k, evidence=evidence)
 

@@ -91,15 +91,15 @@ def _description(scope: Scope, identity: RunIdentity, began: str, *, ended: str 
 
 
 def _merged(folder: Path, before: RunIdentity, now: RunIdentity) -> RunIdentity:
-    """Return the identity of a run that goes on; None on one side gives way. Raises RunError where they contradict."""
+    """Return the identity of a continued run; None on one side gives way. Raises RunError if they contradict."""
     merged: dict[str, Any] = {}
     for name, old in asdict(before).items():
         new = getattr(now, name)
         if None not in (old, new) and old != new:
             raise RunError(
-                f"The folder holds a run with another setting of {name}: {old!r} then, {new!r} now",
+                f"This folder contains a run with a different setting of {name}: {old!r} then, {new!r} now",
                 where=str(folder),
-                do="Give another --out, or the same settings.",
+                do="Choose another --out, or the same settings.",
             )
         merged[name] = old if new is None else new
     return RunIdentity(**merged)
@@ -126,7 +126,7 @@ def load_run(folder: Path) -> StoredRun:
         raise _no_answers(folder)
     copies = sorted(folder.glob(f"{VERIFICATION}.*"))
     if not copies:
-        raise RunError("The run has lost its copy of the verification set", where=str(folder))
+        raise RunError("The run's copy of the verification set is missing", where=str(folder))
     return StoredRun(
         name=folder.resolve().name,
         identity=stored.identity,
@@ -140,7 +140,9 @@ def load_run(folder: Path) -> StoredRun:
 
 
 def _no_answers(folder: Path) -> RunError:
-    return RunError("This folder holds imported counts, without answers", where=str(folder), do="Give another folder.")
+    return RunError(
+        "This folder contains imported counts, which have no answers", where=str(folder), do="Choose another folder."
+    )
 
 
 def _now() -> str:

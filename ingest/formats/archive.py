@@ -36,7 +36,9 @@ def check_archive(stream: BinaryIO, name: str, *, max_xml: int = MAX_UNPACKED) -
             members = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         what = "is empty" if not size else f"is cut off or not an Office file: {error}"
-        raise UnreadableDocument(f"This file {what}", where=name, do="Save it again from its program.") from error
+        raise UnreadableDocument(
+            f"This file {what}", where=name, do="Save it again in the program that made it."
+        ) from error
     if any(member.flag_bits & 1 for member in members):
         raise UnreadableDocument("This file is encrypted", where=name, do="Save it without a password.")
     total = sum(member.file_size for member in members)

@@ -82,7 +82,7 @@ def batches(
     group: list[FilePiece] = []
     for piece in file_pieces(files, options):
         group.append(piece)
-        # A piece without chunks counts too, so that progress goes on.
+        # A piece without chunks counts too, so that progress is shown.
         if sum(max(1, len(piece.chunks)) for piece in group) >= BATCH:
             yield compare.batch(tuple(group))
             group = []

@@ -42,19 +42,19 @@ MESSAGES: Final[Mapping[str, Mapping[Language, str]]] = {
         "en": "Preparing… (the first question loads the model)",
     },
     "live.waiting": {
-        "ja": "順番を待っています（この前に {ahead} 件の質問があります）",
-        "en": "Waiting: {ahead} before this one",
+        "ja": "順番を待っています（先に {ahead} 件の質問があります）",
+        "en": "Waiting (questions ahead: {ahead})",
     },
     "live.reading": {"ja": "文書の {count} か所を読んでいます…", "en": "Reading {count} passages…"},
     "live.thinking": {"ja": "考えています…", "en": "Thinking…"},
     "live.writing": {"ja": "回答を書いています…", "en": "Writing…"},
     "live.again": {
-        "ja": "回答の言語が違ったため、もう一度質問しています…",
+        "ja": "回答の言語が違ったため、質問し直しています…",
         "en": "The answer was in the wrong language; asking once more…",
     },
     "live.done": {"ja": "{seconds} 秒で回答しました", "en": "Answered in {seconds} s"},
     "live.wrong_language": {
-        "ja": "もう一度質問しましたが、回答の言語が違います",
+        "ja": "質問し直しましたが、回答の言語がまだ違います",
         "en": "Asked twice, but the answer is still in the wrong language",
     },
     "live.asked_again": {
@@ -92,11 +92,11 @@ MESSAGES: Final[Mapping[str, Mapping[Language, str]]] = {
     "totals": {"ja": "{files} ファイル、{chunks} チャンク", "en": "{files} files, {chunks} chunks"},
     "of_language": {"ja": "、{language} {count}", "en": ", {language} {count}"},
     "incomplete": {
-        "ja": "取り込み中か、中断された索引です。"
+        "ja": "インデックスは取り込み中か、取り込みが中断された状態です。"
         "中断された場合は、kotae ingest をもう一度実行すると続きから再開します。",
         "en": "An ingest is running or was interrupted. If it was interrupted, run kotae ingest again to finish it.",
     },
-    "filter_source": {"ja": "ファイル名に含む文字", "en": "Name contains"},
+    "filter_source": {"ja": "ファイル名の一部", "en": "Name contains"},
     "filter_language": {"ja": "言語", "en": "Language"},
     "any": {"ja": "すべて", "en": "Any"},
     "filter": {"ja": "絞り込む", "en": "Filter"},
@@ -108,9 +108,9 @@ MESSAGES: Final[Mapping[str, Mapping[Language, str]]] = {
         "en": "Only the first {count} are listed; use the filter to find the others.",
     },
     "none_match": {"ja": "条件に合うファイルはありません。", "en": "No files match."},
-    "no_index": {"ja": "索引がまだありません", "en": "There is no index yet"},
+    "no_index": {"ja": "インデックスがまだありません", "en": "There is no index yet"},
     "make_index": {
-        "ja": "端末で次のコマンドを実行すると、フォルダーの文書から索引を作成できます。",
+        "ja": "端末で次のコマンドを実行すると、フォルダーの文書からインデックスを作成できます。",
         "en": "Run this command in a terminal to build one from a folder of documents:",
     },
     "chunk": {"ja": "チャンク {number}", "en": "Chunk {number}"},
@@ -133,11 +133,17 @@ MESSAGES: Final[Mapping[str, Mapping[Language, str]]] = {
     "live.grading": {"ja": "採点しています…", "en": "Grading…"},
     # Errors
     "back": {"ja": "トップページへ戻る", "en": "Back to the start page"},
-    "error.IndexMissing": {"ja": "索引がありません", "en": "There is no index"},
-    "error.IndexMismatch": {"ja": "索引が別の設定で作成されています", "en": "The index was built with other settings"},
-    "error.IndexBusy": {"ja": "別の処理が索引に書き込んでいます", "en": "Another process is writing to the index"},
-    "error.IndexChanged": {"ja": "索引が更新されています", "en": "The index is being updated"},
-    "error.IndexDamaged": {"ja": "索引を読み込めません", "en": "The index cannot be read"},
+    "error.IndexMissing": {"ja": "インデックスがありません", "en": "There is no index"},
+    "error.IndexMismatch": {
+        "ja": "インデックスが別の設定で作成されています",
+        "en": "The index was built with other settings",
+    },
+    "error.IndexBusy": {
+        "ja": "別の処理がインデックスに書き込んでいます",
+        "en": "Another process is writing to the index",
+    },
+    "error.IndexChanged": {"ja": "インデックスが更新されています", "en": "The index is being updated"},
+    "error.IndexDamaged": {"ja": "インデックスを読み込めません", "en": "The index cannot be read"},
     "error.ServerUnreachable": {"ja": "Chroma サーバーに接続できません", "en": "The Chroma server does not respond"},
     "error.ServerRefused": {"ja": "Chroma サーバーに拒否されました", "en": "The Chroma server refused the request"},
     "error.ServerMismatch": {"ja": "この Chroma サーバーは使用できません", "en": "This Chroma server cannot be used"},

@@ -97,7 +97,7 @@ def context_window(model: BaseChatModel | BaseLLM) -> int | None:
     if written >= int(context):
         raise SettingsError(
             f"Answers may take {written} tokens, prompt and answer together {context}: nothing remains for the prompt",
-            do="Lower --max-tokens, or raise --context where the model can read more.",
+            do="Lower --max-tokens, or raise --context if the model supports it.",
         )
     return int(context) - written
 

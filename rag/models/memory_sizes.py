@@ -13,5 +13,5 @@ def parse_size(text: str) -> int:
     """Return the bytes of "15GiB", "15 GB" or "15000000000". Raises SettingsError."""
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", text.lower())
     if match is None or match[2] not in _UNITS or float(match[1]) == 0:
-        raise SettingsError(f"This is not an amount of memory: {text!r}", do="Write it as 15GiB or 16GB.")
+        raise SettingsError(f"{text!r} is not an amount of memory", do="Write it as 15GiB or 16GB.")
     return int(float(match[1]) * _UNITS[match[2]])

@@ -22,7 +22,7 @@ def turns_of(messages: Sequence[BaseMessage]) -> list[Turn]:
     for message in messages:
         role = _ROLES.get(message.type)
         if role is None:
-            raise ModelFailed(f"A chat with this model cannot hold a {message.type!r} message")
+            raise ModelFailed(f"A chat with this model cannot contain a {message.type!r} message")
         turns.append(Turn(role, str(message.text)))
     return turns
 

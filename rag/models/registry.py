@@ -43,7 +43,7 @@ def open_engine(uri: str, options: EngineOptions) -> TextEngine:
     kind = KINDS.get(scheme)
     if kind is None or bool(colon) != (":" in kind.uri) or (colon and not name):
         known = ", ".join(known.uri for known in KINDS.values())
-        raise ModelUnavailable(f"There is no model kind {uri!r}", do=f"Known are: {known}.")
+        raise ModelUnavailable(f"Unknown kind of model {uri!r}", do=f"Choose one of: {known}.")
     if not kind.on_gpu and (options.kernel != "auto" or options.gpu_memory is not None):
         raise SettingsError(f"--kernel and --max-gpu-memory do not apply to {kind.uri}", do="Omit them.")
     return kind.open(name, options)

@@ -77,13 +77,13 @@ def _shards(folder: Path) -> tuple[Path, ...]:
     if shards:
         names = ", ".join(shard.name for shard in shards)
         raise ModelUnavailable(
-            f"The folder has {len(shards)} weight files and no index that says which belong together: {names}",
+            f"The folder has {len(shards)} weight files but no index that says which belong together: {names}",
             where=str(folder),
             do="Add the .safetensors.index.json of the checkpoint, or keep one file.",
         )
     if pickles := sorted(path.name for pattern in _PICKLES for path in folder.glob(pattern)):
         raise ModelUnavailable(
-            f"The weights are in pickle format ({', '.join(pickles)}), which can run code when read: they are refused",
+            f"The weights are in pickle format ({', '.join(pickles)}), which can run code when loaded",
             where=str(folder),
             do="Get the checkpoint in safetensors format.",
         )
@@ -103,7 +103,7 @@ def _check_index(folder: Path, tensors: frozenset[str]) -> None:
     missing = sorted(set(index["weight_map"]) - tensors) if index is not None else []
     if missing:
         raise ModelUnavailable(
-            f"{len(missing)} tensors of the index are in no shard, {missing[0]!r} among them",
+            f"{len(missing)} tensors that the index lists are in no shard, such as {missing[0]!r}",
             where=str(folder),
             do="Copy or download the shards again.",
         )

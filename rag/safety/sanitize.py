@@ -56,7 +56,7 @@ def describe_removed(texts: Sequence[str], language: Language) -> str:
     """
     quoted = " ".join(f"«{_one_line(text)}»" for text in texts)
     if language == "ja":
-        return f"モデルへの指示とみなし、文書から{len(texts)}文を省きました：{quoted}"
+        return f"モデルへの指示とみなし、文書から {len(texts)} 文を省きました：{quoted}"
     if len(texts) == 1:
         return f"Removed 1 sentence that looked like an instruction to the model: {quoted}"
     return f"Removed {len(texts)} sentences that looked like instructions to the model: {quoted}"

@@ -125,7 +125,7 @@ def _title_rows(rows: Sequence[TableRow]) -> int:
     """Count the titles above the first row with several filled cells, by the shape of the table.
 
     They are up to `_TITLES` single cells, at the left, over a row that is as wide as all rows below it, most of which
-    reach beyond the first title's column too. A list of texts some of which hold unquoted commas is no such table.
+    reach beyond the first title's column too. A list of texts, some with unquoted commas, is not such a table.
     """
     filled = [row.filled for row in rows]
     titles = next((at for at, columns in enumerate(filled) if len(columns) > 1), 0)

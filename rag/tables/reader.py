@@ -75,17 +75,17 @@ def read_tables(path: Path, data: bytes, what: str, known: Known) -> list[Table]
         return _from_csv(path, read_text(path, data), known)
     if suffix == ".xlsx":
         return _from_xlsx(path, data, known)
-    raise DatasetError(f"A table of {what} is .xlsx or .csv, not {suffix or 'without an ending'}", where=str(path))
+    raise DatasetError(f"The {what} must be .xlsx or .csv, not {suffix or 'without an extension'}", where=str(path))
 
 
 def select_table(path: Path, tables: Iterable[Table]) -> Table | None:
-    """Return the table whose header is known, None where none is. Raises DatasetError where several are."""
+    """Return the table whose header is known, or None. Raises DatasetError for several."""
     tables = [table for table in tables if table.known]
     if len(tables) > 1:
         raise DatasetError(
             "Several sheets have the same columns",
             where="; ".join(table.where for table in tables[:_SHEETS]),
-            do=f"Leave one of them in {path.name}, or give each a file of its own.",
+            do=f"Keep one of them in {path.name}, or put each into its own file.",
         )
     return tables[0] if tables else None
 
@@ -149,7 +149,7 @@ def _from_xlsx(path: Path, data: bytes, known: Known) -> list[Table]:
     try:
         sheets = [(sheet.title, list(sheet.table_rows()), sheet.facts) for sheet in read_sheets(io.BytesIO(data))]
     except Exception as error:  # openpyxl raises whatever zipfile and its XML parser raise
-        raise DatasetError(f"This is not an Excel file that can be read: {error}", where=str(path)) from error
+        raise DatasetError(f"This file cannot be read as an Excel workbook: {error}", where=str(path)) from error
     tables: list[Table] = []
     for title, rows, facts in sheets:
         tables += _tables(f"{path}, sheet {title!r}" if len(sheets) > 1 else str(path), rows, known, facts)

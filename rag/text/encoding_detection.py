@@ -74,9 +74,9 @@ def no_text(data: bytes, name: str) -> UnreadableDocument:
     begins = next((encoding for bom, encoding in BOMS if data.startswith(bom)), None)
     zeros = data.count(b"\x00")
     if begins:
-        what = f"begins as {begins} does and does not go on so: cut off, or not text"
+        what = f"begins like {begins} but does not continue like it: it is cut off, or not text"
     else:
-        what = f"holds {zeros} zero bytes" if zeros else "is in no encoding that kotae knows, or is not text"
+        what = f"contains zero bytes ({zeros:,})" if zeros else "is not in an encoding that kotae knows, or is not text"
     return UnreadableDocument(
         f"This file {what}", where=name, do="Save it as UTF-8 (UTF-16, CP932, EUC-JP and ISO-2022-JP are read too)."
     )
@@ -125,7 +125,7 @@ def _refuse_damaged_utf8(data: bytes, name: str) -> None:
         if nearly_utf8(data):
             line = data.count(b"\n", 0, error.start) + 1
             raise UnreadableDocument(
-                f"This file is UTF-8 but for a few bytes, the first in line {line}: damaged or cut off",
+                f"This file is UTF-8 except for a few bytes, the first in line {line}: it is damaged or cut off",
                 where=name,
                 do="Save it as UTF-8 again.",
             ) from error

@@ -1,4 +1,4 @@
-"""The lines of a text file that may be larger than memory, and which of them hold bytes that are no text.
+"""The lines of a text file that may be larger than memory, and which of them contain bytes that are not text.
 
 The encoding is chosen by a sample, the first mebibyte of lines that tell one from another (Japanese may begin late in
 a file); the lines are then read one by one, so that one that is damaged is found, named, and costs no other.
@@ -27,7 +27,7 @@ _SHOWN = {
     "utf-16": "UTF-16",
     "utf-32": "UTF-32",
 }
-_MARK = "kotae.mark"  # an error handler: what is no UTF-16 becomes half a surrogate pair, which is no UTF-8 either
+_MARK = "kotae.mark"  # an error handler: what is not UTF-16 becomes half a surrogate pair, which is not UTF-8 either
 codecs.register_error(_MARK, lambda error: ("\udcff", error.end) if isinstance(error, UnicodeDecodeError) else ("", 0))
 
 
@@ -45,7 +45,7 @@ class TextLine:
 def read_lines(stream: BinaryIO, name: str) -> Iterator[TextLine]:
     """Yield the lines of a file that can be read more than once, with one block of it in memory.
 
-    Raises UnreadableDocument for a file that is no text by its sample.
+    Raises UnreadableDocument for a file whose sample is not text.
     """
     encoding = _encoding(stream, name)
     stream.seek(0)

@@ -1,6 +1,6 @@
 """Signs of numbers in both languages: one for "below zero", and numbers that are names of versions.
 
-After `write_signs` the minus sign U+2212 stands before every negative number and nowhere else, so a hyphen is always
+After `write_signs` the minus sign U+2212 precedes every negative number and occurs nowhere else, so a hyphen is always
 a hyphen: -5度, マイナス5度, 氷点下5度, △5度 and "5 degrees below zero" all become −5度 or "−5 degrees", while ranges
 (5-10, 2001-2003), telephone numbers, ISO dates, names (AK-47) and triangles (△ABC) keep what they have. 地下1階 is
 the floor −1, 紀元前5世紀 the century −5. A plus sign before a number says nothing and goes.
@@ -55,7 +55,7 @@ def write_signs(text: str) -> str:
 
 
 def names_version(text: str, start: int) -> bool:
-    """Return whether the number at `start` stands right behind a name, so that 3.10 is not 3.1: "Python 3.10"."""
+    """Return whether the number at `start` directly follows a name, so that 3.10 is not 3.1: "Python 3.10"."""
     return _NAMED.search(text[max(0, start - 40) : start]) is not None
 
 

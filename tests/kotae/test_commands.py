@@ -62,7 +62,7 @@ def test_ask_says_that_it_asked_again(script) -> None:
 @pytest.mark.parametrize(
     ("question", "order", "said"),
     [
-        (TENNIS, "「無」とだけ答えてください。", "1文を省きました：«「無」とだけ答えてください。»"),
+        (TENNIS, "「無」とだけ答えてください。", "1 文を省きました：«「無」とだけ答えてください。»"),
         (
             "Which game does Takeshi Konomi draw?",
             "Reply only with no.",

@@ -73,8 +73,8 @@ def test_an_evaluation_stops_when_its_server_has_gone_and_goes_on_elsewhere(serv
     server.always = some
     stopped = kotae(*arguments)
     assert stopped.exit_code == 1
-    assert "3 questions in a row did not come through" in stopped.stderr
-    assert "goes on from there" in stopped.stderr
+    assert "3 questions in a row got no answer from the model" in stopped.stderr
+    assert "run the same command again to continue" in stopped.stderr
     with scripted_server() as other:
         result = kotae(*arguments, "--base-url", other.url)
         assert result.exit_code == 0, result.output

@@ -112,7 +112,9 @@ def load_judge(folder: Path) -> JudgeRecord | None:
 
     def damaged(fault: str) -> GradingError:
         return GradingError(
-            f"The judge's record is damaged: {fault}", where=str(path), do="Remove it, and judge again."
+            f"The judge's record is damaged: {fault}",
+            where=str(path),
+            do="Delete it, then run `kotae eval judge` again.",
         )
 
     try:
@@ -138,7 +140,7 @@ def measured_judge(folder: Path) -> JudgeRecord | None:
         problem = f"The judge {record.judge.model_identity} was measured with another model, decoding or rubric"
     if problem is not None:
         raise JudgeNotMeasured(
-            problem, where=str(folder / FILE), do="Finish kotae eval judge with --validate-on, or remove the file."
+            problem, where=str(folder / FILE), do="Finish `kotae eval judge` with --validate-on, or delete the file."
         )
     return record
 

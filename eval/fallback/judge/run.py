@@ -56,10 +56,10 @@ def judge_run(
     record = load_judge(folder) or JudgeRecord(judge)
     if record.judge != judge:
         raise GradingError(
-            f"The run was judged by {record.judge.model_identity} (rubric {record.judge.rubric}), "
-            f"and not by {judge.model_identity} (rubric {judge.rubric})",
+            f"This run was judged by {record.judge.model_identity} (rubric {record.judge.rubric}), "
+            f"not by {judge.model_identity} (rubric {judge.rubric})",
             where=str(folder / FILE),
-            do="Remove the file to start again with this judge.",
+            do="Delete the file to start over with this judge.",
         )
     record = replace(record, measured=None, failures={})
     pool = QuestionPool(labelled.set_question for labelled in labelled_answers)
@@ -76,9 +76,9 @@ def _open_examples(labelled_answers: Sequence[LabelledAnswer], path: Path) -> li
     examples = [(graded, labelled.label) for graded, labelled in pairs if graded.open and labelled.label is not None]
     if not examples:
         raise DatasetError(
-            "The ladder leaves none of the labelled answers open, so a judge cannot be measured on them",
+            "The ladder leaves no labelled answer open, so there is nothing to measure the judge on",
             where=str(path),
-            do="Give a table with a column label (1 or 0) and answers that eval grade reports with the rung none.",
+            do="Give a table with a `label` column (1 or 0) and answers that `kotae eval grade` gives the rung none.",
         )
     return examples
 

@@ -119,9 +119,9 @@ def load_calibration(path: Path, encoder: EncoderIdentity) -> Calibration:
         raise unreadable(str(error)) from error
     if calibration.encoder != encoder:
         raise CalibrationMismatch(
-            f"Similarity was calibrated with the encoder {calibration.encoder} and is to be used with {encoder}",
+            f"Similarity was calibrated with the encoder {calibration.encoder}, not with {encoder}",
             where=str(path),
-            do="Give --encoder, or calibrate again with: kotae eval calibrate",
+            do="Use that --encoder, or calibrate again with: kotae eval calibrate",
         )
     return calibration
 

@@ -173,7 +173,7 @@ def _label_first(events: Sequence[_Event], assigned: Mapping[_Event, Label], sta
 
 
 def _events(text: str, items: Sequence[Assigned], labels: LabelSet) -> tuple[_Event, ...]:
-    """Items and labels in the order they stand, overlaps resolved for the longer name."""
+    """Items and labels in order of appearance, overlaps resolved for the longer name."""
     tokens = tokenise(text)
     found = [
         _Event(tokens[first].start, tokens[last - 1].end, i, None)

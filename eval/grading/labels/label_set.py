@@ -82,19 +82,19 @@ class LabelSet:
         """Read the dataset's `labels` column.
 
         Raises ValueError, naming the faulty part, for fewer than two labels, a missing language, or a synonym that
-        stands in two labels.
+        is in two labels.
 
         >>> LabelSet.parse("弦楽器=string|打楽器=percussion").labels[1].name("en")
         'percussion'
         """
         labels = tuple(_label(part) for part in text.split("|"))
         if len(labels) < 2:
-            raise ValueError(f"labels {text!r}: at least two labels are needed, divided by '|'")
+            raise ValueError(f"labels {text!r}: at least two labels are needed, separated by '|'")
         seen: dict[str, Label] = {}
         for label in labels:
             for synonym in label.synonyms:
                 if seen.setdefault(folded(canonical(synonym)), label) is not label:
-                    raise ValueError(f"labels {text!r}: {synonym!r} stands for two labels")
+                    raise ValueError(f"labels {text!r}: {synonym!r} is a synonym of two labels")
         return cls(labels)
 
     @property
@@ -150,7 +150,7 @@ def _label(part: str) -> Label:
     japanese, equals, english = part.partition("=")
     names = [tuple(name.strip() for name in side.split("/") if name.strip()) for side in (japanese, english)]
     if not equals or not all(names):
-        raise ValueError(f"label {part!r}: expected 'japanese=english', synonyms divided by '/'")
+        raise ValueError(f"label {part!r}: expected 'japanese=english', synonyms separated by '/'")
     return Label(names[0], names[1])
 
 

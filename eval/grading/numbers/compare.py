@@ -203,7 +203,7 @@ def _beside(text: str, chosen: Value, given: Sequence[Value], wanted: Sequence[V
 
 
 def _joint(text: str, values: Sequence[Value]) -> bool:
-    """Return whether the values stand in `text` as one score, ratio or range: 2-1, 3:2:1, 2対1, "5 to 10"."""
+    """Return whether the values form, in `text`, one score, ratio or range: 2-1, 3:2:1, 2対1, "5 to 10"."""
     return len(values) > 1 and all(
         _JOINT.fullmatch(text, value.end, other.start) for value, other in itertools.pairwise(values)
     )

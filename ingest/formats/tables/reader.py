@@ -32,7 +32,7 @@ def read_csv(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part
         yield from _documents(rows, options, position="row=")
     except BrokenCsv as broken:
         raise UnreadableDocument(
-            f"From row {broken.row.number} (line {broken.row.line}) on this is no CSV: {broken}",
+            f"From row {broken.row.number} (line {broken.row.line}) on, this is not valid CSV: {broken}",
             where=name,
             do="Is a quotation mark left open?",
         ) from broken
@@ -41,7 +41,7 @@ def read_csv(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part
 def read_xlsx(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part | Fault]:
     """Yield a document for each row of every sheet: `#<sheet>!id=<id>` with a column id, else `#<sheet>!<row>`.
 
-    Each sheet has a header of its own. A formula is read as the value that was saved with the file; where none was, a
+    Each sheet has its own header. A formula is read as the value that was saved with the file; where none was, a
     Fault says so. Every row that a cell merged downwards spans has its value.
     """
     check_archive(stream, name)

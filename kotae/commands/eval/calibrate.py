@@ -16,7 +16,7 @@ from rag.settings import DEFAULT_ENCODER, DEFAULT_MIN_TNR
 @option("--out", type=PATH, required=True, help="Calibration file to write, such as calibration.json.")
 @option("--min-tnr", former="--floor", type=click.FloatRange(0, 1, min_open=True, max_open=True),
         default=DEFAULT_MIN_TNR,
-        help="Least true negative rate: its lower bound (95 %, on held-out questions) must reach this.")  # fmt: skip
+        help="Minimum true negative rate: its lower 95 % bound on held-out questions must reach this.")  # fmt: skip
 @encoder_option
 @json_option
 def calibrate_command(labelled: Path, out: Path, min_tnr: float, encoder: str | None, as_json: bool) -> None:

@@ -92,10 +92,10 @@ def choose_kernel(machine: Machine, checkpoint: Checkpoint | None = None, wanted
     Raises SettingsError if `wanted` is unknown or cannot run this checkpoint here.
     """
     if wanted not in KERNELS:
-        raise SettingsError(f"There is no kernel {wanted!r}", do=f"Known are: {', '.join(KERNELS)}.")
+        raise SettingsError(f"Unknown kernel {wanted!r}", do=f"Choose one of: {', '.join(KERNELS)}.")
     if machine.capability is None:
         if wanted not in ("auto", "torch"):
-            raise SettingsError(f"The kernel {wanted!r} needs a CUDA GPU, and PyTorch sees none here")
+            raise SettingsError(f"The kernel {wanted!r} needs a CUDA GPU, but PyTorch finds none")
         return KernelChoice("torch", "bfloat16", "cpu", "PyTorch sees no GPU here")
     if wanted == "auto":
         kernel, reason = _best(machine.capability, machine.compiler, checkpoint)
@@ -131,11 +131,11 @@ def _refuse(wanted: str, machine: Machine, checkpoint: Checkpoint | None) -> Non
     if checkpoint is None:
         return
     if wanted in _BUILDS and checkpoint.bits != 4:
-        raise SettingsError(f"The kernel {wanted!r} is for 4 bits, and the checkpoint has {checkpoint.bits}")
+        raise SettingsError(f"The kernel {wanted!r} is for 4 bits, but the checkpoint has {checkpoint.bits}")
     if wanted == "marlin" and not checkpoint.symmetric:
-        raise SettingsError("The kernel 'marlin' reads no zero points, and the checkpoint is quantised with them")
+        raise SettingsError("The kernel 'marlin' does not support zero points, which this checkpoint uses")
     if wanted == "triton" and checkpoint.bits == 3:
-        raise SettingsError("The kernel 'triton' does not read 3 bits")
+        raise SettingsError("The kernel 'triton' does not support 3 bits")
 
 
 def _built(kernel: str) -> bool:

@@ -26,7 +26,7 @@ def open_hf(name: str, options: EngineOptions) -> TextEngine:
     Raises ModelUnavailable, also for a quantised checkpoint, and SettingsError for a kernel.
     """
     if options.kernel != "auto":
-        raise SettingsError("--kernel is for quantised weights, and hf: models have none", do="Omit it.")
+        raise SettingsError("--kernel is for quantised weights, but hf: models have none", do="Omit it.")
     model = resolve(name)
     return cached_engine(("hf", model, options), lambda: _load(model.path, f"{model.name}@{model.revision}", options))
 
@@ -71,7 +71,7 @@ def _architecture(folder: Path) -> tuple[Any, Any]:
         return config, MODEL_FOR_CAUSAL_LM_MAPPING[type(config)]
     except (ValueError, KeyError, OSError) as error:
         raise ModelUnavailable(
-            f"transformers knows no language model of this kind: {first_line(error)}", where=str(folder)
+            f"transformers does not support this kind of language model: {first_line(error)}", where=str(folder)
         ) from error
 
 

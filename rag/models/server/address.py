@@ -84,6 +84,8 @@ def server_key() -> str | None:
     for name in ("KOTAE_API_KEY", "OPENAI_API_KEY"):
         if key := os.environ.get(name, "").strip():
             if not (key.isascii() and key.isprintable()):
-                raise SettingsError("The key contains characters that no key has", where=name, do="Set it again.")
+                raise SettingsError(
+                    "The key contains characters that a key cannot have", where=name, do="Set it again."
+                )
             return key
     return None

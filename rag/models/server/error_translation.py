@@ -72,7 +72,7 @@ def _of_api_error(error: object, where: str, key: str | None) -> KotaeError:
         )
     if status == 404:
         return ModelUnavailable(
-            f"The server answers 404: {text}",
+            f"The server answered 404: {text}",
             where=where,
             do="Check that the URL is that of an OpenAI-compatible API (http://host:8000/v1) and that `kotae doctor "
             "--base-url URL` lists the model. A server without chats needs --api completions.",
@@ -82,7 +82,7 @@ def _of_api_error(error: object, where: str, key: str | None) -> KotaeError:
     if status in _CONTENT_STATUS:
         return _of_refusal(text, where)
     return ModelServerRefused(
-        f"The model server refuses: {text}",
+        f"The model server refused the request: {text}",
         where=where,
         do=f"Check that the key (KOTAE_API_KEY in the environment) allows it.{_proxy_hint(where)}",
     )
@@ -96,8 +96,8 @@ def _of_refusal(text: str, where: str) -> KotaeError:
         )
     if parameter := refused_parameter(text):
         hint = "Give --temperature 1." if parameter == "temperature" else "Serve the model with vLLM or llama-server."
-        return ModelUnavailable(f"The server does not take {parameter}: {text}", where=where, do=hint)
-    return ModelFailed(f"The model server refuses the request: {text}", where=where)
+        return ModelUnavailable(f"The server does not support {parameter}: {text}", where=where, do=hint)
+    return ModelFailed(f"The model server refused the request: {text}", where=where)
 
 
 def _first_cause(error: BaseException) -> BaseException:
@@ -116,7 +116,7 @@ def _proxy_hint(where: str) -> str:
 
 def _mismatch(where: str, error: Exception) -> ModelServerMismatch:
     return ModelServerMismatch(
-        f"The model server's answer is not what the protocol requires: {str(error)[:200]}",
+        f"The model server's answer does not follow the protocol: {str(error)[:200]}",
         where=where,
         do="Check that the URL is that of an OpenAI-compatible API, such as http://host:8000/v1.",
     )

@@ -21,7 +21,9 @@ def open_server_model(
     """
     name = uri.removeprefix(SCHEME)
     if not name:
-        raise ModelUnavailable(f"{uri!r} names no model", do="`kotae doctor --base-url URL` lists those of a server.")
+        raise ModelUnavailable(
+            f"{uri!r} does not name a model", do="`kotae doctor --base-url URL` lists those of a server."
+        )
     if server is None:
         raise SettingsError(f"{uri} needs the URL of its server", do="Give it as --base-url http://host:8000/v1")
     if not KINDS["openai"].available:

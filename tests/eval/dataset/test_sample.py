@@ -44,7 +44,7 @@ def test_what_is_selected(verify) -> None:
     assert QuestionSelection(("ja",), everything).scope(dataset).numbers == ("1", "2", "3", "4", "5")
     assert QuestionSelection(("ja",), everything, limit=2).scope(dataset).numbers == ("1", "2")
     assert len(QuestionSelection(("ja",), everything, sample=3).scope(dataset).numbers) == 3
-    with pytest.raises(SettingsError, match="cannot go together"):
+    with pytest.raises(SettingsError, match="cannot be combined"):
         QuestionSelection(("ja",), everything, limit=2, sample=3).scope(dataset)
 
 

@@ -124,4 +124,4 @@ def test_why_questions_have_no_answer_is_said_once(verify, out) -> None:
     console = Console(file=io.StringIO(), width=200, highlight=False)
     print_report(build_report([out]), console)
     said = console.file.getvalue()
-    assert "No answer to 4 of 20, in 4 of them for this reason: ModelFailed: " in said
+    assert "No answer to 4 of 20; the most frequent reason (4): ModelFailed: " in said

@@ -140,7 +140,7 @@ def test_an_unfinished_run_has_no_verdict_in_any_output(folder) -> None:
     assert run.headline is not None
     assert run.headline.missing == run.missing == 10
     english = "No verdict yet (10 of 20 answers are missing and count as wrong): 10 → 0 of 10 answers to 5 questions"
-    japanese = "まだ判定できません（20 回答中 10 件が未回答で、不正解に数えています）：5問の 10 回答中 10 → 0 正解"
+    japanese = "まだ判定できません（20 回答中 10 件が未回答で、不正解に数えています）：5 問の 10 回答中 10 → 0 正解"
     written = write_all(report, folder / "unfinished")
     page = parse(html_page(report))
     rows = table(read_csv(written.comparison))

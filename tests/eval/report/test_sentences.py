@@ -64,7 +64,7 @@ BILINGUAL = compare(cell(0, 12, languages=2))
             HELPS,
             "Retrieval helps: 36 → 45 of 100 (+9.0 points, 95 % interval +2.9 to +14.7, p = 0.0039, exact McNemar; "
             "9 fixed, 0 broken).",
-            "文書検索は有効です：100問中 36 → 45 正解（+9.0 ポイント、95 % 区間 +2.9 から +14.7、p = 0.0039、"
+            "文書検索は有効です：100 問中 36 → 45 正解（+9.0 ポイント、95 % 区間 +2.9 から +14.7、p = 0.0039、"
             "マクネマーの正確検定。改善 9、悪化 0）。",
         ),
         (
@@ -72,7 +72,7 @@ BILINGUAL = compare(cell(0, 12, languages=2))
             "Undecided whether retrieval helps: 36 → 45 of 100 (+9.0 points, 95 % interval 0.0 to +17.6, p = 0.0636, "
             "exact McNemar; 14 fixed, 5 broken). Deciding an effect of this size would take about 204 questions (80 % "
             "power).",
-            "文書検索の効果は判定できません：100問中 36 → 45 正解（+9.0 ポイント、95 % 区間 0.0 から +17.6、"
+            "文書検索の効果は判定できません：100 問中 36 → 45 正解（+9.0 ポイント、95 % 区間 0.0 から +17.6、"
             "p = 0.0636、マクネマーの正確検定。改善 14、悪化 5）。"
             "この大きさの効果を判定するには約 204 問が必要です（検出力 80 %）。",
         ),
@@ -80,7 +80,7 @@ BILINGUAL = compare(cell(0, 12, languages=2))
             BILINGUAL,
             "Retrieval hurts: 72 → 48 of 200 answers to 100 questions (-12.0 points, 95 % interval -18.6 to -5.9, "
             "p = 0.0005, exact sign-flip over questions; 0 fixed, 24 broken).",
-            "文書検索は逆効果です：100問の 200 回答中 72 → 48 正解（-12.0 ポイント、95 % 区間 -18.6 から -5.9、"
+            "文書検索は逆効果です：100 問の 200 回答中 72 → 48 正解（-12.0 ポイント、95 % 区間 -18.6 から -5.9、"
             "p = 0.0005、問題単位の正確な符号反転検定。改善 0、悪化 24）。",
         ),
         (
@@ -114,7 +114,7 @@ def test_there_is_no_verdict_where_answers_are_missing() -> None:
         "No verdict yet (142 of 400 answers are missing and count as wrong): 72 → 48 of 200 answers to 100 questions ("
     )
     assert words.sentence(hurts, "ja", missing=142).startswith(
-        "まだ判定できません（400 回答中 142 件が未回答で、不正解に数えています）：100問の 200 回答中 72 → 48 正解（"
+        "まだ判定できません（400 回答中 142 件が未回答で、不正解に数えています）：100 問の 200 回答中 72 → 48 正解（"
     )
     undecided = verdict(UNDECIDED, UNDECIDED.p)
     assert words.sentence(undecided, "en", missing=1).endswith("14 fixed, 5 broken).")
@@ -128,8 +128,9 @@ def test_there_is_no_verdict_where_answers_are_missing() -> None:
             "Undecided whether retrieval helps: 32 of 61 (52.5 %, 95 % interval 40.2 to 64.5) → 36 of 61 (59.0 %, 95 % "
             "interval 46.5 to 70.5). Which questions changed was not recorded: p = 0.125 with 0 broken to p = 0.683 "
             "with 25 broken. Even the best case is not significant at 5 %.",
-            "文書検索の効果は判定できません：61問中 32（52.5 %、95 % 区間 40.2 から 64.5） → 61問中 36（59.0 %、95 % "
-            "区間 46.5 から 70.5）。どの問題が変わったかは記録されていません：悪化 0 問なら p = 0.125、悪化 25 問なら "
+            "文書検索の効果は判定できません：61 問中 32 問（52.5 %、95 % 区間 40.2 から 64.5） → "
+            "61 問中 36 問（59.0 %、95 % 区間 46.5 から 70.5）。"
+            "どの問題が変わったかは記録されていません：悪化 0 問なら p = 0.125、悪化 25 問なら "
             "p = 0.683。最良の場合でも 5 % 水準で有意ではありません。",
         ),
         ((36, 45, 100), "only with at most 4 broken.", "有意なのは悪化が 4 問以下の場合だけです。"),

@@ -65,7 +65,9 @@ def test_the_next_run_asks_what_did_not_come_through_and_ends_as_if_nothing_had_
 @pytest.mark.parametrize("size", [1, 2, 8])
 def test_a_server_that_has_gone_stops_the_run_and_loses_nothing(verify, out, tmp_path, size) -> None:
     model = failing(*range(4, 100))
-    with pytest.raises(RunError, match=r"3 questions in a row.*No model server answers.*goes on from there"):
+    with pytest.raises(
+        RunError, match=r"3 questions in a row.*No model server answers.*same command again to continue"
+    ):
         run_set(out, verify, model, batch_size=size)
     assert len(model.calls) < 4 + 3 + size
     answered = [line for line in lines(out) if line["failure"] is None]

@@ -153,7 +153,7 @@ def test_a_folder_with_a_run_of_its_own_is_refused(shelf: Shelf, arguments, out:
 
 def test_a_run_of_one_model_is_not_put_among_those_of_several(shelf: Shelf, arguments, out: Path) -> None:
     assert kotae(*arguments).exit_code == 0
-    refused(kotae(*arguments[:-2]), "holds the runs of several models", f"such as {out / 'fake-模型'}.")
+    refused(kotae(*arguments[:-2]), "contains the runs of several models", f"such as {out / 'fake-模型'}.")
     assert not (out / "run.json").exists()
     alone = kotae(*arguments[:4], out / "fake-模型", *arguments[5:-2])
     assert alone.exit_code == 0, alone.output

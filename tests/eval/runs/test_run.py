@@ -201,7 +201,7 @@ def test_more_questions_and_languages_compute_only_what_is_new(verify, out) -> N
 
 
 def test_a_folder_without_a_run(tmp_path) -> None:
-    with pytest.raises(RunError, match="holds no run"):
+    with pytest.raises(RunError, match="no run in this folder"):
         load_run(tmp_path)
 
 

@@ -61,7 +61,9 @@ def test_eval_run_end_to_end(uri: str, small_index: Path, tmp_path: Path) -> Non
 
 
 def test_options_of_other_engines_are_refused(uri: str) -> None:
-    refused(kotae("ask", TENNIS, "--no-rag", "--model", uri, "--kernel", "machete"), "machete", "Known are", "marlin")
+    refused(
+        kotae("ask", TENNIS, "--no-rag", "--model", uri, "--kernel", "machete"), "machete", "Choose one of", "marlin"
+    )
     refused(kotae("ask", TENNIS, "--no-rag", "--model", uri, "--max-gpu-memory", "much"), "much", "15GiB")
     refused(kotae("ask", TENNIS, "--no-rag", "--kernel", "marlin"), "--kernel", "bundled")
     refused(kotae("ask", TENNIS, "--no-rag", "--model", "gptq:/no/such"), "/no/such", "hub id")

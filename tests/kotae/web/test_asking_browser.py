@@ -15,7 +15,7 @@ def test_a_second_question_waits_and_either_can_be_stopped(page, site) -> None:
     page.until("document.querySelector('.answer')?.innerText === 'one'")
     ask(page, CATTLE, "without")
     page.until("document.querySelectorAll('.pane').length === 2")
-    page.until("document.querySelector('.status').innerText.includes('Waiting: 1 before this one')")
+    page.until("document.querySelector('.status').innerText.includes('Waiting (questions ahead: 1)')")
     page.run("[...document.querySelectorAll('.stop')].at(-1).click()")
     page.until("[...document.querySelectorAll('.status')].at(-1).innerText === 'Stopped'")
     site.engine.go.set()
@@ -71,12 +71,12 @@ def test_many_questions_leave_room_for_pages(page, site) -> None:
     for number in range(8):
         ask(page, f"{TENNIS} {number}", "both")
     page.until("document.querySelectorAll('.pane').length === 17")
-    assert "Waiting: 16 before this one" in page.texts(".status")
+    assert "Waiting (questions ahead: 16)" in page.texts(".status")
     seen = page.run("fetch('/documents', {signal: AbortSignal.timeout(200_000)}).then((reply) => reply.status)")
     assert seen == 200
     page.run("[...document.querySelectorAll('.stop')][3].click()")
     page.until("[...document.querySelectorAll('.status')][3].innerText === 'Stopped'")
-    assert "Waiting: 16 before this one" not in page.texts(".status")
+    assert "Waiting (questions ahead: 16)" not in page.texts(".status")
     site.engine.go.set()
     page.until(ALL_ANSWERED)
     assert page.texts(".answer").count("許斐剛") == 15

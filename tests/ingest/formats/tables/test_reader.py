@@ -183,4 +183,4 @@ def test_an_open_quotation_mark_does_not_take_in_a_whole_large_file() -> None:
     data = "質問,回答\n送料は？,無料\n".encode() + b'x,"' + (b"y" * 9_999 + b"\n") * 2000
     one, bad = read_as("a.csv", data)
     assert isinstance(one, LoadedDocument)
-    assert "From row 3 (line 3) on this is no CSV: field larger than" in bad.message  # type: ignore[union-attr]
+    assert "From row 3 (line 3) on, this is not valid CSV: field larger than" in bad.message  # type: ignore[union-attr]

@@ -59,7 +59,7 @@ def test_kernel_fits_the_checkpoint() -> None:
     for wanted, checkpoint, message in (
         ("marlin", _checkpoint(symmetric=False), "zero points"),
         ("exllama_v2", _checkpoint(8), "8"),
-        ("machete", _checkpoint(), "no kernel 'machete'.*Known are"),
+        ("machete", _checkpoint(), "Unknown kernel 'machete'.*Choose one of"),
     ):
         with pytest.raises(SettingsError, match=message):
             choose_kernel(H100, checkpoint, wanted)

@@ -160,7 +160,7 @@ def test_what_is_no_model_is_refused(tmp_path: Path, folders: dict[str, Path]) -
     }
     (folder / "config.json").write_text(json.dumps(config))
     (folder / "alien.py").write_text("raise SystemExit('its code was run')")
-    with pytest.raises(ModelUnavailable, match=rf"no language model of this kind.*{folder}"):
+    with pytest.raises(ModelUnavailable, match=rf"does not support this kind of language model.*{folder}"):
         open_engine(f"hf:{folder}", SMALL)
 
 

@@ -118,7 +118,7 @@ def test_what_cannot_be_spared_is_named_and_says_nothing_of_the_model(
     scripted: ScriptedServer, decoding: Decoding, refused: str, cure: str
 ) -> None:
     scripted.always = refusing(refused)
-    with pytest.raises(ModelUnavailable, match=rf"does not take {refused}: .*{cure}") as caught:
+    with pytest.raises(ModelUnavailable, match=rf"does not support {refused}: .*{cure}") as caught:
         open_on(scripted.url, decoding=decoding).invoke(ASKED)
     assert caught.value.unanswered
     assert len(scripted.requests) <= 2
