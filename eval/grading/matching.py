@@ -179,7 +179,7 @@ def _mention(asked: ParsedQuestion, claim: Claim, form: str, first: int, last: i
     """Judge a mention, tokens first:last of the claim: the first objection to it, else that it counts."""
     tokens = tokenise(claim.text)
     quoted = claim.text[tokens[first].start : tokens[last - 1].end]
-    counts = Match(Finding.CONTAINED, quoted, "the reference stands in the answer")
+    counts = Match(Finding.CONTAINED, quoted, "the reference is in the answer")
     return next(_objections(asked, claim, form, first, last), counts)
 
 
@@ -200,11 +200,11 @@ def _objections(asked: ParsedQuestion, claim: Claim, form: str, first: int, last
         yield Match(Finding.DENIED, quoted, f"{quoted!r} is denied")
     other = alternative(line, start - begin, end - begin)
     if other is not None and not _accepted(asked, other):
-        yield Match(Finding.ALTERNATIVES, quoted, f"{quoted!r} is offered beside {other!r}")
+        yield Match(Finding.ALTERNATIVES, quoted, f"{quoted!r} is offered as an alternative to {other!r}")
     if _restates(asked, tokens, first, last):
         yield Match(Finding.PASSING, quoted, f"{quoted!r} repeats the question")
     if re.match(r"(?:の方)?より", text[end:]) or re.search(r"\bthan (?:the |an? )?$", text[:start], re.IGNORECASE):
-        yield Match(Finding.PASSING, quoted, f"{quoted!r} is only compared with")
+        yield Match(Finding.PASSING, quoted, f"{quoted!r} is mentioned only in a comparison")
     if person and related(text, start, end):
         yield Match(Finding.PASSING, quoted, f"{quoted!r} is named only as a relation of the one given")
     in_focus = text.find(claim.focus) <= start < text.find(claim.focus) + len(claim.focus)

@@ -172,7 +172,7 @@ _REASONS: Final = {
     Judgement.UNPARSED: (AnswerOutcome.UNPARSED, "the judge's reply is not the one word asked for"),
     Judgement.UNGROUNDED: (
         AnswerOutcome.UNPARSED,
-        "the judge calls it right as an answer to another question too, which counts for nothing",
+        "the judge also calls it right as an answer to another question, so this does not count",
     ),
 }  # fmt: skip
 

@@ -198,7 +198,7 @@ def _beside(text: str, chosen: Value, given: Sequence[Value], wanted: Sequence[V
     if other is not None and read_numbers(other).values:
         agree = any(_same(value, want) for value in read_numbers(other).values for want in wanted)
         if not agree:
-            return Match(Finding.ALTERNATIVES, quoted, f"{quoted!r} is offered beside {other!r}")
+            return Match(Finding.ALTERNATIVES, quoted, f"{quoted!r} is offered as an alternative to {other!r}")
     return None
 
 
