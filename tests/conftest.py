@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
@@ -36,6 +37,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         needs.mark(item)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # modules and tests stay to the end; libraries that collect garbage often need not look at them
 
 
 @pytest.hookimpl(wrapper=True)
