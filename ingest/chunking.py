@@ -14,7 +14,7 @@ from rag.text.sentences import Span, sentences
 TokenCounter = Callable[[Sequence[str]], list[int]]
 """Count the encoder's tokens of each text."""
 _STRETCH = 2000
-"""Characters in which a place to cut a long sentence is looked for."""
+"""Characters searched for a place to cut a long sentence."""
 
 
 def split(document: LoadedDocument, chunking: Chunking, count: TokenCounter, window: int) -> list[Chunk]:

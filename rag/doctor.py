@@ -108,7 +108,7 @@ class Examination:
 
 
 def examine(server: ModelServer | None = None, imports: tuple[str, ...] = ()) -> Examination:
-    """Examine this machine and a model server; `imports` is what is known of names that other packages share with ours.
+    """Examine this machine and a model server; `imports` describes names that other packages share with ours.
 
     Imports torch, which knows the GPU and the processor.
     """

@@ -21,7 +21,7 @@ OUTSIDE = {
     "tests/injection/variants.md": "injection-variants.md",
     "tests/benchmarks/retrieval_variants.md": "retrieval-variants.md",
 }
-"""Where a page outside docs/ is in the site."""
+"""Paths in the site of pages outside docs/."""
 
 _LINK = re.compile(r"(!?\[[^\]]*\]\()(?!https?:|#|mailto:)([^)#\s]+)")
 

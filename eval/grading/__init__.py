@@ -1,1 +1,1 @@
-"""Reading one answer: what it claims, in which language, and whether a reference is what it says."""
+"""Grading of one answer: its claim, its language, and whether the claim agrees with a reference."""

@@ -32,7 +32,7 @@ ANSWER_LIMIT = 4000  # characters of an answer that are read; a longer one is a 
 
 
 class AnswerOutcome(StrEnum):
-    """What the answer's content is; only `CORRECT` counts as right."""
+    """The outcome for the content of an answer; only `CORRECT` counts as right."""
 
     CORRECT = "correct"
     WRONG = "wrong"
@@ -51,7 +51,7 @@ class Rung(StrEnum):
     CONTAINED = "contained"
     CONFLICT = "conflict"  # a number or date contradicts the reference
     NONE = "none"  # nothing matched: open to similarity or a judge
-    SIMILARITY = "similarity"  # below the ladder (eval/rungs/open_answers.py): calibrated margin of cosines
+    SIMILARITY = "similarity"  # below the ladder (eval/fallback/similarity): calibrated margin of cosines
     JUDGE = "judge"  # below the ladder: another model's reading, measured against people
 
 

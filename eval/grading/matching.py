@@ -61,7 +61,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuestion:
-    """What matching needs of the question: its text and tokens, and the folded keys of every accepted reference."""
+    """Parts of the question that matching needs: text and tokens, and the folded keys of every accepted reference."""
 
     text: str
     tokens: tuple[Token, ...]

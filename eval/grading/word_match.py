@@ -1,4 +1,4 @@
-"""The joined token keys of a text, and where they occur in another: what "word for word" means to the ladder."""
+"""Search for the joined token keys of one text in another: the ladder's "word for word"."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A rate and the run and condition that it is of; `cell` has its other counts, None where they were imported."""
+    """A rate with its run and condition; `cell` has its other counts, None for imported counts."""
 
     run: str
     kind: str

@@ -18,7 +18,7 @@ from rag.records import Language
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Counts of one condition, type and language. `correct` is of content; every question asked is in its total.
+    """Counts of one condition, type and language. `correct` counts content; its total is every question asked.
 
     `failed` are the questions without an answer, `missing` those of them that have not been answered yet.
     """
@@ -36,7 +36,7 @@ class Cell:
     cut_off: int
     asked_again: int
     above: tuple[int, ...]
-    """How many answers have a historical score of at least each of THRESHOLDS."""
+    """Number of answers with a historical score of at least each of THRESHOLDS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,10 @@ class RunReport:
     cells: tuple[Cell, ...]
     contrasts: tuple[Contrast, ...]
     ceiling: tuple[Contrast, ...]
-    """What the gold passage adds: rag against oracle, or no_rag against it where rag was not run."""
+    """The gain from the gold passage: rag against oracle, or no_rag against oracle if rag was not run."""
     splits: tuple[RetrievalSplit, ...]
     spreads: tuple[Spread, ...]
-    """For each condition, where everything was asked more than once."""
+    """One per condition, if everything was asked more than once."""
     answers: tuple[RunAnswer, ...]
     repeats: int
     seconds: float

@@ -1,4 +1,4 @@
-"""Whether two runs of the same questions answered them from the same passages."""
+"""Find runs that answered the same questions from different passages."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class Setting:
 
     @property
     def differs(self) -> bool:
-        """Whether the runs of which it is known have different values."""
+        """Whether the runs with a known value have different ones."""
         return len(set(self.values) - {NOT_KNOWN}) > 1
 
 

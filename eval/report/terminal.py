@@ -24,7 +24,7 @@ _COSINES = "cosine\n≥ " + "/".join(f"{cut:.2f}".removeprefix("0") for cut in T
 
 
 def print_report(report: Report, console: Console | None = None) -> None:
-    """Print every run: what it was, its counts, its verdicts in words, and the questions fixed and broken.
+    """Print every run: its model and set, its counts, its verdicts in words, and the questions fixed and broken.
 
     Several runs are shown side by side at the end.
     """

@@ -36,7 +36,7 @@ def compute_cosines(folder: Path, dataset: Dataset, log: AnswerLog, encoder: Enc
 
 
 def load_cosines(folder: Path) -> Mapping[str, float]:
-    """Return the cosines of a run by answer key; empty where none were computed. Raises RunError."""
+    """Return the cosines of a run by answer key; empty if none were computed. Raises RunError."""
     path = folder / FILE
 
     def damaged(fault: str) -> RunError:

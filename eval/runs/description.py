@@ -120,7 +120,7 @@ class _ImportedFile:
 
 
 def read_description(folder: Path) -> RunDescription | ImportedRun:
-    """Return the content of a folder's `run.json`. Raises RunError where there is none or a field of it is damaged."""
+    """Return the content of a folder's `run.json`. Raises RunError if it is missing or a field of it is damaged."""
     path = folder / FILE
     try:
         text = path.read_bytes()

@@ -120,7 +120,7 @@ class StoredRun:
 
 
 def load_run(folder: Path) -> StoredRun:
-    """Read the folder of a run. Raises RunError where it holds none or is damaged."""
+    """Read the folder of a run. Raises RunError if there is no run in it or it is damaged."""
     stored = read_description(folder)
     if isinstance(stored, ImportedRun):
         raise _no_answers(folder)

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from rag.errors import UnreadableDocument
 
 MAX_WHOLE = 64 * 1024 * 1024
-"""The most bytes of a file that is read as a whole: two hundred books. Splitting it takes thirty times that."""
+"""Maximum bytes of a file that is read whole: two hundred books. Splitting it takes thirty times that."""
 
 _NO_TITLE = re.compile(
     r"(untitled|無題|名称未設定|word document|microsoft (word|excel|powerpoint) -|(book|document|文書|sheet) ?\d*$)"
@@ -21,7 +21,7 @@ _NO_TITLE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How files are read. `columns` are the headers of a table (csv, xlsx, jsonl) that make up a document."""
+    """Options for reading files. `columns` are the headers of a table (csv, xlsx, jsonl) that make up a document."""
 
     columns: tuple[str, ...] = ()
 

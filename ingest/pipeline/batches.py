@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BATCH = 1024
-"""The fewest chunks of a batch, unless there are no more."""
+"""Minimum chunks per batch, except for the last."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChunkingOptions:
-    """How files are read and documents split: chunk sizes, the encoder's token counter, and its window in tokens."""
+    """Settings for reading and splitting documents: chunk sizes, the encoder's token counter, and its window in tokens."""
 
     chunking: Chunking
     count: TokenCounter

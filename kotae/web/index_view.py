@@ -71,7 +71,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where to find a chunk: the id of its file, and the page."""
+    """The place of a chunk: the id of its file, and the page."""
 
     file: str
     page: int

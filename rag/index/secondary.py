@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # Increased whenever the secondary indexes change (tokenising, say), so that older ones are built again.
 VERSION = 4
 SAMPLE = 4096
-"""A centroid is the mean of at most so many chunks. Ids are hashes, so the first by id are a random sample; with
+"""Maximum chunks that a centroid is the mean of. Ids are hashes, so the first by id are a random sample; with
 cosines that scatter by 0.03, its error is 0.0005."""
 _VECTORS = 500
 _INTERRUPTED = "interrupted"

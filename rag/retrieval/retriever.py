@@ -44,7 +44,7 @@ from rag.text.language import detect
 
 LEXICAL_WEIGHT = 0.008
 LANGUAGE_PRIOR_WEIGHT, LANGUAGE_PRIOR_HITS = 0.5, 5
-"""Share of the mean of so many best scores of a language that is subtracted from its scores."""
+"""Share of the mean of this many best scores of a language that is subtracted from its scores."""
 RERANKED = 30
 """Hits that a reranker reads, or `k` if that is more."""
 CANDIDATES = 50

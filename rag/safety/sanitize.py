@@ -11,7 +11,7 @@ from rag.safety.hidden_markup import as_rendered
 from rag.safety.injection_rules import Sanitized, filter_instructions
 
 _MAX_QUOTED = 200
-"""At most so many characters of a removed text are quoted to the user."""
+"""Maximum characters of a removed text that are quoted to the user."""
 
 
 @functools.lru_cache(maxsize=4096)

@@ -12,7 +12,7 @@ from rag.text.lines import TextLine
 
 _DELIMITERS = ",\t;"
 _SAMPLE = 20
-"""Lines by which the delimiter is chosen, blank ones aside."""
+"""Lines from which the delimiter is chosen, not counting blank ones."""
 _LONGEST_CELL = 16 * 1024 * 1024
 """In characters; without a limit an open quotation mark would take in the rest of the file."""
 
@@ -89,7 +89,7 @@ def _even(delimiter: str, rows: Sequence[TableRow]) -> bool:
 
 
 def _rows(lines: Sequence[str], delimiter: str) -> list[TableRow]:
-    """Return the rows of a sample, without the last one, of which more lines may follow, where there are enough."""
+    """Return the rows of a sample; with enough rows, without the last one, which may be incomplete."""
     cells: list[tuple[str, ...]] = []
     with suppress(csv.Error):  # csv_rows raises it where the rows are given
         cells += (tuple(map(str.strip, row)) for row in csv.reader(lines, delimiter=delimiter))

@@ -15,7 +15,7 @@ Known = Callable[[frozenset[str]], bool]
 """Tell whether the row with these normalised cells is the header that a reader expects."""
 
 _LOOK_AHEAD = 100
-"""Rows that are read before a table begins, blank ones aside."""
+"""Rows that are read before a table begins, not counting blank ones."""
 _ROWS, _TITLES = 20, 4
 """Rows by which a header is recognised, and how many of them may be titles."""
 _SHOWN_CELLS, _SHOWN_LETTERS = 15, 40  # of a row in a message, and of a cell

@@ -157,7 +157,7 @@ def _from_xlsx(path: Path, data: bytes, known: Known) -> list[Table]:
 
 
 def _tables(where: str, rows: Iterable[TableRow], known: Known, sheet: SheetFacts | None = None) -> list[Table]:
-    """Return the table that these rows are; none where they are blank and no formula of theirs is unsaved."""
+    """Return these rows as one table, or none if they are blank and have no unsaved formula."""
     filled = list(begin_table(rows, known).rows)
     if not filled and not (sheet and sheet.firsts):
         return []

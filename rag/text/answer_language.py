@@ -123,7 +123,7 @@ def _mixed(japanese_first: bool, japanese: str, latin: Sequence[Token]) -> str:
 
 
 def _neutral(token: Token, lowered: set[str]) -> bool:
-    """Return whether a token is of no language: a number, symbol, unit, single letter, formula or acronym."""
+    """Return whether a token belongs to no language: a number, symbol, unit, single letter, formula or acronym."""
     surface = token.surface
     if token.kind != "latin":
         return token.kind != "japanese"

@@ -72,7 +72,7 @@ def _iso2022_jp(data: bytes) -> str:
 
 
 def _piece(data: bytes, start: int, end: int, mode: bytes) -> str:
-    """Decode what is between two escapes, as EUC-JP."""
+    """Decode the bytes between two escapes as EUC-JP."""
     piece = data[start:end]
     if mode in _KANJI:
         piece = bytes(byte | 0x80 if byte > 0x20 else byte for byte in piece)

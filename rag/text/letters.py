@@ -16,7 +16,7 @@ LATIN = "A-Za-zÀ-ɏ"
 KANA_BLOCK = "\u3040-\u30ff"
 """Kana with the marks inside words of kana: ・ (バック・トゥ・ザ), ゝ and ヽ (いすゞ), ゠, voicing marks."""
 JAPANESE_WORDS = f"{KANA_BLOCK}々〆{KANJI}"
-"""Whatever may be inside a run of Japanese words, which a morphological analyser cuts; more than letters."""
+"""Characters that may occur in a run of Japanese words, which a morphological analyser splits; not only letters."""
 UNSPACED = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"
 """Letters, punctuation and full-width forms that Japanese sets without blanks, so that broken lines join directly."""
 

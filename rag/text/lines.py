@@ -16,7 +16,7 @@ from rag.text.encoding_detection import BOMS, nearly_utf8, no_text, plausible, s
 from rag.text.japanese_encodings import EUC_JP, ISO_2022_JP, last_escape, text_in
 
 LONGEST = 16 * 1024 * 1024
-"""The most bytes of a line."""
+"""Maximum bytes of a line."""
 _BLOCK = 1 << 18
 _SAMPLE = 1 << 20
 _SHOWN = {
@@ -147,7 +147,7 @@ def _telling(lines: Iterable[bytes]) -> Sequence[bytes]:
 
 
 def _by_lines(lines: Sequence[bytes]) -> str | None:
-    """Return the encoding of lines of which a few may be damaged; None if less than half of them fit any."""
+    """Return the encoding of lines, a few of which may be damaged; None if less than half of them fit any."""
     escaped = [line for line in lines if b"\x1b$" in line or b"\x1b(J" in line]
     if escaped and 2 * len(_sound(escaped, ISO_2022_JP)) >= len(lines):
         return ISO_2022_JP

@@ -28,7 +28,7 @@ _LONGEST_ASIDE = 400
 
 @dataclass(frozen=True, slots=True)
 class SentenceRules:
-    """How sentences end in one kind of text, apart from end marks and abbreviations, which are the same in all.
+    """Rules for sentence ends in one kind of text; end marks and abbreviations are the same in all kinds.
 
     `lines`: every line end ends a sentence; otherwise lines may be wrapped, only blank lines, list items, rows of
     tables and headings end one, and a heading belongs to the sentence after it. `cells`: so does "|" in a table.

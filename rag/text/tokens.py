@@ -163,7 +163,7 @@ def _japanese(run: str, offset: int) -> list[Token]:
 
 
 def _folded_kana(run: str) -> list[str]:
-    """Return for each character of a Japanese run what it contributes to a key; "" where nothing."""
+    """Return the contribution of each character of a Japanese run to a key, "" for none."""
     chars = [char if char != "・" else "" for char in run.translate(_KANJI_FORMS)]
     chars = [chr(ord(char) + 0x60) if HIRAGANA_LETTER.match(char) else char for char in chars]
     for match in _KATAKANA_RUN.finditer(run):

@@ -25,7 +25,7 @@ from rag.tables.files import read_bytes
 
 FILE: Final = "calibration.json"
 LEAST_SHARE: Final = 0.5
-"""The least share of the calibration's wrong references that a set must have. The best of fewer cosines is lower, so
+"""The smallest share of the calibration's wrong references that a set must have. The best of fewer cosines is lower, so
 its margins are higher than those that the threshold was fitted to."""
 
 

@@ -57,7 +57,7 @@ def match_numeric(
 
 
 def _as_asked(asked: ParsedQuestion, value: Value) -> Value:
-    """Convert a reference value to what is asked: the year of a date, a bare 1546 as a year."""
+    """Convert a reference value to the kind that is asked for: the year of a date, a bare 1546 as a year."""
     if asked.below:
         value = _unsigned(value)
     if (

@@ -1,4 +1,4 @@
-"""Units of measure of both languages, with their dimension and exact factor, read where one follows a number.
+"""Units of measure in both languages, with dimension and exact factor, read after a number.
 
 Factors: international yard and pound agreement of 1959; BIPM SI brochure, 9th edition. Counters (個, 人, people) are
 no units. The pound of money and the pound of mass share a word, so they share a row.

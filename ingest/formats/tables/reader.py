@@ -59,7 +59,7 @@ def read_xlsx(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Par
 
 
 def _known(columns: Sequence[str]) -> Known | None:
-    """Return how a header with all chosen columns is recognised; None where there are none."""
+    """Return the test that recognises a header with all chosen columns; None if none are chosen."""
     return (lambda names: not missing(names, columns)) if columns else None
 
 
