@@ -32,7 +32,7 @@ BATCH = 1024
 
 @dataclass(frozen=True, slots=True)
 class ChunkingOptions:
-    """Settings for reading and splitting documents: chunk sizes, the encoder's token counter, and its window in tokens."""
+    """Settings for reading and splitting: chunk sizes, the encoder's token counter, and its window in tokens."""
 
     chunking: Chunking
     count: TokenCounter
