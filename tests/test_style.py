@@ -20,29 +20,6 @@ FILES = [*sorted(path for name in PACKAGES for path in (REPOSITORY / name).rglob
 FILE_LINES, FUNCTION_LINES = 300, 50
 PRONOUNS = frozenset({"one", "said", "told", "shown"})
 """Names for whatever is at hand: a variable names the thing."""
-NOT_YET: frozenset[str] = frozenset(
-    {
-        "eval/grading/aliases.py",
-        "eval/grading/labels/assignments.py",
-        "eval/grading/labels/label_set.py",
-        "eval/grading/ladder.py",
-        "eval/grading/matching.py",
-        "eval/grading/numbers/compare.py",
-        "eval/grading/numbers/quantities.py",
-        "eval/grading/numbers/reference.py",
-        "eval/grading/word_match.py",
-        "rag/text/encoding_detection.py",
-        "rag/text/lines.py",
-    }
-)
-"""Files whose variables are still pronouns."""
-SEVERAL: frozenset[str] = frozenset(
-    {
-        "Rate",
-        "Reading",
-    }
-)
-"""Classes whose names still stand for several things."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -87,8 +64,6 @@ def _in_repository(path: Path) -> str:
 @pytest.mark.parametrize("path", FILES, ids=_in_repository)
 def test_no_variable_is_a_pronoun(path: Path) -> None:
     used = [f"{line}: {name}" for name, line in bound_names(parse(path)) if name in PRONOUNS]
-    if used and _in_repository(path) in NOT_YET:
-        pytest.xfail(", ".join(used))
     assert used == []
 
 
@@ -125,7 +100,7 @@ def test_a_public_class_name_stands_for_one_thing() -> None:
         for node in ast.walk(parse(path)):
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places[node.name].append(f"{_in_repository(path)}:{node.lineno}")
-    assert {name: where for name, where in places.items() if len(where) > 1 and name not in SEVERAL} == {}
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}
 
 
 @pytest.mark.parametrize("path", FILES, ids=_in_repository)
