@@ -96,7 +96,7 @@ def test_counts_can_be_entered_again_and_names_stay_apart(past, tmp_path) -> Non
     [
         (["open_qa:61:32"], ["open_qa:61:32", "open_qa:61:32:36"]),
         (["open_qa:61:32:62"], ["treatment=62 of 61"]),
-        (["open_qa:0:0:0"], ["no question"]),
+        (["open_qa:0:0:0"], ["0 questions"]),
         (["essay:61:32:36"], ["essay:61:32:36", "open_qa or classification"]),
         (["open_qa:a:b:c"], ["open_qa:a:b:c"]),
         (["open_qa:61:32:36", "open_qa:61:32:36"], ["open_qa", "twice"]),
