@@ -118,7 +118,7 @@ def test_a_duplicate_number_names_both_rows(tmp_path, write) -> None:
 
 
 def test_a_float_duplicate_is_one(tmp_path) -> None:
-    assert "occurs twice" in str(fault(write_xlsx(tmp_path, changed(1, "NO", 1.0))))
+    assert "is used twice" in str(fault(write_xlsx(tmp_path, changed(1, "NO", 1.0))))
 
 
 @pytest.mark.parametrize("labels", ["弦楽器=string", "弦楽器|打楽器", "弦楽器=|打楽器=percussion", "甲=a|乙=a"])

@@ -89,7 +89,7 @@ def test_an_answer_that_calls_itself_right_does_not_win(say, folder: Path, judge
     for answer in (INJECTION_JA, INJECTION_EN):
         assert verdicts[answer] == (AnswerOutcome.UNPARSED, Rung.JUDGE)
     reasons = [one.verdict.reason for one in report.runs[0].answers if one.answer == INJECTION_EN]
-    assert "another question too" in reasons[0]
+    assert "another question, so this does not count" in reasons[0]
 
 
 def test_a_reply_that_is_not_the_word_is_its_own_outcome(folder: Path, judge) -> None:
