@@ -88,7 +88,7 @@ def test_what_fails_over_a_change_is_the_change_and_what_fails_otherwise_is_itse
     site.sync(corpus, chunking=CHUNKING)
     index = open_index(site.folder)
     with pytest.raises(KeyError), index.unchanged():
-        raise KeyError("its own id")
+        raise KeyError("of its own")
     site.drop()
     with pytest.raises(IndexChanged) as raised, index.unchanged():
         raise KeyError("over the change")
