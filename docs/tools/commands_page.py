@@ -31,10 +31,19 @@ def render() -> str:
     return _HEAD + "".join(sections)
 
 
-def _helps(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Yield name and help text of a command and of those below it."""
-    context = click.Context(command, info_name=" ".join(path), terminal_width=WIDTH, max_content_width=WIDTH)
+def _helps(
+    command: click.Command, path: tuple[str, ...], parent: click.Context | None = None
+) -> Iterator[tuple[str, str]]:
+    """Yield name and help text of a command and of its subcommands, as the command line prints them."""
+    context = click.Context(
+        command,
+        parent=parent,
+        info_name=path[-1],
+        terminal_width=WIDTH,
+        max_content_width=WIDTH,
+        **command.context_settings,
+    )
     yield " ".join(path), "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
     if isinstance(command, click.Group):
-        for name, below in sorted(command.commands.items()):
-            yield from _helps(below, (*path, name))
+        for name, subcommand in sorted(command.commands.items()):
+            yield from _helps(subcommand, (*path, name), context)
