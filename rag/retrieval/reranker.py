@@ -73,7 +73,7 @@ def open_reranker(name: str) -> CrossEncoderReranker:
     outputs = reranker._model.num_labels
     if outputs != 1:
         raise ModelUnavailable(
-            f"The reranker {name!r} returns {outputs} scores for a question and a passage, not one instead of one",
+            f"The reranker {name!r} returns {outputs} scores for a question and a passage instead of one",
             where=str(reranker.folder.path),
             do="Use a cross-encoder that was trained to rank passages, with one output.",
         )

@@ -115,7 +115,7 @@ def test_identity_is_that_of_the_weights(folder: Path, tmp_path: Path) -> None:
 
 
 def test_classifiers_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnavailable, match="gives 3 scores"):
+    with pytest.raises(ModelUnavailable, match="returns 3 scores for a question and a passage instead of one"):
         open_reranker(str(make_cross_encoder(tmp_path / "three", outputs=3)))
 
 

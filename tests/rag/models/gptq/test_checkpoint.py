@@ -75,7 +75,7 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda folder: next(folder.glob("*.index.json")).unlink(),
         "2 weight files but no index",
     ),
-    "pickle": (_only_pickle, "pickle format .pytorch_model-00001-of-00002.bin.*refused"),
+    "pickle": (_only_pickle, "pickle format .pytorch_model-00001-of-00002.bin.*can run code when loaded"),
 }
 
 
