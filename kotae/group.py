@@ -44,6 +44,7 @@ class KotaeGroup(click.Group):
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         """Add a command, and --offline to it."""
+        cmd.context_settings.setdefault("help_option_names", ["-h", "--help"])
         if _OFFLINE not in cmd.params:
             cmd.params.append(_OFFLINE)
         super().add_command(cmd, name)
