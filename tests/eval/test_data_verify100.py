@@ -32,6 +32,7 @@ def test_workbook_is_what_the_csv_makes(tmp_path, monkeypatch, shipped: Shipped)
     assert made.items == set_checks.load_dataset(make_set.CSV).items
 
 
+@pytest.mark.slow
 def test_another_questions_answer_is_wrong(shipped: Shipped) -> None:
     """Only 9 and 14 (both "9") may be taken for each other."""
     assert set(set_checks.wrong_answers(shipped.items, (1, 2, 3, 5, 8, 13, 21, 34))) <= {"9", "14"}

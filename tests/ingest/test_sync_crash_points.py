@@ -22,6 +22,8 @@ from tests.fakes import HashEncoder
 from tests.ingest.snapshots import assert_same_index
 from tests.samples import write_corpus
 
+pytestmark = pytest.mark.slow
+
 CHUNKING = Chunking(max_tokens=60)
 CHANGES = ("upsert", "update", "delete")
 

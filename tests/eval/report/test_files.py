@@ -53,6 +53,7 @@ def made(folder: Path, *several: dict) -> Report:
     return build_report([make_run(place / name, verify, one, model=name) for name, one in zip(names, several)])  # noqa: B905
 
 
+@pytest.mark.slow
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(said, said)
 def test_all_outputs_agree_with_the_report(folder, first, second) -> None:

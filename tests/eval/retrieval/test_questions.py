@@ -60,7 +60,7 @@ def test_questions_by_language_and_limit(folder: Path) -> None:
     [
         ([{"id": "a"}], [], ("documents.jsonl, line 1", "'text'")),
         ([{"text": "東京"}], [], ("line 1", "'id'")),
-        ([{"id": "a", "text": "東京"}] * 2, [], ("line 2", "'a'", "twice")),
+        ([{"id": "a", "text": "東京"}] * 2, [], ("line 2", "'a'", "repeated")),
         ([{"id": "a", "text": "Paris", "lang": "fr"}], [], ("line 1", "'fr'")),
         ([{"id": "a", "text": "東京"}], [{"id": "1", "question": "？", "doc_id": "b"}], ("questions.jsonl", "'b'")),
         ([{"id": "a", "text": "東京"}], [{"id": "1", "doc_id": "a"}], ("questions.jsonl, line 1", "'question'")),

@@ -21,6 +21,8 @@ from rag.retrieval.reranker import CrossEncoderReranker, open_reranker, reranker
 from rag.retrieval.retriever import HybridRetriever, document_of, hits_of
 from tests.samples import SMALL_CORPUS
 
+pytestmark = pytest.mark.slow
+
 QUESTIONS = ("日本の首都はどこですか？", "What is the deepest lake in the world?")
 
 
