@@ -104,7 +104,7 @@ def test_quantise_refuses_what_it_cannot_do(tmp_path: Path) -> None:
     (tmp_path / "text.txt").write_text("東京は日本の首都です。", "utf-8")
     (tmp_path / "empty.txt").touch()
     text = ("--calibration", tmp_path / "text.txt")
-    refused(kotae("quantize", tmp_path, "--out", tmp_path / "there", *text), "There is something", "there")
+    refused(kotae("quantize", tmp_path, "--out", tmp_path / "there", *text), "already exists", "there")
     refused(kotae("quantize", tmp_path / "no", "--out", tmp_path / "out", *text), "no model folder")
     refused(kotae("quantize", tmp_path, "--out", tmp_path / "out", "--calibration", tmp_path / "empty.txt"), "no text")
     assert not (tmp_path / "out").exists()
