@@ -27,6 +27,10 @@ from rag.text.tokens import tokenise
 
 _ASKS_YEAR = re.compile(r"\b(?:what|which) year\b|何年(?!.{0,6}何[月日])|西暦", re.IGNORECASE)
 _ASKS_WHEN = re.compile(r"\bwhen\b|\byears?\b|いつ|何年|年|時期", re.IGNORECASE)
+_ASKS_DAY = re.compile(
+    r"何日(?!間|以内|以上|以下|未満|まで|前|後|分|目|ほど|程度|[くぐ]らい|か?か[かり]|休|連続)|what day|which day",
+    re.IGNORECASE,
+)
 _COUNTED = re.compile(r"(?:(?:(?!以外)[一-鿿ヶケカ]){1,3}(?=で|じゃ|以外|は))?")
 _COUNTERS = {
     "人": ("人", "名"),
@@ -47,23 +51,27 @@ def match_numeric(
     `precise`: every date among the references; a fuller one of the same date may not be contradicted. Where the
     claiming sentence holds no value of the kind at all, the first sentence that does is taken.
     """
-    wanted = tuple(_as_asked(asked, value) for value in reference.values)
     joint = _joint(reference.form, reference.values)
     for text in dict.fromkeys((claim.text, *sentences(answer))):
+        wanted = tuple(_as_asked(asked, value, text) for value in reference.values)
         given = _candidates(asked, text, wanted)
         if given:
             return _decide(asked, text, given, wanted, precise, in_order=joint)
     return Match(Finding.ABSENT, claim.focus, "the answer gives no number or date of the reference's kind")
 
 
-def _as_asked(asked: ParsedQuestion, value: Value) -> Value:
-    """Convert a reference value to the kind that is asked for: the year of a date, a bare 1546 as a year."""
+def _as_asked(asked: ParsedQuestion, value: Value, text: str) -> Value:
+    """Convert a reference value to the kind that is asked for: the year of a date, a bare 1546 as a year.
+
+    3日 is the third of a month if a day is asked for and `text` gives one (5月3日), and otherwise a number of days.
+    """
     if asked.below:
         value = _unsigned(value)
     if (
         isinstance(value, Quantity)
         and value.unit == DAY
-        and re.search(r"何日(?!間)|what day|which day", asked.text, re.I)
+        and _ASKS_DAY.search(asked.text)
+        and any(date.day is not None for date in asked.numbers(text).dates)
     ):
         return DateValue(None, None, int(value.value), value.start, value.end)
     if isinstance(value, Quantity) and _is_year(value) and _ASKS_WHEN.search(asked.text):
