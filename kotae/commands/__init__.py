@@ -26,7 +26,7 @@ def main() -> None:
     Example:
       kotae ingest documents
       kotae ask "日本の首都はどこですか？"
-      kotae eval run questions.xlsx --out runs/first
+      kotae eval run verify.xlsx --out runs/first
     """
 
 

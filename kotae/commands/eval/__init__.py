@@ -20,7 +20,7 @@ def evaluate() -> None:
 
     \b
     Example:
-      kotae eval run questions.xlsx --out runs/first
+      kotae eval run verify.xlsx --out runs/first
       kotae eval report runs/first --out report
     """
 

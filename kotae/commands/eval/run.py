@@ -61,7 +61,7 @@ def run_command(
 
     \b
     Example:
-      kotae eval run questions.xlsx --out runs/first --conditions no_rag,rag --sample 30
+      kotae eval run verify.xlsx --out runs/first --conditions no_rag,rag --sample 30
     """
     from eval.fallback.factory import check_calibration, keep_calibration
     from eval.runs.evaluate import QuestionSelection, evaluate_set, parse_conditions
