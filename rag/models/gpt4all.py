@@ -27,7 +27,7 @@ from rag.models.gpt4all_seed import Seeder
 from rag.models.stop_strings import StoppableText
 from rag.records import Decoding
 
-INSTALL = 'pip install "kotae[gpt4all]"'
+INSTALL = 'pip install "gpt4all>=2.8.2,<3"'
 _RESERVED = 5  # tokens of the context that GPT4All reserves, and the start token that it may add
 _TEMPLATE = b"%1%2"  # the prompt, then the answer: with the first alone it would add two newlines after the answer
 _BATCH = 128  # prompt tokens read at a time, its maximum

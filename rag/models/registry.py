@@ -100,10 +100,10 @@ def _open_hf(name: str, options: EngineOptions) -> TextEngine:
 
 
 _XLLAMACPP = "pip install xllamacpp"
-_GPTQ = 'pip install "kotae[gptq]"'
-_SERVER = 'pip install "kotae[server]"'
+_GPTQ = 'pip install gptqmodel==7.6.0 "protobuf>=7.34" "sentencepiece>=0.2"'
+_SERVER = 'pip install "langchain-openai>=1.7,<2"'
 _HF = "pip install transformers"
-_GPT4ALL = 'pip install "kotae[gpt4all]"'
+_GPT4ALL = 'pip install "gpt4all>=2.8.2,<3"'
 KINDS = {
     "bundled": ModelKind("bundled", "llama.cpp", "nothing more", "xllamacpp", _XLLAMACPP, _open_bundled),
     "gguf": ModelKind("gguf:<file>", "llama.cpp", "a GGUF file", "xllamacpp", _XLLAMACPP, _open_gguf),

@@ -11,7 +11,7 @@ from rag.models.quiet_libraries import quiet
 
 _BACKENDS = {"marlin": "GPTQ_MARLIN", "exllama_v2": "GPTQ_EXLLAMA_V2", "triton": "GPTQ_TRITON", "torch": "GPTQ_TORCH"}
 _ATEN_GROUPS = (16, 32, 64, 128)  # group sizes of PyTorch's own 4-bit product on a CPU
-INSTALL = 'pip install "kotae[gptq]"'
+INSTALL = 'pip install gptqmodel==7.6.0 "protobuf>=7.34" "sentencepiece>=0.2"'
 
 
 def load_model(checkpoint: Checkpoint, choice: KernelChoice) -> Any:
