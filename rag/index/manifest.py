@@ -72,10 +72,13 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True)
-class _AnyFormat:
-    """The one field that manifests of all formats have."""
+class _StoredFields:
+    """The format, which manifests of all formats have, and the settings as they are stored."""
 
     format: Any = None
+    encoder: Any = None
+    chunking: Any = None
+    distance: Any = None
 
 
 def parse_manifest(text: str | bytes, where: str) -> Manifest:
@@ -84,12 +87,16 @@ def parse_manifest(text: str | bytes, where: str) -> Manifest:
     def damaged(fault: str) -> IndexDamaged:
         return IndexDamaged(f"The manifest of the index cannot be read: {fault}", where=where, do=REBUILD)
 
-    stored = from_json(_AnyFormat, text, error=damaged).format
-    if stored != FORMAT:
+    stored = from_json(_StoredFields, text, error=damaged)
+    if stored.format != FORMAT:
         raise IndexMismatch(
-            f"The index has format {stored!r} and this version of kotae reads {FORMAT}", where=where, do=REBUILD
+            f"The index has format {stored.format!r} and this version of kotae reads {FORMAT}", where=where, do=REBUILD
         )
-    return from_json(Manifest, text, error=damaged)
+    manifest = from_json(Manifest, text, error=damaged)
+    for name in ("encoder", "chunking", "distance"):  # no setting is guessed, and none is passed over
+        if getattr(stored, name) != to_jsonable(getattr(manifest, name)):
+            raise damaged(f"field {name}: a setting is missing or unknown in {getattr(stored, name)!r}")
+    return manifest
 
 
 def require_encoder(manifest: Manifest, where: str, encoder: EncoderIdentity) -> None:

@@ -62,6 +62,10 @@ def test_a_sync_of_a_stored_index_has_nothing_to_do(stored: Path, tmp_path: Path
             "field sources.東京.txt.1: Input should",
         ),
         (', "sources"', ', "sources', "Invalid JSON: "),
+        ('"max_tokens": 128', '"max_tokens": 128, "max_tokns": 64', "field chunking: a setting is missing or unknown"),
+        ('"overlap"', '"overlaps"', "field chunking: a setting is missing or unknown"),
+        ('"revision": "', '"trusted": true, "revision": "', "field encoder: a setting is missing or unknown"),
+        ('"distance"', '"distanz"', "field distance: a setting is missing or unknown"),
     ],
 )
 def test_a_damaged_manifest_names_the_field(stored: Path, old: str, new: str, fault: str) -> None:
