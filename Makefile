@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Tests run in two processes; those that share a model, a server or a file stay in one (tests/needs.py).
 WORKERS ?= 2
-PYTEST = OMP_WAIT_POLICY=passive $(BIN)/python -m pytest
+PYTEST = $(BIN)/python -m pytest
 SPREAD = -n $(WORKERS) --dist loadgroup
 
 .PHONY: demo test fast gpu coverage check format dist docs docs-pages clean

@@ -63,6 +63,7 @@ _ELSEWHERE = {
 """Public names that are not in `kotae.api`, by module."""
 
 require_own_packages()
+import_module("rag")  # sets up the threads of engines that are imported after kotae
 
 
 def __getattr__(name: str) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import sys
 from contextlib import closing
@@ -16,6 +15,7 @@ from rag.index.location import locate_index
 from rag.models.registry import KINDS
 from rag.models.server.address import ModelServer, server_key
 from rag.models.server.remote_model import ServerModel
+from rag.processors import count_processors
 from rag.records import LANGUAGES
 from rag.settings import cache_dir
 
@@ -119,7 +119,7 @@ def examine(server: ModelServer | None = None, imports: tuple[str, ...] = ()) ->
     return Examination(
         system=f"{platform.system()} {platform.machine()}",
         python=sys.version.split()[0],
-        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        cores=count_processors(),
         gpu=str(machine),
         gptq=str(choose_kernel(machine)),
         encoder_numbers=compute_type(),

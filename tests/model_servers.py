@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rag.processors import count_processors
 from tests.samples import REPOSITORY
 from tests.sites import free_port, wait_until_up
 
@@ -246,7 +247,7 @@ def llama_server(model: Path, folder: Path) -> Iterator[LlamaServer]:
 def _serve(model: str, port: int) -> None:
     import xllamacpp
 
-    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    threads = count_processors()
     params = xllamacpp.CommonParams()
     params.model.path, params.model_alias = model, [re.sub(r"\.gguf$", "", Path(model).name)]
     params.n_ctx, params.n_parallel, params.verbosity = 4096, 1, 0

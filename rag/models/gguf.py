@@ -22,6 +22,7 @@ from typing import Any
 from rag.errors import ModelFailed, ModelUnavailable
 from rag.models.cached_engine import cached_engine
 from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn, prompt_too_long
+from rag.processors import count_processors, waits_asleep
 from rag.records import Decoding
 
 _REQUEST_SECONDS = 60.0
@@ -164,7 +165,7 @@ def _start(path: Path, options: EngineOptions | None) -> tuple[Any, Callable[[st
         raise ModelUnavailable(
             "GGUF models need the package xllamacpp", do="Install it with: pip install xllamacpp"
         ) from error
-    threads = processors()
+    threads = count_processors()
     key = secrets.token_urlsafe(32)
     params = xllamacpp.CommonParams()
     params.model.path = str(path)
@@ -175,6 +176,8 @@ def _start(path: Path, options: EngineOptions | None) -> tuple[Any, Callable[[st
         params.n_ctx, params.n_parallel = options.context * options.slots, options.slots
     params.cpuparams.n_threads = threads
     params.cpuparams_batch.n_threads = threads
+    if waits_asleep():  # for builds whose threads are not OpenMP's
+        params.cpuparams.poll = params.cpuparams_batch.poll = 0
     params.verbosity = 0
     params.api_keys = [key]
     params.ui = False
@@ -190,11 +193,6 @@ def _start(path: Path, options: EngineOptions | None) -> tuple[Any, Callable[[st
             where=str(path),
         ) from error
     return server, _client(socket_path, server.listening_address, key)
-
-
-def processors() -> int:
-    """Count the processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _private_socket() -> Path | None:

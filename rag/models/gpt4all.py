@@ -22,9 +22,10 @@ from rag.errors import ModelFailed, ModelUnavailable
 from rag.models.cached_engine import cached_engine
 from rag.models.callback_iterator import OnText, callback_to_iterator
 from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn, prompt_too_long
-from rag.models.gguf import GgufText, check_file, processors
+from rag.models.gguf import GgufText, check_file
 from rag.models.gpt4all_seed import Seeder
 from rag.models.stop_strings import StoppableText
+from rag.processors import count_processors
 from rag.records import Decoding
 
 INSTALL = 'pip install "gpt4all>=2.8.2,<3"'
@@ -160,7 +161,7 @@ def _load(binding: Any, path: Path, context: int) -> Any:
             model = binding.LLModel(str(path), context, 0, "cpu" if sys.platform == "darwin" else "kompute")
             loaded = model.load_model()
             if loaded:
-                model.set_thread_count(processors())
+                model.set_thread_count(count_processors())
     except RuntimeError as error:
         raise ModelUnavailable(
             f"GPT4All cannot load this file: {error}", where=str(path), do="Use it as gguf:<file> instead."

@@ -18,6 +18,7 @@ from rag.hub import resolve
 from rag.models.gptq.checkpoint import Checkpoint, read_checkpoint
 from rag.models.gptq.loading import import_gptqmodel
 from rag.models.quiet_libraries import quiet
+from rag.processors import count_processors
 from rag.storage.atomic import atomic_directory
 
 _TOKENIZER_FILES = ("tokenizer*", "special_tokens_map.json", "*.jinja", "added_tokens.json")
@@ -48,7 +49,7 @@ def quantise(name: str, out: Path, settings: Quantisation, texts: Sequence[str])
     model, out = resolve(name), out.resolve()
     source, progress = model.path.resolve(), _progress_folder(out, model.revision, settings, texts)
     with quiet(show=True):
-        os.environ.setdefault("GPTQMODEL_CPU_WORKERS", str(min(2, os.cpu_count() or 1)))
+        os.environ.setdefault("GPTQMODEL_CPU_WORKERS", str(min(2, count_processors())))
         gptqmodel = import_gptqmodel()
 
         def make(folder: Path) -> None:

@@ -28,8 +28,6 @@ from rag.settings import Chunking
 from rag.text.sentences import sentences
 from tests.samples import REPOSITORY
 
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-
 
 @pytest.fixture(scope="module")
 def engine():
