@@ -22,8 +22,10 @@ from eval.grading.numbers.dates import DateValue
 from eval.grading.numbers.quantities import read_numbers
 from eval.grading.numbers.reference import as_numeric, written
 from eval.grading.refusals import after_refusal, is_refusal
+from eval.grading.remarks import without_remarks
 from eval.grading.text import sentences, strip_endings
-from eval.grading.word_match import folded
+from eval.grading.word_match import folded, occurrences
+from eval.grading.wrappers import unwrap
 from rag.text.answer_language import in_language
 from rag.text.canonical import canonical
 from rag.text.tokens import tokenise
@@ -118,7 +120,8 @@ def grade(
     >>> grade("日本の首都は？", "答えは東京です。", [Reference("東京", "ja")], "open_qa", "ja").rung
     <Rung.EQUAL: 'equal'>
     """
-    text = canonical(answer[:ANSWER_LIMIT])
+    answer = unwrap(answer[:ANSWER_LIMIT])
+    text = canonical(answer)
     language_correct = in_language(answer, language, references=references)
     if not any(char.isalnum() or char in "○〇×" for char in text):
         return Verdict(AnswerOutcome.EMPTY, language_correct, Rung.EMPTY, "", None, "the answer is empty")
@@ -126,7 +129,14 @@ def grade(
         verdict = _grade_labels(question, text, references, language, labels, language_correct)
         if verdict is not None:
             return verdict
-    return _grade_open(canonical(question), text, references, language_correct)
+    question = canonical(question)
+    return _grade_open(question, _content(question, text, references), references, language_correct)
+
+
+def _content(question: str, text: str, references: Sequence[Reference]) -> str:
+    """Return what the answer says beside talk about answering; what names a reference is no talk."""
+    accepted = [form for reference in references for form in forms(question, reference.text)]
+    return without_remarks(question, text, lambda stretch: any(any(occurrences(stretch, form)) for form in accepted))
 
 
 def _grade_open(question: str, text: str, references: Sequence[Reference], language_correct: bool) -> Verdict:

@@ -32,7 +32,7 @@ _REFUSAL_EN = re.compile(
     r"|\bno (?:\w+ )?(?:information|mention|answer|data|evidence|context) "
     r"|\b(?:not enough|insufficient) (?:information|context|data)"
     r"|^\W*(?:unknown|n/?a|not (?:specified|mentioned|provided|available|applicable|sure)|no idea|none given|cannot say"
-    r"|idk)\W*$|\bas an ai\b|^\W*(?:i'm |i am )?sorry\b",
+    r"|idk)\W*$",
     re.IGNORECASE,
 )
 _SOURCE_JA = r"(?:文章|本文|情報|テキスト|資料|文脈|記事|文書|提供|質問)"
@@ -47,7 +47,7 @@ _REFUSAL_JA = re.compile(
     r"|(?:記載|記述|言及|明記|説明|提示)(?:は|が)?(?:され|し)て(?:い|おり)?(?:ません|ない)|情報(?:は|が)(?:不足|足り)"
     rf"|{_SOURCE_JA}.*(?:含まれて|示されて)(?:い|おり)?(?:ません|ない)"
     r"|(?:書かれて|述べられて|触れられて)(?:い|おり)?(?:ません|ない)"
-    r"|見(?:つか|当た)(?:りません|らない|りませんでした)|申し訳(?:あり|ござい|ない)|^すみません"
+    r"|見(?:つか|当た)(?:りません|らない|りませんでした)"
     r"|該当(?:する(?:もの|情報))?(?:は|が)?(?:なし|ありません)|^(?:情報|回答|該当)(?:なし|無し)"
 )
 _UNKNOWN = re.compile(

@@ -1,4 +1,4 @@
-"""The sentences of a canonical answer, and what polite Japanese adds to its end."""
+"""The sentences of a canonical answer, with quotations kept whole, and what polite Japanese adds to its end."""
 
 from __future__ import annotations
 
@@ -15,12 +15,36 @@ _ENDING = re.compile(
     r"|にあります|にある|によって|により|(?<=[です])[よね])$"
     r"|(?<=..)(?:さん|氏|さま|様|先生|博士|君)$"
 )
+_QUOTATION = re.compile(r"「[^「」\n]{1,400}」|『[^『』\n]{1,400}』|\"[^\"\n]{1,400}\"")
+_NEW_SENTENCE = re.compile(r"\s*$|\s*\n|\s+[A-Z\"]")
+_HIDDEN = str.maketrans("。.!?", "____")
+_LONGEST_ENDING = 24  # characters; more than any ending that `_ENDING` removes
 
 
 def sentences(text: str) -> tuple[str, ...]:
     """Return the different sentences of a canonical text that have a letter or digit, end marks kept."""
-    parts = (part.strip() for part in sentence_parts(text, ANSWER))
+    parts = (part.strip() for part in sentence_stretches(text))
     return tuple(dict.fromkeys(part for part in parts if any(char.isalnum() for char in part)))
+
+
+def sentence_stretches(text: str) -> list[str]:
+    """Cut a text behind each of its sentences; joined, the stretches are the text. A quotation is not cut.
+
+    >>> sentence_stretches('「鯨は魚である。」は誤りです。次です。')
+    ['「鯨は魚である。」は誤りです。', '次です。']
+    """
+    cuts, at = [], 0
+    for part in sentence_parts(_QUOTATION.sub(_masked, text), ANSWER):
+        cuts.append(text[at : at + len(part)])
+        at += len(part)
+    return cuts
+
+
+def _masked(match: re.Match[str]) -> str:
+    """Return a quotation without end marks, except one at its end behind which a new sentence begins."""
+    quoted = match.group()
+    last = 2 if _NEW_SENTENCE.match(match.string, match.end()) else 1
+    return quoted[0] + quoted[1:-last].translate(_HIDDEN) + quoted[-last:]
 
 
 def strip_endings(text: str) -> str:
