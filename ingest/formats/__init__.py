@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ingest.formats.docx import read_docx
+from ingest.formats.docx.reader import read_docx
 from ingest.formats.html import read_html
 from ingest.formats.pdf.reader import read_pdf
 from ingest.formats.tables.jsonl import read_jsonl

@@ -8,6 +8,8 @@ from rag.text.letters import UNSPACED
 
 SOFT_HYPHEN = "\xad"
 """A position where a word may be divided; readers do not see it."""
+BULLET = "- "
+"""The mark of an item without a number."""
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 
@@ -56,17 +58,21 @@ class MarkdownLines:
         if not self._rows and self._level is None and self._lines and self._lines[-1]:
             self._lines.append("")
 
-    def item(self) -> None:
-        """Begin an item of a list."""
+    def item(self, mark: str = BULLET) -> None:
+        """Begin an item of a list with its mark, such as a number and a blank."""
         self.line()
         if not self._rows:
-            self._prefix = "- "
+            self._prefix = mark
+        elif mark != BULLET:
+            self._pieces.append(mark)
 
-    def heading(self, level: int) -> None:
+    def heading(self, level: int, number: str = "") -> None:
         """Begin a heading, up to `end_heading`; level 0 is the document's title."""
         self.block()
-        if not self._rows:
-            self._prefix, self._level = "#" * min(max(level, 1), 6) + " ", level
+        if self._rows:
+            self._pieces.append(number)
+        else:
+            self._prefix, self._level = "#" * min(max(level, 1), 6) + f" {number}", level
 
     def end_heading(self) -> None:
         """End the heading."""

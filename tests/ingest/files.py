@@ -14,6 +14,8 @@ from rag.records import Failure
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_OFFICE = OLD_OFFICE + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(600)
+MATH = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+COMPATIBLE = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
@@ -49,6 +51,32 @@ def docx(fill: Callable[[Any], None]) -> bytes:
     document = Document()
     fill(document)
     return _saved(document)
+
+
+def word(body: str, numbering: str = "", styles: str = "", **notes: str) -> bytes:
+    """A Word document of this XML: what is in its body, its lists, its styles, and parts such as `header`."""
+    parts = {"document": f"<w:body>{body}</w:body>", "numbering": numbering, "styles": styles, **notes}
+    roots = {"header": "hdr", "footer": "ftr"}
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("_rels/.rels", _relationships({"d": (f"{kind}/officeDocument", "word/document.xml")}))
+        related = {name: (f"{kind}/{name.rstrip('0123456789')}", f"{name}.xml") for name in parts if name != "document"}
+        archive.writestr("word/_rels/document.xml.rels", _relationships(related))
+        for name, xml in parts.items():
+            root = roots.get(name.rstrip("0123456789"), name)
+            namespaces = f'{WORD} xmlns:r="{kind}" xmlns:m="{MATH}" xmlns:mc="{COMPATIBLE}"'
+            archive.writestr(f"word/{name}.xml", f"<w:{root} {namespaces}>{xml}</w:{root}>")
+    return out.getvalue()
+
+
+def _relationships(targets: dict[str, tuple[str, str]]) -> str:
+    inner = "".join(
+        f'<Relationship Id="{key}" Type="{kind}" Target="{target}"/>' for key, (kind, target) in targets.items()
+    )
+    return (
+        f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{inner}</Relationships>'
+    )
 
 
 def edited(data: bytes, member: str, change: Callable[[bytes], bytes]) -> bytes:

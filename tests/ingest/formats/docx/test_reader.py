@@ -30,7 +30,7 @@ def test_headings_lists_and_tables_in_order() -> None:
         document.add_paragraph("End.")
 
     assert text_of(fill) == (
-        "# 就業規則\n\n# 第一章 総則\n\n会社は勤務時間を定める。\n- 一つ目\n- Second\n\n"
+        "# 就業規則\n\n# 第一章 総則\n\n会社は勤務時間を定める。\n- 一つ目\n1. Second\n\n"
         "| 区分 | 時間 | 備考 |\n| 早番 | 8時 | |\n\n## Section\n\nEnd."
     )
 
@@ -147,3 +147,28 @@ def test_external_entities_are_not_read() -> None:
 def test_soft_hyphens_are_left_out() -> None:
     data = docx(lambda document: document.add_paragraph("ソフト\xadハイフンとdocu\xadment"))
     assert texts("a.docx", data) == {"a.docx": "ソフトハイフンとdocument"}
+
+
+def test_strict_open_xml() -> None:
+    strict = {
+        b"http://schemas.openxmlformats.org/wordprocessingml/2006/main": b"http://purl.oclc.org/ooxml/wordprocessingml/main",
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships": (
+            b"http://purl.oclc.org/ooxml/officeDocument/relationships"
+        ),
+    }
+
+    def change(xml: bytes) -> bytes:
+        for ordinary, name in strict.items():
+            xml = xml.replace(ordinary, name)
+        return xml
+
+    data = docx(lambda document: (document.add_heading("規則", 1), document.add_paragraph("本文", style="List Number")))
+    for part in ("word/document.xml", "word/styles.xml", "word/numbering.xml", "word/_rels/document.xml.rels"):
+        data = edited(data, part, change)
+    assert texts("a.docx", data) == {"a.docx": "# 規則\n\n1. 本文"}
+
+
+def test_a_picture_or_a_list_of_types_that_is_broken_harms_nothing() -> None:
+    data = docx(lambda document: document.add_paragraph("本文。"))
+    for part in ("docProps/thumbnail.jpeg", "[Content_Types].xml", "word/theme/theme1.xml"):
+        assert texts("a.docx", edited(data, part, lambda _: b"broken")) == {"a.docx": "本文。"}

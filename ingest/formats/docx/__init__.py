@@ -1,0 +1,1 @@
+"""Word documents: their text, numbers of paragraphs, equations and margins."""
