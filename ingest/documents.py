@@ -15,9 +15,11 @@ from typing import BinaryIO
 from ingest.formats import PLAIN, READERS, TABLES, Fault, Part, ReadOptions, binary_kind
 from ingest.pipeline.seen_ids import SeenIds
 from rag.errors import CannotWrite, UnreadableDocument
-from rag.records import LANGUAGES, Failure, Language
+from rag.records import Failure, Language
 from rag.storage.fingerprint import fingerprint
-from rag.text.language import detect
+from rag.text.encoding_detection import codec_of
+from rag.text.language import detect, language_of_tag
+from rag.text.other_languages import other_language
 
 # Longer titles leave a chunk, which carries its document's title, too little room in the encoder's window.
 MAX_TITLE = 120
@@ -83,9 +85,12 @@ def _translate_errors(file: CorpusFile) -> Iterator[None]:
 
 
 def fingerprint_of(file: CorpusFile, digest: str, options: ReadOptions) -> str:
-    """Return the fingerprint by which a changed file is recognised; columns matter for tables only."""
-    columns = options.columns if file.path.suffix.lower() in TABLES else ()
-    return fingerprint(digest, file.path.suffix, columns)
+    """Return the fingerprint by which a changed file is recognised: columns count for tables, encodings for text."""
+    suffix = file.path.suffix.lower()
+    settings = options.columns if suffix in TABLES else ()
+    if options.encoding and suffix in PLAIN:
+        settings = (*settings, f"encoding={codec_of(options.encoding)}")
+    return fingerprint(digest, suffix, settings)
 
 
 def failure(source: str, error: UnreadableDocument) -> Failure:
@@ -159,13 +164,7 @@ def _document(file: CorpusFile, part: Part | Fault, seen: SeenIds) -> LoadedDocu
         raise UnreadableDocument("This text contains a NUL character or half a surrogate pair", where=where)
     if not content:
         raise UnreadableDocument("This document is empty", where=where)
-    language = part.language or detect(content)
-    if language not in LANGUAGES:
-        raise UnreadableDocument(
-            f"The language of this document is unknown, lang: {language}",
-            where=where,
-            do="Use lang: ja or lang: en, or leave it out.",
-        )
+    language = _language(part.language, content, where)
     if part.fragment and (first := seen.first(part.fragment, part.position)) != part.position:
         raise UnreadableDocument(
             f"The id of this document occurs twice in its file, first in {first}",
@@ -173,6 +172,26 @@ def _document(file: CorpusFile, part: Part | Fault, seen: SeenIds) -> LoadedDocu
             do="Give every document its own id.",
         )
     return LoadedDocument(source, title, language, part.text, part.body)
+
+
+def _language(tag: str | None, content: str, where: str) -> Language:
+    """Return the language that a document has by its tag, or else by its letters. Raises UnreadableDocument."""
+    if tag:
+        language = language_of_tag(tag)
+        if language is None:
+            raise UnreadableDocument(
+                f"kotae indexes Japanese and English, and this document has lang: {tag}",
+                where=where,
+                do="Use lang: ja or lang: en, or leave it out.",
+            )
+        return language
+    if other := other_language(content):
+        raise UnreadableDocument(
+            f"This document seems to be in {other}; kotae indexes Japanese and English",
+            where=where,
+            do="Exclude it; or if it is to be indexed all the same, give it lang: ja or lang: en where its format can.",
+        )
+    return detect(content)
 
 
 def _title(text: str | None) -> str:

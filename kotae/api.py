@@ -32,11 +32,13 @@ def ingest(
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
     columns: Sequence[str] = (),
+    encoding: str | None = None,
 ) -> SyncReport:
     """Bring an index up to date with the documents in the folder `corpus`, and report what changed.
 
-    `include` and `exclude` are patterns as in .gitignore; `columns` of tables make up a document. Files that cannot be
-    read are in the report's `failed`. Raises CorpusError, IndexProblem, SettingsError and ModelUnavailable.
+    `include` and `exclude` are patterns as in .gitignore; `columns` of tables make up a document; `encoding` is
+    that of text files that are not Unicode, otherwise guessed. Files that cannot be read are in the report's `failed`.
+    Raises CorpusError, IndexProblem, SettingsError and ModelUnavailable.
     """
     from ingest.files import FilePatterns
     from ingest.formats import ReadOptions
@@ -49,7 +51,7 @@ def ingest(
         encoder_name=settings.encoder,
         server=settings.server,
         patterns=FilePatterns(tuple(include), tuple(exclude)),
-        options=ReadOptions(tuple(columns)),
+        options=ReadOptions(tuple(columns), encoding),
     )
 
 

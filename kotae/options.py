@@ -69,6 +69,7 @@ document_options = options(
     option("--exclude", multiple=True, metavar="PATTERN",
            help="Skip files that match this pattern, in addition to .kotaeignore; can be repeated."),
     option("--columns", metavar="A,B", help="Columns of csv, xlsx and jsonl that make up a document."),
+    option("--encoding", help="Encoding of text files that are not Unicode, such as cp932; by default it is guessed."),
 )  # fmt: skip
 base_url_option = option(
     "--base-url", help="Server of openai: models, such as http://host:8000/v1. Its key is read from KOTAE_API_KEY."

@@ -71,7 +71,7 @@ def document_settings(settings: dict[str, Any]) -> DocumentSettings:
     columns = (column.strip() for column in (settings["columns"] or "").split(","))
     return {
         "patterns": FilePatterns(settings["include"], settings["exclude"]),
-        "options": ReadOptions(tuple(column for column in columns if column)),
+        "options": ReadOptions(tuple(column for column in columns if column), settings["encoding"]),
     }
 
 

@@ -26,13 +26,13 @@ _META = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)
 _XML = re.compile(rb"\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 
 
-def read_html(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Part]:
+def read_html(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part]:
     """Yield the document of a page, titled by <title> or its highest heading. Raises UnreadableDocument."""
     from lxml import etree
 
     data = read_whole(stream, name)
     declared = _XML.search(data[:1024]) or _META.search(data[:4096])
-    text = decode(data, name, declared=declared.group(1).decode() if declared else None)
+    text = decode(data, name, declared=declared.group(1).decode() if declared else None, given=options.encoding)
     if not text.strip():
         return
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)

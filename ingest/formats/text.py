@@ -13,16 +13,16 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL |
 _HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
 
 
-def read_text(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Part]:
+def read_text(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part]:
     """Yield the document of a text file, with `title:` and `lang:` from its front matter."""
-    text = decode(read_whole(stream, name), name)
+    text = decode(read_whole(stream, name), name, given=options.encoding)
     fields, body = _front_matter(text)
     yield Part(text, title=fields.get("title"), language=fields.get("lang"), body=body)
 
 
-def read_markdown(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Part]:
+def read_markdown(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part]:
     """Yield the document of a Markdown file; without a `title:` its first `#` heading is the title."""
-    for part in read_text(stream, name, _options):
+    for part in read_text(stream, name, options):
         heading = None if part.title else _HEADING.search(part.text, part.body)
         yield Part(part.text, title=heading.group(1) if heading else part.title, language=part.language, body=part.body)
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from rag.errors import UnreadableDocument
+from rag.errors import SettingsError, UnreadableDocument
+from rag.text.encoding_detection import codec_of
 
 MAX_WHOLE = 64 * 1024 * 1024
 """Maximum bytes of a file that is read whole: two hundred books. Splitting it takes thirty times that."""
@@ -21,9 +22,21 @@ _NO_TITLE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """Options for reading files. `columns` are the headers of a table (csv, xlsx, jsonl) that make up a document."""
+    """Options for reading files. `columns` are the headers of a table (csv, xlsx, jsonl) that make up a document.
+
+    `encoding` is that of text files that are not Unicode, instead of a guess. Raises SettingsError for an unknown one.
+    """
 
     columns: tuple[str, ...] = ()
+    encoding: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an encoding that does not exist."""
+        if self.encoding is not None and codec_of(self.encoding) is None:
+            raise SettingsError(
+                f"There is no encoding {self.encoding!r} of text files that are not Unicode",
+                do="Name one such as cp932, euc_jp or windows-1252.",
+            )
 
 
 @dataclass(frozen=True, slots=True)

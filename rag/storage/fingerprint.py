@@ -5,7 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 
-READER_VERSIONS: Mapping[str, tuple[str, ...]] = {".pdf": ("2",), ".csv": ("3",), ".xlsx": ("3",)}
+READER_VERSIONS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys((".txt", ".md", ".html", ".htm", ".jsonl", ".docx"), ("2",)),
+    ".pdf": ("3",),
+    **dict.fromkeys((".csv", ".xlsx"), ("4",)),
+}
 """Versions of readers whose output has changed, by file suffix; indexed files of these kinds are read again."""
 
 

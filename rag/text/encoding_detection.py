@@ -8,12 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from rag.errors import UnreadableDocument
+from rag.text.encoding_guess import LEGACY, EncodingGuess, guess_encoding, is_refuted, refutes_utf8, sample
+from rag.text.encoding_likelihood import japanese
 from rag.text.japanese_encodings import EUC_JP, ISO_2022_JP, text_in
 from rag.text.letters import KANA_BLOCK
+from rag.text.other_languages import other_language
 
-# Characters that are rare in real text and common where bytes are read in the wrong encoding:
-# half-width katakana, private use, replacement, and control characters other than tab, newline and form feed.
-_SUSPECT = re.compile(r"[｡-ﾟ\ue000-\uf8ff\ufffd\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -24,21 +24,26 @@ BOMS = (
 )
 # What texts are mostly made of, and bytes of another encoding, read as UTF-16, hardly give: ASCII, kana, 、。.
 _ORDINARY = re.compile(rf"[\t\n\r -~\u3000-\u3002{KANA_BLOCK}]")
-_MAX_SUSPECT = 0.05
+_MAX_CONTROL = 0.05
 _MIN_ORDINARY = 0.1
 _MIN_ORDINARY_OF_ASCII = 0.5  # where the bytes could as well be ASCII with zero bytes strewn in
+_SAMPLE = 1 << 16
 
-
-# What a page may declare itself to be, by Python's name for it, and what it then is read as. Browsers do the same.
-_DECLARED = {
+# What names of encodings mean, by Python's name for them. Browsers do the same.
+_MEANT = {
     "shift_jis": "cp932",
-    "cp932": "cp932",
     "euc_jp": EUC_JP,
     "iso8859-1": "cp1252",
-    "cp1252": "cp1252",
     "ascii": "cp1252",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "big5hkscs",
+    "euc_kr": "cp949",
 }
+_NOT_LEGACY = ("utf", "idna", "punycode", "unicode", "raw_unicode", "undefined", "mbcs", "oem")
+_INDEXED = frozenset(encoding.codec for encoding in LEGACY if encoding.is_read)
 _DAMAGE = 10
+SAVE_AS_UTF_8 = "Save it as UTF-8. (`kotae ingest` can also be told: --encoding)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +54,22 @@ class DecodedText:
     encoding: str
 
 
-def decode(data: bytes, name: str, *, declared: str | None = None) -> str:
+def decode(data: bytes, name: str, *, declared: str | None = None, given: str | None = None) -> str:
     """Return the text of a file, line ends as one newline. Raises UnreadableDocument as `reading_of` does."""
-    return reading_of(data, name, declared=declared).text.replace("\r\n", "\n").replace("\r", "\n")
+    reading = reading_of(data, name, declared=declared, given=given)
+    return reading.text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def reading_of(data: bytes, name: str, *, declared: str | None = None) -> DecodedText:
+def reading_of(data: bytes, name: str, *, declared: str | None = None, given: str | None = None) -> DecodedText:
     """Return the text of a file, and its encoding.
 
     A byte order mark decides; then, where there are zero bytes, UTF-16 without one; ISO-2022-JP (by its escapes),
-    UTF-8, the encoding that the file has `declared`, UTF-16 without zero bytes, and last EUC-JP or CP932, whichever
-    gives fewer characters that real text does not have.
-    Raises UnreadableDocument for a binary file, for bytes that fit none of these, and for UTF-8 with a few bytes that
-    are not (which would pass for CP932).
+    UTF-8, the encoding that the user has `given`, the one that the file has `declared`, UTF-16 without zero bytes, and
+    last the likeliest of others (see `rag.text.encoding_guess`).
+    Raises UnreadableDocument for a binary file, for bytes that fit none of these or two equally well, for encodings of
+    other languages, and for UTF-8 with a few bytes that are not (which would pass for CP932).
     """
-    reading = _decoded(data, name, declared)
+    reading = _decoded(data, name, declared, given)
     if reading is None:
         raise no_text(data, name)
     return reading
@@ -77,12 +83,10 @@ def no_text(data: bytes, name: str) -> UnreadableDocument:
         what = f"begins like {begins} but does not continue like it: it is cut off, or not text"
     else:
         what = f"contains zero bytes ({zeros:,})" if zeros else "is not in an encoding that kotae knows, or is not text"
-    return UnreadableDocument(
-        f"This file {what}", where=name, do="Save it as UTF-8 (UTF-16, CP932, EUC-JP and ISO-2022-JP are read too)."
-    )
+    return UnreadableDocument(f"This file {what}", where=name, do=SAVE_AS_UTF_8)
 
 
-def _decoded(data: bytes, name: str, declared: str | None) -> DecodedText | None:
+def _decoded(data: bytes, name: str, declared: str | None, given: str | None) -> DecodedText | None:
     for bom, encoding in BOMS:
         if data.startswith(bom):
             return _plausible(_try(data, encoding))
@@ -93,28 +97,75 @@ def _decoded(data: bytes, name: str, declared: str | None) -> DecodedText | None
         if reading is not None or data.isascii():
             return reading
     reading = _try(data, "utf-8")
-    return _guessed(data, name, declared) if reading is None else _plausible(reading)
+    if reading is not None and not (given or declared):
+        better = refutes_utf8(sample(data.splitlines(keepends=True), _SAMPLE)) if not data.isascii() else None
+        reading = (better and _try(data, better.best.codec)) or reading
+    if reading is not None:
+        return _plausible(reading)
+    return _as_given(data, name, given) if given else _guessed(data, name, declared)
+
+
+def _as_given(data: bytes, name: str, given: str) -> DecodedText:
+    try:
+        return DecodedText(text_in(data, codec_of(given) or given), given)
+    except UnicodeDecodeError as error:
+        raise _damaged(data, name, given, error.start) from error
 
 
 def _guessed(data: bytes, name: str, declared: str | None) -> DecodedText | None:
     """Read bytes that are not UTF-8."""
-    reading = _plausible(_as_declared(data, declared))
+    lines = sample(data.splitlines(keepends=True), _SAMPLE)
+    guess = guess_encoding(lines)
+    codec = codec_of(declared) if declared else None
+    reading = _plausible(_try(data, codec)) if codec and not is_refuted(codec, lines, guess) else None
     if reading is not None:
+        if (language := other_language(reading.text)) and reading.encoding not in _INDEXED:
+            what = f"This seems to be {language}, and is declared to be in {declared}; kotae reads Japanese and English"
+            raise UnreadableDocument(what, where=name)
         return reading
     _refuse_damaged_utf8(data, name)
     reading = _plausible(utf16_without_bom(data))
-    if reading is not None:
+    if reading is not None and (guess is None or japanese(reading.text[:_SAMPLE]) < guess.bits):
         return reading
-    guesses = [guess for guess in (_try(data, EUC_JP), _try(data, "cp932")) if guess is not None]
-    return _plausible(min(guesses, key=lambda guess: suspects(guess.text))) if guesses else None
-
-
-def _as_declared(data: bytes, declared: str | None) -> DecodedText | None:
-    try:
-        encoding = _DECLARED.get(codecs.lookup(declared).name) if declared else None
-    except LookupError:
+    if guess is None:
         return None
-    return _try(data, encoding) if encoding else None
+    encoding = settled(guess, name)
+    try:
+        return _plausible(DecodedText(text_in(data, encoding), encoding))
+    except UnicodeDecodeError as error:
+        raise _damaged(data, name, guess.best.shown, error.start) from error
+
+
+def settled(guess: EncodingGuess, name: str) -> str:
+    """Return the codec of a guess. Raises UnreadableDocument for one in doubt, or of another language."""
+    best, rival = guess.best, guess.rival
+    if rival is not None:
+        what = f"It is not UTF-8, and may be {best.shown} or {rival.shown}"
+    elif not best.is_read:
+        what = f"This seems to be {best.language}, in {best.shown}; kotae reads Japanese and English"
+    else:
+        return best.codec
+    raise UnreadableDocument(what, where=name, do=SAVE_AS_UTF_8)
+
+
+def codec_of(label: str) -> str | None:
+    """Return the codec for the name of an encoding of text, as browsers understand it; None if there is none."""
+    try:
+        codec = codecs.lookup(label)
+        "a".encode(codec.name)
+    except (LookupError, ValueError):
+        return None
+    return None if codec.name.startswith(_NOT_LEGACY) else _MEANT.get(codec.name, codec.name)
+
+
+def _damaged(data: bytes, name: str, encoding: str, start: int) -> UnreadableDocument:
+    line = data.count(b"\n", 0, start) + 1
+    return UnreadableDocument(
+        f"This file is {encoding} except for byte 0x{data[start]:02X} in line {line}: it is damaged, cut off, or in "
+        "another encoding",
+        where=name,
+        do=SAVE_AS_UTF_8,
+    )
 
 
 def _refuse_damaged_utf8(data: bytes, name: str) -> None:
@@ -159,16 +210,11 @@ def utf16_without_bom(data: bytes, errors: str = "strict") -> DecodedText | None
 
 def plausible(text: str) -> bool:
     """Return whether not too much of a text is control characters to be one."""
-    return len(_CONTROL.findall(text)) <= _MAX_SUSPECT * len(text)
+    return len(_CONTROL.findall(text)) <= _MAX_CONTROL * len(text)
 
 
 def _ordinary(reading: DecodedText) -> int:
     return len(_ORDINARY.findall(reading.text))
-
-
-def suspects(text: str) -> int:
-    """Count how many characters of a text are such as real text hardly has."""
-    return len(_SUSPECT.findall(text))
 
 
 def _plausible(reading: DecodedText | None) -> DecodedText | None:

@@ -8,6 +8,10 @@ import unicodedata
 from rag.records import Language
 from rag.text.letters import JAPANESE_LETTER, KANA_LETTER, LATIN_WORD
 
+_TAGS: dict[str, Language] = {
+    **dict.fromkeys(("ja", "jpn", "jp", "japanese", "日本語", "和文"), "ja"),
+    **dict.fromkeys(("en", "eng", "english", "英語", "英文"), "en"),
+}
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -34,6 +38,16 @@ def detect(text: str) -> Language:
     japanese = len(JAPANESE_LETTER.findall(text))
     latin = len(LATIN_WORD.findall(text))
     return "ja" if japanese > (latin if KANA_LETTER.search(text) else 2 * latin) else "en"
+
+
+def language_of_tag(tag: str) -> Language | None:
+    """Return the language that a tag (BCP 47, a locale, ISO 639-2, or its name) means; None for any other.
+
+    >>> [language_of_tag(tag) for tag in ("ja-JP", "en_GB.UTF-8", "jpn", "English", "zh-Hans", "jam")]
+    ['ja', 'en', 'ja', 'en', None, None]
+    """
+    name = re.split(r"[-_.@\s]", normalise(tag.strip()), maxsplit=1)[0]
+    return _TAGS.get(name)
 
 
 def markup_language(text: str) -> Language:

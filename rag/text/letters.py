@@ -10,7 +10,7 @@ import re
 
 HIRAGANA = "ぁ-ゖ"
 KATAKANA = "ァ-ヺー"
-KANJI = "一-鿿㐀-䶿豈-﫿\U00020000-\U0002fa1f"
+KANJI = "一-鿿㐀-䶿\uf900-\ufaff\U00020000-\U0002fa1f"
 LATIN = "A-Za-zÀ-ɏ"
 
 KANA_BLOCK = "\u3040-\u30ff"

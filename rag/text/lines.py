@@ -12,17 +12,27 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from rag.text.encoding_detection import BOMS, nearly_utf8, no_text, plausible, suspects, utf16_without_bom
-from rag.text.japanese_encodings import EUC_JP, ISO_2022_JP, last_escape, text_in
+from rag.text.encoding_detection import (
+    BOMS,
+    codec_of,
+    nearly_utf8,
+    no_text,
+    plausible,
+    settled,
+    utf16_without_bom,
+)
+from rag.text.encoding_guess import LEGACY, guess_encoding, refutes_utf8, sample
+from rag.text.japanese_encodings import ISO_2022_JP, last_escape, text_in
 
 LONGEST = 16 * 1024 * 1024
 """Maximum bytes of a line."""
 _BLOCK = 1 << 18
 _SAMPLE = 1 << 20
+_GUESSED = 1 << 16
 _SHOWN = {
+    **{encoding.codec: encoding.shown for encoding in LEGACY},
     "utf-8": "UTF-8",
     "cp932": "CP932",
-    EUC_JP: "EUC-JP",
     ISO_2022_JP: "ISO-2022-JP",
     "utf-16": "UTF-16",
     "utf-32": "UTF-32",
@@ -42,12 +52,13 @@ class TextLine:
     fault: str | None = None
 
 
-def read_lines(stream: BinaryIO, name: str) -> Iterator[TextLine]:
+def read_lines(stream: BinaryIO, name: str, given: str | None = None) -> Iterator[TextLine]:
     """Yield the lines of a file that can be read more than once, with one block of it in memory.
 
-    Raises UnreadableDocument for a file whose sample is not text.
+    `given` is the encoding that the user says it has if it is not Unicode. Raises UnreadableDocument for a file whose
+    sample is not text, or is in an encoding in doubt or of another language.
     """
-    encoding = _encoding(stream, name)
+    encoding = _encoding(stream, name, given)
     stream.seek(0)
     if encoding in {"utf-16", "utf-16-le", "utf-16-be", "utf-32"}:
         for line in _lines(_narrow(_blocks(stream), encoding)):
@@ -109,11 +120,11 @@ def _line(line: bytes, encoding: str, mode: bytes = b"", named: str | None = Non
         what = f"0x{body[at]:02X}" if named is None else "half a letter"
         if named is not None:
             at = len(body[:at].decode().encode(f"{named}-le"))
-        fault = f"is not {_SHOWN[named or encoding]}: its byte {at + 1} is {what}"
+        fault = f"is not {_SHOWN.get(named or encoding, encoding)}: its byte {at + 1} is {what}"
         return TextLine(body.decode("ascii", "replace") + end, fault)
 
 
-def _encoding(stream: BinaryIO, name: str) -> str:
+def _encoding(stream: BinaryIO, name: str, given: str | None) -> str:
     head = stream.read(_SAMPLE)
     for bom, encoding in BOMS:
         if head.startswith(bom):
@@ -128,7 +139,7 @@ def _encoding(stream: BinaryIO, name: str) -> str:
         raise no_text(head, name)
     stream.seek(0)
     telling = _telling(_lines(_blocks(stream)))
-    chosen = _by_lines(telling) if telling else "utf-8"
+    chosen = _by_lines(telling, name, given) if telling else "utf-8"
     if chosen is None:
         raise no_text(b"".join(telling), name)
     return chosen
@@ -146,17 +157,22 @@ def _telling(lines: Iterable[bytes]) -> Sequence[bytes]:
     return found
 
 
-def _by_lines(lines: Sequence[bytes]) -> str | None:
+def _by_lines(lines: Sequence[bytes], name: str, given: str | None) -> str | None:
     """Return the encoding of lines, a few of which may be damaged; None if less than half of them fit any."""
     escaped = [line for line in lines if b"\x1b$" in line or b"\x1b(J" in line]
     if escaped and 2 * len(_sound(escaped, ISO_2022_JP)) >= len(lines):
         return ISO_2022_JP
     beyond_ascii = [line for line in lines if not line.isascii()]
     if 2 * len(_sound(beyond_ascii, "utf-8")) >= len(beyond_ascii) or nearly_utf8(b"".join(beyond_ascii)):
-        return "utf-8"
-    texts = {encoding: _sound(beyond_ascii, encoding) for encoding in (EUC_JP, "cp932")}
-    best = max(texts, key=lambda encoding: _likely_letters("".join(texts[encoding])))
-    return best if 2 * len(texts[best]) >= len(beyond_ascii) and plausible("".join(texts[best])) else None
+        better = None if given else refutes_utf8(sample(beyond_ascii, _GUESSED))
+        return better.best.codec if better else "utf-8"
+    if given:
+        return codec_of(given)
+    guess = guess_encoding(sample(beyond_ascii, _GUESSED))
+    if guess is None:
+        return None
+    encoding = settled(guess, name)
+    return encoding if plausible("".join(_sound(beyond_ascii, encoding))) else None
 
 
 def _sound(lines: Iterable[bytes], encoding: str) -> list[str]:
@@ -166,7 +182,3 @@ def _sound(lines: Iterable[bytes], encoding: str) -> list[str]:
         with suppress(UnicodeDecodeError):
             texts.append(text_in(line, encoding))
     return texts
-
-
-def _likely_letters(text: str) -> int:
-    return len(text) - suspects(text)

@@ -15,7 +15,7 @@ _SHAPE = "A line is one JSON object with `text` and optionally `id`, `title` and
 
 def read_jsonl(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part | Fault]:
     """Yield a document for each line, `#<id>` or else `#line=<number>`, read one by one; blank lines are skipped."""
-    for number, line in enumerate(read_lines(stream, name), 1):
+    for number, line in enumerate(read_lines(stream, name, options.encoding), 1):
         position = f"line={number}"
         if line.fault is not None:
             yield Fault(f"This line {line.fault}", position)

@@ -27,7 +27,7 @@ def read_csv(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part
     Rows are read one by one; one on a line with bytes that are not text is a Fault. Raises UnreadableDocument where one
     row cannot be told from the next.
     """
-    rows = csv_rows(read_lines(stream, name), _known(options.columns))
+    rows = csv_rows(read_lines(stream, name, options.encoding), _known(options.columns))
     try:
         yield from _documents(rows, options, position="row=")
     except BrokenCsv as broken:
