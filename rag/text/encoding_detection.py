@@ -41,6 +41,7 @@ _MEANT = {
     "euc_kr": "cp949",
 }
 _NOT_LEGACY = ("utf", "idna", "punycode", "unicode", "raw_unicode", "undefined", "mbcs", "oem")
+_LABELS = {"x-sjis": "cp932", "windows-31j": "cp932", "x-euc-jp": EUC_JP, "x-x-big5": "big5"}  # unknown to Python
 _INDEXED = frozenset(encoding.codec for encoding in LEGACY if encoding.is_read)
 _DAMAGE = 10
 SAVE_AS_UTF_8 = "Save it as UTF-8. (`kotae ingest` can also be told: --encoding)"
@@ -133,16 +134,16 @@ def _guessed(data: bytes, name: str, declared: str | None) -> DecodedText | None
     try:
         return _plausible(DecodedText(text_in(data, encoding), encoding))
     except UnicodeDecodeError as error:
-        raise _damaged(data, name, guess.best.shown, error.start) from error
+        raise _damaged(data, name, guess.best.label, error.start) from error
 
 
 def settled(guess: EncodingGuess, name: str) -> str:
     """Return the codec of a guess. Raises UnreadableDocument for one in doubt, or of another language."""
     best, rival = guess.best, guess.rival
     if rival is not None:
-        what = f"It is not UTF-8, and may be {best.shown} or {rival.shown}"
+        what = f"It is not UTF-8, and may be {best.label} or {rival.label}"
     elif not best.is_read:
-        what = f"This seems to be {best.language}, in {best.shown}; kotae reads Japanese and English"
+        what = f"This seems to be {best.language}, in {best.label}; kotae reads Japanese and English"
     else:
         return best.codec
     raise UnreadableDocument(what, where=name, do=SAVE_AS_UTF_8)
@@ -151,7 +152,7 @@ def settled(guess: EncodingGuess, name: str) -> str:
 def codec_of(label: str) -> str | None:
     """Return the codec for the name of an encoding of text, as browsers understand it; None if there is none."""
     try:
-        codec = codecs.lookup(label)
+        codec = codecs.lookup(_LABELS.get(label.strip().lower(), label.strip()))
         "a".encode(codec.name)
     except (LookupError, ValueError):
         return None

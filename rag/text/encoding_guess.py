@@ -28,7 +28,7 @@ class LegacyEncoding:
     """
 
     codec: str
-    shown: str
+    label: str
     language: str
     cost: Callable[[str], float]
     rarity: float = 0.0

@@ -30,7 +30,7 @@ _BLOCK = 1 << 18
 _SAMPLE = 1 << 20
 _GUESSED = 1 << 16
 _SHOWN = {
-    **{encoding.codec: encoding.shown for encoding in LEGACY},
+    **{encoding.codec: encoding.label for encoding in LEGACY},
     "utf-8": "UTF-8",
     "cp932": "CP932",
     ISO_2022_JP: "ISO-2022-JP",

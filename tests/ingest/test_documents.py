@@ -10,6 +10,7 @@ import pytest
 
 from ingest.documents import MAX_TITLE, CorpusFile, LoadedDocument, documents, fingerprint_of
 from ingest.formats import ReadOptions
+from rag.errors import SettingsError
 from rag.records import Failure
 from tests.ingest.files import read_as
 
@@ -98,7 +99,49 @@ def test_columns_change_the_fingerprint_of_tables_alone() -> None:
     table, text = CorpusFile("a.csv", Path("a.csv")), CorpusFile("a.txt", Path("a.txt"))
     chosen = [ReadOptions(), ReadOptions(("a",)), ReadOptions(("b",)), ReadOptions(("a", "b"))]
     assert len({fingerprint_of(table, digest, one) for one in chosen}) == 4
-    assert {fingerprint_of(text, digest, one) for one in chosen} == {digest}
+    assert len({fingerprint_of(text, digest, one) for one in chosen}) == 1
+
+
+def test_an_encoding_changes_the_fingerprint_of_text_files_alone() -> None:
+    digest = hashlib.sha256(b"a,b").hexdigest()
+    for name, kinds in (("a.csv", 3), ("a.md", 3), ("a.xlsx", 1), ("a.pdf", 1)):
+        file = CorpusFile(name, Path(name))
+        chosen = [ReadOptions(), *(ReadOptions(encoding=given) for given in ("cp932", "windows-31j", "euc_jp"))]
+        assert len({fingerprint_of(file, digest, options) for options in chosen}) == kinds
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html", "a.csv", "a.jsonl"])
+def test_an_encoding_that_is_given_is_used_for_what_is_not_unicode(name: str) -> None:
+    text = '{"text": "採掘"}' if name == "a.jsonl" else "見出し\n採掘" if name == "a.csv" else "採掘"
+    file = CorpusFile(name, Path(name))
+    for data in (text.encode("euc_jp"), text.encode()):
+        (document,) = documents(file, io.BytesIO(data), ReadOptions(encoding="euc-jp"))
+        assert isinstance(document, LoadedDocument)
+        assert document.text.strip().endswith("採掘")
+
+
+@pytest.mark.parametrize("given", ["klingon", "utf-16", "hex", ""])
+def test_an_encoding_that_does_not_exist_is_refused(given: str) -> None:
+    with pytest.raises(SettingsError, match="There is no encoding"):
+        ReadOptions(encoding=given)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("办公时间是上午九点到下午五点，星期日休息。", "seems to be in Chinese"),
+        ("서울은 대한민국의 수도이다. 인구는 천만 명이다.", "seems to be in Korean"),
+        ("---\nlang: zh-CN\n---\n本文。", "lang: zh-CN"),
+    ],
+)
+def test_another_language_is_named(text: str, message: str) -> None:
+    for name in ("a.md", "a.txt"):
+        (failed,) = read_as(name, text.encode())
+        assert isinstance(failed, Failure)
+        assert message in failed.message
+    (document,) = read_as("a.md", f"---\nlang: ja-JP\n---\n{text.rpartition('---')[2]}".encode())
+    assert isinstance(document, LoadedDocument)
+    assert document.language == "ja"
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html"])
