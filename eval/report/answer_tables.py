@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from eval.report.grading_error import error_text, worth_a_look
+from eval.report.names import MISSING, display_name
 from eval.report.records import Report, RunReport
 from eval.runs.graded import RunAnswer
 from rag.generation.citation import short_citation
@@ -26,6 +28,13 @@ class AnswerRow:
         return None if self.graded.recorded is None else self.graded.recorded.answer
 
     @property
+    def verdict(self) -> str:
+        """The verdict on the content in one word."""
+        if self.graded.recorded is None:
+            return MISSING
+        return "correct" if self.graded.verdict.correct else "wrong"
+
+    @property
     def left_out(self) -> str:
         """The sentences that were kept from the model, in words; empty if there are none."""
         left_out = () if self.answer is None else self.answer.left_out
@@ -38,13 +47,13 @@ ANSWERS: Final[tuple[Column[AnswerRow], ...]] = (
     Column("type", lambda row: row.graded.item.kind, 14),
     Column("Reference", lambda row: row.graded.reference, 18),
     Column("Answer", lambda row: row.graded.answer, 38),
-    Column("verdict", lambda row: "correct" if row.graded.verdict.correct else "wrong", 9, tinted=True),
+    Column("verdict", lambda row: row.verdict, 9, tinted=True),
     Column("language right", lambda row: _yes(row.graded.verdict.language_correct)),
     Column("run", lambda row: row.run.name, 13),
     Column("language", lambda row: row.graded.language, 10),
     Column("condition", lambda row: str(row.graded.condition), 10),
-    Column("outcome", lambda row: str(row.graded.verdict.content), 11),
-    Column("rung", lambda row: str(row.graded.verdict.rung), 12),
+    Column("outcome", lambda row: MISSING if row.graded.recorded is None else str(row.graded.verdict.content), 11),
+    Column("rule", lambda row: str(row.graded.verdict.rung), 12),
     Column("reason", lambda row: row.graded.verdict.reason, 26),
     Column("cosine", lambda row: row.graded.cosine, number_format="0.00", printed=False),
     Column("cut off", lambda row: _yes(row.answer is not None and row.answer.cut_off), printed=False),
@@ -64,6 +73,32 @@ ANSWERS: Final[tuple[Column[AnswerRow], ...]] = (
 def answers_table(report: Report) -> OutputTable[AnswerRow]:
     """Return a row for every question, language and condition."""
     return OutputTable("answers", ANSWERS, [AnswerRow(run, answer) for run in report.runs for answer in run.answers])
+
+
+WORTH_CHECKING: Final[tuple[Column[AnswerRow], ...]] = (
+    Column("condition", lambda row: display_name(row.graded.condition), 14),
+    Column("NO", lambda row: _number(row.graded), 7),
+    Column("language", lambda row: row.graded.language, 10),
+    Column("question", lambda row: row.graded.question, 38),
+    Column("Reference", lambda row: row.graded.reference, 18),
+    Column("Answer", lambda row: row.graded.answer, 46),
+    Column("verdict", lambda row: row.verdict, 9, tinted=True),
+    Column("rule", lambda row: str(row.graded.verdict.rung), 12),
+    Column("rule was wrong on", lambda row: error_text(row.graded), 12),
+    Column("reason", lambda row: row.graded.verdict.reason, 26),
+    Column("run", lambda row: row.run.name, 13),
+)
+
+
+def worth_a_look_table(report: Report) -> OutputTable[AnswerRow]:
+    """Return the answers whose verdicts people should check first, of every run and condition."""
+    rows = [
+        AnswerRow(run, answer)
+        for run in report.runs
+        for condition in run.conditions
+        for answer in worth_a_look(run, condition)
+    ]
+    return OutputTable("worth a look", WORTH_CHECKING, rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from typing import Literal
 
 from eval.dataset.conditions import Condition
 from eval.grading.ladder import AnswerOutcome
+from eval.report.names import display_name
 from eval.runs.graded import RunAnswer
 
-Cause = Literal["failed", "retrieval", "model", "grading"]
+Cause = Literal["failed", "missing", "retrieval", "model", "grading"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class RetrievalSplit:
 
     `retrieval_missed`: no passage of an evidence document was in the prompt. `model_missed`: one was, and the answer
     is wrong, empty or a refusal. `grading_refused`: one was, and no label could be read from the answer. `failed`:
-    there is no answer. `evidence_given` counts the questions, of `total`, with the evidence in their prompt.
+    there is no answer; `missing`: not yet. `evidence_given` counts the questions, of `total`, with the evidence in the
+    prompt.
     """
 
     kind: str
@@ -32,6 +34,7 @@ class RetrievalSplit:
     model_missed: int
     grading_refused: int
     failed: int
+    missing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ def retrieval_split(kind: str, language: str, answers: Sequence[RunAnswer]) -> R
         model_missed=causes.count("model"),
         grading_refused=causes.count("grading"),
         failed=causes.count("failed"),
+        missing=causes.count("missing"),
     )
 
 
@@ -79,6 +83,7 @@ def split_sentence(split: RetrievalSplit) -> str:
             (split.model_missed, "where the model missed it"),
             (split.grading_refused, "that grading could not read"),
             (split.failed, "that failed"),
+            (split.missing, "not answered yet"),
         )
         if count
     ]
@@ -91,7 +96,8 @@ def spread_sentence(spread: Spread) -> str:
     """Return the variation of repeats in a sentence."""
     counts = ", ".join(str(count) for count in spread.correct)
     return (
-        f"{spread.condition}, asked {len(spread.correct)} times: {counts} of {spread.total}; {spread.changed} changed"
+        f"{display_name(spread.condition)}, asked {len(spread.correct)} times: {counts} of {spread.total}; "
+        f"{spread.changed} changed"
     )
 
 
@@ -109,7 +115,7 @@ def _cause(answer: RunAnswer) -> Cause | None:
     if answer.verdict.correct:
         return None
     if answer.error:
-        return "failed"
+        return "missing" if answer.recorded is None else "failed"
     if not answer.evidence_given:
         return "retrieval"
     return "grading" if answer.verdict.content is AnswerOutcome.UNPARSED else "model"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from eval.dataset.conditions import Condition
-from eval.dataset.load import ALL, KINDS
+from eval.dataset.load import ALL
 from eval.fallback.factory import fallback_graders, graded_answer
 from eval.fallback.interface import apply_fallbacks
 from eval.grading.ladder import AnswerOutcome
@@ -19,7 +19,8 @@ from eval.runs.description import ImportedRun, read_description
 from eval.runs.graded import RunAnswer, ladder_answers, paired
 from eval.runs.imported import ImportedReport, imported_report
 from eval.runs.run import StoredRun, load_run
-from eval.statistics.paired import PairedOutcome, compare, rate, verdicts
+from eval.statistics.paired import PairedOutcome, compare, rate
+from eval.statistics.verdicts import verdicts
 
 
 def build_report(folders: Sequence[Path], calibration: Path | None = None, encoder: str | None = None) -> Report:
@@ -46,6 +47,7 @@ def _results(stored: StoredRun, run: RunReport) -> RunResults:
     return RunResults(
         name=run.name,
         identity=run.identity,
+        finished=run.finished,
         places={
             (kind, language): {
                 AnswerKey(answer.item.number, answer.language, answer.condition): answer.verdict.correct
@@ -70,6 +72,7 @@ def _run_report(run: StoredRun, folder: Path, name: str, calibration: Path | Non
         )
         uses.append(descent.uses)
     answers = times[0]
+    finished = all(answer.recorded is not None for time in times for answer in time)
     lower = Condition.RAG if Condition.RAG in run.scope.conditions else Condition.NO_RAG
     items = run.scope.items(run.dataset)
     return RunReport(
@@ -82,9 +85,10 @@ def _run_report(run: StoredRun, folder: Path, name: str, calibration: Path | Non
         of_questions=len(run.dataset.items),
         languages=run.scope.languages,
         conditions=run.scope.conditions,
+        finished=finished,
         cells=tuple(_cells(run, answers)),
-        contrasts=tuple(_contrasts(run, answers, Condition.NO_RAG, Condition.RAG)),
-        ceiling=tuple(_contrasts(run, answers, lower, Condition.ORACLE)),
+        contrasts=tuple(_contrasts(run, answers, Condition.NO_RAG, Condition.RAG, finished=finished)),
+        ceiling=tuple(_contrasts(run, answers, lower, Condition.ORACLE, finished=finished)),
         splits=tuple(split for place in _places(run, answers) if (split := retrieval_split(*place)) is not None),
         spreads=tuple(spread(condition, times) for condition in run.scope.conditions) if len(times) > 1 else (),
         answers=answers,
@@ -96,7 +100,7 @@ def _run_report(run: StoredRun, folder: Path, name: str, calibration: Path | Non
 
 def _places(run: StoredRun, answers: Sequence[RunAnswer]) -> Iterable[tuple[str, str, list[RunAnswer]]]:
     """Yield every type and language of the run, sums last; a single type or language has no separate sum."""
-    for kind in _with_sum([kind for kind in KINDS if any(answer.item.kind == kind for answer in answers)]):
+    for kind in _with_sum(tuple(dict.fromkeys(answer.item.kind for answer in answers))):
         for language in _with_sum(run.scope.languages):
             chosen = [
                 answer for answer in answers if kind in (ALL, answer.item.kind) and language in (ALL, answer.language)
@@ -125,7 +129,7 @@ def _cells(run: StoredRun, answers: Sequence[RunAnswer]) -> Iterable[Cell]:
                 correct=rate(sum(verdict.correct for verdict in verdicts_), len(counted)),
                 language_correct=rate(sum(verdict.language_correct for verdict in verdicts_), len(counted)),
                 both=rate(sum(verdict.both for verdict in verdicts_), len(counted)),
-                failed=len(counted) - len(given),
+                failed=sum(answer.recorded is not None for answer in counted) - len(given),
                 missing=sum(answer.recorded is None for answer in counted),
                 unparsed=sum(verdict.content is AnswerOutcome.UNPARSED for verdict in verdicts_),
                 refused=sum(verdict.content is AnswerOutcome.REFUSED for verdict in verdicts_),
@@ -136,7 +140,7 @@ def _cells(run: StoredRun, answers: Sequence[RunAnswer]) -> Iterable[Cell]:
 
 
 def _contrasts(
-    run: StoredRun, answers: Sequence[RunAnswer], baseline: Condition, treatment: Condition
+    run: StoredRun, answers: Sequence[RunAnswer], baseline: Condition, treatment: Condition, *, finished: bool
 ) -> list[Contrast]:
     places = []
     for kind, language, chosen in _places(run, answers):
@@ -147,7 +151,10 @@ def _contrasts(
         if pairs:
             missing = sum(answer.recorded is None for pair in paired(chosen, baseline, treatment) for answer in pair)
             places.append((kind, language, missing, compare(pairs)))
-    effects = verdicts([comparison for *_, comparison in places])
+    everything = range(len(places))
+    effects = verdicts(
+        [comparison for *_, comparison in places], everything[-1:], unfinished=() if finished else everything
+    )
     return [
         Contrast(kind, language, baseline, treatment, effect, missing)
         for (kind, language, missing, _), effect in zip(places, effects, strict=True)

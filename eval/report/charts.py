@@ -19,10 +19,10 @@ _TOP, _HEIGHT = 8, 200  # of the sweep's plot, in CSS pixels
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """The historical score of one condition's answers at each threshold of CUTS, against the verdicts of the ladder.
+    """The historical score of one condition's answers at each threshold of CUTS, against the verdicts of the rules.
 
-    `passing` counts the answers with at least that cosine, `agreed` those of them that the ladder calls correct too;
-    `correct` counts what the ladder calls correct of all `total`, scored or not.
+    `passing` counts the answers with at least that cosine, `agreed` those of them that the rules call correct too;
+    `correct` counts what the rules call correct of all `total`, scored or not.
     """
 
     condition: str
@@ -34,13 +34,13 @@ class Sweep:
 
     @property
     def nearest(self) -> int:
-        """The index in CUTS at which the number passing is closest to the number correct by the ladder."""
+        """The index in CUTS at which the number passing is closest to the number correct by the rules."""
         return min(range(len(CUTS)), key=lambda at: abs(self.passing[at] - self.correct))
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """An answer in a sweep: its cosine, if any, and whether the ladder calls it correct."""
+    """An answer in a sweep: its cosine, if any, and whether the rules call it correct."""
 
     cosine: float | None
     correct: bool
@@ -80,7 +80,7 @@ def stack(split: RetrievalSplit) -> Markup:
     parts, start = [], 0.0
     for name, count in (
         ("retrieval", split.retrieval_missed), ("model", split.model_missed), ("grading", split.grading_refused),
-        ("failed", split.failed),
+        ("failed", split.failed), ("missing", split.missing),
     ):  # fmt: skip
         width = 100 * count / (split.total or 1)
         parts.append(
@@ -94,7 +94,7 @@ def stack(split: RetrievalSplit) -> Markup:
 
 
 def sweep_chart(sweeps: Sequence[Sweep], label: str) -> Markup:
-    """Draw the counts over the thresholds, a line for each condition, and dashed the counts of the ladder."""
+    """Draw the counts over the thresholds, a line for each condition, and dashed the counts of the rules."""
     most = max((sweep.total for sweep in sweeps), default=0) or 1
     parts = [
         Markup(

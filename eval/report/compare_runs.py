@@ -9,7 +9,8 @@ from pathlib import Path
 
 from eval.dataset.conditions import Condition
 from eval.runs.description import RunIdentity
-from eval.statistics.paired import Effect, PairedOutcome, compare, verdicts
+from eval.statistics.paired import PairedOutcome, compare
+from eval.statistics.verdicts import Effect, verdicts
 from rag.records import Language
 
 Place = tuple[str, str]
@@ -31,6 +32,7 @@ class RunResults:
 
     name: str
     identity: RunIdentity
+    finished: bool
     places: Mapping[Place, Mapping[AnswerKey, bool | None]]
 
 
@@ -38,7 +40,8 @@ class RunResults:
 class RunComparison:
     """The comparison of run `new` with run `old`, the baseline, for one condition, type and language.
 
-    Its effect is adjusted (Holm) over all such cells of the report. `missing` counts answers that either run lacks.
+    The comparisons over everything, of every two runs under every condition, are tested first (Holm), then all other
+    cells. `missing` counts answers that either run lacks.
     """
 
     old: str
@@ -53,7 +56,9 @@ class RunComparison:
 def compare_runs(results: Sequence[RunResults]) -> tuple[RunComparison, ...]:
     """Compare every two runs of the same set with different settings, on the questions that both have."""
     cells = [cell for old, new in combinations(results, 2) if _comparable(old, new) for cell in _cells(old, new)]
-    effects = verdicts([compare(cell.pairs) for cell in cells])
+    last = {(cell.old, cell.new, cell.condition): at for at, cell in enumerate(cells)}  # the sum stands last
+    unfinished = [at for at, cell in enumerate(cells) if not cell.finished]
+    effects = verdicts([compare(cell.pairs) for cell in cells], last.values(), unfinished)
     return tuple(
         RunComparison(cell.old, cell.new, cell.condition, *cell.place, effect, cell.missing)
         for cell, effect in zip(cells, effects, strict=True)
@@ -68,6 +73,7 @@ class _Cell:
     place: Place
     pairs: tuple[PairedOutcome, ...]
     missing: int
+    finished: bool
 
 
 def _comparable(old: RunResults, new: RunResults) -> bool:
@@ -82,7 +88,7 @@ def _cells(old: RunResults, new: RunResults) -> Iterator[_Cell]:
             pairs = tuple(PairedOutcome(key.number, bool(before[key]), bool(after[key])) for key in shared)
             missing = sum((before[key] is None) + (after[key] is None) for key in shared)
             if pairs:
-                yield _Cell(old.name, new.name, condition, place, pairs, missing)
+                yield _Cell(old.name, new.name, condition, place, pairs, missing, old.finished and new.finished)
 
 
 def run_names(folders: Sequence[Path]) -> list[str]:

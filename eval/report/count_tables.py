@@ -11,8 +11,9 @@ from eval.report.records import Cell, Report, RunReport
 from eval.report.sentences import counts_direction, counts_sentence, p_text
 from eval.runs.cosine import THRESHOLDS
 from eval.runs.imported import ImportedReport
-from eval.statistics.paired import Comparison, Effect, Rate
+from eval.statistics.paired import Comparison, Rate
 from eval.statistics.unpaired_counts import UnpairedBounds
+from eval.statistics.verdicts import Effect
 from rag.tables.output import CHANGE, P_VALUE, SHARE, Column, OutputTable
 
 
@@ -59,7 +60,7 @@ SUMMARY: Final[tuple[Column[SummaryRow], ...]] = (
     _count("cut off", lambda cell: cell.cut_off),
     _count("asked again", lambda cell: cell.asked_again),
     *(_count(f"cosine ≥ {cut:.2f}", _above(at)) for at, cut in enumerate(THRESHOLDS)),
-    Column("rungs below the ladder", lambda row: row.fallbacks),
+    Column("fallback graders", lambda row: row.fallbacks),
 )
 
 
@@ -149,7 +150,7 @@ COMPARISON: Final[tuple[Column[ComparisonRow], ...]] = (
     _paired("fixed", lambda effect: effect.comparison.fixed, 7),
     _paired("broken", lambda effect: effect.comparison.broken, 8),
     Column("p", lambda row: row.p, number_format=P_VALUE),
-    _paired("p (Holm)", lambda effect: _rounded(effect.adjusted_p, 6), 11, P_VALUE),
+    _paired("p (adjusted)", lambda effect: _rounded(effect.adjusted_p, 6), 11, P_VALUE),
     Column("test", lambda row: row.test, 14),
     Column("effect", lambda row: row.word, tinted=True),
     Column("in words", lambda row: row.english, 42),

@@ -1,4 +1,4 @@
-"""The sentences of a report: on a run, on each of its cells, on two runs; an unfinished run has no verdict."""
+"""The sentences of a report: on a run, for a manager and for a statistician, on each of its cells, on two runs."""
 
 from __future__ import annotations
 
@@ -6,29 +6,36 @@ from typing import Final
 
 from eval.dataset.conditions import Condition
 from eval.report.compare_runs import RunComparison
+from eval.report.names import counted, display_name
 from eval.report.records import Contrast, RunReport
-from eval.report.sentences import counts_sentence, missing_text, run_comparison_sentence, sentence
+from eval.report.sentences import (
+    counts_sentence,
+    figures_text,
+    missing_text,
+    outlook_text,
+    points,
+    run_comparison_sentence,
+    sentence,
+    total_text,
+    unmeasurable,
+    verdict_opening,
+)
 from eval.runs.imported import ImportedReport
 from rag.records import Language
 
 GOLD: Final[dict[Language, str]] = {"en": "giving the gold passage", "ja": "正解文書の提示"}
-UNFINISHED = "unfinished"
 _RUN_WORDS = {"helps": "better", "hurts": "worse"}
 
 
 def effect_word(cell: Contrast | RunComparison) -> str:
     """Return the verdict in one word: helps or hurts (for two runs better or worse), undecided, unfinished."""
-    if cell.missing:
-        return UNFINISHED
-    return (
-        _RUN_WORDS.get(cell.effect.direction, "undecided") if isinstance(cell, RunComparison) else cell.effect.direction
-    )
+    direction = cell.effect.direction
+    return _RUN_WORDS.get(direction, direction) if isinstance(cell, RunComparison) else direction
 
 
 def contrast_text(cell: Contrast, language: Language) -> str:
     """Return the result of one cell of a run's comparison in words."""
-    subject = None if cell.treatment is Condition.RAG else GOLD[language]
-    return sentence(cell.effect, language, subject, missing=cell.missing)
+    return sentence(cell.effect, language, _subject(cell, language), missing=cell.missing)
 
 
 def comparison_text(cell: RunComparison, language: Language) -> str:
@@ -37,13 +44,69 @@ def comparison_text(cell: RunComparison, language: Language) -> str:
 
 
 def headline(run: RunReport, language: Language) -> str:
-    """Return the verdict on a whole run, or why there is none."""
+    """Return for a manager what was compared, the verdict, and how sure it is; or why there is no verdict."""
     if run.headline is not None:
-        return contrast_text(run.headline, language)
+        return _verdict_line(run.headline, run.identity.model_identity, language)
     lost = missing_text(run.missing, len(run.answers), language) if run.missing else ""
     if language == "ja":
         return "比較できません：検索なしと検索ありの両方の結果がそろっていません。" + (f"{lost}。" if lost else "")
     return "Nothing to compare: retrieval was not run both ways." + (f" {lost}." if lost else "")
+
+
+def headline_figures(run: RunReport, language: Language) -> str | None:
+    """Return the figures behind the headline, for statisticians; None if there is no comparison."""
+    return None if run.headline is None else figures_text(run.headline.effect, language)
+
+
+def _verdict_line(cell: Contrast, model: str, language: Language) -> str:
+    compared = cell.effect.comparison
+    opening = verdict_opening(cell.effect, language, _subject(cell, language), missing=cell.missing)
+    before, after = compared.baseline.correct, compared.treatment.correct
+    without, with_ = (display_name(name, language) for name in (cell.baseline, cell.treatment))
+    total = total_text(compared, language)
+    if language == "ja":
+        counts = f"{total}のうち、{model} の正解は{without}で {before}、{with_}で {after} でした。"
+        return f"{opening}：{counts}{_sureness(cell, language)}"
+    asked = total if compared.n != compared.questions else counted(compared.n, "question")
+    counts = f"of {asked}, {model} got {before} right {without} and {after} {with_}."
+    sureness = _sureness(cell, language)
+    return f"{opening}: {counts}" + (f" {sureness}" if sureness else "")
+
+
+def _sureness(cell: Contrast, language: Language) -> str:
+    """Return how sure a verdict is; where the counts do not differ, why nothing can be said."""
+    effect, compared = cell.effect, cell.effect.comparison
+    if effect.direction == "unfinished" or not compared.n:
+        return ""
+    parts = [outlook_text(effect, language)]
+    low, high = (points(end) for end in (compared.difference.interval.low, compared.difference.interval.high))
+    if language == "ja":
+        if compared.fixed != compared.broken:
+            parts.append(f"効果がないとしても、これほどの差は偶然に{_odds_ja(compared.p)}生じます。")
+        if effect.direction == "undecided" and not unmeasurable(compared):
+            parts.append(f"真の差は {low} から {high} ポイントのどこでもありえます。")
+        return "".join(parts)
+    if compared.fixed != compared.broken:
+        parts.append(f"If there were no effect, chance would make a difference this large {_odds_en(compared.p)}.")
+    if effect.direction == "undecided" and not unmeasurable(compared):
+        parts.append(f"The true difference may be anything from {low} to {high} points.")
+    return " ".join(part for part in parts if part)
+
+
+def _odds_en(p: float) -> str:
+    if p > 1 / 2:
+        return "more often than not"
+    return "less than once in 10,000 comparisons" if p < 0.0001 else f"about once in {round(1 / p):,} comparisons"
+
+
+def _odds_ja(p: float) -> str:
+    if p > 1 / 2:
+        return "半分以上の割合で"
+    return "1 万回に 1 回未満の割合で" if p < 0.0001 else f"約 {round(1 / p):,} 回に 1 回の割合で"
+
+
+def _subject(cell: Contrast, language: Language) -> str | None:
+    return None if cell.treatment is Condition.RAG else GOLD[language]
 
 
 def imported_headline(run: ImportedReport, language: Language) -> str:

@@ -8,44 +8,31 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from eval.dataset.load import ALL, KINDS
 from eval.grading.ladder import AnswerOutcome
 from eval.report import charts
+from eval.report.answer_tables import worth_a_look_table
 from eval.report.compare_runs import RunComparison
-from eval.report.headlines import comparison_text, effect_word, headline, imported_headline
+from eval.report.grading_error import grading_text
+from eval.report.headlines import comparison_text, effect_word, headline, headline_figures, imported_headline
+from eval.report.names import FAILED, MISSING, NOT_CORRECT, OTHER_LANGUAGE, counted, display_name, place_name
 from eval.report.records import Cell, Contrast, Report, RunReport
 from eval.report.same_passages import other_passages, passages_text
-from eval.report.sentences import CONDITIONS, counts_direction, p_text, percent, points, rate_text
+from eval.report.sentences import counts_direction, p_text, percent, points, rate_text
 from eval.report.settings_table import settings
 from eval.runs.graded import RunAnswer
 from eval.statistics.paired import Rate
-from rag.records import LANGUAGES, Hit
+from rag.records import Hit
 from rag.safety.sanitize import describe_removed
 from rag.text.language import markup_language
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-
-NOT_CORRECT: Final = "not_correct"
-FAILED: Final = "failed"
-OTHER_LANGUAGE: Final = "other_language"
-_NAMES: Final[Mapping[str, str]] = {
-    **CONDITIONS["en"],
-    "open_qa": "open question",
-    "ja": "Japanese",
-    "en": "English",
-    NOT_CORRECT: "not correct (all of these)",
-    FAILED: "no answer (failed or missing)",
-    OTHER_LANGUAGE: "correct, in the other language",
-    "fixed": "fixed by retrieval",
-    "broken": "broken by retrieval",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +67,8 @@ def html_page(report: Report) -> str:
             several=len(report.names) > 1,
             panels=_panels(report),
             settings=settings(report),
+            worth_a_look=worth_a_look_table(report),
+            grading=grading_text,
             choices=_choices(report),
             style=style,
             script=script,
@@ -95,11 +84,11 @@ def _environment() -> Environment:
 
     made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     filters: dict[str, Callable[..., Any]] = {
-        "percent": percent, "points": points, "p_value": _p_value, "lang": markup_language, "named": _named,
-        "place": _place, "hits": _hits, "marks": _marks, "sweeps": _sweeps, "spread": _spread,
-        "whole": _whole, "word": effect_word, "headline": headline, "imported_headline": imported_headline,
-        "comparison_text": comparison_text, "counts_direction": counts_direction,
-        "groupby_run": _by_run, "by_pair": _by_pair,
+        "percent": percent, "points": points, "p_value": _p_value, "lang": markup_language, "named": display_name,
+        "counted": counted, "place": _place, "hits": _hits, "marks": _marks, "sweeps": _sweeps, "spread": _spread,
+        "whole": _whole, "word": effect_word, "headline": headline, "headline_figures": headline_figures,
+        "imported_headline": imported_headline, "comparison_text": comparison_text,
+        "counts_direction": counts_direction, "groupby_run": _by_run, "by_pair": _by_pair,
         "other_passages": other_passages, "passages_text": passages_text, "left_out_text": describe_removed,
     }  # fmt: skip
     made.filters.update(filters)
@@ -125,13 +114,12 @@ def _panels(report: Report) -> list[Panel]:
         for cell in run.cells
     ]
     for imported in report.imported:
-        for counted in imported.cells:
-            about = (imported.name, counted.kind, counted.language)
-            bars += [Bar(*about, "no_rag", counted.counts.baseline), Bar(*about, "rag", counted.counts.treatment)]
+        for cell in imported.cells:
+            about = (imported.name, cell.kind, cell.language)
+            bars += [Bar(*about, "no_rag", cell.counts.baseline), Bar(*about, "rag", cell.counts.treatment)]
     return [
         Panel(kind, language, of_place)
-        for kind in (*KINDS, ALL)
-        for language in (*LANGUAGES, ALL)
+        for kind, language in report.places
         if (of_place := tuple(bar for bar in bars if (bar.kind, bar.language) == (kind, language)))
     ]
 
@@ -141,12 +129,12 @@ def _choices(report: Report) -> dict[str, list[str]]:
     answers = [answer for run in report.runs for answer in run.answers]
     outcomes = {answer.verdict.content for answer in answers}
     return {
-        "type": [kind for kind in KINDS if any(answer.item.kind == kind for answer in answers)],
-        "language": [language for language in LANGUAGES if any(answer.language == language for answer in answers)],
+        "type": list(dict.fromkeys(answer.item.kind for answer in answers)),
+        "language": list(dict.fromkeys(answer.language for answer in answers)),
         "condition": list(dict.fromkeys(str(answer.condition) for answer in answers)),
         "outcome": [
             *(str(outcome) for outcome in AnswerOutcome if outcome in outcomes),
-            NOT_CORRECT, FAILED, OTHER_LANGUAGE, "fixed", "broken",
+            NOT_CORRECT, FAILED, MISSING, OTHER_LANGUAGE, "fixed", "broken",
         ],
     }  # fmt: skip
 
@@ -168,7 +156,7 @@ def _marks_of(answer: RunAnswer, change: str | None) -> Iterable[str]:
     elif not answer.verdict.language_correct:
         yield OTHER_LANGUAGE
     if answer.error:
-        yield FAILED
+        yield MISSING if answer.recorded is None else FAILED
     if change:
         yield change
 
@@ -199,15 +187,8 @@ def _hits(answer: RunAnswer) -> tuple[Hit, ...]:
     return () if answer.recorded is None or answer.recorded.answer is None else answer.recorded.answer.hits
 
 
-def _named(value: str) -> str:
-    """Return the reader's words for a value; the data and the other outputs have the value itself."""
-    return _NAMES.get(value, value)
-
-
 def _place(cell: Cell | Contrast | Panel | RunComparison) -> str:
-    """Return a type and language in words."""
-    kind = "all types" if cell.kind == ALL else cell.kind
-    return f"{kind}, {'all languages' if cell.language == ALL else _named(cell.language)}"
+    return place_name(cell.kind, cell.language)
 
 
 def _by_run(bars: Sequence[Bar]) -> list[tuple[str, list[Bar]]]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from eval.dataset.conditions import Condition
+from eval.dataset.load import ALL
 from eval.fallback.interface import FallbackUse
 from eval.report.breakdown import RetrievalSplit, Spread
 from eval.report.compare_runs import RunComparison
 from eval.runs.description import RunIdentity
 from eval.runs.graded import RunAnswer, paired
 from eval.runs.imported import ImportedReport
-from eval.statistics.paired import Effect, Rate
+from eval.statistics.paired import Rate
+from eval.statistics.verdicts import Effect
 from rag.records import Language
 
 
@@ -20,7 +23,7 @@ from rag.records import Language
 class Cell:
     """Counts of one condition, type and language. `correct` counts content; its total is every question asked.
 
-    `failed` are the questions without an answer, `missing` those of them that have not been answered yet.
+    `failed` are the questions whose answer failed, `missing` those that have not been answered yet.
     """
 
     condition: Condition
@@ -41,7 +44,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """A cell of the comparison of two conditions; its effect is adjusted (Holm) over all cells of that comparison."""
+    """A cell of the comparison of two conditions, whose headline, the sum over everything, is tested first."""
 
     kind: str
     language: str
@@ -65,6 +68,8 @@ class RunReport:
     of_questions: int
     languages: tuple[Language, ...]
     conditions: tuple[Condition, ...]
+    finished: bool
+    """Whether no answer is missing; otherwise there is no verdict on anything."""
     cells: tuple[Cell, ...]
     contrasts: tuple[Contrast, ...]
     ceiling: tuple[Contrast, ...]
@@ -76,7 +81,7 @@ class RunReport:
     repeats: int
     seconds: float
     uses: tuple[FallbackUse, ...] = ()
-    """The optional rungs below the ladder that were used."""
+    """The fallback graders that were used."""
 
     @property
     def whole(self) -> tuple[str, str]:
@@ -117,6 +122,14 @@ class Report:
         return (*(run.name for run in self.runs), *(run.name for run in self.imported))
 
     @property
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """Every type and language of any run, in the order of the sets, sums last."""
+        cells = [(cell.kind, cell.language) for run in self.runs for cell in run.cells]
+        cells += [(cell.kind, cell.language) for run in self.imported for cell in run.cells]
+        kinds, languages = (_sum_last(names) for names in zip(*cells, strict=True)) if cells else ((), ())
+        return tuple(place for place in product(kinds, languages) if place in cells)
+
+    @property
     def overall_comparisons(self) -> tuple[RunComparison, ...]:
         """The comparison over everything that both runs were asked, for every two runs and condition."""
         return tuple(
@@ -130,3 +143,7 @@ class Report:
     def same_set(self) -> bool:
         """Whether all runs that have answers were asked the same verification set."""
         return len({run.identity.dataset_sha256 for run in self.runs}) <= 1
+
+
+def _sum_last(names: Iterable[str]) -> list[str]:
+    return sorted(dict.fromkeys(names), key=lambda name: name == ALL)

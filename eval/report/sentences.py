@@ -7,29 +7,50 @@ from __future__ import annotations
 
 from typing import Final
 
-from eval.statistics.paired import POWER, Comparison, Direction, Effect, Interval, Rate, TestName
+from eval.report.names import counted, display_name
+from eval.statistics.paired import Comparison, Interval, Rate, TestName
 from eval.statistics.unpaired_counts import UnpairedBounds
+from eval.statistics.verdicts import Direction, Effect
 from rag.records import Language
 
 SUBJECT: Final[dict[Language, str]] = {"en": "retrieval", "ja": "文書検索"}
 OPENING: Final[dict[Language, dict[Direction, str]]] = {
-    "en": {"helps": "{} helps", "hurts": "{} hurts", "undecided": "undecided whether {} helps"},
-    "ja": {"helps": "{}は有効です", "hurts": "{}は逆効果です", "undecided": "{}の効果は判定できません"},
+    "en": {
+        "helps": "{} helps",
+        "hurts": "{} hurts",
+        "undecided": "undecided whether {} helps",
+        "unfinished": "no verdict yet on whether {} helps",
+    },
+    "ja": {
+        "helps": "{}は有効です",
+        "hurts": "{}は逆効果です",
+        "undecided": "{}の効果は判定できません",
+        "unfinished": "{}の効果はまだ判定できません",
+    },
 }
-CONDITIONS: Final[dict[Language, dict[str, str]]] = {
-    "en": {"no_rag": "without retrieval", "rag": "with retrieval", "oracle": "with the gold passage given"},
-    "ja": {"no_rag": "検索なし", "rag": "検索あり", "oracle": "正解文書の提示あり"},
+UNMEASURABLE: Final[dict[Language, str]] = {"en": "Nothing could be measured", "ja": "効果を測れませんでした"}
+ALL_WRONG: Final[dict[Language, str]] = {
+    "en": "Every answer is wrong. Usually the documents do not hold the answers, the model failed, or the grader "
+    "cannot read what the model says: look at a few answers.",
+    "ja": "すべて不正解です。多くの場合、文書に答えが含まれていないか、モデルが回答に失敗したか、回答の書き方を採点が"
+    "読み取れていません。回答をいくつか確かめてください。",
+}
+ALL_RIGHT: Final[dict[Language, str]] = {
+    "en": "Every answer is right. Usually the questions are too easy: they can be answered without the documents.",
+    "ja": "すべて正解です。多くの場合、問題がやさしすぎて、文書がなくても答えられます。",
 }
 BETTER: Final[dict[Language, dict[Direction, str]]] = {
     "en": {
         "helps": "{new} is better than {old}",
         "hurts": "{new} is worse than {old}",
         "undecided": "Undecided whether {new} or {old} is better",
+        "unfinished": "No verdict yet on {new} and {old}",
     },
     "ja": {
         "helps": "{new} は {old} より優れています",
         "hurts": "{new} は {old} より劣ります",
         "undecided": "{new} と {old} の優劣は判定できません",
+        "unfinished": "{new} と {old} の優劣はまだ判定できません",
     },
 }
 TEST: Final[dict[TestName, str]] = {
@@ -57,7 +78,7 @@ def p_text(p: float) -> str:
 
 
 def points_interval(interval: Interval, language: Language) -> str:
-    """Format the interval of a difference: "95 % interval +2.9 to +14.7" or "95 % 区間 +2.9 から +14.7"."""
+    """Format the interval of a difference: "95 % interval +3.6 to +16.4" or "95%信頼区間 +3.6 から +16.4"."""
     return _interval(interval.level, points(interval.low), points(interval.high), language)
 
 
@@ -72,17 +93,27 @@ def rate_text(rate: Rate, language: Language) -> str:
 def sentence(effect: Effect, language: Language, subject: str | None = None, *, missing: int = 0) -> str:
     """Say the verdict in one or two sentences; `subject` replaces "retrieval", as where the gold passage was given.
 
-    "Retrieval helps: 36 → 45 of 100 (+9.0 points, 95 % interval +2.9 to +14.7, p = 0.0039, exact McNemar; 9 fixed,
-    0 broken)." Where answers are `missing`, which count as wrong, there is no verdict yet. Raises ValueError for a
-    language other than en and ja.
+    "Retrieval helps: 36 → 45 of 100 (+9.0 points, 95 % interval +3.6 to +16.4, p = 0.0039, exact McNemar; 9 fixed,
+    0 broken)." An unfinished run has no verdict; its `missing` answers count as wrong. Raises ValueError for a language
+    other than en and ja.
     """
-    opening, cell = _opening(effect.direction, language, subject), effect.comparison
-    if missing:
-        lost = missing_text(missing, 2 * cell.n, language)
-        opening = f"まだ判定できません（{lost}）" if language == "ja" else f"No verdict yet ({lost})"
-    fixed, broken = ("改善 {}", "、悪化 {}") if language == "ja" else ("{} fixed", ", {} broken")
-    changed = fixed.format(cell.fixed) + broken.format(cell.broken)
-    return _result(opening, effect, language, changed, final=not missing)
+    separator = "：" if language == "ja" else ": "
+    return f"{verdict_opening(effect, language, subject, missing=missing)}{separator}{figures_text(effect, language)}"
+
+
+def verdict_opening(effect: Effect, language: Language, subject: str | None = None, *, missing: int = 0) -> str:
+    """Return the verdict alone: "Retrieval helps", "Nothing could be measured", "No verdict yet (...)"."""
+    if effect.direction == "unfinished":
+        reason = _unfinished(missing, 2 * effect.comparison.n, language)
+        return f"まだ判定できません（{reason}）" if language == "ja" else f"No verdict yet ({reason})"
+    if unmeasurable(effect.comparison):
+        return UNMEASURABLE[language]
+    return _opening(effect.direction, language, subject)
+
+
+def unmeasurable(cell: Comparison) -> bool:
+    """Return whether everything was right, or everything wrong, on both sides, so that nothing could differ."""
+    return cell.n > 0 and cell.baseline.correct == cell.treatment.correct and cell.baseline.correct in (0, cell.n)
 
 
 def run_comparison_sentence(
@@ -92,44 +123,56 @@ def run_comparison_sentence(
 
     "B is better than A with retrieval: 36 → 45 of 100 (+9.0 points, ...; 9 right only with B, 0 only with A)."
     """
-    cell, under = effect.comparison, CONDITIONS[language].get(condition, condition)
-    lost = missing_text(missing, 2 * cell.n, language)
+    cell, under = effect.comparison, display_name(condition, language)
+    verdict = BETTER[language][effect.direction].format(old=old, new=new)
+    lost = _unfinished(missing, 2 * cell.n, language)
     if language == "ja":
-        opening = f"{under}では {BETTER[language][effect.direction].format(old=old, new=new)}"
-        opening = f"{under}での {new} と {old} の優劣はまだ判定できません（{lost}）" if missing else opening
         changed = f"{new} のみ正解 {cell.fixed}、{old} のみ正解 {cell.broken}"
+        opening = f"{under}では {verdict}"
+        if effect.direction == "unfinished":
+            opening = f"{under}での {verdict}（{lost}）"
     else:
-        opening = f"{BETTER[language][effect.direction].format(old=old, new=new)} {under}"
-        opening = f"No verdict yet on {new} and {old} {under} ({lost})" if missing else opening
         changed = f"{cell.fixed} right only with {new}, {cell.broken} only with {old}"
-    return _result(opening, effect, language, changed, final=not missing)
+        opening = f"{verdict} {under}" + (f" ({lost})" if effect.direction == "unfinished" else "")
+    separator = "：" if language == "ja" else ": "
+    return f"{opening}{separator}{figures_text(effect, language, changed)}"
 
 
 def missing_text(missing: int, total: int, language: Language) -> str:
     """Say how many answers are not there: "142 of 400 answers are missing and count as wrong"."""
     if language == "ja":
         return f"{total:,} 回答中 {missing:,} 件が未回答で、不正解に数えています"
-    return f"{missing:,} of {total:,} answers are missing and count as wrong"
+    verbs = "is missing and counts" if missing == 1 else "are missing and count"
+    return f"{missing:,} of {counted(total, 'answer')} {verbs} as wrong"
 
 
-def _result(opening: str, effect: Effect, language: Language, changed: str, *, final: bool) -> str:
+def _unfinished(missing: int, total: int, language: Language) -> str:
+    if missing:
+        return missing_text(missing, total, language)
+    return "実行が終わっていません" if language == "ja" else "the run is not finished"
+
+
+def figures_text(effect: Effect, language: Language, changed: str | None = None) -> str:
+    """Return the figures behind a verdict, for statisticians: counts, difference, interval, p, test and changes."""
     cell = effect.comparison
     estimate = cell.difference.estimate
     if estimate is None:
-        return (
-            f"{opening}：比較した問題がありません。" if language == "ja" else f"{opening}: no questions were compared."
-        )
+        return "比較した問題がありません。" if language == "ja" else "no questions were compared."
     interval = points_interval(cell.difference.interval, language)
-    outlook = _outlook(effect, language) if final else ""
+    if changed is None:
+        fixed, broken = ("改善 {}", "、悪化 {}") if language == "ja" else ("{} fixed", ", {} broken")
+        changed = fixed.format(cell.fixed) + broken.format(cell.broken)
+    outlook = outlook_text(effect, language)
     if language == "ja":
         return (
-            f"{opening}：{_total(cell, language)}中 {cell.baseline.correct} → {cell.treatment.correct} 正解"
+            f"{total_text(cell, language)}中 {cell.baseline.correct} → {cell.treatment.correct} 正解"
             f"（{points(estimate)} ポイント、{interval}、{_p_values(effect, language)}、{TEST[cell.test]}。"
             f"{changed}）。{outlook}"
         )
     return (
-        f"{opening}: {cell.baseline.correct} → {cell.treatment.correct} of {_total(cell, language)} "
-        f"({points(estimate)} points, {interval}, {_p_values(effect, language)}, {cell.test}; {changed}).{outlook}"
+        f"{cell.baseline.correct} → {cell.treatment.correct} of {total_text(cell, language)} "
+        f"({points(estimate)} points, {interval}, {_p_values(effect, language)}, {cell.test}; {changed})."
+        + (f" {outlook}" if outlook else "")
     )
 
 
@@ -194,16 +237,18 @@ def _opening(direction: Direction, language: Language, subject: str | None) -> s
 
 
 def _interval(level: float, low: str, high: str, language: Language) -> str:
-    share = f"{100 * level:g} %"
-    return f"{share} 区間 {low} から {high}" if language == "ja" else f"{share} interval {low} to {high}"
+    if language == "ja":
+        return f"{100 * level:g}%信頼区間 {low} から {high}"
+    return f"{100 * level:g} % interval {low} to {high}"
 
 
-def _total(cell: Comparison, language: Language) -> str:
+def total_text(cell: Comparison, language: Language) -> str:
+    """Return how many questions, or answers to how many questions: "100", "200 answers to 100 questions"."""
     if cell.n == cell.questions:
         return f"{cell.n:,} 問" if language == "ja" else f"{cell.n:,}"
     if language == "ja":
         return f"{cell.questions:,} 問の {cell.n:,} 回答"
-    return f"{cell.n:,} answers to {cell.questions:,} questions"
+    return f"{counted(cell.n, 'answer')} to {counted(cell.questions, 'question')}"
 
 
 def _p_values(effect: Effect, language: Language) -> str:
@@ -214,12 +259,15 @@ def _p_values(effect: Effect, language: Language) -> str:
     return f"{single}、Holm 補正後 {adjusted}" if language == "ja" else f"{single}, Holm-adjusted {adjusted}"
 
 
-def _outlook(effect: Effect, language: Language) -> str:
-    if effect.direction != "undecided":
+def outlook_text(effect: Effect, language: Language) -> str:
+    """Say why there is no verdict where the counts do not differ; empty where they do, or the run is unfinished."""
+    cell = effect.comparison
+    if effect.direction != "undecided" or cell.fixed != cell.broken:
         return ""
-    if effect.needed is None:
-        return "差は見られませんでした。" if language == "ja" else " No effect was seen."
-    power = f"{100 * POWER:g} %"
+    if unmeasurable(cell):
+        return (ALL_RIGHT if cell.baseline.correct else ALL_WRONG)[language]
+    if not cell.fixed:
+        return "判定が変わった回答はありません。" if language == "ja" else "No verdict changed."
     if language == "ja":
-        return f"この大きさの効果を判定するには約 {effect.needed:,} 問が必要です（検出力 {power}）。"
-    return f" Deciding an effect of this size would take about {effect.needed:,} questions ({power} power)."
+        return f"判定は {2 * cell.fixed:,} 件変わり、改善と悪化が同数でした。"
+    return f"{2 * cell.fixed:,} verdicts changed, as many for the better as for the worse."

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from eval.fallback.interface import fallback_settings
+from eval.report.names import display_name
 from eval.report.records import Report, RunReport
 from eval.runs.imported import ImportedReport
+from rag.generation.prompt import PromptStyle
 
 NOTHING = "-"
 NOT_KNOWN = "not known"
@@ -35,13 +37,15 @@ def settings(report: Report) -> list[Setting]:
 
 def _of_run(run: RunReport) -> dict[str, str]:
     identity = asdict(run.identity)
+    if identity["prompt"] in {style.value for style in PromptStyle}:
+        identity["prompt"] = PromptStyle(identity["prompt"]).name.lower()
     decoding = ", ".join(f"{name} {value}" for name, value in identity.pop("decoding").items())
     return {
         **{name.replace("_", " "): NOTHING if value is None else str(value) for name, value in identity.items()},
         "decoding": decoding,
         "questions": f"{run.questions} of {run.of_questions}",
-        "languages": ", ".join(run.languages),
-        "conditions": ", ".join(run.conditions),
+        "languages": ", ".join(map(display_name, run.languages)),
+        "conditions": ", ".join(map(display_name, run.conditions)),
         "began": run.began,
         "ended": run.ended or "not finished",
         "repeats": str(run.repeats),
@@ -54,8 +58,8 @@ def _of_run(run: RunReport) -> dict[str, str]:
 def _of_imported(imported: ImportedReport) -> dict[str, str]:
     return {
         "questions": str(imported.cells[-1].counts.baseline.total),
-        "languages": imported.run.language,
-        "conditions": "no_rag, rag",
+        "languages": display_name(imported.run.language),
+        "conditions": "without retrieval, with retrieval",
         "counts from": imported.run.source or NOTHING,
         "counts entered": imported.run.entered,
     }

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from eval.report.answer_tables import answers_table, changes_table
+from eval.report.answer_tables import answers_table, changes_table, worth_a_look_table
 from eval.report.breakdown import RetrievalSplit, Spread
 from eval.report.count_tables import comparison_table, summary_table
 from eval.report.records import Report
@@ -21,6 +21,7 @@ def report_tables(report: Report) -> tuple[OutputTable[Any], ...]:
         summary_table(report),
         comparison_table(report),
         answers_table(report),
+        worth_a_look_table(report),
         changes_table(report, fixed=True),
         changes_table(report, fixed=False),
         splits_table(report),
@@ -48,6 +49,7 @@ SPLITS: Final[tuple[Column[SplitRow], ...]] = (
     Column("model missed", lambda row: row.split.model_missed),
     Column("grading refused", lambda row: row.split.grading_refused),
     Column("failed", lambda row: row.split.failed, 8),
+    Column("missing", lambda row: row.split.missing),
 )
 
 

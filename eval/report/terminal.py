@@ -9,16 +9,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from eval.dataset.load import ALL, KINDS
 from eval.report.breakdown import failures_sentence, split_sentence, spread_sentence
-from eval.report.headlines import comparison_text, contrast_text, headline, imported_headline
+from eval.report.grading_error import grading_text
+from eval.report.headlines import comparison_text, contrast_text, headline, headline_figures, imported_headline
+from eval.report.names import counted, display_name, place_name
 from eval.report.records import Cell, Report, RunReport
 from eval.report.same_passages import other_passages, passages_text
 from eval.report.sentences import counts_sentence, percent
 from eval.runs.cosine import THRESHOLDS
 from eval.runs.graded import RunAnswer
 from eval.runs.imported import ImportedReport
-from rag.records import LANGUAGES
 
 _COSINES = "cosine\n≥ " + "/".join(f"{cut:.2f}".removeprefix("0") for cut in THRESHOLDS)
 
@@ -39,16 +39,25 @@ def print_report(report: Report, console: Console | None = None) -> None:
 
 def _print_run(run: RunReport, console: Console) -> None:
     identity = run.identity
-    part = "" if run.questions == run.of_questions else f", a sample of {run.questions} of {run.of_questions} questions"
+    part = (
+        ""
+        if run.questions == run.of_questions
+        else f", a sample of {run.questions} of {counted(run.of_questions, 'question')}"
+    )
     console.print(Text(f"\n{run.name}: {identity.model_identity}, {identity.dataset}{part}", style="bold"))
     console.print(_counts(run))
     for use in run.uses:
-        console.print(Text(f"Below the ladder, {use.text}"))
+        console.print(Text(f"Fallback grader: {use.text}"))
     for contrast in run.contrasts:
         if contrast is not run.headline:
-            console.print(Text(f"  {contrast.kind}, {contrast.language}: {contrast_text(contrast, 'en')}"))
+            place = place_name(contrast.kind, contrast.language)
+            console.print(Text(f"  {place}: {contrast_text(contrast, 'en')}"))
     console.print(Text(headline(run, "en"), style="bold"))
-    console.print(Text(headline(run, "ja")))
+    console.print(Text(headline(run, "ja"), style="bold"))
+    for figures in (headline_figures(run, "en"), headline_figures(run, "ja")):
+        if figures is not None:
+            console.print(Text(figures))
+    console.print(Text(grading_text("en")))
     for line in _breakdown(run):
         console.print(Text(line))
     for name, fixed in (("Fixed by retrieval", True), ("Broken by retrieval", False)):
@@ -78,7 +87,8 @@ def _print_imported(imported: ImportedReport, console: Console) -> None:
         Text("Counts entered by hand: no answers to pair, and it is not known whether the questions were the same.")
     )
     for cell in imported.cells[:-1]:
-        console.print(Text(f"  {cell.kind}, {cell.language}: {counts_sentence(cell.counts, 'en')}"))
+        place = place_name(cell.kind, cell.language)
+        console.print(Text(f"  {place}: {counts_sentence(cell.counts, 'en')}"))
     console.print(Text(imported_headline(imported, "en"), style="bold"))
     console.print(Text(imported_headline(imported, "ja")))
 
@@ -91,11 +101,9 @@ def _print_side_by_side(report: Report, console: Console) -> None:
     counts = _by_place(report)
     for name in report.names:
         table.add_column(name, justify="right", overflow="fold", max_width=24)
-    for kind in (*KINDS, ALL):
-        for language in (*LANGUAGES, ALL):
-            cells = [counts.get((name, kind, language), "") for name in report.names]
-            if any(cells):
-                table.add_row(kind, language, *cells)
+    for kind, language in report.places:
+        cells = [counts.get((name, kind, language), "") for name in report.names]
+        table.add_row(display_name(kind), display_name(language), *cells)
     console.print(table)
     if not report.same_set:
         console.print(Text("These runs used different verification sets; their figures cannot be compared."))
@@ -125,7 +133,7 @@ def _counts(run: RunReport) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in ("type", "language", "condition"):
         table.add_column(column)
-    for column in ("correct", "%", "95 % interval", "language\nright", "both", "failed", _COSINES):
+    for column in ("correct", "%", "95 % interval", "language\nright", "both", "failed", "missing", _COSINES):
         table.add_column(column, justify="right")
     for cell in run.cells:
         table.add_row(*_row(cell), end_section=cell.condition is run.conditions[-1])
@@ -135,15 +143,16 @@ def _counts(run: RunReport) -> Table:
 def _row(cell: Cell) -> tuple[str, ...]:
     low, high = cell.correct.interval.low, cell.correct.interval.high
     return (
-        cell.kind,
-        cell.language,
-        str(cell.condition),
+        display_name(cell.kind),
+        display_name(cell.language),
+        display_name(cell.condition),
         f"{cell.correct.correct}/{cell.correct.total}",
         percent(cell.correct.value),
         f"{percent(low)}-{percent(high)}",
         str(cell.language_correct.correct),
         str(cell.both.correct),
         str(cell.failed),
+        str(cell.missing),
         "/".join(str(count) for count in cell.above),
     )
 

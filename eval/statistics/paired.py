@@ -1,7 +1,7 @@
 """Statistics of one paired experiment: the same questions answered without (baseline) and with retrieval (treatment).
 
 A *pair* is one question in one language. A *question* (cluster) is all its pairs: its two languages are not
-independent, so resampling, sign flips and required sample sizes are always by question. The sentences that report these
+independent, so intervals, sign flips and required sample sizes are always by question. The sentences that report these
 numbers are in `eval.report.sentences`. An impossible count, p value, level or alpha raises ValueError with its value.
 """
 
@@ -16,16 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats  # type: ignore[import-untyped, unused-ignore]
 
+from eval.statistics.difference import METHOD, net_change_bounds
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LEVEL: Final = 0.95
 ALPHA: Final = 0.05
 POWER: Final = 0.80
-RESAMPLES: Final = 10_000
-SEED: Final = 20_230_817
 
-Direction = Literal["helps", "hurts", "undecided"]
 TestName = Literal["exact McNemar", "exact sign-flip over questions"]
 
 
@@ -68,8 +67,6 @@ class Difference:
 
     estimate: float | None
     interval: Interval
-    resamples: int
-    seed: int
 
 
 @dataclass(frozen=True)
@@ -90,21 +87,6 @@ class Comparison:
     spread: float
     p: float
     test: TestName
-
-
-@dataclass(frozen=True)
-class Effect:
-    """Verdict on a comparison.
-
-    `needed` is the number of questions that would decide the observed effect with 80 % power; None if it is decided, or
-    if there is no effect to decide.
-    """
-
-    comparison: Comparison
-    direction: Direction
-    adjusted_p: float
-    alpha: float
-    needed: int | None
 
 
 def wilson(correct: int, total: int, level: float = LEVEL) -> Interval:
@@ -150,63 +132,49 @@ def sign_flip_test(net_changes: Sequence[int]) -> float:
     return min(1.0, 2.0 * float(mass[(largest + observed) // 2 :].sum()))
 
 
-def paired_difference(
-    pairs: Sequence[PairedOutcome], level: float = LEVEL, seed: int = SEED, pseudo_questions: int = 2
-) -> Difference:
-    """Return the difference of the two rates with a bootstrap interval over questions; pairs and seed determine it.
+def paired_difference(pairs: Sequence[PairedOutcome], level: float = LEVEL) -> Difference:
+    """Return the difference of the two rates with its interval, in which both languages of a question stay together.
 
-    It is the percentile interval (Efron 1979, Ann. Statist. 7:1; Efron & Tibshirani 1993, ch. 13): questions are drawn
-    with replacement, each with all its languages. Questions with equal outcomes are exchangeable, so a resample is one
-    multinomial draw over the kinds of question. If few questions changed, the plain percentile interval is too narrow
-    (no change: width 0), so `pseudo_questions` are mixed in, as Agresti & Min (2005, Stat. Med. 24:729) do for matched
-    pairs: one half unchanged, a quarter fixed and a quarter broken in every language. 0 gives the plain interval.
-    Simulated coverage at 95 %: 0.94 to 1.00, plain 0.56 to 1.00 (tests/benchmarks/bootstrap_coverage.py).
+    The interval is that of `eval.statistics.difference`, widened to 0 where the exact test does not reject at 1 -
+    level, so that interval and verdict never contradict one another.
     """
     _check_share("level", level)
     if not pairs:
-        return Difference(None, Interval(-1.0, 1.0, level, "whole range (no observations)"), 0, seed)
-    kinds = sorted(Counter(_questions(pairs)).items())
-    questions = sum(count for _, count in kinds)
-    mean_size = len(pairs) / questions
-    nets = np.array([net for (net, _), _ in kinds] + [0.0, mean_size, -mean_size])
-    sizes = np.array([size for (_, size), _ in kinds] + [mean_size] * 3)
-    weights = np.array([count for _, count in kinds] + [pseudo_questions * part for part in (0.5, 0.25, 0.25)])
-    drawn = np.random.default_rng(seed).multinomial(questions + pseudo_questions, weights / weights.sum(), RESAMPLES)
-    low, high = np.quantile((drawn @ nets) / (drawn @ sizes), [(1 - level) / 2, (1 + level) / 2])
-    method = "percentile bootstrap over questions" + (f", {pseudo_questions} pseudo-questions" * bool(pseudo_questions))
-    estimate = sum(net * count for (net, _), count in kinds) / len(pairs)
-    return Difference(estimate, Interval(float(low), float(high), level, method), RESAMPLES, seed)
+        return Difference(None, Interval(-1.0, 1.0, level, "whole range (no observations)"))
+    questions = _questions(pairs)
+    reach, mean_size = max(size for _, size in questions), len(pairs) / len(questions)
+    bounds = net_change_bounds(Counter(net for net, _ in questions), reach, level)
+    low, high = max(-1.0, bounds.low / mean_size), min(1.0, bounds.high / mean_size)
+    if _exact_p(questions) > 1 - level:
+        low, high = min(low, 0.0), max(high, 0.0)
+    return Difference(sum(net for net, _ in questions) / len(pairs), Interval(low, high, level, METHOD))
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Adjust p values and keep their order (Holm 1979, Scand. J. Statist. 6:65): [0.04, 0.01] gives [0.04, 0.02]."""
-    if not all(0.0 <= p <= 1.0 for p in p_values):
-        raise ValueError(f"p values {list(p_values)}: each must lie between 0 and 1")
-    adjusted, largest = [0.0] * len(p_values), 0.0
-    for rank, index in enumerate(sorted(range(len(p_values)), key=lambda index: p_values[index])):
-        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[index]))
-        adjusted[index] = largest
-    return adjusted
-
-
-def compare(pairs: Sequence[PairedOutcome], level: float = LEVEL, seed: int = SEED) -> Comparison:
+def compare(pairs: Sequence[PairedOutcome], level: float = LEVEL) -> Comparison:
     """Compare the conditions in one cell, by exact McNemar if each question is one pair, else by the sign-flip test."""
     fixed = sum(bool(pair.treatment and not pair.baseline) for pair in pairs)
     broken = sum(bool(pair.baseline and not pair.treatment) for pair in pairs)
-    nets = [net for net, _ in _questions(pairs)]
-    single = len(nets) == len(pairs)
+    questions = _questions(pairs)
     return Comparison(
         n=len(pairs),
-        questions=len(nets),
+        questions=len(questions),
         baseline=rate(sum(bool(pair.baseline) for pair in pairs), len(pairs), level),
         treatment=rate(sum(bool(pair.treatment) for pair in pairs), len(pairs), level),
-        difference=paired_difference(pairs, level, seed=seed),
+        difference=paired_difference(pairs, level),
         fixed=fixed,
         broken=broken,
-        spread=sum(net**2 for net in nets) / len(nets) if nets else 0.0,
-        p=mcnemar(fixed, broken) if single else sign_flip_test(nets),
-        test="exact McNemar" if single else "exact sign-flip over questions",
+        spread=sum(net**2 for net, _ in questions) / len(questions) if questions else 0.0,
+        p=_exact_p(questions),
+        test="exact McNemar" if len(questions) == len(pairs) else "exact sign-flip over questions",
     )
+
+
+def _exact_p(questions: Sequence[tuple[int, int]]) -> float:
+    """Return the p of the exact test: McNemar's where each question is one pair, else the sign-flip test."""
+    nets = [net for net, _ in questions]
+    if all(size == 1 for _, size in questions):
+        return mcnemar(nets.count(1), nets.count(-1))
+    return sign_flip_test(nets)
 
 
 def needed_questions(change: float, mean_squared_change: float, alpha: float = ALPHA, power: float = POWER) -> int:
@@ -229,32 +197,6 @@ def needed_questions(change: float, mean_squared_change: float, alpha: float = A
     z_alpha, z_power = float(stats.norm.ppf(1 - alpha / 2)), float(stats.norm.ppf(power))
     quantiles = z_alpha * math.sqrt(mean_squared_change) + z_power * math.sqrt(max(0.0, mean_squared_change - size**2))
     return math.ceil(((quantiles + math.sqrt(quantiles**2 + 4 * size)) / (2 * size)) ** 2 - 1e-9)
-
-
-def verdict(comparison: Comparison, adjusted_p: float, alpha: float = ALPHA, cells: int = 1) -> Effect:
-    """Return helps or hurts if `adjusted_p` <= `alpha`, else undecided with the number of questions needed.
-
-    That number is for alpha / `cells`, the strictest step of Holm's method. `verdicts` sets both for a whole table.
-    """
-    _check_share("alpha", alpha)
-    if not comparison.p - 1e-9 <= adjusted_p <= 1.0 or cells < 1:
-        raise ValueError(f"adjusted_p={adjusted_p}, cells={cells}: need {comparison.p} (p) to 1, and at least 1 cell")
-    net = comparison.fixed - comparison.broken
-    direction: Direction = "undecided"
-    needed = None
-    if net and adjusted_p <= alpha:
-        direction = "helps" if net > 0 else "hurts"
-    elif net:
-        approximate = needed_questions(net / comparison.questions, comparison.spread, alpha / cells)
-        needed = max(approximate, comparison.questions + 1)  # the current number was not enough
-    return Effect(comparison, direction, adjusted_p, alpha, needed)
-
-
-def verdicts(comparisons: Sequence[Comparison], alpha: float = ALPHA) -> list[Effect]:
-    """Return the Holm-adjusted verdicts on all cells of one table, in order; the adjustment skips empty cells."""
-    tested = [comparison.p for comparison in comparisons if comparison.n]
-    adjusted, cells = iter(holm(tested)), max(1, len(tested))
-    return [verdict(cell, next(adjusted) if cell.n else 1.0, alpha, cells) for cell in comparisons]
 
 
 def _questions(pairs: Sequence[PairedOutcome]) -> list[tuple[int, int]]:

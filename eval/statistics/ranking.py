@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.statistics.paired import LEVEL, SEED, Interval
+from eval.statistics.paired import LEVEL, Interval
 
 CUTOFFS = (1, 3, 5, 10)
 DEPTH = 10
 RESAMPLES = 2000
+SEED = 20_230_817
 _AT_ONCE = 100
 
 

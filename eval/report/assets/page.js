@@ -30,7 +30,8 @@
     }
     table.hidden = count === 0;
     nothing.hidden = count > 0;
-    const whole = count === rows.length ? `${count} answers` : `${count} of ${rows.length} answers`;
+    const all = `${rows.length} answer${rows.length === 1 ? "" : "s"}`;
+    const whole = count === rows.length ? all : `${count} of ${all}`;
     shown.textContent = `${whole}, ${correct} correct`;
   }
 

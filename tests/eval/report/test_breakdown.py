@@ -115,7 +115,7 @@ def test_the_terminal_tells_it(verify, out) -> None:
     print_report(build_report([out]), console)
     said = console.file.getvalue()
     assert "The evidence was in the prompt of 2 of 6; 1 are not correct: 1 where the model missed it." in said
-    assert "no_rag, asked 2 times: 10, 10 of 10; 0 changed" in said
+    assert "without retrieval, asked 2 times: 10, 10 of 10; 0 changed" in said
     assert "giving the gold passage" in said
 
 

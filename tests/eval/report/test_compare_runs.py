@@ -11,7 +11,8 @@ from eval.report.build import build_report
 from eval.report.compare_runs import run_names
 from eval.report.html import html_page
 from eval.report.sentences import run_comparison_sentence
-from eval.statistics.paired import holm, mcnemar
+from eval.statistics.paired import mcnemar
+from eval.statistics.verdicts import holm
 from rag.records import LANGUAGES
 from tests.eval.made_runs import make_run
 from tests.eval.page_tree import parse
@@ -69,7 +70,7 @@ def test_it_is_said_in_words(folders) -> None:
     report = build_report(folders)
     without, with_ = report.run_comparisons
     assert run_comparison_sentence(without.effect, "en", "a", "b", "no_rag") == (
-        "b is better than a without retrieval: 1 → 11 of 12 (+83.3 points, 95 % interval +35.7 to +100.0, "
+        "b is better than a without retrieval: 1 → 11 of 12 (+83.3 points, 95 % interval +23.0 to +99.6, "
         "p = 0.0063, Holm-adjusted p = 0.0127, exact McNemar; 11 right only with b, 1 only with a)."
     )
     assert "検索なしでは b は a より優れています：12 問中 1 → 11 正解" in terminal(report)

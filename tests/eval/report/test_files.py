@@ -17,6 +17,7 @@ from eval.report.build import build_report
 from eval.report.files import write_all
 from eval.report.headlines import comparison_text, contrast_text, headline
 from eval.report.html import html_page
+from eval.report.names import display_name
 from eval.report.records import Report
 from rag.records import LANGUAGES
 from tests.eval.made_runs import FAILED, MISSING, make_run
@@ -66,7 +67,7 @@ def test_all_outputs_agree_with_the_report(folder, first, second) -> None:
         assert in_csv == in_sheet
     summary = table(read_csv(written.summary))
     cells = [(run, cell) for run in report.runs for cell in run.cells]
-    lines = re.findall(r"^ (\S+) +(\S+) +(no_rag|rag) +(\d+)/(\d+) ", shown, re.M)
+    lines = re.findall(r"^ (\S.*?)  +(\S+) +(with(?:out)? retrieval) +(\d+)/(\d+) ", shown, re.M)
     assert len(summary) == len(cells) == len(lines)
     for (run, cell), row, line in zip(cells, summary, lines, strict=True):
         count = (cell.correct.correct, cell.correct.total)
@@ -74,7 +75,8 @@ def test_all_outputs_agree_with_the_report(folder, first, second) -> None:
             run.name, cell.kind, cell.language, str(cell.condition),
         )  # fmt: skip
         assert (row["correct"], row["total"], row["failed"], row["missing"]) == (*count, cell.failed, cell.missing)
-        assert line == (cell.kind, cell.language, str(cell.condition), str(count[0]), str(count[1]))
+        names = [display_name(name) for name in (cell.kind, cell.language, cell.condition)]
+        assert line == (*names, str(count[0]), str(count[1]))
         place = {"data_kind": cell.kind, "data_language": cell.language, "data_condition": str(cell.condition)}
         found = page.one("table", id="cells").one("tr", data_run=run.name, **place).all("td")
         assert (found[4].text, found[9].text) == (f"{count[0]}/{count[1]}", str(cell.failed))
@@ -91,9 +93,8 @@ def check_comparison(report: Report, rows: list[dict], shown: str, page: str) ->
         assert (row["baseline correct"], row["correct"], row["total"], row["fixed"], row["broken"]) == (
             effect.baseline.correct, effect.treatment.correct, effect.n, effect.fixed, effect.broken,
         )  # fmt: skip
-        said_of = {"helps": "better", "hurts": "worse"} if text is comparison_text else {}
-        word = said_of.get(one.effect.direction, one.effect.direction)
-        assert row["effect"] == ("unfinished" if one.missing else word)
+        words = {"helps": "better", "hurts": "worse"} if text is comparison_text else {}
+        assert row["effect"] == words.get(one.effect.direction, one.effect.direction)
         assert (row["in words"], row["日本語"]) == (text(one, "en"), text(one, "ja"))
     sentences = [headline(run, language) for run in report.runs for language in ("en", "ja")]
     sentences += [comparison_text(one, language) for one in report.overall_comparisons for language in ("en", "ja")]
@@ -128,7 +129,7 @@ def test_denominators_are_the_questions_whatever_became_of_them(folder, one) -> 
         wanted = [place for place in here if cell.kind in (ALL, KIND[place[0]])]
         assert cell.correct.total == cell.both.total == cell.language_correct.total == len(wanted)
         assert cell.missing == sum(one[place] == MISSING for place in wanted)
-        assert cell.failed == sum(one[place] in (MISSING, FAILED) for place in wanted)
+        assert cell.failed == sum(one[place] == FAILED for place in wanted)
         assert cell.correct.correct == sum(one[place] == RIGHT[place[:2]] for place in wanted)
 
 
@@ -140,8 +141,8 @@ def test_an_unfinished_run_has_no_verdict_in_any_output(folder) -> None:
     (run,) = report.runs
     assert run.headline is not None
     assert run.headline.missing == run.missing == 10
-    english = "No verdict yet (10 of 20 answers are missing and count as wrong): 10 → 0 of 10 answers to 5 questions"
-    japanese = "まだ判定できません（20 回答中 10 件が未回答で、不正解に数えています）：5 問の 10 回答中 10 → 0 正解"
+    english = "No verdict yet (10 of 20 answers are missing and count as wrong): "
+    japanese = "まだ判定できません（20 回答中 10 件が未回答で、不正解に数えています）："
     written = write_all(report, folder / "unfinished")
     page = parse(html_page(report))
     rows = table(read_csv(written.comparison))
@@ -149,8 +150,77 @@ def test_an_unfinished_run_has_no_verdict_in_any_output(folder) -> None:
     for text in (terminal(report), page.text, in_csv):
         assert english in text
         assert japanese in text
+        assert "10 → 0 of 10 answers to 5 questions" in text
+        assert "5 問の 10 回答中 10 → 0 正解" in text
+        assert not re.search(r"[Rr]etrieval (helps|hurts)|文書検索は(有効|逆効果)", text)
     assert {row["effect"] for row in rows} == {"unfinished"}
-    assert "would take" not in in_csv
+    assert {row["failed"] for row in table(read_csv(written.summary))} == {0}
+    assert {row["verdict"] for row in table(read_csv(written.answers))} == {"correct", "missing"}
+    effects = [contrast.effect for contrast in run.contrasts]
+    assert {effect.direction for effect in effects} == {"unfinished"}
+
+
+def test_one_missing_answer_leaves_no_cell_with_a_verdict(folder) -> None:
+    """A cell that has all its answers has no verdict either, in no output and against no other run."""
+    last = PLACES[-1]
+    some = {place: text if place[2] is Condition.RAG else "no idea" for place, text in EVERYTHING_RIGHT.items()}
+    report = made(folder, {**some, last: MISSING}, EVERYTHING_RIGHT)
+    unfinished, finished = report.runs
+    assert not unfinished.finished
+    assert finished.finished
+    assert {contrast.effect.direction for contrast in unfinished.contrasts} == {"unfinished"}
+    assert {comparison.effect.direction for comparison in report.run_comparisons} == {"unfinished"}
+    written = write_all(report, folder / "one-missing")
+    for row in table(read_csv(written.comparison)):
+        assert (row["effect"] == "unfinished") is (row["run"] == "model-a" or row["baseline run"] == "model-a")
+        assert row["run"] == row["baseline run"] == "model-b" or "No verdict yet" in str(row["in words"])
+    marks = {node.text for node in parse(html_page(report)).all("b") if "data-direction" in node.attributes}
+    assert marks == {"unfinished", "undecided"}
+
+
+def test_many_changes_in_balance_and_an_unmeasurable_run_say_so(folder) -> None:
+    half = {
+        place: text if (place[1] == "ja") is (place[2] is Condition.RAG) else "no idea"
+        for place, text in EVERYTHING_RIGHT.items()
+    }
+    for said_, english, japanese in (
+        (half, "10 verdicts changed, as many for the better as for the worse.", "改善と悪化が同数でした。"),
+        (EVERYTHING_RIGHT, "Nothing could be measured: of 10 answers to 5 questions", "効果を測れませんでした："),
+        (dict.fromkeys(PLACES, "no idea"), "Every answer is wrong. Usually", "すべて不正解です。多くの場合"),
+    ):
+        report = made(folder, said_)
+        for text in (terminal(report), parse(html_page(report)).text):
+            assert english in text
+            assert japanese in text
+            assert "No effect was seen" not in text
+
+
+def test_one_question_is_in_the_singular_and_promises_nothing(folder) -> None:
+    verify = write_set(folder / "one.csv", [ROWS[0]])
+    said_ = {place: text for place, text in EVERYTHING_RIGHT.items() if place[0] == ROWS[0][0]}
+    said_[ROWS[0][0], "ja", Condition.NO_RAG] = "no idea"
+    report = build_report([make_run(folder / "one", verify, said_)])
+    for text in (terminal(report), parse(html_page(report)).text):
+        assert not re.search(r"\b1 (questions|answers|passages)|would (decide|take)", text)
+        assert "answers to 1 question " in text
+
+
+def test_the_answers_worth_a_look_come_from_the_rules_that_err_most(folder) -> None:
+    said_ = {**EVERYTHING_RIGHT, PLACES[4]: "", PLACES[5]: FAILED}
+    report = made(folder, said_)
+    written = write_all(report, folder / "look")
+    rows = table(read_sheet(written.xlsx, "worth a look"))
+    for condition in ("without retrieval", "with retrieval"):
+        mine = [row for row in rows if row["condition"] == condition]
+        assert 0 < len(mine) <= 20
+        assert [row["rule"] for row in mine[:2]] == ["label"] * 2
+        assert {row["rule"] for row in mine[4:]} <= {"equal", "contained", "none"}
+    assert rows[0]["rule was wrong on"] == "3 of 52"
+    assert all(row["Answer"] for row in rows)
+    page = parse(html_page(report))
+    assert len(page.one("table", id="worth-a-look-table").all("tr")) == 1 + len(rows)
+    for text in (terminal(report), page.text):
+        assert "Verdicts come from rules, not from people." in text
 
 
 DANGEROUS = ["=cmd|' /C calc'!A0", "=1+1", "+1+cmd", "-x", "@SUM(A1)", "\t=1+1", " =1+1", "\n=1", "＝1+1", "＋1+x",

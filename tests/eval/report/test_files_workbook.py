@@ -15,7 +15,7 @@ from rag.tables.workbook import FONT
 from tests.eval.read_back import read_sheet, table
 from tests.eval.scripted import ROWS
 
-SHEETS = ["summary", "comparison", "answers", "fixed", "broken", "retrieval split", "settings"]
+SHEETS = ["summary", "comparison", "answers", "worth a look", "fixed", "broken", "retrieval split", "settings"]
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_numbers_have_their_formats(book) -> None:
         "0.0%"
     }
     assert {cell.number_format for cell in column(comparison, "difference")} == {"+0.0%;-0.0%;0.0%"}
-    assert {cell.number_format for cell in column(comparison, "p (Holm)")} == {'[<0.0001]"< 0.0001";0.0000'}
+    assert {cell.number_format for cell in column(comparison, "p (adjusted)")} == {'[<0.0001]"< 0.0001";0.0000'}
     assert all(isinstance(cell.value, int) for cell in column(book["answers"], "NO"))
 
 

@@ -12,9 +12,11 @@ from eval.dataset.conditions import Condition
 from eval.dataset.load import ALL
 from eval.report import charts
 from eval.report.build import build_report
+from eval.report.headlines import headline
 from eval.report.html import html_page
+from eval.report.names import display_name
 from eval.report.records import Report
-from eval.report.sentences import sentence
+from eval.report.sentences import figures_text
 from eval.statistics.paired import rate
 from tests.eval.page_runs import say
 from tests.eval.page_tree import parse
@@ -32,10 +34,10 @@ def test_the_counts_are_the_reports(two) -> None:
             shown = [one.text for one in row.all("td")]
             counts = [f"{one.correct}/{one.total}" for one in (cell.correct, cell.language_correct, cell.both)]
             assert [shown[4], shown[7], shown[8]] == counts
-            last = [cell.failed, cell.refused, cell.unparsed, cell.cut_off, cell.asked_again]
+            last = [cell.failed, cell.missing, cell.refused, cell.unparsed, cell.cut_off, cell.asked_again]
             assert [int(text) for text in shown[9:]] == last
             panel = page.one("table", class_="bars", **place).one("tbody", data_run=run.name)
-            (bar,) = (one for one in panel.all("tr") if one.one("th").text == str(cell.condition))
+            (bar,) = (one for one in panel.all("tr") if one.one("th").text == display_name(cell.condition))
             assert bar.one("td", class_="n").text.startswith(f"{cell.correct.correct}/{cell.correct.total} ")
             width = bar.one("rect", class_=f"fill {cell.condition}").attributes["width"]
             assert float(width.rstrip("%")) == pytest.approx(100 * cell.correct.correct / cell.correct.total, abs=0.01)
@@ -57,7 +59,9 @@ def test_the_comparison_is_the_reports(two) -> None:
         assert row.one("b").text == contrast.effect.direction
     assert run.headline is not None
     headlines = [one.text for one in page.all("p") if one.attributes.get("class") == "headline"]
-    assert headlines[:2] == [sentence(run.headline.effect, "en"), sentence(run.headline.effect, "ja")]
+    assert headlines[:2] == [headline(run, "en"), headline(run, "ja")]
+    figures = [one.text for one in page.all("p") if one.attributes.get("class") == "figures"]
+    assert figures == [figures_text(run.headline.effect, "en"), figures_text(run.headline.effect, "ja")]
     assert headlines[2].startswith("Nothing to compare")
 
 
@@ -192,7 +196,7 @@ def test_the_page_needs_and_allows_nothing_from_outside(run) -> None:
         if name in node.attributes
     ]
     assert targets
-    assert all(re.fullmatch(r"#[a-z]+|data:,", target) for target in targets)
+    assert all(re.fullmatch(r"#[a-z-]+|data:,", target) for target in targets)
     anchors = {target[1:] for target in targets if target.startswith("#")}
     assert anchors <= {node.attributes.get("id") for node in page.all()}
     assert not re.search(r"url\(|@import|https?:", page.one("style").text + page.one("script").text)
@@ -225,4 +229,4 @@ def test_two_runs_have_their_settings_side_by_side(two) -> None:
     values = {row.one("th").text: [one.text for one in row.all("td")] for row in table.all("tr")[1:]}
     assert values["model identity (differs)"] == ["scripted@1", "b@2"]
     assert values["decoding"] == ["temperature 0.0"] * 2
-    assert values["conditions (differs)"] == ["no_rag, rag", "no_rag"]
+    assert values["conditions (differs)"] == ["without retrieval, with retrieval", "without retrieval"]

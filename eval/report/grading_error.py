@@ -1,0 +1,81 @@
+"""The measured error of the rules that give verdicts, and the verdicts that people should check first.
+
+The figures are of `python -m tests.benchmarks.grading_agreement` and stand here alone; docs/measured.md repeats them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from eval.dataset.conditions import Condition
+from eval.grading.ladder import AnswerOutcome, Rung
+from eval.report.records import RunReport
+from eval.report.sentences import rate_text
+from eval.runs.graded import RunAnswer
+from eval.statistics.paired import rate
+from rag.records import Language
+
+AGREED, LABELLED = 222, 227
+"""Verdicts that agreed with people, of the labelled answers that were never used for tuning."""
+ERRORS: Final[Mapping[tuple[Rung, AnswerOutcome], tuple[int, int]]] = {
+    (Rung.CONTAINED, AnswerOutcome.CORRECT): (3, 16),
+    (Rung.LABEL, AnswerOutcome.CORRECT): (3, 52),
+    (Rung.LABEL, AnswerOutcome.WRONG): (0, 50),
+    (Rung.LABEL, AnswerOutcome.UNPARSED): (0, 39),
+    (Rung.CONFLICT, AnswerOutcome.WRONG): (0, 68),
+    (Rung.EQUAL, AnswerOutcome.CORRECT): (0, 81),
+    (Rung.NONE, AnswerOutcome.WRONG): (0, 146),
+}
+"""Wrong verdicts of all labelled ones by deciding rule and outcome; a rule that is not named met no labelled answer."""
+WORTH_A_LOOK: Final = 20
+
+
+def grading_text(language: Language) -> str:
+    """Say that verdicts come from rules, and how often these were wrong on which kind of answers."""
+    agreed = rate_text(rate(AGREED, LABELLED), language)
+    if language == "ja":
+        return (
+            "判定は人ではなく規則によるものです。調整に使っていない、二つの小型モデルの短い回答では、人の判定と一致したのは"
+            f"{agreed}でした。長い回答や話し言葉の回答では、誤りが増えることがあります。"
+        )
+    return (
+        "Verdicts come from rules, not from people. On short answers of two small models, none of them used for "
+        f"tuning, the rules agreed with people on {agreed}; on long or chatty answers they may err more often."
+    )
+
+
+def error_text(answer: RunAnswer) -> str:
+    """Return how often verdicts like this one were wrong: "3 of 16", "never measured"."""
+    errors = ERRORS.get((answer.verdict.rung, answer.verdict.content))
+    return "never measured" if errors is None else f"{errors[0]} of {errors[1]}"
+
+
+def worth_a_look(run: RunReport, condition: Condition) -> tuple[RunAnswer, ...]:
+    """Return the answers whose verdicts people should check first, at most WORTH_A_LOOK.
+
+    Verdicts of rules that erred most stand first, among equals those that retrieval changed; an answer that is empty,
+    failed or missing has no verdict to check.
+    """
+    changed = {
+        (answer.item.number, answer.language)
+        for fixed in (True, False)
+        for pair in run.changed(fixed=fixed)
+        for answer in pair
+    }
+    answers = [
+        answer
+        for answer in run.answers
+        if answer.condition is condition and answer.answer and answer.verdict.rung is not Rung.EMPTY
+    ]
+    return tuple(sorted(answers, key=lambda answer: (-_error(answer), _key(answer) not in changed)))[:WORTH_A_LOOK]
+
+
+def _key(answer: RunAnswer) -> tuple[str, str]:
+    return answer.item.number, answer.language
+
+
+def _error(answer: RunAnswer) -> float:
+    """Return the error to be expected of a verdict; half an error in one answer is added to what was measured."""
+    errors, total = ERRORS.get((answer.verdict.rung, answer.verdict.content), (0, 0))
+    return (errors + 0.5) / (total + 1)

@@ -1,0 +1,45 @@
+"""Words for the reader: what stored names such as `no_rag` are called in each language, and numbers of things."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from eval.dataset.load import ALL
+from rag.records import Language
+
+NOT_CORRECT: Final = "not_correct"
+FAILED: Final = "failed"
+MISSING: Final = "missing"
+OTHER_LANGUAGE: Final = "other_language"
+_NAMES: Final[dict[Language, dict[str, str]]] = {
+    "en": {
+        "no_rag": "without retrieval", "rag": "with retrieval", "oracle": "with the gold passage given",
+        "open_qa": "open question", ALL: "all", "ja": "Japanese", "en": "English",
+        NOT_CORRECT: "not correct (all of these)", FAILED: "no answer (failed)",
+        MISSING: "not answered yet",
+        OTHER_LANGUAGE: "correct, in the other language",
+        "fixed": "fixed by retrieval", "broken": "broken by retrieval",
+    },
+    "ja": {
+        "no_rag": "検索なし", "rag": "検索あり", "oracle": "正解文書の提示あり",
+        "open_qa": "自由回答", "classification": "分類", ALL: "全体", "ja": "日本語", "en": "英語",
+    },
+}  # fmt: skip
+
+
+def display_name(value: str, language: Language = "en") -> str:
+    """Return the reader's word for a stored name; a name without one, such as a type of the user's, stays itself."""
+    return _NAMES[language].get(value, value)
+
+
+def place_name(kind: str, language_name: str, language: Language = "en") -> str:
+    """Return a type and language in words: "open question, Japanese"."""
+    if language == "ja":
+        return f"{display_name(kind, language)}、{display_name(language_name, language)}"
+    kinds = "all types" if kind == ALL else display_name(kind)
+    return f"{kinds}, {'all languages' if language_name == ALL else display_name(language_name)}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number of things in English: "1 question", "1,234 questions"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
