@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from eval.dataset.load import Dataset
-from eval.statistics.ranking import DEPTH, Figures, figures, figures_table
+from eval.statistics.ranking import DEPTH, Figures, Found, figures, figures_table
 from rag.records import LANGUAGES, Hit, Language
 
 LEGS = ("hybrid", "dense", "lexical")
@@ -31,11 +31,12 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """The rank (from 1) of the first document that answers a question, by one retriever (`leg`); None if not retrieved.
+    """The ranks (from 1) of the documents that answer a question, by one retriever (`leg`).
 
-    `evidence_language` is ja, en, or both if documents in either language answer the question; then the first of them
-    counts. Such a question counts twice more, as both:ja and both:en: there the documents in the other language that
-    answer it are neither right nor wrong but left out of the ranking.
+    `rank` is the first of `ranks`, None if none was retrieved; `relevant` counts the documents that answer.
+    `evidence_language` is ja, en, or both if documents in either language answer the question. Such a
+    question counts twice more, as both:ja and both:en: there the documents in the other language that answer it are
+    neither right nor wrong but left out of the ranking.
     """
 
     number: str
@@ -43,6 +44,8 @@ class Ranked:
     evidence_language: str
     leg: str
     rank: int | None
+    ranks: tuple[int, ...]
+    relevant: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,10 @@ class RetrievalReport:
     def text(self) -> str:
         """Format the figures as a table for the terminal."""
         rows = [(f"{cell.language} -> {cell.evidence_language}", cell.leg, cell.figures) for cell in self.cells]
-        skipped = f"; {self.skipped} questions that no document answers are left out" if self.skipped else ""
+        several = (
+            "question that no document answers is" if self.skipped == 1 else "questions that no document answers are"
+        )
+        skipped = f"; {self.skipped} {several} left out" if self.skipped else ""
         return f"{figures_table(rows, self.depth)}\n{self.milliseconds:.1f} ms a question (median){skipped}"
 
 
@@ -126,34 +132,41 @@ def by_leg(hits: Sequence[Hit], leg: str) -> list[Hit]:
     return [hit for _, _, hit in sorted(ranked, key=lambda row: row[:2])]
 
 
-def document_rank(sources: Iterable[str], gold: Sequence[str], depth: int = DEPTH) -> int | None:
-    """Return the rank of the first gold document among the distinct ones of `sources`, None beyond `depth`.
+def document_ranks(sources: Iterable[str], gold: Sequence[str], depth: int = DEPTH) -> tuple[int, ...]:
+    """Return the ranks of the gold documents among the distinct ones of `sources`, up to `depth`.
 
-    >>> document_rank(["a", "a", "b"], ["b"])
-    2
+    >>> document_ranks(["a", "a", "b", "c"], ["c", "b"])
+    (2, 3)
     """
     distinct = list(dict.fromkeys(sources))[:depth]
-    return next((rank for rank, source in enumerate(distinct, 1) if source in gold), None)
+    return tuple(rank for rank, source in enumerate(distinct, 1) if source in gold)
 
 
 def _ranked(query: Query, leg: str, sources: Sequence[str], depth: int) -> Iterable[Ranked]:
     gold = [source for several in query.evidence.values() for source in several]
     label = "both" if len(query.evidence) > 1 else next(iter(query.evidence))
-    first = Ranked(query.number, query.language, label, leg, document_rank(sources, gold, depth))
-    yield first
+    yield _ranks(query, label, leg, sources, gold, depth)
     if len(query.evidence) > 1:
         for language, own in query.evidence.items():
             kept = [source for source in sources if source in own or source not in gold]
-            yield replace(first, evidence_language=f"both:{language}", rank=document_rank(kept, own, depth))
+            yield _ranks(query, f"both:{language}", leg, kept, own, depth)
+
+
+def _ranks(query: Query, label: str, leg: str, sources: Iterable[str], gold: Sequence[str], depth: int) -> Ranked:
+    ranks = document_ranks(sources, gold, depth)
+    return Ranked(query.number, query.language, label, leg, next(iter(ranks), None), ranks, len(set(gold)))
 
 
 def _cells(ranked: Sequence[Ranked], depth: int) -> Iterable[RetrievalCell]:
-    groups: dict[tuple[str, str, str], list[int | None]] = {}
+    groups: dict[tuple[str, str, str], list[Found]] = {}
     for row in ranked:
-        groups.setdefault((row.language, row.evidence_language, row.leg), []).append(row.rank)
+        groups.setdefault((row.language, row.evidence_language, row.leg), []).append(Found(row.ranks, row.relevant))
     if len({key[:2] for key in groups}) > 1:
         counted_once = [row for row in ranked if not row.evidence_language.startswith("both:")]
-        groups |= {("~all", "all", leg): [row.rank for row in counted_once if row.leg == leg] for leg in LEGS}
+        groups |= {
+            ("~all", "all", leg): [Found(row.ranks, row.relevant) for row in counted_once if row.leg == leg]
+            for leg in LEGS
+        }
     order = {leg: number for number, leg in enumerate(LEGS)}
     for language, evidence, leg in sorted(groups, key=lambda key: (key[0] != "ja", key[0], key[1], order[key[2]])):
         cell_figures = figures(groups[language, evidence, leg], depth)

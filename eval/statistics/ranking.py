@@ -1,7 +1,8 @@
-"""Ranking measures for one relevant document per question, with bootstrap intervals, and a table of them."""
+"""Ranking measures for questions with one relevant document or several, with bootstrap intervals, and their table."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -26,15 +27,25 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """Recall by cutoff, MRR and nDCG over `questions`, up to the depth of the ranking.
+class Found:
+    """The ranks (from 1, ascending) at which the relevant documents of a question were found, of how many there are."""
 
-    Recall at k is the share of questions whose document is among the first k. MRR is the mean of 1/rank, with 0 for a
-    document that was not retrieved. nDCG has binary gains and one relevant document: 1/log2(rank + 1) (Järvelin &
-    Kekäläinen 2002).
+    ranks: tuple[int, ...]
+    relevant: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Hit rate and recall by cutoff, MRR and nDCG over `questions`, up to the depth of the ranking.
+
+    Hit at k is the share of questions with a relevant document among the first k; recall at k the mean share of a
+    question's relevant documents that are among the first k. With one relevant document they are the same. MRR is the
+    mean of 1/rank of the first, with 0 where none was found. nDCG has binary gains: the sum of 1/log2(rank + 1) over
+    the relevant documents found, divided by that of the ideal ranking (Järvelin & Kekäläinen 2002, TOIS 20:422).
     """
 
     questions: int
+    hit: Mapping[int, Figure]
     recall: Mapping[int, Figure]
     mrr: Figure
     ndcg: Figure
@@ -45,14 +56,29 @@ def cutoffs(depth: int) -> tuple[int, ...]:
     return tuple(sorted({*(cutoff for cutoff in CUTOFFS if cutoff < depth), depth}))
 
 
-def figures(ranks: Sequence[int | None], depth: int = DEPTH) -> Figures:
-    """Return the figures of these ranks, counted from 1; None is a document that was not retrieved."""
-    if not ranks:
+def figures(found: Sequence[Found], depth: int = DEPTH) -> Figures:
+    """Return the figures of these questions; ranks beyond `depth` do not count."""
+    if not found:
         raise ValueError("There is no rank")
-    capped = np.asarray([np.inf if rank is None or rank > depth else rank for rank in ranks])
-    values = [*(capped <= cutoff for cutoff in cutoffs(depth)), 1 / capped, 1 / np.log2(capped + 1)]
-    *recall, mrr, ndcg = _means(np.stack(values, axis=1).astype(np.float64))
-    return Figures(len(ranks), dict(zip(cutoffs(depth), recall, strict=True)), mrr, ndcg)
+    values = np.array([_values(question, depth) for question in found], dtype=np.float64)
+    means = _means(values)
+    at = cutoffs(depth)
+    hit, recall = (dict(zip(at, means[start:], strict=False)) for start in (0, len(at)))
+    return Figures(len(found), hit, recall, means[-2], means[-1])
+
+
+def _values(question: Found, depth: int) -> list[float]:
+    """Return hit and recall at each cutoff, the reciprocal rank, and nDCG of one question."""
+    ranks = [rank for rank in question.ranks if rank <= depth]
+    counts = [sum(rank <= cutoff for rank in ranks) for cutoff in cutoffs(depth)]
+    gain = sum(1 / math.log2(rank + 1) for rank in ranks)
+    ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(question.relevant, depth) + 1))
+    return [
+        *(float(count > 0) for count in counts),
+        *(count / question.relevant for count in counts),
+        1 / ranks[0] if ranks else 0.0,
+        gain / ideal,
+    ]
 
 
 def _means(values: NDArray[np.float64]) -> list[Figure]:
@@ -70,11 +96,18 @@ def _means(values: NDArray[np.float64]) -> list[Figure]:
 
 
 def figures_table(rows: Iterable[tuple[str, str, Figures]], depth: int = DEPTH) -> str:
-    """Format rows of (languages, retriever, figures) as a table, with the 95 % interval below each figure."""
-    names = [*(f"R@{cutoff}" for cutoff in cutoffs(depth)), f"MRR@{depth}", f"nDCG@{depth}"]
+    """Format rows of (languages, retriever, figures) as a table, with the 95 % interval below each figure.
+
+    Recall has columns only where it differs from the hit rate, as several documents answer some question.
+    """
+    rows = list(rows)
+    several = any(measured.hit != measured.recall for _, _, measured in rows)
+    names = [f"{name}@{cutoff}" for name in ("hit", "recall")[: 1 + several] for cutoff in cutoffs(depth)]
+    names += [f"MRR@{depth}", f"nDCG@{depth}"]
     lines = [f"{'languages':<16}{'leg':<9}{'n':>6}" + "".join(f"{name:>12}" for name in names)]
     for languages, leg, measured in rows:
-        columns = [*measured.recall.values(), measured.mrr, measured.ndcg]
+        recall = measured.recall.values() if several else ()
+        columns = [*measured.hit.values(), *recall, measured.mrr, measured.ndcg]
         lines.append(f"{languages:<16}{leg:<9}{measured.questions:>6}" + "".join(f"{f.value:>12.3f}" for f in columns))
         spans = (f"{f.interval.low:.3f}-{f.interval.high:.3f}" for f in columns)
         lines.append(" " * 31 + "".join(f"{span:>12}" for span in spans))

@@ -21,9 +21,9 @@ from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from eval.retrieval.evaluate import Query, document_rank
+from eval.retrieval.evaluate import Query, document_ranks
 from eval.retrieval.questions import load_questions
-from eval.statistics.ranking import figures, figures_table
+from eval.statistics.ranking import Found, figures, figures_table
 from ingest.collection import sync_collections
 from rag.collection import CollectionDocument, load_documents
 from rag.encoders.embeddings import open_encoder
@@ -72,10 +72,13 @@ def kotae_ingest(collection: Path, folder: Path) -> Ingest:
     return Ingest(report.seconds, report.chunks)
 
 
-def asked(queries: Sequence[Query], sources: Callable[[str], Sequence[str]]) -> list[int | None]:
-    """The rank of each question's document."""
+def asked(queries: Sequence[Query], sources: Callable[[str], Sequence[str]]) -> list[Found]:
+    """The ranks of each question's documents."""
     gold = [[source for several in query.evidence.values() for source in several] for query in queries]
-    return [document_rank(sources(query.text), one, DEPTH) for query, one in zip(queries, gold, strict=True)]
+    return [
+        Found(document_ranks(sources(query.text), one, DEPTH), len(one))
+        for query, one in zip(queries, gold, strict=True)
+    ]
 
 
 def main(collection: Path, count: int) -> None:
@@ -98,8 +101,8 @@ def main(collection: Path, count: int) -> None:
         rows = []
         for name, sources in runs.items():
             began = time.perf_counter()
-            ranks = asked(queries, sources)
-            rows.append((name, f"{1000 * (time.perf_counter() - began) / len(queries):.0f} ms", figures(ranks, DEPTH)))
+            found = asked(queries, sources)
+            rows.append((name, f"{1000 * (time.perf_counter() - began) / len(queries):.0f} ms", figures(found, DEPTH)))
         print(figures_table(rows, DEPTH))
         again, _ = plain_ingest(documents, Path(folder, "plain"), embeddings)
         kotae_again = kotae_ingest(collection, Path(folder, "kotae"))

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @option("--top-k", "depth", type=click.IntRange(1), default=10, help="Documents per ranking.")
 @json_option
 def retrieval_command(source: Path, as_json: bool, **settings: Any) -> None:
-    """Measure retrieval alone: recall@k, MRR and nDCG by language pair and retriever, with intervals.
+    """Measure retrieval alone: hit@k, recall@k, MRR and nDCG by language pair and retriever, with intervals.
 
     SOURCE is a collection, a folder with documents.jsonl and questions.jsonl, which is indexed first; or a verification
     set (.xlsx or .csv) whose evidence column names documents of an index.

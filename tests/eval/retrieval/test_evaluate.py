@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from eval.retrieval.evaluate import Query, RetrievalReport, by_leg, document_rank, evaluate_retrieval, queries_of
-from eval.statistics.ranking import figures, figures_table
+from eval.retrieval.evaluate import Query, RetrievalReport, by_leg, document_ranks, evaluate_retrieval, queries_of
+from eval.statistics.ranking import Figures, Found, figures, figures_table
 from rag.records import Chunk, Hit, Language
 
 
@@ -45,7 +47,7 @@ def ranks(report: RetrievalReport) -> dict[tuple[str, str], int | None]:
     ],
 )
 def test_a_document_has_the_rank_of_its_first_chunk(sources: list[str], gold: list[str], rank: int | None) -> None:
-    assert document_rank(sources, gold) == rank
+    assert next(iter(document_ranks(sources, gold)), None) == rank
 
 
 def test_every_leg_ranks_the_hits_by_its_own_score() -> None:
@@ -79,22 +81,28 @@ def test_the_sum_counts_a_question_once() -> None:
     assert [cell.language for cell in report.cells][-3:] == ["all"] * 3
 
 
+def first(ranks: list[int | None], depth: int = 10) -> Figures:
+    """The figures of questions with one relevant document each, at these ranks."""
+    return figures([Found(() if rank is None else (rank,)) for rank in ranks], depth)
+
+
 def test_figures_of_known_ranks() -> None:
-    found = figures([1, 2, 4, None, 11])
-    assert {k: one.value for k, one in found.recall.items()} == {1: 0.2, 3: 0.4, 5: 0.6, 10: 0.6}
+    found = first([1, 2, 4, None, 11])
+    assert {k: one.value for k, one in found.hit.items()} == {1: 0.2, 3: 0.4, 5: 0.6, 10: 0.6}
+    assert found.recall == found.hit
     assert found.mrr.value == pytest.approx((1 + 1 / 2 + 1 / 4) / 5)
     assert found.ndcg.value == pytest.approx((1 + 1 / math.log2(3) + 1 / math.log2(5)) / 5)
 
 
 def test_depth_cuts_every_figure() -> None:
-    found = figures([1, 4, 3], depth=3)
-    assert list(found.recall) == [1, 3]
+    found = first([1, 4, 3], depth=3)
+    assert list(found.recall) == list(found.hit) == [1, 3]
     assert found.recall[3].value == pytest.approx(2 / 3)
     assert found.mrr.value == pytest.approx((1 + 1 / 3) / 3)
 
 
 def test_intervals_hold_the_figure_and_narrow_with_more_questions() -> None:
-    few, many = (figures([1, None, 3, 1] * times).recall[1] for times in (10, 100))
+    few, many = (first([1, None, 3, 1] * times).recall[1] for times in (10, 100))
     for one in (few, many):
         assert one.interval.low < one.value == 0.5 < one.interval.high
     assert many.interval.high - many.interval.low < few.interval.high - few.interval.low
@@ -108,11 +116,45 @@ def test_nothing_to_measure_is_refused() -> None:
 
 
 def test_table_has_every_figure_and_its_interval() -> None:
-    text = figures_table([("ja -> en", "dense", figures([1, 2, None]))])
+    text = figures_table([("ja -> en", "dense", first([1, 2, None]))])
     head, row, spans = text.splitlines()
-    assert head.split() == ["languages", "leg", "n", "R@1", "R@3", "R@5", "R@10", "MRR@10", "nDCG@10"]
+    assert head.split() == ["languages", "leg", "n", "hit@1", "hit@3", "hit@5", "hit@10", "MRR@10", "nDCG@10"]
     assert row.split()[:6] == ["ja", "->", "en", "dense", "3", "0.333"]
     assert len(spans.split()) == 6
+
+
+def defined(ranks: tuple[int, ...], relevant: int, depth: int) -> tuple[float, float, float]:
+    """Hit, recall and nDCG by their definitions: a list of gains, and the best list there could be."""
+    gains = [float(rank in ranks) for rank in range(1, depth + 1)]
+    best = sorted([1.0] * relevant + [0.0] * depth, reverse=True)[:depth]
+    discounted = [sum(gain / math.log2(at + 2) for at, gain in enumerate(row)) for row in (gains, best)]
+    return float(any(gains)), sum(gains) / relevant, discounted[0] / discounted[1]
+
+
+@given(st.sets(st.integers(1, 12), max_size=5), st.integers(0, 4), st.integers(1, 10))
+def test_several_relevant_documents_count_as_defined(ranks: set[int], unfound: int, depth: int) -> None:
+    ordered, relevant = tuple(sorted(ranks)), max(1, len(ranks) + unfound)
+    found = figures([Found(ordered, relevant)], depth)
+    values = (found.hit[depth].value, found.recall[depth].value, found.ndcg.value)
+    assert values == pytest.approx(defined(ordered, relevant, depth))
+
+
+def test_one_of_two_passages_is_half_a_recall_and_no_perfect_ndcg() -> None:
+    """With two gold passages pytrec_eval gives recall 0.5 and nDCG 1 / (1 + 1 / log2(3)) to the first alone."""
+    found = figures([Found((1,), relevant=2), Found((), relevant=2)])
+    assert (found.hit[10].value, found.recall[10].value) == (0.5, 0.25)
+    assert found.ndcg.value == pytest.approx(0.613147 / 2, abs=1e-6)
+    text = figures_table([("all", "hybrid", found)])
+    assert "hit@10" in text
+    assert "recall@10" in text
+
+
+def test_both_documents_of_a_question_count_for_recall() -> None:
+    report = measured(Query("1", "ja", "質問", {"ja": ("ja/a",), "en": ("en/b",)}))
+    ranked = next(one for one in report.ranked if (one.evidence_language, one.leg) == ("both", "lexical"))
+    assert (ranked.ranks, ranked.relevant) == ((2,), 2)
+    cell = next(one for one in report.cells if (one.evidence_language, one.leg) == ("both", "lexical"))
+    assert (cell.figures.hit[10].value, cell.figures.recall[10].value) == (1.0, 0.5)
 
 
 def test_verification_set_asks_in_both_languages() -> None:
