@@ -118,3 +118,49 @@ def _file(objects: list[bytes], trailer: bytes) -> bytes:
     table += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     end = b"trailer<</Size %d/Root 1 0 R%s>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, trailer, len(out))
     return out + table + end
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Letters that are drawn at a place of the page, in points from its lower left corner."""
+
+    text: str
+    left: float
+    bottom: float
+    size: float = 14.0
+
+
+def drawn_pdf(pieces: Sequence[Piece], fields: Sequence[bytes] = (), *, mapped: bool = True) -> bytes:
+    """A PDF of one page with these pieces in their order, and annotations; not `mapped`, its letters are numbers only.
+
+    `fields` are dictionaries; those with /FT are fields of a form.
+    """
+    objects = [b"", b"<</Type/Pages/Count 1/Kids[3 0 R]>>", b""]
+
+    def add(body: bytes) -> int:
+        objects.append(body)
+        return len(objects)
+
+    font, codes = _font(Page([piece.text for piece in pieces]), add)
+    if not mapped:
+        objects[font - 1] = objects[font - 1].partition(b"/ToUnicode")[0] + b">>"
+        objects[:] = [body.replace(b"(Japan1)", b"(Identity)") for body in objects]
+    drawn = (
+        b"BT /F %.1f Tf 1 0 0 1 %.1f %.1f Tm <%s> Tj ET\n" % (piece.size, piece.left, piece.bottom, code)
+        for piece, code in zip(pieces, codes, strict=True)
+    )
+    content = add(_stream(b"", b"".join(drawn)))
+    helvetica = add(b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>")
+    numbers = [add(b"<</Type/Annot/P 3 0 R%s>>" % field) for field in fields]
+    form = [number for number, field in zip(numbers, fields, strict=True) if b"/FT" in field]
+    objects[0] = (
+        b"<</Type/Catalog/Pages 2 0 R/AcroForm<</NeedAppearances true/DA(/H 12 Tf)/DR<</Font<</H %d 0 R>>>>"
+        % (helvetica)
+    )
+    objects[0] += b"/Fields[%s]>>>>" % b" ".join(b"%d 0 R" % number for number in form)
+    objects[2] = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R/Resources<</Font<</F %d 0 R>>>>" % (
+        content,
+        font,
+    )
+    objects[2] += b"/Annots[%s]>>" % b" ".join(b"%d 0 R" % number for number in numbers)
+    return _file(objects, b"")

@@ -9,6 +9,7 @@ from itertools import chain, pairwise
 from typing import Any, BinaryIO
 
 from ingest.formats.pdf.clean import clean
+from ingest.formats.pdf.glyph_numbers import has_glyph_numbers
 from ingest.formats.pdf.page import PdfPage, read_page
 from ingest.formats.pdf.page_breaks import complete_last_sentence
 from ingest.formats.pdf.running_heads import without_running_heads
@@ -16,6 +17,9 @@ from ingest.formats.types import Fault, Part, ReadOptions, contains, real_title
 from rag.errors import UnreadableDocument
 
 _OCR = "kotae does not read text in images: add a text layer with an OCR program, or exclude the file."
+_NO_LETTERS = "The fonts of this page do not say which letters they show"
+_MISSING = "Letters of this page are lost, as their font is neither in the file nor on this machine"
+_INSTALL = "Install a Japanese font (such as the package fonts-noto-cjk), or embed the fonts in the PDF."
 _UNKNOWN = re.compile("[\x00-\x08\x0e-\x1f\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _MAX_UNKNOWN = 0.2
 
@@ -27,7 +31,7 @@ def read_pdf(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Par
     is not a PDF, needs a password, or has no page with text. PDFium must not run in two threads at once.
     """
     import pypdfium2
-    from pypdfium2.raw import FPDF_ERR_PASSWORD
+    from pypdfium2.raw import FORMTYPE_NONE, FPDF_ERR_PASSWORD
 
     try:
         document = pypdfium2.PdfDocument(stream)
@@ -40,6 +44,8 @@ def read_pdf(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Par
             ) from error
         raise UnreadableDocument("This file is cut off, damaged or not a PDF", where=name) from error
     with closing(document):
+        if document.get_formtype() != FORMTYPE_NONE:
+            document.init_forms()
         title = real_title(document.get_metadata_value("Title"))
         pages = (_page(document, number) for number in range(1, len(document) + 1))
         body = without_running_heads(page for page in pages if page is not None)
@@ -53,6 +59,8 @@ def _parts(pages: Iterator[PdfPage | Fault], title: str | None) -> Iterator[Part
         elif page is not None:
             position = f"page={page.number}"
             yield Part(_text(page, following if isinstance(following, PdfPage) else None), position, position, title)
+            if page.missing_font:
+                yield Fault(f"{_MISSING}: {page.missing_font}", position, _INSTALL)
 
 
 def _text(page: PdfPage, following: PdfPage | None) -> str:
@@ -71,13 +79,14 @@ def _page(document: Any, number: int) -> PdfPage | Fault | None:
         with closing(document[number - 1]) as page, closing(page.get_textpage()) as text_page:
             read = read_page(page, text_page, number)
             text = clean("\n".join(line.text for line in read.lines))
+            glyph_numbers = has_glyph_numbers(text_page)
             pictures = bool(text) or any(map(_is_picture, page.get_objects(max_depth=4)))
     except pypdfium2.PdfiumError as error:
         return Fault(f"This page cannot be read: {error}", position)
     if not text:
         return Fault("This page is an image without text", position, _OCR) if pictures else None
-    if len(_UNKNOWN.findall(text)) > _MAX_UNKNOWN * len("".join(text.split())):
-        return Fault("The fonts of this page do not map to letters", position, _OCR)
+    if glyph_numbers or len(_UNKNOWN.findall(text)) > _MAX_UNKNOWN * len("".join(text.split())):
+        return Fault(_NO_LETTERS, position, _OCR)
     return read
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +13,7 @@ from rag.text.letters import KANA_BLOCK
 
 _KANA = re.compile(f"[ {KANA_BLOCK}]+")
 _SMALL = 0.6
-"""Of the commonest size of a page; ruby is half as large as the letters that it is for, notes two thirds or more."""
+"""Of the size of the letters that cover most of a page; ruby is half as large as its letters, notes are two thirds."""
 
 
 def ruby_lines(text_page: Any, lines: Sequence[str], starts: Sequence[int]) -> set[int]:
@@ -22,7 +22,10 @@ def ruby_lines(text_page: Any, lines: Sequence[str], starts: Sequence[int]) -> s
     if not kana:
         return set()
     sizes = [_sizes(text_page, line, start) for line, start in zip(lines, starts, strict=True)]
-    common = Counter(round(size, 1) for line in sizes for size in line if size).most_common(1)[0][0]
+    area: dict[float, float] = defaultdict(float)  # readings may have more letters than the text, not larger ones
+    for size in (round(size, 1) for line in sizes for size in line):
+        area[size] += size**2
+    common = max(area, key=area.__getitem__)
     return {number for number in kana if max(sizes[number]) <= _SMALL * common}
 
 

@@ -1,0 +1,46 @@
+"""Lines of a PDF page that ruby breaks are whole."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ingest.files import texts
+from tests.ingest.pdf_files import Piece, drawn_pdf
+
+
+def read(*pieces: Piece) -> str:
+    (text,) = texts("a.pdf", drawn_pdf(pieces)).values()
+    return text
+
+
+def line(*words: str, top: float = 700.0, size: float = 14.0) -> list[Piece]:
+    """A line of words; "|" is before the reading of a word, which is drawn after it."""
+    left, pieces = 40.0, []
+    for word in words:
+        base, _, ruby = word.partition("|")
+        pieces.append(Piece(base, left, top, size))
+        if ruby:
+            middle = left + len(base) * size / 2
+            pieces.append(Piece(ruby, middle - len(ruby) * size / 4, top + size + 1, size / 2))
+        left += len(base) * size
+    return pieces
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["子供|こども", "たちの", "権利|けんり", "条約|じょうやく", "は千九百八十九年に", "採択|さいたく", "された。"],
+        ["学校|がっこう", "教育|きょういく", "制度|せいど", "です。"],
+        ["これは", "漢字|かんじ"],
+    ],
+)
+def test_words_with_ruby_stay_in_their_line(words: list[str]) -> None:
+    text = "".join(word.partition("|")[0] for word in words)
+    assert read(*line(*words)) == text
+    assert read(*line(*words), *line("次の", "段落|だんらく", "です。", top=600)) == f"{text}\n次の段落です。"
+
+
+def test_lines_without_ruby_and_columns_stay_apart() -> None:
+    apart = [Piece("左の欄", 40, 700), Piece("かな", 44, 715, 7.0), Piece("右の欄", 300, 700)]
+    assert read(*apart, Piece("本文の行である。", 40, 500)).split("\n")[:2] == ["左の欄", "右の欄"]
+    assert read(*line("一行目です"), *line("二行目です", top=680)) == "一行目です二行目です"
