@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from rag import factory
 from rag.factory import IndexSettings, ModelSettings
-from rag.records import LANGUAGES, Language
+from rag.records import Language
 from rag.settings import DEFAULT_INDEX, DEFAULT_MODEL
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from eval.grading.ladder import Reference, Verdict
     from eval.report.records import Report
     from eval.runs.run import StoredRun
@@ -87,28 +89,37 @@ def open_chain(
 
 
 def evaluate_set(
-    verify: str | Path,
+    verify: str | Path | pd.DataFrame,
     out: str | Path,
     *,
     model: str | ModelSettings = DEFAULT_MODEL,
     index: str | Path | IndexSettings = DEFAULT_INDEX,
     conditions: Sequence[str] = ("no_rag", "rag"),
-    languages: Sequence[Language] = LANGUAGES,
+    languages: Sequence[Language] | None = None,
+    columns: str = "",
     limit: int | None = None,
     sample: int | None = None,
     repeats: int = 1,
 ) -> StoredRun:
-    """Answer a verification set (.xlsx or .csv) under each condition into the run folder `out`, and read the run.
+    """Answer a verification set, a file or a DataFrame, under each condition into the run folder `out`; read the run.
 
-    The same call continues an interrupted run. `limit` takes the first questions, `sample` a fixed sample of this size.
-    Raises DatasetError, SettingsError, IndexProblem, ModelUnavailable and RunError.
+    The same call continues an interrupted run. `languages` are by default those of the set; `columns` says which column
+    is which where the header does not: "question=NAME,reference=NAME". `limit` takes the first questions, `sample` a
+    fixed sample of this size. Raises DatasetError, SettingsError, IndexProblem, ModelUnavailable and RunError.
     """
+    from eval.dataset.load import load_dataset, load_frame
     from eval.runs import evaluate
 
     selection = evaluate.QuestionSelection(
-        tuple(languages), evaluate.parse_conditions(",".join(conditions)), limit, sample, repeats
+        None if languages is None else tuple(languages),
+        evaluate.parse_conditions(",".join(conditions)),
+        limit,
+        sample,
+        repeats,
     )
-    evaluate.evaluate_set(Path(verify), Path(out), selection, _model_settings(model), _index_settings(index))
+    given = Path(verify) if isinstance(verify, str | Path) else None
+    dataset = load_frame(verify, columns) if given is None else load_dataset(given, columns)
+    evaluate.evaluate_set(dataset, Path(out), selection, _model_settings(model), _index_settings(index))
     return load_run(out)
 
 

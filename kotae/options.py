@@ -106,6 +106,11 @@ models_options = options(
            "In KOTAE_MODEL, one per line."),
     generation_options,
 )  # fmt: skip
+columns_option = option(
+    "--columns", default="", metavar="KEY=NAME,...",
+    help="Which column of the verification set is which, where its header does not say: "
+    "question=NAME,reference=NAME and, optionally, type, labels, gold and others.",
+)  # fmt: skip
 calibration_option = option(
     "--calibration", type=PATH, help="File of `kotae eval calibrate`: similarity decides what the grader leaves open."
 )

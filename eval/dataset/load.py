@@ -1,126 +1,77 @@
-"""The verification set: questions in two languages with their references, from XLSX or CSV."""
+"""Read a verification set: any table or JSON with a question and a reference, from a file or a pandas DataFrame."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING
 
-from eval.grading.labels.label_set import LabelSet
-from eval.grading.ladder import Reference
+from eval.dataset.columns import find_columns, parse_columns
+from eval.dataset.items import ALL, KINDS, OPTIONAL, REQUIRED, Dataset, Item, Kind
+from eval.dataset.rows import read_rows
+from eval.dataset.set_table import read_set
+from eval.dataset.summary import reasons
 from rag.errors import DatasetError
-from rag.records import Language
 from rag.tables.files import read_bytes
-from rag.tables.header import normalise_header
-from rag.tables.reader import TableRecord, read_records
 
-Kind = Literal["open_qa", "classification"]
-KINDS: tuple[Kind, ...] = ("open_qa", "classification")
-ALL = "all"
-"""The group of every type, or of both languages together."""
+if TYPE_CHECKING:
+    import pandas as pd
 
-# The historical header; "jp" is its word for Japanese.
-_COLUMN_LANGUAGE: Mapping[Language, str] = {"ja": "jp", "en": "en"}
-REQUIRED = ("NO", "instruction(jp)", "response(jp)", "instruction(en)", "response(en)", "type")
-OPTIONAL = ("aliases(jp)", "aliases(en)", "evidence", "evidence_lang", "labels")
+__all__ = [
+    "ALL",
+    "KINDS",
+    "OPTIONAL",
+    "REQUIRED",
+    "Dataset",
+    "Item",
+    "Kind",
+    "load_dataset",
+    "load_frame",
+]
 
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A question in both languages. `aliases` are further accepted answers; `evidence` names corpus files."""
-
-    number: str
-    kind: Kind
-    questions: Mapping[Language, str]
-    responses: Mapping[Language, str]
-    aliases: Mapping[Language, tuple[str, ...]]
-    evidence: tuple[str, ...] = ()
-    labels: LabelSet | None = None
-
-    @property
-    def evidence_language(self) -> str:
-        """The language of the documents with the answer, by the folders of the evidence: ja, en, both, or none."""
-        folders = {source.split("/", 1)[0] for source in self.evidence}
-        return "none" if not folders else "both" if len(folders) > 1 else folders.pop()
-
-    @property
-    def references(self) -> tuple[Reference, ...]:
-        """Every accepted answer in both languages."""
-        return tuple(
-            Reference(text, language)
-            for language in self.responses
-            for text in (self.responses[language], *self.aliases[language])
-        )
+_FRAME = Path("dataframe.jsonl")
 
 
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """A verification set; `sha256` is of its file."""
+def load_dataset(path: Path, columns: str = "") -> Dataset:
+    """Read a verification set; `columns` says which column is which where the header does not.
 
-    path: Path
-    sha256: str
-    items: tuple[Item, ...]
-
-
-def load_dataset(path: Path) -> Dataset:
-    """Read a verification set from the table with the required columns (see `rag.tables.header`).
-
-    Other columns and sheets are ignored. Raises DatasetError with file, row and column for a missing column, an empty
-    required cell, an unknown type, a NO that occurs twice, invalid labels, and a file without rows.
+    Raises DatasetError with file, row and column for columns that are not found or may be several, every cell that
+    cannot be used, a NO that occurs twice, and a file without rows; SettingsError for `columns` that cannot be read.
     """
-    data = read_bytes(path, "verification set")
-    rows = read_records(path, data, "verification set", REQUIRED, OPTIONAL)
-    items = tuple(map(_item, rows))
-    _refuse_doubles(rows)
-    return Dataset(path, hashlib.sha256(data).hexdigest(), items)
+    return _read(path, read_bytes(path, "verification set"), columns)
 
 
-def _item(row: TableRecord) -> Item:
-    for column in REQUIRED:
-        if not row.cells.get(column):
-            raise DatasetError("This cell is empty", where=f"{row.where}, column {column!r}")
-    kind = next((kind for kind in KINDS if kind == normalise_header(row.cells["type"])), None)
-    if kind is None:
+def load_frame(frame: pd.DataFrame, columns: str = "", name: Path = _FRAME) -> Dataset:
+    """Read a verification set from a pandas DataFrame. Raises as `load_dataset` does."""
+    headers = [str(column) for column in frame.columns]
+    if twice := [header for header in headers if headers.count(header) > 1]:
         raise DatasetError(
-            f"The type {row.cells['type']!r} is unknown",
-            where=f"{row.where}, column 'type'",
-            do=f"Use {' or '.join(KINDS)}.",
+            f"The DataFrame has the column {twice[0]!r} twice", where=str(name), do="Rename one of them."
         )
-    return Item(
-        number=row.cells["NO"],
-        kind=kind,
-        questions={language: row.cells[f"instruction({name})"] for language, name in _COLUMN_LANGUAGE.items()},
-        responses={language: row.cells[f"response({name})"] for language, name in _COLUMN_LANGUAGE.items()},
-        aliases={language: _parts(row, f"aliases({name})") for language, name in _COLUMN_LANGUAGE.items()},
-        evidence=_parts(row, "evidence"),
-        labels=_labels(row) if kind == "classification" else None,
-    )
-
-
-def _parts(row: TableRecord, column: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in row.cells.get(column, "").split("|") if part.strip())
-
-
-def _labels(row: TableRecord) -> LabelSet | None:
-    text = row.cells.get("labels", "")
-    if not text:
-        return None
     try:
-        return LabelSet.parse(text)
-    except ValueError as error:
-        raise DatasetError(str(error), where=f"{row.where}, column 'labels'") from error
+        renamed = frame.set_axis(headers, axis="columns")
+        lines = renamed.to_json(orient="records", lines=True, force_ascii=False, date_format="iso")
+    except (ValueError, OverflowError, RecursionError, TypeError, UnicodeError) as error:
+        raise DatasetError(f"The DataFrame cannot be read: {error}", where=str(name)) from error
+    return _read(name, lines.encode("utf-8", "replace"), columns)
 
 
-def _refuse_doubles(rows: Sequence[TableRecord]) -> None:
-    seen: dict[str, str] = {}
-    for row in rows:
-        number = row.cells["NO"]
-        if number in seen:
-            raise DatasetError(
-                f"The NO {number} is used twice, first in {seen[number]}",
-                where=f"{row.where}, column 'NO'",
-                do="Give every question its own NO.",
-            )
-        seen[number] = row.row.position
+def _read(path: Path, data: bytes, given: str) -> Dataset:
+    named = parse_columns(given) if given else ()
+    table = read_set(path, data, named)
+    columns = find_columns(table.header, named, table.header_where)
+    table.require_saved(column.header for column in columns.columns)
+    rows = read_rows(table, columns)
+    if not rows.items:
+        raise DatasetError(f"The verification set has no question to ask: {reasons(rows.left_out)}", where=str(path))
+    return Dataset(
+        path=path,
+        sha256=hashlib.sha256(data).hexdigest(),
+        items=rows.items,
+        data=data,
+        columns=given,
+        rows=len(table.rows),
+        left_out=rows.left_out,
+        used={column.key: column.header for column in columns.columns},
+        ignored=columns.ignored,
+    )

@@ -12,7 +12,7 @@ from eval.fallback.similarity.calibration import FILE, SimilarityGrader, load_ca
 from eval.runs.graded import RunAnswer
 from eval.runs.run import StoredRun
 from rag.encoders.embeddings import open_encoder
-from rag.records import LANGUAGES, Language
+from rag.records import Language
 from rag.settings import DEFAULT_ENCODER
 from rag.storage.atomic import write_bytes
 
@@ -63,7 +63,7 @@ def open_similarity(
 
 def question_of(item: Item, language: Language) -> SetQuestion:
     """Return a question of a verification set in one language."""
-    return SetQuestion(item.number, item.kind, language, item.questions[language], item.references)
+    return SetQuestion(item.number, item.grading, language, item.questions[language], item.references)
 
 
 def graded_answer(answer: RunAnswer) -> GradedAnswer:
@@ -72,5 +72,5 @@ def graded_answer(answer: RunAnswer) -> GradedAnswer:
 
 
 def run_questions(run: StoredRun) -> Iterator[SetQuestion]:
-    """Yield every question of the run's set in both languages, whether it was asked or not."""
-    return (question_of(item, language) for item in run.dataset.items for language in LANGUAGES)
+    """Yield every question of the run's set in its languages, whether it was asked or not."""
+    return (question_of(item, language) for item in run.dataset.items for language in item.questions)

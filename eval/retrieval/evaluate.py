@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from eval.dataset.load import Dataset
+from eval.dataset.items import Dataset, source_language
 from eval.statistics.ranking import DEPTH, Figures, Found, figures, figures_table
-from rag.records import LANGUAGES, Hit, Language
+from rag.records import Hit, Language
 
 LEGS = ("hybrid", "dense", "lexical")
 
@@ -82,20 +82,20 @@ class RetrievalReport:
 
 
 def queries_of(dataset: Dataset) -> tuple[Query, ...]:
-    """Return the questions of a verification set that name their evidence, in both languages."""
+    """Return the questions of a verification set that name documents as evidence, in its languages."""
     return tuple(
         Query(
             item.number,
             language,
             item.questions[language],
             {
-                folder: tuple(source for source in item.evidence if source.split("/", 1)[0] == folder)
-                for folder in dict.fromkeys(source.split("/", 1)[0] for source in item.evidence)
+                folder: tuple(source for source in item.evidence if source_language(source) == folder)
+                for folder in dict.fromkeys(map(source_language, item.evidence))
             },
         )
         for item in dataset.items
         if item.evidence
-        for language in LANGUAGES
+        for language in item.questions
     )
 
 

@@ -29,7 +29,7 @@ def compute_cosines(folder: Path, dataset: Dataset, log: AnswerLog, encoder: Enc
     records = log.by_key.values()
     missing = [record for record in records if record.answer is not None and record.key not in cosines]
     answers = encoder.encode_queries([record.text or " " for record in missing])
-    references = encoder.encode_queries([items[record.number].responses[record.language] for record in missing])
+    references = encoder.encode_queries([items[record.number].reference(record.language) for record in missing])
     for recorded, answer, reference in zip(missing, answers, references, strict=True):
         cosines[recorded.key] = round(float(answer @ reference), 4) if recorded.text else 0.0
     write_text(folder / FILE, json.dumps(cosines) + "\n")

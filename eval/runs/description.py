@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from eval.dataset.conditions import Condition
-from eval.dataset.load import Dataset, Item, Kind
+from eval.dataset.items import Dataset, Item, Kind
 from eval.statistics.unpaired_counts import Counts
 from rag.errors import RunError
 from rag.records import Language
@@ -35,7 +35,7 @@ class RunIdentity:
     """The settings that must not change within one run: model, prompt, decoding, verification set and retrieval.
 
     `index` (the digest of its corpus), `encoder`, `top_k` and `reranker` are None in a run that has not retrieved
-    anything yet; "none" is a run without a reranker.
+    anything yet; "none" is a run without a reranker. `columns` says which column of the set is which.
     """
 
     model: str
@@ -49,6 +49,7 @@ class RunIdentity:
     encoder: str | None
     top_k: int | None
     reranker: str | None = None
+    columns: str = ""
 
     @property
     def settings(self) -> str:
@@ -73,9 +74,11 @@ class Scope:
         wanted = frozenset(self.numbers)
         return tuple(item for item in dataset.items if item.number in wanted)
 
-    def asks(self, item: Item, condition: Condition) -> bool:
-        """Return whether a question is asked under a condition: `oracle` needs evidence."""
-        return condition is not Condition.ORACLE or bool(item.evidence)
+    def asked(self, item: Item, condition: Condition) -> tuple[Language, ...]:
+        """Return the languages that a question is asked in under a condition: `oracle` needs evidence."""
+        if condition is Condition.ORACLE and not item.gold:
+            return ()
+        return tuple(language for language in self.languages if language in item.questions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

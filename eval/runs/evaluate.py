@@ -14,7 +14,7 @@ from eval.dataset.sample import stratified_sample
 from eval.runs.ask import Progress
 from eval.runs.cosine import compute_cosines
 from eval.runs.description import RunIdentity, Scope
-from eval.runs.oracle import gold_retriever
+from eval.runs.oracle import gold_retriever, needs_index
 from eval.runs.run import execute, load_run
 from rag.encoders.embeddings import Encoder, open_encoder
 from rag.errors import SettingsError
@@ -22,7 +22,7 @@ from rag.factory import IndexSettings, ModelSettings, open_model, open_retriever
 from rag.generation.chain import Model, build_chain
 from rag.index.manifest import Manifest
 from rag.models.invoke import batch_size, context_window, model_identity
-from rag.records import Language
+from rag.records import LANGUAGES, Language
 from rag.retrieval.reranker import reranker_name
 from rag.retrieval.retriever import HybridRetriever
 from rag.settings import DEFAULT_ENCODER
@@ -31,20 +31,34 @@ from rag.storage.fingerprint import fingerprint
 
 @dataclass(frozen=True, slots=True)
 class QuestionSelection:
-    """The part of a verification set to ask: the first `limit` questions, a fixed `sample`, or all."""
+    """The part of a verification set to ask: the first `limit` questions, a fixed `sample`, or all.
 
-    languages: tuple[Language, ...]
+    `languages` are those to ask in, None for all that the set has.
+    """
+
+    languages: tuple[Language, ...] | None
     conditions: tuple[Condition, ...]
     limit: int | None = None
     sample: int | None = None
     repeats: int = 1
 
     def scope(self, dataset: Dataset) -> Scope:
-        """Return the selected questions of `dataset`. Raises SettingsError if both limit and sample are given."""
+        """Return the selected questions of `dataset`.
+
+        Raises SettingsError if both limit and sample are given, and for a language that no question is in.
+        """
         if self.limit is not None and self.sample is not None:
             raise SettingsError("--limit and --sample cannot be combined", do="Use one of them.")
-        items = dataset.items[: self.limit] if self.sample is None else stratified_sample(dataset, self.sample)
-        return Scope(tuple(item.number for item in items), self.languages, self.conditions, self.repeats)
+        languages = tuple(language for language in self.languages or LANGUAGES if language in dataset.languages)
+        if self.languages is not None and len(self.languages) == 1 and not languages:
+            raise SettingsError(
+                f"No question of this set is in the language {self.languages[0]}",
+                where=str(dataset.path),
+                do=f"Use --language {dataset.languages[0]}, or leave it out.",
+            )
+        asked = tuple(item for item in dataset.items if any(language in item.questions for language in languages))
+        items = asked[: self.limit] if self.sample is None else stratified_sample(asked, self.sample)
+        return Scope(tuple(item.number for item in items), languages, self.conditions, self.repeats)
 
 
 def parse_conditions(text: str) -> tuple[Condition, ...]:
@@ -68,14 +82,15 @@ class Experiment:
     retriever: HybridRetriever | None
 
     @classmethod
-    def open(cls, verify: Path, selection: QuestionSelection, index: IndexSettings) -> Experiment:
-        """Open the set and the index.
+    def open(cls, verify: Path | Dataset, selection: QuestionSelection, index: IndexSettings) -> Experiment:
+        """Open the set and the index, which gold passages that come with the set do not need.
 
         Raises DatasetError, IndexProblem, and SettingsError, also if the index holds the verification set.
         """
-        dataset = load_dataset(verify)
+        dataset = verify if isinstance(verify, Dataset) else load_dataset(verify)
         scope = selection.scope(dataset)
-        retriever = open_retriever(index) if set(scope.conditions) - {Condition.NO_RAG} else None
+        named = Condition.ORACLE in scope.conditions and needs_index(scope.items(dataset))
+        retriever = open_retriever(index) if named or Condition.RAG in scope.conditions else None
         if retriever is not None:
             retriever.index.require_complete()
             _refuse_leak(dataset, retriever.index.manifest)
@@ -83,7 +98,7 @@ class Experiment:
 
 
 def evaluate_set(
-    verify: Path,
+    verify: Path | Dataset,
     out: Path,
     selection: QuestionSelection,
     model_settings: ModelSettings,
@@ -147,7 +162,7 @@ def _retrievers(
     items: Sequence[Item], conditions: Sequence[Condition], retriever: HybridRetriever | None
 ) -> dict[Condition, BaseRetriever | None]:
     retrievers: dict[Condition, BaseRetriever | None] = {Condition.NO_RAG: None, Condition.RAG: retriever}
-    if Condition.ORACLE in conditions and retriever is not None:
+    if Condition.ORACLE in conditions:
         retrievers[Condition.ORACLE] = gold_retriever(items, retriever)
     return retrievers
 
@@ -166,6 +181,7 @@ def _identity(dataset: Dataset, settings: ModelSettings, model: str, retriever: 
         encoder=None if manifest is None else str(manifest.encoder),
         top_k=None if retriever is None else retriever.k,
         reranker=None if retriever is None else reranker_name(retriever.reranker),
+        columns=dataset.columns,
     )
 
 

@@ -35,8 +35,8 @@ class RunAnswer:
 
     @property
     def reference(self) -> str:
-        """The reference in the question's language."""
-        return self.item.responses[self.language]
+        """The reference in the question's language, or else in another."""
+        return self.item.reference(self.language)
 
     @property
     def answer(self) -> str:
@@ -45,9 +45,9 @@ class RunAnswer:
 
     @property
     def evidence_given(self) -> bool:
-        """Whether the prompt had a passage of a document that the set names as evidence."""
+        """Whether the prompt had a passage that the set names as evidence, or a part of one."""
         answer = None if self.recorded is None else self.recorded.answer
-        return answer is not None and any(hit.chunk.source in self.item.evidence for hit in answer.hits)
+        return answer is not None and any(self.item.given(hit.chunk) for hit in answer.hits)
 
     @property
     def error(self) -> str:
@@ -89,7 +89,7 @@ def _graded(run: StoredRun, cosines: Mapping[str, float], repeat: int) -> Iterab
     for item in run.scope.items(run.dataset):
         for language in run.scope.languages:
             for condition in run.scope.conditions:
-                if not run.scope.asks(item, condition):
+                if language not in run.scope.asked(item, condition):
                     continue
                 record = by_key.get((item.number, language, condition))
                 cosine = None if record is None else cosines.get(record.key)
@@ -100,4 +100,4 @@ def _verdict(item: Item, language: Language, recorded: AnswerRecord | None) -> V
     if recorded is None or recorded.answer is None:
         return Verdict(AnswerOutcome.EMPTY, False, Rung.EMPTY, "", None, "there is no answer")
     references: tuple[Reference, ...] = item.references
-    return grade(item.questions[language], recorded.text, references, item.kind, language, item.labels)
+    return grade(item.questions[language], recorded.text, references, item.grading, language, item.labels)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from eval.dataset.items import Dataset
 from eval.runs.description import FILE, read_description
 from eval.runs.evaluate import Experiment, QuestionSelection, open_models, run_models
 from rag.errors import KotaeError, RunError, SettingsError
@@ -36,7 +37,7 @@ class ModelRun:
 
 
 def evaluate_models(
-    verify: Path,
+    verify: Path | Dataset,
     out: Path,
     selection: QuestionSelection,
     models: Sequence[ModelSettings],

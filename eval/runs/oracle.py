@@ -1,39 +1,46 @@
-"""The oracle condition: passages of the documents that a verification set names as evidence."""
+"""The oracle condition: the passages that a verification set has, or names, as evidence."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, InstanceOf
 
-from eval.dataset.load import Item
+from eval.dataset.items import GoldPassage, Item
 from rag.errors import DatasetError, SettingsError
 from rag.index.reader import Index
 from rag.index.store import ChunkStore
-from rag.records import Chunk, Hit
+from rag.records import Chunk, Hit, chunk_id
 from rag.retrieval.retriever import HybridRetriever, document_of
+from rag.text.language import detect
 
 
 class GoldRetriever(BaseRetriever):
-    """A retriever of the `k` passages of a question's evidence with the highest cosines, best first.
+    """A retriever of a question's evidence: the passages that come with the set, in its order, or those of the index.
 
-    Of evidence in both languages these are mostly in the language of the question, which a model reads best.
+    Of an index these are the `k` passages with the highest cosines, best first; of evidence in both languages mostly
+    those in the language of the question, which a model reads best.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    index: InstanceOf[Index]
+    index: InstanceOf[Index] | None
     k: int
-    evidence: Mapping[str, tuple[str, ...]]
-    """The sources of the gold documents, by the text of the question."""
+    evidence: Mapping[str, tuple[GoldPassage, ...]]
+    """The gold passages, by the text of the question."""
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+        gold = self.evidence[query]
+        if given := [passage for passage in gold if passage.text]:
+            return [document_of(Hit(_chunk(passage, rank), rank, 1.0)) for rank, passage in enumerate(given, 1)]
         index = self.index
+        if index is None:
+            return []
         with index.unchanged():
-            chunks = _chunks_of(index.store, self.evidence[query])
+            chunks = _chunks_of(index.store, gold)
             vector = index.encoder.encode_queries([query])[0]
             cosines = index.store.cosines(vector, list(chunks))
         best = sorted(cosines, key=lambda chunk_id: (-cosines[chunk_id], chunk_id))[: self.k]
@@ -43,33 +50,50 @@ class GoldRetriever(BaseRetriever):
         ]
 
 
-def gold_retriever(items: Sequence[Item], retriever: HybridRetriever) -> GoldRetriever:
-    """Return a retriever of gold passages from the index of `retriever`, as many per question as it gives.
+def needs_index(items: Iterable[Item]) -> bool:
+    """Tell whether the evidence of any question is in an index only."""
+    return any(item.gold and not any(gold.text for gold in item.gold) for item in items)
+
+
+def gold_retriever(items: Sequence[Item], retriever: HybridRetriever | None) -> GoldRetriever:
+    """Return a retriever of gold passages, those of the index of `retriever` as many per question as it gives.
 
     Raises SettingsError if no question names its evidence, DatasetError if a named document is not in the index.
     """
-    evidence: dict[str, tuple[str, ...]] = {}
-    store = retriever.index.store
+    evidence: dict[str, tuple[GoldPassage, ...]] = {}
     for item in items:
-        missing = [source for source in item.evidence if not _chunks_of(store, [source])]
-        if missing:
-            raise DatasetError(
-                f"The index does not contain the evidence {', '.join(missing)}",
-                where=f"question {item.number}",
-                do="Ingest the documents that the set names, or omit the condition oracle.",
-            )
+        if retriever is not None and needs_index([item]):
+            _require_indexed(item, retriever.index.store)
         for text in item.questions.values():
-            evidence[text] = tuple(dict.fromkeys((*evidence.get(text, ()), *item.evidence)))
+            evidence[text] = tuple(dict.fromkeys((*evidence.get(text, ()), *item.gold)))
     if not any(evidence.values()):
         raise SettingsError(
             "The condition oracle needs questions that name their evidence",
             do="Add the column `evidence` to the verification set, or omit the condition oracle.",
         )
-    return GoldRetriever(index=retriever.index, k=retriever.k, evidence=evidence)
+    index, k = (None, 0) if retriever is None else (retriever.index, retriever.k)
+    return GoldRetriever(index=index, k=k, evidence=evidence)
 
 
-def _chunks_of(store: ChunkStore, sources: Sequence[str]) -> dict[str, Chunk]:
-    """Return the chunks of documents by id; a document may be part of a file, named after a `#`."""
+def _require_indexed(item: Item, store: ChunkStore) -> None:
+    if missing := [gold.source for gold in item.gold if not _chunks_of(store, [gold])]:
+        raise DatasetError(
+            f"The index does not contain the evidence {', '.join(missing)}",
+            where=f"question {item.number}",
+            do="Ingest the documents that the set names, or omit the condition oracle.",
+        )
+
+
+def _chunks_of(store: ChunkStore, gold: Sequence[GoldPassage]) -> dict[str, Chunk]:
+    """Return the chunks of gold passages by id; a document may be part of a file, named after a `#`."""
+    sources = dict.fromkeys(passage.source for passage in gold)
     files = sorted({name for source in sources for name in (source, source.rpartition("#")[0]) if name})
     chunks = store.fetch(list(store.ids_of(files)))
-    return {chunk_id: chunk for chunk_id, chunk in chunks.items() if chunk.source in sources}
+    return {chunk_id: chunk for chunk_id, chunk in chunks.items() if any(passage.overlaps(chunk) for passage in gold)}
+
+
+def _chunk(passage: GoldPassage, rank: int) -> Chunk:
+    """Return a passage that comes with the set as a chunk."""
+    source, language = f"passage {rank}", detect(passage.text)
+    name = chunk_id(passage.text, passage.title, source, language, 0)
+    return Chunk(name, passage.text, passage.title, source, language, 0, len(passage.text), 0)

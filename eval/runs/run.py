@@ -1,6 +1,6 @@
 """A run: one model answers every question of a verification set, in every language and under every condition.
 
-A run is a folder. `run.json` describes it, `verification.xlsx` (or .csv) is a copy of the questions, and
+A run is a folder. `run.json` describes it, `verification.xlsx` (or .csv, .jsonl, ...) is a copy of the questions, and
 `answers.jsonl` holds the answers. Started again after an interruption, a run resumes; started again with more
 conditions or languages, or another limit, it asks only the new questions.
 """
@@ -67,9 +67,8 @@ def execute(
 
 def _questions(items: Sequence[Item], scope: Scope) -> Iterator[RunQuestion]:
     for repeat, condition, item in itertools.product(range(scope.repeats), scope.conditions, items):
-        if scope.asks(item, condition):
-            for language in scope.languages:
-                yield RunQuestion(item.number, Question(item.questions[language], language), condition, repeat)
+        for language in scope.asked(item, condition):
+            yield RunQuestion(item.number, Question(item.questions[language], language), condition, repeat)
 
 
 def _begin(folder: Path, dataset: Dataset, scope: Scope, identity: RunIdentity, began: str) -> RunIdentity:
@@ -79,9 +78,8 @@ def _begin(folder: Path, dataset: Dataset, scope: Scope, identity: RunIdentity, 
             raise _no_answers(folder)
         identity = _merged(folder, stored.identity, identity)
     copy = folder / f"{VERIFICATION}{dataset.path.suffix.lower()}"
-    data = dataset.path.read_bytes()
-    if not copy.exists() or copy.read_bytes() != data:
-        write_bytes(copy, data)
+    if not copy.exists() or copy.read_bytes() != dataset.data:
+        write_bytes(copy, dataset.data)
     write_description(folder, _description(scope, identity, began, ended=None))
     return identity
 
@@ -131,7 +129,7 @@ def load_run(folder: Path) -> StoredRun:
         name=folder.resolve().name,
         identity=stored.identity,
         scope=stored.scope,
-        dataset=load_dataset(copies[0]),
+        dataset=load_dataset(copies[0], stored.identity.columns),
         log=AnswerLog(folder),
         versions=stored.versions,
         began=stored.began,

@@ -69,13 +69,17 @@ class TableRecord:
 
 
 def read_tables(path: Path, data: bytes, what: str, known: Known) -> list[Table]:
-    """Return the tables of a .csv or .xlsx file that are not empty. Raises DatasetError naming file and row."""
+    """Return the tables of a .csv, .tsv or .xlsx file that are not empty.
+
+    Raises DatasetError naming file and row.
+    """
     suffix = path.suffix.lower()
-    if suffix == ".csv":
+    if suffix in (".csv", ".tsv"):
         return _from_csv(path, read_text(path, data), known)
     if suffix == ".xlsx":
         return _from_xlsx(path, data, known)
-    raise DatasetError(f"The {what} must be .xlsx or .csv, not {suffix or 'without an extension'}", where=str(path))
+    suffix = suffix or "without an extension"
+    raise DatasetError(f"The {what} must be .xlsx, .csv or .tsv, not {suffix}", where=str(path))
 
 
 def select_table(path: Path, tables: Iterable[Table]) -> Table | None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kotae.options import PATH, chroma_options, encoder_option, json_option, option, reranker_option
+from kotae.options import PATH, chroma_options, columns_option, encoder_option, json_option, option, reranker_option
 from kotae.settings import as_json_text, chroma_server
-from rag.errors import SettingsError
+from rag.errors import DatasetError, SettingsError
 from rag.records import LANGUAGES
 from rag.settings import DEFAULT_ENCODER, DEFAULT_INDEX, DEFAULT_TOP_K, cache_dir
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 @option("--question-lang", type=click.Choice(LANGUAGES), help="Only questions in this language.")
 @option("--document-lang", type=click.Choice(LANGUAGES), help="Only documents in this language.")
 @option("--distractors", type=PATH, multiple=True, help="Collection whose documents are searched too; can be repeated.")
+@columns_option
 @option("--limit", type=click.IntRange(1), help="Only the first LIMIT questions.")
 @option("--top-k", "depth", type=click.IntRange(1), default=10, help="Documents per ranking.")
 @json_option
@@ -37,7 +38,7 @@ def retrieval_command(source: Path, as_json: bool, **settings: Any) -> None:
     """Measure retrieval alone: hit@k, recall@k, MRR and nDCG by language pair and retriever, with intervals.
 
     SOURCE is a collection, a folder with documents.jsonl and questions.jsonl, which is indexed first; or a verification
-    set (.xlsx or .csv) whose evidence column names documents of an index.
+    set whose column of evidence names documents of an index.
 
     \b
     Example:
@@ -60,6 +61,7 @@ def measure(
     question_lang: Language | None,
     document_lang: Language | None,
     distractors: tuple[Path, ...],
+    columns: str,
     limit: int | None,
     depth: int,
 ) -> RetrievalReport:
@@ -89,9 +91,14 @@ def measure(
         from eval.dataset.load import load_dataset
         from eval.retrieval.evaluate import queries_of
 
-        queries = tuple(query for query in queries_of(load_dataset(source)) if question_lang in (None, query.language))[
-            :limit
-        ]
+        named = queries_of(load_dataset(source, columns))
+        queries = tuple(query for query in named if question_lang in (None, query.language))[:limit]
+        if not queries:
+            raise DatasetError(
+                "No question of this set names a document of an index as its evidence",
+                where=str(source),
+                do="Name it in a column `evidence`, or with --columns gold=NAME.",
+            )
         skipped, index = 0, index or DEFAULT_INDEX
     retriever = open_retriever(IndexSettings(index, encoder, DEFAULT_TOP_K, server, reranker))
     retriever.index.require_complete()

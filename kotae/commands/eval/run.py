@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kotae.commands.eval.report import write_report
-from kotae.options import PATH, calibration_option, index_options, models_options, option
+from kotae.options import PATH, calibration_option, columns_option, index_options, models_options, option
 from kotae.settings import index_settings, model_settings
 
 if TYPE_CHECKING:
+    from eval.dataset.items import Dataset
     from eval.runs.evaluate import QuestionSelection
     from rag.factory import IndexSettings, ModelSettings
     from rag.records import Language
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 )
 @models_options
 @index_options
-@option("--language", type=click.Choice(["ja", "en", "both"]), default="both", help="Language of the questions.")
+@columns_option
+@option("--language", type=click.Choice(["ja", "en", "both"]), default="both",
+        help="Language to ask in; both means all that the set has.")  # fmt: skip
 @option("--conditions", default="no_rag,rag", help="Conditions to compare, comma-separated: no_rag, rag, oracle.")
 @option("--limit", type=click.IntRange(1), help="Only the first LIMIT questions.")
 @option("--repeats", type=click.IntRange(1), default=1, former="--repeat",
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
 def run_command(
     verify: Path,
     out: Path,
+    columns: str,
     language: str,
     conditions: str,
     limit: int | None,
@@ -55,7 +59,9 @@ def run_command(
     models: tuple[str, ...],
     **settings: Any,
 ) -> None:
-    """Answer the questions of VERIFY (.xlsx or .csv) under each condition, and report.
+    """Answer the questions of VERIFY under each condition, and report.
+
+    VERIFY is a table (.xlsx, .csv, .tsv), JSON (.jsonl, .json) or Parquet with a question and its answer in each row.
 
     With several --model the models are loaded one after the other, and one report compares them.
 
@@ -63,6 +69,8 @@ def run_command(
     Example:
       kotae eval run verify.xlsx --out runs/first --conditions no_rag,rag --sample 30
     """
+    from eval.dataset.load import load_dataset
+    from eval.dataset.summary import notable, summary
     from eval.fallback.factory import check_calibration, keep_calibration
     from eval.runs.evaluate import QuestionSelection, evaluate_set, parse_conditions
     from eval.runs.multi_model import find_runs, refuse_folder_of_runs
@@ -71,21 +79,24 @@ def run_command(
     reuse = find_runs(reuse)
     if calibration is not None:
         check_calibration(calibration, settings["encoder"])
+    dataset = load_dataset(verify, columns)
+    if notable(dataset):
+        click.echo(summary(dataset), err=True)
     selection = QuestionSelection(_languages(language), parse_conditions(conditions), limit, sample, repeats)
     model, *others = (model_settings({**settings, "model": uri}) for uri in models)
     if others:
-        _run_models(verify, out, selection, (model, *others), index_settings(settings), reuse, calibration)
+        _run_models(dataset, out, selection, (model, *others), index_settings(settings), reuse, calibration)
         return
     refuse_folder_of_runs(out, model.uri)
     with count_bar("Answering") as progress:
-        evaluate_set(verify, out, selection, model, index_settings(settings), reuse=reuse, progress=progress)
+        evaluate_set(dataset, out, selection, model, index_settings(settings), reuse=reuse, progress=progress)
     if calibration is not None:
         keep_calibration(calibration, out)
     write_report((out,), out, encoder=settings["encoder"])
 
 
 def _run_models(
-    verify: Path,
+    dataset: Dataset,
     out: Path,
     selection: QuestionSelection,
     models: Sequence[ModelSettings],
@@ -97,7 +108,7 @@ def _run_models(
     from eval.fallback.factory import keep_calibration
     from eval.runs.multi_model import evaluate_models
 
-    runs = evaluate_models(verify, out, selection, models, index, reuse=reuse)
+    runs = evaluate_models(dataset, out, selection, models, index, reuse=reuse)
     stored = tuple(run.folder for run in runs if run.stored)
     if calibration is not None:
         for folder in stored:
@@ -111,5 +122,5 @@ def _run_models(
         sys.exit(1)
 
 
-def _languages(choice: str) -> tuple[Language, ...]:
-    return ("ja", "en") if choice == "both" else ("ja",) if choice == "ja" else ("en",)
+def _languages(choice: str) -> tuple[Language, ...] | None:
+    return None if choice == "both" else ("ja",) if choice == "ja" else ("en",)

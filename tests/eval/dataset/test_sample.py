@@ -14,9 +14,9 @@ from tests.eval.set_checks import DATA
 
 def test_a_sample_is_fixed_and_proportional() -> None:
     dataset = load_dataset(DATA / "verify100.csv")
-    chosen = stratified_sample(dataset, 20)
+    chosen = stratified_sample(dataset.items, 20)
     assert len(chosen) == 20
-    assert chosen == stratified_sample(load_dataset(DATA / "verify100.xlsx"), 20)
+    assert chosen == stratified_sample(load_dataset(DATA / "verify100.xlsx").items, 20)
     assert abs(sum(item.kind == "open_qa" for item in chosen) - 12.2) <= 1
     for language in ("ja", "en", "both", "none"):
         share = sum(item.evidence_language == language for item in dataset.items) / 5
@@ -26,7 +26,7 @@ def test_a_sample_is_fixed_and_proportional() -> None:
 
 def test_a_stratum_is_sampled_over_its_whole_length() -> None:
     dataset = load_dataset(DATA / "verify100.csv")
-    numbers = [int(item.number) for item in stratified_sample(dataset, 15)]
+    numbers = [int(item.number) for item in stratified_sample(dataset.items, 15)]
     assert min(numbers) <= 10
     assert max(numbers) >= 90
     assert sum(number <= 15 for number in numbers) <= 4
@@ -35,7 +35,7 @@ def test_a_stratum_is_sampled_over_its_whole_length() -> None:
 @pytest.mark.parametrize("size", [1, 2, 7, 15, 99, 100, 500])
 def test_a_sample_has_the_size_asked_for(size) -> None:
     dataset = load_dataset(DATA / "verify100.csv")
-    assert len(stratified_sample(dataset, size)) == min(size, 100)
+    assert len(stratified_sample(dataset.items, size)) == min(size, 100)
 
 
 def test_what_is_selected(verify) -> None:

@@ -1,0 +1,215 @@
+"""Which column of a verification set is which: by its header, or as --columns says; what is left open is refused."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from eval.dataset.column_names import ColumnName, Role, read_name, read_role
+from rag.errors import DatasetError, SettingsError
+from rag.records import LANGUAGES, Language
+from rag.tables.header import describe_header, normalise_header
+
+_REQUIRED = (Role.QUESTION, Role.REFERENCE)
+_KEYS = (
+    "question, reference, answers, aliases (each also with _ja or _en), number, type, labels, gold, context, answerable"
+)
+_LONGEST = 40  # letters of a name that is suggested
+_WORDS: Mapping[Language, str] = {"ja": "Japanese", "en": "English"}
+_MARKS: Mapping[Language, str] = {"ja": "jp", "en": "en"}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldColumn:
+    """A column that is read: its header, and what that says."""
+
+    header: str
+    name: ColumnName
+
+    @property
+    def key(self) -> str:
+        """The column's key in --columns."""
+        return f"{self.name.role}_{self.name.language}" if self.name.language else str(self.name.role)
+
+
+@dataclass(frozen=True, slots=True)
+class SetColumns:
+    """The columns of a set that are read; the others are `ignored`."""
+
+    columns: tuple[FieldColumn, ...]
+    ignored: tuple[str, ...]
+
+    def all(self, role: Role) -> tuple[FieldColumn, ...]:
+        """Return the columns with a role, in the order of the header."""
+        return tuple(column for column in self.columns if column.name.role is role)
+
+    def first(self, role: Role, language: Language | None = None) -> FieldColumn | None:
+        """Return the column with a role and a stated language, None where there is none."""
+        return next((column for column in self.all(role) if column.name.language == language), None)
+
+
+def parse_columns(text: str) -> tuple[FieldColumn, ...]:
+    """Read "question=質問,reference=正解": columns by what they hold. Raises SettingsError."""
+    given: list[FieldColumn] = []
+    for part in next(csv.reader([text], skipinitialspace=True), []):
+        key, equals, header = (piece.strip() for piece in part.partition("="))
+        name = read_role(key)
+        if not equals or not header or name is None:
+            raise SettingsError(
+                f"--columns has {part!r}, which is not one of its keys, = and the name of a column",
+                do=f"Write --columns question=NAME,reference=NAME. The keys: {_KEYS}.",
+            )
+        given.append(FieldColumn(header, name))
+    keys = [column.key for column in given]
+    if twice := [key for key in keys if keys.count(key) > 1]:
+        raise SettingsError(f"--columns names {twice[0]} twice", do="Name one column.")
+    return tuple(given)
+
+
+def names_columns(names: Iterable[str], given: Sequence[FieldColumn]) -> bool:
+    """Tell whether these normalised cells are a header: they name a question and a reference, and what is given."""
+    names = frozenset(names)
+    if not {normalise_header(column.header) for column in given} <= names:
+        return False
+    roles = {column.name.role for column in given} | {known.role for name in names if (known := read_name(name))}
+    return bool({Role.QUESTION, Role.INPUT} & roles) and Role.REFERENCE in roles
+
+
+def find_columns(header: Sequence[str], given: Sequence[FieldColumn], where: str) -> SetColumns:
+    """Return which column is which. Raises DatasetError with the --columns that mend it where that is left open."""
+    chosen = [_given(column, header, where) for column in given]
+    taken = {column.header for column in chosen}
+    roles = {column.name.role for column in chosen}
+    known = [
+        FieldColumn(cell, name)
+        for cell in header
+        if cell and cell not in taken and (name := read_name(cell)) and name.role not in roles
+    ]
+    columns = _without_twins(chosen + _by_role(known), header, where)
+    missing = [role for role in _REQUIRED if not any(column.name.role is role for column in columns)]
+    if missing:
+        raise _open(
+            f"The verification set has no column with the {' and the '.join(missing)}", columns, header, where, missing
+        )
+    columns = _languages(columns, header, where)
+    used = {column.header for column in columns}
+    return SetColumns(tuple(columns), tuple(cell for cell in header if cell and cell not in used))
+
+
+def _given(column: FieldColumn, header: Sequence[str], where: str) -> FieldColumn:
+    matches = [cell for cell in header if normalise_header(cell) == normalise_header(column.header)]
+    if len(matches) == 1:
+        return replace(column, header=matches[0])
+    what = f"has the column {column.header!r} twice" if matches else f"has no column {column.header!r}"
+    raise DatasetError(
+        f"The verification set {what}; this row has {describe_header(header)}",
+        where=where,
+        do="Rename one of them." if matches else "Give --columns the names that stand there.",
+    )
+
+
+def _by_role(columns: Sequence[FieldColumn]) -> list[FieldColumn]:
+    """Return the columns with what depends on the other ones settled: input without question, labels of choices."""
+    roles = {column.name.role for column in columns if not column.name.by_label}
+    settled = []
+    for column in columns:
+        name = column.name
+        if name.role is Role.INPUT and Role.QUESTION not in roles:
+            name = replace(name, role=Role.QUESTION)
+        if not name.by_label or (Role.CHOICES in roles and Role.REFERENCE not in roles):
+            settled.append(FieldColumn(column.header, name))
+    return settled
+
+
+def _without_twins(columns: Sequence[FieldColumn], header: Sequence[str], where: str) -> list[FieldColumn]:
+    """Return one column for each role, language and choice. Raises DatasetError for several that may be the one."""
+    groups: dict[tuple[Role, Language | None, str], list[FieldColumn]] = {}
+    for column in columns:
+        groups.setdefault((column.name.role, column.name.language, column.name.index), []).append(column)
+    for (role, _, _), twins in groups.items():
+        names = [normalise_header(twin.header) for twin in twins]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise DatasetError(
+                f"The verification set has the column {twice[0]!r} twice", where=where, do="Rename one of them."
+            )
+        if len(twins) > 1 and role in _REQUIRED:
+            raise _open(
+                f"Several columns may hold the {role}: {describe_header(twin.header for twin in twins)}",
+                columns, header, where, [],
+            )  # fmt: skip
+    return [min(twins, key=lambda twin: twin.name.rank) for twins in groups.values()]
+
+
+def _languages(columns: list[FieldColumn], header: Sequence[str], where: str) -> list[FieldColumn]:
+    """Return the columns, an unmarked one beside one with a language in the other language.
+
+    Raises DatasetError for a question in a language without a reference, and the other way round.
+    """
+    columns = _beside(columns, Role.QUESTION)
+    questions = _stated(columns, Role.QUESTION)
+    if len(questions) == len(LANGUAGES):
+        columns = _beside(columns, Role.REFERENCE)
+    references = _stated(columns, Role.REFERENCE)
+    for role, own in ((Role.QUESTION, questions), (Role.REFERENCE, references)):
+        if len(own) > len(LANGUAGES):
+            several = describe_header(column.header for column in columns if column.name.role is role)
+            raise _open(f"Several columns may hold the {role}: {several}", columns, header, where, [])
+    if None in questions | references or questions == references:
+        return columns
+    lacking, language = next(
+        (role, language)
+        for language in LANGUAGES
+        for role, own, other in ((Role.QUESTION, questions, references), (Role.REFERENCE, references, questions))
+        if language not in own and language in other
+    )
+    word = {Role.QUESTION: "instruction", Role.REFERENCE: "response"}[lacking]
+    raise _open(
+        f"The verification set has no column with the {lacking} in {_WORDS[language]}, such as "
+        f"'{word}({_MARKS[language]})'",
+        columns, header, where, [f"{lacking}_{language}"],
+    )  # fmt: skip
+
+
+def _stated(columns: Sequence[FieldColumn], role: Role) -> frozenset[Language | None]:
+    return frozenset(column.name.language for column in columns if column.name.role is role)
+
+
+def _beside(columns: list[FieldColumn], role: Role) -> list[FieldColumn]:
+    """Return the columns; an unmarked one with this role beside a single marked one is in the other language."""
+    marked = _stated(columns, role) - {None}
+    if len(marked) != 1:
+        return columns
+    other = next(language for language in LANGUAGES if language not in marked)
+    return [
+        replace(column, name=replace(column.name, language=other))
+        if column.name.role is role and column.name.language is None
+        else column
+        for column in columns
+    ]
+
+
+def _open(
+    what: str, columns: Sequence[FieldColumn], header: Sequence[str], where: str, missing: Sequence[str]
+) -> DatasetError:
+    """Return the error that what is which is left open, with a line that says it."""
+    return DatasetError(
+        f"{what}; this row has {describe_header(header)}",
+        where=where,
+        do=f"Say which is which, such as: {_suggestion(columns, header, missing)}",
+    )
+
+
+def _suggestion(columns: Sequence[FieldColumn], header: Sequence[str], missing: Sequence[str]) -> str:
+    """Return the option --columns with the columns that are known, and the next unknown ones for what is missing."""
+    parts: dict[str, str] = {}
+    for column in columns:
+        if column.name.role in _REQUIRED:
+            parts.setdefault(column.key, column.header)
+    named = {column.header for column in columns}
+    unknown = [cell for cell in header if cell and cell not in named and len(cell) <= _LONGEST]
+    for key in missing:
+        parts[key] = unknown.pop(0) if unknown else "COLUMN"
+    ordered = sorted(parts.items(), key=lambda part: not part[0].startswith("question"))
+    text = ",".join(f'"{key}={name}"' if "," in name else f"{key}={name}" for key, name in ordered)
+    return f"--columns '{text}'" if set(text) & set(' \t\n()（）&;"|<>*?$') else f"--columns {text}"

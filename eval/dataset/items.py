@@ -1,0 +1,144 @@
+"""The questions of a verification set, with their references and their evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from eval.grading.labels.label_set import LabelSet
+from eval.grading.ladder import Reference
+from rag.records import LANGUAGES, Chunk, Language
+from rag.text.language import normalise
+
+Kind = Literal["open_qa", "classification"]
+KINDS: tuple[Kind, ...] = ("open_qa", "classification")
+"""The two ways of grading; a question's type is any text, and one of these two where the set names none."""
+ALL = "all"
+"""The group of every type, or of all languages together."""
+REQUIRED = ("NO", "instruction(jp)", "response(jp)", "instruction(en)", "response(en)", "type")
+OPTIONAL = ("aliases(jp)", "aliases(en)", "evidence", "evidence_lang", "labels")
+"""The columns of the full layout, in two languages; `eval.dataset.columns` tells what any set needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoldPassage:
+    """Evidence: a document of an index (`source`), the characters `start` to `end` of one, or the text itself.
+
+    `text` is a passage that comes with the set; it needs no index.
+    """
+
+    source: str = ""
+    start: int = 0
+    end: int | None = None
+    text: str = ""
+    title: str = ""
+
+    def overlaps(self, chunk: Chunk) -> bool:
+        """Tell whether a chunk is of this document and, of a span, has a part of it; or contains, or is in, the text.
+
+        Texts are compared without regard to width, case and blanks.
+        """
+        if self.source:
+            return (
+                chunk.source == self.source and chunk.end > self.start and (self.end is None or chunk.start < self.end)
+            )
+        own, other = _letters(self.text), _letters(chunk.text)
+        return bool(own and other) and (own in other or other in own)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A question in the languages that its set has it in.
+
+    `kind` is its type, by which reports group; `labels` are the answers that a classification allows. `responses` are
+    the references, which may be in more languages than the question, and `aliases` further accepted answers. Of a
+    question that is not `answerable` the reference says so.
+    """
+
+    number: str
+    kind: str
+    questions: Mapping[Language, str]
+    responses: Mapping[Language, str]
+    aliases: Mapping[Language, tuple[str, ...]]
+    gold: tuple[GoldPassage, ...] = ()
+    labels: LabelSet | None = None
+    answerable: bool = True
+
+    @property
+    def grading(self) -> Kind:
+        """How answers are graded: by the label, or as open answers."""
+        return "classification" if self.kind == "classification" or self.labels is not None else "open_qa"
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The documents of an index that hold the answer."""
+        return tuple(dict.fromkeys(gold.source for gold in self.gold if gold.source))
+
+    @property
+    def evidence_language(self) -> str:
+        """The language of the documents with the answer, by their folders: ja, en, both, unknown, or none."""
+        languages = {source_language(source) for source in self.evidence}
+        return "none" if not languages else "both" if {"ja", "en"} <= languages else max(languages, key=_known)
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """Every accepted answer in all languages."""
+        return tuple(
+            Reference(text, language)
+            for language in self.responses
+            for text in (self.responses[language], *self.aliases.get(language, ()))
+        )
+
+    def reference(self, language: Language) -> str:
+        """Return the reference in a language; where there is none, that in another."""
+        return self.responses.get(language) or next(iter(self.responses.values()))
+
+    def given(self, chunk: Chunk) -> bool:
+        """Tell whether a chunk is, or holds a part of, a passage that the set names as evidence."""
+        return any(gold.overlaps(chunk) for gold in self.gold)
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A verification set. `data` is the content of its file and `sha256` the hash of it.
+
+    `columns` says which column is which where the header does not. `rows` counts the rows below the header, of which
+    `left_out` have no question to ask, by reason; `used` are the columns read by what they hold, `ignored` the others.
+    """
+
+    path: Path
+    sha256: str
+    items: tuple[Item, ...]
+    data: bytes = field(default=b"", repr=False, compare=False)
+    columns: str = ""
+    rows: int = 0
+    left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    used: Mapping[str, str] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """The languages that any question is in."""
+        return tuple(language for language in LANGUAGES if any(language in item.questions for item in self.items))
+
+
+def ordered_kinds(kinds: Iterable[str]) -> tuple[str, ...]:
+    """Return the types that occur, each once: those with a grading of their own first, then in order of appearance."""
+    found = dict.fromkeys(kinds)
+    return (*(kind for kind in KINDS if kind in found), *(kind for kind in found if kind not in KINDS))
+
+
+def source_language(source: str) -> str:
+    """Return the language of a document by the folder it is in, "unknown" for any other folder."""
+    folder = source.split("/", 1)[0]
+    return folder if folder in LANGUAGES else "unknown"
+
+
+def _known(language: str) -> bool:
+    return language in LANGUAGES
+
+
+def _letters(text: str) -> str:
+    return "".join(normalise(text).split())

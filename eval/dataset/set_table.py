@@ -1,0 +1,186 @@
+"""The rows of a verification set, whatever file they come in: a table, JSON, Parquet, or XML."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eval.dataset.columns import FieldColumn, find_columns, names_columns
+from eval.dataset.published_layouts import SetRecord, flat_records, niilc_records, records_in
+from rag.errors import DatasetError
+from rag.tables.files import read_text
+from rag.tables.merged_cells import MergedCells
+from rag.tables.reader import Table, read_tables, select_table
+
+_WHAT = "verification set"
+_TABLES, _LINES = (".xlsx", ".csv", ".tsv"), (".jsonl", ".ndjson")
+SUFFIXES = (*_TABLES, *_LINES, ".json", ".parquet", ".xml")
+_LARGEST = 256 * 1024 * 1024  # bytes
+_COLUMNS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class SetRow:
+    """A row: its number, as a spreadsheet counts or from 1, where it is, and its values by header."""
+
+    number: int
+    position: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SetTable:
+    """The rows below a header. `sheet` is what a table was read from; JSON and Parquet have none."""
+
+    where: str
+    header: tuple[str, ...]
+    header_where: str
+    rows: tuple[SetRow, ...]
+    sheet: Table | None = None
+
+    def require_saved(self, headers: Iterable[str]) -> None:
+        """Raise DatasetError for a formula in one of these columns whose value was not saved."""
+        if self.sheet is not None:
+            self.sheet.columns(headers)
+
+
+def read_set(path: Path, data: bytes, given: Sequence[FieldColumn]) -> SetTable:
+    """Return the rows of a file by its extension. Raises DatasetError."""
+    if len(data) > _LARGEST:
+        raise DatasetError(f"The {_WHAT} has more than {_LARGEST >> 20} MiB", where=str(path), do="Divide it.")
+    suffix = path.suffix.lower()
+    if suffix in _TABLES:
+        return _from_table(path, data, given)
+    if suffix in (*_LINES, ".json"):
+        records = _json_records(path, read_text(path, data), by_line=suffix in _LINES)
+    elif suffix == ".parquet":
+        records = records_in(_parquet(path, data), str(path))
+    elif suffix == ".xml":
+        records = niilc_records(_xml(path, data))
+    else:
+        raise DatasetError(
+            f"The {_WHAT} must be {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}, not {suffix or 'without an extension'}",
+            where=str(path),
+        )
+    return _from_records(path, records)
+
+
+def _from_table(path: Path, data: bytes, given: Sequence[FieldColumn]) -> SetTable:
+    tables = read_tables(path, data, _WHAT, lambda names: names_columns(names, given))
+    table = select_table(path, tables)
+    if not tables or (table is not None and not table.rows):
+        raise _no_rows(path)
+    if table is None:  # says which of the columns is not there
+        table = max(tables, key=lambda table: len(table.first_row.filled))
+        find_columns(table.first_row.cells, given, table.locate(table.first_row))
+        raise _no_rows(path)
+    header = table.header.cells
+    _refuse_width(len(table.header.filled), table.locate(table.header))
+    merged = MergedCells(table.sheet.merged if table.sheet else {})
+    rows = tuple(
+        SetRow(row.number, row.position, {name: cell for name, cell in zip(header, row.cells, strict=False) if name})
+        for row in map(merged.fill, table.rows)
+    )
+    return SetTable(table.where, header, table.locate(table.header), rows, table)
+
+
+def _from_records(path: Path, records: Iterable[SetRecord]) -> SetTable:
+    header: dict[str, None] = {}
+    rows: list[SetRow] = []
+    for record in records:
+        header.update(dict.fromkeys(record.fields))
+        _refuse_width(len(header), f"{path}, {record.position}")
+        rows.append(SetRow(len(rows) + 1, record.position, record.fields))
+    if not rows:
+        raise _no_rows(path)
+    return SetTable(str(path), tuple(header), str(path), tuple(rows))
+
+
+def _json_records(path: Path, text: str, *, by_line: bool) -> Iterator[SetRecord]:
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+    if not lines:
+        raise _no_rows(path)
+    if by_line and lines[0][1].strip() in ("[", "{"):  # one document after all, written over many lines
+        by_line = False
+    if not by_line and len(lines) > 1 and _is_object(lines[0][1]):
+        by_line = True
+    if not by_line:
+        yield from records_in(_parsed(path, text, ""), str(path))
+        return
+    for number, line in lines:
+        value = _parsed(path, line, f", line {number}")
+        if not isinstance(value, dict):
+            raise DatasetError("This line is not a JSON object", where=f"{path}, line {number}")
+        yield from flat_records(value, f"line {number}")
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _parsed(path: Path, text: str, place: str) -> Any:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        fields = dict(pairs)
+        if len(fields) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise DatasetError(f"A JSON object has the field {twice!r} twice", where=f"{path}{place}")
+        return fields
+
+    try:
+        return json.loads(text, object_pairs_hook=once)
+    except RecursionError as error:
+        raise DatasetError("This JSON is nested too deeply", where=f"{path}{place}") from error
+    except ValueError as error:
+        raise DatasetError(f"This is not JSON: {error}", where=f"{path}{place}") from error
+
+
+def _parquet(path: Path, data: bytes) -> list[dict[str, Any]]:
+    try:
+        from pyarrow import parquet
+    except ImportError as error:
+        raise DatasetError(
+            "Reading Parquet needs pyarrow, which is not installed", where=str(path), do="pip install pyarrow"
+        ) from error
+    try:
+        file = parquet.ParquetFile(io.BytesIO(data))
+        groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
+        large = sum(group.total_byte_size for group in groups) > 4 * _LARGEST
+        records: list[dict[str, Any]] = [] if large else file.read().to_pylist()
+    except Exception as error:  # pyarrow raises errors of many kinds for a damaged file
+        raise DatasetError(f"This file cannot be read as Parquet: {error}", where=str(path)) from error
+    if large:
+        raise DatasetError(f"The {_WHAT} has more than {4 * _LARGEST >> 20} MiB unpacked", where=str(path))
+    return records
+
+
+def _xml(path: Path, data: bytes) -> Any:
+    from lxml import etree
+
+    try:
+        root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+    except etree.XMLSyntaxError as error:
+        raise DatasetError(f"This file cannot be read as XML: {error}", where=str(path)) from error
+    if root.find(".//question/answers/answer") is None:
+        raise DatasetError(
+            "This XML file is not laid out as NIILC's, with question, text and answers/answer", where=str(path)
+        )
+    return root
+
+
+def _refuse_width(columns: int, where: str) -> None:
+    if columns > _COLUMNS:
+        raise DatasetError(
+            f"The {_WHAT} has more than {_COLUMNS:,} columns", where=where, do="Keep those that it needs."
+        )
+
+
+def _no_rows(path: Path) -> DatasetError:
+    return DatasetError(f"The {_WHAT} has no rows", where=str(path))

@@ -1,0 +1,163 @@
+"""The values of cells and fields as texts: lists of answers, evidence, yes and no, and what is no value at all."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from eval.dataset.items import GoldPassage
+from rag.tables.header import normalise_header
+from rag.text.language import readable
+
+_EXCEL_ERROR = re.compile(
+    r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|GETTING_DATA)", re.I
+)
+_NO_VALUE = frozenset({"nan", "null", "none", "<na>", "nat", "undefined"})
+_PYTHON_LIST = re.compile(r"[\[({]\s*(?:'|array\(|[\"']\w+[\"']\s*:|None\b)|array\(")
+_SPAN = re.compile(r"(.+)\[(\d{1,12}):(\d{1,12})\]")
+_YES = frozenset("yes true y 1 1.0 はい 可 可能 ○ 〇 有 あり 回答可 回答可能 answerable".split())
+_NO = frozenset("no false n 0 0.0 いいえ 不可 不可能 × ✕ x 無 なし 回答不可 回答不能 unanswerable".split())
+_SOURCES = ("source", "document", "doc_id", "file", "id")
+_TEXTS = ("text", "content", "answer", "value", "paragraph_text", "passage")
+
+
+class UnusableValue(ValueError):
+    """A value that cannot be used, and why; whoever reads a row adds where it stands."""
+
+
+def text_of(value: Any) -> str:
+    """Return a value as text: "" for none, 1 for 1.0, TRUE for true. Raises UnusableValue for a list or an object."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, list | dict | tuple | set):
+        raise UnusableValue(f"holds {'an object' if isinstance(value, dict) else 'a list'}, not a text")
+    return readable(str(value)).strip()
+
+
+def checked_text(value: Any) -> str:
+    """Return a value as text. Raises UnusableValue for an error of a spreadsheet, and for nan and null as text."""
+    text = text_of(value)
+    if _EXCEL_ERROR.fullmatch(text):
+        raise UnusableValue(f"has the error {text}")
+    if text.casefold() in _NO_VALUE:
+        raise UnusableValue(f'has {text}, which is no value (if it is meant, write "{text}" in quotation marks)')
+    return text
+
+
+def answers_of(value: Any, *, several: bool) -> list[str]:
+    """Return the accepted answers in a value, the first one being the reference.
+
+    A value is a text, a list in JSON, or SQuAD's and MKQA's objects. A column of `several` answers may also have one a
+    line, or a vertical bar between them. Raises UnusableValue.
+    """
+    if isinstance(value, str):
+        return _in_cell(value, several=several)
+    return list(dict.fromkeys(answer for answer in _in_json(value) if answer))
+
+
+def _in_cell(cell: str, *, several: bool) -> list[str]:
+    text = checked_text(cell)
+    if text[:1] in ("[", "{") and text[-1:] in ("]", "}"):
+        value = _json(text)
+        if isinstance(value, dict) or (
+            isinstance(value, list) and (several or all(isinstance(part, str | dict) for part in value))
+        ):
+            return list(dict.fromkeys(answer for answer in _in_json(value) if answer))
+    if _PYTHON_LIST.match(text) and (several or text[-1:] in ("]", "}", ")")):
+        raise UnusableValue('holds a list as Python prints it; write it as JSON: ["a", "b"]')
+    parts = re.split(r"[\n|]", text) if several else [text]
+    return list(dict.fromkeys(part for part in (checked_text(part) for part in parts) if part))
+
+
+def _in_json(value: Any) -> Iterator[str]:
+    if isinstance(value, list | tuple):
+        for part in value:
+            yield from _in_json(part)
+    elif isinstance(value, Mapping):
+        named = next((value[name] for name in _TEXTS if name in value), None)
+        if named is None and not any(name in value for name in _TEXTS):
+            raise UnusableValue(f"holds an object without {' or '.join(map(repr, _TEXTS[:2]))}")
+        yield from _in_json(named)
+        yield from _in_json(value.get("aliases"))
+    else:
+        yield checked_text(value)
+
+
+def gold_of(value: Any) -> list[GoldPassage]:
+    """Return the evidence in a value: documents, or spans of them (`manual.md[120:340]`), listed or divided by `|`."""
+    if isinstance(value, str):
+        listed = _json(value) if value.strip()[:1] == "[" else None
+        value = listed if isinstance(listed, list) else [part for part in re.split(r"[\n|]", value) if part.strip()]
+    parts = value if isinstance(value, list | tuple) else [value]
+    found = [_gold(part) for part in parts if part not in (None, "")]
+    return list(dict.fromkeys(gold for gold in found if gold.source or gold.text))
+
+
+def _gold(part: Any) -> GoldPassage:
+    if isinstance(part, Mapping):
+        source = next(
+            (text_of(part[name]) for name in ("source", "document", "doc_id", "file", "id") if name in part), ""
+        )
+        start, end = part.get("start", 0), part.get("end")
+        if not isinstance(start, int) or not isinstance(end, int | None) or (end is not None and end <= start):
+            raise UnusableValue(f"has a span from {start!r} to {end!r}")
+        text = "" if source else next((text_of(part[name]) for name in _TEXTS if name in part), "")
+        return GoldPassage(_path(source), start, end, text, text_of(part.get("title")))
+    text = checked_text(part)
+    span = _SPAN.fullmatch(text)
+    if span is None:
+        return GoldPassage(_path(text))
+    if int(span[3]) <= int(span[2]):
+        raise UnusableValue(f"has a span from {span[2]} to {span[3]}")
+    return GoldPassage(_path(span[1].strip()), int(span[2]), int(span[3]))
+
+
+def contexts_of(value: Any, title: str = "") -> list[GoldPassage]:
+    """Return the passages in a value: a text, or a list of texts or of objects with `title` and `content`."""
+    parts = value if isinstance(value, list | tuple) else [value]
+    passages = []
+    for part in parts:
+        heading = text_of(part.get("title")) if isinstance(part, Mapping) else title
+        text = "\n".join(filter(None, _in_json(part))) if isinstance(part, Mapping) else text_of(part)
+        text = text.removeprefix(f"{heading} [SEP] ") if heading else text  # as JSQuAD writes the title
+        if text:
+            passages.append(GoldPassage(text=text, title=" ".join(heading.split())))
+    return list(dict.fromkeys(passages))
+
+
+def truth_of(value: Any) -> bool | None:
+    """Return what yes or no in a value means, None for an empty one. Raises UnusableValue for anything else."""
+    text = normalise_header(text_of(value))
+    if not text:
+        return None
+    if text not in _YES | _NO:
+        raise UnusableValue(f"has {text_of(value)!r}, which is neither yes nor no")
+    return text in _YES
+
+
+def list_of(value: Any) -> list[str]:
+    """Return the texts in a list, in JSON in a cell, or between vertical bars in one. Raises UnusableValue."""
+    if isinstance(value, str):
+        listed = _json(value) if value.strip()[:1] == "[" else None
+        value = listed if isinstance(listed, list) else value.split("|")
+    if isinstance(value, Mapping) and isinstance(value.get("text"), list):
+        value = value["text"]
+    parts = value if isinstance(value, list | tuple) else [value]
+    return [text for text in map(text_of, parts) if text]
+
+
+def _path(source: str) -> str:
+    return source.replace("\\", "/").removeprefix("./")
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,103 @@
+"""Sets as they are published and as people make them run unedited, and what stands in them is read."""
+
+from __future__ import annotations
+
+import pytest
+
+from eval.dataset.load import Dataset, load_dataset, load_frame
+from eval.report.build import build_report
+from eval.runs.graded import ladder_answers
+from eval.runs.run import load_run
+from tests.eval.dataset.layouts import LAYOUTS
+from tests.eval.scripted import ScriptedChat, run_set
+
+
+@pytest.fixture
+def load(tmp_path):
+    def write(name: str) -> Dataset:
+        file, content, _, _ = LAYOUTS[name]
+        (tmp_path / file).write_bytes(content())
+        return load_dataset(tmp_path / file)
+
+    return write
+
+
+def test_there_are_twenty() -> None:
+    assert len(LAYOUTS) == 20
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_layout_runs_unedited(load, tmp_path, name) -> None:
+    """Every question is asked in its languages, the right answer is right, and the report has no other language."""
+    dataset = load(name)
+    _, _, questions, languages = LAYOUTS[name]
+    assert len(dataset.items) == questions
+    assert dataset.rows == questions + sum(map(len, dataset.left_out.values()))
+    assert " ".join(dataset.languages) == languages
+    if questions == 100:
+        return  # its runs are tested elsewhere
+    replies = {
+        item.questions[language]: item.reference(language) for item in dataset.items for language in item.questions
+    }
+    run_set(tmp_path / "run", dataset.path, ScriptedChat(replies=replies), languages=dataset.languages)
+    answers = ladder_answers(load_run(tmp_path / "run"))
+    assert len(answers) == 2 * sum(len(item.questions) for item in dataset.items)
+    wrong = [(answer.question, answer.answer, answer.verdict) for answer in answers if not answer.verdict.correct]
+    assert wrong == []
+    (run,) = build_report([tmp_path / "run"]).runs
+    assert {cell.language for cell in run.cells} - {"all"} == set(dataset.languages)
+
+
+def test_squad_like_sets_have_their_answers_and_the_passage(load) -> None:
+    first, second = load("JSQuAD").items
+    assert (first.number, first.responses, first.aliases) == ("a1p0q0", {"ja": "雨季"}, {"ja": ("雨季の一種",)})
+    (gold,) = first.gold
+    assert gold.title == "梅雨"
+    assert gold.text.startswith("梅雨は、東アジア")
+    assert second.evidence == ()
+    assert [item.kind for item in load("JaQuAD").items] == ["Syntactic variation", "Lexical variation"]
+    assert load("JaQuAD").items[1].responses == {"ja": "約15メートル"}
+
+
+def test_choices_are_asked_with_the_question_and_graded_as_labels(load) -> None:
+    first, second = load("JCommonsenseQA").items
+    assert first.questions["ja"] == "音楽にあわせて踊る場所は？\n選択肢：ディスコ、市長、イチゴ、店、マンゴー"
+    assert (first.responses["ja"], second.responses["ja"]) == ("ディスコ", "社長")
+    assert first.grading == "classification"
+    assert first.labels is not None
+    assert len(first.labels.labels) == 5
+    assert load("choices in columns").items[0].responses == {"ja": "弦楽器"}
+
+
+def test_two_languages_of_a_record_are_one_question_and_the_other_languages_are_not_read(load) -> None:
+    dataset = load("MKQA")
+    first, binary = dataset.items
+    assert first.questions == {"ja": "日本の首都はどこ", "en": "capital of japan"}
+    assert first.aliases == {"ja": ("東京都",), "en": ("Tōkyō",)}
+    assert binary.grading == "classification"
+    assert dataset.left_out == {"no accepted answer": ("line 2",)}
+    assert "queries_fr" not in dataset.ignored
+
+
+def test_every_gold_passage_is_kept(load) -> None:
+    first, second = load("LIT-RAGBench").items
+    assert [gold.text[:4] for gold in first.gold] == ["会社は2", "発表は毎"]
+    assert (second.gold[0].title, second.gold[0].text) == ("Ranking", "It is 28th, one up from last year.")
+    assert first.kind == "R_multihop+T_html"
+    assert [len(item.gold) for item in load("dolly").items] == [0, 1, 0]
+    assert [len(item.gold) for item in load("NIILC").items] == [1, 0]
+
+
+def test_an_instruction_comes_before_its_input(load) -> None:
+    assert load("alpaca").items[0].questions == {"ja": "訳して。\ncat"}
+    assert load("llm-jp-eval").items[1].questions == {"ja": "質問に答えてください。\n水の化学式は？"}
+
+
+@pytest.mark.parametrize("name", ["JaQuAD", "dolly", "JCommonsenseQA"])
+def test_a_data_frame_gives_the_questions_that_its_file_gives(load, name) -> None:
+    pd = pytest.importorskip("pandas")
+    from tests.eval.dataset import layouts
+
+    rows = getattr(layouts, name.upper())
+    from_file = load(name).items
+    assert load_frame(pd.DataFrame(rows)).items == from_file
