@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -122,12 +122,6 @@ class Dataset:
     def languages(self) -> tuple[Language, ...]:
         """The languages that any question is in."""
         return tuple(language for language in LANGUAGES if any(language in item.questions for item in self.items))
-
-
-def ordered_kinds(kinds: Iterable[str]) -> tuple[str, ...]:
-    """Return the types that occur, each once: those with a grading of their own first, then in order of appearance."""
-    found = dict.fromkeys(kinds)
-    return (*(kind for kind in KINDS if kind in found), *(kind for kind in found if kind not in KINDS))
 
 
 def source_language(source: str) -> str:

@@ -82,10 +82,10 @@ def _refusal(where: str, faults: Sequence[tuple[SetRow, str, str]]) -> DatasetEr
     if len(faults) == 1:
         row, column, what = faults[0]
         return DatasetError(f"This cell {what}", where=f"{where}, {row.position}, column {column!r}")
-    shown = [f"{row.position}, column {column!r} {what}" for row, column, what in faults[:_SHOWN]]
+    named = [f"{row.position}, column {column!r} {what}" for row, column, what in faults[:_SHOWN]]
     more = [f"and {len(faults) - _SHOWN} more"] if len(faults) > _SHOWN else []
     return DatasetError(
-        f"{len(faults)} rows cannot be used: {'; '.join(shown + more)}", where=where, do="Mend or delete these rows."
+        f"{len(faults)} rows cannot be used: {'; '.join(named + more)}", where=where, do="Mend or delete these rows."
     )
 
 

@@ -39,6 +39,8 @@ def _of_run(run: RunReport) -> dict[str, str]:
     identity = asdict(run.identity)
     if identity["prompt"] in {style.value for style in PromptStyle}:
         identity["prompt"] = PromptStyle(identity["prompt"]).name.lower()
+    if not identity["columns"]:  # the header says them
+        del identity["columns"]
     decoding = ", ".join(f"{name} {value}" for name, value in identity.pop("decoding").items())
     return {
         **{name.replace("_", " "): NOTHING if value is None else str(value) for name, value in identity.items()},

@@ -138,7 +138,10 @@ def read_description(folder: Path) -> RunDescription | ImportedRun:
 def write_description(folder: Path, description: RunDescription | ImportedRun) -> None:
     """Write `run.json`. Raises CannotWrite."""
     content = _ImportedFile(imported=description) if isinstance(description, ImportedRun) else description
-    write_text(folder / FILE, json.dumps(to_jsonable(content), ensure_ascii=False, indent=1) + "\n")
+    fields = to_jsonable(content)
+    if isinstance(description, RunDescription) and not description.identity.columns:
+        del fields["identity"]["columns"]  # as in runs from before there was this setting
+    write_text(folder / FILE, json.dumps(fields, ensure_ascii=False, indent=1) + "\n")
 
 
 def installed_versions() -> dict[str, str]:

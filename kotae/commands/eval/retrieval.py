@@ -16,7 +16,7 @@ from rag.records import LANGUAGES
 from rag.settings import DEFAULT_ENCODER, DEFAULT_INDEX, DEFAULT_TOP_K, cache_dir
 
 if TYPE_CHECKING:
-    from eval.retrieval.evaluate import RetrievalReport
+    from eval.retrieval.evaluate import Query, RetrievalReport
     from rag.index.chroma import ChromaServer
     from rag.records import Language
 
@@ -88,23 +88,28 @@ def measure(
                 where=str(source),
                 do="Leave them out: a verification set is measured over the index as it is.",
             )
-        from eval.dataset.load import load_dataset
-        from eval.retrieval.evaluate import queries_of
-
-        named = queries_of(load_dataset(source, columns))
-        queries = tuple(query for query in named if question_lang in (None, query.language))[:limit]
-        if not queries:
-            raise DatasetError(
-                "No question of this set names a document of an index as its evidence",
-                where=str(source),
-                do="Name it in a column `evidence`, or with --columns gold=NAME.",
-            )
+        queries = _queries(source, columns, question_lang)[:limit]
         skipped, index = 0, index or DEFAULT_INDEX
     retriever = open_retriever(IndexSettings(index, encoder, DEFAULT_TOP_K, server, reranker))
     retriever.index.require_complete()
     retriever.search("?")  # load the models before time is measured
     with count_bar("Searching") as progress:
         return evaluate_retrieval(queries, retriever.candidates, depth=depth, skipped=skipped, progress=progress)
+
+
+def _queries(verify: Path, columns: str, language: Language | None) -> tuple[Query, ...]:
+    """Return the questions, or those in one language, that name documents. Raises DatasetError."""
+    from eval.dataset.load import load_dataset
+    from eval.retrieval.evaluate import queries_of
+
+    named = queries_of(load_dataset(verify, columns))
+    if queries := tuple(query for query in named if language in (None, query.language)):
+        return queries
+    raise DatasetError(
+        "No question of this set names a document of an index as its evidence",
+        where=str(verify),
+        do="Name it in a column `evidence`, or with --columns gold=NAME.",
+    )
 
 
 def _bring_up_to_date(

@@ -59,8 +59,8 @@ MKQA = [
      "answers": {"en": [{"type": "binary", "text": "yes"}], "ja": [{"type": "binary", "text": "はい"}]}},
 ]  # fmt: skip
 JCOMMONSENSEQA = [
-    {"q_id": 10, "question": "音楽にあわせて踊る場所は？", "choice0": "ディスコ", "choice1": "市長", "choice2": "イチゴ",
-     "choice3": "店", "choice4": "マンゴー", "label": 0},
+    {"q_id": 10, "question": "音楽にあわせて踊る場所は？", "choice0": "ディスコ", "choice1": "市長",
+     "choice2": "イチゴ", "choice3": "店", "choice4": "マンゴー", "label": 0},
     {"q_id": 11, "question": "会社の最高責任者は？", "choice0": "教師", "choice1": "部長", "choice2": "社長",
      "choice3": "部下", "choice4": "バイト", "label": 2},
 ]  # fmt: skip
