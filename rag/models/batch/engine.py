@@ -12,7 +12,16 @@ import torch
 from rag.models.batch.decoder import Decoder, Forward
 from rag.models.batch.forward import build_forward
 from rag.models.batch.kv_cache import KeyValueCache
-from rag.models.batch.memory import MemoryCeiling, MemoryPlan, ModelShape, check_room, free_memory, free_ram, make_plan
+from rag.models.batch.memory import (
+    MemoryCeiling,
+    MemoryPlan,
+    ModelShape,
+    check_room,
+    free_memory,
+    free_ram,
+    make_plan,
+    spare_bytes,
+)
 from rag.models.batch.model_source import ModelSource
 from rag.models.batch.sampling import Sampler
 from rag.models.batch.scheduler import Scheduler
@@ -42,6 +51,7 @@ class BatchEngine(TokenEngine):
         forward = build_forward(model, source)
         rows = _GPU_ROWS if on_gpu else _CPU_ROWS
         available = ceiling.remaining() if ceiling is not None else int(free_ram() * _CPU_SHARE)
+        available -= source.use_spare(spare_bytes(shape, self.context, available, rows) if on_gpu else 0)
         plan = make_plan(shape, self.context, available, rows)
         self.batch_size = plan.rows
         make = functools.partial(_make_decoder, model, forward, shape, source, self.context)

@@ -6,15 +6,39 @@ Shapes: `tokens` is rows * queries of a pass, hidden states are [tokens, width],
 
 from __future__ import annotations
 
+import functools
+
 import torch
 import triton
 import triton.language as tl
 
+_HEADS = 8  # rotated by one program
 _PROGRAMS = 528  # four per multiprocessor of an H100: enough to saturate its memory
 
 
+def starts_early() -> bool:
+    """Return whether kernels of a step begin before the one before has ended (programmatic dependent launch)."""
+    return torch.cuda.get_device_capability() >= (9, 0)
+
+
+@functools.cache
+def _early() -> dict[str, bool]:
+    return {"EARLY": True, "launch_pdl": True} if starts_early() else {"EARLY": False}
+
+
 @triton.jit
-def _add_norm(x, residual, weight, out, width, eps, ADD: tl.constexpr, BLOCK: tl.constexpr):  # type: ignore[no-untyped-def]
+def _begin(EARLY: tl.constexpr):  # type: ignore[no-untyped-def]
+    """Wait for the kernel before, and let the one after begin."""
+    if EARLY:
+        tl.extra.cuda.gdc_wait()
+        tl.extra.cuda.gdc_launch_dependents()
+
+
+@triton.jit
+def _add_norm(  # type: ignore[no-untyped-def]
+    x, residual, weight, out, width, eps, ADD: tl.constexpr, BLOCK: tl.constexpr, EARLY: tl.constexpr
+):  # fmt: skip
+    _begin(EARLY)
     row = tl.program_id(0).to(tl.int64)
     at = tl.arange(0, BLOCK)
     inside = at < width
@@ -30,47 +54,42 @@ def _add_norm(x, residual, weight, out, width, eps, ADD: tl.constexpr, BLOCK: tl
 
 @triton.jit
 def _rotate(  # type: ignore[no-untyped-def]
-    qkv,
-    keys,
-    values,
-    slots,
-    cos,
-    sin,
-    HEADS: tl.constexpr,
-    GROUPS: tl.constexpr,
-    SIZE: tl.constexpr,
-    HALF: tl.constexpr,
-):
+    qkv, keys, values, slots, cos, sin,
+    HEADS: tl.constexpr, GROUPS: tl.constexpr, SIZE: tl.constexpr, HALF: tl.constexpr, BLOCK: tl.constexpr,
+    EARLY: tl.constexpr,
+):  # fmt: skip
+    _begin(EARLY)
     token = tl.program_id(0).to(tl.int64)
-    head = tl.program_id(1)
-    at = tl.arange(0, HALF)
-    inside = at < SIZE // 2
-    source = qkv + (token * (HEADS + 2 * GROUPS) + head) * SIZE
-    low, high = tl.load(source + at, inside, 0.0), tl.load(source + SIZE // 2 + at, inside, 0.0)
+    head = tl.program_id(1) * BLOCK + tl.arange(0, BLOCK)[:, None]
+    at = tl.arange(0, HALF)[None, :]
+    in_half = at < SIZE // 2
+    inside = in_half & (head < HEADS + 2 * GROUPS)
+    source = qkv + (token * (HEADS + 2 * GROUPS) + head) * SIZE + at
+    low, high = tl.load(source, inside, 0.0), tl.load(source + SIZE // 2, inside, 0.0)
     slot = tl.load(slots + token).to(tl.int64)
-    if head >= HEADS + GROUPS:
-        target = values + (slot * GROUPS + head - HEADS - GROUPS) * SIZE
-        tl.store(target + at, low, inside)
-        tl.store(target + SIZE // 2 + at, high, inside)
-    else:
-        c_low = tl.load(cos + token * SIZE + at, inside, 0.0).to(tl.float32)
-        s_low = tl.load(sin + token * SIZE + at, inside, 0.0).to(tl.float32)
-        new_low = (low.to(tl.float32) * c_low - high.to(tl.float32) * s_low).to(low.dtype)
-        new_high = (high.to(tl.float32) * c_low + low.to(tl.float32) * s_low).to(low.dtype)
-        tl.store(source + at, new_low, inside)
-        tl.store(source + SIZE // 2 + at, new_high, inside)
-        if head >= HEADS:
-            target = keys + (slot * GROUPS + head - HEADS) * SIZE
-            tl.store(target + at, new_low, inside)
-            tl.store(target + SIZE // 2 + at, new_high, inside)
+    cosine = tl.load(cos + token * SIZE + at, in_half, 0.0).to(tl.float32)
+    sine = tl.load(sin + token * SIZE + at, in_half, 0.0).to(tl.float32)
+    new_low = (low.to(tl.float32) * cosine - high.to(tl.float32) * sine).to(low.dtype)
+    new_high = (high.to(tl.float32) * cosine + low.to(tl.float32) * sine).to(low.dtype)
+    is_value = head >= HEADS + GROUPS
+    tl.store(source, new_low, inside & ~is_value)
+    tl.store(source + SIZE // 2, new_high, inside & ~is_value)
+    is_key = inside & (head >= HEADS) & ~is_value
+    key = keys + (slot * GROUPS + head - HEADS) * SIZE + at
+    tl.store(key, new_low, is_key)
+    tl.store(key + SIZE // 2, new_high, is_key)
+    value = values + (slot * GROUPS + head - HEADS - GROUPS) * SIZE + at
+    tl.store(value, low, inside & is_value)
+    tl.store(value + SIZE // 2, high, inside & is_value)
 
 
 @triton.jit
 def _attend(  # type: ignore[no-untyped-def]
-    query, keys, values, starts, lengths, sums, stats, scale, row_stride,
+    query, keys, values, starts, lengths, sums, stats, out, scale, row_stride,
     WINDOW: tl.constexpr, HEADS: tl.constexpr, GROUPS: tl.constexpr, SIZE: tl.constexpr, PADDED: tl.constexpr,
-    SPLITS: tl.constexpr, BLOCK: tl.constexpr,
+    SPLITS: tl.constexpr, BLOCK: tl.constexpr, EARLY: tl.constexpr,
 ):  # fmt: skip
+    _begin(EARLY)
     row, head, split = tl.program_id(0).to(tl.int64), tl.program_id(1), tl.program_id(2)
     length = tl.load(lengths + row)
     start = tl.load(starts + row).to(tl.int64)
@@ -100,13 +119,19 @@ def _attend(  # type: ignore[no-untyped-def]
         total = total * fade + tl.sum(share, 0)
         best = higher
     part = (row * HEADS + head) * SPLITS + split
-    tl.store(sums + part * SIZE + at, gathered, inside)
-    tl.store(stats + part * 2, best)
-    tl.store(stats + part * 2 + 1, total)
+    if SPLITS == 1:
+        tl.store(out + part * SIZE + at, (gathered / total).to(out.dtype.element_ty), inside)
+    else:
+        tl.store(sums + part * SIZE + at, gathered, inside)
+        tl.store(stats + part * 2, best)
+        tl.store(stats + part * 2 + 1, total)
 
 
 @triton.jit
-def _combine(sums, stats, out, SPLITS: tl.constexpr, SIZE: tl.constexpr, PADDED: tl.constexpr):  # type: ignore[no-untyped-def]
+def _combine(  # type: ignore[no-untyped-def]
+    sums, stats, out, SPLITS: tl.constexpr, SIZE: tl.constexpr, PADDED: tl.constexpr, EARLY: tl.constexpr
+):  # fmt: skip
+    _begin(EARLY)
     part = tl.program_id(0).to(tl.int64)
     split = tl.arange(0, SPLITS)
     at = tl.arange(0, PADDED)
@@ -120,7 +145,8 @@ def _combine(sums, stats, out, SPLITS: tl.constexpr, SIZE: tl.constexpr, PADDED:
 
 
 @triton.jit
-def _gate(both, out, width, BLOCK: tl.constexpr):  # type: ignore[no-untyped-def]
+def _gate(both, out, width, BLOCK: tl.constexpr, EARLY: tl.constexpr):  # type: ignore[no-untyped-def]
+    _begin(EARLY)
     row = tl.program_id(0).to(tl.int64)
     at = tl.program_id(1) * BLOCK + tl.arange(0, BLOCK)
     inside = at < width
@@ -136,7 +162,7 @@ def add_norm(x: torch.Tensor, residual: torch.Tensor, weight: torch.Tensor, eps:
     out = torch.empty_like(x)
     width = x.shape[-1]
     _add_norm[(x.shape[0],)](
-        x, residual, weight, out, width, eps, ADD=add, BLOCK=triton.next_power_of_2(width), num_warps=16
+        x, residual, weight, out, width, eps, ADD=add, BLOCK=triton.next_power_of_2(width), num_warps=16, **_early()
     )
     return out
 
@@ -155,9 +181,23 @@ def rotate_and_write(
     `qkv` is [tokens, heads + 2 * key heads, head size], `cos` and `sin` are [tokens, head size].
     """
     groups, size = keys.shape[1], keys.shape[2]
-    grid = (qkv.shape[0], heads + 2 * groups)
+    grid = (qkv.shape[0], triton.cdiv(heads + 2 * groups, _HEADS))
     half = triton.next_power_of_2(size // 2)
-    _rotate[grid](qkv, keys, values, slots, cos, sin, HEADS=heads, GROUPS=groups, SIZE=size, HALF=half, num_warps=1)
+    _rotate[grid](
+        qkv,
+        keys,
+        values,
+        slots,
+        cos,
+        sin,
+        HEADS=heads,
+        GROUPS=groups,
+        SIZE=size,
+        HALF=half,
+        BLOCK=_HEADS,
+        num_warps=4,
+        **_early(),
+    )
 
 
 def attend_decode(
@@ -180,11 +220,12 @@ def attend_decode(
     out = torch.empty((rows, heads, size), dtype=query.dtype, device=query.device)
     padded = triton.next_power_of_2(size)
     _attend[(rows, heads, splits)](
-        query, keys, values, starts, lengths, sums, stats, scale, query.stride(0),
+        query, keys, values, starts, lengths, sums, stats, out, scale, query.stride(0),
         WINDOW=window or 0, HEADS=heads, GROUPS=keys.shape[1], SIZE=size, PADDED=padded,
-        SPLITS=splits, BLOCK=64, num_warps=2,
+        SPLITS=splits, BLOCK=64, num_warps=2, **_early(),
     )  # fmt: skip
-    _combine[(rows * heads,)](sums, stats, out, SPLITS=splits, SIZE=size, PADDED=padded, num_warps=1)
+    if splits > 1:
+        _combine[(rows * heads,)](sums, stats, out, SPLITS=splits, SIZE=size, PADDED=padded, num_warps=1, **_early())
     return out
 
 
@@ -192,5 +233,5 @@ def gate(both: torch.Tensor) -> torch.Tensor:
     """Return silu of the first half of each row times the second half: [tokens, 2 * width] to [tokens, width]."""
     tokens, width = both.shape[0], both.shape[1] // 2
     out = torch.empty((tokens, width), dtype=both.dtype, device=both.device)
-    _gate[(tokens, triton.cdiv(width, 1024))](both, out, width, BLOCK=1024, num_warps=4)
+    _gate[(tokens, triton.cdiv(width, 1024))](both, out, width, BLOCK=1024, num_warps=4, **_early())
     return out

@@ -13,6 +13,7 @@ from rag.errors import ModelUnavailable
 _GIB = 1 << 30
 _HEADROOM = 512 << 20  # bytes reserved for graphs, allocator fragmentation and library workspaces
 _CUDA_CONTEXT = 640 << 20  # bytes of the CUDA context and the libraries loaded into it
+_USUAL_TOKENS = 1024  # of a prompt with three to five passages and its answer
 _GPU_SHARE = 0.92  # of the free memory of a GPU, if no ceiling is given
 
 
@@ -85,6 +86,12 @@ def make_plan(shape: ModelShape, context: int, available: int, most_rows: int) -
     room = available - shape.activation_bytes(prefill, most_rows) - _HEADROOM
     cache_tokens = max(context + 1, min(room // shape.token_bytes, most_rows * (context + 1)))
     return MemoryPlan(int(cache_tokens), most_rows, prefill)
+
+
+def spare_bytes(shape: ModelShape, context: int, available: int, rows: int) -> int:
+    """Return the bytes that are left where the cache holds `_USUAL_TOKENS` of each row: prompts with passages."""
+    cache = rows * min(context + 1, _USUAL_TOKENS) * shape.token_bytes
+    return max(0, available - shape.activation_bytes(max(context, 4096), rows) - _HEADROOM - cache)
 
 
 class MemoryCeiling:

@@ -14,12 +14,17 @@ The original layers must not be called afterwards.
 """
 
 
+def _take_nothing(spare: int) -> int:  # noqa: ARG001
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class ModelSource:
     """A model on disk: its config.json, the bytes of its weights once loaded, its device, dtype and loader.
 
     `thread_stream`: its kernels launch on CUDA's per-thread default stream. `merge`: applied to its linear layers
-    before they run in a fused forward pass.
+    before they run in a fused forward pass. `use_spare`: speeds the model up with at most so many bytes of memory, and
+    returns the bytes it took.
     """
 
     folder: Path
@@ -30,3 +35,4 @@ class ModelSource:
     load: Callable[[], Any]
     thread_stream: bool = False
     merge: MergeLinears = tuple
+    use_spare: Callable[[int], int] = _take_nothing

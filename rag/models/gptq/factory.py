@@ -12,7 +12,7 @@ from rag.models.engine import EngineOptions
 from rag.models.gptq.checkpoint import Checkpoint, read_checkpoint
 from rag.models.gptq.kernels import choose_kernel, look_at_machine
 from rag.models.gptq.loading import load_model
-from rag.models.gptq.marlin import merge_marlin
+from rag.models.gptq.marlin import MarlinMerger
 
 
 def open_gptq(name: str, options: EngineOptions) -> GptqEngine:
@@ -28,6 +28,7 @@ class GptqEngine(BatchEngine):
     def __init__(self, checkpoint: Checkpoint, identity: str, options: EngineOptions) -> None:
         """Load a checkpoint. Raises ModelUnavailable and SettingsError."""
         self.choice = choose_kernel(look_at_machine(), checkpoint, options.kernel)
+        merger = MarlinMerger(checkpoint.config)
         source = ModelSource(
             checkpoint.folder,
             checkpoint.config,
@@ -36,6 +37,7 @@ class GptqEngine(BatchEngine):
             self.choice.dtype,
             functools.partial(load_model, checkpoint, self.choice),
             thread_stream=self.choice.kernel == "exllama_v2",
-            merge=merge_marlin,
+            merge=merger,
+            use_spare=merger.keep_unpacked,
         )
         super().__init__(source, identity, options)

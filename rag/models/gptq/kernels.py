@@ -12,18 +12,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import SettingsError
+from rag.models.gptq import builds
 from rag.models.gptq.checkpoint import Checkpoint
-from rag.settings import cache_dir
 
 KERNELS = ("auto", "marlin", "exllama_v2", "triton", "torch")
-_BUILDS = {"marlin": ("marlin_fp16", "2 to 3 minutes"), "exllama_v2": ("exllamav2", "about 35 seconds")}
 _MIN_CAPABILITY = {"marlin": (8, 0), "exllama_v2": (7, 0), "triton": (7, 0), "torch": (0, 0)}
 
 
@@ -51,22 +47,15 @@ class KernelChoice:
     reason: str
 
     @property
-    def build_folder(self) -> Path | None:
-        """The folder of its build; None for a kernel that nvcc does not compile."""
-        build = _BUILDS.get(self.kernel)
-        return None if build is None else builds_folder() / build[0]
-
-    @property
-    def cached(self) -> bool:
+    def built(self) -> bool:
         """Whether there is nothing to compile with nvcc."""
-        folder = self.build_folder
-        return folder is None or any(folder.rglob("*.so")) or any(folder.rglob("*.pyd"))
+        return builds.is_built(self.kernel)
 
     def __str__(self) -> str:
-        if self.build_folder is None:
+        if not builds.needs_build(self.kernel):
             build = "nothing to compile"
         else:
-            build = "its build is cached" if self.cached else "compiled at first use"
+            build = "its build is cached" if self.built else "compiled at first use"
         return f"{self.kernel} in {self.dtype}: {self.reason}; {build}"
 
 
@@ -111,7 +100,7 @@ def _best(capability: tuple[int, int], compiler: bool, checkpoint: Checkpoint | 
         return kernel, f"the checkpoint has {checkpoint.bits} bits, and Marlin and ExLlamaV2 are used for 4"
     if capability < (7, 0):
         return "torch", f"{described} is below 7.0, which the faster kernels need"
-    if not compiler and not _built("marlin" if capability >= (8, 0) else "exllama_v2"):
+    if not compiler and not builds.is_built("marlin" if capability >= (8, 0) else "exllama_v2"):
         return "triton", "there is no CUDA compiler (nvcc and a C++ compiler) to build a faster kernel with"
     if capability < (8, 0):
         return "exllama_v2", f"{described} is below 8.0, which Marlin needs; no bfloat16 there"
@@ -130,46 +119,9 @@ def _refuse(wanted: str, machine: Machine, checkpoint: Checkpoint | None) -> Non
         )
     if checkpoint is None:
         return
-    if wanted in _BUILDS and checkpoint.bits != 4:
+    if builds.needs_build(wanted) and checkpoint.bits != 4:
         raise SettingsError(f"The kernel {wanted!r} is for 4 bits, but the checkpoint has {checkpoint.bits}")
     if wanted == "marlin" and not checkpoint.symmetric:
         raise SettingsError("The kernel 'marlin' does not support zero points, which this checkpoint uses")
     if wanted == "triton" and checkpoint.bits == 3:
         raise SettingsError("The kernel 'triton' does not support 3 bits")
-
-
-def _built(kernel: str) -> bool:
-    return KernelChoice(kernel, "", "", "").cached
-
-
-def builds_folder() -> Path:
-    """Return the folder of compiled kernels, in the user cache."""
-    return cache_dir() / "kernels"
-
-
-@contextmanager
-def ready_to_build(choice: KernelChoice) -> Iterator[None]:
-    """Direct builds to the user cache, and announce a first build on stderr.
-
-    ExLlamaV2 launches on the default stream, where no graph can be captured. Compiled for the per-thread default stream
-    it can: `GptqEngine` captures on that stream.
-    """
-    settings = {"GPTQMODEL_TORCH_EXTENSIONS_DIR": str(builds_folder()), "GPTQMODEL_OFFLINE": "1"}
-    if choice.kernel == "exllama_v2":
-        settings["NVCC_APPEND_FLAGS"] = "--default-stream per-thread"
-    before = {name: os.environ.get(name) for name in settings}
-    os.environ.update(settings)
-    if not choice.cached:
-        sys.stderr.write(
-            f"Compiling the kernel {choice.kernel} for this GPU, once: {_BUILDS[choice.kernel][1]}. "
-            f"The build is kept in {choice.build_folder}\n"
-        )
-        sys.stderr.flush()
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

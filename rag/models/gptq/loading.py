@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from rag.errors import ModelUnavailable, first_line
+from rag.models.gptq.builds import ready_to_build
 from rag.models.gptq.checkpoint import Checkpoint
-from rag.models.gptq.kernels import KernelChoice, ready_to_build
+from rag.models.gptq.kernels import KernelChoice
 from rag.models.quiet_libraries import quiet
 
 _BACKENDS = {"marlin": "GPTQ_MARLIN", "exllama_v2": "GPTQ_EXLLAMA_V2", "triton": "GPTQ_TRITON", "torch": "GPTQ_TORCH"}
@@ -19,7 +20,7 @@ def load_model(checkpoint: Checkpoint, choice: KernelChoice) -> Any:
 
     Raises ModelUnavailable.
     """
-    with ready_to_build(choice), quiet(show=not choice.cached):
+    with ready_to_build(choice.kernel), quiet(show=not choice.built):
         gptqmodel = import_gptqmodel()
         import torch
 

@@ -1,4 +1,4 @@
-"""Speed up Marlin layers: merge layers of the same input, and multiply single rows with our own kernel."""
+"""Products with 4-bit weights in Marlin's layout, by the number of rows: our kernel, Marlin's, or unpacked ones."""
 
 from __future__ import annotations
 
@@ -7,18 +7,121 @@ from typing import Any
 
 import torch
 
-from rag.models.gptq.single_row import SingleRowLinear, load_single, supports
+from rag.models.gptq.single_row import SingleRow, load_single
+
+_GROUPS = (32, 64, 128)
+_CAPABILITY = 9
+"""The major compute capability where cuBLAS beats Marlin on many rows.
+
+On 8, Marlin is near the peak of the tensor cores; no other has been tried.
+"""
+_UNPACK_FROM = 320
+"""Rows from which unpacking a layer and multiplying takes less time than Marlin (H200)."""
+_NARROW, _KEPT_FROM, _KEPT_NARROW_FROM = 8192, 160, 48
+"""Rows from which a layer that is kept unpacked is faster, and those for one of at most `_NARROW` outputs (H200)."""
 
 
-def merge_marlin(linears: Sequence[Any]) -> tuple[Any, ...]:
-    """Merge Marlin layers of the same input (a `MergeLinears`); return other layers unchanged."""
-    if type(linears[0]).__name__ != "MarlinLinear":
-        return tuple(linears)
-    launch = load_single()
-    return tuple(
-        SingleRowLinear(linear, launch) if launch is not None and supports(linear) else linear
-        for linear in _concatenated(linears)
+class MarlinMerger:
+    """Merges Marlin layers of the same input (`MergeLinears`), and multiplies by their number of rows.
+
+    One buffer holds what is being multiplied unpacked; `keep_unpacked` keeps layers.
+    """
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        """Take the config.json of the model. Nothing is allocated."""
+        self._products: list[MarlinProduct] = []
+        self._elements = config.get("hidden_size", 0) * config.get("intermediate_size", 0)
+        self._buffer: torch.Tensor | None = None
+
+    def __call__(self, linears: Sequence[Any]) -> tuple[Any, ...]:
+        """Replace Marlin layers of the same input by one; return other layers unchanged."""
+        if type(linears[0]).__name__ != "MarlinLinear":
+            return tuple(linears)
+        merged = [MarlinProduct(linear, self) if supports(linear) else linear for linear in _concatenated(linears)]
+        self._products += [product for product in merged if isinstance(product, MarlinProduct)]
+        return tuple(merged)
+
+    def keep_unpacked(self, spare: int) -> int:
+        """Keep the weights of as many layers unpacked as `spare` bytes hold, and return the bytes used."""
+        used = 0
+        for product in self._products if unpacks() else ():
+            if used + product.unpacked_bytes > spare:
+                break
+            product.keep_unpacked()
+            used += product.unpacked_bytes
+        return used
+
+    def buffer(self, device: torch.device) -> torch.Tensor:
+        """Return memory for one projection in float16, allocated at first use: the size that the plan reserves."""
+        if self._buffer is None:
+            self._buffer = torch.empty(self._elements, dtype=torch.float16, device=device)
+        return self._buffer
+
+
+class MarlinProduct:
+    """The product of a Marlin layer: a single row by our kernel, few rows by Marlin, many unpacked by cuBLAS."""
+
+    def __init__(self, linear: Any, merger: MarlinMerger) -> None:
+        """Take a layer that `supports` accepts."""
+        self._linear = linear
+        self._merger = merger
+        launch = load_single()
+        self._single = None if launch is None else SingleRow(linear, launch)
+        self._kept: torch.Tensor | None = None
+        self._unpack_from = _UNPACK_FROM if unpacks() else None
+        self.unpacked_bytes = 2 * linear.in_features * linear.out_features
+
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        """Multiply x, [rows, inputs], to [rows, outputs]."""
+        rows = x.shape[0]
+        if rows == 1 and self._single is not None:
+            return self._single(x)
+        if self._unpack_from is None or rows < self._unpack_from:
+            out: torch.Tensor = self._linear(x)
+            return out
+        return self._in_parts(x) if self._kept is None else torch.mm(x, self._kept)
+
+    def keep_unpacked(self) -> None:
+        """Unpack the weights now and keep them."""
+        memory = torch.empty(self.unpacked_bytes // 2, dtype=torch.float16, device=self._linear.qweight.device)
+        self._kept = self._unpack(memory, range(self._linear.out_features))
+        self._unpack_from = _KEPT_NARROW_FROM if self._linear.out_features <= _NARROW else _KEPT_FROM
+
+    def _in_parts(self, x: torch.Tensor) -> torch.Tensor:
+        """Unpack as many columns as the buffer holds and multiply, until all are done."""
+        n, buffer = self._linear.out_features, self._merger.buffer(x.device)
+        out = torch.empty((x.shape[0], n), dtype=x.dtype, device=x.device)
+        most = buffer.numel() // self._linear.in_features // 64 * 64
+        parts = -(-n // most)
+        width = -(-n // (64 * parts)) * 64
+        for first in range(0, n, width):
+            columns = range(first, min(first + width, n))
+            torch.mm(x, self._unpack(buffer, columns), out=out[:, first : columns.stop])
+        return out
+
+    def _unpack(self, out: torch.Tensor, columns: range) -> torch.Tensor:
+        from rag.models.gptq.unpack import unpack
+
+        return unpack(self._linear, out, columns)
+
+
+def supports(linear: Any) -> bool:
+    """Return whether our kernels read a layer: Marlin layout, float16, 4 bits, no act-order, whole tiles, no bias."""
+    return (
+        type(linear).__name__ == "MarlinLinear"
+        and linear.bits == 4
+        and linear.scales.dtype == torch.float16
+        and linear.g_idx.numel() == 0
+        and linear.bias is None
+        and getattr(linear, "_marlin_tile_padding", 0) is None
+        and linear.out_features % 64 == 0
+        and linear.group_size in _GROUPS
     )
+
+
+def unpacks() -> bool:
+    """Return whether prompts are multiplied with unpacked weights on this GPU."""
+    return torch.cuda.is_available() and torch.cuda.get_device_capability()[0] == _CAPABILITY
 
 
 def _concatenated(linears: Sequence[Any]) -> tuple[Any, ...]:

@@ -22,11 +22,21 @@ __global__ void __launch_bounds__(kWarps * 32)
 single(const int4* weights, const half* scales, const half* x, half* y, float* sums, int* arrived, int k, int n) {
   const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, tile = blockIdx.x;
   float total[8] = {};
-  for (int g = blockIdx.y * kWarps + warp; g < k / (16 * kTiles); g += gridDim.y * kWarps) {
-    int4 words[kTiles];
+  int4 words[kTiles];
+  const int first_group = blockIdx.y * kWarps + warp, groups = k / (16 * kTiles);
+  const auto load = [&](int g) {
 #pragma unroll
     for (int t = 0; t < kTiles; ++t)
       words[t] = __ldcs(weights + (static_cast<size_t>(g * kTiles + t) * (n / 64) + tile) * 32 + lane);
+  };
+  // The weights do not depend on the kernel before this one: reading them begins while it ends.
+  if (first_group < groups) load(first_group);
+#if __CUDA_ARCH__ >= 900
+  cudaGridDependencySynchronize();
+  cudaTriggerProgrammaticLaunchCompletion();
+#endif
+  for (int g = first_group; g < groups; g += gridDim.y * kWarps) {
+    if (g != first_group) load(g);
     half2 part[8] = {};
 #pragma unroll
     for (int t = 0; t < kTiles; ++t) {
@@ -80,12 +90,20 @@ single(const int4* weights, const half* scales, const half* x, half* y, float* s
 }  // namespace
 
 // Returns the CUDA error, 0 for none. Groups have 32, 64 or 128 inputs; `sums` has splits * n floats, `arrived` n / 64
-// zeros.
+// zeros. `early`: begin before the kernel before has ended (programmatic dependent launch; capability 9.0).
 extern "C" int kotae_single(const void* weights, const void* scales, const void* x, void* y, void* sums, void* arrived,
-                            int k, int n, int group, int splits, void* stream) {
+                            int k, int n, int group, int splits, int early, void* stream) {
   const auto kernel = group == 128 ? single<8> : group == 64 ? single<4> : single<2>;
-  kernel<<<dim3(n / 64, splits), kWarps * 32, 0, static_cast<cudaStream_t>(stream)>>>(
-      static_cast<const int4*>(weights), static_cast<const half*>(scales), static_cast<const half*>(x),
-      static_cast<half*>(y), static_cast<float*>(sums), static_cast<int*>(arrived), k, n);
-  return cudaGetLastError();
+  cudaLaunchAttribute attribute = {};
+  attribute.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+  attribute.val.programmaticStreamSerializationAllowed = 1;
+  cudaLaunchConfig_t config = {};
+  config.gridDim = dim3(n / 64, splits);
+  config.blockDim = dim3(kWarps * 32);
+  config.stream = static_cast<cudaStream_t>(stream);
+  config.attrs = &attribute;
+  config.numAttrs = early ? 1 : 0;
+  return cudaLaunchKernelEx(&config, kernel, static_cast<const int4*>(weights), static_cast<const half*>(scales),
+                            static_cast<const half*>(x), static_cast<half*>(y), static_cast<float*>(sums),
+                            static_cast<int*>(arrived), k, n);
 }

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from rag.errors import SettingsError
+from rag.models.gptq import builds
 from rag.models.gptq.checkpoint import Checkpoint
-from rag.models.gptq.kernels import Machine, choose_kernel, ready_to_build
+from rag.models.gptq.kernels import Machine, choose_kernel
 
 GIB = 1 << 30
 H100 = Machine("NVIDIA H100", (9, 0), compiler=True)
@@ -16,6 +17,12 @@ A10 = Machine("NVIDIA A10", (8, 6), compiler=True)
 T4 = Machine("Tesla T4", (7, 5), compiler=True)
 V100 = Machine("Tesla V100", (7, 0), compiler=True)
 NONE = Machine()
+
+
+@pytest.fixture(autouse=True)
+def no_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is compiled yet; asking gptqmodel takes long."""
+    monkeypatch.setattr(builds, "is_built", lambda kernel: not builds.needs_build(kernel))
 
 
 def _checkpoint(bits: int = 4, *, symmetric: bool = True) -> Checkpoint:
@@ -44,12 +51,11 @@ def test_t4_has_neither_marlin_nor_bfloat16() -> None:
         choose_kernel(T4, _checkpoint(), "marlin")
 
 
-def test_without_a_compiler_nothing_is_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KOTAE_CACHE", str(tmp_path))
+def test_without_a_compiler_nothing_is_compiled() -> None:
     choice = choose_kernel(Machine("NVIDIA A10", (8, 6), compiler=False), _checkpoint())
     assert choice.kernel == "triton"
     assert "no CUDA compiler" in choice.reason
-    assert choice.cached
+    assert choice.built
 
 
 def test_kernel_fits_the_checkpoint() -> None:
@@ -67,18 +73,14 @@ def test_kernel_fits_the_checkpoint() -> None:
         choose_kernel(NONE, _checkpoint(), "marlin")
 
 
-def test_first_build_is_announced_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("KOTAE_CACHE", str(tmp_path))
-    choice = choose_kernel(H100)
-    assert "compiled at first use" in str(choice)
-    with ready_to_build(choice):
-        assert "2 to 3 minutes" in capsys.readouterr().err
-    folder = choice.build_folder
-    assert folder is not None
-    (folder / "abc").mkdir(parents=True)
-    (folder / "abc" / "ops.so").touch()
-    assert "its build is cached" in str(choice)
-    with ready_to_build(choice):
-        assert capsys.readouterr().err == ""
+def test_without_a_compiler_a_build_of_before_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(builds, "is_built", lambda kernel: kernel == "exllama_v2")
+    assert choose_kernel(Machine("Tesla T4", (7, 5), compiler=False), _checkpoint()).kernel == "exllama_v2"
+    assert choose_kernel(Machine("NVIDIA A10", (8, 6), compiler=False), _checkpoint()).kernel == "triton"
+
+
+@pytest.mark.parametrize(("built", "words"), [(True, "its build is cached"), (False, "compiled at first use")])
+def test_choice_says_whether_it_must_be_compiled(monkeypatch: pytest.MonkeyPatch, built: bool, words: str) -> None:
+    monkeypatch.setattr(builds, "is_built", lambda _: built)
+    assert words in str(choose_kernel(H100))
+    assert "nothing to compile" in str(choose_kernel(NONE))

@@ -176,7 +176,8 @@ def _compare(model: Any, engine: BatchEngine, rows: int) -> None:
 
 
 def test_single_row_kernel_gives_marlins_product(tmp_path: Path) -> None:
-    from rag.models.gptq.single_row import SingleRowLinear, load_single, supports
+    from rag.models.gptq.marlin import supports
+    from rag.models.gptq.single_row import SingleRow, load_single
 
     checkpoint = read_checkpoint(_checkpoint(tmp_path))
     model = load_model(checkpoint, choose_kernel(look_at_machine(), checkpoint, "marlin"))
@@ -184,12 +185,47 @@ def test_single_row_kernel_gives_marlins_product(tmp_path: Path) -> None:
     assert launch is not None
     for linear in (model.model.layers[0].mlp.down_proj, model.model.layers[3].self_attn.q_proj):
         assert supports(linear)
-        product = SingleRowLinear(linear, launch)
+        product = SingleRow(linear, launch)
         for scale in (1e-2, 1.0, 1e3):
             x = torch.randn(1, linear.in_features, device="cuda", dtype=torch.float16) * scale
             wanted = linear(x).float()
             for _ in range(3):
                 assert float(((product(x).float() - wanted).norm() / wanted.norm()).item()) < 2e-3
+
+
+@pytest.mark.parametrize("group_size", [32, 64, 128])
+def test_unpacked_weights_give_marlins_product(tmp_path: Path, group_size: int) -> None:
+    """Whole, in parts that the buffer holds, and kept."""
+    from rag.models.gptq.marlin import MarlinMerger, MarlinProduct
+
+    checkpoint = read_checkpoint(_checkpoint(tmp_path, group_size=group_size))
+    model = load_model(checkpoint, choose_kernel(look_at_machine(), checkpoint, "marlin"))
+    mlp = model.model.layers[0].mlp
+    for hidden, intermediate in ((1024, 2816 * 2), (1024, 2816), (1024, 400)):
+        linear = mlp.down_proj if intermediate == 2816 else mlp.gate_proj
+        (product,) = MarlinMerger({"hidden_size": hidden, "intermediate_size": intermediate})([linear])
+        assert isinstance(product, MarlinProduct)
+        for rows in (2, 319, 320, 1000):
+            x = torch.randn(rows, linear.in_features, device="cuda", dtype=torch.float16)
+            wanted = linear(x).float()
+            for _ in range(2):
+                assert float((product(x).float() - wanted).norm() / wanted.norm()) < 2e-3
+                assert float((product._in_parts(x).float() - wanted).norm() / wanted.norm()) < 2e-3
+                product.keep_unpacked()
+            product._kept = None
+
+
+def test_ceiling_leaves_no_room_for_unpacked_layers_and_logits_are_the_same(tmp_path: Path) -> None:
+    checkpoint = read_checkpoint(_checkpoint(tmp_path, group_size=128))
+    model = load_model(checkpoint, choose_kernel(look_at_machine(), checkpoint, "marlin"))
+    kept = []
+    for ceiling in (None, 3 << 29):
+        engine = GptqEngine(checkpoint, "it", EngineOptions(2048, 1, "marlin", ceiling))
+        forward: Any = engine.scheduler.decoder._forward
+        kept.append(sum(layer.down[0]._kept is not None for layer in forward._layers))
+        _compare(model, engine, 32)
+        engine.close()
+    assert kept == [SHAPE.layers if torch.cuda.get_device_capability()[0] == 9 else 0, 0]
 
 
 def test_ceiling_holds_and_no_answer_is_lost_under_it(tmp_path: Path) -> None:

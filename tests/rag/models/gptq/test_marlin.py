@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from rag.models.gptq import marlin
-from rag.models.gptq.marlin import merge_marlin
+from rag.models.gptq.marlin import MarlinMerger
 
 
 class MarlinLinear(torch.nn.Module):
@@ -51,7 +51,7 @@ def _side_by_side(linears: tuple[Any, ...], x: torch.Tensor) -> torch.Tensor:
 def test_outputs_side_by_side_are_those_of_the_layers(layers: list[Any], count: int) -> None:
     x = torch.randn(3, 64)
     wanted = _side_by_side(tuple(layers), x)
-    merged = merge_marlin(layers)
+    merged = MarlinMerger({})(layers)
     assert len(merged) == count
     assert torch.allclose(_side_by_side(merged, x), wanted)
 
@@ -59,5 +59,5 @@ def test_outputs_side_by_side_are_those_of_the_layers(layers: list[Any], count: 
 def test_single_layer_keeps_its_memory() -> None:
     layer = MarlinLinear(128)
     before = layer.qweight.data_ptr(), layer.scales.data_ptr()
-    assert merge_marlin([layer]) == (layer,)
+    assert MarlinMerger({})([layer]) == (layer,)
     assert (layer.qweight.data_ptr(), layer.scales.data_ptr()) == before
