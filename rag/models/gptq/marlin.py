@@ -17,7 +17,7 @@ On 8, Marlin is near the peak of the tensor cores; no other has been tried.
 """
 _UNPACK_FROM = 320
 """Rows from which unpacking a layer and multiplying takes less time than Marlin (H200)."""
-_NARROW, _KEPT_FROM, _KEPT_NARROW_FROM = 8192, 160, 48
+_NARROW, _KEPT_FROM, _KEPT_NARROW_FROM = 8192, 160, 64
 """Rows from which a layer that is kept unpacked is faster, and those for one of at most `_NARROW` outputs (H200)."""
 
 

@@ -13,35 +13,33 @@ import torch
 import triton
 import triton.language as tl
 
-_COLUMNS, _WARPS = 256, 4  # of a program
+_COLUMNS = 256  # of a program: four tiles
 
 
 @triton.jit
-def _unpack(words, scales, out, n, first, width, GROUP: tl.constexpr, COLUMNS: tl.constexpr):  # type: ignore[no-untyped-def]
-    """Write 16 inputs by COLUMNS outputs, of the `width` outputs from `first` on; single.cu describes the layout."""
+def _unpack(words, scales, out, n, width, GROUP: tl.constexpr, COLUMNS: tl.constexpr):  # type: ignore[no-untyped-def]
+    """Write 16 inputs by COLUMNS outputs, `width` outputs in all; single.cu describes the layout."""
     row_tile = tl.program_id(0).to(tl.int64)
     row = tl.arange(0, 16)[:, None]
-    at = tl.program_id(1) * COLUMNS + tl.arange(0, COLUMNS)[None, :]
-    inside = at < width
-    column = first + at
+    column = tl.program_id(1) * COLUMNS + tl.arange(0, COLUMNS)[None, :]
+    inside = column < width
     output = column % 64
     word = (row_tile * (n // 64) + column // 64) * 128 + (output % 8) * 16 + (row % 8) // 2 * 4 + output // 16
     shift = (row % 2) * 16 + row // 8 * 4 + (output % 16) // 8 * 8
     code = (tl.load(words + word, inside, 0) >> shift) & 15
     scale = tl.load(scales + row_tile * 16 // GROUP * n + column - output + (output % 8) * 8 + output // 8, inside, 0.0)
-    tl.store(out + (row_tile * 16 + row) * width + at, (code - 8).to(scale.dtype) * scale, inside)
+    tl.store(out + (row_tile * 16 + row) * width + column, (code - 8).to(scale.dtype) * scale, inside)
 
 
 def unpack(linear: Any, out: torch.Tensor, columns: range) -> torch.Tensor:
     """Write a range of the columns of a Marlin layer's weights, [inputs, columns], to the front of `out`; return them.
 
-    `columns` begins at a multiple of 64.
+    `columns` begins at a multiple of 64: where tiles begin. The kernel is given pointers to the first of them, as a
+    first column that the compiler does not know costs it three times the instructions.
     """
-    k, n, width = linear.in_features, linear.out_features, len(columns)
+    k, n, first, width = linear.in_features, linear.out_features, columns.start, len(columns)
     dense = out[: k * width].view(k, width)
     grid = (k // 16, triton.cdiv(width, _COLUMNS))
-    _unpack[grid](
-        linear.qweight, linear.scales, dense, n, columns.start, width,
-        GROUP=linear.group_size, COLUMNS=_COLUMNS, num_warps=_WARPS,
-    )  # fmt: skip
+    words, scales = linear.qweight.view(-1)[first // 64 * 128 :], linear.scales.view(-1)[first:]
+    _unpack[grid](words, scales, dense, n, width, GROUP=linear.group_size, COLUMNS=_COLUMNS, num_warps=4)
     return dense
