@@ -60,7 +60,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=Path("/tmp/kotae-gptq"))
     parser.add_argument("--shape", choices=["13b", "7b", "tiny"], default="13b")
     parser.add_argument("--kernel", default="auto")
-    parser.add_argument("--max-gpu-memory", default="15GiB")
+    parser.add_argument("--max-gpu-memory", default="15GiB", help="or `all`")
     parser.add_argument("--act-order", action="store_true")
     parser.add_argument("--ways", default="engine,historical,generate")
     parser.add_argument("--way", help=argparse.SUPPRESS)
@@ -116,7 +116,8 @@ def _engine(arguments: argparse.Namespace) -> dict[str, Any]:
     from rag.models.registry import open_engine
 
     began = time.perf_counter()
-    options = EngineOptions(4096, 1, arguments.kernel, parse_size(arguments.max_gpu_memory))
+    ceiling = None if arguments.max_gpu_memory == "all" else parse_size(arguments.max_gpu_memory)
+    options = EngineOptions(4096, 1, arguments.kernel, ceiling)
     engine = open_engine(f"gptq:{_folder(arguments)}", options)
     assert isinstance(engine, GptqEngine)
     found: dict[str, Any] = {"load_s": round(time.perf_counter() - began, 1), "kernel": str(engine.choice)}
