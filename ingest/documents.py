@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from ingest.formats import PLAIN, READERS, TABLES, Fault, Part, ReadOptions, binary_kind
 from ingest.pipeline.seen_ids import SeenIds
-from rag.errors import CannotWrite, UnreadableDocument
+from rag.errors import CannotWrite, LeftOut, UnreadableDocument
 from rag.records import Failure, Language
 from rag.storage.fingerprint import fingerprint
 from rag.text.encoding_detection import codec_of
@@ -156,7 +156,7 @@ def _document(file: CorpusFile, part: Part | Fault, seen: SeenIds) -> LoadedDocu
     """Return the document in a part. Raises UnreadableDocument whose `where` names the part."""
     where = f"{file.source}#{part.position}" if part.position else file.source
     if isinstance(part, Fault):
-        raise UnreadableDocument(part.what, where=where, do=part.do)
+        raise (LeftOut if part.left_out else UnreadableDocument)(part.what, where=where, do=part.do)
     source = f"{file.source}#{part.fragment}" if part.fragment else file.source
     content = part.text[part.body :].strip()
     title = _title(part.title) or _title(unicodedata.normalize("NFC", file.path.stem))

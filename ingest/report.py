@@ -14,8 +14,9 @@ _LINES = 20
 class SyncReport:
     """The result of a sync, by source of the file. added + changed + unchanged + failed = files found.
 
-    `failed_parts` are documents (such as rows of a table) that could not be read in files with others that could; every
-    sync names them. `ignored` are files of other kinds, `excluded` those that patterns exclude.
+    `failed_parts` are documents (such as rows of a table) that could not be read in files with others that could, and
+    `left_out` parts that no reader sees (hidden sheets); every sync names them. `ignored` are files of other kinds,
+    `excluded` those that patterns exclude.
     """
 
     added: tuple[str, ...]
@@ -29,6 +30,7 @@ class SyncReport:
     seconds: float
     failed_parts: tuple[Failure, ...] = ()
     excluded: tuple[str, ...] = ()
+    left_out: tuple[Failure, ...] = ()
 
     @property
     def found(self) -> int:
@@ -47,7 +49,7 @@ class SyncReport:
     def text(self) -> str:
         """Return a line of counts, then one for every file that failed or is of a kind that kotae does not read.
 
-        Of failed parts, and of files not read, the first few are named and the others counted.
+        Of parts that failed or were left out, and of files not read, the first few are named and the others counted.
         """
         counts = (
             f"{self.found} files: {len(self.added)} added, {len(self.changed)} changed, "
@@ -60,6 +62,7 @@ class SyncReport:
                 counts,
                 *(f"failed: {failure.message}" for failure in self.failed),
                 *_some([f"failed: {failure.message}" for failure in self.failed_parts], "parts of files failed"),
+                *_some([f"left out: {part.message}" for part in self.left_out], "parts left out"),
                 *_some([f"not read (other kind of file): {source}" for source in self.ignored], "files not read"),
             ]
         )

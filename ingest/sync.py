@@ -20,7 +20,7 @@ from ingest.pipeline.writer import Progress, WriteOutcome, write_files
 from ingest.plan import SyncPlan, make_plan
 from ingest.report import SyncReport
 from rag.encoders.embeddings import open_encoder
-from rag.errors import IndexMismatch, IndexMissing
+from rag.errors import IndexMismatch, IndexMissing, LeftOut
 from rag.index.chroma import REBUILD, ChromaServer
 from rag.index.location import IndexLocation, locate_index
 from rag.index.manifest import Manifest, require_encoder
@@ -72,6 +72,7 @@ def sync(
             elif moved:
                 location.save(manifest)
             secondary_indexes_of(location, manifest, store, locked=True)
+    parts = (*plan.failed_parts, *outcome.failed_parts)
     return SyncReport(
         added=tuple(source for source in outcome.states if source not in plan.stored),
         changed=tuple(source for source in outcome.states if source in plan.stored),
@@ -83,7 +84,8 @@ def sync(
         chunks=manifest.chunks,
         embedded=outcome.embedded,
         seconds=time.monotonic() - began,
-        failed_parts=(*plan.failed_parts, *outcome.failed_parts),
+        failed_parts=tuple(part for part in parts if part.error != LeftOut.__name__),
+        left_out=tuple(part for part in parts if part.error == LeftOut.__name__),
     )
 
 

@@ -6,6 +6,7 @@ KotaeError
 ├── CorpusError              the folder of documents
 │   ├── EmptyCorpus          no document in it
 │   └── UnreadableDocument   one document could not be read
+│       └── LeftOut          a part that readers of the document do not see
 ├── IndexProblem             the index on disk or on a server
 │   ├── IndexMissing         not built yet
 │   ├── IndexMismatch        built with other settings or from other documents than requested
@@ -77,6 +78,10 @@ class EmptyCorpus(CorpusError):
 
 class UnreadableDocument(CorpusError):
     """One document could not be read; the others are processed."""
+
+
+class LeftOut(UnreadableDocument):
+    """A part of a document is not shown to its readers, such as a hidden sheet, and is not read."""
 
 
 class IndexProblem(KotaeError):

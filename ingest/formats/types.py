@@ -57,11 +57,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A part of a file that cannot be read while others can: what is wrong, its position, and what to do."""
+    """A part of a file that cannot be read while others can: what is wrong, its position, and what to do.
+
+    With `left_out` it could be read, but is not shown to readers of the file, such as a hidden sheet.
+    """
 
     what: str
     position: str = ""
     do: str | None = None
+    left_out: bool = False
 
 
 Reader = Callable[[BinaryIO, str, ReadOptions], Iterator[Part | Fault]]

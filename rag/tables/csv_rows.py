@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
 
+from rag.tables.cell_text import ERRORS
 from rag.tables.header import Known, TableRow, find_header
 from rag.text.lines import TextLine
 
@@ -46,10 +47,19 @@ def csv_rows(lines: Iterable[TextLine], known: Known | None = None) -> Iterator[
                 yield TableRow(number, begins, fault=faults[0])
                 faults.clear()
             else:
-                yield TableRow(number, begins, tuple(map(str.strip, cells)))
+                yield _row(number, begins, cells)
             begins = reader.line_num + 1
     except csv.Error as error:
         raise BrokenCsv(TableRow(number + 1, begins, fault=str(error))) from error
+
+
+def _row(number: int, line: int, cells: Sequence[str]) -> TableRow:
+    texts = tuple(map(str.strip, cells))
+    errors = tuple((at, text) for at, text in enumerate(texts) if text[:1] == "#" and text in ERRORS)
+    if errors:
+        columns = dict(errors)
+        texts = tuple("" if at in columns else text for at, text in enumerate(texts))
+    return TableRow(number, line, texts, errors=errors)
 
 
 def _sample(lines: Iterator[TextLine]) -> list[TextLine]:

@@ -26,13 +26,15 @@ class TableRow:
     """A row of stripped text.
 
     `number` is counted from 1 as a spreadsheet counts, blank rows too; `line` is the line of the file on which the row
-    begins, from 1. `fault` says why a row of a CSV cannot be read; it then has no cells.
+    begins, from 1. `fault` says why a row of a CSV cannot be read; it then has no cells. `errors` are the columns, from
+    0, whose cells hold the error of a formula, and the error (#N/A); the cells themselves are empty.
     """
 
     number: int
     line: int
     cells: tuple[str, ...] = ()
     fault: str = ""
+    errors: tuple[tuple[int, str], ...] = ()
 
     @property
     def names(self) -> frozenset[str]:
@@ -43,6 +45,11 @@ class TableRow:
     def filled(self) -> list[int]:
         """The columns, from 0, of the cells that are not empty."""
         return [column for column, cell in enumerate(self.cells) if cell]
+
+    @property
+    def is_filled(self) -> bool:
+        """True unless the row is blank."""
+        return bool(self.fault or self.errors or any(self.cells))
 
     @property
     def several(self) -> bool:
@@ -95,7 +102,7 @@ def begin_table(rows: Iterable[TableRow], known: Known | None = None) -> TitledT
     first: list[TableRow] = []
     try:
         for row in remaining:
-            if row.fault or any(row.cells):
+            if row.is_filled:
                 first.append(row)
             if row.fault or (first and (first[0].several or len(first) == _LOOK_AHEAD)):
                 break
@@ -103,7 +110,7 @@ def begin_table(rows: Iterable[TableRow], known: Known | None = None) -> TitledT
         remaining = _failing(error)
     header = find_header([row for row in first if not row.fault], known)
     title = " ".join(cell for row in first[:header] for cell in row.cells if cell)
-    below = (row for row in remaining if row.fault or any(row.cells))
+    below = (row for row in remaining if row.is_filled)
     return TitledTable(title, chain(first[header:], below))
 
 

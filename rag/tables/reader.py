@@ -11,8 +11,8 @@ from rag.errors import DatasetError
 from rag.tables.csv_rows import BrokenCsv, csv_rows
 from rag.tables.files import read_text
 from rag.tables.header import Known, TableRow, begin_table, beyond_header, describe_header, normalise_header
-from rag.tables.merged_cells import MergedCells
-from rag.tables.xlsx import SheetFacts, read_sheets
+from rag.tables.merged_cells import MergedCells, join_header
+from rag.tables.xlsx import SheetFacts, column_letters, read_sheets
 from rag.text.lines import TextLine
 
 _SHEETS = 15  # named in a message
@@ -48,15 +48,29 @@ class Table:
         return columns
 
     def require_saved(self, columns: Iterable[int] | None = None) -> None:
-        """Raise DatasetError for a formula in one of these columns, or in any, whose value was not saved."""
+        """Raise DatasetError for a formula in one of these columns, or in any, that gave an error or was not saved."""
+        wanted = None if columns is None else frozenset(columns)
+        for row in (self.header, *self.rows):
+            for column, error in row.errors:
+                if wanted is None or column in wanted:
+                    raise self._error(row, column, error)
         unsaved = self.sheet.firsts if self.sheet else {}
-        for column in unsaved if columns is None else columns:
+        for column in unsaved if wanted is None else wanted:
             if column in unsaved:
                 raise DatasetError(
                     "The value of the formula in this cell was not saved",
                     where=f"{self.where}, cell {unsaved[column]}",
                     do="Open the file in Excel or LibreOffice and save it: that computes all of them.",
                 )
+
+    def _error(self, row: TableRow, column: int, error: str) -> DatasetError:
+        name = self.header.cells[column] if column < len(self.header.cells) else ""
+        cell = f"cell {column_letters(column)}{row.number}" + (f", column {name}" if name else "")
+        return DatasetError(
+            f"The formula in this cell gave the error {error}",
+            where=f"{self.locate(row)}, {cell}",
+            do="Correct the formula, or write what the cell should hold.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +126,7 @@ def read_records(
     if twice := [name for name, matches in columns.items() if len(matches) > 1]:
         raise DatasetError(f"The {what} has the column {twice[0]!r} twice", where=table.where, do="Rename one of them.")
     by_name = {name: matches[0] for name, matches in columns.items() if matches}
-    merged = MergedCells(table.sheet.merged if table.sheet else {})
+    merged = MergedCells(table.sheet.merged if table.sheet else ())
     return [
         TableRecord(
             row, table.locate(row), {name: row.cells[at] for name, at in by_name.items() if at < len(row.cells)}
@@ -151,8 +165,10 @@ def _from_csv(path: Path, text: str, known: Known) -> list[Table]:
 
 def _from_xlsx(path: Path, data: bytes, known: Known) -> list[Table]:
     try:
-        sheets = [(sheet.title, list(sheet.table_rows()), sheet.facts) for sheet in read_sheets(io.BytesIO(data))]
-    except Exception as error:  # openpyxl raises whatever zipfile and its XML parser raise
+        sheets = [
+            (sheet.title, list(sheet.rows), sheet.facts) for sheet in read_sheets(io.BytesIO(data)) if not sheet.hidden
+        ]
+    except Exception as error:  # whatever zipfile and lxml raise
         raise DatasetError(f"This file cannot be read as an Excel workbook: {error}", where=str(path)) from error
     tables: list[Table] = []
     for title, rows, facts in sheets:
@@ -162,7 +178,7 @@ def _from_xlsx(path: Path, data: bytes, known: Known) -> list[Table]:
 
 def _tables(where: str, rows: Iterable[TableRow], known: Known, sheet: SheetFacts | None = None) -> list[Table]:
     """Return these rows as one table, or none if they are blank and have no unsaved formula."""
-    filled = list(begin_table(rows, known).rows)
+    filled = list(join_header(begin_table(rows, known).rows, sheet.merged if sheet else ()))
     if not filled and not (sheet and sheet.firsts):
         return []
     header, *below = filled or [TableRow(1, 1)]

@@ -11,12 +11,16 @@ from ingest.formats.types import Fault, Part, ReadOptions
 from rag.errors import UnreadableDocument
 from rag.tables.csv_rows import BrokenCsv, csv_rows
 from rag.tables.header import Known, TableRow, begin_table, beyond_header, describe_header
-from rag.tables.merged_cells import MergedCells
-from rag.tables.xlsx import read_sheets
+from rag.tables.merged_cells import MergedCells, join_header
+from rag.tables.xlsx import SheetFacts, column_letters, read_sheets
 from rag.text.lines import read_lines
 
 _UNQUOTED = "Is a comma not quoted?"
 _NO_HEADER = "Give every column a header, in the first row of the table."
+_NO_ROWS = "This table has a header and no rows"
+_UNHIDE = "Unhide it in Excel to have it read."
+_ERRORS = "Formulas of this table that gave an error, this one first; they are read as empty cells"
+_CORRECT = "Correct them, or write what the cells should hold."
 _UNSAVED = "Formulas of this sheet whose values were not saved, this one first; they are read as empty cells"
 _COMPUTE = "Open the file in Excel or LibreOffice and save it: that computes them."
 
@@ -29,7 +33,9 @@ def read_csv(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part
     """
     rows = csv_rows(read_lines(stream, name, options.encoding), _known(options.columns))
     try:
-        yield from _documents(rows, options, position="row=")
+        for outcome in _documents(rows, options, position="row="):
+            if not isinstance(outcome, Fault) or outcome.what != _NO_ROWS:
+                yield outcome
     except BrokenCsv as broken:
         raise UnreadableDocument(
             f"From row {broken.row.number} (line {broken.row.line}) on, this is not valid CSV: {broken}",
@@ -45,17 +51,32 @@ def read_xlsx(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Par
     Fault says so. Every row that a cell merged downwards spans has its value.
     """
     check_archive(stream, name)
-    for sheet in read_sheets(stream):
+    documents, without_rows = 0, []
+    for sheet in read_sheets(stream, with_hidden=False):
         facts, prefix = sheet.facts, f"{sheet.title}!"
-        yield from _documents(
-            sheet.table_rows(),
-            options,
-            position=prefix,
-            sheet=prefix,
-            merged=MergedCells(facts.merged),
-        )
+        if sheet.hidden:
+            yield Fault("This sheet is hidden, and left out", sheet.title, _UNHIDE, left_out=True)
+            continue
+        for outcome in _documents(sheet.rows, options, position=prefix, sheet=prefix, facts=facts):
+            if isinstance(outcome, Fault) and outcome.what == _NO_ROWS:
+                without_rows.append(outcome)
+            else:
+                documents += isinstance(outcome, Part)
+                yield outcome
         if facts.unsaved:
             yield Fault(f"{_UNSAVED}: {facts.unsaved}", f"{prefix}{facts.first}", _COMPUTE)
+        yield from _hidden(facts, prefix)
+    yield from without_rows if documents else ()  # a file without any document is empty
+
+
+def _hidden(facts: SheetFacts, prefix: str) -> Iterator[Fault]:
+    """Name the rows and columns that were hidden by hand."""
+    if facts.hidden_rows:
+        what = f"Rows that are hidden by hand are left out, this one first: {len(facts.hidden_rows)}"
+        yield Fault(what, f"{prefix}{facts.hidden_rows[0]}", _UNHIDE, left_out=True)
+    if facts.hidden_columns:
+        what = f"Columns that are hidden by hand are left out, this one first: {len(facts.hidden_columns)}"
+        yield Fault(what, f"{prefix}{column_letters(min(facts.hidden_columns))}", _UNHIDE, left_out=True)
 
 
 def _known(columns: Sequence[str]) -> Known | None:
@@ -69,21 +90,26 @@ def _documents(
     *,
     position: str,
     sheet: str = "",
-    merged: MergedCells | None = None,
+    facts: SheetFacts | None = None,
 ) -> Iterator[Part | Fault]:
     """Yield the documents of a table. Those without a title have the table's, the text above its header."""
-    table = begin_table(rows, _known(options.columns))
+    errors = _FormulaErrors()
+    table = begin_table(errors.noted(rows), _known(options.columns))
+    merged = facts.merged if facts else ()
+    cells = MergedCells(merged)
     header: list[str] = []
     ids: frozenset[int] = frozenset()
-    for row in table.rows:
+    first, count = None, 0
+    for row in join_header(table.rows, merged):
+        first, count = first or row, count + 1
         if row.fault:
             yield Fault(f"This row cannot be read: {row.fault}", f"{position}{row.number}")
             if not header:
                 return
         elif header:
-            yield _document(
-                header, merged.fill(row, ids) if merged else row, options, f"{position}{row.number}", sheet, table.title
-            )
+            filled = cells.fill(row, ids)
+            if any(filled.cells):
+                yield _document(header, filled, options, f"{position}{row.number}", sheet, table.title)
         else:
             header = [cell or f"column {column}" for column, cell in enumerate(row.cells, 1)]
             ids = frozenset(column for column, cell in enumerate(header) if role(cell) == "id")
@@ -92,6 +118,40 @@ def _documents(
                     f"This table has no column {absent}; it has {describe_header(header)}", f"{position}{row.number}"
                 )
                 return
+    if first is not None and count == 1 and not first.fault and not (facts and facts.unsaved):
+        yield from _single_row(first, table.title, f"{position}{first.number}")
+    if errors.count:
+        yield Fault(f"{_ERRORS} ({errors.error}): {errors.count}", errors.position(sheet, position), _CORRECT)
+
+
+def _single_row(row: TableRow, title: str, position: str) -> Iterator[Part | Fault]:
+    """Yield the document of a sheet that is a note, or the fault of one that has a header alone."""
+    if row.several:
+        yield Fault(_NO_ROWS, position)
+    else:
+        yield Part(" ".join(cell for cell in row.cells if cell), position, position, title or None)
+
+
+class _FormulaErrors:
+    """The errors of formulas in the rows of a table."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.error = ""
+        self._row = 0
+        self._column = 0
+
+    def noted(self, rows: Iterable[TableRow]) -> Iterator[TableRow]:
+        """Yield the rows, and remember their errors."""
+        for row in rows:
+            if row.errors and not self.count:
+                (self._column, self.error), self._row = row.errors[0], row.number
+            self.count += len(row.errors)
+            yield row
+
+    def position(self, sheet: str, position: str) -> str:
+        """Return where the first error is: a cell of a sheet, or a row of a csv."""
+        return f"{sheet}{column_letters(self._column)}{self._row}" if sheet else f"{position}{self._row}"
 
 
 def _document(

@@ -20,7 +20,7 @@ def said(value: object, number_format: str | None = None) -> str:
         cell.number_format = number_format
     out = io.BytesIO()
     book.save(out)
-    ((shown,),) = (row for sheet in read_sheets(out) for row in sheet.rows)
+    ((shown,),) = (row.cells for sheet in read_sheets(out) for row in sheet.rows)
     return shown
 
 
@@ -31,13 +31,18 @@ def said(value: object, number_format: str | None = None) -> str:
         ("0.1", "0%", "0.1"),
         (True, None, "TRUE"),
         (False, None, "FALSE"),
-        (3776, "#,##0", "3776"),
-        (3776.0, "0.0", "3776"),
+        (3776, "#,##0", "3,776"),
+        (3776.0, "0.0", "3776.0"),
+        (600001, "000-0000", "060-0001"),
+        (7, "0000", "0007"),
+        (1200, '#,##0"円"', "1,200円"),
+        ("田中", '@"様"', "田中様"),
         (15.21, None, "15.21"),
         (0.1 + 0.2, None, "0.3"),
         (-1e22, None, "-10000000000000000000000"),
         (date(1969, 7, 20), None, "1969-07-20"),
-        (datetime(1969, 7, 20), 'yyyy"年"m"月"d"日"', "1969-07-20"),
+        (datetime(1969, 7, 20), 'yyyy"年"m"月"d"日"', "1969年7月20日"),
+        (datetime(2024, 4, 1), '[$-411]ggge"年"m"月"d"日"', "令和6年4月1日"),
         (datetime(2024, 4, 1, 9, 30), "m/d/yy h:mm", "2024-04-01 9:30"),
         (datetime(2024, 4, 1, 9, 5, 7), None, "2024-04-01 9:05:07"),
         (time(9, 30), None, "9:30"),
@@ -49,8 +54,8 @@ def said(value: object, number_format: str | None = None) -> str:
         (0.125, "0%", "13%"),
         (0.125, "0.00%", "12.50%"),
         (-0.05, "0%;[Red]-0%", "-5%"),
-        (0.5, '0.0"%"', "0.5"),
-        (0.5, "0.0\\%", "0.5"),
+        (0.5, '0.0"%"', "0.5%"),
+        (0.5, "0.0\\%", "0.5%"),
         (1e300, "0%", "1" + "0" * 302 + "%"),
     ],
 )

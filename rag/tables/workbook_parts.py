@@ -1,0 +1,100 @@
+"""Parts of a workbook (.xlsx) that its sheets refer to: their names, shared texts and number formats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rag.tables.cell_text import BUILT_IN, unescape
+from rag.tables.number_format import GENERAL
+from rag.text.office_package import RELATIONSHIP_ID, OfficePackage
+
+_HIDDEN = frozenset({"hidden", "veryHidden"})
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPart:
+    """A sheet of a workbook and the part of the file that it is in."""
+
+    title: str
+    part: str
+    hidden: bool
+
+
+class WorkbookParts:
+    """The sheets, texts and formats of a workbook. A part that is missing costs what it would have said, no more."""
+
+    def __init__(self, package: OfficePackage) -> None:
+        self.package = package
+        main = package.main_part()
+        book = package.tree(main)
+        if _name(book) != "workbook":
+            raise ValueError("its document is not a workbook")
+        self.from_1904 = any(element.get("date1904") in {"1", "true", "on"} for element in book.iter("{*}workbookPr"))
+        self.sheets = self._sheets(main, book)
+        self._texts = self._shared_texts(main)
+        self._formats = self._number_formats(main)
+
+    def shared_text(self, index: str) -> str:
+        """Return a text that cells share, by its number."""
+        at = int(index) if index.isdecimal() else -1
+        return self._texts[at] if 0 <= at < len(self._texts) else ""
+
+    def number_format(self, style: str) -> str:
+        """Return the number format of a cell by its style."""
+        return self._formats.get(style, GENERAL)
+
+    def rich_text(self, element: Any) -> str:
+        """Return the text of a cell of several pieces, without the readings of its letters."""
+        pieces = []
+        for child in element:
+            name = _name(child)
+            if name == "t":
+                pieces.append(child.text or "")
+            elif name == "r":
+                pieces.extend(piece.text or "" for piece in child if _name(piece) == "t")
+        return unescape("".join(pieces))
+
+    def _sheets(self, main: str, book: Any) -> list[SheetPart]:
+        by_id = {relation.id: relation for relation in self.package.relationships(main)}
+        sheets = []
+        for element in book.iter("{*}sheet"):
+            relation = by_id.get(str(element.get(RELATIONSHIP_ID, "")))
+            if relation is not None and relation.kind == "worksheet":
+                hidden = element.get("state") in _HIDDEN
+                sheets.append(SheetPart(str(element.get("name", "")), relation.part, hidden))
+        return sheets
+
+    def _shared_texts(self, main: str) -> list[str]:
+        from lxml import etree
+
+        texts: list[str] = []
+        for part in self.package.related(main, "sharedStrings")[:1]:
+            with self.package.open(part) as xml:
+                for _, element in etree.iterparse(
+                    xml, tag="{*}si", resolve_entities=False, no_network=True, huge_tree=True
+                ):
+                    texts.append(self.rich_text(element))
+                    element.clear()
+                    while element.getprevious() is not None:
+                        del element.getparent()[0]
+        return texts
+
+    def _number_formats(self, main: str) -> dict[str, str]:
+        parts = self.package.related(main, "styles")
+        if not parts:
+            return {}
+        styles = self.package.tree(parts[0])
+        own = {str(element.get("numFmtId")): str(element.get("formatCode", "")) for element in styles.iter("{*}numFmt")}
+        of_cells = next(styles.iter("{*}cellXfs"), None)
+        codes = {}
+        for at, xf in enumerate(() if of_cells is None else of_cells.iterchildren("{*}xf")):
+            key = str(xf.get("numFmtId", "0"))
+            code = own.get(key) or (BUILT_IN.get(int(key), GENERAL) if key.isdecimal() else GENERAL)
+            if code.casefold() != GENERAL.casefold():
+                codes[str(at)] = code
+        return codes
+
+
+def _name(element: Any) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
