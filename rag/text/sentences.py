@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.text.letters import JAPANESE_LETTER, LATIN
@@ -15,9 +17,11 @@ _SIGN = re.compile(rf"[{re.escape(_OPEN + _CLOSE + _ENDS)}.\n|｜]")
 # Abbreviations that a full stop belongs to, in lower case, without that stop.
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof st no vs etc e.g i.e cf fig figs vol pp approx ca c b d jan feb mar apr jun jul aug sep sept "
-    "oct nov dec inc ltd co corp mt ft gen col lt capt sgt rev hon gov sen rep jr sr ph.d u.s u.k d.c a.d b.c a.m "
+    "oct nov dec inc ltd co corp mt ft gen col lt capt sgt rev hon gov sen rep jr sr ver ph.d u.s u.k d.c a.d b.c a.m "
     "p.m".split()
 )
+_LAST_LATIN = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ.．]+$")
+_LIST_NUMBER = re.compile(r"(?:^|\n)[ \t\u3000]*\d{1,3}$")
 _LAST_WORD = re.compile(r"[^\s(（「『\"“]*$")
 _LIST_OR_HEADING = re.compile(r"[ \t]*(?:#{1,6}[ \t]|\|[ \t]|[-*+•][ \t]|・|\d{1,3}[.)．][ \t])")
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]")
@@ -68,7 +72,12 @@ def sentences(text: str, start: int = 0, rules: SentenceRules = DOCUMENT) -> lis
     abbreviation, and where the rules of the text say so. A line that ends with 。 or the like ends a sentence even in
     an open bracket, and a bracket that is open for `_LONGEST_ASIDE` characters no longer counts.
     """
-    spans: list[Span] = []
+    return list(iter_sentences(text, start, rules))
+
+
+def iter_sentences(text: str, start: int = 0, rules: SentenceRules = DOCUMENT) -> Iterator[Span]:
+    """Yield what `sentences` returns, with one of them in memory."""
+    before: Span | None = None
     begin = start
     for end in _ends(text, start, rules):
         first = begin + len(text[begin:end]) - len(text[begin:end].lstrip())
@@ -76,11 +85,14 @@ def sentences(text: str, start: int = 0, rules: SentenceRules = DOCUMENT) -> lis
         begin = end
         if first >= last:
             continue
-        if not rules.lines and spans and _is_heading(text, spans[-1]):
-            spans[-1] = Span(spans[-1].start, last)
-        else:
-            spans.append(Span(first, last))
-    return spans
+        if before is not None and not rules.lines and _is_heading(text, before):
+            before = Span(before.start, last)
+            continue
+        if before is not None:
+            yield before
+        before = Span(first, last)
+    if before is not None:
+        yield before
 
 
 def sentence_parts(text: str, rules: SentenceRules) -> list[str]:
@@ -89,13 +101,12 @@ def sentence_parts(text: str, rules: SentenceRules) -> list[str]:
     >>> sentence_parts("Dr. Smith was born in 1950. He died. ", ANSWER)
     ['Dr. Smith was born in 1950.', ' He died.', ' ']
     """
-    ends = _ends(text, 0, rules)
+    ends = list(_ends(text, 0, rules))
     return [text[begin:end] for begin, end in zip([0, *ends], ends, strict=False) if begin < end]
 
 
-def _ends(text: str, start: int, rules: SentenceRules) -> list[int]:
-    """Return the offsets where sentences end, before the blanks that follow; the last is the end of the text."""
-    ends: list[int] = []
+def _ends(text: str, start: int, rules: SentenceRules) -> Iterator[int]:
+    """Yield the offsets where sentences end, before the blanks that follow; the last is the end of the text."""
     opened: deque[int] = deque()
     at = start
     while (sign := _SIGN.search(text, at)) is not None:
@@ -106,10 +117,10 @@ def _ends(text: str, start: int, rules: SentenceRules) -> list[int]:
         elif character == "\n":
             if rules.lines or _line_ends(text, at, in_bracket=bool(opened)):
                 opened.clear()
-                ends.append(at)
+                yield at
         elif character in "|｜":
             if rules.cells:
-                ends.append(at)
+                yield at
         elif _ends_sentence(character, text, at, rules):
             while opened and at - opened[0] > _LONGEST_ASIDE:
                 opened.popleft()
@@ -117,8 +128,8 @@ def _ends(text: str, start: int, rules: SentenceRules) -> list[int]:
                 continue
             while at < len(text) and text[at] in _ENDS + _AFTER_END + ".":
                 at += 1
-            ends.append(at)
-    return [*ends, len(text)]
+            yield at
+    yield len(text)
 
 
 def _follow_bracket(opened: deque[int], bracket: str, at: int) -> None:
@@ -153,6 +164,8 @@ def _ends_sentence(mark: str, text: str, after: int, rules: SentenceRules) -> bo
     """Return whether the end mark just before `after` ends a sentence."""
     if mark == ".":
         return _full_stop(text, after, rules)
+    if mark == "．":
+        return _full_width_stop(text, after)
     return not (rules.addresses and mark in "!?" and _IN_ADDRESS.match(text, after))
 
 
@@ -167,6 +180,17 @@ def _full_stop(text: str, after: int, rules: SentenceRules) -> bool:
     if _is_abbreviation(last, next_word):
         return False
     return rules.small_letters or not next_word.islower()
+
+
+def _full_width_stop(text: str, after: int) -> bool:
+    """Return whether the "．" just before `after` ends a sentence: not in ３．５, Ｎｏ．５ or １．はじめに."""
+    before, following = text[max(0, after - 24) : after - 1], text[after : after + 1]
+    if before[-1:].isdigit() and (following.isdigit() or _LIST_NUMBER.search(before)):
+        return False
+    word = _LAST_LATIN.search(before)
+    return word is None or not _is_abbreviation(
+        unicodedata.normalize("NFKC", word.group()), unicodedata.normalize("NFKC", following)
+    )
 
 
 def _is_abbreviation(word: str, next_letter: str) -> bool:

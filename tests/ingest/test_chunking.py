@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import tracemalloc
 from collections.abc import Sequence
 
 import pytest
@@ -205,7 +206,53 @@ def test_a_title_must_leave_room_for_sixteen_tokens() -> None:
             assert max(len(chunk.text) for chunk in split(whole, Chunking(100, 0), characters, 100 + room)) <= room
 
 
-@pytest.mark.parametrize("mark", "、，,;； \n")
+LISTS = {
+    "rooms": "\n".join(f"{n}号室　利用者{n}　電話　03-0000-{1000 + n}" for n in range(1, 61)),
+    "prices": "\n".join(f"品目{n}、単価 {n},200 円、在庫 {n} 個；備考なし" for n in range(1, 61)),
+    "addresses": "\n".join(f"Room {n}, floor {n % 9}, Example Street {n}; phone 03 0000 {n}" for n in range(1, 61)),
+    "uneven": "\n".join("項目" * (1 + n * 7 % 18) + f" {n}" for n in range(1, 61)),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("limit", [64, 100, 250])
+@pytest.mark.parametrize("overlap", [0, 1])
+def test_lines_of_a_list_without_full_stops_are_whole(name: str, limit: int, overlap: int) -> None:
+    chunks = cut(LISTS[name], limit, overlap)
+    assert len(chunks) > 1
+    assert max(len(chunk.text) for chunk in chunks) <= limit
+    lines = [line for chunk in chunks for line in chunk.text.split("\n")]
+    assert set(lines) == {line.strip() for line in LISTS[name].split("\n")}
+
+
+def test_a_number_is_not_cut_at_its_comma_and_a_comma_comes_before_a_blank() -> None:
+    assert cut("あ" * 25 + "1,200円" + "い" * 40, 40)[0].text[-1:] == "い"
+    assert cut("あ" * 22 + "、いい ううう" + "え" * 40, 40)[0].text == "あ" * 22 + "、"
+
+
+@pytest.mark.parametrize("text", ["a. ", "あ。", "word word\n\n", "- x\n"])
+def test_memory_is_bounded_by_the_text(text: str) -> None:
+    whole = document(text * 200_000)
+    tracemalloc.start()
+    chunks = split(whole, Chunking(128, 0), characters, 500)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(chunks) > 2000
+    assert peak < 30 * len(whole.text.encode())
+
+
+def test_texts_that_are_counted_together_are_few_and_short() -> None:
+    sizes: list[int] = []
+
+    def count(texts: Sequence[str]) -> list[int]:
+        sizes.append(sum(map(len, texts)))
+        return characters(texts)
+
+    split(document("長" * 100_000 + "。" + "a. " * 100_000), Chunking(128, 0), count, 500)
+    assert max(sizes) < 10_000
+
+
+@pytest.mark.parametrize("mark", "、，,;； ")
 def test_a_long_sentence_is_cut_after_a_mark_in_the_second_half_of_what_fits(mark: str) -> None:
     near, far = "あ" * 25 + mark + "い" * 40, "あ" * 15 + mark + "い" * 50
     first = {text: cut(text, 40)[0].text for text in (near, far)}

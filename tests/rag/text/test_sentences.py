@@ -67,3 +67,23 @@ def test_the_parts_are_the_text_and_the_sentences(text: str, rules: SentenceRule
     assert "".join(sentence_parts(text, rules)) == text
     if rules is not DOCUMENT:  # where headings stay with the next sentence
         assert [part.strip() for part in sentence_parts(text, rules) if part.strip()] == texts(text, rules)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ["棚板の長さは３．５ｍである。", "紐の長さは２．１ｍとする。"],
+        ["第３．２節を見よ．", "次は第４節．"],
+        ["製品Ｎｏ．５を使う．", "次にＮｏ．６を使う．"],
+        ["Ｖｅｒ．２．１を使う。", "１．２．３版です。"],
+        ["１．はじめに本稿では述べる．", "次に進む．"],
+        ["値は３．", "次の値は４．"],
+        ["結果は良い．", "また，速い．"],
+        ["長さは３．５"],
+        ["誤差は±０．０５％以内．", "幅は１，２００．５㎜．"],
+    ],
+)
+def test_full_width_full_stops_within_numbers_and_abbreviations(parts: list[str]) -> None:
+    text = "".join(parts)
+    assert [text[span.start : span.end] for span in sentences(text)] == parts
+    assert [part for part in sentence_parts(text, ANSWER) if part] == parts
