@@ -82,17 +82,24 @@ class _Reader:
         return self._in(token, self.words.report | self.words.source)
 
     def _talking(self, tokens: Sequence[Token], *, marked: bool = False) -> bool:
-        """Return whether all words are of the vocabulary or the question, and one marks talk."""
+        """Return whether all words are of the vocabulary or the question; beside the question's, one must mark talk."""
+        repeats = False
         for i, token in enumerate(tokens):
             if self._in(token, self.words.talk):
                 marked = True
-            elif token.content and not self._in(token, self.words.known) and not self._in(token, self.asked):
-                if token.kind == "number" or (token.kind == "latin" and len(token.key) < 3):
-                    beside = [*tokens[max(0, i - 2) : i], *tokens[i + 1 : i + 3]]
-                    if any(self._in(other, self.words.source) for other in beside):
-                        continue
-                return False
-        return marked
+            elif token.content and not self._in(token, self.words.known):
+                if self._in(token, self.asked):
+                    repeats = True
+                elif not self._numbers_a_source(tokens, i):
+                    return False
+        return marked or not repeats
+
+    def _numbers_a_source(self, tokens: Sequence[Token], at: int) -> bool:
+        """Return whether a number or letter belongs to a word for a passage, a step or a degree of confidence."""
+        token = tokens[at]
+        beside = [*tokens[max(0, at - 3) : at], *tokens[at + 1 : at + 4]]
+        short = token.kind == "number" or (token.kind == "latin" and len(token.key) < 3) or not token.key.isalnum()
+        return short and any(self._in(other, self.words.numbered) for other in beside)
 
     def reports(self, stretch: str) -> bool:
         return any(self._in(token, self.words.report) for token in tokenise(stretch))
