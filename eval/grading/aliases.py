@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from eval.grading.claims import Claim, complement, is_name, novel
-from eval.grading.matching import Finding, Match, ParsedQuestion, related, rival_in
+from eval.grading.matching import Finding, Match, ParsedQuestion, rival_in
+from eval.grading.objections import related
 from eval.grading.refusals import is_denied
 from eval.grading.text import strip_endings
 from eval.grading.word_match import number_pairs

@@ -21,9 +21,9 @@ from eval.grading.numbers.compare import match_numeric
 from eval.grading.numbers.dates import DateValue
 from eval.grading.numbers.quantities import read_numbers
 from eval.grading.numbers.reference import as_numeric, written
-from eval.grading.refusals import after_refusal, is_refusal
+from eval.grading.refusals import beside_refusals, is_refusal
 from eval.grading.remarks import without_remarks
-from eval.grading.text import sentences, strip_endings
+from eval.grading.text import strip_endings
 from eval.grading.word_match import folded, occurrences
 from eval.grading.wrappers import unwrap
 from rag.text.answer_language import in_language
@@ -145,12 +145,10 @@ def _grade_open(question: str, text: str, references: Sequence[Reference], langu
         return Verdict(AnswerOutcome.WRONG, language_correct, Rung.NONE, text, None, "there is no reference")
     if best.match.finding is Finding.EQUAL or (best.match.right and is_refusal(canonical(best.reference.text))):
         return _verdict(best, language_correct)
-    first = (sentences(text) or (text,))[0]
-    rest = after_refusal(text) if is_refusal(first) else None
-    if rest is not None:
+    rest = beside_refusals(text)
+    if rest is not None and rest != text:
         best = _best(question, rest, references) or best
-    declined = is_refusal(first) and rest is None and (not best.match.right or best.match.extracted in first)
-    if declined or (best.match.finding in (Finding.ABSENT, Finding.PASSING) and is_refusal(text)):
+    if rest is None or (best.match.finding in (Finding.ABSENT, Finding.PASSING) and is_refusal(text)):
         return Verdict(AnswerOutcome.REFUSED, language_correct, Rung.HEDGE, text, None, "the answer declines to answer")
     return _verdict(best, language_correct)
 
@@ -171,7 +169,10 @@ def _score(question: str, text: str, references: Sequence[Reference]) -> list[_S
     shapes = {reference: forms(question, reference.text) for reference in references}
     shaped = [form for found in shapes.values() for form in found]
     asked = ParsedQuestion(
-        question, tokenise(question), tuple({folded(strip_endings(form)): None for form in shaped if folded(form)})
+        question,
+        tokenise(question),
+        tuple({folded(strip_endings(form)): None for form in shaped if folded(form)}),
+        any(elements(form) for form in shaped),
     )
     claim = find_claim(question, text)
     dates = tuple(date for form in shaped for date in read_numbers(form).dates)

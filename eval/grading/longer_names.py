@@ -39,6 +39,11 @@ _FOLLOWER_ALLOWED = frozenset(
     "ocean sea empire dynasty republic "
     "kingdom mountain mount region family himself herself itself japan usa".split()
 )
+TITLES = frozenset(
+    "sir dr mr mr mrs ms miss lord lady dame madame madam mme monsieur president king queen prince princess professor "
+    "prof st saint captain general emperor empress pope king author writer poet painter artist composer scientist "
+    "physicist the".split()
+)
 
 
 def in_longer_name(text: str, tokens: Sequence[Token], first: int, last: int, known: Set[str], *, person: bool) -> bool:

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from eval.grading.claims import Claim, is_name
-from eval.grading.longer_names import in_longer_name
+from eval.grading.longer_names import TITLES, in_longer_name
 from eval.grading.numbers.quantities import NumberReading, read_numbers
+from eval.grading.objections import listed_with, misranked, outdated, overturned, related
 from eval.grading.refusals import alternative, is_denied
 from eval.grading.text import strip_endings
 from eval.grading.word_match import folded, occurrences
@@ -61,11 +62,15 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuestion:
-    """Parts of the question that matching needs: text and tokens, and the folded keys of every accepted reference."""
+    """Parts of the question that matching needs: text, tokens, the folded keys of every accepted form.
+
+    `several`: a reference is a list, so that an enumeration may be what is asked for.
+    """
 
     text: str
     tokens: tuple[Token, ...]
     accepted: tuple[str, ...]
+    several: bool = False
 
     @property
     def about_person(self) -> bool:
@@ -107,18 +112,8 @@ class ParsedQuestion:
         )
 
 
-_RELATION_BEFORE = re.compile(
-    r"\b(?:wife|husband|son|daughter|father|mother|brother|sister|student|pupil|friend|disciple|grandson"
-    r"|granddaughter|teacher|contemporary|rival"
-    r"|colleague|follower|successor|predecessor|assistant|neighbou?r)s? (?:of|to)\s+(?:the\s+)?[\"']?$",
-    re.IGNORECASE,
-)
-_RELATION_AFTER = re.compile(
-    r"^[」』]?(?:の(?:妻|夫|息子|娘|父|母|兄|弟|姉|妹|孫|子(?!供向)|弟子|友人|親友|教え子|師|後継者|前任者|部下"
-    r"|助手|同僚|ライバル|同時代)|'s? (?:wife|husband|son"
-    r"|daughter|father|mother|brother|sister|student|friend|disciple|grandson|teacher|assistant|successor))"
-)
 _SIGN_AFTER = re.compile(rf"[+#{MINUS}]+(?!\w)")  # C++, Na+, Rh−: not C, Na, Rh
+WIDER = 4  # tokens on either side that a longer accepted form of the same name may have
 MENTIONS = 12  # of a form looked at in one claim; models in a loop repeat one hundreds of times
 _WORD_IN_CAPITALS = 4  # references like WHO, US, IT need their capitals up to this length
 
@@ -133,7 +128,7 @@ def match_form(asked: ParsedQuestion, claim: Claim, form: str) -> Match:
     if not folded(form) and form in claim.text:
         return Match(Finding.CONTAINED, form, "the sign is in the answer")
     for first, last in itertools.islice(occurrences(claim.text, form), MENTIONS):
-        match = _mention(asked, claim, form, first, last)
+        match = _mention(asked, claim, form, *_widened(asked, claim.text, first, last))
         if ranks.index(match.finding) < ranks.index(best.finding):
             best = match
     return best
@@ -146,7 +141,10 @@ def _equal(asked: ParsedQuestion, claim: Claim, form: str) -> Match | None:
             continue
         if folded(strip_endings(part)) == target or (lemmas and lemmas == _lemmas(part)):
             start, end = _span(claim.text, part)
-            if part == claim.focus and is_denied(claim.text, start, end, negative_question=asked.negative):
+            if part == claim.focus and (
+                is_denied(claim.text, start, end, negative_question=asked.negative)
+                or any(_outweighed(asked, claim.text, start, end))
+            ):
                 continue
             if _repeats_question(asked, claim, part):
                 continue
@@ -175,6 +173,20 @@ def _span(text: str, part: str) -> tuple[int, int]:
     return start, start + len(part.rstrip("。.!?、, "))
 
 
+def _widened(asked: ParsedQuestion, text: str, first: int, last: int) -> tuple[int, int]:
+    """Return the token range of the longest accepted form around a mention: 滋賀県 for 滋賀, so that objections bind."""
+    tokens = tokenise(text)
+    around = [
+        (start, end)
+        for start in range(max(0, first - WIDER), first + 1)
+        for end in range(last, min(len(tokens), last + WIDER) + 1)
+        if tokens[start].key
+        and tokens[end - 1].key
+        and folded(text[tokens[start].start : tokens[end - 1].end]) in asked.accepted
+    ]
+    return max(around, key=lambda span: span[1] - span[0], default=(first, last))
+
+
 def _mention(asked: ParsedQuestion, claim: Claim, form: str, first: int, last: int) -> Match:
     """Judge a mention, tokens first:last of the claim: the first objection to it, else that it counts."""
     tokens = tokenise(claim.text)
@@ -194,6 +206,7 @@ def _objections(asked: ParsedQuestion, claim: Claim, form: str, first: int, last
         not _case_fits(form, quoted, claim)
         or _SIGN_AFTER.match(text, end)
         or in_longer_name(text, tokens, first, last, asked.known, person=person)
+        or (person and _another_bearer(asked, tokens, first, last))
     ):
         yield Match(Finding.PASSING, quoted, f"{quoted!r} is part of a longer name or another word")
     if is_denied(line, start - begin, end - begin, negative_question=asked.negative):
@@ -205,8 +218,9 @@ def _objections(asked: ParsedQuestion, claim: Claim, form: str, first: int, last
         yield Match(Finding.PASSING, quoted, f"{quoted!r} repeats the question")
     if re.match(r"(?:の方)?より", text[end:]) or re.search(r"\bthan (?:the |an? )?$", text[:start], re.IGNORECASE):
         yield Match(Finding.PASSING, quoted, f"{quoted!r} is mentioned only in a comparison")
-    if person and related(text, start, end):
+    if related(text, start, end):
         yield Match(Finding.PASSING, quoted, f"{quoted!r} is named only as a relation of the one given")
+    yield from _outweighed(asked, line, start - begin, end - begin)
     in_focus = text.find(claim.focus) <= start < text.find(claim.focus) + len(claim.focus)
     gloss = re.search(r"\($", text[:start]) and re.match(r"\)", text[end:])
     rival = None if in_focus or gloss or not claim.firm else rival_in(asked, claim.focus)
@@ -214,9 +228,36 @@ def _objections(asked: ParsedQuestion, claim: Claim, form: str, first: int, last
         yield Match(Finding.PASSING, quoted, f"{rival!r} is given first, {quoted!r} only in passing")
 
 
-def related(text: str, start: int, end: int) -> bool:
-    """Return whether the name at `start:end` only says whose relation someone else is: "a pupil of X", Xの弟子."""
-    return bool(_RELATION_BEFORE.search(text[:start]) or _RELATION_AFTER.match(text[end:]))
+def _another_bearer(asked: ParsedQuestion, tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Return whether a family name has a given name that no accepted form has: "Pierre Curie" for "Marie Curie"."""
+    key = "".join(token.key for token in tokens[first:last])
+    fuller = [form for form in asked.accepted if form != key and form.endswith(key)]
+    before = [token for token in tokens[:first] if token.key or token.surface in ",;:()。、"]
+    if not fuller or not before or not is_name(before[-1]):
+        return False
+    given = before[-1]
+    apart = tokens[first].start - given.end > 1 or (given.kind == "japanese" and tokens[first].start == given.end)
+    known = given.key in TITLES or given.key in asked.known or len(given.key) == 1
+    return not (apart or known or any(given.key in form for form in asked.accepted))
+
+
+def _outweighed(asked: ParsedQuestion, line: str, start: int, end: int) -> Iterator[Match]:
+    """Why the sentence asserts something else than the mention at `start:end` of it."""
+    quoted = line[start:end]
+    if misranked(asked.text, line, start, end):
+        yield Match(Finding.PASSING, quoted, f"{quoted!r} has another rank than the question asks for")
+    if overturned(line, start, end):
+        yield Match(Finding.DENIED, quoted, f"{quoted!r} is given as a belief that is wrong")
+    if outdated(asked.text, line, start, end):
+        yield Match(Finding.PASSING, quoted, f"{quoted!r} is what was so before")
+    others = () if asked.several else listed_with(line, start, end)
+    rivals = [other for other in others if not _accepted(asked, other) and not _in_question(asked, other)]
+    if rivals:
+        yield Match(Finding.ALTERNATIVES, quoted, f"{quoted!r} is listed with {rivals[0]!r}")
+
+
+def _in_question(asked: ParsedQuestion, other: str) -> bool:
+    return all(token.key in asked.known for token in tokenise(other) if token.key)
 
 
 def _accepted(asked: ParsedQuestion, other: str) -> bool:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 
+from eval.grading.text import sentence_stretches
 from rag.text.tokens import tokenise
 
 _SOURCE = r"(?:passages?|texts?|context|documents?|articles?|information|sources?|sentences?|question)"
@@ -32,7 +33,7 @@ _REFUSAL_EN = re.compile(
     r"|\bno (?:\w+ )?(?:information|mention|answer|data|evidence|context) "
     r"|\b(?:not enough|insufficient) (?:information|context|data)"
     r"|^\W*(?:unknown|n/?a|not (?:specified|mentioned|provided|available|applicable|sure)|no idea|none given|cannot say"
-    r"|idk)\W*$",
+    r"|idk)\W*$|\bsilent (?:on|about|as to)\b",
     re.IGNORECASE,
 )
 _SOURCE_JA = r"(?:文章|本文|情報|テキスト|資料|文脈|記事|文書|提供|質問)"
@@ -101,8 +102,8 @@ _OR_AFTER = re.compile(
 )
 _OR_BEFORE = re.compile(r"\s*,?\s*(?:\bor\b|/)\s*(?:maybe |perhaps |possibly |the |an? |in )*[\"'(]*$", re.IGNORECASE)
 _OR_AFTER_JA = re.compile(
-    r"^[」』)\"]*\s*(?:\([^()]*\))?(?:、[^、。]{1,20}){0,6}?(?:、?\s*(?:または|又は|あるいは|もしくは|若しくは"
-    r"|それとも|ないしは?)、?|か、?(?=[一-鿿ァ-ヴA-Za-z「『\d]))(?P<other>[^、。]+)"
+    r"^[」』)\"]*\s*(?:\([^()]*\))?(?:、[^、。]{1,20}){0,6}?(?:、?\s*か?、?\s*(?:または|又は|あるいは|もしくは|若しくは"
+    r"|それとも|ないしは?)、?|(?:と|、|か)(?=[^、。]{1,20}?か?の?(?:どちら|どっち|いずれ)か)|か、?(?=[一-鿿ァ-ヴA-Za-z「『\d]))(?P<other>[^、。]+)"
 )
 _OR_BEFORE_JA = re.compile(
     r"(?<![、。い])(?:、?\s*(?:または|又は|あるいは|もしくは|若しくは|それとも)、?"
@@ -129,6 +130,23 @@ def after_refusal(text: str) -> str | None:
         if is_refusal(text[: match.start() + 1]) and rest and not is_refusal(rest):
             return rest
     return None
+
+
+def beside_refusals(text: str) -> str | None:
+    """Return what an answer says beside its refusals, or None if it only declines.
+
+    >>> beside_refusals("分かりません。資料には東京のことは書かれていません。"), beside_refusals("I do not know. Tokyo.")
+    (None, ' Tokyo.')
+    """
+    kept = []
+    for stretch in sentence_stretches(text):
+        if is_refusal(stretch.strip()):
+            after = after_refusal(stretch)
+            kept += [] if after is None else [after]
+        else:
+            kept.append(stretch)
+    left = "".join(kept)
+    return left if any(char.isalnum() for char in left) else None
 
 
 def is_denied(sentence: str, start: int, end: int, *, negative_question: bool = False) -> bool:

@@ -145,7 +145,9 @@ FILLING = (
     "掛ける 掛かる かかる 持つ 置く 入る 入れる 切る わたる 至極 極めて 非常 大変 とても 誠 誠に まことに 本当 "
     "本当に 実際 実際に 決して ご安心 ください"
 )
-_NUMBERED = "step confidence confident sure certain score level ステップ 手順 信頼 信頼度 確信 確信度 確度 自信 確率 精度"
+_NUMBERED = (
+    "step confidence confident sure certain score level ステップ 手順 信頼 信頼度 確信 確信度 確度 自信 確率 精度"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,210 @@
+"""Why a name that stands in an answer is not what it asserts: rank, relation, overturned belief, past, enumeration.
+
+Each function looks at the mention at `start:end` of one canonical sentence. A rank counts only where the question asks
+for one ("the largest", 2番目, 初代); a past state only where it asks for the present; an enumeration only where
+one thing is asked for, which the caller knows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from eval.grading.claims import is_name
+from eval.grading.text import strip_endings
+from rag.text.tokens import Token, tokenise
+
+_KIN = (
+    "wife|husband|spouse|son|daughter|father|mother|brother|sister|cousin|uncle|aunt|nephew|niece|student|pupil|friend"
+    "|disciple|grandson|granddaughter|grandfather|grandmother|teacher|mentor|master|contemporary|rival|colleague"
+    "|follower|successor|predecessor|assistant|neighbou?r|partner|secretary|deputy|apprentice|heir|opponent|boss"
+)
+_KIN_JA = (
+    "妻|夫|息子|娘|父|母|兄|弟|姉|妹|孫|祖父|祖母|叔父|叔母|伯父|伯母|甥|姪|従兄弟|いとこ|子(?!供向|会社)|弟子|師匠|師(?!団)|恩師"
+    "|友人|親友|教え子|後継|後任|前任|先任|先代|次代|次(?:の|に)|前の|部下|上司|助手|秘書|同僚|ライバル|同時代|仲間|婚約者|後輩|先輩"
+)
+_RELATION_BEFORE = re.compile(rf"\b(?:{_KIN})s? (?:of|to)\s+(?:the\s+)?[\"']?$", re.IGNORECASE)
+_RELATION_AFTER = re.compile(
+    rf"^[」』]?(?:の(?:すぐ)?(?:{_KIN_JA})|(?:'s|')\s+(?:[a-z-]+ )?(?:{_KIN})\b|の(?:後|あと)(?:を|に)"
+    r"|に(?:代わ|替わ|続)(?:って|り|いて|き)|\s+was (?:succeeded|replaced|preceded|followed) by\b)",
+    re.IGNORECASE,
+)
+
+_ORDINALS = {
+    word: number
+    for number, word in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)
+} | {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "runner-up": 2, "首位": 1, "初代": 1, "トップ": 1}
+_ORDINAL_EN = rf"(?P<rank>{'|'.join(word for word in _ORDINALS if word.isascii())}|\d{{1,2}}(?:st|nd|rd|th))"
+_ORDINAL_JA = r"(?:第?(?P<rank>\d{1,2}|[一二三四五])(?:番目|位|代目?|番(?!線))|(?P<top>首位|初代|トップ))"
+_RANK_BEFORE = (
+    re.compile(
+        rf"\b{_ORDINAL_EN}\b(?:[- ][a-z]+){{0,3}}?\s*(?:is|was|:|,|being|place,?)\s*(?:the )?[\"']?$", re.IGNORECASE
+    ),
+    re.compile(rf"{_ORDINAL_JA}[^、。\n]{{0,12}}?[はが:]\s*、?[「『]?$"),
+)
+_RANK_AFTER = (
+    re.compile(
+        rf"^[\"']?,?\s*(?:\((?:the )?|(?:is|was|being|comes?|came|ranks?|ranked)\s+(?:only\s+|in\s+|the\s+|its\s+)*)"
+        rf"{_ORDINAL_EN}\b(?! (?:name|word)\b)",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"^[」』]?(?:は|が|で)?[^、。\n]{{0,8}}?{_ORDINAL_JA}"),
+    re.compile(rf"^\s*\({_ORDINAL_JA}\)"),
+)
+_ASKED_RANK_EN = re.compile(rf"\b{_ORDINAL_EN}\b", re.IGNORECASE)
+_ASKED_RANK_JA = re.compile(_ORDINAL_JA)
+_SUPERLATIVE = re.compile(
+    r"\bmost\b|\b(?!west\b|east\b|test|rest\b|guest|forest|request|interest|harvest|priest|contest)[a-z]{2,}est\b"
+    r"|最も|もっとも|一番|最[大小高低長短古新多少速遅深強初良悪]|トップ|首位",
+    re.IGNORECASE,
+)
+
+_OWN_BELIEF = re.compile(
+    r"\b(?:I|we)(?:'d| would| do| am| also| still)? (?:\w+ly )?(?:think|believe|guess|say|assume)\b", re.I
+)
+_BELIEF = re.compile(
+    r"\b(?:many|most|some|several|often|commonly|widely|popularly|mistakenly|wrongly|erroneously|once|legend|myth"
+    r"|rumou?rs?|misconception|(?:is|was|are|were) (?:\w+ )?(?:said|thought|believed|claimed|assumed|supposed|considered)"
+    r"|people (?:\w+ )?(?:think|believe|say|assume)|you might (?:think|expect)|one might think|contrary to)\b",
+    re.IGNORECASE,
+)
+_TURN = re.compile(
+    r"\b(?:but|however|yet)\b.{0,40}?\b(?:actually|in fact|in reality|in truth|really|correct|truth|true|right|wrong"
+    r"|false|mistaken|it (?:is|was)|this is|that is|they (?:are|were))\b|[;,.]\s*(?:in fact|in reality|actually)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_BELIEF_JA = re.compile(
+    r"^[^、。\n]{0,12}?(?:と|だと|とも|って)(?:も|は)?(?:よく|一般に|広く|しばしば|誤って|長らく|長く)?"
+    r"(?:思わ|考えら|言わ|いわ|され|信じ|誤解|勘違|思い(?:込|がち)|思う人|考える人|みなさ|見なさ|言う人)[^。\n]{0,16}?"
+    r"(?:が|けど|けれども?|ものの|ても|一方で?|しかし)、?(?P<rest>[^。\n]+)"
+)
+_TRUTH_JA = re.compile(r"実際|正しく|正解|本当|実は|真実|正確|事実|誤り|間違い")
+
+_ASKS_PAST = re.compile(
+    r"\b(?:former|formerly|previous|previously|used to|original|originally|first|before|until|early|old)\b"
+    r"|以前|かつて|昔|元[はの]|旧|当初|最初|初代|前任|やめ|辞め",
+    re.IGNORECASE,
+)
+_PAST_BEFORE = re.compile(
+    r"(?:\b(?:formerly|previously|used to be|originally|initially|at first|in the past|until (?:recently|\d{4}))\b[^.;]*"
+    r"|(?:以前|かつて|昔|もともと|元々|当初|過去|従来|最初)[^、。\n]*)$",
+    re.IGNORECASE,
+)
+_PRESENT_AFTER = re.compile(
+    r"\b(?:now|today|currently|at present|these days|nowadays|since then|has since|later)\b"
+    r"|現在|今[はで]|いま[はで]|最近|その後|のちに|後に",
+    re.IGNORECASE,
+)
+_LEFT_BEFORE = re.compile(
+    r"\b(?:stopped|quit|left|gave up|resigned|retired|no longer)(?: being| working| her| his| the)*(?: as| from)?"
+    r"(?: being)?(?: an?| the| her| his)?\s*$",
+    re.IGNORECASE,
+)
+_LEFT_AFTER = re.compile(r"^[」』]?(?:の(?:仕事|職))?(?:を|から)(?:や|辞)め[^。\n]*?[、て](?=.*[一-鿿ァ-ヴ])")
+
+_BREAK = re.compile(
+    r"\s*(?:、|,\s*(?:and\s+|or\s+|&\s+)?|;|\n|\band\b|および|及び|ならびに|並びに|(?<=\S)&)\s*", re.IGNORECASE
+)
+_JOINED = re.compile(r"\band\b|&|および|及び|ならびに|並びに", re.IGNORECASE)
+_TOPIC = re.compile(r".*(?:[はが:]|\b(?:is|are|was|were|include|includes|be)\b)\s*", re.DOTALL)
+_ITEM_WORDS = 5
+
+
+def related(text: str, start: int, end: int) -> bool:
+    """Return whether the name at `start:end` only says whose relation someone else is: "a pupil of X", Xの弟子."""
+    after = text[end : end + 40]
+    return bool(_RELATION_BEFORE.search(text[max(0, start - 40) : start]) or _RELATION_AFTER.match(after))
+
+
+def misranked(question: str, text: str, start: int, end: int) -> bool:
+    """Return whether the mention has another rank than the question asks for: "X is the second largest", 2位はX."""
+    asked = _asked_rank(question)
+    if asked is None:
+        return False
+    before, after = text[max(0, start - 60) : start], text[end : end + 40]
+    found = [match for pattern in _RANK_BEFORE if (match := pattern.search(before))]
+    found = found or [match for pattern in _RANK_AFTER if (match := pattern.match(after))]
+    return bool(found) and _rank(found[0]) != asked
+
+
+def _asked_rank(question: str) -> int | None:
+    match = _ASKED_RANK_JA.search(question) or _ASKED_RANK_EN.search(question)
+    if match is not None:
+        return _rank(match)
+    return 1 if _SUPERLATIVE.search(question) else None
+
+
+def _rank(match: re.Match[str]) -> int:
+    word = (match["rank"] or match.groupdict().get("top") or "").lower()
+    return _ORDINALS.get(word) or int(re.sub(r"\D", "", word) or 0)
+
+
+def overturned(text: str, start: int, end: int) -> bool:
+    """Return whether the sentence gives the mention as a belief of others and turns against it."""
+    after = text[end:]
+    before = _OWN_BELIEF.sub("", text[:start])
+    if _BELIEF.search(before) and not _TURN.search(before) and _TURN.search(after):
+        return True
+    belief = _BELIEF_JA.match(after)
+    if belief is None:
+        return False
+    rest = belief["rest"]
+    return _TRUTH_JA.search(rest) is not None or any(is_name(token) for token in tokenise(rest))
+
+
+def outdated(question: str, text: str, start: int, end: int) -> bool:
+    """Return whether the mention is what was so before something else is: "formerly X, now Y", Xをやめて、Yになった."""
+    if _ASKS_PAST.search(question):
+        return False
+    before, after = text[:start], text[end:]
+    if _PAST_BEFORE.search(before) and _PRESENT_AFTER.search(after):
+        return True
+    return bool(_LEFT_BEFORE.search(before) or _LEFT_AFTER.match(after))
+
+
+def listed_with(text: str, start: int, end: int) -> tuple[str, ...]:
+    """Return the other entries of the list of names that the mention is an entry of, or ().
+
+    >>> listed_with("Seine, Thames and Rhine", 0, 5)
+    ('Thames', 'Rhine')
+    """
+    topic = _TOPIC.match(text[:start])
+    begin = topic.end() if topic else 0
+    stretch = strip_endings(text[begin:])
+    entries = [entry for entry in _entries(stretch) if entry]
+    mention = text[start:end].casefold()
+    mine = [i for i, entry in enumerate(entries) if mention in entry.casefold()]
+    if len(entries) < 2 or not mine or not all(_nominal(entry) for entry in entries):
+        return ()
+    others = tuple(entry for i, entry in enumerate(entries) if i not in mine)
+    pair = len(entries) == 2 and (_JOINED.search(stretch) or _particle(stretch))
+    return others if others and (pair or len(entries) > 2) else ()
+
+
+def _particle(text: str) -> bool:
+    return any(token.surface in ("と", "や") and token.pos.startswith("助詞") for token in tokenise(text))
+
+
+def _entries(text: str) -> Iterator[str]:
+    for part in _BREAK.split(text):
+        at = 0
+        for token in tokenise(part):
+            if token.surface in ("と", "や") and token.pos.startswith("助詞"):
+                yield part[at : token.start].strip()
+                at = token.end
+        yield part[at:].strip()
+
+
+def _nominal(entry: str) -> bool:
+    """Return whether an entry of a list is a bare name: nouns in Japanese, up to five capitalised words in English."""
+    tokens = [token for token in tokenise(entry) if token.key]
+    if not tokens or len(tokens) > _ITEM_WORDS:
+        return False
+    if any(token.kind == "latin" for token in tokens):
+        words = [token for token in tokens if token.kind == "latin" and token.content]
+        return bool(words) and all(is_name(token) for token in words)
+    return all(_noun(token) for token in tokens) and not all(token.kind == "number" for token in tokens)
+
+
+def _noun(token: Token) -> bool:
+    return token.kind == "number" or token.pos.startswith(("名詞", "接尾辞", "接頭辞", "形状詞"))
