@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from eval.grading.asked import ParsedQuestion
 from eval.grading.claims import Claim, complement, is_name, novel
-from eval.grading.matching import Finding, Match, ParsedQuestion, rival_in
+from eval.grading.matching import Finding, Match, rival_in
 from eval.grading.objections import related
 from eval.grading.refusals import is_denied
 from eval.grading.text import strip_endings

@@ -8,27 +8,21 @@ no state. Similarity and judge are further rungs for answers that end here as `R
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from eval.grading.aliases import elements, forms, match_person, match_words
-from eval.grading.claims import Claim, announced, find_claim
+from eval.grading.aliases import forms
 from eval.grading.labels.assignments import Assigned, merge, parse_reference, read_assignment
 from eval.grading.labels.label_set import YES_NO, LabelSet, read_label
-from eval.grading.matching import Finding, Match, ParsedQuestion, match_form
-from eval.grading.numbers.compare import match_numeric
-from eval.grading.numbers.dates import DateValue
-from eval.grading.numbers.quantities import read_numbers
-from eval.grading.numbers.reference import as_numeric, written
+from eval.grading.matching import Finding, Match
+from eval.grading.open_match import match_rank, match_references
 from eval.grading.refusals import beside_refusals, is_refusal
 from eval.grading.remarks import without_remarks
-from eval.grading.text import strip_endings
-from eval.grading.word_match import folded, occurrences
+from eval.grading.word_match import occurrences
 from eval.grading.wrappers import unwrap
 from rag.text.answer_language import in_language
 from rag.text.canonical import canonical
-from rag.text.tokens import tokenise
 
 ANSWER_LIMIT = 4000  # characters of an answer that are read; a longer one is a model in a loop
 
@@ -154,7 +148,11 @@ def _grade_open(question: str, text: str, references: Sequence[Reference], langu
 
 
 def _best(question: str, text: str, references: Sequence[Reference]) -> _Scored | None:
-    return min(_score(question, text, references), key=lambda scored: _rank(scored.match), default=None)
+    matches = zip(
+        match_references(question, text, [reference.text for reference in references]), references, strict=True
+    )
+    scored = [_Scored(match, reference) for match, reference in matches if match is not None]
+    return min(scored, key=lambda pair: match_rank(pair.match), default=None)
 
 
 def _verdict(scored: _Scored, language_correct: bool) -> Verdict:
@@ -162,76 +160,6 @@ def _verdict(scored: _Scored, language_correct: bool) -> Verdict:
     outcome = AnswerOutcome.CORRECT if match.right else AnswerOutcome.WRONG
     matched = scored.reference if match.right else None
     return Verdict(outcome, language_correct, _RUNG[match.finding], match.extracted, matched, match.reason)
-
-
-def _score(question: str, text: str, references: Sequence[Reference]) -> list[_Scored]:
-    """Return the best finding for every reference in the claim of the answer."""
-    shapes = {reference: forms(question, reference.text) for reference in references}
-    shaped = [form for found in shapes.values() for form in found]
-    asked = ParsedQuestion(
-        question,
-        tokenise(question),
-        tuple({folded(strip_endings(form)): None for form in shaped if folded(form)}),
-        any(elements(form) for form in shaped),
-    )
-    claim = find_claim(question, text)
-    dates = tuple(date for form in shaped for date in read_numbers(form).dates)
-    scored = []
-    for reference, found in shapes.items():
-        matches = [match for form in found for match in _matches(asked, claim, text, form, dates)]
-        scored += [_Scored(min(matches, key=_rank), reference)] if matches else []
-    return scored
-
-
-def _matches(asked: ParsedQuestion, claim: Claim, text: str, form: str, dates: Sequence[DateValue]) -> list[Match]:
-    """Match a form of a reference with the answer: numbers by value, all else by words."""
-    numeric = as_numeric(asked, form)
-    if numeric is None:
-        whole = _match_whole(text, form, folded)
-        return [*([whole] if whole else []), _match_text(asked, claim, text, form)]
-    whole = _match_whole(text, form, written)
-    return [*([whole] if whole else []), match_numeric(asked, claim, text, numeric, dates)]
-
-
-def _rank(match: Match) -> int:
-    return list(Finding).index(match.finding)
-
-
-def _match_whole(text: str, form: str, key: Callable[[str], str]) -> Match | None:
-    """Match the whole answer, or all that it announces, with a form, both seen through `key`."""
-    target = key(strip_endings(form))
-    for whole in (text, announced(text) or text):
-        if target and key(strip_endings(whole)) == target:
-            return Match(Finding.EQUAL, strip_endings(whole), "the answer is the reference")
-    return None
-
-
-def _match_text(asked: ParsedQuestion, claim: Claim, text: str, form: str) -> Match:
-    """Match a reference in words: verbatim, as a person, as a list in any order, or as words of one passage."""
-    match = match_form(asked, claim, form)
-    if match.finding is not Finding.ABSENT:
-        return match
-    person = match_person(asked, claim, form)
-    if person is not None:
-        return person
-    parts = elements(form)
-    if parts:
-        listed = [_match_element(asked, claim, text, part) for part in parts]
-        if all(part.right for part in listed):
-            return Match(Finding.CONTAINED, claim.text, "every entry of the reference is given")
-        if any(part.finding is Finding.CONFLICT for part in listed):
-            return next(part for part in listed if part.finding is Finding.CONFLICT)
-    words = match_words(claim, form, negative_question=asked.negative)
-    return words if words is not None else match
-
-
-def _match_element(asked: ParsedQuestion, claim: Claim, text: str, part: str) -> Match:
-    numeric = as_numeric(asked, part)
-    if numeric is not None:
-        return match_numeric(asked, claim, text, numeric, ())
-    loose = Claim(claim.text, claim.text, False)
-    match = match_form(asked, loose, part)
-    return match if match.right else match_person(asked, loose, part, in_list=True) or match
 
 
 def _grade_labels(

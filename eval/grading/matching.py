@@ -14,24 +14,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from eval.grading.asked import ParsedQuestion
 from eval.grading.claims import Claim, is_name
 from eval.grading.longer_names import TITLES, in_longer_name
-from eval.grading.numbers.quantities import NumberReading, read_numbers
 from eval.grading.objections import listed_with, misranked, outdated, overturned, related
 from eval.grading.refusals import alternative, is_denied
 from eval.grading.text import strip_endings
 from eval.grading.word_match import folded, occurrences
 from rag.text.signs import MINUS
 from rag.text.tokens import Token, tokenise
-
-_PERSON = (
-    r"\bwho(?:m|se)?\b|誰|だれ|人物|作者|著者|作家|監督|画家|歌手|俳優|女優|選手|武将|首相|大統領|何という人"
-    r"|\b(?:author|writer|inventor|founder|director"
-    r"|artist|painter|singer|actor|actress|president|king|queen|leader|composer|scientist|person)\b"
-)
-
-_ASKS_TIME = r"\btime\b|\bwhen\b|何時(?!間)|時刻|いつ"
-_ASKS_BELOW = r"\bbelow (?:0|zero|freezing|sea level)\b|(?:マイナス|零下|氷点下|地下|海面下|紀元前)(?:は|約)?何"
 
 
 class Finding(StrEnum):
@@ -58,58 +49,6 @@ class Match:
     def right(self) -> bool:
         """Whether the reference is given."""
         return self.finding in (Finding.EQUAL, Finding.CONTAINED)
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedQuestion:
-    """Parts of the question that matching needs: text, tokens, the folded keys of every accepted form.
-
-    `several`: a reference is a list, so that an enumeration may be what is asked for.
-    """
-
-    text: str
-    tokens: tuple[Token, ...]
-    accepted: tuple[str, ...]
-    several: bool = False
-
-    @property
-    def about_person(self) -> bool:
-        """Whether the question asks for a person."""
-        return re.search(_PERSON, self.text, re.IGNORECASE) is not None
-
-    @property
-    def known(self) -> frozenset[str]:
-        """The keys of the question's words."""
-        return frozenset(token.key for token in self.tokens if token.key)
-
-    @property
-    def negative(self) -> bool:
-        """Whether the question itself is negated ("Which reptile has no legs?")."""
-        return re.search(r"\b(?:not|no|never|without)\b|n't|な[いか]|ません|以外", self.text, re.IGNORECASE) is not None
-
-    @property
-    def about_version(self) -> bool:
-        """Whether the question asks for a version, where 3.10 is not 3.1."""
-        return re.search(r"\bversions?\b|バージョン|何版", self.text, re.IGNORECASE) is not None
-
-    @property
-    def below(self) -> bool:
-        """Whether the question already says that the value is below zero, so that its sign may be left out."""
-        return re.search(_ASKS_BELOW, self.text, re.IGNORECASE) is not None
-
-    def numbers(self, text: str) -> NumberReading:
-        """Return the numbers and dates of `text`; 3:30 is a time if the question asks for one."""
-        return read_numbers(text, time_asked=re.search(_ASKS_TIME, self.text, re.IGNORECASE) is not None)
-
-    @property
-    def offers_choice(self) -> bool:
-        """Whether the question names alternatives or a group to choose from."""
-        return (
-            re.search(
-                r"\b(?:or|which|between)\b|どちら|どっち|それとも|または|いずれ|どれ|どの", self.text, re.IGNORECASE
-            )
-            is not None
-        )
 
 
 _SIGN_AFTER = re.compile(rf"[+#{MINUS}]+(?!\w)")  # C++, Na+, Rh−: not C, Na, Rh
@@ -174,7 +113,7 @@ def _span(text: str, part: str) -> tuple[int, int]:
 
 
 def _widened(asked: ParsedQuestion, text: str, first: int, last: int) -> tuple[int, int]:
-    """Return the token range of the longest accepted form around a mention: 滋賀県 for 滋賀, so that objections bind."""
+    """Return the token range of the longest accepted form around a mention: 滋賀県 for 滋賀."""
     tokens = tokenise(text)
     around = [
         (start, end)

@@ -64,7 +64,8 @@ _OWN_BELIEF = re.compile(
 )
 _BELIEF = re.compile(
     r"\b(?:many|most|some|several|often|commonly|widely|popularly|mistakenly|wrongly|erroneously|once|legend|myth"
-    r"|rumou?rs?|misconception|(?:is|was|are|were) (?:\w+ )?(?:said|thought|believed|claimed|assumed|supposed|considered)"
+    r"|rumou?rs?|misconception"
+    r"|(?:is|was|are|were) (?:\w+ )?(?:said|thought|believed|claimed|assumed|supposed|considered)"
     r"|people (?:\w+ )?(?:think|believe|say|assume)|you might (?:think|expect)|one might think|contrary to)\b",
     re.IGNORECASE,
 )
@@ -86,7 +87,8 @@ _ASKS_PAST = re.compile(
     re.IGNORECASE,
 )
 _PAST_BEFORE = re.compile(
-    r"(?:\b(?:formerly|previously|used to be|originally|initially|at first|in the past|until (?:recently|\d{4}))\b[^.;]*"
+    r"(?:\b(?:formerly|previously|used to be|originally|initially|at first|in the past"
+    r"|until (?:recently|\d{4}))\b[^.;]*"
     r"|(?:以前|かつて|昔|もともと|元々|当初|過去|従来|最初)[^、。\n]*)$",
     re.IGNORECASE,
 )
@@ -177,7 +179,8 @@ def listed_with(text: str, start: int, end: int) -> tuple[str, ...]:
     if len(entries) < 2 or not mine or not all(_nominal(entry) for entry in entries):
         return ()
     others = tuple(entry for i, entry in enumerate(entries) if i not in mine)
-    pair = len(entries) == 2 and (_JOINED.search(stretch) or _particle(stretch))
+    named = all(is_name(tokenise(entry)[0]) for entry in entries)
+    pair = len(entries) == 2 and named and (_JOINED.search(stretch) or _particle(stretch))
     return others if others and (pair or len(entries) > 2) else ()
 
 

@@ -135,7 +135,7 @@ def after_refusal(text: str) -> str | None:
 def beside_refusals(text: str) -> str | None:
     """Return what an answer says beside its refusals, or None if it only declines.
 
-    >>> beside_refusals("分かりません。資料には東京のことは書かれていません。"), beside_refusals("I do not know. Tokyo.")
+    >>> beside_refusals("分かりません。資料にはありません。"), beside_refusals("I do not know. Tokyo.")
     (None, ' Tokyo.')
     """
     kept = []

@@ -152,7 +152,7 @@ _NUMBERED = (
 
 @dataclass(frozen=True, slots=True)
 class RemarkWords:
-    """The vocabulary by stem: `talk` marks a remark, `known` is all of it, `source`, `report` and `numbered` parts of it."""
+    """The vocabulary by stem: `talk` marks a remark, `known` is all, `source`, `report` and `numbered` parts of it."""
 
     talk: frozenset[str]
     known: frozenset[str]

@@ -28,7 +28,9 @@ def main() -> None:
     seconds = time.process_time() - began
     for phrased in changed[:SHOWN]:
         sys.stdout.write(f"{'rejected' if phrased.right else 'ACCEPTED'} {phrased.asked.question} {phrased.answer!r}\n")
-    sys.stdout.write(f"{len(changed)} of {number} verdicts changed, {seconds:.0f} s of processor time; {_counts(changed)}\n")
+    sys.stdout.write(
+        f"{len(changed)} of {number} verdicts changed, {seconds:.0f} s of processor time; {_counts(changed)}\n"
+    )
 
 
 def _counts(changed: list[Phrased]) -> dict[str, int]:

@@ -15,12 +15,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eval.grading.claims import Claim, overlap
-from eval.grading.matching import Finding, Match, ParsedQuestion
+from eval.grading.asked import ParsedQuestion
+from eval.grading.claims import Claim
+from eval.grading.matching import Finding, Match
 from eval.grading.numbers.dates import DateValue
+from eval.grading.numbers.placing import best_placed, of_asked_end
 from eval.grading.numbers.quantities import Quantity, Value, read_numbers
 from eval.grading.numbers.reference import Numeric
-from eval.grading.numbers.units import DAY
+from eval.grading.numbers.units import DAY, TIME_OF_DAY
 from eval.grading.refusals import alternative, is_denied
 from eval.grading.text import sentences, strip_endings
 from rag.text.tokens import tokenise
@@ -38,7 +40,6 @@ _COUNTERS = {
     **dict.fromkeys(("か国", "ヶ国", "カ国"), ("か国", "ヶ国", "カ国", "ヵ国", "国")),
 }
 _RANGE_AFTER = re.compile(r"^[^\S\n]*(?:-|~|から|to\b|or\b|か、?(?=\d))\s*", re.IGNORECASE)
-_CLAUSE = re.compile(r"[、,;。\n]|\b(?:and|but|while|then)\b|(?<=[たる])(?=[一-鿿ァ-ヴA-Z])")
 _YEAR_RANGE = (100, 2999)  # bare numbers that may be years
 _JOINT = re.compile(r"[^\S\n]*(?:-|:|~|から|対|to|vs\.?|versus)[^\S\n]*", re.IGNORECASE)
 
@@ -98,11 +99,15 @@ def _candidates(asked: ParsedQuestion, text: str, wanted: Sequence[Value]) -> li
     fresh = [v for v in values if not any(_same(v, old) for old in held) or any(_same(v, want) for want in wanted)]
     close = [value for value in fresh if any(_same_kind(value, want) for want in wanted)]
     given = close or [value for value in fresh if any(_comparable(value, want) for want in wanted)]
-    counted = [value for value in given if _counts_asked(asked.text, text[value.start :])]
+    counted = [v for v in given if _is_time(v) or _counts_asked(asked.text, text[v.start :])]
     given = counted or given
     bracketed = [match.span() for match in re.finditer(r"\([^()]*\)", text)]
     outside = [value for value in given if not any(start < value.start < end for start, end in bracketed)]
     return outside or given
+
+
+def _is_time(value: Value) -> bool:
+    return isinstance(value, Quantity) and value.unit == TIME_OF_DAY
 
 
 def _counts_asked(question: str, counted: str) -> bool:
@@ -135,9 +140,14 @@ def _decide(
     *,
     in_order: bool,
 ) -> Match:
-    chosen = _glossed(text, _chosen(asked, text, given, wanted), wanted)
+
+    def is_wanted(value: Value) -> bool:
+        return any(_same(value, want) for want in wanted)
+
+    given = of_asked_end(asked.text, text, given)
+    chosen = _glossed(text, best_placed(asked, text, given, is_wanted), wanted)
     quoted = text[chosen.start : chosen.end]
-    if not any(_same(chosen, want) for want in wanted):
+    if not is_wanted(chosen):
         return Match(Finding.CONFLICT, quoted, f"{quoted!r} conflicts with the reference")
     if isinstance(chosen, DateValue):
         finer = [date for date in precise if any(isinstance(want, DateValue) and date.gives(want) for want in wanted)]
@@ -160,21 +170,6 @@ def _decide(
     return Match(Finding.EQUAL if whole else Finding.CONTAINED, quoted, "the answer gives the reference's value")
 
 
-def _chosen(asked: ParsedQuestion, text: str, given: list[Value], wanted: Sequence[Value]) -> Value:
-    """Return the value behind "=", else in the clause with most words of the question, else the first.
-
-    Names are no evidence here: the topic they name belongs to every clause.
-    """
-    stems = frozenset(token.stem for token in asked.tokens if token.content)
-    chosen = given[0]
-    for value in given[1:]:
-        result = re.search(r"=\s*$", text[: value.start]) and any(_same(value, want) for want in wanted)
-        mine, best = (overlap(stems, _clause(text, v), names=0) for v in (value, chosen))
-        if result or mine > best:
-            chosen = value
-    return chosen
-
-
 def _glossed(text: str, chosen: Value, wanted: Sequence[Value]) -> Value:
     """Return the right value in brackets straight after the chosen one (明治元年(1868年)), else the chosen one."""
     if any(_same(chosen, want) for want in wanted):
@@ -183,13 +178,6 @@ def _glossed(text: str, chosen: Value, wanted: Sequence[Value]) -> Value:
         if text[chosen.end : value.start] == "(" and any(_same(value, want) for want in wanted):
             return value
     return chosen
-
-
-def _clause(text: str, value: Value) -> str:
-    """Return the clause around a value: to a comma, a conjunction, or a relative clause's end (建設された|壁は)."""
-    cuts = [0, *(match.end() for match in _CLAUSE.finditer(text)), len(text)]
-    start = max(cut for cut in cuts if cut <= value.start)
-    return text[start : min(cut for cut in cuts if cut >= value.end)]
 
 
 def _beside(text: str, chosen: Value, given: Sequence[Value], wanted: Sequence[Value]) -> Match | None:

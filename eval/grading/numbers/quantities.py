@@ -101,6 +101,8 @@ _RANGE = re.compile(r"\s*(?:-|~|から|to|and|or|と|または|×|、|,)\s*", re
 _CURRENCY_RANGE = re.compile(rf"{CURRENCY}[\d.]+\s*(?:-|~|から|to)\s*", re.IGNORECASE)
 _HALF_MORE = re.compile(r"半(?![分数ば径島期世生])")
 _PER = re.compile(r"\s*(?:/|per|an|a)\s*(hour|second|sec|h|s)\b", re.IGNORECASE)
+_SCALE = re.compile(r"(摂氏|華氏)約?$")
+_DEGREE = re.compile(r"\s?度")
 _SPEED = re.compile(r"(?:毎)?([秒時])速?(?:約|およそ)?\s*$")
 
 
@@ -139,6 +141,15 @@ def _quantity(match: re.Match[str], text: str) -> Quantity:
     if decade is not None and value % 10 == 0:
         return Quantity(value, DECADE, start, decade.end())
     named = unit_after(text, end)
+    scale = (
+        _SCALE.search(text[max(0, start - 4) : start])
+        if named is None or named.unit.dimension == "temperature"
+        else None
+    )
+    if scale is not None:
+        degree = _DEGREE.match(text, end)
+        until = named.end if named else degree.end() if degree else end
+        return Quantity(value, UNITS["°c" if scale.group(1) == "摂氏" else "°f"], start - len(scale.group()), until)
     if named is None and match["numerator"]:
         return Quantity(value, RATIO, start, end)
     if named is None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 
-from eval.grading.matching import ParsedQuestion
-from eval.grading.numbers.quantities import Value
+from eval.grading.asked import ParsedQuestion
+from eval.grading.numbers.quantities import Quantity, Value
 from rag.text.tokens import tokenise
 
 SENTENCE_TOKENS = 6  # a longer reference is a sentence; of one with a single value only that is asked by "how many"
@@ -39,6 +39,15 @@ class Numeric:
 
     form: str
     values: tuple[Value, ...]
+
+    def measured(self, others: Sequence[Quantity]) -> Numeric:
+        """Return the reference with the unit that another accepted form gives to the same number."""
+        units = {other.value: other.unit for other in reversed(others) if other.unit is not None}
+        lent = tuple(
+            replace(value, unit=units.get(value.value)) if isinstance(value, Quantity) and value.unit is None else value
+            for value in self.values
+        )
+        return Numeric(self.form, lent)
 
 
 def as_numeric(asked: ParsedQuestion, form: str) -> Numeric | None:

@@ -1,7 +1,7 @@
 """Phrases that models put around an answer, questions, and the shapes of answers: verdicts that no phrasing may change.
 
 `phrases/ja.txt` and `phrases/en.txt` hold templates by register and place, alternatives in braces; expanded, there
-are more than 2,000 of each language. `draw` is the grammar: some phrases before and after an answer, in one of the shapes.
+are more than 2,000 of each language. `draw` is the grammar: phrases before and after an answer, in a shape.
 """
 
 from __future__ import annotations
@@ -104,16 +104,17 @@ def draw(rng: random.Random, chosen: Callable[[Phrase], bool] = lambda _: True) 
     asked = rng.choice(questions())
     language = "en" if asked.language == "ja" and rng.random() < 0.1 else asked.language
     right = asked.right[language]
-    content, correct, frames = rng.choice([(right, True, FRAMES), (asked.wrong, False, FRAMES), (right, False, DENIALS)])
-    if language != asked.language and content == asked.wrong:
-        content, correct = right, True
+    contents: list[tuple[str, bool, dict[str, tuple[str, ...]]]]
+    contents = [(right, True, FRAMES), (right, False, DENIALS)]
+    contents += [(asked.wrong, False, FRAMES)] if language == asked.language else []
+    content, correct, frames = rng.choice(contents)
     pool = [phrase for phrase in _pool(language) if chosen(phrase)]
     before = [p for p in rng.sample(pool, 12) if p.before][: rng.choice((0, 1, 1, 2))]
     after = [p for p in rng.sample(pool, 12) if not p.before][: rng.choice((0, 1, 1, 2))]
     shape = rng.choice(list(SHAPES)) if rng.random() < 0.5 else "plain"
     text = SHAPES[shape](rng.choice(frames[language]).format(content), language)
-    thought = rng.choice(THOUGHTS) if rng.random() < 0.2 else ""
-    answer = thought.format(right=right, wrong=asked.wrong) + join([p.text for p in before], text, [p.text for p in after])
+    thought = (rng.choice(THOUGHTS) if rng.random() < 0.2 else "").format(right=right, wrong=asked.wrong)
+    answer = thought + join([p.text for p in before], text, [p.text for p in after])
     return Phrased(asked, answer, correct, (*before, *after), shape)
 
 

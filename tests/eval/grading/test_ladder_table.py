@@ -159,7 +159,7 @@ NUMBERS: list[Row] = [
     (POPULATION, "en", "9.8 million or more", C, None, True),
     (POPULATION, "ja", "980万人以上です。", C, None, True),
     (SURVEYOR_YEAR, "ja", "1818年か1819年です。", W, Rung.HEDGE, True),
-    (SURVEYOR_YEAR, "en", "1818-1830", W, Rung.HEDGE, True),
+    (SURVEYOR_YEAR, "en", "1818-1830", W, Rung.CONFLICT, True),
     (SURVEYOR_YEAR, "en", "Not 1819 but 1818.", C, None, True),
     (SURVEYOR_YEAR, "ja", "1819年ではなく1818年です。", C, None, True),
     (SURVEYOR_YEAR, "en", "He died at the age of 62.", W, Rung.NONE, True),

@@ -1,0 +1,77 @@
+"""Which of several values in a sentence is the one that is asked for, by where it stands.
+
+A value behind "=" is the result; else the clause with most of the question's words decides ("born in 1745 and died in
+1818"), with the kanji it shares (沸点, 沸騰) and the end of a stretch of time that is asked for; else the first.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Sequence, Set
+
+from eval.grading.asked import ParsedQuestion
+from eval.grading.claims import is_name, overlap
+from eval.grading.numbers.ends import asked_side
+from eval.grading.numbers.quantities import Value
+from rag.text.tokens import Token, tokenise
+
+_CLAUSE = re.compile(r"[、,;。\n]|\b(?:and|but|while|then)\b|(?<=[たる])(?=[一-鿿ァ-ヴA-Z])")
+_FROM_TO = re.compile(r"[^\S\n]*(?:-|~|から|より|to|till|until|through|and)[^\S\n]*", re.IGNORECASE)
+
+
+def of_asked_end(question: str, text: str, given: list[Value]) -> list[Value]:
+    """Return the values without those ends of a range that are not asked for: 9時から17時まで has one opening time."""
+    side = asked_side(question)
+    if side is None:
+        return given
+    left = list(given)
+    for first, second in itertools.pairwise(given):
+        if _FROM_TO.fullmatch(text, first.end, second.start):
+            other = second if side == "start" else first
+            left = [value for value in left if value is not other]
+    return left
+
+
+def best_placed(asked: ParsedQuestion, text: str, given: Sequence[Value], is_wanted: Callable[[Value], bool]) -> Value:
+    """Return the value behind "=", else in the clause with most words of the question, else the first.
+
+    Names are no evidence here: the topic they name belongs to every clause.
+    """
+    stems = frozenset(token.stem for token in asked.tokens if token.content)
+    chosen = given[0]
+    for value in given[1:]:
+        result = re.search(r"=\s*$", text[: value.start]) and is_wanted(value)
+        mine, best = (_affinity(asked, stems, _clause(text, v)) for v in (value, chosen))
+        if result or mine > best:
+            chosen = value
+    return chosen
+
+
+def _affinity(asked: ParsedQuestion, stems: frozenset[str], clause: str) -> float:
+    """Count what a clause shares with the question: words, kanji of other words (沸点, 沸騰), the end asked for."""
+    shared = overlap(stems, clause, names=0)
+    kanji = _kanji(asked.tokens, frozenset()) & _kanji(tokenise(clause), stems)
+    side = asked_side(asked.text)
+    return shared + 0.5 * len(kanji) + 0.5 * (side is not None and asked_side(clause) == side)
+
+
+def _kanji(tokens: Sequence[Token], without: Set[str]) -> set[str]:
+    """Return the kanji of the content words but names, counters and those in `without`."""
+    words = [
+        token.surface
+        for token in tokens
+        if token.content
+        and token.kind == "japanese"
+        and token.stem not in without
+        and not is_name(token)
+        and not re.search("助数詞|接尾辞|数詞", token.pos)
+    ]
+    return set(re.findall(r"[一-鿿]", "".join(words)))
+
+
+def _clause(text: str, value: Value) -> str:
+    """Return the clause around a value: to a comma, a conjunction, or a relative clause's end (建設された|壁は)."""
+    cuts = [0, *(match.end() for match in _CLAUSE.finditer(text)), len(text)]
+    start = max(cut for cut in cuts if cut <= value.start)
+    return text[start : min(cut for cut in cuts if cut >= value.end)]

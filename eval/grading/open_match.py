@@ -1,0 +1,94 @@
+"""Match an open answer with its references: numbers by value, persons by name, all else by words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from eval.grading.aliases import elements, forms, match_person, match_words
+from eval.grading.asked import ParsedQuestion
+from eval.grading.claims import Claim, announced, find_claim
+from eval.grading.matching import Finding, Match, match_form
+from eval.grading.numbers.compare import match_numeric
+from eval.grading.numbers.dates import DateValue
+from eval.grading.numbers.quantities import Quantity
+from eval.grading.numbers.reference import as_numeric, written
+from eval.grading.text import strip_endings
+from eval.grading.word_match import folded
+from rag.text.tokens import tokenise
+
+
+def match_references(question: str, text: str, references: Sequence[str]) -> list[Match | None]:
+    """Return the best finding for every reference in the claim of the answer, None for one without a letter."""
+    shapes = [forms(question, reference) for reference in references]
+    shaped = [form for found in shapes for form in found]
+    asked = ParsedQuestion(
+        question,
+        tokenise(question),
+        tuple({folded(strip_endings(form)): None for form in shaped if folded(form)}),
+        any(elements(form) for form in shaped),
+    )
+    claim = find_claim(question, text)
+    read = [asked.numbers(form) for form in shaped]
+    dates = tuple(date for numbers in read for date in numbers.dates)
+    measures = tuple(quantity for numbers in read for quantity in numbers.quantities)
+    found = ([m for form in shape for m in _matches(asked, claim, text, form, dates, measures)] for shape in shapes)
+    return [min(matches, key=match_rank, default=None) for matches in found]
+
+
+def _matches(
+    asked: ParsedQuestion,
+    claim: Claim,
+    text: str,
+    form: str,
+    dates: Sequence[DateValue],
+    measures: Sequence[Quantity],
+) -> list[Match]:
+    """Match a form of a reference with the answer: numbers by value, all else by words."""
+    numeric = as_numeric(asked, form)
+    if numeric is None:
+        whole = _match_whole(text, form, folded)
+        return [*([whole] if whole else []), _match_text(asked, claim, text, form)]
+    whole = _match_whole(text, form, written)
+    return [*([whole] if whole else []), match_numeric(asked, claim, text, numeric.measured(measures), dates)]
+
+
+def match_rank(match: Match) -> int:
+    """Return the place of a finding, the best first."""
+    return list(Finding).index(match.finding)
+
+
+def _match_whole(text: str, form: str, key: Callable[[str], str]) -> Match | None:
+    """Match the whole answer, or all that it announces, with a form, both seen through `key`."""
+    target = key(strip_endings(form))
+    for whole in (text, announced(text) or text):
+        if target and key(strip_endings(whole)) == target:
+            return Match(Finding.EQUAL, strip_endings(whole), "the answer is the reference")
+    return None
+
+
+def _match_text(asked: ParsedQuestion, claim: Claim, text: str, form: str) -> Match:
+    """Match a reference in words: verbatim, as a person, as a list in any order, or as words of one passage."""
+    match = match_form(asked, claim, form)
+    if match.finding is not Finding.ABSENT:
+        return match
+    person = match_person(asked, claim, form)
+    if person is not None:
+        return person
+    parts = elements(form)
+    if parts:
+        listed = [_match_element(asked, claim, text, part) for part in parts]
+        if all(part.right for part in listed):
+            return Match(Finding.CONTAINED, claim.text, "every entry of the reference is given")
+        if any(part.finding is Finding.CONFLICT for part in listed):
+            return next(part for part in listed if part.finding is Finding.CONFLICT)
+    words = match_words(claim, form, negative_question=asked.negative)
+    return words if words is not None else match
+
+
+def _match_element(asked: ParsedQuestion, claim: Claim, text: str, part: str) -> Match:
+    numeric = as_numeric(asked, part)
+    if numeric is not None:
+        return match_numeric(asked, claim, text, numeric, ())
+    loose = Claim(claim.text, claim.text, False)
+    match = match_form(asked, loose, part)
+    return match if match.right else match_person(asked, loose, part, in_list=True) or match
