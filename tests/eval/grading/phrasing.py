@@ -19,8 +19,11 @@ from eval.grading.ladder import Reference, Verdict, grade
 from rag.text.language import detect
 
 FOLDER = Path(__file__).parent / "phrases"
-FRAMES = {"ja": ("{}です。", "{}", "答えは{}です。"), "en": ("It is {}.", "{}.", "The answer is {}.")}
-DENIALS = {"ja": ("{}ではありません。",), "en": ("It is not {}.",)}
+FRAMES: dict[str, tuple[str, ...]] = {
+    "ja": ("{}です。", "{}", "答えは{}です。"),
+    "en": ("It is {}.", "{}.", "The answer is {}."),
+}
+DENIALS: dict[str, tuple[str, ...]] = {"ja": ("{}ではありません。",), "en": ("It is not {}.",)}
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,6 @@ def draw(rng: random.Random, chosen: Callable[[Phrase], bool] = lambda _: True) 
     asked = rng.choice(questions())
     language = "en" if asked.language == "ja" and rng.random() < 0.1 else asked.language
     right = asked.right[language]
-    contents: list[tuple[str, bool, dict[str, tuple[str, ...]]]]
     contents = [(right, True, FRAMES), (right, False, DENIALS)]
     contents += [(asked.wrong, False, FRAMES)] if language == asked.language else []
     content, correct, frames = rng.choice(contents)
