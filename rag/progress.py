@@ -17,6 +17,21 @@ def notice(text: str) -> None:
 
 
 @contextmanager
+def status(text: str) -> Iterator[None]:
+    """Show on a terminal what is being done, until it is done."""
+    on_terminal = sys.stderr.isatty()
+    if on_terminal:
+        sys.stderr.write(f"{text} ...")
+        sys.stderr.flush()
+    try:
+        yield
+    finally:
+        if on_terminal:
+            sys.stderr.write("\r\x1b[K")  # to the start of the line, and erase it
+            sys.stderr.flush()
+
+
+@contextmanager
 def bytes_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     """Show a progress bar for bytes; yields `progress(done, total)`, whose first call makes the bar appear."""
     with _bar(label, in_bytes=True) as advance:
@@ -56,7 +71,7 @@ def _terminal_bar(label: str, *, in_bytes: bool) -> Iterator[Callable[[int, int]
 
     class SpeedColumn(ProgressColumn):
         def render(self, task: Task) -> Text:
-            return Text(f"{task.speed:.1f}/s" if task.speed else "")
+            return Text(_rate(task.speed) if task.speed else "")
 
     amount = (DownloadColumn(), TransferSpeedColumn()) if in_bytes else (MofNCompleteColumn(), SpeedColumn())
     columns = (TextColumn("{task.description}"), BarColumn(), *amount, TimeElapsedColumn(), TimeRemainingColumn())
@@ -96,7 +111,9 @@ class _Lines:
         amount = _bytes(done, total) if self._in_bytes else f"{done} of {total}"
         elapsed = now - self._began
         new = done - self._first
-        rate = _rate(new / elapsed, in_bytes=self._in_bytes) if new and elapsed > 1 else ""
+        rate = ""
+        if new and elapsed > 1:
+            rate = f", {new / elapsed / 1e3:.1f} kB/s" if self._in_bytes else f", {_rate(new / elapsed)}"
         time_left = f", {elapsed * (total - done) / new:.0f} s left" if rate and done < total else ""
         sys.stderr.write(f"{self._label}: {amount} ({elapsed:.0f} s{rate}{time_left})\n")
         sys.stderr.flush()
@@ -112,5 +129,10 @@ def _bytes(done: int, total: int) -> str:
     return f"{done / size:.1f} of {total / size:.1f} {unit}"
 
 
-def _rate(a_second: float, *, in_bytes: bool) -> str:
-    return f", {a_second / 1e3:.1f} kB/s" if in_bytes else f", {a_second:.1f}/s"
+def _rate(a_second: float) -> str:
+    """Return a rate: items a second, or seconds an item where that is more than one.
+
+    >>> _rate(2.5), _rate(0.04)
+    ('2.5/s', '25.0 s each')
+    """
+    return f"{a_second:.1f}/s" if a_second >= 1 else f"{1 / a_second:.1f} s each"

@@ -30,7 +30,11 @@ FIXTURES = {
 SLOW = frozenset({*FIXTURES.values(), "slow", "gpu"})
 SHARED = ("model", "gptq", "server", "browser")
 """Tests that run in one process, as each would load or start for itself what they share; others do so by file."""
-GUARDED = {"rag.encoders.embeddings._load": "encoder", "rag.models.bundled.assemble": "chat_model"}
+GUARDED = {
+    "rag.encoders.embeddings._load": "encoder",
+    "rag.encoders.embeddings._load_light": "encoder",
+    "rag.models.bundled.assemble": "chat_model",
+}
 """What loads the bundled models, and the fixtures that stand for them."""
 _fast_test = False
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,7 +12,9 @@ from kotae.options import index_options, json_option, model_options, option
 from kotae.settings import as_json_text, index_settings, model_settings
 
 if TYPE_CHECKING:
-    from rag.records import Answer, Hit
+    from rag.factory import IndexSettings, ModelSettings
+    from rag.generation.chain import GroundedChain, Prepared
+    from rag.records import Answer, AnswerPiece, Hit
 
 
 @click.command(short_help="Answer a question, with its sources.")
@@ -27,15 +31,36 @@ def ask(question: str, no_rag: bool, as_json: bool, **settings: Any) -> None:
       kotae ask "日本の首都はどこですか？"
       kotae ask "What is the capital of Japan?" --no-rag --json
     """
-    from rag.factory import open_chain
-
-    chain = open_chain(model_settings(settings), None if no_rag else index_settings(settings))
+    chain, prepared = _prepare(question, model_settings(settings), None if no_rag else index_settings(settings))
     if as_json:
-        click.echo(as_json_text(chain.invoke(question)))
+        (result,) = chain.answer([prepared])
+        if isinstance(result, Exception):
+            raise result
+        click.echo(as_json_text(result))
         return
+    _print(chain.stream_prepared(prepared), len(prepared.hits))
+
+
+def _prepare(question: str, model: ModelSettings, index: IndexSettings | None) -> tuple[GroundedChain, Prepared]:
+    from rag.progress import status
+
+    with status("Opening the index" if index else "Getting ready"):
+        from rag.factory import open_chain
+
+        chain = open_chain(model, index)
+    with status("Searching, and loading the language model" if index else "Loading the language model"):
+        return chain, chain.prepare(question)
+
+
+def _print(pieces: Iterator[AnswerPiece], passages: int) -> None:
+    """Print an answer as it is written, then its sources."""
+    from rag.progress import status
+
+    with status(f"The language model reads {passages} passages" if passages else "The language model reads"):
+        first = next(pieces)
     answer: Answer | None = None
     attempt = 0
-    for piece in chain.stream(question):
+    for piece in itertools.chain([first], pieces):
         if piece.attempt != attempt:
             click.echo("\n(asked again: this answer is not in the language of the question)", err=True)
             attempt = piece.attempt

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 from collections.abc import AsyncGenerator, Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from kotae.web.index_view import IndexView, IndexViewRetriever
+from rag.errors import KotaeError
 from rag.factory import ModelSettings, open_model
 from rag.generation.chain import GroundedChain, Question, build_chain
 from rag.records import AnswerPiece, Decoding, Hit
@@ -43,7 +45,7 @@ Event = Waiting | Retrieved | AnswerPiece
 
 
 class AnswerQueue:
-    """A queue of questions to one model, which the first question loads.
+    """A queue of questions to one model, which `warm_up` or the first question loads.
 
     One thread does all the work with the model: engines keep state per thread, and a question whose client has
     disconnected is finished with before the next one begins.
@@ -55,6 +57,13 @@ class AnswerQueue:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="answers")
         self._waiting: list[asyncio.Event] = []
         self._chain = functools.lru_cache(maxsize=8)(self._open)
+
+    def warm_up(self) -> None:
+        """Load what a question needs, if there is an index. What cannot be loaded is named when a question is asked."""
+        if self._index.problem() is None:
+            with contextlib.suppress(KotaeError):
+                chain = self._chain(self.settings.decoding, True)
+                self._thread.submit(chain.prepare, Question("?", "en")).result()
 
     async def answer(self, question: QueuedQuestion) -> AsyncGenerator[Event]:
         """Yield the events of answering a question; closing the iterator cancels it. Raises KotaeError."""

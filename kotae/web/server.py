@@ -10,6 +10,7 @@ from collections.abc import Callable
 from kotae.web.app import ServerConfig, build_app
 from kotae.web.auth import ADDRESS, AuthMiddleware
 from rag.errors import SettingsError
+from rag.progress import status
 
 _SECONDS_TO_FINISH = 2
 
@@ -44,6 +45,10 @@ class LocalServer:
         """The address to open in a browser."""
         return f"http://{ADDRESS}:{self.port}/?token={self.token}"
 
+    def warm_up(self) -> None:
+        """Load the model and the index, so that the first question is answered as quickly as later ones."""
+        self._app.state.queue.warm_up()
+
     def run(self) -> None:
         """Answer requests until stopped, interrupted or terminated."""
         try:
@@ -58,14 +63,16 @@ class LocalServer:
 
 
 def serve(config: ServerConfig, port: int, announce: Callable[[str], None]) -> None:
-    """Serve until interrupted or terminated; `announce` gets the address, which contains the token.
+    """Load the models, then serve until interrupted or terminated; `announce` gets the address, which has the token.
 
     Raises SettingsError if the port is taken.
     """
     server = LocalServer(config, port)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    announce(server.address)
     try:
+        with status("Loading the language model and the index"):
+            server.warm_up()
+        announce(server.address)
         server.run()
     except KeyboardInterrupt:
         return

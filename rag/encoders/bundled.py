@@ -218,7 +218,7 @@ def _write_tokenizer(packed: _Packed, folder: Path) -> None:
 
 
 def _write_modules(folder: Path) -> None:
-    from sentence_transformers import __version__
+    from importlib.metadata import version
 
     modules = [
         {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
@@ -232,7 +232,7 @@ def _write_modules(folder: Path) -> None:
     _write_json(folder / "1_Pooling" / "config.json", pooling)
     (folder / "2_Normalize").mkdir()
     settings = {
-        "__version__": {"sentence_transformers": __version__},
+        "__version__": {"sentence_transformers": version("sentence-transformers")},
         "prompts": {"query": "query: ", "document": "passage: "},
         "default_prompt_name": None,
         "similarity_fn_name": "cosine",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.embeddings import Embeddings
 
 from rag.encoders import bundled as bundled_encoder
+from rag.encoders.question_encoder import QuestionEncoder
 from rag.errors import ModelUnavailable
 from rag.hub import ModelFolder, resolve
 
@@ -49,7 +50,7 @@ class Encoder(Embeddings):
 
     def embed_query(self, text: str) -> list[float]:
         """Return the vector of a question, of length 1."""
-        return [float(value) for value in self._encode([text], self.identity.query_prompt)[0]]
+        return [float(value) for value in self.encode_queries([text])[0]]
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Return the vectors of passages, each of length 1, in the given order."""
@@ -98,6 +99,34 @@ class Encoder(Embeddings):
         return copy.deepcopy(self._model.tokenizer)
 
 
+class BundledEncoder(Encoder):
+    """The bundled encoder: questions and counts need neither PyTorch nor sentence-transformers, passages do."""
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the vectors of questions as `Encoder` does, each computed alone, in float32 on any machine."""
+        import numpy as np
+
+        vectors = [self._light.encode(self.identity.query_prompt + text) for text in texts]
+        return np.stack(vectors) if vectors else self._encode([], "")
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count the tokens of each text, without prompt and special tokens."""
+        return self._light.count_tokens(texts)
+
+    @property
+    def window(self) -> int:
+        """Maximum tokens of text per vector, without the document prompt and the special tokens."""
+        return self._light.window - self.count_tokens([self.identity.document_prompt])[0] - 2
+
+    @functools.cached_property
+    def _light(self) -> QuestionEncoder:
+        return _load_light(self._folder)
+
+
+def _load_light(folder: ModelFolder) -> QuestionEncoder:
+    return QuestionEncoder(folder.path)
+
+
 @functools.cache
 def open_encoder(name: str) -> Encoder:
     """Return the encoder `name`: "bundled", a folder, or a hub id with an optional @revision; opened only once.
@@ -106,7 +135,7 @@ def open_encoder(name: str) -> Encoder:
     """
     if name == "bundled":
         folder = bundled_encoder.expand()
-        return Encoder(ModelFolder(bundled_encoder.NAME, bundled_encoder.REVISION, folder))
+        return BundledEncoder(ModelFolder(bundled_encoder.NAME, bundled_encoder.REVISION, folder))
     return Encoder(resolve(name))
 
 

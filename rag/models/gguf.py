@@ -171,9 +171,13 @@ def _start(path: Path, options: EngineOptions | None) -> tuple[Any, Callable[[st
     params.model.path = str(path)
     if options is None:
         params.n_ctx, params.n_parallel = _MIN_CONTEXT, 1
-        params.warmup, params.no_extra_bufts = False, True  # either would read or copy the weights
+        params.no_extra_bufts = True  # or the weights would be copied
     else:
         params.n_ctx, params.n_parallel = options.context * options.slots, options.slots
+    params.warmup = False  # a prompt follows at once, or never
+    # Fitting a model into the memory of a GPU opens its file twice.
+    cpu = xllamacpp.ggml_backend_dev_type.GGML_BACKEND_DEVICE_TYPE_CPU
+    params.fit_params = any(device["type"] != cpu for device in xllamacpp.get_device_info())
     params.cpuparams.n_threads = threads
     params.cpuparams_batch.n_threads = threads
     if waits_asleep():  # for builds whose threads are not OpenMP's

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import rag.progress
-from rag.progress import bytes_bar, count_bar
+from rag.progress import _rate, bytes_bar, count_bar, status
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_time_left(capsys, monkeypatch) -> None:
     with count_bar("Ingesting") as advance:
         for done in (0, 5, 10):
             advance(done, 40)
-    assert capsys.readouterr().err.splitlines()[-1] == "Ingesting: 10 of 40 (30 s, 0.3/s, 90 s left)"
+    assert capsys.readouterr().err.splitlines()[-1] == "Ingesting: 10 of 40 (30 s, 3.0 s each, 90 s left)"
 
 
 def test_what_was_done_before_says_nothing_of_the_rate(capsys, monkeypatch) -> None:
@@ -45,15 +45,36 @@ def test_what_was_done_before_says_nothing_of_the_rate(capsys, monkeypatch) -> N
             advance(done, 400)
     first, last = capsys.readouterr().err.splitlines()
     assert first == "Answering: 388 of 400 (0 s)"
-    assert last == "Answering: 391 of 400 (30 s, 0.1/s, 90 s left)"
+    assert last == "Answering: 391 of 400 (30 s, 10.0 s each, 90 s left)"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("seconds", [0.001, 0.4, 0.9, 1, 1.1, 7, 59, 3600])
+def test_no_rate_is_zero(seconds: float) -> None:
+    number = float(_rate(1 / seconds).partition("/s" if seconds <= 1 else " s each")[0])
+    assert number == pytest.approx(1 / seconds if seconds <= 1 else seconds, rel=0.05)
+
+
+def test_what_is_being_done_is_erased_when_it_is_done(monkeypatch) -> None:
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    with status("索引を開いています"):
+        assert screen.getvalue() == "索引を開いています ..."
+    assert screen.getvalue().endswith("\r\x1b[K")
+
+
+def test_nothing_is_said_where_there_is_no_terminal(capsys) -> None:
+    with status("Opening the index"):
+        pass
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("bar", [count_bar, bytes_bar])
 def test_bar_on_a_terminal(bar, monkeypatch) -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
     screen = Terminal()
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setenv("COLUMNS", "120")
