@@ -86,7 +86,7 @@ def find_columns(header: Sequence[str], given: Sequence[FieldColumn], where: str
         for cell in header
         if cell and cell not in taken and (name := read_name(cell)) and name.role not in roles
     ]
-    columns = _without_twins(chosen + _by_role(known), header, where)
+    columns = _without_twins(_pairs(chosen + _by_role(known)), header, where)
     missing = [role for role in _REQUIRED if not any(column.name.role is role for column in columns)]
     if missing:
         raise _open(
@@ -120,6 +120,13 @@ def _by_role(columns: Sequence[FieldColumn]) -> list[FieldColumn]:
         if not name.by_label or (Role.CHOICES in roles and Role.REFERENCE not in roles):
             settled.append(FieldColumn(column.header, name))
     return settled
+
+
+def _pairs(columns: list[FieldColumn]) -> list[FieldColumn]:
+    """Return the columns; of questions and references only those with a stated language, if they are pairs in both."""
+    if any(not _stated(columns, role) >= set(LANGUAGES) for role in _REQUIRED):
+        return columns
+    return [column for column in columns if column.name.role not in _REQUIRED or column.name.language]
 
 
 def _without_twins(columns: Sequence[FieldColumn], header: Sequence[str], where: str) -> list[FieldColumn]:

@@ -35,6 +35,10 @@ class GoldPassage:
     text: str = ""
     title: str = ""
 
+    def __str__(self) -> str:
+        """Return the document and the span as a set names them."""
+        return self.source if self.end is None else f"{self.source}[{self.start}:{self.end}]"
+
     def overlaps(self, chunk: Chunk) -> bool:
         """Tell whether a chunk is of this document and, of a span, has a part of it; or contains, or is in, the text.
 

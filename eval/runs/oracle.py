@@ -76,7 +76,7 @@ def gold_retriever(items: Sequence[Item], retriever: HybridRetriever | None) -> 
 
 
 def _require_indexed(item: Item, store: ChunkStore) -> None:
-    if missing := [gold.source for gold in item.gold if not _chunks_of(store, [gold])]:
+    if missing := [str(gold) for gold in item.gold if not _chunks_of(store, [gold])]:
         raise DatasetError(
             f"The index does not contain the evidence {', '.join(missing)}",
             where=f"question {item.number}",

@@ -30,12 +30,10 @@ class MergedCells:
         """Return the row with the values of the cells that its blank cells are merged with."""
         if not self._last_rows:
             return row
-        cells = list(row.cells)
-        for column, (value, last) in list(self._values.items()):
-            if row.number > last:
-                del self._values[column]
-            elif column < len(cells) and not cells[column]:
-                cells[column] = value
+        self._values = {column: merged for column, merged in self._values.items() if row.number <= merged[1]}
+        cells = [*row.cells, *[""] * (max(self._values, default=-1) + 1 - len(row.cells))]  # a row may end before them
+        for column, (value, _) in self._values.items():
+            cells[column] = cells[column] or value
         for column, cell in enumerate(cells):
             if cell and column not in except_columns and (row.number, column) in self._last_rows:
                 self._values[column] = (cell, self._last_rows[row.number, column])

@@ -1,0 +1,174 @@
+"""Rows of sets: each is a question, left out for a reason, or refused by name; languages are read row by row."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from eval.dataset.load import Dataset, load_dataset
+from eval.dataset.rows import OTHER
+from eval.dataset.summary import notable, summary
+from rag.errors import DatasetError
+from tests.eval.dataset.layouts import EN, JA, lines, sheet, table
+from tests.eval.set_files import changed, write_csv
+
+
+@pytest.fixture
+def load(tmp_path):
+    def write(data: bytes, name: str = "set.csv", columns: str = "") -> Dataset:
+        (tmp_path / name).write_bytes(data)
+        return load_dataset(tmp_path / name, columns)
+
+    return write
+
+
+def refusal(load, data: bytes, name: str = "set.csv") -> str:
+    with pytest.raises(DatasetError) as caught:
+        load(data, name)
+    return str(caught.value)
+
+
+ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#n/a", "nan", "NaN", "null", "None", "<NA>")
+
+
+@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize("header", [("質問", "正解"), ("question", "answers"), ("質問（日）", "正解（日）")])
+def test_an_error_of_a_spreadsheet_is_named_row_by_row(load, error, header) -> None:
+    for name, write in (("set.csv", table), ("set.xlsx", sheet)):
+        text = refusal(load, write(header, JA, (JA[0], error), (error, JA[1]), JA), name)
+        assert f"row 3, column '{header[1]}' has" in text
+        assert f"row 4, column '{header[0]}' has" in text
+        assert text.count(error) >= 2
+    assert f"line 1, column '{header[1]}'" in refusal(load, lines([{header[0]: "x", header[1]: error}]), "set.jsonl")
+
+
+def test_nan_of_json_is_no_answer(load) -> None:
+    assert "has nan" in refusal(load, b'{"question": "x", "answer": NaN}\n', "set.jsonl")
+
+
+def test_words_that_contain_an_error_are_answers(load) -> None:
+    dataset = load(table(("question", "answer"), ("What is N/A?", "N/A"), ("Bread?", "naan"), ("Quoted?", '"null"')))
+    assert [item.responses["en"] for item in dataset.items] == ["N/A", "naan", '"null"']
+
+
+def test_many_faults_are_counted_and_some_are_shown(load) -> None:
+    text = refusal(load, table(("question", "answer"), *((f"q{n}", "#N/A") for n in range(200))))
+    assert "200 rows cannot be used" in text
+    assert "and 180 more" in text
+
+
+def test_read_and_left_out_are_all_rows(load) -> None:
+    rows = [("NO", "質問", "正解"), (1, *JA), (2, "", ""), (3, *EN), ("合計", "", "")]
+    dataset = load(sheet(*rows), "set.xlsx")
+    assert dataset.rows == len(dataset.items) + sum(map(len, dataset.left_out.values())) == 4
+    assert dataset.left_out == {"neither question nor reference": ("row 3", "row 5")}
+    assert notable(dataset)
+    text = summary(dataset)
+    assert "2 of 4 rows are questions (1 in ja, 1 in en)" in text
+    assert "Left out: 2 with neither question nor reference (row 3, row 5)" in text
+
+
+def test_the_historical_layout_needs_no_word(tmp_path) -> None:
+    assert not notable(load_dataset(write_csv(tmp_path)))
+
+
+def test_languages_are_read_row_by_row(load) -> None:
+    dataset = load(table(("質問", "正解"), JA, EN, ("NASAの本部はどこ？", "Washington"), ("What is 寿司?", "sushi")))
+    assert [tuple(item.questions) for item in dataset.items] == [("ja",), ("en",), ("ja",), ("en",)]
+    assert [tuple(item.responses) for item in dataset.items] == [("ja",), ("en",), ("ja",), ("en",)]
+    french = {"question": "Où?", "answer": "ici", "lang": "fr"}
+    stated = load(lines([{"question": "2+2?", "answer": "4", "lang": "ja"}, french]), "set.jsonl")
+    assert stated.items[0].questions == {"ja": "2+2?"}
+    assert stated.left_out == {"a language other than ja and en: fr": ("line 2",)}
+
+
+def test_some_rows_have_one_language_only(tmp_path) -> None:
+    rows = changed(0, "instruction(jp)", "")
+    rows[0] = (*rows[0][:2], "", *rows[0][3:])
+    dataset = load_dataset(write_csv(tmp_path, rows))
+    assert tuple(dataset.items[0].questions) == ("en",)
+    assert tuple(dataset.items[1].questions) == ("ja", "en")
+
+
+def test_one_reference_for_two_questions_is_that_of_both(load) -> None:
+    (item,) = load(table(("question_ja", "question_en", "answer"), (JA[0], EN[0], "1868"))).items
+    assert item.reference("ja") == item.reference("en") == "1868"
+
+
+@pytest.mark.parametrize(
+    ("cell", "answers"),
+    [
+        ("東京\n東京都", ["東京", "東京都"]),
+        ("東京 | 東京都", ["東京", "東京都"]),
+        ('["東京", "東京都", "東京"]', ["東京", "東京都"]),
+        ("[1, 2]", ["1", "2"]),
+        ('{"text": ["東京"], "answer_start": [3]}', ["東京"]),
+        ("[東京]", ["[東京]"]),
+    ],
+)
+def test_answers_may_be_a_list(load, cell, answers) -> None:
+    (item,) = load(table(("質問", "answers"), (JA[0], cell))).items
+    assert [reference.text for reference in item.references] == answers
+
+
+@pytest.mark.parametrize("header", ["answers", "正解"])
+@pytest.mark.parametrize("cell", ["['東京', '東京都']", "{'text': array(['東京'], dtype=object)}", "['a', None]"])
+def test_a_list_as_python_prints_it_is_refused_with_a_hint(load, header, cell) -> None:
+    assert 'write it as JSON: ["a", "b"]' in refusal(load, table(("質問", header), (JA[0], cell)))
+
+
+def test_a_reference_of_several_lines_is_one(load) -> None:
+    (item,) = load(table(("質問", "正解"), (JA[0], "琴：弦楽器\n太鼓：打楽器"))).items
+    assert item.responses["ja"] == "琴：弦楽器\n太鼓：打楽器"
+
+
+@pytest.mark.parametrize("number", [7, 7.0, "7", True, None, [1], {"a": 1}])
+def test_ids_of_any_type(load, number) -> None:
+    data = (json.dumps({"id": number, "question": JA[0], "answer": JA[1]}) + "\n").encode()
+    if isinstance(number, list | dict):
+        assert "line 1, column 'id'" in refusal(load, data, "set.jsonl")
+    else:
+        assert load(data, "set.jsonl").items[0].number == {True: "TRUE", None: "1"}.get(number, "7")
+
+
+def test_without_numbers_rows_are_numbered_as_messages_name_them(load) -> None:
+    assert [item.number for item in load(table(("質問", "正解"), JA, ("", ""), JA)).items] == ["2", "4"]
+
+
+def test_several_gold_documents_and_spans(load) -> None:
+    span = {"source": "ja/b.md", "start": 3, "end": 9}
+    golds = ("ja/a.md|ja/b.md", ["ja\\a.md", span], "./ja/a.md[10:20]", None)
+    items = load(lines([{"question": JA[0], "answer": JA[1], "gold": gold} for gold in golds]), "set.jsonl").items
+    assert [item.evidence for item in items] == [("ja/a.md", "ja/b.md"), ("ja/a.md", "ja/b.md"), ("ja/a.md",), ()]
+    assert (items[1].gold[1].start, items[1].gold[1].end) == (3, 9)
+    assert (items[2].gold[0].start, items[2].gold[0].end) == (10, 20)
+    bad = {"question": JA[0], "answer": JA[1], "gold": "a.md[20:10]"}
+    assert "span from 20 to 10" in refusal(load, lines([bad]), "set.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"), [("no", False), ("いいえ", False), ("×", False), (0, False), ("はい", True)]
+)
+def test_answerable_in_both_languages(load, word, expected) -> None:
+    (item,) = load(sheet(("質問", "正解", "answerable"), (JA[0], "回答不可", word)), "set.xlsx").items
+    assert item.answerable is expected
+
+
+def test_a_word_that_is_neither_yes_nor_no(load) -> None:
+    assert "neither yes nor no" in refusal(load, table(("質問", "正解", "answerable"), (*JA, "maybe")))
+
+
+def test_labels_of_a_set_in_one_language(load) -> None:
+    (item,) = load(table(("質問", "正解", "labels"), ("琴は？", "弦楽器", "弦楽器/弦|打楽器"))).items
+    assert (item.kind, item.grading) == ("classification", "classification")
+    assert item.labels is not None
+    assert item.labels.labels[0].synonyms[0] == "弦楽器"
+    assert "two different labels" in refusal(load, table(("質問", "正解", "labels"), ("琴は？", "弦楽器", "弦楽器")))
+
+
+def test_more_types_than_a_table_shows_are_counted_together(load) -> None:
+    rows = [(f"q{n}?", "a", f"type {n // 2 if n < 20 else n}") for n in range(100)]
+    kinds = {item.kind for item in load(table(("question", "answer", "type"), *rows)).items}
+    assert len(kinds) == 30
+    assert {OTHER, "type 0", "type 9"} <= kinds

@@ -1,0 +1,129 @@
+"""Files of sets: hostile and broken ones are refused by name, and the form of JSON is found by what stands in it."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import time
+
+import pytest
+
+from eval.dataset import set_table
+from eval.dataset.load import load_dataset, load_frame
+from rag.errors import DatasetError
+from tests.eval.dataset.layouts import EN, JA, dumped, lines, parquet, sheet, table
+
+RECORD = {"question": JA[0], "answer": JA[1]}
+
+REFUSED: dict[str, tuple[str, bytes, str]] = {
+    "not JSON": ("set.json", b'[{"question": ', "This is not JSON"),
+    "broken line": ("set.jsonl", lines([RECORD]) + b"{oops}\n", "line 2"),
+    "a list a line": ("set.jsonl", b'["a", "b"]\n', "not a JSON object"),
+    "a text": ("set.json", b'"question"', "holds no records"),
+    "no list": ("set.json", dumped({"a": 1, "b": {"c": 2}}), "'a', 'b'"),
+    "two lists": ("set.json", dumped({"train": [RECORD], "test": [RECORD]}), "'train', 'test'"),
+    "no object": ("set.json", dumped([RECORD, "x"]), "record 2"),
+    "deep": ("set.json", b"[" * 200_000 + b"]" * 200_000, "nested too deeply"),
+    "deep in a field": ("set.jsonl", b'{"question": "x", "answer": ' + b"[" * 900 + b"]" * 900 + b"}\n", "line 1"),
+    "a field twice": ("set.jsonl", b'{"question": "x", "answer": "1", "answer": "2"}\n', "'answer' twice"),
+    "empty": ("set.jsonl", b"\n\n", "no rows"),
+    "no records": ("set.json", b"[]", "no rows"),
+    "not Parquet": ("set.parquet", b"PAR1 and nothing", "cannot be read as Parquet"),
+    "not XML": ("set.xml", b"<questions><question>", "cannot be read as XML"),
+    "other XML": ("set.xml", b"<a><b/></a>", "not laid out as NIILC's"),
+    "other file": ("set.pdf", b"%PDF", ".xlsx, .csv, .tsv, .jsonl"),
+    "many columns": ("set.csv", table(["question", "answer", *map(str, range(5000))], ["x"] * 5002), "2,000 columns"),
+    "many fields": ("set.jsonl", lines([{**RECORD, f"f{n}": 1} for n in range(3000)]), "2,000 columns"),
+    "an object for a question": ("set.jsonl", lines([{"question": {"a": 1}, "answer": "x"}]), "holds an object"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_no_set_is_refused_by_name(tmp_path, case) -> None:
+    name, data, what = REFUSED[case]
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(DatasetError) as caught:
+        load_dataset(tmp_path / name)
+    assert what in str(caught.value)
+    assert str(tmp_path / name) in str(caught.value)
+    assert len(str(caught.value)) < 2000
+
+
+def test_entities_of_xml_are_not_followed(tmp_path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    head = f'<!DOCTYPE q [<!ENTITY x SYSTEM "file://{tmp_path}/secret">]>'
+    body = "<questions><question id='1'><text>x&x;?</text><answers><answer>y</answer></answers></question></questions>"
+    (tmp_path / "set.xml").write_text(head + body)
+    assert "secret" not in str(load_dataset(tmp_path / "set.xml").items)
+
+
+def test_a_large_file_is_refused(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(set_table, "_LARGEST", 1 << 20)
+    (tmp_path / "set.csv").write_bytes(b"question,answer\n" + b"x,y\n" * (1 << 18))
+    with pytest.raises(DatasetError, match="more than 1 MiB"):
+        load_dataset(tmp_path / "set.csv")
+
+
+FORMS: dict[str, tuple[str, bytes]] = {
+    "a list": ("set.json", dumped([RECORD, RECORD])),
+    "lines in .json": ("set.json", lines([RECORD, RECORD])),
+    "a document in .jsonl": ("set.jsonl", dumped([RECORD, RECORD])),
+    "a list under a name": ("set.json", dumped({"version": 1, "questions": [RECORD, RECORD]})),
+    "columns": ("set.json", dumped({"question": [JA[0]] * 2, "answer": [JA[1]] * 2})),
+    "a byte order mark": ("set.jsonl", b"\xef\xbb\xbf" + lines([RECORD, RECORD])),
+    "UTF-16": ("set.json", json.dumps([RECORD, RECORD], ensure_ascii=False).encode("utf-16")),
+    "languages in objects": ("set.jsonl", lines([{"question": {"ja": JA[0]}, "answer": {"ja": JA[1]}}] * 2)),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_forms_of_json(tmp_path, form) -> None:
+    name, data = FORMS[form]
+    (tmp_path / name).write_bytes(data)
+    assert [item.questions for item in load_dataset(tmp_path / name).items] == [{"ja": JA[0]}] * 2
+
+
+def test_half_a_surrogate_pair_and_a_nul_are_replaced(tmp_path) -> None:
+    (tmp_path / "set.jsonl").write_bytes(b'{"question": "x\\ud800\\u0000?", "answer": "y\\udfff"}\n')
+    (item,) = load_dataset(tmp_path / "set.jsonl").items
+    assert item.questions["en"] == "x\ufffd\ufffd?"
+    item.responses["en"].encode()
+
+
+def test_merged_cells_count_in_every_row(tmp_path) -> None:
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(sheet(("質問", "正解", "種別"), (*JA, "地理"), (*JA, ""), (*EN, "x"))))
+    book.active.merge_cells("C2:C3")
+    book.save(tmp_path / "set.xlsx")
+    assert [item.kind for item in load_dataset(tmp_path / "set.xlsx").items] == ["地理", "地理", "x"]
+
+
+def test_parquet_without_pyarrow_says_what_to_install(tmp_path, monkeypatch) -> None:
+    (tmp_path / "set.parquet").write_bytes(parquet())
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(DatasetError, match="pip install pyarrow"):
+        load_dataset(tmp_path / "set.parquet")
+
+
+def test_frames_with_doubled_columns_and_odd_values() -> None:
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame([[*JA, "x"]], columns=["question", "answer", "answer"])
+    with pytest.raises(DatasetError, match="'answer' twice"):
+        load_frame(frame)
+    frame = pd.DataFrame({"question": ["a?", "b?"], "answer": [1.0, None], "id": pd.Series([1, 2], dtype="Int64")})
+    with pytest.raises(DatasetError, match="line 2, column 'answer'"):
+        load_frame(frame)
+    assert load_frame(frame.iloc[:1], "type=id").items[0].responses == {"en": "1"}
+
+
+def test_time_grows_with_the_rows(tmp_path) -> None:
+    def seconds(count: int) -> float:
+        (tmp_path / "set.jsonl").write_bytes(lines([{**RECORD, "id": n} for n in range(count)]))
+        began = time.process_time()
+        load_dataset(tmp_path / "set.jsonl")
+        return time.process_time() - began
+
+    seconds(100)
+    assert seconds(8000) < 3.5 * seconds(4000) + 0.2
