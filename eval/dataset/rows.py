@@ -12,7 +12,16 @@ from eval.dataset.column_names import Role, language_of
 from eval.dataset.columns import FieldColumn, SetColumns
 from eval.dataset.items import KINDS, GoldPassage, Item
 from eval.dataset.set_table import SetRow, SetTable
-from eval.dataset.values import UnusableValue, answers_of, checked_text, contexts_of, gold_of, text_of, truth_of
+from eval.dataset.values import (
+    UnusableValue,
+    answers_of,
+    checked_text,
+    contexts_of,
+    gold_of,
+    refuse_error,
+    text_of,
+    truth_of,
+)
 from rag.errors import DatasetError
 from rag.records import LANGUAGES, Language
 from rag.tables.header import normalise_header
@@ -126,8 +135,10 @@ class _RowReader:
         )
 
     def _read(self, column: FieldColumn, reader: Callable[[Any], V]) -> V:
+        value = self._row.values.get(column.header)
         try:
-            return reader(self._row.values.get(column.header))
+            refuse_error(value)
+            return reader(value)
         except (UnusableValue, RecursionError) as error:
             what = "is nested too deeply" if isinstance(error, RecursionError) else str(error)
             raise _RowFault(column.header, what) from error

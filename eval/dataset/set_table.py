@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from eval.dataset.columns import FieldColumn, find_columns, names_columns
 from eval.dataset.published_layouts import SetRecord, flat_records, niilc_records, records_in
 from rag.errors import DatasetError
 from rag.tables.files import read_text
+from rag.tables.header import TableRow
 from rag.tables.merged_cells import MergedCells
 from rag.tables.reader import Table, read_tables, select_table
 
@@ -80,12 +82,16 @@ def _from_table(path: Path, data: bytes, given: Sequence[FieldColumn]) -> SetTab
         raise _no_rows(path)
     header = table.header.cells
     _refuse_width(len(table.header.filled), table.locate(table.header))
-    merged = MergedCells(table.sheet.merged if table.sheet else {})
-    rows = tuple(
-        SetRow(row.number, row.position, {name: cell for name, cell in zip(header, row.cells, strict=False) if name})
-        for row in map(merged.fill, table.rows)
-    )
-    return SetTable(table.where, header, table.locate(table.header), rows, table)
+    merged = MergedCells(table.sheet.merged if table.sheet else ())
+    rows = tuple(SetRow(row.number, row.position, _values(header, row)) for row in map(merged.fill, table.rows))
+    sheet = replace(table, rows=tuple(replace(row, errors=()) for row in table.rows))  # they are among the values
+    return SetTable(table.where, header, table.locate(table.header), rows, sheet)
+
+
+def _values(header: Sequence[str], row: TableRow) -> dict[str, str]:
+    """Return the cells of a row by header, also those with the error of a formula."""
+    errors = ((header[column], error) for column, error in row.errors if column < len(header))
+    return dict(filter(itemgetter(0), (*zip(header, row.cells, strict=False), *errors)))
 
 
 def _from_records(path: Path, records: Iterable[SetRecord]) -> SetTable:

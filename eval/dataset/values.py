@@ -40,11 +40,16 @@ def text_of(value: Any) -> str:
     return readable(str(value)).strip()
 
 
+def refuse_error(value: Any) -> None:
+    """Raise UnusableValue for an error of a spreadsheet, such as #N/A."""
+    if isinstance(value, str) and _EXCEL_ERROR.fullmatch(value.strip()):
+        raise UnusableValue(f"has the error {value.strip()}")
+
+
 def checked_text(value: Any) -> str:
     """Return a value as text. Raises UnusableValue for an error of a spreadsheet, and for nan and null as text."""
     text = text_of(value)
-    if _EXCEL_ERROR.fullmatch(text):
-        raise UnusableValue(f"has the error {text}")
+    refuse_error(text)
     if text.casefold() in _NO_VALUE:
         raise UnusableValue(f'has {text}, which is no value (if it is meant, write "{text}" in quotation marks)')
     return text
