@@ -1,8 +1,9 @@
-"""Rows of a CSV file of any size, one by one, whichever of comma, tab and semicolon delimits its cells."""
+"""Rows of a CSV file of any size, one by one, whichever of comma, tab, semicolon and bar delimits its cells."""
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
@@ -11,7 +12,9 @@ from rag.tables.cell_text import ERRORS
 from rag.tables.header import Known, TableRow, find_header
 from rag.text.lines import TextLine
 
-_DELIMITERS = ",\t;"
+_DELIMITERS = ",\t;|"
+_STATED = re.compile(r"(?:\ufeff)?\"?sep=(.)\"?[\r\n]*", re.IGNORECASE)
+"""A first line for Excel that names the delimiter; the file's table begins below it."""
 _SAMPLE = 20
 """Lines from which the delimiter is chosen, not counting blank ones."""
 _LONGEST_CELL = 16 * 1024 * 1024
@@ -39,8 +42,14 @@ def csv_rows(lines: Iterable[TextLine], known: Known | None = None) -> Iterator[
             yield line.text
 
     csv.field_size_limit(_LONGEST_CELL)
-    reader = csv.reader(texts(), delimiter=_delimiter([line.text for line in sample], known), strict=True)
-    number, begins = 0, 1
+    stated = _STATED.fullmatch(sample[0].text) if sample else None
+    unread, begins = texts(), 1
+    if stated:
+        next(unread)
+        begins = 2
+    delimiter = stated.group(1) if stated else _delimiter([line.text for line in sample], known)
+    reader = csv.reader(unread, delimiter=delimiter, strict=True)
+    number, before = 0, begins - 1
     try:
         for number, cells in enumerate(reader, 1):
             if faults:
@@ -48,7 +57,7 @@ def csv_rows(lines: Iterable[TextLine], known: Known | None = None) -> Iterator[
                 faults.clear()
             else:
                 yield _row(number, begins, cells)
-            begins = reader.line_num + 1
+            begins = before + reader.line_num + 1
     except csv.Error as error:
         raise BrokenCsv(TableRow(number + 1, begins, fault=str(error))) from error
 
@@ -75,9 +84,10 @@ def _sample(lines: Iterator[TextLine]) -> list[TextLine]:
 
 
 def _delimiter(lines: Sequence[str], known: Known | None) -> str:
-    """Return the delimiter that gives a known header; else the commonest in the first line.
+    """Return the delimiter that gives a known header; else one that gives all rows as many cells, the most cells.
 
-    If that line is a title without any, it is the one that gives a header below the fewest titles, or else a comma.
+    Else it is the commonest in the first line. If that line is a title without any, it is the one that gives a header
+    below the fewest titles, or else a comma.
     """
     lines = [line for line in lines if line.strip()]
     if not lines:
@@ -86,11 +96,20 @@ def _delimiter(lines: Sequence[str], known: Known | None) -> str:
     headers = {delimiter: rows[find_header(rows, known)] for delimiter, rows in tables.items() if rows}
     if expected := [delimiter for delimiter, row in headers.items() if known and known(row.names)]:
         return max(expected, key=lambda delimiter: len(headers[delimiter].filled))
+    even = [delimiter for delimiter, rows in tables.items() if _width(rows) > 1]
+    if even:
+        return max(even, key=lambda delimiter: _width(tables[delimiter]))
     best = max(_DELIMITERS, key=lines[0].count)
     if best in lines[0]:
         return best
     below_titles = [delimiter for delimiter, rows in tables.items() if find_header(rows) and _even(delimiter, rows)]
     return min(below_titles, key=lambda delimiter: find_header(tables[delimiter]), default=",")
+
+
+def _width(rows: Sequence[TableRow]) -> int:
+    """Return the number of cells that all of several rows have; 0 if it differs, or there is but one row."""
+    widths = {len(row.cells) for row in rows}
+    return widths.pop() if len(widths) == 1 and len(rows) > 1 else 0
 
 
 def _even(delimiter: str, rows: Sequence[TableRow]) -> bool:

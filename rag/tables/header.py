@@ -16,8 +16,8 @@ Known = Callable[[frozenset[str]], bool]
 
 _LOOK_AHEAD = 100
 """Rows that are read before a table begins, not counting blank ones."""
-_ROWS, _TITLES = 20, 4
-"""Rows by which a header is recognised, and how many of them may be titles."""
+_ROWS, _TITLES, _NOTE = 20, 4, 2
+"""Rows by which a header is recognised, how many of them may be titles or notes, and cells of a note (作成日, 4月)."""
 _SHOWN_CELLS, _SHOWN_LETTERS = 15, 40  # of a row in a message, and of a cell
 
 
@@ -104,7 +104,9 @@ def begin_table(rows: Iterable[TableRow], known: Known | None = None) -> TitledT
         for row in remaining:
             if row.is_filled:
                 first.append(row)
-            if row.fault or (first and (first[0].several or len(first) == _LOOK_AHEAD)):
+            if row.fault or (first and (len(first[0].filled) > _NOTE or len(first) == _LOOK_AHEAD)):
+                break
+            if len(first) > _ROWS and first[0].several:
                 break
     except Exception as error:  # a library may raise anything
         remaining = _failing(error)
@@ -117,15 +119,17 @@ def begin_table(rows: Iterable[TableRow], known: Known | None = None) -> TitledT
 def find_header(rows: Sequence[TableRow], known: Known | None = None) -> int:
     """Return which of the first rows of a table, none of them blank, is its header.
 
-    Above a header there are only rows with a single filled cell: titles. The header is, of the rows down to the first
-    with several filled cells, the first one that is `known` (unless the next one is known and has several); where none
-    is, a row that `_title_rows` recognises; else the first row.
+    Above a header there are only rows with a single filled cell, titles, or two, notes. The header is, of the rows down
+    to the first with several filled cells (below notes, more than two), the first one that is `known` (unless the next
+    one is known and has several); where none is, a row that `_title_rows` or `_note_rows` recognises; else the first.
     """
     several = next((at for at, row in enumerate(rows) if row.several), len(rows))
-    for at, row in enumerate(rows[: several + 1] if known else ()):
-        if known and known(row.names) and not (at + 1 == several < len(rows) and known(rows[several].names)):
+    notes = next((at for at, row in enumerate(rows[:_TITLES]) if len(row.filled) > _NOTE), _TITLES)
+    candidates: list[int] = [*range(min(several + 1, len(rows))), *([notes] if several < notes < len(rows) else [])]
+    for at in candidates if known else ():
+        if known and known(rows[at].names) and not (at + 1 == several < len(rows) and known(rows[several].names)):
             return at
-    return _title_rows(rows[:_ROWS])
+    return _note_rows(rows[:_ROWS]) or _title_rows(rows[:_ROWS])
 
 
 def _title_rows(rows: Sequence[TableRow]) -> int:
@@ -143,6 +147,25 @@ def _title_rows(rows: Sequence[TableRow]) -> int:
     as_wide = all(columns[-1] < len(rows[titles].cells) for columns in below)
     a_table = 2 * sum(columns[-1] > above[0][0] for columns in below) > len(below)
     return titles if at_the_left and as_wide and a_table else 0
+
+
+def _note_rows(rows: Sequence[TableRow]) -> int:
+    """Count the notes of one or two cells (作成日, 4月1日) above a wider header, by the shape of the table.
+
+    The header has at least three cells, all filled and none a number, and most rows below it have more than a note has.
+    """
+    at = next((at for at, row in enumerate(rows) if len(row.filled) > _NOTE), 0)
+    below = [len(row.filled) for row in rows[at + 1 :]]
+    if not 0 < at <= _TITLES or not below:
+        return 0
+    cells = [cell for cell in rows[at].cells if cell]
+    names = len(rows[at].filled) == rows[at].filled[-1] - rows[at].filled[0] + 1 and not any(map(_is_number, cells))
+    as_wide = all(row.filled[-1] <= rows[at].filled[-1] for row in rows[at + 1 :] if row.filled)
+    return at if names and as_wide and 2 * sum(count > _NOTE for count in below) > len(below) else 0
+
+
+def _is_number(cell: str) -> bool:
+    return cell.strip("-+▲△¥$%円,.０１２３４５６７８９0123456789") == ""
 
 
 def _failing(error: Exception) -> Iterator[TableRow]:

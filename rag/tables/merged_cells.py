@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, zip_longest
 
 from rag.tables.header import TableRow
 
@@ -51,23 +51,32 @@ def join_header(rows: Iterator[TableRow], merged: Sequence[MergedRange]) -> Iter
         yield from (() if header is None else (header,))
         return
     across = [cells for cells in merged if cells.right > cells.left]
-    upper, read = header, []
-    while spans := [cells for cells in across if cells.top <= upper.number <= cells.bottom]:
+    names: list[str] = []
+    read: list[TableRow] = []
+    covered: set[int] = set()
+    while not read and (spans := [cells for cells in across if cells.top <= header.number <= cells.bottom]):
         below = next(rows, None)
         if below is None:
             break
-        covered = {column for cells in spans for column in range(cells.left, cells.right + 1)}
-        if below.fault or below.number != upper.number + 1 or not covered.issuperset(below.filled):
+        covered.update(column for cells in spans for column in range(cells.left, cells.right + 1))
+        if below.fault or below.number != header.number + 1 or not covered.issuperset(below.filled):
             read.append(below)
-            break
-        header = replace(below, cells=_joined(header.cells, below.cells, spans))
-        upper = below
-    yield from chain([header], read, rows)
+            blank = min(max(covered) + 1, len(below.cells)) - len(header.cells)
+            header = replace(header, cells=(*header.cells, *[""] * blank))  # merged cells may not be in the file
+        else:
+            names = _joined(names, _spread(header.cells, spans, len(below.cells)))
+            header = below
+    yield from chain([replace(header, cells=tuple(_joined(names, header.cells)))], read, rows)
 
 
-def _joined(above: Sequence[str], below: Sequence[str], spans: Iterable[MergedRange]) -> tuple[str, ...]:
-    names = [*above, *[""] * (len(below) - len(above))]
-    for cells in spans:
-        for column in range(cells.left + 1, min(cells.right + 1, len(names))):
-            names[column] = names[column] or names[cells.left]
-    return tuple(f"{name} {below[at] if at < len(below) else ''}".strip() for at, name in enumerate(names))
+def _spread(cells: Sequence[str], spans: Iterable[MergedRange], width: int) -> list[str]:
+    """Return the cells of a row with those that are merged across in every column that they cover."""
+    names = [*cells, *[""] * (width - len(cells))]
+    for span in spans:
+        for column in range(span.left + 1, min(span.right + 1, len(names))):
+            names[column] = names[span.left]
+    return names
+
+
+def _joined(above: Sequence[str], below: Sequence[str]) -> list[str]:
+    return [" ".join(filter(None, names)) for names in zip_longest(above, below, fillvalue="")]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from ingest.formats.archive import MEBI, check_archive
 from ingest.formats.blocks import BULLET, MarkdownLines
+from ingest.formats.docx.equations import M, linear
+from ingest.formats.docx.margins import content_lines, margin_parts
 from ingest.formats.docx.numbering import Numbering
-from ingest.formats.docx.styles import ParagraphStyles, outline_level, value_of
+from ingest.formats.docx.styles import ParagraphStyles, attribute, outline_level, value_of
 from ingest.formats.hidden_text import is_hidden_run
 from ingest.formats.types import Part, ReadOptions, real_title
 from rag.errors import UnreadableDocument
@@ -24,6 +27,8 @@ _DROPPED = frozenset(
         "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
     }
 )
+_LONGEST = 200
+"""Characters of the instruction of a field that are looked at."""
 _MAX_XML = 128 * MEBI
 
 
@@ -47,13 +52,41 @@ def read_docx(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Pa
             text.lines.block()
             text.add(package.tree(part))
     lines = text.lines
-    yield Part(lines.text(), title=lines.headings.get(0) or real_title(_title(package)) or lines.first_heading)
+    title = lines.headings.get(0) or real_title(_title(package)) or lines.first_heading
+    inner = lines.text()
+    known = {line.strip("#- |") for line in inner.split("\n")}
+    margins = []
+    for kind in ("header", "footer"):
+        outer = _DocumentText(styles, Numbering())
+        for part in margin_parts(package, main, body, kind):
+            outer.lines.block()
+            outer.add(package.tree(part))
+        margins.append("\n".join(content_lines(outer.lines.text(), known)))
+    yield Part("\n\n".join(filter(None, [margins[0], inner, margins[1]])), title=title)
 
 
 def _title(package: OfficePackage) -> str | None:
     properties = next(map(package.tree, package.related("", "core-properties")), None)
     title = None if properties is None else properties.find("{http://purl.org/dc/elements/1.1/}title")
     return None if title is None else title.text
+
+
+def _is_dropped(element: Any) -> bool:
+    if element.tag == f"{_W}fldSimple":
+        return _is_page_number(attribute(element, "instr"))
+    return element.tag in _DROPPED or (element.tag == f"{_W}r" and is_hidden_run(element))
+
+
+def _is_page_number(instruction: str) -> bool:
+    return instruction.split()[:1] in (["PAGE"], ["NUMPAGES"], ["SECTIONPAGES"])
+
+
+@dataclass(slots=True)
+class _Field:
+    """A field of Word while it is read; the result of a hidden one, a page number, is no text."""
+
+    instruction: str = ""
+    hidden: bool = False
 
 
 class _DocumentText:
@@ -63,6 +96,7 @@ class _DocumentText:
         self.lines = MarkdownLines()
         self._styles = styles
         self._numbering = numbering
+        self._fields: list[_Field] = []
 
     def add(self, root: Any) -> None:
         """Add the text of a part."""
@@ -72,7 +106,11 @@ class _DocumentText:
         walk = etree.iterwalk(root, events=("start", "end"))
         for event, element in walk:
             if event == "start" and dropped is None:
-                if element.tag in _DROPPED or (element.tag == f"{_W}r" and is_hidden_run(element)):
+                if _is_dropped(element):
+                    dropped = element
+                    walk.skip_subtree()
+                elif element.tag == f"{M}oMath":
+                    self.lines.add(linear(element))
                     dropped = element
                     walk.skip_subtree()
                 else:
@@ -86,7 +124,12 @@ class _DocumentText:
     def _open(self, element: Any) -> None:
         tag, lines = element.tag, self.lines
         if tag == f"{_W}t":
-            lines.add(element.text)
+            if not any(field.hidden for field in self._fields):
+                lines.add(element.text)
+        elif tag == f"{_W}fldChar":
+            self._pass_field(attribute(element, "fldCharType"))
+        elif tag == f"{_W}instrText" and self._fields:
+            self._fields[-1].instruction += (element.text or "")[:_LONGEST]
         elif tag == f"{_W}p":
             self._open_paragraph(element)
         elif tag in {f"{_W}br", f"{_W}cr"}:
@@ -99,6 +142,14 @@ class _DocumentText:
             lines.row(data=next(element.iter(f"{_W}tbl"), None) is None)  # a row with a table inside lays out a page
         elif tag == f"{_W}tbl":
             lines.block()
+
+    def _pass_field(self, place: str) -> None:
+        if place == "begin":
+            self._fields.append(_Field())
+        elif self._fields and place == "separate":
+            self._fields[-1].hidden = _is_page_number(self._fields[-1].instruction)
+        elif self._fields and place == "end":
+            self._fields.pop()
 
     def _open_paragraph(self, paragraph: Any) -> None:
         settings = paragraph.find(f"{_W}pPr")

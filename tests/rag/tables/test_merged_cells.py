@@ -85,3 +85,25 @@ def cut(data: bytes) -> bytes:
 @pytest.mark.parametrize("change", [cut, lambda _: b"", lambda xml: xml.replace(b"</row>", b"")])
 def test_a_damaged_sheet_is_looked_through_as_far_as_it_goes(change: Callable[[bytes], bytes]) -> None:
     assert read_as("a.xlsx", edited(xlsx(売上=TABLE), SHEET, change))
+
+
+def test_headers_of_several_rows_are_joined() -> None:
+    rows = [
+        ["支店", "2023年度", "", "", "備考"],
+        ["", "上期", "", "下期", ""],
+        ["", "売上", "利益", "売上", ""],
+        ["東京", "1", "2", "3", "可"],
+    ]
+    name = "a.xlsx#表!"
+    assert texts("a.xlsx", merged("B1:D1", "B2:C2", rows=rows)) == {
+        f"{name}4": "支店: 東京\n2023年度 上期 売上: 1\n2023年度 上期 利益: 2\n2023年度 下期 売上: 3\n備考: 可"
+    }
+    assert texts("a.xlsx", merged("A1:A2", "B1:C1", rows=[["店", "売上", ""], ["", "春", "秋"], ["A", "1", "2"]])) == {
+        f"{name}3": "店: A\n売上 春: 1\n売上 秋: 2"
+    }
+
+
+def test_a_row_that_is_not_below_a_merged_header_is_data() -> None:
+    for rows in ([["NO", "氏名", ""], ["1", "山田", "太郎"]], [["NO", "氏名", ""], ["", "", ""], ["", "山田", "太郎"]]):
+        (text,) = texts("a.xlsx", merged("B1:C1", rows=rows)).values()
+        assert text.endswith("氏名: 山田\ncolumn 3: 太郎")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import datetime
 from typing import Any
@@ -184,3 +185,58 @@ def test_an_open_quotation_mark_does_not_take_in_a_whole_large_file() -> None:
     one, bad = read_as("a.csv", data)
     assert isinstance(one, LoadedDocument)
     assert "From row 3 (line 3) on, this is not valid CSV: field larger than" in bad.message  # type: ignore[union-attr]
+
+
+def test_sheets_of_one_row() -> None:
+    found = read_as(
+        "a.xlsx",
+        xlsx(表=[["質問", "回答"], ["送料は？", "無料"]], 注意=[["会員は一割引き。"]], 雛形=[["質問", "回答"]]),
+    )
+    assert [one.text for one in found if isinstance(one, LoadedDocument)] == [
+        "質問: 送料は？\n回答: 無料",
+        "会員は一割引き。",
+    ]
+    (failed,) = [one for one in found if isinstance(one, Failure)]
+    assert "This table has a header and no rows (a.xlsx#雛形!1)" in failed.message
+
+
+def test_errors_of_formulas_are_named_and_are_no_text() -> None:
+    rows = [["質問", "回答"], ["送料は？", "#N/A"], ["#REF!", "#DIV/0!"], ["返品は？", "可"]]
+    for name, data, place in (("a.csv", csv_of(rows), "row=2"), ("a.xlsx", xlsx(表=rows), "表!B2")):
+        found = read_as(name, data)
+        assert [one.text for one in found if isinstance(one, LoadedDocument)] == [
+            "質問: 送料は？",
+            "質問: 返品は？\n回答: 可",
+        ]
+        (failed,) = [one for one in found if isinstance(one, Failure)]
+        assert f"(#N/A): 3 ({name}#{place})" in failed.message
+
+
+def test_hidden_sheets_rows_and_columns_are_left_out_and_named() -> None:
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(xlsx(表=ROWS, 旧=ROWS)))
+    book["旧"].sheet_state = "hidden"
+    book["表"].row_dimensions[3].hidden = True
+    book["表"].column_dimensions["C"].hidden = True
+    out = io.BytesIO()
+    book.save(out)
+    found = read_as("a.xlsx", out.getvalue())
+    assert [one.text for one in found if isinstance(one, LoadedDocument)] == [
+        "質問: 送料は？\n回答: 無料です。", "質問: 返品は？\n回答: 七日以内。\n未開封に限る。",
+    ]  # fmt: skip
+    assert [(one.subject, one.error) for one in found if isinstance(one, Failure)] == [
+        ("a.xlsx#表!3", "LeftOut"), ("a.xlsx#表!C", "LeftOut"), ("a.xlsx#旧", "LeftOut"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "above", [[["作成日", "2024-04-01"]], [["作成日", "4月"], ["担当", "総務"]], [["一覧"], ["担当", "総務"], []]]
+)
+def test_notes_of_two_cells_above_a_wider_header(above: list[list[str]]) -> None:
+    table = [["支店", "売上", "利益"], ["東京", "120", "30"], ["大阪", "80", "12"]]
+    expected = ["支店: 東京\n売上: 120\n利益: 30", "支店: 大阪\n売上: 80\n利益: 12"]
+    width = max(map(len, table))
+    padded = [row + [""] * (width - len(row)) for row in above + table]
+    assert list(texts("a.csv", csv_of(padded)).values()) == expected
+    assert list(texts("a.xlsx", xlsx(表=above + table)).values()) == expected
