@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from eval.grading.aliases import forms
-from eval.grading.labels.assignments import Assigned, merge, parse_reference, read_assignment
-from eval.grading.labels.label_set import YES_NO, LabelSet, read_label
+from eval.grading.labels.grading import grade_labels
+from eval.grading.labels.label_set import LabelSet
 from eval.grading.matching import Finding, Match
 from eval.grading.open_match import match_rank, match_references
 from eval.grading.refusals import beside_refusals, is_refusal
@@ -108,8 +108,9 @@ def grade(
 ) -> Verdict:
     """Grade `answer` to `question` (asked in `language`, "ja" or "en") against the references of both languages.
 
-    `kind` is "open_qa" or "classification"; without `labels` a classification item whose references are yes/no words
-    is read as yes/no, any other as open. Never raises on any text; without references nothing is right.
+    `kind` is "open_qa" or "classification"; without `labels` those of a classification item are read out of question
+    and references, and if there are none it is graded as open. Never raises on any text; without references nothing
+    is right.
 
     >>> grade("日本の首都は？", "答えは東京です。", [Reference("東京", "ja")], "open_qa", "ja").rung
     <Rung.EQUAL: 'equal'>
@@ -120,7 +121,7 @@ def grade(
     if not any(char.isalnum() or char in "○〇×" for char in text):
         return Verdict(AnswerOutcome.EMPTY, language_correct, Rung.EMPTY, "", None, "the answer is empty")
     if kind == "classification":
-        verdict = _grade_labels(question, text, references, language, labels, language_correct)
+        verdict = _grade_labels(question, answer[:ANSWER_LIMIT], references, language, labels, language_correct)
         if verdict is not None:
             return verdict
     question = canonical(question)
@@ -164,60 +165,21 @@ def _verdict(scored: _Scored, language_correct: bool) -> Verdict:
 
 def _grade_labels(
     question: str,
-    text: str,
+    answer: str,
     references: Sequence[Reference],
     language: str,
     labels: LabelSet | None,
     language_correct: bool,
 ) -> Verdict | None:
     """Return the verdict by labels, or None if the references are not labels."""
-    allowed = labels or YES_NO
     ordered = sorted(references, key=lambda reference: reference.language != language)
-    assigned = [(reference, parse_reference(reference.text, allowed)) for reference in ordered]
-    assigned = [(reference, items) for reference, items in assigned if items]
-    if assigned:
-        return _grade_assignment(canonical(question), text, assigned, allowed, language_correct)
-    wanted = [(reference, label) for reference in ordered if (label := allowed.named(reference.text)) is not None]
-    if not wanted:
+    found = grade_labels(question, answer, [reference.text for reference in ordered], language, labels)
+    if found is None:
         return None
-    reading = read_label(canonical(question), text, allowed)
-    if reading.label is None:
-        return _unparsed(text, reading.extracted, reading.reason, language_correct)
-    hit = next((reference for reference, label in wanted if label == reading.label), None)
-    outcome = AnswerOutcome.CORRECT if hit is not None else AnswerOutcome.WRONG
-    reason = f"{reading.reason}: {reading.label.name(language)}"
-    return Verdict(outcome, language_correct, Rung.LABEL, reading.extracted, hit, reason)
-
-
-def _grade_assignment(
-    question: str,
-    text: str,
-    assigned: Sequence[tuple[Reference, tuple[Assigned, ...]]],
-    labels: LabelSet,
-    language_correct: bool,
-) -> Verdict:
-    items = merge([found for _, found in assigned])
-    pairs = list(zip(items, read_assignment(question, text, items, labels), strict=True))
-    extracted = "; ".join(
-        f"{item.names[0]}: {' and '.join(label.name('en') for label in given) or '?'}" for item, given in pairs
-    )
-    wrong = [item.names[0] for item, given in pairs if len(given) == 1 and given[0] != item.label]
-    if wrong:
+    if found.right is None and is_refusal(canonical(answer)):
         return Verdict(
-            AnswerOutcome.WRONG, language_correct, Rung.LABEL, extracted, None, f"wrong label for {', '.join(wrong)}"
+            AnswerOutcome.REFUSED, language_correct, Rung.HEDGE, found.extracted, None, "the answer declines to answer"
         )
-    unlabelled = [item.names[0] for item, given in pairs if len(given) != 1]
-    if unlabelled:
-        return _unparsed(text, extracted, f"no single label for {', '.join(unlabelled)}", language_correct)
-    return Verdict(
-        AnswerOutcome.CORRECT, language_correct, Rung.LABEL, extracted, assigned[0][0], "every item has its label"
-    )
-
-
-def _unparsed(text: str, extracted: str, reason: str, language_correct: bool) -> Verdict:
-    """Return the verdict on an answer without a readable label: refused if it declines, else unparsed."""
-    if is_refusal(text):
-        return Verdict(
-            AnswerOutcome.REFUSED, language_correct, Rung.HEDGE, extracted, None, "the answer declines to answer"
-        )
-    return Verdict(AnswerOutcome.UNPARSED, language_correct, Rung.LABEL, extracted, None, reason)
+    outcome = {True: AnswerOutcome.CORRECT, False: AnswerOutcome.WRONG, None: AnswerOutcome.UNPARSED}[found.right]
+    matched = None if found.matched is None else ordered[found.matched]
+    return Verdict(outcome, language_correct, Rung.LABEL, found.extracted, matched, found.reason)

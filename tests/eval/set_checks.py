@@ -15,8 +15,8 @@ from pathlib import Path
 import openpyxl
 
 from eval.dataset.load import Item, load_dataset
-from eval.grading.labels.assignments import parse_reference
-from eval.grading.labels.label_set import read_label
+from eval.grading.labels.items import parse_reference
+from eval.grading.labels.reading import read_label
 from eval.grading.ladder import grade
 from rag.text.canonical import canonical
 

@@ -1,10 +1,10 @@
 """Read an assignment of items to labels from a free answer: "Gudok is string, Cantaro is percussion".
 
-The reference is written `item: label; item: label` (項目：ラベル；項目：ラベル). In the answer (also
-「弦楽器：琴、打楽器：太鼓」) items and labels may
+In the answer (also 「弦楽器：琴、打楽器：太鼓」) items and labels may
 come in any order: item before label ("Gudok and Lyre are string"), label before items ("String: Gudok, Lyre"),
-label as a heading over a list, "respectively", or "both". An item with two labels or none makes the answer
-unparsed, unless another item is already wrong.
+label as a heading over a list, "respectively", "both", "only the eagle ...; the others ...", "all but the eagle",
+by the items' places ("the first is ...", 1と3は…), or labels alone, as many as items, in the order asked. An item with
+two labels or none makes the answer unparsed, unless another item is already wrong.
 """
 
 from __future__ import annotations
@@ -13,25 +13,39 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from eval.grading.labels.label_set import Label, LabelMention, LabelSet, may_infer_other, mentions
+from eval.grading.labels.items import Assigned
+from eval.grading.labels.label_set import Label, LabelSet
+from eval.grading.labels.mentions import LabelMention, may_infer_other, mentions
 from eval.grading.text import sentences
 from eval.grading.word_match import folded, occurrences
 from rag.text.canonical import canonical
 from rag.text.tokens import tokenise
 
 _EVERY = re.compile(
-    r"\b(?:both|all|each|they|everything)\b|両方|どちらも|すべて|全て|いずれも|全部|みな", re.IGNORECASE
+    r"\b(?:both|all|each|they|everything)\b|両方|どちらも|すべて|全て|いずれも|全部|みな|どれも", re.IGNORECASE
 )
-_NEITHER = re.compile(r"\b(?:neither|none)\b|どちらも.*(?:ない|ません)|いずれも.*(?:ない|ません)", re.IGNORECASE)
+_NEITHER = re.compile(r"\b(?:neither|none)\b|(?:どちらも|いずれも|どれも).*(?:ない|なく|ません)", re.IGNORECASE)
 _RESPECTIVELY = re.compile(r"\brespectively\b|それぞれ|順に", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Assigned:
-    """One item of a reference: its names in the languages given, and its label."""
-
-    names: tuple[str, ...]
-    label: Label
+_REST = re.compile(
+    r"\b(?:the |all (?:the )?)?(?:others?\b(?! (?:than|hand|side|words))|rest\b|remaining\b|remainder\b"
+    r"|everything else\b)|残り|それ以外|そのほか|その他|ほかは|ほかの"
+    r"|他は|他の|あとは",
+    re.IGNORECASE,
+)
+_EXCEPT_BEFORE = re.compile(
+    r"\b(?:except(?:ing)?(?: for)?|all but|everything but|apart from|other than|aside from)\b", re.IGNORECASE
+)
+_EXCEPT_AFTER = re.compile(r"以外|を除|のほか")
+_ONLY = re.compile(r"\bonly\b|だけ|のみ", re.IGNORECASE)
+_PLACES = (
+    "1st first 最初 前者 former",
+    "2nd second 後者 latter",
+    "3rd third",
+    "4th fourth",
+    "5th fifth",
+    "6th sixth",
+)
+_ASKS = re.compile(r"\?[\"')]*$|か。?$")
 
 
 @dataclass(slots=True)
@@ -41,6 +55,8 @@ class _State:
     given: dict[int, list[Label]] = field(default_factory=dict)
     heading: Label | None = None
     waiting: list[int] = field(default_factory=list)
+    rest: Label | None = None
+    """The label of the items that nothing else is said of."""
 
     def assign(self, items: Sequence[int], label: Label) -> None:
         for item in items:
@@ -56,81 +72,126 @@ class _Event:
     mention: LabelMention | None
 
 
-def parse_reference(text: str, labels: LabelSet) -> tuple[Assigned, ...]:
-    """Return the items of an assignment reference, or () if `text` is not one.
-
-    >>> labels = LabelSet.parse("弦楽器=string|打楽器=percussion")
-    >>> [item.names for item in parse_reference("琴：弦楽器；太鼓：打楽器", labels)]
-    [('琴',), ('太鼓',)]
-    """
-    items: list[Assigned] = []
-    for part in re.split(r"[;；\n]", text):
-        name, colon, label_text = (piece.strip() for piece in re.sub("：", ":", part).rpartition(":"))
-        label = labels.named(label_text) if colon else None
-        if part.strip() and (label is None or not name):
-            return ()
-        if label is not None:
-            items.append(Assigned((name,), label))
-    return tuple(items)
-
-
-def merge(references: Sequence[Sequence[Assigned]]) -> tuple[Assigned, ...]:
-    """Merge the items of references in several languages by position, where the labels agree."""
-    first = tuple(references[0])
-    for other in references[1:]:
-        if [item.label for item in other] == [item.label for item in first]:
-            first = tuple(Assigned((*a.names, *b.names), a.label) for a, b in zip(first, other, strict=True))
-    return first
-
-
 def read_assignment(
     question: str, answer: str, items: Sequence[Assigned], labels: LabelSet
 ) -> tuple[tuple[Label, ...], ...]:
-    """Return the labels that an answer (canonical) gives to each item: none, one, or several in contradiction."""
+    """Return the labels that an answer (canonical) gives to each item: none, one, or several in contradiction.
+
+    The items are in the order asked.
+    """
+    parts = [piece.strip() for part in sentences(answer) for piece in part.split(";") if not _ASKS.search(piece)]
+    if not any(event.item is not None for part in parts for event in _events(part, items, labels)):
+        listed = _listed(parts, len(items), labels)
+        if listed:
+            return tuple((label,) for label in listed)
+        items = _by_place(items)
     state = _State()
     infer = may_infer_other(question, labels)
-    for part in sentences(answer):
-        for piece in part.split(";"):
-            if not re.search(r"\?[\"')]*$|か。?$", piece):
-                _read_piece(piece.strip(), items, labels, state, infer=infer)
+    for part in parts:
+        for piece in _split_rest(part):
+            _read_piece(piece.strip(), items, labels, state, infer=infer)
+    if state.rest is not None:
+        state.assign([i for i in range(len(items)) if not state.given.get(i)], state.rest)
     return tuple(tuple(state.given.get(i, ())) for i in range(len(items)))
+
+
+def _listed(parts: Sequence[str], count: int, labels: LabelSet) -> tuple[Label, ...]:
+    """Return the labels of an answer that lists one for each item and says nothing else of them."""
+    whole = [mention for part in parts for mention in mentions(part, labels, anywhere=True)]
+    summed = any(pattern.search(part) for part in parts for pattern in (_EVERY, _NEITHER, _REST, _ONLY, *_NUMBERS))
+    if summed or len(whole) != count or any(mention.denied or mention.choice for mention in whole):
+        return ()
+    return tuple(mention.label for mention in whole)
+
+
+_NUMBERS = (
+    re.compile(
+        r"\d\s*(?:と|、|,|and)\s*\d|\b(?:first|second|third|former|latter)\b|番目|つ目|前者|後者", re.IGNORECASE
+    ),
+)
+
+
+def _by_place(items: Sequence[Assigned]) -> tuple[Assigned, ...]:
+    """Return the items with the words for their places as further names."""
+    places = [f"{i + 1} {words}".split() for i, words in enumerate(_PLACES)]
+    return tuple(
+        Assigned((*item.names, *(places[i] if i < len(places) else [str(i + 1)])), item.label)
+        for i, item in enumerate(items)
+    )
+
+
+def _split_rest(part: str) -> list[str]:
+    """Cut a sentence before "the others": what follows is said of them alone."""
+    match = _REST.search(part)
+    return [part] if match is None or not match.start() else [part[: match.start()], part[match.start() :]]
 
 
 def _read_piece(text: str, items: Sequence[Assigned], labels: LabelSet, state: _State, *, infer: bool) -> None:
     events = _events(text, items, labels)
     named = [event.item for event in events if event.item is not None]
-    assigned = _labels_of(events, labels, infer=infer)
+    assigned = _labels_of(text, events, labels, infer=infer)
+    unique = list(dict.fromkeys(assigned.values()))
+    only = unique[0] if len(unique) == 1 else None
     if not events:
         return
-    if _RESPECTIVELY.search(text) and len(named) == len(assigned) > 1:
+    if only is not None and not named and _REST.match(text):
+        state.rest = only
+    elif only is not None and named and (excepted := _excepted(text, events)):
+        state.assign([i for i in range(len(items)) if i not in excepted], only)
+        state.rest = state.rest or (labels.other(only) if infer else None)
+    elif _RESPECTIVELY.search(text) and len(named) == len(assigned) > 1:
         for item, label in zip(named, assigned.values(), strict=True):
             state.assign([item], label)
     elif not named:
-        if _EVERY.search(text) and len(set(assigned.values())) == 1 and not _NEITHER.search(text):
-            state.assign(range(len(items)), next(iter(assigned.values())))
-        elif state.waiting and len(assigned) == 1:
-            state.assign(state.waiting, next(iter(assigned.values())))
-        else:
-            state.heading = next(iter(assigned.values())) if len(assigned) == 1 else None
-        state.waiting = []
+        _label_alone(text, only, len(items), state)
     elif not assigned:
-        if state.heading is not None and not any(event.mention for event in events):
-            state.assign(named, state.heading)
-        else:
-            state.waiting = list(named)
+        _items_alone(named, state, denied=any(event.mention for event in events))
     else:
-        state.heading = next(iter(assigned.values())) if events[0].mention and text.rstrip().endswith(":") else None
+        closed = text.rstrip().endswith(":")
+        state.heading = only if events[0].mention and closed else None
         (_label_first if events[0].mention else _item_first)(events, assigned, state)
+        if only is not None and infer and _ONLY.search(text):
+            state.rest = state.rest or labels.other(only)
 
 
-def _labels_of(events: Sequence[_Event], labels: LabelSet, *, infer: bool) -> Mapping[_Event, Label]:
+def _label_alone(text: str, only: Label | None, count: int, state: _State) -> None:
+    """Read a piece without items: said of every item, of those just named, or a heading."""
+    if (_EVERY.search(text) or _NEITHER.search(text)) and only is not None:
+        state.assign(range(count), only)
+    elif state.waiting and only is not None:
+        state.assign(state.waiting, only)
+    else:
+        state.heading = only
+    state.waiting = []
+
+
+def _items_alone(named: Sequence[int], state: _State, *, denied: bool) -> None:
+    """Read a piece without a label: items under a heading, or items whose label is still to come."""
+    if state.heading is not None and not denied:
+        state.assign(named, state.heading)
+    else:
+        state.waiting = list(named)
+
+
+def _excepted(text: str, events: Sequence[_Event]) -> set[int]:
+    """Return the items that a sentence excepts: "all but the eagle", ワシ以外は."""
+    before, after = _EXCEPT_BEFORE.search(text), _EXCEPT_AFTER.search(text)
+    if before is not None:
+        return {e.item for e in events if e.item is not None and e.start >= before.end()}
+    if after is not None:
+        return {e.item for e in events if e.item is not None and e.end <= after.start()}
+    return set()
+
+
+def _labels_of(text: str, events: Sequence[_Event], labels: LabelSet, *, infer: bool) -> Mapping[_Event, Label]:
     """Return the label that each event assigns: its own, or the other of two if it is denied and that is safe."""
     assigned: dict[_Event, Label] = {}
+    neither = _NEITHER.search(text) is not None
     for event in events:
         mention = event.mention
         if mention is None:
             continue
-        if not mention.denied:
+        if not (mention.denied or neither):
             assigned[event] = mention.label
         elif infer and not _asserts_another(events, mention.label):
             other = labels.other(mention.label)
@@ -182,9 +243,11 @@ def _events(text: str, items: Sequence[Assigned], labels: LabelSet) -> tuple[_Ev
         if folded(canonical(name))
         for first, last in occurrences(text, canonical(name))
     ]
-    found += [_Event(mention.start, mention.end, None, mention) for mention in mentions(text, labels)]
+    found += [_Event(m.start, m.end, None, m) for m in mentions(text, labels, anywhere=True)]
     kept: list[_Event] = []
+    taken = bytearray(len(text))
     for event in sorted(found, key=lambda e: (e.start - e.end, e.item is None)):
-        if all(event.end <= other.start or other.end <= event.start for other in kept):
+        if not any(taken[event.start : event.end]):
             kept.append(event)
+            taken[event.start : event.end] = b"\1" * (event.end - event.start)
     return tuple(sorted(kept, key=lambda e: e.start))

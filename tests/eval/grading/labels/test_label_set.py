@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from eval.grading.labels.assignments import parse_reference, read_assignment
-from eval.grading.labels.label_set import YES_NO, LabelSet, read_label
+from eval.grading.labels.assignments import read_assignment
+from eval.grading.labels.items import parse_reference
+from eval.grading.labels.label_set import YES_NO, LabelSet
+from eval.grading.labels.reading import read_label
 from rag.text.canonical import canonical
 
 TRUTH = LabelSet.parse("正しい/真/はい=true/correct/yes|誤り/偽/いいえ=false/incorrect/no")

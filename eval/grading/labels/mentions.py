@@ -1,0 +1,149 @@
+"""Where a text names a label: by its name, by the letter of its option, or, in a polar set, by words of truth.
+
+A denied label ("not a string instrument", 弦楽器ではない) is not assigned. Labels offered as a choice ("string or
+percussion") are not either. Words of truth count where they say something of a statement ("is false", 誤りです), not
+wherever they occur ("the right bank"), and turn round with a negation (not incorrect, 誤りではない).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from eval.grading.labels.label_set import AFFIRMING, DENYING, Label, LabelSet
+from eval.grading.labels.options import markers_in
+from eval.grading.refusals import alternative, is_denied
+from eval.grading.word_match import occurrences
+from rag.text.canonical import canonical
+from rag.text.tokens import tokenise
+
+_END = r"(?![A-Za-z])"
+_TRUE = r"(?:true|correct|right|accurate|valid)"
+_FALSE = r"(?:false|incorrect|wrong|untrue|inaccurate)"
+_IS = r"\b(?:is|are|was|were|be|being|isn't|wasn't|sounds|seems|looks|appears|as|call(?:ed)? (?:it|this|that))"
+_ASSENTS = re.compile(
+    r"^\W*(?:yes|yeah|yep|indeed|absolutely|affirmative)\b|^\W*(?:はい|ええ)(?![ぁ-んー])|^\W*(?:そうです|その通り)",
+    re.IGNORECASE,
+)
+_DISSENTS = re.compile(
+    r"^\W*(?:no|nope)\b(?=\s*(?:[,.!;:)]|$|(?:it|he|she|the|they|there|this|that|i|you)\b))|\b(?:and|or) no\W*$"
+    rf"|{_IS}\s+no$|^\W*(?:いいえ|いえ[、。]|否)",
+    re.IGNORECASE,
+)
+_SAYS_YES = re.compile(
+    rf"^\W*(?:true|correct){_END}|{_IS}\s+(?:not\s+)?(?:\w+ly\s+)?{_TRUE}{_END}(?!\s+(?:that|to){_END})"
+    rf"|^\W*it is (?:\w+ly )?true that\b(?!.*\b(?:but|however|though)\b)"
+    r"|(?:その通り|本当|事実)(?:です|である|だ)|正しい(?![一-鿿ァ-ヴー]{1,6}(?:は|を|が|:))"
+    r"|正しく(?!は(?!な|あり)|言)|(?<!不)正解(?:です|だ|。|$)|^\W*真(?:です|である|だ|。|$)|[は、]真(?:です|である"
+    r"|だ|。|$)|合ってい|^[○〇]",
+    re.IGNORECASE,
+)
+_SAYS_NO = re.compile(
+    rf"^\W*{_FALSE}{_END}|{_IS}\s+(?:not\s+)?(?:\w+ly\s+)?{_FALSE}{_END}"
+    r"|違い(?:ます|ました)|違う(?:。|$|と)|異なります|事実に反|事実では(?:ない|なく|ありません)"
+    r"|(?:誤り|誤って|間違い(?!な)|間違って|間違った|不正解|嘘)|^\W*偽(?:です|である|だ|。|$)|[は、]偽(?:です"
+    r"|である|だ|。|$)|^[×✕]",
+    re.IGNORECASE,
+)
+_REVERSED_BEFORE = re.compile(r"(?:\bnot|n't)\s+(?:\w+ly\s+)?(?:is\s+)?$", re.IGNORECASE)
+_OPEN_AFTER = re.compile(r"い?とは限[らり]|い?か(?:どうか|否か)|い?場合も")
+_REVERSED_AFTER = re.compile(
+    r"い?とは言え(?:な|ま)|い?とは(?:思|考え)(?:わな|いませ|えな|えませ)"
+    r"|(?:く)?(?:で(?:あるとは言え)?)?は?(?:な[いくか]|ありません|あり得)|くな"
+    r"|(?:で)?あるとは言え(?:な|ま)"
+)
+_RHETORICAL = re.compile(r"では?な(?:い|かろう)(?:か|で(?:しょう|す)か)|ではありません(?:か|でしょうか)")
+_INSIDE_NOT = re.compile(r"\b(?:is|are|was|be)\s+not\b|n't\b", re.IGNORECASE)
+_OFFERS = re.compile(r"\s*(?:or\b|nor\b|か(?:、|どうか|誤|偽|間違|正|真))", re.IGNORECASE)
+_PARTLY = re.compile(
+    r"\b(?:partly|partially|half|somewhat)[ -]$|(?:部分的|一部|半分)(?:に|は|的に)?[、]?$|\bneither\s+(?:\w+\s+){0,3}$",
+    re.IGNORECASE,
+)
+_NON = re.compile(r"\bnon-$|非$")
+_NEAR = 40  # characters before a word of truth that may turn it
+
+
+@dataclass(frozen=True, slots=True)
+class LabelMention:
+    """A label at `start:end` of a text; `denied` where it is negated, `choice` where it is one of several offered.
+
+    `assent` marks a yes or no that may be mere courtesy beside a word of truth.
+    """
+
+    label: Label
+    start: int
+    end: int
+    denied: bool
+    choice: bool
+    assent: bool = False
+
+
+def mentions(text: str, labels: LabelSet, *, anywhere: bool = False) -> tuple[LabelMention, ...]:
+    """Return every mention of a label in a canonical text, in order, the longest synonym where several overlap.
+
+    With `anywhere` words of truth count wherever they stand, as in a list of labels.
+    """
+    polar = labels.polarity
+    found = [
+        mention
+        for label in labels.labels
+        for synonym in label.synonyms
+        for mention in _mentions_of(text, label, synonym, plain=polar is None or anywhere)
+    ]
+    if polar is not None and not anywhere:
+        found += _polar_mentions(text, *polar)
+    for marker in markers_in(text, labels.markers):
+        label = labels.marked(marker.text)
+        if label is not None:
+            found.append(_mention(text, label, marker.start, marker.end))
+    return _longest(found)
+
+
+def may_infer_other(question: str, labels: LabelSet) -> bool:
+    """Return whether denying one of two labels means the other: a polar set, or a question that names both."""
+    named = {mention.label for mention in mentions(question, labels)}
+    return len(labels.labels) == 2 and (labels.polarity is not None or len(named) == 2)
+
+
+def _longest(found: list[LabelMention]) -> tuple[LabelMention, ...]:
+    kept: list[LabelMention] = []
+    taken = bytearray(max((mention.end for mention in found), default=0))
+    for mention in sorted(found, key=lambda m: (m.assent, m.start - m.end, m.start)):
+        if not any(taken[mention.start : mention.end]):
+            kept.append(mention)
+            taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
+    return tuple(sorted(kept, key=lambda m: m.start))
+
+
+def _mention(text: str, label: Label, start: int, end: int) -> LabelMention:
+    denied = is_denied(text, start, end) or _NON.search(text[max(0, start - 5) : start]) is not None
+    return LabelMention(label, start, end, denied, alternative(text, start, end) is not None)
+
+
+def _mentions_of(text: str, label: Label, synonym: str, *, plain: bool) -> list[LabelMention]:
+    form = canonical(synonym)
+    if not plain and form.casefold() in AFFIRMING | DENYING:
+        return []
+    tokens = tokenise(text)
+    return [_mention(text, label, tokens[first].start, tokens[last - 1].end) for first, last in occurrences(text, form)]
+
+
+def _polar_mentions(text: str, yes: Label, no: Label) -> list[LabelMention]:
+    found = []
+    for pattern, label, opposite, assent in (
+        (_SAYS_YES, yes, no, False),
+        (_SAYS_NO, no, yes, False),
+        (_ASSENTS, yes, no, True),
+        (_DISSENTS, no, yes, True),
+    ):
+        for match in pattern.finditer(text):
+            before, after = text[max(0, match.start() - _NEAR) : match.start()], text[match.end() : match.end() + _NEAR]
+            turned = _REVERSED_AFTER.match(after) is not None and not _RHETORICAL.match(after)
+            reverse = turned or _REVERSED_BEFORE.search(before) or _INSIDE_NOT.search(match.group())
+            vague = _OPEN_AFTER.match(after) or _OFFERS.match(after) or _PARTLY.search(before)
+            found.append(
+                LabelMention(
+                    opposite if reverse else label, match.start(), match.end(), False, vague is not None, assent
+                )
+            )
+    return found

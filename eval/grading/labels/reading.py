@@ -1,0 +1,211 @@
+"""Read the one label that a free answer gives.
+
+Rules, in order, on the answer without echoes of the question and with statements in quotation marks emptied:
+1. the last announced answer ("the answer is", 答えは), else the first sentence that assigns one label, decides; labels
+   in a clause that concedes, reports or supposes ("although it may sound positive", "it would be true if") do not;
+2. in a polar set a sentence that says nothing but a word of truth is a verdict ("Well, false.", 判定：誤り), and a yes
+   beside a word of truth is courtesy where the question offers both ("Yes, it is false.");
+3. assigning both, or one now and another later, is unparsed; so is an explanation that only restates the contrary;
+4. without any verdict, restating the statement affirms it, restating its negation denies it, and a denial means the
+   other label in a set of two that is polar or whose labels the question names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from eval.grading.claims import announced, find_claim
+from eval.grading.labels.echoes import mask_quotations, without_echo
+from eval.grading.labels.label_set import Label, LabelSet
+from eval.grading.labels.mentions import LabelMention, may_infer_other, mentions
+from eval.grading.labels.statements import restated, restates_only, statement_of
+from eval.grading.labels.talk import bare_label, last_phrase
+from eval.grading.text import sentences
+from rag.text.tokens import tokenise
+
+_ASKS = re.compile(r"\?[\"')」』]*$|(?:です|ます|でしょう|だろう|の|る|い|た|り|く)?か[。」]?$")
+_ECHO = re.compile(r"^\W*(?:true or false|yes or no|正しいか(?:誤り|間違い)か)\s*[:?]+\s*", re.IGNORECASE)
+_CONCEDES = re.compile(
+    r"\b(?:although|though|even if|while|whilst|despite|at first|(?:it|this|that) (?:may|might|could) (?:\w+ )?"
+    r"(?:sound|seem|look|appear|be)|(?:some|many|most|other|a few)(?: \w+)? (?:may |might |would )?(?:say|think"
+    r"|believe|argue"
+    r"|claim|call)|people (?:\w+ )?(?:think|say|believe|call)|(?:\w+ ){0,2}(?:mistaken|confused|thought|believed) "
+    r"(?:for|with|to|as)|looks? like|similar to|resembl\w+|like an?|unlike|compared (?:to|with)|would (?:only )?"
+    r"(?:have been|be)(?=[^,;.]*\b(?:if|unless|had)\b)|if (?:it|this|that|the|there|he|she|they|we|only)"
+    r")\b(?:(?!\bbut\b)[^,;.])*"
+    r"|[^、。]*(?:思われ(?:が|てい)|思われるかも|思われやす|誤解され|考えられがち|言われがち|に似て|に似た|に見え"
+    r"|のように(?:見|思|聞)"
+    r"|と間違え|一見|と呼ばれることも|という(?:人|意見|声)も)[^、。]*"
+    r"|(?:もし|仮に)[^。]*?(?:なら|たら|れば|としたら|とすれば)[^、。]*、?[^、。]*",
+    re.IGNORECASE,
+)
+_OVERTURNS = re.compile(
+    r"^\W*(?:however|but|actually|in fact|in reality|correction|wait|therefore|thus|hence|so|overall|in conclusion"
+    r"|in short"
+    r"|ultimately|in summary|to conclude|しかし|ですが|だが|実際|実は|訂正|いや|したがって|従って|よって|つまり"
+    r"|結論|以上|総合"
+    r"|ゆえに|このため|そのため)(?![a-z])",
+    re.IGNORECASE,
+)
+_COURTESY = re.compile(
+    r"^\W*(?:(?:absolutely|certainly|sure|of course|indeed|もちろん(?:です)?)\W*$"
+    r"|(?:はい|ええ)、?(?:お答え|承知|かしこまり|了解|分かりました|わかりました|確認))",
+    re.IGNORECASE,
+)
+_LISTS = re.compile(
+    r"\b(?:options?|choices?|categor(?:y|ies)|classes|labels|between)\b|選択肢|候補|カテゴリ|のうち|の中から",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelReading:
+    """The label read from an answer, or None (unparsed), with the sentence it was read from and why."""
+
+    label: Label | None
+    extracted: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked: the question, its labels, the statement to judge ("" in a set that is not polar)."""
+
+    question: str
+    labels: LabelSet
+    statement: str
+    offers_both: bool
+
+
+def read_label(question: str, answer: str, labels: LabelSet) -> LabelReading:
+    """Return the one label an answer assigns; both or none is unparsed (label None). Both texts are canonical.
+
+    >>> from eval.grading.labels.label_set import YES_NO
+    >>> read_label("Is the koto a string instrument?", "いいえ、違います。", YES_NO).label.name("en")
+    'no'
+    """
+    statement = statement_of(question) if labels.polarity is not None else ""
+    both = {mention.label for mention in mentions(question, labels, anywhere=True)}
+    asked = _Asked(question, labels, statement, len(both) > 1)
+    kept = (statement,) if statement and statement != question else ()
+    masked = mask_quotations(question, answer, lambda text: bare_label(text, labels) is not None)
+    rest = _ECHO.sub("", without_echo(question, masked, kept))
+    announcement = announced(rest)
+    parts = [part for part in sentences(announcement or rest) if not _ASKS.search(part)]
+    if not parts:
+        return LabelReading(None, answer, "the answer only repeats the question")
+    return _read(asked, parts, sentences(rest), announced_=announcement is not None)
+
+
+def _read(asked: _Asked, parts: Sequence[str], all_parts: Sequence[str], *, announced_: bool) -> LabelReading:
+    verdicts = [(part, _assigned(asked, part)) for part in parts]
+    spoken = [(part, labels) for part, labels in verdicts if labels]
+    if asked.labels.polarity is not None:
+        firm = [(part, labels) for part, labels in spoken if not _only_assents(asked, part)]
+        spoken = firm if firm and asked.offers_both else spoken
+        spoken = [(part, labels) for part, labels in spoken if not (firm and _COURTESY.match(part))]
+    if len(spoken) > 1:
+        spoken = [(part, labels) for part, labels in spoken if len(labels) == 1 or not _LISTS.search(part)] or spoken
+    if not spoken:
+        return _without_verdict(asked, parts)
+    part, given = spoken[0]
+    overturned = [(p, labels) for p, labels in spoken[1:] if len(labels) == 1 and _OVERTURNS.match(p)]
+    if overturned and not announced_:
+        part, given = overturned[-1]
+    if len(given) > 1:
+        return LabelReading(None, part, "both labels are assigned")
+    return _consistent(asked, part, given[0], all_parts, announced_=announced_, overturned=bool(overturned))
+
+
+def _only_assents(asked: _Asked, part: str) -> bool:
+    found = [mention for mention in mentions(part, asked.labels) if not mention.denied and not mention.choice]
+    return bool(found) and all(mention.assent for mention in found)
+
+
+def _assigned(asked: _Asked, part: str) -> list[Label]:
+    """Return the labels that a sentence assigns, those of conceding clauses only if there is no other."""
+    weak = [match.span() for match in _CONCEDES.finditer(part)]
+    found = [mention for mention in mentions(part, asked.labels) if not mention.denied and not mention.choice]
+    found = [m for m in found if not any(start <= m.start < end for start, end in weak)]
+    if asked.labels.polarity is not None:
+        firm = [mention for mention in found if not mention.assent]
+        found = firm if firm and (asked.offers_both or _courteous(part, firm)) else found
+        if not found and not weak:
+            label = bare_label(part, asked.labels) or bare_label(last_phrase(part), asked.labels)
+            return [label] if label is not None else []
+        return list(dict.fromkeys(mention.label for mention in found))
+    unique = list(dict.fromkeys(mention.label for mention in found))
+    return unique if len(unique) < 2 else _in_slot(asked, part, found) or unique
+
+
+def _courteous(part: str, firm: Sequence[LabelMention]) -> bool:
+    return re.match(r"\W*(?:absolutely|indeed|certainly)\b", part[: firm[0].start], re.IGNORECASE) is not None
+
+
+def _in_slot(asked: _Asked, part: str, given: Sequence[LabelMention]) -> list[Label]:
+    """Return the one label in the answer slot of a sentence that names several apart, or nothing."""
+    slot = find_claim(asked.question, part).focus
+    inside = list(dict.fromkeys(m.label for m in mentions(slot, asked.labels) if not m.denied and not m.choice))
+    between = tokenise(part[given[0].end : given[1].start])
+    return inside if len(inside) == 1 and any(token.content for token in between) else []
+
+
+def _consistent(
+    asked: _Asked, part: str, label: Label, all_parts: Sequence[str], *, announced_: bool, overturned: bool
+) -> LabelReading:
+    """`label`, unless a bare label elsewhere, the rest of the very sentence, or the explanation says another."""
+    labels = asked.labels
+    after = False
+    for other in all_parts:
+        bare = bare_label(other, labels) if len(other) < 60 else None
+        if (
+            not overturned
+            and not announced_
+            and other != part
+            and bare not in (None, label)
+            and not _ASKS.search(other)
+        ):
+            courtesy = asked.offers_both or _COURTESY.match(other)
+            if not (courtesy and _only_assents(asked, other) and not _only_assents(asked, part)):
+                return LabelReading(None, other, "two labels are given in different sentences")
+        if after and labels.polarity is not None and restates_only(asked.statement, other):
+            contrary = restated(asked.statement, other, labels)
+            if contrary is not None and contrary != label and not _assigned(asked, other):
+                return LabelReading(None, other, "the explanation restates the contrary of the label")
+        after = after or other == part or (announced_ and other.endswith(part))
+    if labels.polarity is not None:
+        rest = re.sub(
+            r"^\W*(?:yes|no|true|false|correct|incorrect|はい|いいえ)[^\w「\"]+", "", part, flags=re.IGNORECASE
+        )
+        contrary = (
+            restated(asked.statement, rest, labels)
+            if rest != part and not part[: len(part) - len(rest)].rstrip().endswith(":")
+            else None
+        )
+        if contrary is not None and contrary != label and not _CONCEDES.search(rest):
+            return LabelReading(None, part, "the label and the restated statement disagree")
+    return LabelReading(label, part, "announced label" if announced_ else "label assigned")
+
+
+def _without_verdict(asked: _Asked, parts: Sequence[str]) -> LabelReading:
+    """Read an answer that assigns no label: the statement restated, or a label that is only denied."""
+    labels, denied = asked.labels, []
+    for part in parts:
+        found = [m for m in mentions(part, labels) if m.denied and not any(s <= m.start < e for s, e in _spans(part))]
+        denied += found
+        again = restated(asked.statement, part, labels) if not _CONCEDES.search(part) else None
+        if again is not None and not any(mention.choice for mention in mentions(part, labels)):
+            return LabelReading(again, part, "the answer restates the statement or its negation")
+    unique = list(dict.fromkeys(mention.label for mention in denied))
+    if len(unique) == 1 and labels.other(unique[0]) is not None and may_infer_other(asked.question, labels):
+        return LabelReading(labels.other(unique[0]), parts[0], "the other label of two is denied")
+    remaining = [label for label in labels.labels if label not in unique]
+    if len(unique) > 1 and len(remaining) == 1 and len(labels.labels) > 2:
+        return LabelReading(remaining[0], parts[0], "every other label is denied")
+    return LabelReading(None, parts[0], "a label is only denied" if unique else "no label is assigned")
+
+
+def _spans(part: str) -> list[tuple[int, int]]:
+    return [match.span() for match in _CONCEDES.finditer(part)]

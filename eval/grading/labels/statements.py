@@ -1,0 +1,56 @@
+"""The statement that a true-or-false question is about, and what restating it in an answer means."""
+
+from __future__ import annotations
+
+import re
+
+from eval.grading.labels.label_set import Label, LabelSet
+from eval.grading.refusals import negations
+from rag.text.tokens import tokenise
+
+AFFIRMS_SHARE = 0.9  # share of the statement's content words that restating it must repeat
+DENIES_SHARE = 0.75  # the same for restating it with a negation
+_ASKS_TRUTH = re.compile(r"true|false|correct|statement|claim|正し|誤|真|偽|本当|文|記述", re.IGNORECASE)
+_QUOTED = re.compile(r"「([^「」]{6,})」|\"([^\"]{6,})\"")
+_FIELD = re.compile(r"(?m)^\s*(?:statement|claim|sentence|記述|文|主張|命題)\s*:\s*", re.IGNORECASE)
+_TASK = frozenset(
+    "true false correct incorrect right wrong yes no statement following whether answer claim sentence decide "
+    "classify say "
+    "正しい 誤り 真 偽 間違い 文 文章 記述 次 以下 はい いいえ 判断 判定 答える 回答 主張 内容 事 か 述べる".split()
+)
+
+
+def statement_of(question: str) -> str:
+    """Return the statement a canonical question is about: in quotation marks, after the colon, else the whole.
+
+    >>> statement_of("True or false: The Moon orbits the Earth.")
+    'The Moon orbits the Earth.'
+    """
+    quoted = _QUOTED.search(question)
+    if quoted is not None and _ASKS_TRUTH.search(question.replace(quoted.group(), "")):
+        return quoted.group(1) or quoted.group(2)
+    field = _FIELD.search(question)
+    if field is not None and question[field.end() :].strip():
+        return question[field.end() :].strip()
+    before, colon, after = question.partition(":")
+    return after.strip() if colon and _ASKS_TRUTH.search(before) else question
+
+
+def restated(statement: str, part: str, labels: LabelSet) -> Label | None:
+    """Return the label that a sentence means by restating the statement in a polar set, or None if it does not."""
+    if labels.polarity is None:
+        return None
+    wanted = _words(statement)
+    share = len(wanted & _words(part)) / len(wanted) if len(wanted) > 1 else 0.0
+    turned = (negations(part) - negations(statement)) % 2 == 1
+    enough = DENIES_SHARE if turned or restates_only(statement, part) else AFFIRMS_SHARE
+    return labels.polarity[turned] if share >= enough else None
+
+
+def restates_only(statement: str, part: str) -> bool:
+    """Return whether a sentence has no word of its own beside those of the statement."""
+    return _words(part) <= _words(statement)
+
+
+def _words(text: str) -> set[str]:
+    return {token.stem for token in tokenise(text) if token.content} - _TASK
