@@ -38,7 +38,7 @@ def occurrences(text: str, form: str) -> Iterator[tuple[int, int]]:
     ]
     for at in range(len(keyed)):
         joined, previous = "", None
-        for i, key in keyed[at:]:
+        for i, key in (keyed[place] for place in range(at, len(keyed))):
             apart = previous is not None and tokens[i].kind == previous.kind == "number"
             joined, previous = joined + _BETWEEN_NUMBERS * apart + key, tokens[i]
             if not target.startswith(joined):

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from eval.grading.labels.items import Assigned
 from eval.grading.labels.label_set import Label, LabelSet
 from eval.grading.labels.mentions import LabelMention, may_infer_other, mentions
-from eval.grading.text import sentences
 from eval.grading.word_match import folded, occurrences
 from rag.text.canonical import canonical
+from rag.text.sentences import ANSWER, sentence_parts
 from rag.text.tokens import tokenise
 
 _EVERY = re.compile(
@@ -45,6 +45,7 @@ _PLACES = (
     "5th fifth",
     "6th sixth",
 )
+_SEVERAL = 2  # places that an answer must name before they count, so that "3 facts" is no item
 _ASKS = re.compile(r"\?[\"')]*$|か。?$")
 
 
@@ -79,12 +80,15 @@ def read_assignment(
 
     The items are in the order asked.
     """
-    parts = [piece.strip() for part in sentences(answer) for piece in part.split(";") if not _ASKS.search(piece)]
+    cut = [piece.strip() for part in sentence_parts(answer, ANSWER) for piece in part.split(";")]
+    parts = [piece for piece in cut if piece and not _ASKS.search(piece)]
     if not any(event.item is not None for part in parts for event in _events(part, items, labels)):
-        listed = _listed(parts, len(items), labels)
+        placed = _by_place(items)
+        places = {event.item for part in parts for event in _events(part, placed, labels)} - {None}
+        listed = _listed(parts, len(items), labels) if len(places) < _SEVERAL else ()
         if listed:
             return tuple((label,) for label in listed)
-        items = _by_place(items)
+        items = placed
     state = _State()
     infer = may_infer_other(question, labels)
     for part in parts:
@@ -98,17 +102,10 @@ def read_assignment(
 def _listed(parts: Sequence[str], count: int, labels: LabelSet) -> tuple[Label, ...]:
     """Return the labels of an answer that lists one for each item and says nothing else of them."""
     whole = [mention for part in parts for mention in mentions(part, labels, anywhere=True)]
-    summed = any(pattern.search(part) for part in parts for pattern in (_EVERY, _NEITHER, _REST, _ONLY, *_NUMBERS))
+    summed = any(pattern.search(part) for part in parts for pattern in (_EVERY, _NEITHER, _REST, _ONLY))
     if summed or len(whole) != count or any(mention.denied or mention.choice for mention in whole):
         return ()
     return tuple(mention.label for mention in whole)
-
-
-_NUMBERS = (
-    re.compile(
-        r"\d\s*(?:と|、|,|and)\s*\d|\b(?:first|second|third|former|latter)\b|番目|つ目|前者|後者", re.IGNORECASE
-    ),
-)
 
 
 def _by_place(items: Sequence[Assigned]) -> tuple[Assigned, ...]:

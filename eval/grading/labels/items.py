@@ -58,15 +58,14 @@ def parse_reference(text: str, labels: LabelSet) -> tuple[Assigned, ...]:
 
 def pairs(text: str, labels: LabelSet | None = None) -> tuple[NamedPair, ...]:
     """Return the pairs of a reference written item by item, or by label where `labels` has the left sides; else ()."""
+    found: list[NamedPair] = []
     for separator in (_PART, _SMALL_PART):
         parts = [_ENTRY.sub("", part).strip() for part in separator.split(text) if part.strip()]
-        halves = [_halves(part) for part in parts]
-        if parts and all(halves):
-            found = [half for half in halves if half]
-            if labels is not None and all(labels.named(half.item) for half in found):
-                return tuple(NamedPair(item, half.item) for half in found for item in entries(half.label))
-            return tuple(found)
-    return ()
+        halves = [half for part in parts if (half := _halves(part))]
+        found = halves if len(parts) == len(halves) > len(found) else found
+    if labels is not None and found and all(labels.named(pair.item) for pair in found):
+        return tuple(NamedPair(item, pair.item) for pair in found for item in entries(pair.label))
+    return tuple(found)
 
 
 def entries(text: str) -> tuple[str, ...]:

@@ -54,7 +54,8 @@ _REVERSED_AFTER = re.compile(
 )
 _RHETORICAL = re.compile(r"では?な(?:い|かろう)(?:か|で(?:しょう|す)か)|ではありません(?:か|でしょうか)")
 _INSIDE_NOT = re.compile(r"\b(?:is|are|was|be)\s+not\b|n't\b", re.IGNORECASE)
-_OFFERS = re.compile(r"\s*(?:or\b|nor\b|か(?:、|どうか|誤|偽|間違|正|真))", re.IGNORECASE)
+_OFFERS = re.compile(r"\s*(?:or\b|nor\b|/|(?:である|なの)?か(?!と(?:思|考|存)|も(?:しれ|知れ)))", re.IGNORECASE)
+_OFFERED = re.compile(r"(?<![らずつ何])か、?[「『\"]?$|(?:\bor\s|/\s?)[\"']?$", re.IGNORECASE)
 _PARTLY = re.compile(
     r"\b(?:partly|partially|half|somewhat)[ -]$|(?:部分的|一部|半分)(?:に|は|的に)?[、]?$|\bneither\s+(?:\w+\s+){0,3}$",
     re.IGNORECASE,
@@ -117,7 +118,8 @@ def _longest(found: list[LabelMention]) -> tuple[LabelMention, ...]:
 
 def _mention(text: str, label: Label, start: int, end: int) -> LabelMention:
     denied = is_denied(text, start, end) or _NON.search(text[max(0, start - 5) : start]) is not None
-    return LabelMention(label, start, end, denied, alternative(text, start, end) is not None)
+    offered = _OFFERS.match(text, end) or _OFFERED.search(text[max(0, start - 5) : start])
+    return LabelMention(label, start, end, denied, offered is not None or alternative(text, start, end) is not None)
 
 
 def _mentions_of(text: str, label: Label, synonym: str, *, plain: bool) -> list[LabelMention]:
@@ -140,7 +142,9 @@ def _polar_mentions(text: str, yes: Label, no: Label) -> list[LabelMention]:
             before, after = text[max(0, match.start() - _NEAR) : match.start()], text[match.end() : match.end() + _NEAR]
             turned = _REVERSED_AFTER.match(after) is not None and not _RHETORICAL.match(after)
             reverse = turned or _REVERSED_BEFORE.search(before) or _INSIDE_NOT.search(match.group())
-            vague = _OPEN_AFTER.match(after) or _OFFERS.match(after) or _PARTLY.search(before)
+            vague = (
+                _OPEN_AFTER.match(after) or _OFFERS.match(after) or _PARTLY.search(before) or _OFFERED.search(before)
+            )
             found.append(
                 LabelMention(
                     opposite if reverse else label, match.start(), match.end(), False, vague is not None, assent

@@ -25,7 +25,7 @@ _OPTION_ENDS = re.compile(r"\n|[。?!「\"]|(?:の(?:中から|うち|どれ|い
 _BEFORE_EN = re.compile(
     r"(?:^|[^\w\s]\s*|\n\s*|\b(?:option|choice|letter|answer|is|be|was|with|select|choose|chose|pick|picked|or|and"
     r"|not|so"
-    r"|therefore|thus|than|to|say|number|no|for|was|label|class|category)\s+(?:the (?:option|letter|answer) )?)$",
+    r"|therefore|thus|than|to|say|number|no|for|was|as|label|class|category)\s+(?:the (?:option|letter|answer) )?)$",
     re.IGNORECASE,
 )
 _BEFORE_JA = re.compile(r"(?:選択肢|記号|番号|答え?|正解|肢|番|[はがもとかや、。]|である|として)\s*[「(\[]?$")

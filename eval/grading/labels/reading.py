@@ -17,30 +17,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eval.grading.claims import announced, find_claim
+from eval.grading.labels.concessions import concessions
 from eval.grading.labels.echoes import mask_quotations, without_echo
 from eval.grading.labels.label_set import Label, LabelSet
 from eval.grading.labels.mentions import LabelMention, may_infer_other, mentions
 from eval.grading.labels.statements import restated, restates_only, statement_of
-from eval.grading.labels.talk import bare_label, last_phrase
+from eval.grading.labels.talk import bare_label, bare_labels, last_phrase
 from eval.grading.text import sentences
 from rag.text.tokens import tokenise
 
 _ASKS = re.compile(r"\?[\"')」』]*$|(?:です|ます|でしょう|だろう|の|る|い|た|り|く)?か[。」]?$")
 _ECHO = re.compile(r"^\W*(?:true or false|yes or no|正しいか(?:誤り|間違い)か)\s*[:?]+\s*", re.IGNORECASE)
-_CONCEDES = re.compile(
-    r"\b(?:although|though|even if|while|whilst|despite|at first|(?:it|this|that) (?:may|might|could) (?:\w+ )?"
-    r"(?:sound|seem|look|appear|be)|(?:some|many|most|other|a few)(?: \w+)? (?:may |might |would )?(?:say|think"
-    r"|believe|argue"
-    r"|claim|call)|people (?:\w+ )?(?:think|say|believe|call)|(?:\w+ ){0,2}(?:mistaken|confused|thought|believed) "
-    r"(?:for|with|to|as)|looks? like|similar to|resembl\w+|like an?|unlike|compared (?:to|with)|would (?:only )?"
-    r"(?:have been|be)(?=[^,;.]*\b(?:if|unless|had)\b)|if (?:it|this|that|the|there|he|she|they|we|only)"
-    r")\b(?:(?!\bbut\b)[^,;.])*"
-    r"|[^、。]*(?:思われ(?:が|てい)|思われるかも|思われやす|誤解され|考えられがち|言われがち|に似て|に似た|に見え"
-    r"|のように(?:見|思|聞)"
-    r"|と間違え|一見|と呼ばれることも|という(?:人|意見|声)も)[^、。]*"
-    r"|(?:もし|仮に)[^。]*?(?:なら|たら|れば|としたら|とすれば)[^、。]*、?[^、。]*",
-    re.IGNORECASE,
-)
 _OVERTURNS = re.compile(
     r"^\W*(?:however|but|actually|in fact|in reality|correction|wait|therefore|thus|hence|so|overall|in conclusion"
     r"|in short"
@@ -126,16 +113,18 @@ def _only_assents(asked: _Asked, part: str) -> bool:
 
 def _assigned(asked: _Asked, part: str) -> list[Label]:
     """Return the labels that a sentence assigns, those of conceding clauses only if there is no other."""
-    weak = [match.span() for match in _CONCEDES.finditer(part)]
+    weak = concessions(part)
     found = [mention for mention in mentions(part, asked.labels) if not mention.denied and not mention.choice]
     found = [m for m in found if not any(start <= m.start < end for start, end in weak)]
     if asked.labels.polarity is not None:
         firm = [mention for mention in found if not mention.assent]
+        assents = len(firm) < len(found)
         found = firm if firm and (asked.offers_both or _courteous(part, firm)) else found
-        if not found and not weak:
-            label = bare_label(part, asked.labels) or bare_label(last_phrase(part), asked.labels)
-            return [label] if label is not None else []
-        return list(dict.fromkeys(mention.label for mention in found))
+        named = () if weak or assents else bare_labels(part, asked.labels)
+        if found or weak or named:
+            return list(dict.fromkeys((*(mention.label for mention in found), *named)))
+        anywhere = {mention.label for mention in mentions(part, asked.labels, anywhere=True)}
+        return list(bare_labels(last_phrase(part), asked.labels)) if len(anywhere) == 1 else []
     unique = list(dict.fromkeys(mention.label for mention in found))
     return unique if len(unique) < 2 else _in_slot(asked, part, found) or unique
 
@@ -184,7 +173,7 @@ def _consistent(
             if rest != part and not part[: len(part) - len(rest)].rstrip().endswith(":")
             else None
         )
-        if contrary is not None and contrary != label and not _CONCEDES.search(rest):
+        if contrary is not None and contrary != label and not concessions(rest):
             return LabelReading(None, part, "the label and the restated statement disagree")
     return LabelReading(label, part, "announced label" if announced_ else "label assigned")
 
@@ -193,9 +182,11 @@ def _without_verdict(asked: _Asked, parts: Sequence[str]) -> LabelReading:
     """Read an answer that assigns no label: the statement restated, or a label that is only denied."""
     labels, denied = asked.labels, []
     for part in parts:
-        found = [m for m in mentions(part, labels) if m.denied and not any(s <= m.start < e for s, e in _spans(part))]
+        found = [
+            m for m in mentions(part, labels) if m.denied and not any(s <= m.start < e for s, e in concessions(part))
+        ]
         denied += found
-        again = restated(asked.statement, part, labels) if not _CONCEDES.search(part) else None
+        again = restated(asked.statement, part, labels) if not concessions(part) else None
         if again is not None and not any(mention.choice for mention in mentions(part, labels)):
             return LabelReading(again, part, "the answer restates the statement or its negation")
     unique = list(dict.fromkeys(mention.label for mention in denied))
@@ -205,7 +196,3 @@ def _without_verdict(asked: _Asked, parts: Sequence[str]) -> LabelReading:
     if len(unique) > 1 and len(remaining) == 1 and len(labels.labels) > 2:
         return LabelReading(remaining[0], parts[0], "every other label is denied")
     return LabelReading(None, parts[0], "a label is only denied" if unique else "no label is assigned")
-
-
-def _spans(part: str) -> list[tuple[int, int]]:
-    return [match.span() for match in _CONCEDES.finditer(part)]

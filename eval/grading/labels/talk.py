@@ -34,29 +34,35 @@ _LONGEST = 120  # characters; a longer sentence says more than a label
 
 
 def bare_label(text: str, labels: LabelSet) -> Label | None:
-    """Return the label that is all a canonical sentence says, or None.
+    """Return the one label that is all a canonical sentence says, or None.
 
     >>> from eval.grading.labels.label_set import YES_NO
     >>> bare_label("Well, false.", YES_NO).name("en"), bare_label("The right bank.", YES_NO)
     ('no', None)
     """
+    named = bare_labels(text, labels)
+    return named[0] if len(named) == 1 else None
+
+
+def bare_labels(text: str, labels: LabelSet) -> tuple[Label, ...]:
+    """Return the labels of a sentence that says nothing else, those of a choice left out."""
     if len(text) > _LONGEST or text.rstrip(" \"'」』").endswith("?"):
-        return None
+        return ()
     text = _ATTRIBUTE.sub("", text)
     found = mentions(text, labels, anywhere=True)
-    unique = list(dict.fromkeys(mention.label for mention in found))
-    if len(unique) != 1 or any(mention.choice for mention in found):
-        return None
-    for token in tokenise(text):
+    given = [mention for mention in found if not mention.choice and not (mention.denied and len(found) > 1)]
+    for token in tokenise(text) if given else ():
         inside = any(mention.start <= token.start < mention.end for mention in found)
         if token.content and not inside and token.stem not in _TALK and token.key not in _TALK:
-            return None
+            return ()
+    unique = tuple(dict.fromkeys(mention.label for mention in given))
     if labels.polarity is None:
-        return None if any(mention.denied for mention in found) else unique[0]
+        return () if any(mention.denied for mention in given) else unique
     around = text
     for mention in reversed(found):
         around = f"{around[: mention.start]}X{around[mention.end :]}"
-    return labels.other(unique[0]) if negations(around) % 2 else unique[0]
+    other = labels.other(unique[0]) if len(unique) == 1 and negations(around) % 2 else None
+    return (other,) if other is not None else unique
 
 
 def last_phrase(text: str) -> str:
