@@ -38,14 +38,14 @@ BY_LANGUAGE = frozenset({Role.QUESTION, Role.REFERENCE, Role.ALIASES})
 _NAMES: Mapping[Role, str] = MappingProxyType(
     {
         Role.NUMBER: "no number id qid question_id example_id q_no # 番号 質問番号 問題番号 設問番号 項番 通番 連番",
-        Role.QUESTION: "question questions instruction instructions query queries question_text "
+        Role.QUESTION: "question questions instruction instructions query queries question_text user_input prompt q "
         "質問 質問文 質問内容 問い 問題 問題文 設問 設問文 問 クエリ 指示",
         Role.INPUT: "input inputs 入力",
         Role.REFERENCE: "answer answers reference references response responses output outputs "
         "gold_answer gold_answers reference_answer reference_answers correct_answer correct_answers "
-        "expected_answer expected_output expected ground_truth ground_truths "
+        "expected_answer expected_output expected ground_truth ground_truths completion a "
         "正解 正答 回答 解答 答え 答 模範解答 模範回答 正解例 回答例 解答例 "
-        "期待回答 期待する回答 想定回答 参照 参照回答",
+        "期待回答 期待する回答 期待される回答 正しい答え 想定回答 参照 参照回答",
         Role.ALIASES: "aliases alias answer_aliases other_answers 別解 別名 許容解 許容解答 許容回答",
         Role.TYPE: "type category question_type qa_type kind "
         "種類 種別 タイプ 型 カテゴリ カテゴリー 区分 分類 分野 ジャンル",

@@ -15,6 +15,8 @@ _REQUIRED = (Role.QUESTION, Role.REFERENCE)
 _KEYS = (
     "question, reference, answers, aliases (each also with _ja or _en), number, type, labels, gold, context, answerable"
 )
+NOT_READ = "-"
+"""What --columns names for what is not to be read."""
 _LONGEST = 40  # letters of a name that is suggested
 _WORDS: Mapping[Language, str] = {"ja": "Japanese", "en": "English"}
 _MARKS: Mapping[Language, str] = {"ja": "jp", "en": "en"}
@@ -50,7 +52,7 @@ class SetColumns:
 
 
 def parse_columns(text: str) -> tuple[FieldColumn, ...]:
-    """Read "question=質問,reference=正解": columns by what they hold. Raises SettingsError."""
+    """Read "question=質問,reference=正解": columns by what they hold, - for what is not read. Raises SettingsError."""
     given: list[FieldColumn] = []
     for part in next(csv.reader([text], skipinitialspace=True), []):
         key, equals, header = (piece.strip() for piece in part.partition("="))
@@ -70,7 +72,7 @@ def parse_columns(text: str) -> tuple[FieldColumn, ...]:
 def names_columns(names: Iterable[str], given: Sequence[FieldColumn]) -> bool:
     """Tell whether these normalised cells are a header: they name a question and a reference, and what is given."""
     names = frozenset(names)
-    if not {normalise_header(column.header) for column in given} <= names:
+    if not {normalise_header(column.header) for column in given} - {NOT_READ} <= names:
         return False
     roles = {column.name.role for column in given} | {known.role for name in names if (known := read_name(name))}
     return bool({Role.QUESTION, Role.INPUT} & roles) and Role.REFERENCE in roles
@@ -78,9 +80,9 @@ def names_columns(names: Iterable[str], given: Sequence[FieldColumn]) -> bool:
 
 def find_columns(header: Sequence[str], given: Sequence[FieldColumn], where: str) -> SetColumns:
     """Return which column is which. Raises DatasetError with the --columns that mend it where that is left open."""
-    chosen = [_given(column, header, where) for column in given]
+    chosen = [_given(column, header, where) for column in given if column.header != NOT_READ]
     taken = {column.header for column in chosen}
-    roles = {column.name.role for column in chosen}
+    roles = {column.name.role for column in given}
     known = [
         FieldColumn(cell, name)
         for cell in header

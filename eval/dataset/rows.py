@@ -12,6 +12,7 @@ from eval.dataset.column_names import Role, language_of
 from eval.dataset.columns import FieldColumn, SetColumns
 from eval.dataset.items import KINDS, GoldPassage, Item
 from eval.dataset.set_table import SetRow, SetTable
+from eval.dataset.unanswerable import says_unanswerable
 from eval.dataset.values import (
     UnusableValue,
     answers_of,
@@ -115,10 +116,10 @@ class _RowReader:
 
     def item(self) -> Item:
         choices = self._choices()
-        answerable = self._answerable()
+        stated = self._answerable()
         references = self._answers(Role.REFERENCE, choices)
         questions = self._questions(references)
-        accepted = self._accepted(references, questions, answerable)
+        accepted = self._accepted(references, questions, answerable=stated is not False)
         aliases = self._answers(Role.ALIASES, None)
         for language, texts in self._by_language(aliases, tuple(questions)).items():
             accepted.setdefault(language if language in accepted else next(iter(accepted)), []).extend(texts)
@@ -131,7 +132,9 @@ class _RowReader:
             aliases={language: tuple(dict.fromkeys(texts[1:])) for language, texts in accepted.items()},
             gold=tuple(self._gold()),
             labels=labels,
-            answerable=answerable,
+            answerable=not all(says_unanswerable(texts[0]) for texts in accepted.values())
+            if stated is None
+            else stated,
         )
 
     def _read(self, column: FieldColumn, reader: Callable[[Any], V]) -> V:
@@ -196,7 +199,7 @@ class _RowReader:
         return answers
 
     def _accepted(
-        self, references: Mapping[FieldColumn, list[str]], questions: dict[Language, str], answerable: bool
+        self, references: Mapping[FieldColumn, list[str]], questions: dict[Language, str], *, answerable: bool
     ) -> Texts:
         """Return the references by language; a question without any is dropped, or refused where it is a cell's."""
         accepted = self._by_language(references, tuple(questions))
@@ -219,10 +222,10 @@ class _RowReader:
                 found.setdefault(column.name.language or _answer_language(text, asked), []).append(text)
         return found
 
-    def _answerable(self) -> bool:
+    def _answerable(self) -> bool | None:
         impossible = self._optional(Role.IMPOSSIBLE, truth_of, None)
         answerable = self._optional(Role.ANSWERABLE, truth_of, None)
-        return not impossible if answerable is None else answerable
+        return answerable if impossible is None else not impossible
 
     def _choices(self) -> Choices | None:
         columns = self._columns.all(Role.CHOICES)

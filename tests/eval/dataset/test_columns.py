@@ -99,6 +99,16 @@ def test_columns_named_by_hand_are_read_below_a_title_too(tmp_path, write) -> No
     assert (item.number, item.questions, item.responses, item.kind) == ("a", {"ja": JA[0]}, {"ja": JA[1]}, "地理")
 
 
+def test_a_column_can_be_left_unread(tmp_path) -> None:
+    path = tmp_path / "set.csv"
+    path.write_bytes(table(("質問", "正解", "分野"), (*JA, "地理"), (*EN, "")))
+    with pytest.raises(DatasetError, match="row 3, column '分野'"):
+        load_dataset(path)
+    dataset = load_dataset(path, "type=-")
+    assert {item.kind for item in dataset.items} == {"open_qa"}
+    assert dataset.ignored == ("分野",)
+
+
 def test_columns_by_language_named_by_hand(tmp_path) -> None:
     path = tmp_path / "set.json"
     path.write_bytes(dumped([{"a": JA[0], "b": JA[1], "c": EN[0], "d": EN[1]}]))
