@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from eval.report.columns import column
 from eval.report.grading_error import error_text, worth_a_look
-from eval.report.names import MISSING, display_name
+from eval.report.names import MISSING
 from eval.report.records import Report, RunReport
 from eval.runs.graded import RunAnswer
 from rag.generation.citation import short_citation
@@ -42,26 +43,26 @@ class AnswerRow:
 
 
 ANSWERS: Final[tuple[Column[AnswerRow], ...]] = (
-    Column("NO", lambda row: _number(row.graded), 7),
-    Column("instruction", lambda row: row.graded.question, 38),
-    Column("type", lambda row: row.graded.item.kind, 14),
-    Column("Reference", lambda row: row.graded.reference, 18),
-    Column("Answer", lambda row: row.graded.answer, 38),
-    Column("verdict", lambda row: row.verdict, 9, tinted=True),
-    Column("language right", lambda row: _yes(row.graded.verdict.language_correct)),
-    Column("run", lambda row: row.run.name, 13),
-    Column("language", lambda row: row.graded.language, 10),
-    Column("condition", lambda row: str(row.graded.condition), 10),
-    Column("outcome", lambda row: MISSING if row.graded.recorded is None else str(row.graded.verdict.content), 11),
-    Column("rule", lambda row: str(row.graded.verdict.rung), 12),
-    Column("reason", lambda row: row.graded.verdict.reason, 26),
-    Column("cosine", lambda row: row.graded.cosine, number_format="0.00", printed=False),
-    Column("cut off", lambda row: _yes(row.answer is not None and row.answer.cut_off), printed=False),
-    Column("asked again", lambda row: _yes(row.answer is not None and len(row.answer.attempts) > 1), printed=False),
-    Column("left out", lambda row: row.left_out, printed=False),
-    Column("sources", lambda row: _sources(row.graded), 46, printed=False),
-    Column("error", lambda row: row.graded.error, 26, printed=False),
-    Column(
+    column("NO", lambda row: _number(row.graded), 7),
+    column("instruction", lambda row: row.graded.question, 38),
+    column("type", lambda row: row.graded.item.kind, 14),
+    column("Reference", lambda row: row.graded.reference, 18),
+    column("Answer", lambda row: row.graded.answer, 38),
+    column("verdict", lambda row: row.verdict, 9, tinted=True),
+    column("language right", lambda row: _yes(row.graded.verdict.language_correct)),
+    column("run", lambda row: row.run.name, 13),
+    column("language", lambda row: row.graded.language, 10),
+    column("condition", lambda row: str(row.graded.condition), 10),
+    column("outcome", lambda row: MISSING if row.graded.recorded is None else str(row.graded.verdict.content), 11),
+    column("rule", lambda row: str(row.graded.verdict.rung), 12),
+    column("reason", lambda row: row.graded.verdict.reason, 26),
+    column("cosine", lambda row: row.graded.cosine, number_format="0.00", printed=False),
+    column("cut off", lambda row: _yes(row.answer is not None and row.answer.cut_off), printed=False),
+    column("asked again", lambda row: _yes(row.answer is not None and len(row.answer.attempts) > 1), printed=False),
+    column("left out", lambda row: row.left_out, printed=False),
+    column("sources", lambda row: _sources(row.graded), 46, printed=False),
+    column("error", lambda row: row.graded.error, 26, printed=False),
+    column(
         "seconds",
         lambda row: None if row.graded.recorded is None else row.graded.recorded.seconds,
         number_format="0.0",
@@ -76,17 +77,17 @@ def answers_table(report: Report) -> OutputTable[AnswerRow]:
 
 
 WORTH_CHECKING: Final[tuple[Column[AnswerRow], ...]] = (
-    Column("condition", lambda row: display_name(row.graded.condition), 14),
-    Column("NO", lambda row: _number(row.graded), 7),
-    Column("language", lambda row: row.graded.language, 10),
-    Column("question", lambda row: row.graded.question, 38),
-    Column("Reference", lambda row: row.graded.reference, 18),
-    Column("Answer", lambda row: row.graded.answer, 46),
-    Column("verdict", lambda row: row.verdict, 9, tinted=True),
-    Column("rule", lambda row: str(row.graded.verdict.rung), 12),
-    Column("rule was wrong on", lambda row: error_text(row.graded), 12),
-    Column("reason", lambda row: row.graded.verdict.reason, 26),
-    Column("run", lambda row: row.run.name, 13),
+    column("condition", lambda row: str(row.graded.condition), 14),
+    column("NO", lambda row: _number(row.graded), 7),
+    column("language", lambda row: row.graded.language, 10),
+    column("question", lambda row: row.graded.question, 38),
+    column("Reference", lambda row: row.graded.reference, 18),
+    column("Answer", lambda row: row.graded.answer, 46),
+    column("verdict", lambda row: row.verdict, 9, tinted=True),
+    column("rule", lambda row: str(row.graded.verdict.rung), 12),
+    column("rule was wrong on", lambda row: error_text(row.graded), 12),
+    column("reason", lambda row: row.graded.verdict.reason, 26),
+    column("run", lambda row: row.run.name, 13),
 )
 
 
@@ -111,17 +112,17 @@ class ChangeRow:
 
 
 CHANGES: Final[tuple[Column[ChangeRow], ...]] = (
-    Column("NO", lambda row: _number(row.with_), 7),
-    Column("question", lambda row: row.with_.question, 36),
-    Column("type", lambda row: row.with_.item.kind, 14),
-    Column("language", lambda row: row.with_.language, 10),
-    Column("Reference", lambda row: row.with_.reference, 18),
-    Column("Answer without", lambda row: row.without.error or row.without.answer, 26),
-    Column("Answer with", lambda row: row.with_.error or row.with_.answer, 26),
-    Column("reason without", lambda row: row.without.verdict.reason, 22),
-    Column("reason with", lambda row: row.with_.verdict.reason, 22),
-    Column("sources", lambda row: _sources(row.with_), 46),
-    Column("run", lambda row: row.run, 13),
+    column("NO", lambda row: _number(row.with_), 7),
+    column("question", lambda row: row.with_.question, 36),
+    column("type", lambda row: row.with_.item.kind, 14),
+    column("language", lambda row: row.with_.language, 10),
+    column("Reference", lambda row: row.with_.reference, 18),
+    column("Answer without", lambda row: row.without.error or row.without.answer, 26),
+    column("Answer with", lambda row: row.with_.error or row.with_.answer, 26),
+    column("reason without", lambda row: row.without.verdict.reason, 22),
+    column("reason with", lambda row: row.with_.verdict.reason, 22),
+    column("sources", lambda row: _sources(row.with_), 46),
+    column("run", lambda row: row.run, 13),
 )
 
 

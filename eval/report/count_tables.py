@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from eval.report.columns import FILES, TERMINAL, column
 from eval.report.headlines import comparison_text, contrast_text, effect_word
 from eval.report.records import Cell, Report, RunReport
 from eval.report.sentences import counts_direction, counts_sentence, p_text
@@ -14,7 +15,7 @@ from eval.runs.imported import ImportedReport
 from eval.statistics.paired import Comparison, Rate
 from eval.statistics.unpaired_counts import UnpairedBounds
 from eval.statistics.verdicts import Effect
-from rag.tables.output import CHANGE, P_VALUE, SHARE, Column, OutputTable
+from rag.tables.output import CHANGE, P_VALUE, SHARE, Column, Medium, OutputTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,11 @@ class SummaryRow:
     fallbacks: str | None = None
 
 
-def _count(title: str, count: Callable[[Cell], int], width: float = 10.5) -> Column[SummaryRow]:
+def _count(
+    title: str, count: Callable[[Cell], int], width: float = 10.5, *, on: Medium = Medium.PAGE
+) -> Column[SummaryRow]:
     """Return a column of counts, which imported counts leave empty."""
-    return Column(title, lambda row: None if row.cell is None else count(row.cell), width)
+    return column(title, lambda row: None if row.cell is None else count(row.cell), width, on=on)
 
 
 def _above(at: int) -> Callable[[Cell], int]:
@@ -41,26 +44,26 @@ def _above(at: int) -> Callable[[Cell], int]:
 
 
 SUMMARY: Final[tuple[Column[SummaryRow], ...]] = (
-    Column("run", lambda row: row.run, 13),
-    Column("model", lambda row: row.model, 22),
-    Column("type", lambda row: row.kind, 14),
-    Column("language", lambda row: row.language, 10),
-    Column("condition", lambda row: row.condition, 10),
-    Column("correct", lambda row: row.correct.correct, 9),
-    Column("total", lambda row: row.correct.total, 7),
-    Column("rate", lambda row: _rounded(row.correct.value), 9, SHARE),
-    Column("low 95 %", lambda row: _rounded(row.correct.interval.low), 10, SHARE),
-    Column("high 95 %", lambda row: _rounded(row.correct.interval.high), 11, SHARE),
-    _count("language right", lambda cell: cell.language_correct.correct),
+    column("run", lambda row: row.run, 13, on=TERMINAL),
+    column("model", lambda row: row.model, 22, on=FILES),
+    column("type", lambda row: row.kind, 14, on=TERMINAL),
+    column("language", lambda row: row.language, 10, on=TERMINAL),
+    column("condition", lambda row: row.condition, 10, on=TERMINAL),
+    column("correct", lambda row: row.correct.correct, 9, on=TERMINAL),
+    column("total", lambda row: row.correct.total, 7, on=TERMINAL),
+    column("rate", lambda row: _rounded(row.correct.value), 9, SHARE, on=TERMINAL),
+    column("low 95 %", lambda row: _rounded(row.correct.interval.low), 10, SHARE, on=TERMINAL),
+    column("high 95 %", lambda row: _rounded(row.correct.interval.high), 11, SHARE, on=TERMINAL),
+    _count("language right", lambda cell: cell.language_correct.correct, on=TERMINAL),
     _count("both", lambda cell: cell.both.correct, 7),
-    _count("failed", lambda cell: cell.failed, 8),
-    _count("missing", lambda cell: cell.missing),
+    _count("failed", lambda cell: cell.failed, 8, on=TERMINAL),
+    _count("missing", lambda cell: cell.missing, on=TERMINAL),
     _count("unparsed", lambda cell: cell.unparsed),
     _count("refused", lambda cell: cell.refused),
     _count("cut off", lambda cell: cell.cut_off),
     _count("asked again", lambda cell: cell.asked_again),
-    *(_count(f"cosine ≥ {cut:.2f}", _above(at)) for at, cut in enumerate(THRESHOLDS)),
-    Column("fallback graders", lambda row: row.fallbacks),
+    *(_count(f"cosine ≥ {cut:.2f}", _above(at), on=FILES) for at, cut in enumerate(THRESHOLDS)),
+    column("fallback graders", lambda row: row.fallbacks, on=FILES),
 )
 
 
@@ -126,52 +129,70 @@ class ComparisonRow:
 
 
 def _paired(
-    title: str, value: Callable[[Effect], float | None], width: float = 10.5, number_format: str = "General"
+    title: str,
+    value: Callable[[Effect], float | None],
+    width: float = 10.5,
+    number_format: str = "General",
+    *,
+    on: Medium = Medium.PAGE,
 ) -> Column[ComparisonRow]:
     """Return a column that only paired comparisons fill."""
-    return Column(
-        title, lambda row: value(row.compared) if isinstance(row.compared, Effect) else None, width, number_format
+    return column(
+        title,
+        lambda row: value(row.compared) if isinstance(row.compared, Effect) else None,
+        width,
+        number_format,
+        on=on,
     )
 
 
 COMPARISON: Final[tuple[Column[ComparisonRow], ...]] = (
-    Column("run", lambda row: row.run, 13),
-    Column("condition", lambda row: row.condition, 10),
-    Column("baseline run", lambda row: row.baseline_run, 13),
-    Column("baseline condition", lambda row: row.baseline_condition),
-    Column("type", lambda row: row.kind, 14),
-    Column("language", lambda row: row.language, 10),
-    Column("baseline correct", lambda row: row.rates.baseline.correct),
-    Column("correct", lambda row: row.rates.treatment.correct, 9),
-    Column("total", lambda row: row.rates.baseline.total, 7),
-    Column("difference", lambda row: _rounded(row.difference), number_format=CHANGE),
-    _paired("low 95 %", lambda effect: _rounded(effect.comparison.difference.interval.low), 10, SHARE),
-    _paired("high 95 %", lambda effect: _rounded(effect.comparison.difference.interval.high), 11, SHARE),
-    _paired("fixed", lambda effect: effect.comparison.fixed, 7),
-    _paired("broken", lambda effect: effect.comparison.broken, 8),
-    Column("p", lambda row: row.p, number_format=P_VALUE),
-    _paired("p (adjusted)", lambda effect: _rounded(effect.adjusted_p, 6), 11, P_VALUE),
-    Column("test", lambda row: row.test, 14),
-    Column("effect", lambda row: row.word, tinted=True),
-    Column("in words", lambda row: row.english, 42),
-    Column("日本語", lambda row: row.japanese, 42),
+    column("run", lambda row: row.run, 13),
+    column("condition", lambda row: row.condition, 10, on=TERMINAL),
+    column("baseline run", lambda row: row.baseline_run, 13),
+    column("baseline condition", lambda row: row.baseline_condition),
+    column("type", lambda row: row.kind, 14, on=TERMINAL),
+    column("language", lambda row: row.language, 10, on=TERMINAL),
+    column("baseline correct", lambda row: row.rates.baseline.correct, on=TERMINAL),
+    column("correct", lambda row: row.rates.treatment.correct, 9, on=TERMINAL),
+    column("total", lambda row: row.rates.baseline.total, 7),
+    column("difference", lambda row: _rounded(row.difference), number_format=CHANGE, on=TERMINAL),
+    _paired("low 95 %", lambda effect: _rounded(effect.comparison.difference.interval.low), 10, CHANGE, on=TERMINAL),
+    _paired("high 95 %", lambda effect: _rounded(effect.comparison.difference.interval.high), 11, CHANGE, on=TERMINAL),
+    _paired("fixed", lambda effect: effect.comparison.fixed, 7, on=TERMINAL),
+    _paired("broken", lambda effect: effect.comparison.broken, 8, on=TERMINAL),
+    column("p", lambda row: row.p, number_format=P_VALUE),
+    _paired("p (adjusted)", lambda effect: _rounded(effect.adjusted_p, 6), 11, P_VALUE, on=TERMINAL),
+    column("test", lambda row: row.test, 14, on=FILES),
+    column("effect", lambda row: row.word, tinted=True, on=TERMINAL),
+    column("in words", lambda row: row.english, 42, on=FILES),
+    column("日本語", lambda row: row.japanese, 42, on=FILES),
 )
 
 
 def comparison_table(report: Report) -> OutputTable[ComparisonRow]:
     """Return a row for every comparison: each run without and with retrieval, then every two runs of one set."""
-    rows = [
-        *(row for run in report.runs for row in _contrast_rows(run)),
-        *(row for imported in report.imported for row in _imported_rows(imported)),
-        *(
-            ComparisonRow(
-                cell.new, str(cell.condition), cell.old, str(cell.condition), cell.kind, cell.language,
-                effect_word(cell), comparison_text(cell, "en"), comparison_text(cell, "ja"), cell.effect,
-            )
-            for cell in report.run_comparisons
-        ),
-    ]  # fmt: skip
+    rows = [*conditions_table(report).records, *runs_table(report).records]
     return OutputTable("comparison", COMPARISON, rows)
+
+
+def conditions_table(report: Report) -> OutputTable[ComparisonRow]:
+    """Return the comparisons within each run: without and with retrieval, and with the gold passage."""
+    rows = [row for run in report.runs for row in _contrast_rows(run)]
+    rows += [row for imported in report.imported for row in _imported_rows(imported)]
+    return OutputTable("comparison", COMPARISON, rows).without("baseline run")
+
+
+def runs_table(report: Report) -> OutputTable[ComparisonRow]:
+    """Return the comparisons of every two runs of one set."""
+    rows = [
+        ComparisonRow(
+            cell.new, str(cell.condition), cell.old, str(cell.condition), cell.kind, cell.language,
+            effect_word(cell), comparison_text(cell, "en"), comparison_text(cell, "ja"), cell.effect,
+        )
+        for cell in report.run_comparisons
+    ]  # fmt: skip
+    return OutputTable("run against run", COMPARISON, rows).without("baseline condition")
 
 
 def _contrast_rows(run: RunReport) -> Iterator[ComparisonRow]:

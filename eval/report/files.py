@@ -8,6 +8,7 @@ from pathlib import Path
 from eval.report.html import html_page
 from eval.report.records import Report
 from eval.report.tables import report_tables
+from rag.records import Language
 from rag.storage.atomic import write_bytes, write_text
 from rag.tables.workbook import workbook
 
@@ -23,7 +24,7 @@ class ReportFiles:
     comparison: Path
 
 
-def write_all(report: Report, folder: Path) -> ReportFiles:
+def write_all(report: Report, folder: Path, language: Language = "en") -> ReportFiles:
     """Write report.html, report.xlsx, answers.csv, summary.csv and comparison.csv into a folder. Raises CannotWrite."""
     tables = report_tables(report)
     summary, comparison, answers, *_ = tables
@@ -34,8 +35,8 @@ def write_all(report: Report, folder: Path) -> ReportFiles:
         summary=folder / "summary.csv",
         comparison=folder / "comparison.csv",
     )
-    write_text(files.html, html_page(report))
-    write_bytes(files.xlsx, workbook(tables))
+    write_text(files.html, html_page(report, language))
+    write_bytes(files.xlsx, workbook(tables, language))
     for path, table in ((files.answers, answers), (files.summary, summary), (files.comparison, comparison)):
         write_bytes(path, table.to_csv())
     return files

@@ -18,17 +18,19 @@ from eval.grading.ladder import AnswerOutcome
 from eval.report import charts
 from eval.report.answer_tables import worth_a_look_table
 from eval.report.compare_runs import RunComparison
+from eval.report.count_tables import conditions_table, runs_table, summary_table
 from eval.report.grading_error import grading_text
-from eval.report.headlines import comparison_text, effect_word, headline, headline_figures, imported_headline
+from eval.report.headlines import comparison_text, headline, headline_figures, imported_headline
 from eval.report.names import FAILED, MISSING, NOT_CORRECT, OTHER_LANGUAGE, counted, display_name, place_name
 from eval.report.records import Cell, Contrast, Report, RunReport
 from eval.report.same_passages import other_passages, passages_text
-from eval.report.sentences import counts_direction, p_text, percent, points, rate_text
-from eval.report.settings_table import settings
+from eval.report.sentences import percent, rate_text
+from eval.report.tables import repeats_table, settings_table, splits_table
 from eval.runs.graded import RunAnswer
 from eval.statistics.paired import Rate
-from rag.records import Hit
+from rag.records import Hit, Language
 from rag.safety.sanitize import describe_removed
+from rag.tables.output import Column, Medium, OutputTable
 from rag.text.language import markup_language
 
 if TYPE_CHECKING:
@@ -56,20 +58,20 @@ class Bar:
     cell: Cell | None = None
 
 
-def html_page(report: Report) -> str:
-    """Render the report as one HTML page, to be written as UTF-8."""
+def html_page(report: Report, language: Language = "en") -> str:
+    """Render the report as one HTML page, to be written as UTF-8; tables are in the reader's language."""
     style, script = _asset("page.css"), _asset("page.js")
     page = (
         _environment()
         .from_string(_asset("page.html"))
         .render(
             report=report,
+            language=language,
             several=len(report.names) > 1,
             panels=_panels(report),
-            settings=settings(report),
-            worth_a_look=worth_a_look_table(report),
-            grading=grading_text,
+            tables=_tables(report),
             choices=_choices(report),
+            grading=grading_text,
             style=style,
             script=script,
             policy=f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; img-src data:; "
@@ -79,21 +81,41 @@ def html_page(report: Report) -> str:
     return page.encode("utf-8", "replace").decode("utf-8")
 
 
+def _tables(report: Report) -> dict[str, OutputTable[Any]]:
+    """Return the tables of the page with the columns it shows; one run needs no column for its name."""
+    tables: dict[str, OutputTable[Any]] = {
+        "summary": summary_table(report), "conditions": conditions_table(report), "runs": runs_table(report),
+        "splits": splits_table(report), "repeats": repeats_table(report), "worth_a_look": worth_a_look_table(report),
+    }  # fmt: skip
+    if len(report.names) == 1:
+        tables = {name: table.without("run") for name, table in tables.items()}
+    tables["settings"] = settings_table(report)
+    return {name: table.on(Medium.PAGE) for name, table in tables.items()}
+
+
+def _numeric(table: OutputTable[Any], column: Column[Any]) -> bool:
+    return any(isinstance(column.value(record), int | float) for record in table.records)
+
+
 def _environment() -> Environment:
     from jinja2 import Environment, StrictUndefined
 
     made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     filters: dict[str, Callable[..., Any]] = {
-        "percent": percent, "points": points, "p_value": _p_value, "lang": markup_language, "named": display_name,
-        "counted": counted, "place": _place, "hits": _hits, "marks": _marks, "sweeps": _sweeps, "spread": _spread,
-        "whole": _whole, "word": effect_word, "headline": headline, "headline_figures": headline_figures,
+        "percent": percent, "lang": markup_language, "named": display_name,
+        "counted": counted, "place": _place, "numeric": _numeric, "hits": _hits, "marks": _marks, "sweeps": _sweeps,
+        "whole": _whole, "headline": headline, "headline_figures": headline_figures,
         "imported_headline": imported_headline, "comparison_text": comparison_text,
-        "counts_direction": counts_direction, "groupby_run": _by_run, "by_pair": _by_pair,
+        "groupby_run": _by_run,
         "other_passages": other_passages, "passages_text": passages_text, "left_out_text": describe_removed,
     }  # fmt: skip
     made.filters.update(filters)
     made.globals.update(
-        rate_text=rate_text, bar=charts.bar, stack=charts.stack, sweep_chart=charts.sweep_chart, cuts=charts.CUTS
+        rate_text=rate_text,
+        bar=charts.bar,
+        split_chart=lambda row: charts.stack(row.split),
+        sweep_chart=charts.sweep_chart,
+        cuts=charts.CUTS,
     )
     return made
 
@@ -194,18 +216,3 @@ def _place(cell: Cell | Contrast | Panel | RunComparison) -> str:
 def _by_run(bars: Sequence[Bar]) -> list[tuple[str, list[Bar]]]:
     """Group the bars of a panel by run."""
     return [(run, list(of_run)) for run, of_run in groupby(bars, key=lambda bar: bar.run)]
-
-
-def _by_pair(cells: Sequence[RunComparison]) -> list[tuple[str, str, str, list[RunComparison]]]:
-    """Group the comparisons of runs by the two runs and the condition."""
-    groups = groupby(cells, key=lambda cell: (cell.old, cell.new, str(cell.condition)))
-    return [(*key, list(rows)) for key, rows in groups]
-
-
-def _p_value(p: float) -> str:
-    return p_text(p).removeprefix("p ").removeprefix("= ")
-
-
-def _spread(rate: Rate) -> str:
-    """Return the interval of a rate in per cent: "27.3-45.8"."""
-    return f"{percent(rate.interval.low)}-{percent(rate.interval.high)}"

@@ -16,13 +16,18 @@ _NAMES: Final[dict[Language, dict[str, str]]] = {
         "no_rag": "without retrieval", "rag": "with retrieval", "oracle": "with the gold passage given",
         "open_qa": "open question", ALL: "all", "ja": "Japanese", "en": "English",
         NOT_CORRECT: "not correct (all of these)", FAILED: "no answer (failed)",
-        MISSING: "not answered yet",
+        MISSING: "missing",
         OTHER_LANGUAGE: "correct, in the other language",
         "fixed": "fixed by retrieval", "broken": "broken by retrieval",
     },
     "ja": {
         "no_rag": "検索なし", "rag": "検索あり", "oracle": "正解文書の提示あり",
         "open_qa": "自由回答", "classification": "分類", ALL: "全体", "ja": "日本語", "en": "英語",
+        NOT_CORRECT: "正解でないもの（すべて）", FAILED: "回答なし（失敗）", MISSING: "未回答",
+        OTHER_LANGUAGE: "正解だが別の言語", "fixed": "検索で改善", "broken": "検索で悪化",
+        "correct": "正解", "wrong": "不正解", "unparsed": "判読不能", "refused": "回答拒否", "empty": "空の回答",
+        "helps": "有効", "hurts": "逆効果", "undecided": "判定できない", "unfinished": "未完了", "better": "優れる",
+        "worse": "劣る", "differs": "異なる",
     },
 }  # fmt: skip
 

@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from eval.report.answer_tables import answers_table, changes_table, worth_a_look_table
 from eval.report.breakdown import RetrievalSplit, Spread
+from eval.report.columns import column
 from eval.report.count_tables import comparison_table, summary_table
 from eval.report.records import Report
 from eval.report.settings_table import Setting, settings
-from rag.tables.output import Column, OutputTable
+from rag.tables.output import Column, Medium, OutputTable
 
 
 def report_tables(report: Report) -> tuple[OutputTable[Any], ...]:
@@ -39,17 +40,17 @@ class SplitRow:
 
 
 SPLITS: Final[tuple[Column[SplitRow], ...]] = (
-    Column("run", lambda row: row.run, 13),
-    Column("type", lambda row: row.split.kind, 14),
-    Column("language", lambda row: row.split.language, 10),
-    Column("total", lambda row: row.split.total, 7),
-    Column("evidence in prompt", lambda row: row.split.evidence_given),
-    Column("not correct", lambda row: row.split.not_correct),
-    Column("retrieval missed", lambda row: row.split.retrieval_missed),
-    Column("model missed", lambda row: row.split.model_missed),
-    Column("grading refused", lambda row: row.split.grading_refused),
-    Column("failed", lambda row: row.split.failed, 8),
-    Column("missing", lambda row: row.split.missing),
+    column("run", lambda row: row.run, 13),
+    column("type", lambda row: row.split.kind, 14),
+    column("language", lambda row: row.split.language, 10),
+    column("total", lambda row: row.split.total, 7),
+    column("evidence in prompt", lambda row: row.split.evidence_given),
+    column("not correct", lambda row: row.split.not_correct),
+    column("retrieval missed", lambda row: row.split.retrieval_missed),
+    column("model missed", lambda row: row.split.model_missed),
+    column("grading refused", lambda row: row.split.grading_refused),
+    column("failed", lambda row: row.split.failed, 8),
+    column("missing", lambda row: row.split.missing),
 )
 
 
@@ -69,12 +70,12 @@ class RepeatRow:
 
 
 REPEATS: Final[tuple[Column[RepeatRow], ...]] = (
-    Column("run", lambda row: row.run, 13),
-    Column("condition", lambda row: str(row.spread.condition), 10),
-    Column("time", lambda row: row.time),
-    Column("correct", lambda row: row.spread.correct[row.time - 1], 9),
-    Column("total", lambda row: row.spread.total, 7),
-    Column("verdicts changed", lambda row: row.spread.changed),
+    column("run", lambda row: row.run, 13),
+    column("condition", lambda row: str(row.spread.condition), 10),
+    column("time", lambda row: row.time),
+    column("correct", lambda row: row.spread.correct[row.time - 1], 9),
+    column("total", lambda row: row.spread.total, 7),
+    column("verdicts changed", lambda row: row.spread.changed),
 )
 
 
@@ -96,8 +97,8 @@ def settings_table(report: Report) -> OutputTable[Setting]:
         return lambda setting: setting.values[at]
 
     columns: tuple[Column[Setting], ...] = (
-        Column("setting", lambda setting: setting.name, 20),
-        Column("differs", lambda setting: "differs" if setting.differs else "", 9, tinted=True),
-        *(Column(name, value_of(at), 42) for at, name in enumerate(report.names)),
+        column("setting", lambda setting: setting.name, 20),
+        column("differs", lambda setting: "differs" if setting.differs else "", 9, tinted=True),
+        *(Column(name, value_of(at), 42, medium=Medium.PAGE) for at, name in enumerate(report.names)),
     )
     return OutputTable("settings", columns, settings(report))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, Final
 
 from rich import box
 from rich.console import Console
@@ -10,54 +11,56 @@ from rich.table import Table
 from rich.text import Text
 
 from eval.report.breakdown import failures_sentence, split_sentence, spread_sentence
+from eval.report.count_tables import conditions_table, summary_table
 from eval.report.grading_error import grading_text
 from eval.report.headlines import comparison_text, contrast_text, headline, headline_figures, imported_headline
-from eval.report.names import counted, display_name, place_name
-from eval.report.records import Cell, Report, RunReport
+from eval.report.names import counted, place_name
+from eval.report.records import Report, RunReport
 from eval.report.same_passages import other_passages, passages_text
-from eval.report.sentences import counts_sentence, percent
-from eval.runs.cosine import THRESHOLDS
+from eval.report.sentences import counts_sentence
 from eval.runs.graded import RunAnswer
 from eval.runs.imported import ImportedReport
+from rag.records import Language
+from rag.tables.output import Medium, OutputTable
 
-_COSINES = "cosine\n≥ " + "/".join(f"{cut:.2f}".removeprefix("0") for cut in THRESHOLDS)
+SIDE_BY_SIDE: Final[dict[Language, str]] = {"en": "Side by side", "ja": "実行の比較"}
+OTHER_SETS: Final[dict[Language, str]] = {
+    "en": "These runs used different verification sets; their figures cannot be compared.",
+    "ja": "検証セットが異なるため、これらの実行の数値は比較できません。",
+}
 
 
-def print_report(report: Report, console: Console | None = None) -> None:
+def print_report(report: Report, console: Console | None = None, language: Language = "en") -> None:
     """Print every run: its model and set, its counts, its verdicts in words, and the questions fixed and broken.
 
     Several runs are shown side by side at the end.
     """
     console = console or Console(width=None if Console().is_terminal else 120, highlight=False, soft_wrap=False)
     for run in report.runs:
-        _print_run(run, console)
+        _print_run(run, console, language)
     for imported in report.imported:
         _print_imported(imported, console)
     if len(report.names) > 1:
-        _print_side_by_side(report, console)
+        _print_side_by_side(report, console, language)
 
 
-def _print_run(run: RunReport, console: Console) -> None:
+def _print_run(run: RunReport, console: Console, language: Language) -> None:
     identity = run.identity
-    part = (
-        ""
-        if run.questions == run.of_questions
-        else f", a sample of {run.questions} of {counted(run.of_questions, 'question')}"
-    )
+    total = counted(run.of_questions, "question")
+    part = "" if run.questions == run.of_questions else f", a sample of {run.questions} of {total}"
     console.print(Text(f"\n{run.name}: {identity.model_identity}, {identity.dataset}{part}", style="bold"))
-    console.print(_counts(run))
+    console.print(_table(summary_table(Report((run,))).without("run"), language))
     for use in run.uses:
         console.print(Text(f"Fallback grader: {use.text}"))
-    for contrast in run.contrasts:
-        if contrast is not run.headline:
-            place = place_name(contrast.kind, contrast.language)
-            console.print(Text(f"  {place}: {contrast_text(contrast, 'en')}"))
+    if run.contrasts:
+        hidden = () if run.ceiling else ("condition",)
+        console.print(_table(conditions_table(Report((run,))).without("run", *hidden), language))
     console.print(Text(headline(run, "en"), style="bold"))
     console.print(Text(headline(run, "ja"), style="bold"))
     for figures in (headline_figures(run, "en"), headline_figures(run, "ja")):
         if figures is not None:
             console.print(Text(figures))
-    console.print(Text(grading_text("en")))
+    console.print(Text(grading_text(language)))
     for line in _breakdown(run):
         console.print(Text(line))
     for name, fixed in (("Fixed by retrieval", True), ("Broken by retrieval", False)):
@@ -93,68 +96,28 @@ def _print_imported(imported: ImportedReport, console: Console) -> None:
     console.print(Text(imported_headline(imported, "ja")))
 
 
-def _print_side_by_side(report: Report, console: Console) -> None:
-    console.print(Text("\nSide by side, content correct under each condition", style="bold"))
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("type")
-    table.add_column("language")
-    counts = _by_place(report)
-    for name in report.names:
-        table.add_column(name, justify="right", overflow="fold", max_width=24)
-    for kind, language in report.places:
-        cells = [counts.get((name, kind, language), "") for name in report.names]
-        table.add_row(display_name(kind), display_name(language), *cells)
-    console.print(table)
+def _print_side_by_side(report: Report, console: Console, language: Language) -> None:
+    console.print(Text("\n" + SIDE_BY_SIDE[language], style="bold"))
+    console.print(_table(summary_table(report), language))
     if not report.same_set:
-        console.print(Text("These runs used different verification sets; their figures cannot be compared."))
+        console.print(Text(OTHER_SETS[language]))
     for uneven in other_passages(report.runs):
-        console.print(Text(passages_text(uneven, "en")))
+        console.print(Text(passages_text(uneven, language)))
     for comparison in report.overall_comparisons:
         console.print(Text(comparison_text(comparison, "en"), style="bold"))
         console.print(Text(comparison_text(comparison, "ja")))
 
 
-def _by_place(report: Report) -> dict[tuple[str, str, str], str]:
-    """Return the counts by run, type and language as "32 → 36 of 61", conditions in the run's order."""
-    by_place: dict[tuple[str, str, str], str] = {}
-    for run in report.runs:
-        for kind, language in dict.fromkeys((cell.kind, cell.language) for cell in run.cells):
-            rates = [cell.correct for cell in run.cells if (cell.kind, cell.language) == (kind, language)]
-            counts = " → ".join(str(rate.correct) for rate in rates)
-            by_place[run.name, kind, language] = f"{counts} of {rates[0].total}"
-    for imported in report.imported:
-        for cell in imported.cells:
-            before, after = cell.counts.baseline, cell.counts.treatment
-            by_place[imported.name, cell.kind, cell.language] = f"{before.correct} → {after.correct} of {before.total}"
-    return by_place
-
-
-def _counts(run: RunReport) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("type", "language", "condition"):
-        table.add_column(column)
-    for column in ("correct", "%", "95 % interval", "language\nright", "both", "failed", "missing", _COSINES):
-        table.add_column(column, justify="right")
-    for cell in run.cells:
-        table.add_row(*_row(cell), end_section=cell.condition is run.conditions[-1])
+def _table(output: OutputTable[Any], language: Language) -> Table:
+    """Return a table with the columns that a terminal shows, numbers to the right."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    columns = output.on(Medium.TERMINAL).columns
+    for column in columns:
+        numbers = any(isinstance(column.value(record), int | float) for record in output.records)
+        table.add_column(Text(column.name(language)), justify="right" if numbers else "left", no_wrap=not numbers)
+    for record in output.records:
+        table.add_row(*(Text(column.text(record, language)) for column in columns))
     return table
-
-
-def _row(cell: Cell) -> tuple[str, ...]:
-    low, high = cell.correct.interval.low, cell.correct.interval.high
-    return (
-        display_name(cell.kind),
-        display_name(cell.language),
-        display_name(cell.condition),
-        f"{cell.correct.correct}/{cell.correct.total}",
-        percent(cell.correct.value),
-        f"{percent(low)}-{percent(high)}",
-        str(cell.language_correct.correct),
-        str(cell.both.correct),
-        str(cell.failed),
-        str(cell.missing),
-        "/".join(str(count) for count in cell.above),
-    )
 
 
 def _change(without: RunAnswer, with_: RunAnswer) -> str:

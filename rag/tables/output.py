@@ -1,12 +1,14 @@
-"""Tables to be written: one list of typed columns, from which a workbook, a CSV file and a DataFrame are made."""
+"""Tables to be written: one list of typed columns, from which every form of output is made."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import IntEnum
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from rag.errors import SettingsError
+from rag.records import Language
 from rag.tables.files import Row, csv_bytes
 
 if TYPE_CHECKING:
@@ -18,12 +20,21 @@ CHANGE: Final = "+0.0%;-0.0%;0.0%"
 P_VALUE: Final = '[<0.0001]"< 0.0001";0.0000'
 
 
+class Medium(IntEnum):
+    """The media of a table, the narrowest first; a column is shown on its own and on all after it."""
+
+    TERMINAL = 0
+    PAGE = 1
+    FILES = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Column(Generic[R]):
-    """A column: its title, the value of a record of type R, and how Excel shows it.
+    """A column: its title in both languages, the value of a record of type R, and how it is shown.
 
     `width` is in digits, `number_format` in Excel's notation. A `tinted` column colours cells that hold a verdict; one
-    that is not `printed` is left out on paper.
+    that is not `printed` is left out on paper. `words` gives the reader's word for a stored value; CSV and DataFrames
+    keep the value.
     """
 
     title: str
@@ -32,6 +43,23 @@ class Column(Generic[R]):
     number_format: str = "General"
     tinted: bool = False
     printed: bool = True
+    japanese: str = ""
+    medium: Medium = Medium.FILES
+    words: Callable[[str, Language], str] | None = None
+
+    def name(self, language: Language) -> str:
+        """Return the title in the reader's language."""
+        return self.japanese or self.title if language == "ja" else self.title
+
+    def shown(self, record: R, language: Language) -> str | int | float | None:
+        """Return the value, a stored name in the reader's words."""
+        value = self.value(record)
+        return self.words(value, language) if self.words and isinstance(value, str) else value
+
+    def text(self, record: R, language: Language) -> str:
+        """Return the value as Excel would show it; "-" for none."""
+        value = self.shown(record, language)
+        return "-" if value is None else value if isinstance(value, str) else formatted(value, self.number_format)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +74,14 @@ class OutputTable(Generic[R]):
     def header(self) -> tuple[str, ...]:
         """The titles of the columns."""
         return tuple(column.title for column in self.columns)
+
+    def on(self, medium: Medium) -> OutputTable[R]:
+        """Return the table with the columns that this medium shows."""
+        return replace(self, columns=[column for column in self.columns if column.medium <= medium])
+
+    def without(self, *titles: str) -> OutputTable[R]:
+        """Return the table without the columns of these titles."""
+        return replace(self, columns=[column for column in self.columns if column.title not in titles])
 
     @property
     def rows(self) -> list[Row]:
@@ -63,3 +99,13 @@ class OutputTable(Generic[R]):
         except ImportError as error:
             raise SettingsError("A DataFrame needs pandas, which is not installed", do="pip install pandas") from error
         return pd.DataFrame(self.rows, columns=list(self.header))
+
+
+def formatted(value: float, number_format: str) -> str:
+    """Return a number as text: 0.36 as "36.0%", 0.09 as "+9.0%", a p of 0 as "< 0.0001"."""
+    if number_format in (SHARE, CHANGE):
+        text = f"{100 * value:{'+' if number_format == CHANGE else ''}.1f}%"
+        return "0.0%" if text in ("+0.0%", "-0.0%") else text
+    if number_format == P_VALUE:
+        return "< 0.0001" if value < 0.0001 else f"{value:.4f}"
+    return f"{value:.{len(number_format) - 2}f}" if number_format.startswith("0.") else str(value)

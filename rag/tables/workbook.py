@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from rag.records import Language
 from rag.tables.escape import starts_formula, xlsx_text
 from rag.tables.files import Row
 from rag.tables.output import OutputTable
@@ -26,14 +27,14 @@ _TINTS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 
-def workbook(tables: Sequence[OutputTable[Any]]) -> bytes:
-    """Return the tables as the sheets of an .xlsx file."""
+def workbook(tables: Sequence[OutputTable[Any]], language: Language = "en") -> bytes:
+    """Return the tables as the sheets of an .xlsx file, in the words of the reader's language."""
     from openpyxl import Workbook
 
     book = Workbook()
     book.remove(book.active)
     for table in tables:
-        _add(book, table)
+        _add(book, table, language)
     return saved(book)
 
 
@@ -62,24 +63,26 @@ def fill(sheet: Any, rows: Sequence[Row]) -> None:
                 cell.value = value
 
 
-def _add(book: Any, table: OutputTable[Any]) -> None:
+def _add(book: Any, table: OutputTable[Any], language: Language) -> None:
     from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
     from openpyxl.utils import get_column_letter
 
     sheet = book.create_sheet(table.title)
-    rows: list[Row] = [table.header, *table.rows]
+    rows: list[Row] = [tuple(column.name(language) for column in table.columns)]
+    rows += [tuple(column.shown(record, language) for column in table.columns) for record in table.records]
+    stored = [table.header, *table.rows]
     widths = [column.width for column in table.columns]
     fill(sheet, rows)
     beside, under = Alignment(horizontal="right", vertical="top", indent=1), Border(bottom=Side("hair", "B8BEC6"))
-    for line, (row, cells) in enumerate(zip(rows, sheet.iter_rows(), strict=True), 1):
+    for line, (row, cells, values) in enumerate(zip(rows, sheet.iter_rows(), stored, strict=True), 1):
         sheet.row_dimensions[line].height = _height(row, widths, _HEADING if line == 1 else _TEXT)
-        for column, cell in zip(table.columns, cells, strict=True):
+        for column, cell, value in zip(table.columns, cells, values, strict=True):
             cell.border = under
             if isinstance(cell.value, int | float):
                 cell.alignment = beside
                 cell.number_format = column.number_format
-            elif column.tinted and cell.value in _TINTS:
-                cell.fill = PatternFill("solid", fgColor=_TINTS[cell.value])
+            elif column.tinted and value in _TINTS:
+                cell.fill = PatternFill("solid", fgColor=_TINTS[str(value)])
     for at, column in enumerate(table.columns):
         head = sheet.cell(1, at + 1)
         head.font, head.fill = Font(name=FONT, size=_SIZE, bold=True), PatternFill("solid", fgColor="EEF0F2")

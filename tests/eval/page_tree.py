@@ -64,3 +64,10 @@ def parse(page: str) -> Node:
     tree.close()
     assert len(tree.open) == 1
     return tree.open[0]
+
+
+def page_table(page: Node, table: str) -> list[dict[str, str]]:
+    """The rows of a table of the page, each by the titles of its columns."""
+    header, *rows = page.one("table", id=table).all("tr")
+    titles = [cell.text for cell in header.all("th")]
+    return [dict(zip(titles, (cell.text for cell in row.all("td")), strict=True)) for row in rows]

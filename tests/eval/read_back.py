@@ -12,11 +12,12 @@ from rich.console import Console
 
 from eval.report.records import Report
 from eval.report.terminal import print_report
+from rag.records import Language
 
 
-def terminal(report: Report, width: int = 220) -> str:
+def terminal(report: Report, width: int = 220, language: Language = "en") -> str:
     buffer = io.StringIO()
-    print_report(report, Console(file=buffer, width=width, highlight=False))
+    print_report(report, Console(file=buffer, width=width, highlight=False), language)
     return buffer.getvalue()
 
 

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kotae.options import PATH, calibration_option, json_option, option
 from kotae.settings import as_json_text
+
+if TYPE_CHECKING:
+    from rag.records import Language
+
+report_language_option = option(
+    "--report-language",
+    type=click.Choice(["en", "ja"]),
+    default="en",
+    help="Language of the report's tables; verdicts are always in both.",
+)
 
 
 @click.command("report", short_help="Report on runs, and compare them.")
@@ -15,9 +26,15 @@ from kotae.settings import as_json_text
 @option("--out", type=PATH, required=True, help="Folder for the report files.")
 @calibration_option
 @option("--encoder", help="Encoder of the calibration: bundled (the default), a folder or a hub id.")
+@report_language_option
 @json_option
 def report_command(
-    runs: tuple[Path, ...], out: Path, calibration: Path | None, encoder: str | None, as_json: bool
+    runs: tuple[Path, ...],
+    out: Path,
+    calibration: Path | None,
+    encoder: str | None,
+    report_language: Language,
+    as_json: bool,
 ) -> None:
     """Report on one run, or compare several; a folder that holds runs means all of them.
 
@@ -29,27 +46,28 @@ def report_command(
     """
     from eval.runs.multi_model import find_runs
 
-    write_report(find_runs(runs), out, calibration=calibration, encoder=encoder, as_json=as_json)
+    write_report(find_runs(runs), out, report_language, calibration=calibration, encoder=encoder, as_json=as_json)
 
 
 def write_report(
     runs: tuple[Path, ...],
     out: Path,
+    language: Language = "en",
     *,
     calibration: Path | None = None,
     encoder: str | None = None,
     as_json: bool = False,
 ) -> None:
-    """Build the report of these runs, write its files to `out`, and print it."""
+    """Build the report of these runs, write its files to `out`, and print it, with tables in the reader's language."""
     from eval.report.build import build_report
     from eval.report.files import write_all
     from eval.report.terminal import print_report
 
     report = build_report(runs, calibration, encoder)
-    paths = write_all(report, out)
+    paths = write_all(report, out, language)
     if as_json:
         click.echo(as_json_text(report))
         return
-    print_report(report)
+    print_report(report, language=language)
     for path in (paths.html, paths.xlsx, paths.answers, paths.summary, paths.comparison):
         click.echo(path)

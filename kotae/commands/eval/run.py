@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kotae.commands.eval.report import write_report
+from kotae.commands.eval.report import report_language_option, write_report
 from kotae.options import PATH, calibration_option, columns_option, index_options, models_options, option
 from kotae.settings import index_settings, model_settings
 
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 )
 @option("--sample", type=click.IntRange(1), help="Only a fixed, stratified sample of this size.")
 @calibration_option
+@report_language_option
 def run_command(
     verify: Path,
     out: Path,
@@ -57,6 +58,7 @@ def run_command(
     sample: int | None,
     calibration: Path | None,
     models: tuple[str, ...],
+    report_language: Language,
     **settings: Any,
 ) -> None:
     """Answer the questions of VERIFY under each condition, and report.
@@ -85,14 +87,16 @@ def run_command(
     selection = QuestionSelection(_languages(language), parse_conditions(conditions), limit, sample, repeats)
     model, *others = (model_settings({**settings, "model": uri}) for uri in models)
     if others:
-        _run_models(dataset, out, selection, (model, *others), index_settings(settings), reuse, calibration)
+        _run_models(
+            dataset, out, selection, (model, *others), index_settings(settings), reuse, calibration, report_language
+        )
         return
     refuse_folder_of_runs(out, model.uri)
     with count_bar("Answering") as progress:
         evaluate_set(dataset, out, selection, model, index_settings(settings), reuse=reuse, progress=progress)
     if calibration is not None:
         keep_calibration(calibration, out)
-    write_report((out,), out, encoder=settings["encoder"])
+    write_report((out,), out, report_language, encoder=settings["encoder"])
 
 
 def _run_models(
@@ -103,6 +107,7 @@ def _run_models(
     index: IndexSettings,
     reuse: tuple[Path, ...],
     calibration: Path | None,
+    report_language: Language,
 ) -> None:
     """Run the models and report on those with answers; name those that failed, and then exit with status 1."""
     from eval.fallback.factory import keep_calibration
@@ -114,7 +119,7 @@ def _run_models(
         for folder in stored:
             keep_calibration(calibration, folder)
     if stored:
-        write_report(stored, out, encoder=index.encoder)
+        write_report(stored, out, report_language, encoder=index.encoder)
     failed = [run for run in runs if run.error is not None]
     for run in failed:
         click.echo(f"kotae: {run.uri}: {run.error}", err=True)

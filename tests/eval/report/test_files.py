@@ -21,7 +21,7 @@ from eval.report.names import display_name
 from eval.report.records import Report
 from rag.records import LANGUAGES
 from tests.eval.made_runs import FAILED, MISSING, make_run
-from tests.eval.page_tree import parse
+from tests.eval.page_tree import page_table, parse
 from tests.eval.read_back import as_shown, read_csv, read_sheet, table, terminal
 from tests.eval.scripted import BOTH, ROWS, write_set
 
@@ -63,11 +63,17 @@ def test_all_outputs_agree_with_the_report(folder, first, second) -> None:
     shown, page = terminal(report), parse(html_page(report))
     for name, path in (("summary", written.summary), ("comparison", written.comparison), ("answers", written.answers)):
         in_sheet = [[as_shown(one) for one in row] for row in read_sheet(written.xlsx, name)]
-        in_csv = [[as_shown(unquoted(one)) for one in row] for row in read_csv(path)]
+        header, *rows = read_csv(path)
+        named = {"type", "language", "condition", "baseline condition", "effect", "verdict", "outcome"}
+        words = [
+            [display_name(one) if title in named else unquoted(one) for title, one in zip(header, row, strict=True)]
+            for row in rows
+        ]
+        in_csv = [[as_shown(one) for one in row] for row in (header, *words)]
         assert in_csv == in_sheet
     summary = table(read_csv(written.summary))
     cells = [(run, cell) for run in report.runs for cell in run.cells]
-    lines = re.findall(r"^ (\S.*?)  +(\S+) +(with(?:out)? retrieval) +(\d+)/(\d+) ", shown, re.M)
+    lines = re.findall(r"^ (\S.*?)  +(\S+) +(with(?:out)? retrieval) +(\d+) +(\d+) ", shown, re.M)
     assert len(summary) == len(cells) == len(lines)
     for (run, cell), row, line in zip(cells, summary, lines, strict=True):
         count = (cell.correct.correct, cell.correct.total)
@@ -77,9 +83,11 @@ def test_all_outputs_agree_with_the_report(folder, first, second) -> None:
         assert (row["correct"], row["total"], row["failed"], row["missing"]) == (*count, cell.failed, cell.missing)
         names = [display_name(name) for name in (cell.kind, cell.language, cell.condition)]
         assert line == (*names, str(count[0]), str(count[1]))
-        place = {"data_kind": cell.kind, "data_language": cell.language, "data_condition": str(cell.condition)}
-        found = page.one("table", id="cells").one("tr", data_run=run.name, **place).all("td")
-        assert (found[4].text, found[9].text) == (f"{count[0]}/{count[1]}", str(cell.failed))
+    for row, (_, cell) in zip(page_table(page, "cells"), cells, strict=True):
+        names = [display_name(name) for name in (cell.kind, cell.language, cell.condition)]
+        assert [row["type"], row["language"], row["condition"]] == names
+        counts = (cell.correct.correct, cell.correct.total, cell.failed, cell.missing)
+        assert (row["correct"], row["total"], row["failed"], row["missing"]) == tuple(map(str, counts))
     check_comparison(report, table(read_csv(written.comparison)), shown, page.text)
     check_changes(report, written.xlsx, shown)
 
@@ -108,7 +116,7 @@ def check_changes(report: Report, xlsx: Path, shown: str) -> None:
     for name, fixed in (("fixed", True), ("broken", False)):
         places = [(run.name, with_) for run in report.runs for _, with_ in run.changed(fixed=fixed)]
         listed = [(row["run"], row["NO"], row["language"]) for row in table(read_sheet(xlsx, name))]
-        assert listed == [(run, float(one.item.number), one.language) for run, one in places]
+        assert listed == [(run, float(one.item.number), display_name(one.language)) for run, one in places]
         in_terminal = re.findall(rf"^{name.capitalize()} by retrieval \((\d+)\):", shown, re.M)
         counts = [len(run.changed(fixed=fixed)) for run in report.runs]
         assert [int(count) for count in in_terminal] == [count for count in counts if count]
@@ -174,8 +182,9 @@ def test_one_missing_answer_leaves_no_cell_with_a_verdict(folder) -> None:
     for row in table(read_csv(written.comparison)):
         assert (row["effect"] == "unfinished") is (row["run"] == "model-a" or row["baseline run"] == "model-a")
         assert row["run"] == row["baseline run"] == "model-b" or "No verdict yet" in str(row["in words"])
-    marks = {node.text for node in parse(html_page(report)).all("b") if "data-direction" in node.attributes}
-    assert marks == {"unfinished", "undecided"}
+    page = parse(html_page(report))
+    marks = [row["effect"] for name in ("contrasts", "versus-table") for row in page_table(page, name)]
+    assert set(marks) == {"unfinished", "undecided"}
 
 
 def test_many_changes_in_balance_and_an_unmeasurable_run_say_so(folder) -> None:
@@ -239,7 +248,7 @@ def test_no_text_becomes_a_formula(folder) -> None:
     by_place = {(str(one[0].value), one[8].value, one[9].value): one[4] for one in list(book["answers"].rows)[1:]}
     in_csv = {(row[0], row[8], row[9]): row[4] for row in read_csv(written.answers)[1:]}
     for (number, language, condition), text in texts.items():
-        cell = by_place[number, language, str(condition)]
+        cell = by_place[number, display_name(language), display_name(condition)]
         assert (cell.value, cell.data_type) == (text, "s")
         assert cell.quotePrefix is (text in DANGEROUS)
         wanted = text if text in HARMLESS else f"'{text}"

@@ -70,19 +70,19 @@ def test_the_historical_columns_stand_first_and_all_that_is_printed_has_its_reas
 def test_answers_and_changes(two, tmp_path) -> None:
     path = write_all(two, tmp_path / "out").xlsx
     rows = {(row["NO"], row["language"], row["condition"]): row for row in table(read_sheet(path, "answers"))[:20]}
-    right, failed = rows[1, "ja", "rag"], rows[3, "ja", "no_rag"]
+    right, failed = rows[1, "Japanese", "with retrieval"], rows[3, "Japanese", "without retrieval"]
     assert [right[column.title] for column in ANSWERS[:6]] == [
         1,
         ROWS[0][1],
-        "open_qa",
+        "open question",
         "東京",
         "答えは東京です。",
         "correct",
     ]
     assert (failed["Answer"], failed["verdict"], failed["error"]) == ("", "wrong", "ModelFailed: the model is down")
-    assert rows[1, "en", "rag"]["sources"] == "[1] ja/t.md:0-12"
+    assert rows[1, "English", "with retrieval"]["sources"] == "[1] ja/t.md:0-12"
     fixed, broken = (table(read_sheet(path, name)) for name in ("fixed", "broken"))
-    assert [(row["NO"], row["language"]) for row in fixed] == [(1, "ja"), (3, "ja"), (4, "en")]
+    assert [(row["NO"], row["language"]) for row in fixed] == [(1, "Japanese"), (3, "Japanese"), (4, "English")]
     assert (fixed[0]["Answer without"], fixed[0]["Answer with"]) == ("京都", "答えは東京です。")
     assert fixed[1]["Answer without"] == "ModelFailed: the model is down"
     assert [(row["NO"], row["Answer without"], row["Answer with"]) for row in broken] == [

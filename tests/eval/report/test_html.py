@@ -12,6 +12,7 @@ from eval.dataset.conditions import Condition
 from eval.dataset.load import ALL
 from eval.report import charts
 from eval.report.build import build_report
+from eval.report.files import write_all
 from eval.report.headlines import headline
 from eval.report.html import html_page
 from eval.report.names import display_name
@@ -19,50 +20,69 @@ from eval.report.records import Report
 from eval.report.sentences import figures_text
 from eval.statistics.paired import rate
 from tests.eval.page_runs import say
-from tests.eval.page_tree import parse
+from tests.eval.page_tree import page_table, parse
 from tests.eval.scripted import BOTH, ROWS, ScriptedChat, run_set, write_set
 
 
 def test_the_counts_are_the_reports(two) -> None:
     page = parse(html_page(two))
-    for run in two.runs:
-        for cell in run.cells:
-            place = {"data_kind": cell.kind, "data_language": cell.language}
-            row = page.one("table", id="cells").one(
-                "tr", data_run=run.name, data_condition=str(cell.condition), **place
-            )
-            shown = [one.text for one in row.all("td")]
-            counts = [f"{one.correct}/{one.total}" for one in (cell.correct, cell.language_correct, cell.both)]
-            assert [shown[4], shown[7], shown[8]] == counts
-            last = [cell.failed, cell.missing, cell.refused, cell.unparsed, cell.cut_off, cell.asked_again]
-            assert [int(text) for text in shown[9:]] == last
-            panel = page.one("table", class_="bars", **place).one("tbody", data_run=run.name)
-            (bar,) = (one for one in panel.all("tr") if one.one("th").text == display_name(cell.condition))
-            assert bar.one("td", class_="n").text.startswith(f"{cell.correct.correct}/{cell.correct.total} ")
-            width = bar.one("rect", class_=f"fill {cell.condition}").attributes["width"]
-            assert float(width.rstrip("%")) == pytest.approx(100 * cell.correct.correct / cell.correct.total, abs=0.01)
-    assert len(page.one("table", id="cells").all("tr")) == 1 + sum(len(run.cells) for run in two.runs)
+    cells = [(run, cell) for run in two.runs for cell in run.cells]
+    for (run, cell), row in zip(cells, page_table(page, "cells"), strict=True):
+        place = [run.name, *(display_name(name) for name in (cell.kind, cell.language, cell.condition))]
+        assert [row[title] for title in ("run", "type", "language", "condition")] == place
+        counts = {
+            "correct": cell.correct.correct, "total": cell.correct.total, "both": cell.both.correct,
+            "language right": cell.language_correct.correct, "failed": cell.failed, "missing": cell.missing,
+            "refused": cell.refused, "unparsed": cell.unparsed, "cut off": cell.cut_off,
+            "asked again": cell.asked_again,
+        }  # fmt: skip
+        assert {title: int(row[title]) for title in counts} == counts
+        panel = page.one("table", class_="bars", data_kind=cell.kind, data_language=cell.language)
+        bars = panel.one("tbody", data_run=run.name).all("tr")
+        (bar,) = (one for one in bars if one.one("th").text == display_name(cell.condition))
+        assert bar.one("td", class_="n").text.startswith(f"{cell.correct.correct}/{cell.correct.total} ")
+        width = bar.one("rect", class_=f"fill {cell.condition}").attributes["width"]
+        assert float(width.rstrip("%")) == pytest.approx(100 * cell.correct.correct / cell.correct.total, abs=0.01)
 
 
 def test_the_comparison_is_the_reports(two) -> None:
     page = parse(html_page(two))
     run = two.runs[0]
-    for contrast in run.contrasts:
+    for contrast, row in zip(run.contrasts, page_table(page, "contrasts"), strict=True):
         cell = contrast.effect.comparison
-        row = page.one("table", id="contrasts").one(
-            "tr", data_run=run.name, data_kind=contrast.kind, data_language=contrast.language
-        )
-        shown = [one.text for one in row.all("td")]
-        assert shown[3:6] == [str(cell.baseline.correct), str(cell.treatment.correct), str(cell.n)]
-        assert shown[8:10] == [str(cell.fixed), str(cell.broken)]
-        assert [float(text) for text in shown[10:12]] == pytest.approx([cell.p, contrast.effect.adjusted_p], abs=5e-4)
-        assert row.one("b").text == contrast.effect.direction
+        assert row["run"] == run.name
+        assert [row["type"], row["language"]] == [display_name(contrast.kind), display_name(contrast.language)]
+        counts = [cell.baseline.correct, cell.treatment.correct, cell.n, cell.fixed, cell.broken]
+        titles = ("baseline correct", "correct", "total", "fixed", "broken")
+        assert [int(row[title]) for title in titles] == counts
+        p_values = [float(row[title]) for title in ("p", "p (adjusted)")]
+        assert p_values == pytest.approx([cell.p, contrast.effect.adjusted_p], abs=5e-5)
+        assert row["effect"] == contrast.effect.direction
     assert run.headline is not None
     headlines = [one.text for one in page.all("p") if one.attributes.get("class") == "headline"]
     assert headlines[:2] == [headline(run, "en"), headline(run, "ja")]
     figures = [one.text for one in page.all("p") if one.attributes.get("class") == "figures"]
     assert figures == [figures_text(run.headline.effect, "en"), figures_text(run.headline.effect, "ja")]
     assert headlines[2].startswith("Nothing to compare")
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_page_workbook_and_terminal_have_the_titles_and_words_of_the_readers_language(two, tmp_path, language) -> None:
+    from tests.eval.read_back import read_sheet, terminal
+
+    page = parse(html_page(two, language))
+    sheet = read_sheet(write_all(two, tmp_path, language).xlsx, "summary")
+    titles = {"en": ["type", "condition", "correct"], "ja": ["問題種別", "条件", "正解"]}[language]
+    shown = terminal(two, language=language)
+    (rows, sheet_rows) = page_table(page, "cells"), [dict(zip(sheet[0], row, strict=True)) for row in sheet[1:]]
+    for (_, cell), row, sheet_row in zip(
+        [(run, cell) for run in two.runs for cell in run.cells], rows, sheet_rows, strict=True
+    ):
+        names = [display_name(name, language) for name in (cell.kind, cell.condition)]
+        assert [row[title] for title in titles] == [*names, str(cell.correct.correct)]
+        assert [sheet_row[title] for title in titles] == [*names, cell.correct.correct]
+        assert all(name in shown for name in names)
+    assert all(title in shown for title in titles)
 
 
 def test_fixed_and_broken_stand_with_both_answers_and_passages(run) -> None:
@@ -178,7 +198,7 @@ def test_hostile_text_is_shown(tmp_path) -> None:
     assert {one.attributes["lang"] for one in left_out} == {"ja", "en"}
     assert all(HOSTILE in one.text for one in left_out)
     assert page.one("title").text == f"kotae: {folder.name}"
-    assert page.one("table", class_="settings").text.count(HOSTILE) == 2
+    assert page.one("table", id="settings-table").text.count(HOSTILE) == 2
 
 
 def test_the_page_needs_and_allows_nothing_from_outside(run) -> None:
@@ -225,8 +245,14 @@ def test_what_is_missing_is_said(run, verify, tmp_path) -> None:
 
 
 def test_two_runs_have_their_settings_side_by_side(two) -> None:
-    table = parse(html_page(two)).one("table", class_="settings")
-    values = {row.one("th").text: [one.text for one in row.all("td")] for row in table.all("tr")[1:]}
-    assert values["model identity (differs)"] == ["scripted@1", "b@2"]
-    assert values["decoding"] == ["temperature 0.0"] * 2
-    assert values["conditions (differs)"] == ["without retrieval, with retrieval", "without retrieval"]
+    rows = {row["setting"]: row for row in page_table(parse(html_page(two)), "settings-table")}
+    assert rows["model identity"] == {
+        "setting": "model identity", "differs": "differs", "model-a": "scripted@1", "model-b": "b@2",
+    }  # fmt: skip
+    assert [rows["decoding"][name] for name in ("model-a", "model-b")] == ["temperature 0.0"] * 2
+    assert [rows["conditions"][name] for name in ("model-a", "model-b")] == [
+        "without retrieval, with retrieval",
+        "without retrieval",
+    ]
+    assert rows["conditions"]["differs"] == "differs"
+    assert rows["decoding"]["differs"] == ""

@@ -20,7 +20,7 @@ from eval.report.records import Report
 from eval.runs.imported import import_counts, parse_counts
 from tests.eval.browser import chromium
 from tests.eval.page_runs import say
-from tests.eval.page_tree import Node, parse
+from tests.eval.page_tree import Node, page_table, parse
 from tests.eval.scripted import ScriptedChat, run_set
 
 browser = pytest.mark.usefixtures("browser")
@@ -113,8 +113,9 @@ def test_runs_against_one_another_and_imported_counts_are_shown(run, verify, tmp
     assert (seen.console, seen.requests) == ([], set())
     bars = seen.page.one("table", class_="bars", data_kind="open_qa", data_language="ja").all("tbody")
     assert [bar.attributes["data-run"] for bar in bars] == ["model-a", "model-b", "GPT4All (imported)"]
-    rows = seen.page.one("table", id="versus-table").all("tr", data_new="model-b", data_old="model-a")
+    rows = page_table(seen.page, "versus-table")
     assert len(rows) == len(report.run_comparisons) > 0
+    assert {(row["run"], row["baseline run"]) for row in rows} == {("model-b", "model-a")}
     assert [one.text for one in seen.page.one("select", name="run").all("option")] == ["any", "model-a", "model-b"]
 
 

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from rag.errors import SettingsError
-from rag.tables.output import SHARE, Column, OutputTable
+from rag.tables.output import CHANGE, P_VALUE, SHARE, Column, Medium, OutputTable
 from rag.tables.workbook import workbook
 
 COLUMNS: tuple[Column[str], ...] = (
@@ -50,3 +50,34 @@ def test_a_missing_pandas_is_named(monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(SettingsError, match="pip install pandas"):
         TABLE.to_dataframe()
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "text"),
+    [
+        (0.36, SHARE, "36.0%"), (0.09, CHANGE, "+9.0%"), (-0.0001, CHANGE, "0.0%"), (0.0, P_VALUE, "< 0.0001"),
+        (0.0039, P_VALUE, "0.0039"), (0.9, "0.00", "0.90"), (7, "General", "7"), (7.25, "0.0", "7.2"),
+    ],
+)  # fmt: skip
+def test_a_number_is_shown_as_excel_shows_it(value: float, number_format: str, text: str) -> None:
+    assert Column("n", lambda number: number, number_format=number_format).text(value, "en") == text
+
+
+def test_a_column_has_a_title_and_words_in_both_languages_and_data_keep_what_is_stored() -> None:
+    words = {"en": {"rag": "with retrieval"}, "ja": {"rag": "検索あり"}}
+    column = Column("condition", str, japanese="条件", words=lambda value, language: words[language].get(value, value))
+    assert [(column.name(language), column.text("rag", language)) for language in ("en", "ja")] == [
+        ("condition", "with retrieval"), ("条件", "検索あり"),
+    ]  # fmt: skip
+    output = OutputTable("t", [column], ["rag", "none"])
+    assert output.rows == [("rag",), ("none",)]
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook([output], "ja")))["t"]
+    assert list(sheet.iter_rows(values_only=True)) == [("条件",), ("検索あり",), ("none",)]
+    assert Column("語", str).name("ja") == "語"
+    assert Column("none", lambda _: None).text("x", "en") == "-"
+
+
+def test_a_medium_shows_its_own_columns_and_those_of_narrower_ones() -> None:
+    output = OutputTable("t", [Column(str(medium), str, medium=medium) for medium in Medium], [])
+    assert [len(output.on(medium).columns) for medium in Medium] == [1, 2, 3]
+    assert output.without("0", "2").header == ("1",)
