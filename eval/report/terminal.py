@@ -37,19 +37,20 @@ def print_report(report: Report, console: Console | None = None, language: Langu
     """
     console = console or Console(width=None if Console().is_terminal else 120, highlight=False, soft_wrap=False)
     for run in report.runs:
-        _print_run(run, console, language)
+        _print_run(run, console, language, alone=len(report.names) == 1)
     for imported in report.imported:
         _print_imported(imported, console)
     if len(report.names) > 1:
         _print_side_by_side(report, console, language)
 
 
-def _print_run(run: RunReport, console: Console, language: Language) -> None:
+def _print_run(run: RunReport, console: Console, language: Language, *, alone: bool) -> None:
     identity = run.identity
     total = counted(run.of_questions, "question")
     part = "" if run.questions == run.of_questions else f", a sample of {run.questions} of {total}"
     console.print(Text(f"\n{run.name}: {identity.model_identity}, {identity.dataset}{part}", style="bold"))
-    console.print(_table(summary_table(Report((run,))).without("run"), language))
+    if alone:
+        console.print(_table(summary_table(Report((run,))).without("run"), language))
     for use in run.uses:
         console.print(Text(f"Fallback grader: {use.text}"))
     if run.contrasts:

@@ -73,7 +73,9 @@ def test_all_outputs_agree_with_the_report(folder, first, second) -> None:
         assert in_csv == in_sheet
     summary = table(read_csv(written.summary))
     cells = [(run, cell) for run in report.runs for cell in run.cells]
-    lines = re.findall(r"^ (\S.*?)  +(\S+) +(with(?:out)? retrieval) +(\d+) +(\d+) ", shown, re.M)
+    lines = re.findall(
+        r"^ model-\S+ +(open question|classification|all) +(\S+) +(with(?:out)? retrieval) +(\d+) +(\d+) ", shown, re.M
+    )
     assert len(summary) == len(cells) == len(lines)
     for (run, cell), row, line in zip(cells, summary, lines, strict=True):
         count = (cell.correct.correct, cell.correct.total)
