@@ -51,14 +51,14 @@ class Column(Generic[R]):
         """Return the title in the reader's language."""
         return self.japanese or self.title if language == "ja" else self.title
 
-    def shown(self, record: R, language: Language) -> str | int | float | None:
+    def displayed(self, record: R, language: Language) -> str | int | float | None:
         """Return the value, a stored name in the reader's words."""
         value = self.value(record)
         return self.words(value, language) if self.words and isinstance(value, str) else value
 
     def text(self, record: R, language: Language) -> str:
         """Return the value as Excel would show it; "-" for none."""
-        value = self.shown(record, language)
+        value = self.displayed(record, language)
         return "-" if value is None else value if isinstance(value, str) else formatted(value, self.number_format)
 
 

@@ -69,7 +69,7 @@ def _add(book: Any, table: OutputTable[Any], language: Language) -> None:
 
     sheet = book.create_sheet(table.title)
     rows: list[Row] = [tuple(column.name(language) for column in table.columns)]
-    rows += [tuple(column.shown(record, language) for column in table.columns) for record in table.records]
+    rows += [tuple(column.displayed(record, language) for column in table.columns) for record in table.records]
     stored = [table.header, *table.rows]
     widths = [column.width for column in table.columns]
     fill(sheet, rows)
