@@ -1,4 +1,4 @@
-# Two commands do all the set-up: `make demo` and `make test`. While working on kotae: `make fast`, then `make check`.
+# Each command does its own set-up: `make install`, `make demo`, `make test`. While working on kotae: `make fast`, then `make check`.
 PYTHON ?= python3
 # The dictionary comes as a source package: its build takes what it needs, whatever the environment has.
 export PIP_USE_PEP517 := 1
@@ -9,12 +9,15 @@ WORKERS ?= 2
 PYTEST = $(BIN)/python -m pytest
 SPREAD = -n $(WORKERS) --dist loadgroup
 
-.PHONY: demo test fast gpu coverage check format dist docs docs-pages clean
+.PHONY: install demo test fast gpu coverage check format dist docs docs-pages clean
 
 # $(call step,what,command): say what is done and how long it took.
 define step
 	@echo "==> $(1)"; began=$$(date +%s); $(2) && echo "<== $(1): $$(( $$(date +%s) - began )) s"
 endef
+
+install: $(VENV)/installed
+	@echo 'kotae is installed. Put it on the path: . $(VENV)/bin/activate'
 
 demo: $(VENV)/installed
 	$(call step,Demo on the bundled models,$(BIN)/kotae demo)

@@ -12,6 +12,7 @@ from pathlib import Path
 from rag.errors import ModelUnavailable
 from rag.index.chroma import ChromaServer
 from rag.index.location import locate_index
+from rag.models.llama_build import llama_build
 from rag.models.registry import KINDS
 from rag.models.server.address import ModelServer, server_key
 from rag.models.server.remote_model import ServerModel
@@ -85,6 +86,7 @@ class Examination:
     gpu: str
     gptq: str
     encoder_numbers: str
+    llama: str
     cache: str
     packages: dict[str, str]
     models: dict[str, str]
@@ -97,7 +99,8 @@ class Examination:
             f"system    {self.system}, Python {self.python}, {self.cores} cores",
             f"GPU       {self.gpu}",
             f"GPTQ      {self.gptq}",
-            f"encoder   computes in {self.encoder_numbers}",
+            f"encoder   encodes passages in {self.encoder_numbers}, questions in float32",
+            f"llama.cpp {self.llama}",
             f"cache     {self.cache}",
             *(f"package   {name} {release}" for name, release in self.packages.items()),
             *(f"model     {uri}: {state}" for uri, state in self.models.items()),
@@ -123,6 +126,7 @@ def examine(server: ModelServer | None = None, imports: tuple[str, ...] = ()) ->
         gpu=str(machine),
         gptq=str(choose_kernel(machine)),
         encoder_numbers=compute_type(),
+        llama=f"{llama_build() or 'not installed'}, {count_processors()} threads",
         cache=str(cache_dir()),
         packages={name: _version(name) for name in _PACKAGES},
         models={kind.uri: "ready" if kind.available else f"needs {kind.install}" for kind in KINDS.values()},

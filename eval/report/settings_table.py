@@ -41,6 +41,8 @@ def _of_run(run: RunReport) -> dict[str, str]:
         identity["prompt"] = PromptStyle(identity["prompt"]).name.lower()
     if not identity["columns"]:  # the header says them
         del identity["columns"]
+    if identity["build"] is None:
+        del identity["build"]
     decoding = ", ".join(f"{name} {value}" for name, value in identity.pop("decoding").items())
     return {
         **{name.replace("_", " "): NOTHING if value is None else str(value) for name, value in identity.items()},

@@ -13,6 +13,7 @@ from eval.dataset.conditions import Condition
 from eval.dataset.items import Dataset, Item, Kind
 from eval.statistics.unpaired_counts import Counts
 from rag.errors import RunError
+from rag.processors import count_processors
 from rag.records import Language
 from rag.serialize import from_json, to_jsonable
 from rag.storage.atomic import write_text
@@ -28,6 +29,8 @@ _PACKAGES: Final = (
     "xllamacpp",
     "bm25s",
 )
+_OMITTED: Final = ("columns", "build")
+"""Settings that are not written where they are empty, as in runs from before they were recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class RunIdentity:
     encoder: str | None
     top_k: int | None
     reranker: str | None = None
+    build: str | None = None
     columns: str = ""
 
     @property
@@ -139,14 +143,16 @@ def write_description(folder: Path, description: RunDescription | ImportedRun) -
     """Write `run.json`. Raises CannotWrite."""
     content = _ImportedFile(imported=description) if isinstance(description, ImportedRun) else description
     fields = to_jsonable(content)
-    if isinstance(description, RunDescription) and not description.identity.columns:
-        del fields["identity"]["columns"]  # as in runs from before there was this setting
+    if isinstance(description, RunDescription):
+        for name in _OMITTED:
+            if not getattr(description.identity, name):
+                del fields["identity"][name]
     write_text(folder / FILE, json.dumps(fields, ensure_ascii=False, indent=1) + "\n")
 
 
 def installed_versions() -> dict[str, str]:
-    """Return the versions of Python and of the packages that answers depend on, and the processor's name."""
-    versions = {"python": platform.python_version(), "machine": platform.machine()}
+    """Return the versions of Python and of the packages that answers depend on, the machine, and its threads in use."""
+    versions = {"python": platform.python_version(), "machine": platform.machine(), "threads": str(count_processors())}
     for package in _PACKAGES:
         try:
             versions[package] = version(package)

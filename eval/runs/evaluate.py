@@ -21,7 +21,7 @@ from rag.errors import SettingsError
 from rag.factory import IndexSettings, ModelSettings, open_model, open_retriever
 from rag.generation.chain import Model, build_chain
 from rag.index.manifest import Manifest
-from rag.models.invoke import batch_size, context_window, model_identity
+from rag.models.invoke import batch_size, context_window, model_build, model_identity
 from rag.records import LANGUAGES, Language
 from rag.retrieval.reranker import reranker_name
 from rag.retrieval.retriever import HybridRetriever
@@ -138,7 +138,7 @@ def run_models(
         condition: [build_chain(model, retrievers[condition], settings.style) for model in models]
         for condition in scope.conditions
     }
-    identity = _identity(dataset, settings, model_identity(models[0]), retriever)
+    identity = _identity(dataset, settings, models[0], retriever)
     execute(out, dataset, chains, scope, identity, reuse=reuse, batch_size=batch_size(models[0]), progress=progress)
     compute_cosines(out, dataset, load_run(out).log, _encoder(retriever))
 
@@ -167,11 +167,14 @@ def _retrievers(
     return retrievers
 
 
-def _identity(dataset: Dataset, settings: ModelSettings, model: str, retriever: HybridRetriever | None) -> RunIdentity:
+def _identity(
+    dataset: Dataset, settings: ModelSettings, model: Model, retriever: HybridRetriever | None
+) -> RunIdentity:
     manifest = None if retriever is None else retriever.index.manifest
     return RunIdentity(
         model=settings.uri,
-        model_identity=model,
+        model_identity=model_identity(model),
+        build=model_build(model),
         decoding=asdict(settings.decoding),
         context=settings.context,
         prompt=settings.style.value,

@@ -29,6 +29,7 @@ from eval.runs.description import (
 )
 from rag.errors import RunBusy, RunError
 from rag.generation.chain import Question
+from rag.progress import notice
 from rag.storage.atomic import write_bytes
 from rag.storage.locks import folder_lock
 
@@ -60,9 +61,20 @@ def execute(
         began = _now()
         identity = _begin(folder, dataset, scope, identity, began)
         tasks = list(prepare(_questions(scope.items(dataset), scope), chains, identity.settings))
-        others = [load_run(other).log for other in reuse]
+        others = [_reusable(load_run(other), other, identity) for other in reuse]
         answer(tasks, chains, AnswerLog(folder), others=others, batch_size=batch_size, progress=progress)
         write_description(folder, _description(scope, identity, began, ended=_now()))
+
+
+def _reusable(run: StoredRun, folder: Path, identity: RunIdentity) -> AnswerLog:
+    """Return the answers of another run. Raises RunError if another build of the same library gave them."""
+    if None not in (run.identity.build, identity.build) and run.identity.build != identity.build:
+        raise RunError(
+            f"The answers of this run come from another build: {run.identity.build}, not {identity.build}",
+            where=str(folder),
+            do="Leave it out of --reuse: the answers of a run come from one build.",
+        )
+    return run.log
 
 
 def _questions(items: Sequence[Item], scope: Scope) -> Iterator[RunQuestion]:
@@ -76,6 +88,8 @@ def _begin(folder: Path, dataset: Dataset, scope: Scope, identity: RunIdentity, 
         stored = read_description(folder)
         if isinstance(stored, ImportedRun):
             raise _no_answers(folder)
+        if stored.identity.build is None and identity.build is not None:
+            notice(f"This run did not record its build of llama.cpp; it continues with {identity.build}")
         identity = _merged(folder, stored.identity, identity)
     copy = folder / f"{VERIFICATION}{dataset.path.suffix.lower()}"
     if not copy.exists() or copy.read_bytes() != dataset.data:

@@ -59,6 +59,9 @@ class TextEngine(ABC):
     identity: str
     """Name and content hash or revision, which identify the weights."""
 
+    build: str | None = None
+    """The build of the library that computes, where answers depend on it."""
+
     context: int
     """Maximum tokens of prompt and completion together."""
 

@@ -22,6 +22,7 @@ from typing import Any
 from rag.errors import ModelFailed, ModelUnavailable
 from rag.models.cached_engine import cached_engine
 from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn, prompt_too_long
+from rag.models.llama_build import llama_build
 from rag.processors import count_processors, waits_asleep
 from rag.records import Decoding
 
@@ -63,7 +64,7 @@ class GgufEngine(GgufText, TextEngine):
 
     def __init__(self, path: Path, identity: str, options: EngineOptions) -> None:
         """Load `path`. Raises ModelUnavailable if it is not a GGUF file or does not load."""
-        self.identity = identity
+        self.identity, self.build = identity, llama_build()
         self.context = options.context
         self.batch_size = options.slots
         self._file = _ModelFile(path)

@@ -181,6 +181,11 @@ def model_identity(model: BaseChatModel | BaseLLM) -> str:
     return repr(sorted(model._identifying_params.items())) if engine is None else str(engine.identity)
 
 
+def model_build(model: BaseChatModel | BaseLLM) -> str | None:
+    """Return the build of the library that runs a local model, None where answers do not depend on one."""
+    return getattr(getattr(model, "engine", None), "build", None)
+
+
 def close_model(model: BaseChatModel | BaseLLM) -> None:
     """Free the memory of a local model; a remote model has none."""
     close = getattr(model, "close", None)

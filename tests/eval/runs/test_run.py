@@ -160,16 +160,36 @@ def test_a_damaged_line_is_named(verify, out, damage) -> None:
         ({"prompt": "seed"}, "prompt"),
         ({"index": "another"}, "index"),
         ({"top_k": 9}, "top_k"),
+        ({"build": "llama 2 (AMX)"}, "build"),
     ],
 )
 def test_another_setting_in_the_same_folder_is_refused(verify, out, change, name) -> None:
-    run_set(out, verify, ScriptedChat())
+    run_set(out, verify, ScriptedChat(), build="llama 1 (AVX2)")
     before = (out / "answers.jsonl").read_bytes(), (out / "run.json").read_bytes()
     with pytest.raises(RunError) as caught:
         run_set(out, verify, ScriptedChat(), **change)
     assert name in str(caught.value)
     assert repr(next(iter(change.values()))) in str(caught.value)
     assert ((out / "answers.jsonl").read_bytes(), (out / "run.json").read_bytes()) == before
+
+
+def test_a_run_without_its_build_goes_on_and_keeps_the_one_it_goes_on_with(verify, out, capsys) -> None:
+    run_set(out, verify, ScriptedChat(), numbers=["1"])
+    assert '"build"' not in (out / "run.json").read_text("utf-8")
+    run_set(out, verify, ScriptedChat(), build="llama 1 (AVX2)")
+    assert "did not record its build of llama.cpp; it continues with llama 1 (AVX2)" in capsys.readouterr().err
+    assert load_run(out).identity.build == "llama 1 (AVX2)"
+    run_set(out, verify, ScriptedChat())  # a model that has none
+    assert load_run(out).identity.build == "llama 1 (AVX2)"
+
+
+def test_answers_of_another_build_are_not_reused(verify, out, tmp_path) -> None:
+    run_set(out, verify, ScriptedChat(), build="llama 1 (AVX2)")
+    with pytest.raises(RunError, match=r"another build: llama 1 \(AVX2\), not llama 2 \(AMX\)"):
+        run_set(tmp_path / "second", verify, ScriptedChat(), reuse=[out], build="llama 2 (AMX)")
+    same = ScriptedChat()
+    run_set(tmp_path / "third", verify, same, reuse=[out], build="llama 1 (AVX2)")
+    assert same.prompts == []
 
 
 def test_another_set_in_the_same_folder_is_refused(verify, out) -> None:
