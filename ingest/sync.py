@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import shlex
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -65,13 +66,14 @@ def sync(
             _refuse_another_corpus(manifest, origin, plan, folder, server)
             moved, manifest = manifest.corpus != origin, replace(manifest, corpus=origin)
             outcome = WriteOutcome()
-            if not plan.nothing:
-                location.save(replace(manifest, complete=False))
-                outcome = write_files(plan, store, encoder, manifest.chunking, options, check, progress)
-                manifest = _finish(location, manifest, store, plan, outcome)
-            elif moved:
-                location.save(manifest)
-            secondary_indexes_of(location, manifest, store, locked=True)
+            with _until_the_end(progress) as advance:
+                if not plan.nothing:
+                    location.save(replace(manifest, complete=False))
+                    outcome = write_files(plan, store, encoder, manifest.chunking, options, check, advance)
+                    manifest = _finish(location, manifest, store, plan, outcome)
+                elif moved:
+                    location.save(manifest)
+                secondary_indexes_of(location, manifest, store, locked=True)
     parts = (*plan.failed_parts, *outcome.failed_parts)
     return SyncReport(
         added=tuple(source for source in outcome.states if source not in plan.stored),
@@ -87,6 +89,21 @@ def sync(
         failed_parts=tuple(part for part in parts if part.error != LeftOut.__name__),
         left_out=tuple(part for part in parts if part.error == LeftOut.__name__),
     )
+
+
+@contextmanager
+def _until_the_end(progress: Progress | None) -> Iterator[Progress]:
+    """Yield a progress that reaches its total when the block ends: the last file is not the last of the work."""
+    totals: list[int] = []
+
+    def advance(done: int, total: int) -> None:
+        totals.append(total)
+        if progress is not None:
+            progress(min(done, max(0, total - 1)), total)
+
+    yield advance
+    if totals and progress is not None:
+        progress(totals[-1], totals[-1])
 
 
 def _manifest(location: IndexLocation, encoder_name: str | None, chunking: Chunking | None) -> Manifest:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.report import SyncReport
+from ingest.sync import sync
 from rag.encoders import bundled as bundled_encoder
 from rag.errors import CorpusError, EmptyCorpus, IndexMismatch, IndexMissing
 from rag.settings import Chunking
@@ -197,3 +198,17 @@ def test_another_chunking_is_refused(built: Site, small_corpus: Path) -> None:
 def test_no_index_yet(site: Site) -> None:
     with pytest.raises(IndexMissing, match="kotae ingest CORPUS"):
         site.open()
+
+
+@pytest.mark.usefixtures("encoder")
+def test_progress_ends_when_the_work_ends(small_corpus: Path, tmp_path: Path) -> None:
+    """The lexical index and the centroids come after the last file: until then there is something left."""
+    calls: list[tuple[int, int, bool]] = []
+
+    def progress(done: int, total: int) -> None:
+        calls.append((done, total, any((tmp_path / "index").rglob("centroids.json"))))
+
+    sync(small_corpus, tmp_path / "index", progress=progress)
+    total = sum(path.stat().st_size for path in small_corpus.rglob("*.*"))
+    assert calls[0] == (0, total, False)
+    assert [call for call in calls if call[0] == total] == [calls[-1]] == [(total, total, True)]
