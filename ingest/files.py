@@ -17,6 +17,8 @@ from rag.errors import CorpusError, EmptyCorpus, SettingsError, UnreadableDocume
 from rag.records import Failure
 from rag.text.encoding_detection import decode
 
+_SKIPPED = (".", "~$")
+"""Names begin so: hidden files, and those that Office keeps beside an open document."""
 IGNORE_FILE = ".kotaeignore"
 
 
@@ -46,12 +48,16 @@ class FolderListing:
 
 
 def find(corpus: Path, patterns: FilePatterns | None = None) -> FolderListing:
-    """Return all files below `corpus`, sorted by source; hidden ones (beginning with a dot) are skipped.
+    """Return all files below `corpus`, sorted by source, or `corpus` itself if it is a file.
+
+    Hidden files (beginning with a dot) and those that Office keeps beside open documents (~$) are skipped.
 
     Links to files within the corpus are read; links to folders are not followed, as their files are found anyway.
     Raises CorpusError if there is no such folder or its .kotaeignore cannot be read, SettingsError for an invalid
     pattern, EmptyCorpus if nothing in the folder can be read.
     """
+    if corpus.is_file():
+        return _single_file(corpus)
     if not corpus.is_dir():
         raise CorpusError("There is no such folder", where=str(corpus), do="Give the folder with your documents.")
     walk = _Walk(corpus, _rules(corpus, patterns or FilePatterns()))
@@ -79,6 +85,16 @@ def find(corpus: Path, patterns: FilePatterns | None = None) -> FolderListing:
         tuple(sorted(walk.excluded)),
         tuple(sorted(walk.failed, key=lambda failure: failure.subject)),
     )
+
+
+def _single_file(path: Path) -> FolderListing:
+    """Return the listing of one file. Raises EmptyCorpus for a kind of file that kotae does not read."""
+    if _suffix(path.name) not in READERS:
+        raise EmptyCorpus(
+            "This file is no document", where=str(path), do=f"kotae reads files that end in {', '.join(READERS)}."
+        )
+    source = unicodedata.normalize("NFC", path.name)
+    return FolderListing((CorpusFile(source, path.name, str(path.parent)),), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +129,7 @@ class _Walk:
 
     def _kept(self, below: str, names: Iterable[str], end: str) -> list[str]:
         kept = []
-        for name in sorted(name for name in names if not name.startswith(".")):
+        for name in sorted(name for name in names if not name.startswith(_SKIPPED)):
             source = unicodedata.normalize("NFC", below + name)
             if _printable(source) != source:
                 self._fail(_printable(source), "The name of this file or folder is not Unicode", "Rename it.")

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ingest.formats.docx.reader import read_docx
+from ingest.formats.epub import read_epub
 from ingest.formats.html import read_html
+from ingest.formats.mail import read_eml
+from ingest.formats.notebook import read_ipynb
 from ingest.formats.pdf.reader import read_pdf
+from ingest.formats.slides import read_pptx
 from ingest.formats.tables.jsonl import read_jsonl
 from ingest.formats.tables.reader import read_csv, read_xlsx
 from ingest.formats.text import read_markdown, read_text
@@ -21,10 +25,15 @@ READERS: Mapping[str, Reader] = {
     ".docx": read_docx,
     ".xlsx": read_xlsx,
     ".csv": read_csv,
+    ".tsv": read_csv,
     ".jsonl": read_jsonl,
+    ".pptx": read_pptx,
+    ".eml": read_eml,
+    ".epub": read_epub,
+    ".ipynb": read_ipynb,
 }
-TABLES = frozenset({".xlsx", ".csv", ".jsonl"})
-PLAIN = frozenset({".txt", ".md", ".html", ".htm", ".csv", ".jsonl"})
+TABLES = frozenset({".xlsx", ".csv", ".tsv", ".jsonl"})
+PLAIN = frozenset({".txt", ".md", ".html", ".htm", ".csv", ".tsv", ".jsonl", ".eml", ".ipynb"})
 
 _MAGIC = (
     (b"%PDF-", "a PDF"),

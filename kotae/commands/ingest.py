@@ -19,7 +19,7 @@ from kotae.settings import as_json_text, chroma_server, document_settings
 @document_options
 @json_option
 def ingest(corpus: Path, index: Path, encoder: str | None, as_json: bool, **settings: Any) -> None:
-    """Bring the index up to date with the documents in the folder CORPUS.
+    """Bring the index up to date with the documents in CORPUS, a folder or one file.
 
     New files are added, changed ones replaced, deleted ones removed. The exit status is 1 if a document could not be
     read; the others are indexed all the same.

@@ -52,9 +52,19 @@ def test_missing_folder(tmp_path: Path) -> None:
 
 
 def test_file_instead_of_folder(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("a")
-    with pytest.raises(CorpusError, match=r"a\.txt"):
-        find(tmp_path / "a.txt")
+    write_corpus(tmp_path, {"a.txt": "本文。", "b.txt": "本文。", "c.xyz": ""})
+    listing = find(tmp_path / "a.txt")
+    assert [(file.source, file.path) for file in listing.files] == [("a.txt", tmp_path / "a.txt")]
+    assert (listing.ignored, listing.failed) == ((), ())
+    with pytest.raises(EmptyCorpus, match=r"This file is no document.*c\.xyz"):
+        find(tmp_path / "c.xyz")
+
+
+def test_files_beside_open_documents_are_skipped(tmp_path: Path) -> None:
+    write_corpus(tmp_path, {"規程.txt": "本文。", "~$規程.docx": "x", ".~lock.規程.odt#": "x", "sub/~$a.xlsx": "x"})
+    listing = find(tmp_path)
+    assert [file.source for file in listing.files] == ["規程.txt"]
+    assert (listing.ignored, listing.excluded, listing.failed) == ((), (), ())
 
 
 @pytest.mark.parametrize("files", [{}, {"a.ods": "x"}, {".hidden.md": "x"}])

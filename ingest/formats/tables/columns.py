@@ -20,6 +20,10 @@ _ROLES: Mapping[str, str] = {
 }
 
 
+_QUESTIONS = frozenset({"質問", "問い", "問", "設問", "質問内容", "question", "questions", "q"})
+_ANSWERS = frozenset({"回答", "答え", "答", "解答", "回答内容", "answer", "answers", "a"})
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentFields:
     """The parts of a document; None where no field is for it, or that field is blank."""
@@ -62,6 +66,17 @@ def choose(fields: NamedFields, columns: Sequence[str] = ()) -> DocumentFields:
         names = {role(header): header.strip() for header, _ in reversed(fields)}
         text = by_role[body[0]] if len(body) == 1 else lines([(names[name], by_role[name]) for name in body])
     return DocumentFields(by_role.get("id") or None, title or None, text, by_role.get("lang") or None)
+
+
+def question_of(fields: NamedFields) -> str | None:
+    """Return the question of a row that has a question and its answer; None for any other row.
+
+    >>> question_of([("質問", "送料は？"), ("回答", "無料です。")]), question_of([("質問", "送料は？"), ("備考", "x")])
+    ('送料は？', None)
+    """
+    filled = {normalise_header(header): value.strip() for header, value in reversed(fields) if value.strip()}
+    questions = [filled[name] for name in filled if name in _QUESTIONS]
+    return questions[-1] if questions and not _ANSWERS.isdisjoint(filled) else None
 
 
 def lines(fields: NamedFields) -> str:

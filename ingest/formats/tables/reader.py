@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from ingest.formats.archive import check_archive
-from ingest.formats.tables.columns import choose, lines, missing, role
+from ingest.formats.tables.columns import choose, lines, missing, question_of, role
 from ingest.formats.types import Fault, Part, ReadOptions
 from rag.errors import UnreadableDocument
 from rag.tables.csv_rows import BrokenCsv, csv_rows
@@ -92,7 +92,10 @@ def _documents(
     sheet: str = "",
     facts: SheetFacts | None = None,
 ) -> Iterator[Part | Fault]:
-    """Yield the documents of a table. Those without a title have the table's, the text above its header."""
+    """Yield the documents of a table. Those without a title have the table's, the text above its header.
+
+    Where that is none either, a question with its answer is its own title.
+    """
     errors = _FormulaErrors()
     table = begin_table(errors.noted(rows), _known(options.columns))
     merged = facts.merged if facts else ()
@@ -163,5 +166,5 @@ def _document(
     fields = list(zip(header, cells, strict=False))
     document = choose(fields, options.columns)
     text = lines(fields) if document.text is None else document.text
-    title = document.title or table_title or None
+    title = document.title or table_title or (None if options.columns else question_of(fields))
     return Part(text, f"{sheet}id={document.id}" if document.id else position, position, title, document.language)

@@ -1,0 +1,107 @@
+"""PowerPoint presentations: a document for each slide, with its tables and its notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from ingest.formats.archive import MEBI, check_archive
+from ingest.formats.blocks import MarkdownLines
+from ingest.formats.types import Fault, Part, ReadOptions
+from rag.errors import UnreadableDocument
+from rag.text.office_package import RELATIONSHIP_ID, OfficePackage
+
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+_TITLES = frozenset({"title", "ctrTitle"})
+_MARGINS = frozenset({"sldNum", "dt", "ftr", "hdr", "sldImg"})
+_MAX_XML = 128 * MEBI
+
+
+def read_pptx(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Part | Fault]:
+    """Yield a document for each slide, `#slide=<number>`, titled by its title. Raises UnreadableDocument.
+
+    Numbers, dates and footers of slides are not read. A hidden slide is left out, and a Fault says so.
+    """
+    check_archive(stream, name, max_xml=_MAX_XML)
+    package = OfficePackage(stream)
+    main = package.main_part()
+    presentation = package.tree(main)
+    if presentation.tag != f"{_P}presentation":
+        raise UnreadableDocument(
+            "This file is not a PowerPoint file", where=name, do="Rename it with the right extension."
+        )
+    parts = {relation.id: relation.part for relation in package.relationships(main)}
+    slides = [str(slide.get(RELATIONSHIP_ID, "")) for slide in presentation.iter(f"{_P}sldId")]
+    for number, key in enumerate(slides, 1):
+        position = f"slide={number}"
+        if key not in parts:
+            yield Fault("This slide is missing from its file", position)
+            continue
+        slide = package.tree(parts[key])
+        if slide.get("show") in {"0", "false"}:
+            yield Fault("This slide is hidden, and left out", position, "Unhide it to have it read.", left_out=True)
+            continue
+        lines = MarkdownLines()
+        title = _add(lines, slide)
+        for notes in package.related(parts[key], "notesSlide"):
+            lines.block()
+            _add(lines, package.tree(notes))
+        if text := lines.text():
+            yield Part(text, position, position, title)
+
+
+def _add(lines: MarkdownLines, slide: Any) -> str | None:
+    """Add the text of a slide, and return its title."""
+    from lxml import etree
+
+    title: str | None = None
+    dropped: Any = None
+    walk = etree.iterwalk(slide, events=("start", "end"))
+    for event, element in walk:
+        if event == "start" and dropped is None:
+            kind = _placeholder(element)
+            if kind in _MARGINS or element.tag.endswith("}Fallback"):
+                dropped = element
+                walk.skip_subtree()
+            elif kind in _TITLES and title is None:
+                title = " ".join("".join(text.text or "" for text in element.iter(f"{_A}t")).split()) or None
+                lines.heading(1)
+            else:
+                _open(lines, element)
+        elif event == "end":
+            if element is dropped:
+                dropped = None
+            elif dropped is None:
+                _close(lines, element, heading=_placeholder(element) in _TITLES)
+    return title
+
+
+def _placeholder(element: Any) -> str:
+    """Return what a shape is a placeholder for; "" for any other element."""
+    if element.tag != f"{_P}sp":
+        return ""
+    place = element.find(f"{_P}nvSpPr/{_P}nvPr/{_P}ph")
+    return "" if place is None else str(place.get("type", "body"))
+
+
+def _open(lines: MarkdownLines, element: Any) -> None:
+    if element.tag == f"{_A}t":
+        lines.add(element.text)
+    elif element.tag == f"{_A}br":
+        lines.line()
+    elif element.tag == f"{_A}tr":
+        lines.row(data=True)
+    elif element.tag in {f"{_P}sp", f"{_A}tbl"}:
+        lines.block()
+
+
+def _close(lines: MarkdownLines, element: Any, *, heading: bool) -> None:
+    if heading:
+        lines.end_heading()
+    elif element.tag == f"{_A}p":
+        lines.line()
+    elif element.tag == f"{_A}tc":
+        lines.end_cell()
+    elif element.tag == f"{_A}tr":
+        lines.end_row()

@@ -1,0 +1,58 @@
+"""Saved mails: headers, body, and what is left out."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+
+import pytest
+
+from ingest.documents import LoadedDocument
+from rag.records import Failure
+from tests.ingest.files import read_as
+
+
+def mail() -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"] = "総務 <a@example.com>", "b@example.com"
+    message["Subject"], message["Date"] = "休暇の件", "Mon, 01 Apr 2024 09:30:00 +0900"
+    return message
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "iso-2022-jp", "shift_jis", "euc-jp"])
+def test_a_mail_of_text(charset: str) -> None:
+    message = mail()
+    message.set_content("有給休暇は年20日です。\n", charset=charset)
+    (found,) = read_as("a.eml", message.as_bytes())
+    assert isinstance(found, LoadedDocument)
+    assert found.title == "休暇の件"
+    assert found.text.startswith("From: 総務 <a@example.com>\nTo: b@example.com\nDate: Mon, 01 Apr 2024")
+    assert found.text.endswith("Subject: 休暇の件\n\n有給休暇は年20日です。")
+
+
+def test_a_mail_of_html_alone_and_an_attachment() -> None:
+    message = mail()
+    message.set_content("<p>本文<b>です</b>。</p>", subtype="html")
+    message.add_attachment(b"x", maintype="application", subtype="pdf", filename="規程.pdf")
+    found, left = read_as("a.eml", message.as_bytes())
+    assert isinstance(found, LoadedDocument)
+    assert found.text.endswith("\n\n本文です。")
+    assert isinstance(left, Failure)
+    assert left.error == "LeftOut"
+    assert "規程.pdf" in left.message
+
+
+def test_text_is_read_where_there_is_html_beside_it() -> None:
+    message = mail()
+    message.set_content("平文。")
+    message.add_alternative("<p>装飾</p>", subtype="html")
+    (found,) = read_as("a.eml", message.as_bytes())
+    assert isinstance(found, LoadedDocument)
+    assert found.text.endswith("\n\n平文。")
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\n\n", b"Content-Type: multipart/mixed; boundary=x\n\n--x\n", b"Subject: x\n\n"]
+)
+def test_a_mail_without_a_body(data: bytes) -> None:
+    (failed,) = read_as("a.eml", data)
+    assert isinstance(failed, Failure)
