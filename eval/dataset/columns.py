@@ -83,10 +83,11 @@ def find_columns(header: Sequence[str], given: Sequence[FieldColumn], where: str
     chosen = [_given(column, header, where) for column in given if column.header != NOT_READ]
     taken = {column.header for column in chosen}
     roles = {column.name.role for column in given}
+    lettered = {"a", "b"} <= set(map(normalise_header, header))  # choices A, B, C, D
     known = [
         FieldColumn(cell, name)
         for cell in header
-        if cell and cell not in taken and (name := read_name(cell)) and name.role not in roles
+        if cell and cell not in taken and (name := _name(cell, lettered=lettered)) and name.role not in roles
     ]
     columns = _without_twins(_pairs(chosen + _by_role(known)), header, where)
     missing = [role for role in _REQUIRED if not any(column.name.role is role for column in columns)]
@@ -97,6 +98,11 @@ def find_columns(header: Sequence[str], given: Sequence[FieldColumn], where: str
     columns = _languages(columns, header, where)
     used = {column.header for column in columns}
     return SetColumns(tuple(columns), tuple(cell for cell in header if cell and cell not in used))
+
+
+def _name(header: str, *, lettered: bool) -> ColumnName | None:
+    letter = normalise_header(header)
+    return ColumnName(Role.CHOICES, index=letter) if lettered and letter in tuple("abcdefghij") else read_name(header)
 
 
 def _given(column: FieldColumn, header: Sequence[str], where: str) -> FieldColumn:

@@ -38,6 +38,7 @@ OTHER = "other"
 """The type of questions whose own type is not among the commonest."""
 _SHOWN = 20  # faults in one message
 _EMPTY = "is empty"
+_NEEDED = (Role.QUESTION, Role.REFERENCE)
 
 
 class _RowLeftOut(Exception):
@@ -47,7 +48,7 @@ class _RowLeftOut(Exception):
 class _RowFault(Exception):
     """A row that cannot be used: the column, and what is wrong there."""
 
-    def __init__(self, column: str, what: str) -> None:
+    def __init__(self, column: FieldColumn, what: str) -> None:
         super().__init__(what)
         self.column = column
 
@@ -65,14 +66,14 @@ def read_rows(table: SetTable, columns: SetColumns) -> ReadRows:
     items: list[Item] = []
     positions: dict[str, str] = {}
     left_out: dict[str, list[str]] = {}
-    faults: list[tuple[SetRow, str, str]] = []
+    faults: list[tuple[SetRow, _RowFault]] = []
     for row in table.rows:
         try:
             item = _RowReader(row, columns, sheet=table.sheet is not None).item()
         except _RowLeftOut as reason:
             left_out.setdefault(str(reason), []).append(row.position)
         except _RowFault as fault:
-            faults.append((row, fault.column, str(fault)))
+            faults.append((row, fault))
         else:
             first = positions.setdefault(item.number, row.position)
             if first != row.position:
@@ -88,14 +89,19 @@ def read_rows(table: SetTable, columns: SetColumns) -> ReadRows:
     return ReadRows(tuple(_few_kinds(items)), {reason: tuple(rows) for reason, rows in left_out.items()})
 
 
-def _refusal(where: str, faults: Sequence[tuple[SetRow, str, str]]) -> DatasetError:
+def _refusal(where: str, faults: Sequence[tuple[SetRow, _RowFault]]) -> DatasetError:
+    optional = next((fault.column for _, fault in faults if fault.column.name.role not in _NEEDED), None)
+    unread = f"To leave a column unread: --columns {optional.key}=-" if optional else None
     if len(faults) == 1:
-        row, column, what = faults[0]
-        return DatasetError(f"This cell {what}", where=f"{where}, {row.position}, column {column!r}")
-    named = [f"{row.position}, column {column!r} {what}" for row, column, what in faults[:_SHOWN]]
+        row, fault = faults[0]
+        place = f"{where}, {row.position}, column {fault.column.header!r}"
+        return DatasetError(f"This cell {fault}", where=place, do=unread)
+    named = [f"{row.position}, column {fault.column.header!r} {fault}" for row, fault in faults[:_SHOWN]]
     more = [f"and {len(faults) - _SHOWN} more"] if len(faults) > _SHOWN else []
     return DatasetError(
-        f"{len(faults)} rows cannot be used: {'; '.join(named + more)}", where=where, do="Mend or delete these rows."
+        f"{len(faults)} rows cannot be used: {'; '.join(named + more)}",
+        where=where,
+        do=unread or "Mend or delete these rows.",
     )
 
 
@@ -144,7 +150,7 @@ class _RowReader:
             return reader(value)
         except (UnusableValue, RecursionError) as error:
             what = "is nested too deeply" if isinstance(error, RecursionError) else str(error)
-            raise _RowFault(column.header, what) from error
+            raise _RowFault(column, what) from error
 
     def _optional(self, role: Role, reader: Callable[[Any], V], default: V) -> V:
         column = self._columns.first(role)
@@ -156,19 +162,19 @@ class _RowReader:
             return str(self._row.number)
         number = self._read(column, text_of)
         if not number and self._sheet:
-            raise _RowFault(column.header, _EMPTY)
+            raise _RowFault(column, _EMPTY)
         return number or str(self._row.number)
 
     def _questions(self, references: Mapping[FieldColumn, list[str]]) -> dict[Language, str]:
         texts = {column: self._question(column) for column in self._columns.all(Role.QUESTION)}
         if not any(texts.values()):
             if any(references.values()):
-                raise _RowFault(next(iter(texts)).header, _EMPTY)
+                raise _RowFault(next(iter(texts)), _EMPTY)
             raise _RowLeftOut("neither question nor reference")
         for column, text in texts.items():
             reference = self._columns.first(Role.REFERENCE, column.name.language)
             if not text and reference is not None and references[reference]:
-                raise _RowFault(column.header, _EMPTY)
+                raise _RowFault(column, _EMPTY)
         return {column.name.language or self._language(text): text for column, text in texts.items() if text}
 
     def _question(self, column: FieldColumn) -> str:
@@ -194,7 +200,7 @@ class _RowReader:
             if choices is not None:
                 chosen = [choices.named(text) for text in found]
                 if None in chosen and column.name.by_label:
-                    raise _RowFault(column.header, f"has {found[0]!r}, which is no choice")
+                    raise _RowFault(column, f"has {found[0]!r}, which is no choice")
                 answers[column] = [name or text for name, text in zip(chosen, found, strict=True)]
         return answers
 
@@ -209,7 +215,7 @@ class _RowReader:
                 continue
             column = self._columns.first(Role.REFERENCE, language) or self._columns.all(Role.REFERENCE)[0]
             if answerable and not isinstance(self._row.values.get(column.header), list | dict):
-                raise _RowFault(column.header, _EMPTY)
+                raise _RowFault(column, _EMPTY)
             del questions[language]
         if not questions:
             raise _RowLeftOut("no accepted answer" if answerable else "no reference, and marked as not answerable")
@@ -235,7 +241,7 @@ class _RowReader:
         column = self._columns.first(Role.TYPE)
         kind = "" if column is None else self._read(column, _kind_text)
         if column is not None and not kind and self._sheet:
-            raise _RowFault(column.header, _EMPTY)
+            raise _RowFault(column, _EMPTY)
         kind = _KIND_NAMES.get(normalise_header(kind), kind)
         labels = None
         if kind != _OPEN:

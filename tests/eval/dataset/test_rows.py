@@ -167,6 +167,32 @@ def test_labels_of_a_set_in_one_language(load) -> None:
     assert "two different labels" in refusal(load, table(("質問", "正解", "labels"), ("琴は？", "弦楽器", "弦楽器")))
 
 
+@pytest.mark.parametrize("right", ["B", "b", "(B)", "打楽器"])
+def test_choices_under_letters(load, right) -> None:
+    (item,) = load(table(("問題", "A", "B", "C", "正解"), ("太鼓は？", "弦楽器", "打楽器", "管楽器", right))).items
+    assert item.responses == {"ja": "打楽器"}
+    assert item.questions["ja"].endswith("選択肢：弦楽器、打楽器、管楽器")
+
+
+def test_q_and_a_are_a_question_and_its_answer(load) -> None:
+    (item,) = load(table(("Q", "A"), JA)).items
+    assert (item.questions, item.responses) == ({"ja": JA[0]}, {"ja": JA[1]})
+
+
+def test_what_cannot_be_read_and_is_not_needed_can_be_left_unread(load) -> None:
+    data = lines([{"question": JA[0], "answer": JA[1], "context": {"sentences": [["x"]]}}])
+    assert "--columns context=-" in refusal(load, data, "set.jsonl")
+    assert load(data, "set.jsonl", "context=-").items[0].gold == ()
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252", "euc_jp"])
+def test_encodings_of_a_set(load, encoding) -> None:
+    row = ("Où est né Molière, l’auteur ?", "à Paris, né café") if encoding == "cp1252" else JA
+    cells = [(f"{row[0]} {n}", row[1]) for n in range(20)]
+    items = load(table(("question", "answer"), *cells, encoding=encoding)).items
+    assert [(list(item.questions.values()), item.reference("ja")) for item in items] == [([q], a) for q, a in cells]
+
+
 def test_more_types_than_a_table_shows_are_counted_together(load) -> None:
     rows = [(f"q{n}?", "a", f"type {n // 2 if n < 20 else n}") for n in range(100)]
     kinds = {item.kind for item in load(table(("question", "answer", "type"), *rows)).items}
