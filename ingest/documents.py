@@ -20,6 +20,7 @@ from rag.storage.fingerprint import fingerprint
 from rag.text.encoding_detection import codec_of
 from rag.text.language import detect, language_of_tag
 from rag.text.other_languages import other_language
+from rag.worker.limits import short_of_memory
 
 # Longer titles leave a chunk, which carries its document's title, too little room in the encoder's window.
 MAX_TITLE = 120
@@ -103,8 +104,8 @@ def documents(
 ) -> Iterator[LoadedDocument | Failure]:
     """Yield the documents in a file, open at its beginning, in order, and a Failure for each part that cannot be read.
 
-    Whatever is in the file, nothing but CannotWrite is raised (see `ingest.pipeline.seen_ids`). A Failure whose subject
-    is the file's own source means that nothing, or nothing more, of it can be read; a file without documents has
+    Whatever is in the file, only CannotWrite (see `ingest.pipeline.seen_ids`) and MemoryError are raised. A Failure
+    whose subject is the file's own source means that nothing, or nothing more, of it can be read; a file without documents has
     exactly one.
     """
     loaded = 0
@@ -136,9 +137,11 @@ def _outcomes(file: CorpusFile, stream: BinaryIO, options: ReadOptions) -> Itera
                 yield _outcome(file, part, seen)
     except UnreadableDocument as error:
         yield failure(file.source, error)
-    except CannotWrite:
+    except (CannotWrite, MemoryError):
         raise
     except Exception as error:  # a library may raise anything over a file that is broken or made to break it
+        if short_of_memory():
+            raise MemoryError from error
         beyond = f" beyond {reached}" if reached else ""
         reason = _OBJECT.sub("it", f"{type(error).__name__}: {error}")[:400]
         what = f"This file is damaged and cannot be read{beyond}: {reason}"

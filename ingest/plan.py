@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from ingest.documents import CorpusFile, LoadedDocument, digest, documents, failure, fingerprint_of, open_file
+from ingest.documents import CorpusFile, LoadedDocument, digest, failure, fingerprint_of, open_file
 from ingest.files import FolderListing
 from ingest.formats import ReadOptions
+from ingest.pipeline.reading import read_documents
 from rag.errors import UnreadableDocument
 from rag.index.manifest import Manifest, SourceState
 from rag.index.store import ChunkStore
@@ -45,7 +46,7 @@ class SyncPlan:
 
 
 def _failures(file: CorpusFile, stream: BinaryIO, options: ReadOptions) -> Iterator[Failure]:
-    yield from (outcome for outcome in documents(file, stream, options) if isinstance(outcome, Failure))
+    yield from (outcome for outcome in read_documents(file, stream, options) if isinstance(outcome, Failure))
 
 
 def make_plan(listing: FolderListing, manifest: Manifest, store: ChunkStore, options: ReadOptions) -> SyncPlan:
@@ -94,7 +95,7 @@ def _all_unreadable(files: Iterable[CorpusFile], options: ReadOptions) -> list[F
     for file in files:
         try:
             with open_file(file) as stream:
-                outcomes = documents(file, stream, options)
+                outcomes = read_documents(file, stream, options, first=True)
                 first = next(
                     item for item in outcomes if isinstance(item, LoadedDocument) or item.subject == file.source
                 )

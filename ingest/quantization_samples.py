@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from ingest.documents import CorpusFile, LoadedDocument, documents, open_file
+from ingest.documents import CorpusFile, LoadedDocument, open_file
 from ingest.files import find
+from ingest.formats import ReadOptions
+from ingest.pipeline.reading import read_documents
 from rag.errors import CorpusError
 from rag.text.encoding_detection import decode
 
@@ -38,7 +40,9 @@ def calibration_texts(path: Path, most: int = 128) -> list[str]:
 
 def _documents(file: CorpusFile) -> Iterator[LoadedDocument]:
     with open_file(file) as stream:
-        yield from (document for document in documents(file, stream) if isinstance(document, LoadedDocument))
+        for document in read_documents(file, stream, ReadOptions()):
+            if isinstance(document, LoadedDocument):
+                yield document
 
 
 def _samples(text: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rag.settings import cache_dir, configure_libraries
+from rag.worker import pool
 from tests import leftovers, needs
 from tests.samples import SMALL_CORPUS, write_corpus
 
@@ -60,6 +61,21 @@ def cache() -> Iterator[Path]:
         del os.environ["KOTAE_CACHE"]
     else:
         os.environ["KOTAE_CACHE"] = before
+
+
+@pytest.fixture(autouse=True)
+def _read_here(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Read documents without a worker, except in tests that ask for one or for a process."""
+    pool.in_this_process = not {"worker", "process"} & set(request.fixturenames)
+    yield
+    pool.in_this_process = True
+
+
+@pytest.fixture(scope="module")
+def worker(process) -> Iterator[None]:
+    """Workers as everywhere outside the tests."""
+    yield
+    pool.end_idle()
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from ingest.chunking import TokenCounter, split
-from ingest.documents import CorpusFile, digest, documents, failure, fingerprint_of, open_file
+from ingest.documents import CorpusFile, digest, failure, fingerprint_of, open_file
 from ingest.formats import ReadOptions
+from ingest.pipeline.reading import read_documents
 from ingest.pipeline.remaining_ids import RemainingIds
 from rag.errors import UnreadableDocument
 from rag.index.manifest import SourceState
@@ -107,7 +108,7 @@ def _of_file(file: CorpusFile, stream: BinaryIO, identity: str, options: Chunkin
     chunks: list[Chunk] = []
     failed: list[Failure] = []
     start = failures = reported = size = 0
-    for document in documents(file, stream, options.reading):
+    for document in read_documents(file, stream, options.reading):
         if isinstance(document, Failure):
             failed.append(document)
         else:

@@ -23,7 +23,9 @@ from tests.sites import Site
 CHUNKING = Chunking(max_tokens=120)
 
 
-def lines(file: CorpusFile, stream: BinaryIO, _: ReadOptions) -> Iterator[LoadedDocument | Failure]:
+def lines(
+    file: CorpusFile, stream: BinaryIO, _: ReadOptions, *, first: bool = False
+) -> Iterator[LoadedDocument | Failure]:
     """A document a line; a line that begins with "!" cannot be read."""
     data = stream.read()
     for number, line in enumerate(data.decode().splitlines(), 1):
@@ -52,8 +54,8 @@ def encoder(monkeypatch: pytest.MonkeyPatch) -> CountingEncoder:
     one = CountingEncoder()
     monkeypatch.setattr("ingest.sync.open_encoder", lambda _: one)
     monkeypatch.setattr("rag.index.reader.open_encoder", lambda _: one)
-    monkeypatch.setattr("ingest.pipeline.batches.documents", lines)
-    monkeypatch.setattr("ingest.plan.documents", lines)
+    monkeypatch.setattr("ingest.pipeline.batches.read_documents", lines)
+    monkeypatch.setattr("ingest.plan.read_documents", lines)
     monkeypatch.setattr("ingest.pipeline.batches.BATCH", 50)
     return one
 
@@ -117,7 +119,7 @@ def test_a_row_that_the_disk_failed_to_give_is_read_by_the_next_sync(
         yield Failure(file.source, "UnreadableDocument", "Input/output error")
 
     with monkeypatch.context() as once:
-        once.setattr("ingest.pipeline.batches.documents", failing)
+        once.setattr("ingest.pipeline.batches.read_documents", failing)
         report = site.sync(corpus, chunking=CHUNKING)
     assert (len(report.failed_parts), report.chunks) == (2, 11)
     report = site.sync(corpus)
@@ -141,7 +143,7 @@ def test_title_and_language_count_as_content(site: Site, encoder: CountingEncode
     def titled(file: CorpusFile, stream: BinaryIO, _: ReadOptions) -> Iterator[LoadedDocument | Failure]:
         yield LoadedDocument(file.source, said[0], said[1], stream.read().decode(), 0)
 
-    monkeypatch.setattr("ingest.pipeline.batches.documents", titled)
+    monkeypatch.setattr("ingest.pipeline.batches.read_documents", titled)
     corpus = write_corpus(tmp_path / "corpus", {"a.txt": "3776 m"})
     site.sync(corpus, chunking=CHUNKING)
     for blanks, said in enumerate([("富士山", "en"), ("富士山", "ja")], 1):
@@ -192,7 +194,7 @@ def test_interrupted_and_resumed(
 
 
 def test_big_file_comes_in_pieces(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr("ingest.pipeline.batches.documents", lines)
+    monkeypatch.setattr("ingest.pipeline.batches.read_documents", lines)
     corpus = write_corpus(tmp_path, {"表.txt": "\n".join(rows(20 * BATCH)), "z.txt": "End."})
     files = [CorpusFile(name, corpus / name) for name in ("表.txt", "z.txt")]
     stream = file_pieces(files, ChunkingOptions(CHUNKING, HashEncoder().count_tokens, 512))

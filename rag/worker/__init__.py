@@ -1,0 +1,1 @@
+"""Read what others wrote in a process of its own, limited in time and memory."""

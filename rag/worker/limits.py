@@ -1,0 +1,112 @@
+"""Limits of a task in a worker: seconds, memory and output, and how the system is told to enforce them."""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import dataclass
+
+from rag.errors import KotaeError
+
+GIGABYTE = 1 << 30
+_MAPPED = GIGABYTE // 2
+"""Bytes of libraries and other files that a worker maps, which count as address space but take no memory."""
+_SLACK = 15.0
+"""Seconds of processor time beyond a task's limit after which the system ends a worker whose owner is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits of a task: seconds that its caller waits in all, bytes of memory, and bytes of results."""
+
+    seconds: float = 60.0
+    memory: int = 2 * GIGABYTE
+    output: int = 4 * GIGABYTE
+
+
+class LimitExceeded(KotaeError):
+    """A task exceeded a limit of its worker, or the worker crashed; `what` completes "Reading it ...".
+
+    >>> LimitExceeded.of_memory(2 * GIGABYTE).what
+    'needed more than 2.0 GB of memory'
+    """
+
+    @classmethod
+    def of_memory(cls, memory: int) -> LimitExceeded:
+        """Return the error of a task that needed too much memory."""
+        return cls(f"needed more than {memory / GIGABYTE:.1f} GB of memory")
+
+    @classmethod
+    def of_output(cls, output: int) -> LimitExceeded:
+        """Return the error of a task that returned too much."""
+        return cls(f"gave more than {output / GIGABYTE:.1f} GB of text")
+
+
+class TimeExceeded(LimitExceeded):
+    """A task took too long, as it would again."""
+
+    @classmethod
+    def of(cls, seconds: float) -> TimeExceeded:
+        """Return the error of a task that took more than so many seconds."""
+        return cls(f"took more than {seconds:.0f} s")
+
+
+def limit_memory(memory: int) -> None:
+    """Limit the memory of this process; where the system cannot, do nothing."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    _lower(resource.RLIMIT_CORE, 0)
+    _lower(resource.RLIMIT_DATA, memory)
+    if sys.platform == "linux":  # elsewhere the address space has parts that nobody asked for
+        _lower(resource.RLIMIT_AS, memory + _MAPPED)
+
+
+def limit_processor(seconds: float) -> None:
+    """Have the system end this process once it has worked for so many seconds more."""
+    try:
+        import resource
+    except ImportError:
+        return
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    _lower(resource.RLIMIT_CPU, math.ceil(usage.ru_utime + usage.ru_stime + seconds + _SLACK))
+
+
+def peak_memory() -> int:
+    """Return the most bytes that this process has had in memory; 0 where the system does not tell."""
+    try:  # what getrusage tells of a new process on Linux begins with its parent's
+        with open("/proc/self/status", encoding="ascii", errors="replace") as status:
+            return next((int(line.split()[1]) << 10 for line in status if line.startswith("VmHWM:")), 0)
+    except OSError:
+        pass
+    try:
+        import resource
+    except ImportError:
+        return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def short_of_memory() -> bool:
+    """Tell whether this process has nearly reached its limit: a library may call that anything.
+
+    >>> short_of_memory()
+    False
+    """
+    try:
+        import resource
+    except ImportError:
+        return False
+    limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    return limit != resource.RLIM_INFINITY and peak_memory() > limit * 0.7
+
+
+def _lower(kind: int, amount: int) -> None:
+    """Set the soft limit, below the hard one, which stays."""
+    import resource
+
+    _, hard = resource.getrlimit(kind)
+    try:
+        resource.setrlimit(kind, (amount if hard == resource.RLIM_INFINITY else min(amount, hard), hard))
+    except (OSError, ValueError):  # the system does not know this limit, or does not let it be changed
+        return
