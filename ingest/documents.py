@@ -105,8 +105,8 @@ def documents(
     """Yield the documents in a file, open at its beginning, in order, and a Failure for each part that cannot be read.
 
     Whatever is in the file, only CannotWrite (see `ingest.pipeline.seen_ids`) and MemoryError are raised. A Failure
-    whose subject is the file's own source means that nothing, or nothing more, of it can be read; a file without documents has
-    exactly one.
+    whose subject is the file's own source means that nothing, or nothing more, of it can be read; a file without
+    documents has exactly one.
     """
     loaded = 0
     failed: Failure | None = None

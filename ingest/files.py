@@ -15,6 +15,7 @@ from ingest.documents import CorpusFile, failure
 from ingest.formats import READERS
 from rag.errors import CorpusError, EmptyCorpus, SettingsError, UnreadableDocument
 from rag.records import Failure
+from rag.storage.regular_files import MEBI, read_regular
 from rag.text.encoding_detection import decode
 
 _SKIPPED = (".", "~$")
@@ -167,7 +168,7 @@ def _printable(source: str) -> str:
 def _rules(corpus: Path, patterns: FilePatterns) -> _Rules:
     path = corpus / IGNORE_FILE
     try:
-        lines = decode(path.read_bytes(), IGNORE_FILE).splitlines() if path.exists() else []
+        lines = decode(read_regular(path, MEBI), IGNORE_FILE).splitlines() if os.path.lexists(path) else []
     except OSError as error:
         raise CorpusError(f"The patterns cannot be read: {error.strerror}", where=str(path)) from error
     return _Rules(

@@ -8,8 +8,10 @@ from pathlib import Path
 from ingest.documents import CorpusFile, LoadedDocument, open_file
 from ingest.files import find
 from ingest.formats import ReadOptions
+from ingest.formats.types import MAX_WHOLE
 from ingest.pipeline.reading import read_documents
 from rag.errors import CorpusError
+from rag.storage.regular_files import read_regular
 from rag.text.encoding_detection import decode
 
 _CHARACTERS = 1500  # of a sample: about 400 tokens of English, 1,000 of Japanese in Llama 2's tokens
@@ -29,7 +31,7 @@ def calibration_texts(path: Path, most: int = 128) -> list[str]:
         ]
     else:
         try:
-            samples = list(_samples(decode(path.read_bytes(), str(path))))
+            samples = list(_samples(decode(read_regular(path, MAX_WHOLE), str(path))))
         except OSError as error:
             raise CorpusError(f"The calibration text cannot be read: {error.strerror}", where=str(path)) from error
     if not samples:

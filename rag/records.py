@@ -96,6 +96,10 @@ class Answer:
     dropped: int = 0
     left_out: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        if not self.attempts:
+            raise ValueError("there is no attempt")
+
     @property
     def text(self) -> str:
         """The completion that counts."""

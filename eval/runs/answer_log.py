@@ -18,8 +18,10 @@ from rag.errors import RunError
 from rag.records import Answer, Failure, Language
 from rag.serialize import from_json, to_jsonable
 from rag.storage.disk_errors import translate_os_errors
+from rag.storage.regular_files import MEBI, read_regular
 
 FILE = "answers.jsonl"
+_MAX_LOG, _MAX_LINE = 2048 * MEBI, 16 * MEBI
 _CHECKSUM = re.compile(rb', "crc32": "([0-9a-f]{8})"\}$')
 
 
@@ -87,7 +89,10 @@ class AnswerLog:
     def _lines(self) -> Iterator[tuple[int, bytes]]:
         if not self._path.exists():
             return
-        data = self._path.read_bytes()
+        try:
+            data = read_regular(self._path, _MAX_LOG, follow=False)
+        except OSError as error:
+            raise RunError(f"The answers cannot be read: {error.strerror}", where=str(self._path)) from error
         whole = data.rfind(b"\n") + 1
         self._torn = whole < len(data)
         yield from enumerate(data[:whole].split(b"\n")[:-1], 1)
@@ -112,17 +117,6 @@ def _read(line: bytes, where: str) -> AnswerRecord:
         line = line[: checksum.start()] + b"}"
         if int(checksum.group(1), 16) != zlib.crc32(line):
             raise damaged("its checksum does not match")
-    return from_json(AnswerRecord, _without_lone_surrogates(line), error=damaged)
-
-
-def _without_lone_surrogates(line: bytes) -> bytes:
-    r"""Return JSON with its escapes resolved as `append` writes them.
-
-    A lone surrogate ("\ud800"), which strict JSON refuses, becomes a question mark.
-    """
-    if b"\\u" not in line:
-        return line
-    try:
-        return json.dumps(json.loads(line), ensure_ascii=False).encode("utf-8", "replace")
-    except ValueError:  # for the reader of the line to describe
-        return line
+    if len(line) > _MAX_LINE:
+        raise damaged(f"it is longer than {_MAX_LINE // MEBI} MiB")
+    return from_json(AnswerRecord, line, error=damaged)

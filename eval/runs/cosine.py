@@ -12,6 +12,7 @@ from rag.encoders.embeddings import Encoder
 from rag.errors import RunError
 from rag.serialize import from_json
 from rag.storage.atomic import write_text
+from rag.storage.regular_files import read_regular
 
 FILE = "cosines.json"
 
@@ -47,8 +48,8 @@ def load_cosines(folder: Path) -> Mapping[str, float]:
         )
 
     try:
-        return from_json(dict[str, float], path.read_bytes(), error=damaged)
+        return from_json(dict[str, float], read_regular(path, MAX_STORED, follow=False), error=damaged)
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise damaged(str(error)) from error
+        raise damaged(str(error.strerror)) from error

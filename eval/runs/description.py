@@ -17,8 +17,13 @@ from rag.processors import count_processors
 from rag.records import Language
 from rag.serialize import from_json, to_jsonable
 from rag.storage.atomic import write_text
+from rag.storage.regular_files import MEBI, read_regular
 
 FILE: Final = "run.json"
+MAX_STORED: Final = 64 * MEBI
+"""Maximum bytes of run.json, and of the calibration, the cosines or the judge's replies beside it."""
+_MAX_COUNT: Final = 10**9
+_MAX_REPEATS: Final = 10_000
 _PACKAGES: Final = (
     "kotae",
     "langchain-core",
@@ -73,6 +78,10 @@ class Scope:
     conditions: tuple[Condition, ...]
     repeats: int = 1
 
+    def __post_init__(self) -> None:
+        if not 1 <= self.repeats <= _MAX_REPEATS:
+            raise ValueError(f"repeats={self.repeats}: need 1 to {_MAX_REPEATS:,}")
+
     def items(self, dataset: Dataset) -> tuple[Item, ...]:
         """Return the questions of a set that are asked, in the set's order."""
         wanted = frozenset(self.numbers)
@@ -118,6 +127,8 @@ class ImportedRun:
     def __post_init__(self) -> None:
         if not self.counts:
             raise ValueError("there are no counts")
+        if max(counted.counts.total for counted in self.counts) > _MAX_COUNT:
+            raise ValueError(f"there are more than {_MAX_COUNT:,} questions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +141,13 @@ def read_description(folder: Path) -> RunDescription | ImportedRun:
     """Return the content of a folder's `run.json`. Raises RunError if it is missing or a field of it is damaged."""
     path = folder / FILE
     try:
-        text = path.read_bytes()
-    except OSError as error:
+        text = read_regular(path, MAX_STORED, follow=False)
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise RunError(
             "There is no run in this folder", where=str(folder), do="Make one with: kotae eval run"
         ) from error
+    except OSError as error:
+        raise RunError(f"The description of this run cannot be read: {error.strerror}", where=str(path)) from error
     imported = from_json(_ImportedFile, text, error=lambda fault: _damaged(path, fault)).imported
     return imported or from_json(RunDescription, text, error=lambda fault: _damaged(path, fault))
 

@@ -137,8 +137,9 @@ def load_run(folder: Path) -> StoredRun:
     if isinstance(stored, ImportedRun):
         raise _no_answers(folder)
     copies = sorted(folder.glob(f"{VERIFICATION}.*"))
-    if not copies:
-        raise RunError("The run's copy of the verification set is missing", where=str(folder))
+    if not copies or copies[0].is_symlink():
+        what = "is a link" if copies else "is missing"
+        raise RunError(f"The run's copy of the verification set {what}", where=str(folder))
     return StoredRun(
         name=folder.resolve().name,
         identity=stored.identity,

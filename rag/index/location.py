@@ -36,7 +36,9 @@ from rag.storage.atomic import atomic_write
 from rag.storage.checksums import CHECKSUM_FILE, find_corrupted, write_checksums
 from rag.storage.disk_errors import translate_os_errors
 from rag.storage.locks import LOCK_FILE, folder_lock
+from rag.storage.regular_files import MEBI, read_regular
 
+_MAX_MANIFEST = 1024 * MEBI
 _FILE, _KEY = "manifest.json", "kotae_manifest"
 
 LockCheck = Callable[[], None]
@@ -146,8 +148,8 @@ class LocalIndex(IndexLocation):
     def _require_ours(self) -> None:
         """Raise IndexMismatch unless kotae made the folder, which its lock file or the manifest proves."""
         ours = (self._folder / LOCK_FILE).exists()
-        with contextlib.suppress(OSError, ValueError, TypeError):
-            ours = ours or "encoder_name" in json.loads((self._folder / _FILE).read_text(encoding="utf-8"))
+        with contextlib.suppress(OSError, ValueError, TypeError, RecursionError):
+            ours = ours or "encoder_name" in json.loads(read_regular(self._folder / _FILE, _MAX_MANIFEST))
         if not ours:
             raise IndexMismatch(
                 "The files in this folder were not made by kotae", where=self.where, do="Choose another folder."
@@ -278,7 +280,7 @@ def _header(metadata: Any) -> dict[str, Any] | None:
 
 def _read_file(path: Path, where: str) -> Manifest:
     try:
-        stored = path.read_bytes()
+        stored = read_regular(path, _MAX_MANIFEST)
     except FileNotFoundError as error:
         raise IndexMissing("There is no index", where=where, do=_BUILD) from error
     except OSError as error:

@@ -20,6 +20,7 @@ from rag.serialize import from_json
 from rag.storage.atomic import atomic_directory
 from rag.storage.checksums import find_corrupted, write_checksums
 from rag.storage.disk_errors import translate_os_errors
+from rag.storage.regular_files import MEBI, read_regular
 
 if TYPE_CHECKING:
     import numpy as np
@@ -123,5 +124,5 @@ def _centroids(folder: Path) -> Mapping[Language, NDArray[np.float32]]:
     def damaged(fault: str) -> IndexDamaged:
         return IndexDamaged(f"The centroids of the index cannot be read: {fault}", where=str(path), do=REBUILD)
 
-    stored = from_json(dict[Language, list[float]], path.read_bytes(), error=damaged)
+    stored = from_json(dict[Language, list[float]], read_regular(path, MEBI), error=damaged)
     return {language: np.asarray(stored[language], dtype=np.float32) for language in LANGUAGES if language in stored}

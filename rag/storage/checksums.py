@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from rag.storage.atomic import write_text
+from rag.storage.regular_files import MEBI, read_regular
 
 CHECKSUM_FILE = "seal.json"
 
@@ -24,8 +25,8 @@ def find_corrupted(folder: Path) -> str | None:
     Where the checksums are missing or cannot be read, that is the name of their own file.
     """
     try:
-        sums = dict(json.loads((folder / CHECKSUM_FILE).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        sums = dict(json.loads(read_regular(folder / CHECKSUM_FILE, 64 * MEBI)))
+    except (OSError, ValueError, TypeError, RecursionError):
         return CHECKSUM_FILE
     return next((name for name, known in sums.items() if _checksum(folder / name) != known), None)
 

@@ -8,8 +8,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rag.errors import DatasetError, SettingsError, UnreadableDocument
+from rag.storage.regular_files import MEBI, read_regular
 from rag.tables.escape import csv_cell
 from rag.text.encoding_detection import decode
+
+MAX_TABLE = 256 * MEBI
+"""Maximum bytes of a table that is read whole."""
 
 Row = tuple[str | int | float | None, ...]
 
@@ -17,7 +21,7 @@ Row = tuple[str | int | float | None, ...]
 def read_bytes(path: Path, what: str) -> bytes:
     """Return the bytes of a file; `what` describes it in messages. Raises DatasetError."""
     try:
-        return path.read_bytes()
+        return read_regular(path, MAX_TABLE)
     except OSError as error:
         raise DatasetError(f"The {what} cannot be read: {error.strerror}", where=str(path)) from error
 

@@ -17,9 +17,11 @@ from eval.fallback.interface import GradedAnswer, QuestionPool, SetQuestion
 from eval.fallback.judge.prompt import RUBRIC, Reply, judge_prompt, prompt_key, read_reply
 from eval.grading.ladder import AnswerOutcome, Rung, Verdict
 from eval.statistics.agreement import Agreement, agreement_text
+from eval.runs.description import MAX_STORED
 from rag.errors import GradingError, JudgeNotMeasured
 from rag.serialize import from_json, to_jsonable
 from rag.storage.atomic import write_text
+from rag.storage.regular_files import read_regular
 
 FILE: Final = "judge.json"
 
@@ -118,9 +120,9 @@ def load_judge(folder: Path) -> JudgeRecord | None:
         )
 
     try:
-        return from_json(JudgeRecord, path.read_bytes(), error=damaged)
+        return from_json(JudgeRecord, read_regular(path, MAX_STORED), error=damaged)
     except OSError as error:
-        raise damaged(str(error)) from error
+        raise damaged(str(error.strerror)) from error
 
 
 def save_judge(record: JudgeRecord, folder: Path) -> None:

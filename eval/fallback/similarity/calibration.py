@@ -16,11 +16,13 @@ from eval.fallback.interface import GradedAnswer, QuestionPool
 from eval.fallback.similarity.margin import Encode, Margin, margins
 from eval.fallback.similarity.threshold import METHOD, Example, fit
 from eval.grading.ladder import AnswerOutcome, Rung, Verdict
+from eval.runs.description import MAX_STORED
 from eval.statistics.agreement import Agreement, agreement_text
 from rag.encoders.embeddings import Encoder, EncoderIdentity
 from rag.errors import CalibrationMismatch, GradingError
 from rag.serialize import from_json, to_jsonable
 from rag.storage.atomic import write_text
+from rag.storage.regular_files import read_regular
 from rag.tables.files import read_bytes
 
 FILE: Final = "calibration.json"
@@ -114,9 +116,9 @@ def load_calibration(path: Path, encoder: EncoderIdentity) -> Calibration:
         )
 
     try:
-        calibration = from_json(Calibration, path.read_bytes(), error=unreadable)
+        calibration = from_json(Calibration, read_regular(path, MAX_STORED), error=unreadable)
     except OSError as error:
-        raise unreadable(str(error)) from error
+        raise unreadable(str(error.strerror)) from error
     if calibration.encoder != encoder:
         raise CalibrationMismatch(
             f"Similarity was calibrated with the encoder {calibration.encoder}, not with {encoder}",

@@ -1,0 +1,29 @@
+"""Read whole files that others may have put there: regular ones only, up to a size."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import Final
+
+MEBI: Final = 1 << 20
+
+
+def read_regular(path: Path, most: int, *, follow: bool = True) -> bytes:
+    """Return the bytes of a file of at most `most` bytes; without `follow` a link is no such file.
+
+    Raises OSError, whose strerror says what is wrong; a pipe or a device is neither waited for nor read.
+    """
+    # A pipe that nobody writes to would be waited for without O_NONBLOCK, which Windows does not have.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    if not follow and path.is_symlink():
+        raise OSError(errno.EINVAL, "it is a link", str(path))
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise OSError(errno.EFBIG, f"it is larger than {most // MEBI:,} MiB", str(path))
+    return data

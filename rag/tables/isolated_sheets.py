@@ -1,0 +1,97 @@
+"""Read an Excel file in a worker, as whoever made it may have made it to take all memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from rag.errors import DatasetError
+from rag.serialize import from_json, to_jsonable
+from rag.storage.regular_files import MEBI
+from rag.tables.header import TableRow
+from rag.tables.xlsx import SheetFacts, read_sheets
+from rag.worker.limits import LimitExceeded, Limits, short_of_memory
+from rag.worker.pool import run_task
+
+_TASK: Final = "rag.tables.isolated_sheets:blocks"
+_LIMITS: Final = Limits(output=256 * MEBI)
+_BLOCK: Final = 1 << 16
+"""Characters of cells that are sent at a time."""
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A sheet that was read: its title, its rows, and its merged cells and unsaved formulas."""
+
+    title: str
+    rows: list[TableRow]
+    facts: SheetFacts
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Some rows of a sheet; the last block of a sheet has its facts, merged cells as (row, column, last row)."""
+
+    title: str
+    rows: list[TableRow]
+    merged: list[tuple[int, int, int]]
+    unsaved: int
+    firsts: list[tuple[int, str]]
+    last: bool
+
+
+def isolated_sheets(path: Path) -> list[Sheet]:
+    """Return the sheets of an .xlsx file. Raises DatasetError."""
+
+    def unreadable(fault: str) -> DatasetError:
+        return DatasetError(f"This file cannot be read as an Excel workbook: {fault}", where=str(path))
+
+    sheets: list[Sheet] = []
+    rows: list[TableRow] = []
+    try:
+        for result in run_task(_TASK, {"path": str(path)}, _LIMITS):
+            block = from_json(_Block, result, error=unreadable)
+            rows += block.rows
+            if block.last:
+                merged = {(top, column): bottom for top, column, bottom in block.merged}
+                sheets.append(Sheet(block.title, rows, SheetFacts(merged, block.unsaved, dict(block.firsts))))
+                rows = []
+    except LimitExceeded as error:
+        raise DatasetError(
+            f"Reading this file {error.what}", where=str(path), do="Is it damaged? Save the sheet that is meant as CSV."
+        ) from error
+    return sheets
+
+
+def blocks(path: str) -> Iterator[Any]:
+    """Do the worker's part: yield blocks of rows. Raises DatasetError."""
+    try:
+        with Path(path).open("rb") as file:
+            for sheet in read_sheets(file):
+                rows: list[TableRow] = []
+                size = 0
+                for row in sheet.table_rows():
+                    rows.append(_trimmed(row))
+                    size += 16 + sum(map(len, row.cells))
+                    if size > _BLOCK:
+                        yield to_jsonable(_Block(sheet.title, rows, [], 0, [], last=False))
+                        rows, size = [], 0
+                facts = sheet.facts
+                merged = [(*corner, bottom) for corner, bottom in facts.merged.items()]
+                yield to_jsonable(
+                    _Block(sheet.title, rows, merged, facts.unsaved, list(facts.firsts.items()), last=True)
+                )
+    except MemoryError:
+        raise
+    except Exception as error:  # openpyxl raises whatever zipfile and its XML parser raise
+        if short_of_memory():
+            raise MemoryError from error
+        raise DatasetError(f"This file cannot be read as an Excel workbook: {error}", where=path) from error
+
+
+def _trimmed(row: TableRow) -> TableRow:
+    """Return a row without the empty cells at its end."""
+    end = max(row.filled, default=-1) + 1
+    return row if end == len(row.cells) else TableRow(row.number, row.line, row.cells[:end])
