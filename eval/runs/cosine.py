@@ -8,6 +8,7 @@ from pathlib import Path
 
 from eval.dataset.load import Dataset
 from eval.runs.answer_log import AnswerLog
+from eval.runs.description import MAX_STORED
 from rag.encoders.embeddings import Encoder
 from rag.errors import RunError
 from rag.serialize import from_json

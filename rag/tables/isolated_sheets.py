@@ -23,7 +23,7 @@ _BLOCK: Final = 1 << 16
 
 @dataclass(slots=True)
 class Sheet:
-    """A sheet that was read: its title, its rows, and its merged cells and unsaved formulas."""
+    """A visible sheet that was read: its title, its rows with any text, and the facts about it."""
 
     title: str
     rows: list[TableRow]
@@ -32,18 +32,15 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Some rows of a sheet; the last block of a sheet has its facts, merged cells as (row, column, last row)."""
+    """Some rows of a sheet; the last block of a sheet has its facts."""
 
     title: str
     rows: list[TableRow]
-    merged: list[tuple[int, int, int]]
-    unsaved: int
-    firsts: list[tuple[int, str]]
-    last: bool
+    facts: SheetFacts | None = None
 
 
 def isolated_sheets(path: Path) -> list[Sheet]:
-    """Return the sheets of an .xlsx file. Raises DatasetError."""
+    """Return the visible sheets of an .xlsx file. Raises DatasetError."""
 
     def unreadable(fault: str) -> DatasetError:
         return DatasetError(f"This file cannot be read as an Excel workbook: {fault}", where=str(path))
@@ -54,9 +51,8 @@ def isolated_sheets(path: Path) -> list[Sheet]:
         for result in run_task(_TASK, {"path": str(path)}, _LIMITS):
             block = from_json(_Block, result, error=unreadable)
             rows += block.rows
-            if block.last:
-                merged = {(top, column): bottom for top, column, bottom in block.merged}
-                sheets.append(Sheet(block.title, rows, SheetFacts(merged, block.unsaved, dict(block.firsts))))
+            if block.facts is not None:
+                sheets.append(Sheet(block.title, rows, block.facts))
                 rows = []
     except LimitExceeded as error:
         raise DatasetError(
@@ -70,28 +66,20 @@ def blocks(path: str) -> Iterator[Any]:
     try:
         with Path(path).open("rb") as file:
             for sheet in read_sheets(file):
+                if sheet.hidden:
+                    continue
                 rows: list[TableRow] = []
                 size = 0
-                for row in sheet.table_rows():
-                    rows.append(_trimmed(row))
+                for row in sheet.rows:
+                    rows.append(row)
                     size += 16 + sum(map(len, row.cells))
                     if size > _BLOCK:
-                        yield to_jsonable(_Block(sheet.title, rows, [], 0, [], last=False))
+                        yield to_jsonable(_Block(sheet.title, rows))
                         rows, size = [], 0
-                facts = sheet.facts
-                merged = [(*corner, bottom) for corner, bottom in facts.merged.items()]
-                yield to_jsonable(
-                    _Block(sheet.title, rows, merged, facts.unsaved, list(facts.firsts.items()), last=True)
-                )
+                yield to_jsonable(_Block(sheet.title, rows, sheet.facts))
     except MemoryError:
         raise
-    except Exception as error:  # openpyxl raises whatever zipfile and its XML parser raise
+    except Exception as error:  # whatever zipfile and lxml raise
         if short_of_memory():
             raise MemoryError from error
         raise DatasetError(f"This file cannot be read as an Excel workbook: {error}", where=path) from error
-
-
-def _trimmed(row: TableRow) -> TableRow:
-    """Return a row without the empty cells at its end."""
-    end = max(row.filled, default=-1) + 1
-    return row if end == len(row.cells) else TableRow(row.number, row.line, row.cells[:end])

@@ -11,8 +11,9 @@ from rag.errors import DatasetError
 from rag.tables.csv_rows import BrokenCsv, csv_rows
 from rag.tables.files import read_text
 from rag.tables.header import Known, TableRow, begin_table, beyond_header, describe_header, normalise_header
+from rag.tables.isolated_sheets import isolated_sheets
 from rag.tables.merged_cells import MergedCells, join_header
-from rag.tables.xlsx import SheetFacts, column_letters, read_sheets
+from rag.tables.xlsx import SheetFacts, column_letters
 from rag.text.lines import TextLine
 
 _SHEETS = 15  # named in a message
@@ -91,7 +92,7 @@ def read_tables(path: Path, data: bytes, what: str, known: Known) -> list[Table]
     if suffix in (".csv", ".tsv"):
         return _from_csv(path, read_text(path, data), known)
     if suffix == ".xlsx":
-        return _from_xlsx(path, data, known)
+        return _from_xlsx(path, known)
     suffix = suffix or "without an extension"
     raise DatasetError(f"The {what} must be .xlsx, .csv or .tsv, not {suffix}", where=str(path))
 
@@ -163,16 +164,12 @@ def _from_csv(path: Path, text: str, known: Known) -> list[Table]:
     return tables
 
 
-def _from_xlsx(path: Path, data: bytes, known: Known) -> list[Table]:
-    try:
-        sheets = [
-            (sheet.title, list(sheet.rows), sheet.facts) for sheet in read_sheets(io.BytesIO(data)) if not sheet.hidden
-        ]
-    except Exception as error:  # whatever zipfile and lxml raise
-        raise DatasetError(f"This file cannot be read as an Excel workbook: {error}", where=str(path)) from error
+def _from_xlsx(path: Path, known: Known) -> list[Table]:
+    sheets = isolated_sheets(path)
     tables: list[Table] = []
-    for title, rows, facts in sheets:
-        tables += _tables(f"{path}, sheet {title!r}" if len(sheets) > 1 else str(path), rows, known, facts)
+    for sheet in sheets:
+        where = f"{path}, sheet {sheet.title!r}" if len(sheets) > 1 else str(path)
+        tables += _tables(where, sheet.rows, known, sheet.facts)
     return tables
 
 

@@ -16,8 +16,8 @@ from typing import Any, Final, Literal
 from eval.fallback.interface import GradedAnswer, QuestionPool, SetQuestion
 from eval.fallback.judge.prompt import RUBRIC, Reply, judge_prompt, prompt_key, read_reply
 from eval.grading.ladder import AnswerOutcome, Rung, Verdict
-from eval.statistics.agreement import Agreement, agreement_text
 from eval.runs.description import MAX_STORED
+from eval.statistics.agreement import Agreement, agreement_text
 from rag.errors import GradingError, JudgeNotMeasured
 from rag.serialize import from_json, to_jsonable
 from rag.storage.atomic import write_text
