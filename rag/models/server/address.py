@@ -23,7 +23,7 @@ class ModelServer:
     """A server by its URL. `/v1` is appended to a URL without a path.
 
     With the api "completions" chats are sent as text in Llama 2's template, for servers without a template. At most
-    `concurrency` requests run at a time, and each may take `seconds`.
+    `concurrency` requests run at a time; each may take `seconds`, to the last byte of its answer and with its retries.
     """
 
     url: str

@@ -14,12 +14,13 @@ from langchain_openai.chat_models.base import BaseChatOpenAI
 
 from rag.errors import ModelServerMismatch
 from rag.models.messages import turns_of
-from rag.models.server.completions import stream_interrupted
+from rag.models.server.completions import no_text, stream_interrupted
 from rag.models.server.mixin import ServerMixin, with_concurrency
 from rag.models.server.parameters import start_stream
 from rag.records import Decoding
 
 _GREEDY = Decoding()
+_HAS_TEXT = "kotae_has_text"
 
 
 class ServerChatModel(ServerMixin, BaseChatOpenAI):
@@ -76,6 +77,25 @@ class ServerChatModel(ServerMixin, BaseChatOpenAI):
             raise ModelServerMismatch("The model server's reply contains no completion", where=str(self.server))
         return result
 
+    def _create_chat_result(self, response: Any, generation_info: dict[str, Any] | None = None) -> ChatResult:
+        """Return LangChain's result, which takes a missing text for an empty one. Raises ModelFailed for that."""
+        result = super()._create_chat_result(response, generation_info)
+        choices = response.choices if hasattr(response, "choices") else response["choices"]
+        for choice, generation in zip(choices, result.generations, strict=True):
+            message = choice.message if hasattr(choice, "message") else choice["message"]
+            content = message.content if hasattr(message, "content") else message.get("content")
+            if content is None and (generation.generation_info or {}).get("finish_reason") in (None, "stop"):
+                raise no_text(str(self.server))
+        return result
+
+    def _convert_chunk_to_generation_chunk(self, chunk: dict[str, Any], *arguments: Any) -> ChatGenerationChunk | None:
+        """Note in a chunk that it has text, even an empty one."""
+        converted = super()._convert_chunk_to_generation_chunk(chunk, *arguments)
+        deltas = [choice.get("delta") or {} for choice in chunk.get("choices") or ()]
+        if converted is not None and any(isinstance(delta.get("content"), str) for delta in deltas):
+            converted.generation_info = {**(converted.generation_info or {}), _HAS_TEXT: True}
+        return converted
+
     def _stream(
         self,
         messages: list[BaseMessage],
@@ -83,14 +103,18 @@ class ServerChatModel(ServerMixin, BaseChatOpenAI):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        ended = False
+        finish, text = None, False
         with self.engine.errors():
             stream = super()._stream
             for chunk in self.engine.quirks.send(lambda: start_stream(stream(messages, stop, run_manager, **kwargs))):
-                ended = ended or bool((chunk.generation_info or {}).get("finish_reason"))
+                about = chunk.generation_info or {}
+                finish = about.get("finish_reason") or finish
+                text = about.pop(_HAS_TEXT, False) or text
                 yield chunk
-        if not ended:
+        if finish is None:
             raise stream_interrupted(str(self.server))
+        if finish == "stop" and not text:
+            raise no_text(str(self.server))
 
     async def _agenerate(self, *args: Any, **kwargs: Any) -> ChatResult:
         return await BaseChatModel._agenerate(self, *args, **kwargs)

@@ -20,7 +20,7 @@ from langchain_core.prompt_values import PromptValue
 from langchain_core.runnables import RunnableConfig
 from langchain_openai.llms.base import BaseOpenAI
 
-from rag.errors import ModelServerMismatch, ModelServerUnreachable
+from rag.errors import ModelFailed, ModelServerMismatch, ModelServerUnreachable
 from rag.models import llama2
 from rag.models.engine import Completion, Piece
 from rag.models.messages import chat_chunks, generations_of, message_of, text_chunks, turns_of
@@ -61,6 +61,8 @@ class ServerLLM(ServerMixin, BaseOpenAI):
             if not reply.choices:
                 raise ModelServerMismatch("The model server's reply contains no completion", where=str(self.server))
             choice, usage = reply.choices[0], reply.usage
+            if choice.text is None:
+                raise no_text(str(self.server))
             return Completion(
                 choice.text or "",
                 choice.finish_reason or "stop",
@@ -70,17 +72,19 @@ class ServerLLM(ServerMixin, BaseOpenAI):
 
     def pieces(self, prompt: str, stop: Sequence[str] | None = None) -> Iterator[Piece]:
         """Yield the completion of one prompt as it is written; the last piece has `end`. Raises as `complete` does."""
-        text, finish, usage = "", None, None
+        text, finish, usage = None, None, None
         streaming = {"stream": True, "stream_options": {"include_usage": True}}
         with self.engine.errors():
             for part in self._create(prompt, stop, **streaming):
                 usage = part.usage or usage
                 for choice in part.choices or ():
                     finish = choice.finish_reason or finish
-                    text += choice.text or ""
+                    text = text if choice.text is None else (text or "") + choice.text
                     yield Piece(choice.text or "")
             if finish is None:
                 raise stream_interrupted(str(self.server))
+            if text is None:
+                raise no_text(str(self.server))
         counts = (usage.prompt_tokens, usage.completion_tokens) if usage else (0, 0)
         yield Piece("", Completion(text, finish, *counts))
 
@@ -193,3 +197,8 @@ class TemplatedChatModel(BaseChatModel):
 def stream_interrupted(where: str) -> ModelServerUnreachable:
     """Return the error for a stream that ends without a finish reason."""
     return ModelServerUnreachable("The model server's answer was interrupted", where=where)
+
+
+def no_text(where: str) -> ModelFailed:
+    """Return the error for a reply whose text is missing, which is not an empty answer."""
+    return ModelFailed("The model server's reply has no text (its content is null)", where=where)

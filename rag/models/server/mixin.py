@@ -12,7 +12,8 @@ from pydantic import BaseModel, Field, PrivateAttr, model_validator
 from rag.models.engine import EngineOptions
 from rag.models.messages import turns_of
 from rag.models.server.address import RETRIES, ModelServer, server_key
-from rag.models.server.remote_model import ServerModel, direct_client
+from rag.models.server.bounded_client import BoundedClient
+from rag.models.server.remote_model import ServerModel
 from rag.models.server.token_estimate import tokens_of_chat, tokens_of_text
 from rag.records import Decoding
 
@@ -31,8 +32,7 @@ class ServerMixin(BaseModel):
         """Set where and how LangChain's classes send requests, from `server`."""
         server: ModelServer = values["server"]
         connection = {"base_url": server.base, "api_key": server_key() or "none", "timeout": server.seconds}
-        transport = {"http_client": client} if (client := direct_client(server)) is not None else {}
-        return {**values, **connection, **transport, "max_retries": RETRIES}
+        return {**values, **connection, "http_client": BoundedClient(server), "max_retries": RETRIES}
 
     @property
     def engine(self) -> ServerModel:

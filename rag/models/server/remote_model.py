@@ -112,17 +112,12 @@ class ServerModel:
     def _client(self) -> openai.OpenAI:
         import openai
 
+        from rag.models.server.bounded_client import BoundedClient
+
         return openai.OpenAI(
             base_url=self.server.base,
             api_key=self._key or "none",
             timeout=openai.Timeout(self.server.seconds, connect=CONNECT_SECONDS),
             max_retries=RETRIES,
-            http_client=direct_client(self.server),
+            http_client=BoundedClient(self.server),
         )
-
-
-def direct_client(server: ModelServer) -> openai.DefaultHttpxClient | None:
-    """Return a client that bypasses the environment's proxy for a server on this machine; None for other servers."""
-    import openai
-
-    return openai.DefaultHttpxClient(trust_env=False) if server.on_this_machine else None

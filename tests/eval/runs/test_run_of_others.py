@@ -15,8 +15,19 @@ from kotae.web.runs_view import RunList
 from rag.errors import KotaeError
 
 SET = "NO,instruction(jp),response(jp),instruction(en),response(en),type\n1,長さは？,412,How long?,412,open_qa\n"
-IDENTITY = {"model": "bundled", "model_identity": "m", "decoding": {}, "context": 4096, "prompt": "default",
-            "dataset": "v.csv", "dataset_sha256": "x", "index": None, "encoder": None, "top_k": None, "reranker": None}
+IDENTITY = {
+    "model": "bundled",
+    "model_identity": "m",
+    "decoding": {},
+    "context": 4096,
+    "prompt": "default",
+    "dataset": "v.csv",
+    "dataset_sha256": "x",
+    "index": None,
+    "encoder": None,
+    "top_k": None,
+    "reranker": None,
+}
 SCOPE = {"numbers": ["1"], "languages": ["en"], "conditions": ["no_rag"], "repeats": 1}
 RUN = {"format": 1, "identity": IDENTITY, "scope": SCOPE, "began": "2026", "ended": None, "versions": {}}
 ATTEMPT = {"text": "412", "language_ok": True, "finish": "stop", "prompt_tokens": 1, "completion_tokens": 1}
