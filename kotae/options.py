@@ -81,7 +81,7 @@ model_server_options = options(
     option("--concurrency", type=click.IntRange(1), default=CONCURRENCY,
            help="Requests sent to that server at the same time."),
     option("--timeout", type=click.FloatRange(0, min_open=True), default=SECONDS,
-           help="Time limit for each request to that server, in seconds."),
+           help="Time limit for each request to that server, with its retries, in seconds."),
 )  # fmt: skip
 generation_options = options(
     option("--prompt", type=RenamedChoice(["default", "base", "h2ogpt"], _FORMER), default="default",
