@@ -38,8 +38,7 @@ from rag.storage.disk_errors import translate_os_errors
 from rag.storage.locks import LOCK_FILE, folder_lock
 from rag.storage.regular_files import MEBI, read_regular
 
-_MAX_MANIFEST = 1024 * MEBI
-_FILE, _KEY = "manifest.json", "kotae_manifest"
+_FILE, _KEY, _MAX_MANIFEST = "manifest.json", "kotae_manifest", 1024 * MEBI
 
 LockCheck = Callable[[], None]
 """Raises IndexBusy once the lock is lost."""
@@ -273,21 +272,20 @@ def _never_lost() -> None:
 def _header(metadata: Any) -> dict[str, Any] | None:
     try:
         header = json.loads((metadata or {}).get(_KEY, "null"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return header if isinstance(header, dict) else None
 
 
 def _read_file(path: Path, where: str) -> Manifest:
     try:
-        stored = read_regular(path, _MAX_MANIFEST)
+        return parse_manifest(read_regular(path, _MAX_MANIFEST), str(path))
     except FileNotFoundError as error:
         raise IndexMissing("There is no index", where=where, do=_BUILD) from error
     except OSError as error:
         raise IndexDamaged(
             f"The manifest of the index cannot be read: {error.strerror}", where=str(path), do=REBUILD
         ) from error
-    return parse_manifest(stored, str(path))
 
 
 def _write_file(path: Path, manifest: Manifest) -> None:
