@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -27,6 +27,7 @@ def make_run(
     said: Mapping[Place, str],
     *,
     languages: tuple[Language, ...] = LANGUAGES,
+    conditions: Sequence[Condition] = tuple(BOTH),
     ended: bool = True,
     **changes: str,
 ) -> Path:
@@ -40,7 +41,7 @@ def make_run(
         "scope": {
             "numbers": [item.number for item in dataset.items],
             "languages": languages,
-            "conditions": list(BOTH),
+            "conditions": list(conditions),
         },
         "began": "2026-01-01T00:00:00+00:00",
         "ended": "2026-01-01T01:00:00+00:00" if ended else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from kotae.commands.eval.calibrate import calibrate_command
+from kotae.commands.eval.compare import compare_command
 from kotae.commands.eval.grade import grade_command
 from kotae.commands.eval.import_counts import import_command
 from kotae.commands.eval.judge import judge_command
@@ -28,6 +29,7 @@ def evaluate() -> None:
 for command in (
     run_command,
     report_command,
+    compare_command,
     import_command,
     grade_command,
     calibrate_command,

@@ -1,0 +1,71 @@
+"""`kotae eval compare`: is a candidate better, no worse, or worse than a baseline? For CI, by its exit status."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from kotae.options import PATH, json_option, option
+from kotae.settings import as_json_text
+
+
+@click.command("compare", short_help="Judge a candidate against a baseline, for CI.")
+@click.argument("base")
+@click.argument("new")
+@option("--max-drop", type=click.FloatRange(0, 100), default=0.0,
+        help="Drop in percentage points that is still called no worse.")  # fmt: skip
+@option("--min-gain", type=click.FloatRange(0, 100), default=0.0,
+        help="Gain in percentage points above which it is called better.")  # fmt: skip
+@option("--strict", is_flag=True, help="Exit with status 3 if undecided.")
+@option("--junit", type=PATH, help="Write JUnit XML to this file.")
+@option("--markdown", type=PATH, help="Write Markdown to this file, with the answers that changed.")
+@json_option
+def compare_command(
+    base: str,
+    new: str,
+    max_drop: float,
+    min_gain: float,
+    strict: bool,
+    junit: Path | None,
+    markdown: Path | None,
+    as_json: bool,
+) -> None:
+    """Judge the run NEW against the run BASE on the questions that both were asked.
+
+    Each is a folder, followed by a condition if another than `rag` is meant: runs/first:no_rag. The two may be
+    conditions of one run.
+
+    Better: the whole 95 % interval of the difference is above --min-gain. No worse: it is above minus --max-drop.
+    Worse: it is below 0, and not within the tolerance. Undecided: anything else.
+
+    Exit status: 0; 1 if worse, or for an error; 3 if undecided, with --strict.
+
+    \b
+    Example:
+      kotae eval compare runs/main runs/candidate --max-drop 3 --junit gate.xml
+      kotae eval compare runs/first:no_rag runs/first:rag
+    """
+    from eval.report.gate import RunArm, build_gate
+    from eval.report.gate_text import as_junit, as_markdown, changed_line, gate_sentence, outlook
+    from rag.storage.atomic import write_text
+
+    gate = build_gate(RunArm.parse(base), RunArm.parse(new), max_drop / 100, min_gain / 100)
+    if junit is not None:
+        write_text(junit, as_junit(gate, strict=strict))
+    if markdown is not None:
+        write_text(markdown, as_markdown(gate))
+    if as_json:
+        click.echo(as_json_text(gate))
+    else:
+        click.echo(f"{gate.base} -> {gate.new}")
+        click.echo(gate_sentence(gate))
+        if text := outlook(gate):
+            click.echo(text)
+        for flip in gate.flips:
+            click.echo(changed_line(flip))
+    if gate.change == "worse":
+        sys.exit(1)
+    if strict and gate.change == "undecided":
+        sys.exit(3)

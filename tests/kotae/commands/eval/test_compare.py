@@ -1,0 +1,56 @@
+"""`kotae eval compare` speaks by its exit status, and writes what CI systems read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from eval.dataset.conditions import Condition
+from tests.commands import kotae
+from tests.eval.made_runs import make_run
+from tests.eval.scripted import write_set
+
+ROWS = [(str(n), f"質問{n}？", f"答え{n}番", f"Question {n}?", f"reply {n}x", "open_qa") for n in range(1, 25)]
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> dict[str, Path]:
+    verify = write_set(tmp_path / "set.csv", [(*row, "", "", "", "", "") for row in ROWS])
+    right = {"all": 24, "few": 3, "four": 4}
+    return {
+        name: make_run(
+            tmp_path / name,
+            verify,
+            {(row[0], "ja", Condition.RAG): row[2] if int(row[0]) <= count else "分からない" for row in ROWS},
+            languages=("ja",),
+            conditions=(Condition.RAG,),
+        )
+        for name, count in right.items()
+    }
+
+
+def test_exit_status(runs: dict[str, Path]) -> None:
+    compare = lambda *words: kotae("eval", "compare", *words)  # noqa: E731
+    assert compare(runs["few"], runs["all"]).exit_code == 0
+    worse = compare(runs["all"], runs["few"], "--max-drop", "3")
+    assert (worse.exit_code, worse.stdout.count("broken ")) == (1, 21)
+    undecided = compare(runs["few"], runs["four"])
+    assert undecided.exit_code == 0
+    assert "Undecided: 3 → 4 of 24" in undecided.stdout
+    assert compare(runs["few"], runs["four"], "--strict").exit_code == 3
+    assert compare(runs["all"], runs["few"], "--max-drop", "100").exit_code == 0
+    assert compare(runs["all"], runs["few"], "--max-drop", "-1").exit_code == 2
+    assert compare(runs["all"]).exit_code == 2
+
+
+def test_files_and_json(runs: dict[str, Path], tmp_path: Path) -> None:
+    junit, page = tmp_path / "gate.xml", tmp_path / "gate.md"
+    result = kotae("eval", "compare", runs["all"], runs["few"], "--junit", junit, "--markdown", page, "--json")
+    assert result.exit_code == 1
+    gate = json.loads(result.stdout)
+    assert gate["change"] == "worse"
+    assert gate["comparison"]["broken"] == len(gate["flips"]) == 21
+    assert "<failure" in junit.read_text(encoding="utf-8")
+    assert "#### Broken: 21" in page.read_text(encoding="utf-8")
