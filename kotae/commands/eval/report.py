@@ -58,16 +58,22 @@ def write_report(
     encoder: str | None = None,
     as_json: bool = False,
 ) -> None:
-    """Build the report of these runs, write its files to `out`, and print it, with tables in the reader's language."""
+    """Build the report of these runs, write its files to `out`, and print it, with tables in the reader's language.
+
+    Raises RunError after it if every answer of a run failed, so that the command's exit status is not 0.
+    """
     from eval.report.build import build_report
     from eval.report.files import write_all
+    from eval.report.gate import refuse_failures
     from eval.report.terminal import print_report
 
     report = build_report(runs, calibration, encoder)
     paths = write_all(report, out, language)
     if as_json:
         click.echo(as_json_text(report))
-        return
-    print_report(report, language=language)
-    for path in (paths.html, paths.xlsx, paths.answers, paths.summary, paths.comparison):
-        click.echo(path)
+    else:
+        print_report(report, language=language)
+        for path in (paths.html, paths.xlsx, paths.answers, paths.summary, paths.comparison):
+            click.echo(path)
+    for run in report.runs:
+        refuse_failures(run.name, run.answers)

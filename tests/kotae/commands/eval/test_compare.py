@@ -9,7 +9,7 @@ import pytest
 
 from eval.dataset.conditions import Condition
 from tests.commands import kotae
-from tests.eval.made_runs import make_run
+from tests.eval.made_runs import FAILED, make_run
 from tests.eval.scripted import write_set
 
 ROWS = [(str(n), f"質問{n}？", f"答え{n}番", f"Question {n}?", f"reply {n}x", "open_qa") for n in range(1, 25)]
@@ -54,3 +54,15 @@ def test_files_and_json(runs: dict[str, Path], tmp_path: Path) -> None:
     assert gate["comparison"]["broken"] == len(gate["flips"]) == 21
     assert "<failure" in junit.read_text(encoding="utf-8")
     assert "#### Broken: 21" in page.read_text(encoding="utf-8")
+
+
+def test_report_on_nothing_but_failures_is_not_a_success(runs: dict[str, Path], tmp_path: Path) -> None:
+    answers = {(row[0], "ja", Condition.RAG): FAILED for row in ROWS}
+    failed = make_run(
+        tmp_path / "failed", tmp_path / "set.csv", answers, languages=("ja",), conditions=(Condition.RAG,)
+    )
+    result = kotae("eval", "report", failed, "--out", tmp_path / "report")
+    assert result.exit_code == 1
+    assert "All 24 answers failed" in result.stderr
+    assert (tmp_path / "report").is_dir()
+    assert kotae("eval", "report", runs["few"], "--out", tmp_path / "other").exit_code == 0
