@@ -12,7 +12,7 @@ from ingest.formats.notebook import read_ipynb
 from ingest.formats.pdf.reader import read_pdf
 from ingest.formats.slides import read_pptx
 from ingest.formats.tables.jsonl import read_jsonl
-from ingest.formats.tables.reader import read_csv, read_xlsx
+from ingest.formats.tables.reader import read_csv, read_xls, read_xlsx
 from ingest.formats.text import read_markdown, read_text
 from ingest.formats.types import Fault, Part, Reader, ReadOptions
 
@@ -24,6 +24,7 @@ READERS: Mapping[str, Reader] = {
     ".pdf": read_pdf,
     ".docx": read_docx,
     ".xlsx": read_xlsx,
+    ".xls": read_xls,
     ".csv": read_csv,
     ".tsv": read_csv,
     ".jsonl": read_jsonl,
@@ -32,7 +33,7 @@ READERS: Mapping[str, Reader] = {
     ".epub": read_epub,
     ".ipynb": read_ipynb,
 }
-TABLES = frozenset({".xlsx", ".csv", ".tsv", ".jsonl"})
+TABLES = frozenset({".xlsx", ".xls", ".csv", ".tsv", ".jsonl"})
 PLAIN = frozenset({".txt", ".md", ".html", ".htm", ".csv", ".tsv", ".jsonl", ".eml", ".ipynb"})
 
 _MAGIC = (

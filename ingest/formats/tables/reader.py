@@ -12,7 +12,8 @@ from rag.errors import UnreadableDocument
 from rag.tables.csv_rows import BrokenCsv, csv_rows
 from rag.tables.header import Known, TableRow, begin_table, beyond_header, describe_header
 from rag.tables.merged_cells import MergedCells, join_header
-from rag.tables.xlsx import SheetFacts, column_letters, read_sheets
+from rag.tables.xls import read_old_sheets
+from rag.tables.xlsx import SheetFacts, SheetStream, column_letters, read_sheets
 from rag.text.lines import read_lines
 
 _UNQUOTED = "Is a comma not quoted?"
@@ -51,8 +52,17 @@ def read_xlsx(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Par
     Fault says so. Every row that a cell merged downwards spans has its value.
     """
     check_archive(stream, name)
+    yield from _sheets(read_sheets(stream, with_hidden=False), options)
+
+
+def read_xls(stream: BinaryIO, _name: str, options: ReadOptions) -> Iterator[Part | Fault]:
+    """Yield a document for each row of every sheet of a workbook from before 2007, as `read_xlsx` does."""
+    yield from _sheets(read_old_sheets(stream), options)
+
+
+def _sheets(sheets: Iterable[SheetStream], options: ReadOptions) -> Iterator[Part | Fault]:
     documents, without_rows = 0, []
-    for sheet in read_sheets(stream, with_hidden=False):
+    for sheet in sheets:
         facts, prefix = sheet.facts, f"{sheet.title}!"
         if sheet.hidden:
             yield Fault("This sheet is hidden, and left out", sheet.title, _UNHIDE, left_out=True)
