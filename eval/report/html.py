@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING, Any
 from eval.grading.ladder import AnswerOutcome
 from eval.report import charts
 from eval.report.answer_tables import worth_a_look_table
-from eval.report.compare_runs import RunComparison
 from eval.report.count_tables import conditions_table, runs_table, summary_table
 from eval.report.grading_error import grading_text
 from eval.report.headlines import comparison_text, headline, headline_figures, imported_headline
 from eval.report.names import FAILED, MISSING, NOT_CORRECT, OTHER_LANGUAGE, counted, display_name, place_name
-from eval.report.records import Cell, Contrast, Report, RunReport
+from eval.report.records import Cell, Report, RunReport
 from eval.report.same_passages import other_passages, passages_text
 from eval.report.sentences import percent, rate_text
 from eval.report.tables import repeats_table, settings_table, splits_table
@@ -209,8 +208,8 @@ def _hits(answer: RunAnswer) -> tuple[Hit, ...]:
     return () if answer.recorded is None or answer.recorded.answer is None else answer.recorded.answer.hits
 
 
-def _place(cell: Cell | Contrast | Panel | RunComparison) -> str:
-    return place_name(cell.kind, cell.language)
+def _place(panel: Panel, language: Language) -> str:
+    return place_name(panel.kind, panel.language, language)
 
 
 def _by_run(bars: Sequence[Bar]) -> list[tuple[str, list[Bar]]]:
