@@ -53,7 +53,7 @@ def forms(question: str, reference: str) -> tuple[str, ...]:
     found += [inner for inner in _BRACKETS.findall(full) if _is_alias(bare, inner)]
     found += [part.strip() for part in re.split(r"\s/\s", bare) if " / " in bare]
     found += _without_class(question, bare)
-    found += _without_particle(bare)
+    found += _without_particle(bare) + _as_work(question, bare)
     addition = complement(canonical(question), bare, loose=True)
     if addition and len(tokenise(bare)) > len(tokenise(addition)) + 2:
         found.append(strip_endings(addition))
@@ -70,6 +70,14 @@ def _without_class(question: str, name: str) -> list[str]:
         ]
     katakana = re.fullmatch(rf"([ァ-ヴー・]{{2,}})({_CLASS_JA})", name)
     return [katakana.group(1)] if katakana and katakana.group(2) in question else []
+
+
+def _as_work(question: str, name: str) -> list[str]:
+    """Return an occupation named by its field, if the question asks for work: 看護の仕事 for 看護師, 漁業 for 漁師."""
+    occupation = re.fullmatch(r"([一-鿿]{1,3})[師員者家士官手人]", name)
+    if occupation is None or not re.search("仕事|職|働", question):
+        return []
+    return [occupation.group(1) + ending for ending in ("の仕事", "業", "の職")]
 
 
 def _without_particle(name: str) -> list[str]:

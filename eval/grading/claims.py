@@ -41,7 +41,9 @@ _CONCLUSION = re.compile(
     re.I,
 )
 _CORRECTION = re.compile(
-    r"^(?:actually|correction|wait|sorry|訂正|いえ|いや|失礼)[、,:.]?\s*(?:no,\s*)?", re.IGNORECASE
+    r"^(?:actually|in fact|in reality|correction|wait|sorry|訂正|いえ|いや|失礼|実際(?:に)?は|実は|正しくは|本当は)"
+    r"[、,:.]?\s*(?:no,\s*)?",
+    re.IGNORECASE,
 )
 _COURTESY = re.compile(
     r"^(?:sure|certainly|of course|okay|ok|great question|good question|thank|hello|hi|here(?:'s| is| are)"

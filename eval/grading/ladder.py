@@ -116,7 +116,7 @@ def grade(
     <Rung.EQUAL: 'equal'>
     """
     answer = unwrap(answer[:ANSWER_LIMIT])
-    text = canonical(answer)
+    text = canonical(answer)[:ANSWER_LIMIT]
     language_correct = in_language(answer, language, references=references)
     if not any(char.isalnum() or char in "○〇×" for char in text):
         return Verdict(AnswerOutcome.EMPTY, language_correct, Rung.EMPTY, "", None, "the answer is empty")

@@ -22,7 +22,7 @@ from eval.grading.refusals import alternative, is_denied
 from eval.grading.text import strip_endings
 from eval.grading.word_match import folded, occurrences
 from rag.text.signs import MINUS
-from rag.text.tokens import Token, tokenise
+from rag.text.tokens import ARTICLES, Token, tokenise
 
 
 class Finding(StrEnum):
@@ -121,6 +121,7 @@ def _widened(asked: ParsedQuestion, text: str, first: int, last: int) -> tuple[i
         for end in range(last, min(len(tokens), last + WIDER) + 1)
         if tokens[start].key
         and tokens[end - 1].key
+        and tokens[end - 1].key not in ARTICLES
         and folded(text[tokens[start].start : tokens[end - 1].end]) in asked.accepted
     ]
     return max(around, key=lambda span: span[1] - span[0], default=(first, last))

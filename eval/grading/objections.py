@@ -179,8 +179,8 @@ def listed_with(text: str, start: int, end: int) -> tuple[str, ...]:
     if len(entries) < 2 or not mine or not all(_nominal(entry) for entry in entries):
         return ()
     others = tuple(entry for i, entry in enumerate(entries) if i not in mine)
-    named = all(is_name(tokenise(entry)[0]) for entry in entries)
-    pair = len(entries) == 2 and named and (_JOINED.search(stretch) or _particle(stretch))
+    pair = len(entries) == 2 and (_JOINED.search(stretch) or _particle(stretch))
+    pair = pair and all(is_name(next(t for t in tokenise(entry) if t.content)) for entry in entries)
     return others if others and (pair or len(entries) > 2) else ()
 
 

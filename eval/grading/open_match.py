@@ -12,6 +12,7 @@ from eval.grading.numbers.compare import match_numeric
 from eval.grading.numbers.dates import DateValue
 from eval.grading.numbers.quantities import Quantity
 from eval.grading.numbers.reference import as_numeric, written
+from eval.grading.reasons import match_reason
 from eval.grading.text import strip_endings
 from eval.grading.word_match import folded
 from rag.text.tokens import tokenise
@@ -81,7 +82,7 @@ def _match_text(asked: ParsedQuestion, claim: Claim, text: str, form: str) -> Ma
             return Match(Finding.CONTAINED, claim.text, "every entry of the reference is given")
         if any(part.finding is Finding.CONFLICT for part in listed):
             return next(part for part in listed if part.finding is Finding.CONFLICT)
-    words = match_words(claim, form, negative_question=asked.negative)
+    words = match_words(claim, form, negative_question=asked.negative) or match_reason(asked, claim, form)
     return words if words is not None else match
 
 

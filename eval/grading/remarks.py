@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from eval.grading.claims import is_name
 from eval.grading.refusals import is_refusal
 from eval.grading.remark_words import RemarkWords, remark_words
 from eval.grading.text import sentence_stretches
@@ -48,6 +49,19 @@ _SPEAKER = re.compile(
 _TRAILING = re.compile(
     r"\s(?=(?:based|according|as|per|from|in|if|which|I|for|by|thanks?|judging|going|given|using|hope|with)\b)"
 )
+_ADDRESSES = re.compile(
+    r"^(?:I|I'm|I'd|I've|I'll|we|we've|you|you're|your|my|please|thanks?|feel|let|hope|happy|glad|sorry"
+    r"|would you|do you"
+    r"|this (?:answer|response|reply|information|summary)|the above|note|if|may|shall|should you|as an?)\b",
+    re.IGNORECASE,
+)
+_ADDRESSES_JA = re.compile(r"ください|下さい|いたしま|致しま|いただ|頂|幸い|願い|申し上げ|ございま|ましょう|でしたら")
+_TURNS = re.compile(
+    r"^(?:but )?(?:actually|in fact|in reality|correction|no|wait)\s*[,:]\s*$"
+    r"|^(?:実際(?:に)?は|実は|正しくは|本当は|訂正)[、:]?$",
+    re.IGNORECASE,
+)
+_SPARE = 2  # unknown words that are neither names nor numbers, in talk addressed to the reader
 _THAT = re.compile(r"\s*(?:that\b|:|,)?\s*", re.IGNORECASE)
 _ASKS_BACK = re.compile(
     r"^(?:is that|is there|does (?:this|that)|do you|would you|shall i|can i|may i|どう|いかが)", re.I
@@ -67,6 +81,8 @@ class _Reader:
         tokens = [token for token in tokenise(stretch) if token.key]
         if not tokens or len(tokens) > REMARK_TOKENS or not self._talking(tokens) or self.keeps(stretch):
             return False
+        if _TURNS.match(stretch):
+            return False
         return not is_refusal(stretch) or bool(_CONDITION.search(stretch))
 
     def concedes(self, clause: str, following: Sequence[str]) -> bool:
@@ -83,21 +99,27 @@ class _Reader:
 
     def _talking(self, tokens: Sequence[Token], *, marked: bool = False) -> bool:
         """Return whether all words are of the vocabulary or the question; beside the question's, one must mark talk."""
-        repeats = False
+        repeats, spare = False, 0
+        if _ADDRESSES.search(" ".join(token.surface for token in tokens)) or _ADDRESSES_JA.search(
+            "".join(token.surface for token in tokens[-8:])
+        ):
+            spare = _SPARE * any(self._in(token, self.words.talk) for token in tokens)
         for i, token in enumerate(tokens):
             if self._in(token, self.words.talk):
                 marked = True
             elif token.content and not self._in(token, self.words.known):
                 if self._in(token, self.asked):
                     repeats = True
-                elif not self._numbers_a_source(tokens, i):
-                    return False
+                elif not self._numbers_a_source(tokens, i) and not _is_adverb(token):
+                    spare -= 1
+                    if spare < 0 or token.kind == "number" or (i and is_name(token)):
+                        return False
         return marked or not repeats
 
     def _numbers_a_source(self, tokens: Sequence[Token], at: int) -> bool:
         """Return whether a number or letter belongs to a word for a passage, a step or a degree of confidence."""
         token = tokens[at]
-        beside = [*tokens[max(0, at - 3) : at], *tokens[at + 1 : at + 4]]
+        beside = [*tokens[max(0, at - 3) : at], *tokens[at + 1 : at + 6]]
         short = token.kind == "number" or (token.kind == "latin" and len(token.key) < 3) or not token.key.isalnum()
         return short and any(self._in(other, self.words.numbered) for other in beside)
 
@@ -112,6 +134,10 @@ class _Reader:
         if token.kind == "latin" and not token.content:
             return False
         return token.stem in words or token.key in words or token.surface in words
+
+
+def _is_adverb(token: Token) -> bool:
+    return len(token.surface) > 5 and token.surface.islower() and token.surface.endswith("ly")
 
 
 def _keeps_nothing(_: str) -> bool:
@@ -183,10 +209,10 @@ def _without_opening(reader: _Reader, sentence: str) -> str:
             continue
         if (_SPEAKER.search(opening) or reader.cites(opening)) and not is_refusal(opening):
             following = tokens[tokens.index(token) + 1 :]
-            if following and following[0].kind == "number" and reader.cites(token.surface):
-                continue
-            if not re.match(r"\s*(?:of|is|was|are)\b", sentence[token.end :]):
-                best = token.end
+            numbered = bool(following) and following[0].kind == "number" and reader.cites(token.surface)
+            end = following[0].end if numbered else token.end
+            if not re.match(r"\s*(?:of|is|was|are)\b", sentence[end:]):
+                best = end
     if not best:
         return sentence
     rest = sentence[best:]

@@ -16,8 +16,9 @@ _ENDING = re.compile(
     r"|(?<=..)(?:さん|氏|さま|様|先生|博士|君)$"
 )
 _QUOTATION = re.compile(r"「[^「」\n]{1,400}」|『[^『』\n]{1,400}』|\"[^\"\n]{1,400}\"")
-_NEW_SENTENCE = re.compile(r"\s*$|\s*\n|\s+[A-Z\"]")
+_NEW_SENTENCE = re.compile(r"\s*$|\s*\n|\s+[A-Z\"]|(?=[一-鿿ァ-ヴぁ-ん(])(?![とはがのでにをもやかっだなよねへ])")
 _HIDDEN = str.maketrans("。.!?", "____")
+_MOST_ENDINGS = 12  # one behind another; a model in a loop repeats one without end
 _LONGEST_ENDING = 24  # characters; more than any ending that `_ENDING` removes
 
 
@@ -53,6 +54,11 @@ def strip_endings(text: str) -> str:
     >>> strip_endings("東京です。"), strip_endings("徳川家康さんでした"), strip_endings("です")
     ('東京', '徳川家康', 'です')
     """
-    while (shorter := _ENDING.sub("", text).strip(" \"'「」『』()[]、。,.!?:;")) and shorter != text:
+    marks = " \"'「」『』()[]、。,.!?:;"
+    for _ in range(_MOST_ENDINGS):
+        tail = text[-_LONGEST_ENDING:]
+        shorter = (text[: -len(tail)] + _ENDING.sub("", tail)).strip(marks) if text else ""
+        if not shorter or shorter == text:
+            break
         text = shorter
     return text

@@ -40,6 +40,7 @@ _COUNTERS = {
     **dict.fromkeys(("か国", "ヶ国", "カ国"), ("か国", "ヶ国", "カ国", "ヵ国", "国")),
 }
 _RANGE_AFTER = re.compile(r"^[^\S\n]*(?:-|~|から|to\b|or\b|か、?(?=\d))\s*", re.IGNORECASE)
+MOST_VALUES = 40  # of one sentence; models in a loop write hundreds
 _YEAR_RANGE = (100, 2999)  # bare numbers that may be years
 _JOINT = re.compile(r"[^\S\n]*(?:-|:|~|から|対|to|vs\.?|versus)[^\S\n]*", re.IGNORECASE)
 
@@ -94,7 +95,7 @@ def _candidates(asked: ParsedQuestion, text: str, wanted: Sequence[Value]) -> li
     Where some count what the question counts (何人, "how many countries"), only those; brackets come last.
     """
     held = asked.numbers(asked.text).values
-    found = [_unsigned(value) if asked.below else value for value in asked.numbers(text).values]
+    found = [_unsigned(value) if asked.below else value for value in asked.numbers(text).values[:MOST_VALUES]]
     values = [v for v in found if not is_denied(text, v.start, _counted_end(text, v), negative_question=asked.negative)]
     fresh = [v for v in values if not any(_same(v, old) for old in held) or any(_same(v, want) for want in wanted)]
     close = [value for value in fresh if any(_same_kind(value, want) for want in wanted)]
@@ -174,7 +175,7 @@ def _glossed(text: str, chosen: Value, wanted: Sequence[Value]) -> Value:
     """Return the right value in brackets straight after the chosen one (明治元年(1868年)), else the chosen one."""
     if any(_same(chosen, want) for want in wanted):
         return chosen
-    for value in read_numbers(text).values:
+    for value in read_numbers(text).values[:MOST_VALUES]:
         if text[chosen.end : value.start] == "(" and any(_same(value, want) for want in wanted):
             return value
     return chosen

@@ -16,6 +16,7 @@ from eval.grading.numbers.ends import asked_side
 from eval.grading.numbers.quantities import Value
 from rag.text.tokens import Token, tokenise
 
+REACH = 150  # characters of a clause looked at on either side of a value
 _CLAUSE = re.compile(r"[、,;。\n]|\b(?:and|but|while|then)\b|(?<=[たる])(?=[一-鿿ァ-ヴA-Z])")
 _FROM_TO = re.compile(r"[^\S\n]*(?:-|~|から|より|to|till|until|through|and)[^\S\n]*", re.IGNORECASE)
 
@@ -72,6 +73,7 @@ def _kanji(tokens: Sequence[Token], without: Set[str]) -> set[str]:
 
 def _clause(text: str, value: Value) -> str:
     """Return the clause around a value: to a comma, a conjunction, or a relative clause's end (建設された|壁は)."""
-    cuts = [0, *(match.end() for match in _CLAUSE.finditer(text)), len(text)]
+    first, last = max(0, value.start - REACH), min(len(text), value.end + REACH)
+    cuts = [first, *(match.end() for match in _CLAUSE.finditer(text, first, last)), last]
     start = max(cut for cut in cuts if cut <= value.start)
     return text[start : min(cut for cut in cuts if cut >= value.end)]

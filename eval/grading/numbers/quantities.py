@@ -8,6 +8,7 @@ units: 10郡 agrees with "10 counties" and with a bare 10. A number that names a
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -106,6 +107,7 @@ _DEGREE = re.compile(r"\s?度")
 _SPEED = re.compile(r"(?:毎)?([秒時])速?(?:約|およそ)?\s*$")
 
 
+@functools.lru_cache(maxsize=1024)
 def read_numbers(text: str, *, time_asked: bool = False) -> NumberReading:
     """Yield every quantity and date of `text`, in order; with `time_asked` 3:30 is a time of day, else two numbers.
 
