@@ -18,7 +18,7 @@ from rag.worker.pool import run_task
 
 _TASK: Final = "ingest.pipeline.reading:outcomes"
 _SECONDS: Final = 60.0
-_BYTES_A_SECOND: Final = 1 << 18
+_BYTES_A_SECOND: Final = 1 << 15
 """The slowest that an honest file is read, beyond its first minute."""
 _BLOCK: Final = 1 << 16
 """Characters of text that are sent at a time."""

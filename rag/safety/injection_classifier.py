@@ -53,8 +53,8 @@ _TOPICS: Final[Mapping[str, str]] = {
     r"|てはいけ|ものとする|求められ|義務|認められ|禁止|とする[。」]?$|決ま(?:り|って)",
     "please": r"\b(?:please|kindly|let's|let us|would be (?:kind|good|best|appreciated))\b|ください|下さい|願い|いただ"
     r"|頂[きけ]|くれ|もらえ|ましょう|ほしい|幸い",
-    "order": r"^[\W_]*+(?:(?:note|important|warning|now|then|also|and|first|instead|just|kindly|please|always|only|never"
-    r"|simply|so)(?=\W)[\W_]*+)*(?:answer|reply|respond|say|write|output|repeat|ignore|disregard|forget|state|give|tell"
+    "order": r"^[\W_]*+(?:(?:note|important|warning|now|then|also|and|first|instead|just|kindly|please|always|only"
+    r"|never|simply|so)(?=\W)[\W_]*+)*(?:answer|reply|respond|say|write|output|repeat|ignore|disregard|forget|state|give|tell"
     r"|do not|don't|never|trust|pretend|act|imagine|append|end (?:with|your)|switch|skip|refuse|deny|translate|decode"
     r"|speak|stay|keep|cite|quote|treat|consider|choose|name|pass over)\b"
     r"|(?:書|答|言|返|述|伝|忘|無視|回答|返答|応答|引用|発言|返事|添え|触れ)[^。]{0,6}(?:ください|下さい|せよ|しろ|なさい"
