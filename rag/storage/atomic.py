@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -38,7 +37,9 @@ def _make_once(target: Path, make: Callable[[Path], None]) -> Path:
             return target
         for stale in target.parent.glob(f".{target.name}.making-*"):
             shutil.rmtree(stale, ignore_errors=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.making-", dir=target.parent))
+        # Not from the tempfile module: what that makes only its owner can read, whatever the umask.
+        folder = target.parent / f".{target.name}.making-{secrets.token_hex(_LETTERS // 2)}"
+        folder.mkdir()
         try:
             with translate_os_errors(target):  # before the clean-up, while the disk is as full as it was
                 make(folder)
@@ -71,7 +72,6 @@ def atomic_write(target: Path, parts: Iterable[bytes]) -> None:
 
 
 def _replace(target: Path, parts: Iterable[bytes]) -> None:
-    # Not from the tempfile module: its files can be read by their owner only, whatever the umask.
     temporary = target.parent / f".{target.name}.{secrets.token_hex(_LETTERS // 2)}"
     try:
         with temporary.open("xb") as file:
