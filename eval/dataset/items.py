@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from eval.grading.labels.grading import graded_as_text
 from eval.grading.labels.label_set import LabelSet
 from eval.grading.ladder import Reference
 from rag.records import LANGUAGES, Chunk, Language
@@ -74,6 +75,13 @@ class Item:
     def grading(self) -> Kind:
         """How answers are graded: by the label, or as open answers."""
         return "classification" if self.kind == "classification" or self.labels is not None else "open_qa"
+
+    @property
+    def graded_as_text(self) -> bool:
+        """Whether this is a classification without labels, in its cells or its text: answers are graded as text."""
+        texts = [reference.text for reference in self.references]
+        asked = self.questions.values()
+        return self.grading == "classification" and all(graded_as_text(text, texts, self.labels) for text in asked)
 
     @property
     def evidence(self) -> tuple[str, ...]:

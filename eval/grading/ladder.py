@@ -8,6 +8,7 @@ no state. Similarity and judge are further rungs for answers that end here as `R
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,6 +26,8 @@ from rag.text.answer_language import in_language
 from rag.text.canonical import canonical
 
 ANSWER_LIMIT = 4000  # characters of an answer that are read; a longer one is a model in a loop
+
+_WHOLE_QUOTED = re.compile(r'"[^"]*"')  # a statement in quotation marks may be one that is only repeated
 
 
 class AnswerOutcome(StrEnum):
@@ -115,13 +118,15 @@ def grade(
     >>> grade("日本の首都は？", "答えは東京です。", [Reference("東京", "ja")], "open_qa", "ja").rung
     <Rung.EQUAL: 'equal'>
     """
-    answer = unwrap(answer[:ANSWER_LIMIT])
+    given = answer[:ANSWER_LIMIT].strip()
+    answer = unwrap(given)
     text = canonical(answer)[:ANSWER_LIMIT]
     language_correct = in_language(answer, language, references=references)
     if not any(char.isalnum() or char in "○〇×" for char in text):
         return Verdict(AnswerOutcome.EMPTY, language_correct, Rung.EMPTY, "", None, "the answer is empty")
     if kind == "classification":
-        verdict = _grade_labels(question, answer[:ANSWER_LIMIT], references, language, labels, language_correct)
+        quoted = given if _WHOLE_QUOTED.fullmatch(given) else answer
+        verdict = _grade_labels(question, quoted, references, language, labels, language_correct)
         if verdict is not None:
             return verdict
     question = canonical(question)

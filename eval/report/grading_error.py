@@ -10,6 +10,7 @@ from typing import Final
 
 from eval.dataset.conditions import Condition
 from eval.grading.ladder import AnswerOutcome, Rung
+from eval.report.names import counted
 from eval.report.records import RunReport
 from eval.report.sentences import rate_text
 from eval.runs.graded import RunAnswer
@@ -43,6 +44,18 @@ def grading_text(language: Language) -> str:
         "Verdicts come from rules, not from people. On short answers of two small models, none of them used for "
         f"tuning, the rules agreed with people on {agreed}; on long or chatty answers they may err more often."
     )
+
+
+def unlabelled_text(run: RunReport, language: Language) -> str | None:
+    """Say how many classification questions have no labels; None if all have some."""
+    asked = {answer.item.number: answer.item for answer in run.answers}
+    number = sum(item.graded_as_text for item in asked.values())
+    if not number:
+        return None
+    if language == "ja":
+        return f"分類の {number:,} 問にはラベルがないため、文章として採点しました。"
+    has, was = ("has", "was") if number == 1 else ("have", "were")
+    return f"{counted(number, 'classification question')} {has} no labels and {was} graded as text."
 
 
 def error_text(answer: RunAnswer) -> str:

@@ -18,7 +18,7 @@ from eval.grading.ladder import AnswerOutcome
 from eval.report import charts
 from eval.report.answer_tables import worth_a_look_table
 from eval.report.count_tables import conditions_table, runs_table, summary_table
-from eval.report.grading_error import grading_text
+from eval.report.grading_error import grading_text, unlabelled_text
 from eval.report.headlines import comparison_text, headline, headline_figures, imported_headline
 from eval.report.names import FAILED, MISSING, NOT_CORRECT, OTHER_LANGUAGE, counted, display_name, place_name
 from eval.report.records import Cell, Report, RunReport
@@ -71,6 +71,7 @@ def html_page(report: Report, language: Language = "en") -> str:
             tables=_tables(report),
             choices=_choices(report),
             grading=grading_text,
+            unlabelled=unlabelled_text,
             style=style,
             script=script,
             policy=f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; img-src data:; "

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from eval.report.breakdown import failures_sentence, split_sentence, spread_sentence
 from eval.report.count_tables import conditions_table, summary_table
-from eval.report.grading_error import grading_text
+from eval.report.grading_error import grading_text, unlabelled_text
 from eval.report.headlines import comparison_text, contrast_text, headline, headline_figures, imported_headline
 from eval.report.names import counted, place_name
 from eval.report.records import Report, RunReport
@@ -62,6 +62,8 @@ def _print_run(run: RunReport, console: Console, language: Language, *, alone: b
         if figures is not None:
             console.print(Text(figures))
     console.print(Text(grading_text(language)))
+    if unlabelled := unlabelled_text(run, language):
+        console.print(Text(unlabelled))
     for line in _breakdown(run):
         console.print(Text(line))
     for name, fixed in (("Fixed by retrieval", True), ("Broken by retrieval", False)):

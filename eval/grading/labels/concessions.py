@@ -24,6 +24,7 @@ _CONCEDES_JA = re.compile(
 )
 _SUPPOSES = re.compile(r"\b(?:if|unless|had)\b", re.IGNORECASE)
 _WOULD = re.compile(r"\b(?:would|could|might)(?: only)? (?:have been|be)\b", re.IGNORECASE)
+_IMAGINES = re.compile(r"\W*(?!(?:it|that|this|i|he|she|they|so|my|the)\b)\w+(?: \w+)? would be an?\b", re.IGNORECASE)
 _IF = re.compile(r"\s*(?:(?:and|but|so) )?(?:if\b|もし(?!か|く)|仮に)", re.IGNORECASE)
 
 
@@ -39,7 +40,7 @@ def concessions(sentence: str) -> tuple[tuple[int, int], ...]:
         clause = sentence[start:end]
         would = _WOULD.search(clause)
         conceded = _CONCEDES.search(clause)
-        if _CONCEDES_JA.search(clause) or (supposed and (would or not clause.isascii())):
+        if _CONCEDES_JA.search(clause) or _IMAGINES.match(clause) or (supposed and (would or not clause.isascii())):
             spans.append((start, end))
         elif would and _SUPPOSES.search(clause):
             spans.append((start + would.start(), end))

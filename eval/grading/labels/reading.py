@@ -76,7 +76,9 @@ def read_label(question: str, answer: str, labels: LabelSet) -> LabelReading:
     statement = statement_of(question) if labels.polarity is not None else ""
     both = {mention.label for mention in mentions(question, labels, anywhere=True)}
     asked = _Asked(question, labels, statement, len(both) > 1)
-    kept = (statement,) if statement and statement != question else ()
+    kept = [statement] if statement and statement != question else []
+    if labels.polarity is None:
+        kept = [name for label in labels.labels for name in label.synonyms if len(name) > 1]
     masked = mask_quotations(question, answer, lambda text: bare_label(text, labels) is not None)
     rest = _ECHO.sub("", without_echo(question, masked, kept))
     announcement = announced(rest)
