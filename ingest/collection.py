@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -62,5 +63,5 @@ def _refuse_other_documents(index: Path, folders: Sequence[Path]) -> None:
 def _write(corpus: Path, document: CollectionDocument) -> None:
     path = corpus / document.source
     path.parent.mkdir(exist_ok=True)
-    title = f"title: {document.title}\n" if document.title else ""
+    title = f"title: {json.dumps(document.title, ensure_ascii=False)}\n" if document.title else ""
     path.write_text(f"---\n{title}lang: {document.language}\n---\n\n{document.text}\n", encoding="utf-8")

@@ -7,7 +7,6 @@ from typing import Any
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
-_DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;]+)")
 _NO_OPACITY = re.compile(r"0+(?:\.0*)?%?|\.0+")
 _NO_SIZE = re.compile(r"(?:0+(?:\.\d*)?|\.\d+)(?:px|pt)|0(?:em|rem|%)?|1(?:px|pt)")
 _FAR_OFF = re.compile(r"-\d{3,}(?:\.\d*)?(?:px|pt|em|rem|%|vw|vh)")
@@ -25,7 +24,8 @@ def is_hidden_style(style: str) -> bool:
     >>> [is_hidden_style(style) for style in ("color:#FFF; background:white", "color:#fff", "font-size: 0px")]
     [True, False, True]
     """
-    values = {name: " ".join(value.split()).casefold() for name, value in _DECLARATION.findall(style.casefold())}
+    declarations = (part.partition(":") for part in style.casefold().split(";"))
+    values = {name.strip().lstrip("*_"): " ".join(value.split()) for name, _, value in declarations if value}
     values = {name: value.removesuffix("!important").strip() for name, value in values.items()}
     if values.get("display") == "none" or values.get("visibility") in {"hidden", "collapse"}:
         return True

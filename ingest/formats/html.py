@@ -22,6 +22,8 @@ _BLOCKS = frozenset(
     "ol p pre section summary table tbody tfoot thead ul caption legend center".split()
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_VALUE = re.compile("\"[^\"]*\"|'[^']*'")
+_LONG_TAG, _MAX_ATTRIBUTES = 10_000, 2000
 _META = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 _XML = re.compile(rb"\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 
@@ -35,6 +37,7 @@ def read_html(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Par
     text = decode(data, name, declared=declared.group(1).decode() if declared else None, given=options.encoding)
     if not text.strip():
         return
+    _require_few_attributes(text, name)
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(text.replace("\0", "").encode(), parser)
@@ -47,6 +50,13 @@ def read_html(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Par
     lines = _lines(etree, root)
     title = real_title(" ".join("".join(root.xpath("string(//title)")).split()))
     yield Part(lines.text(), title=title or lines.first_heading)
+
+
+def _require_few_attributes(text: str, name: str) -> None:
+    """Raise UnreadableDocument for a tag with so many attributes that libxml2 would compare them for hours."""
+    for part in text.split(">"):
+        if len(part) > _LONG_TAG and len(_VALUE.sub("", part[part.find("<") :]).split()) > _MAX_ATTRIBUTES:
+            raise UnreadableDocument("A tag of this page has thousands of attributes", where=name)
 
 
 def _lines(etree: Any, root: Any) -> MarkdownLines:

@@ -6,35 +6,46 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from ingest.formats.front_matter import front_matter
 from ingest.formats.types import Part, ReadOptions, read_whole
 from rag.text.encoding_detection import decode
 
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-_HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
+_HEADING = re.compile(r"^(?:(?P<mark>#)[ \t]|(?P<fence>```|~~~)|(?P<underline>={3,})[ \t]*$)", re.MULTILINE)
+_LONGEST_HEADING = 1000
 
 
 def read_text(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part]:
     """Yield the document of a text file, with `title:` and `lang:` from its front matter."""
     text = decode(read_whole(stream, name), name, given=options.encoding)
-    fields, body = _front_matter(text)
-    yield Part(text, title=fields.get("title"), language=fields.get("lang"), body=body)
+    front = front_matter(text)
+    yield Part(text, title=front.fields.get("title"), language=front.language, body=front.body)
 
 
 def read_markdown(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part]:
-    """Yield the document of a Markdown file; without a `title:` its first `#` heading is the title."""
+    """Yield the document of a Markdown file; without a `title:` its first heading of level 1 is the title."""
     for part in read_text(stream, name, options):
-        heading = None if part.title else _HEADING.search(part.text, part.body)
-        yield Part(part.text, title=heading.group(1) if heading else part.title, language=part.language, body=part.body)
+        title = part.title or first_heading(part.text, part.body)
+        yield Part(part.text, title=title, language=part.language, body=part.body)
 
 
-def _front_matter(text: str) -> tuple[dict[str, str], int]:
-    """Return the `key: value` lines between two lines of `---` at the top, and the offset of the body."""
-    match = _FRONT_MATTER.match(text)
-    if match is None:
-        return {}, 0
-    fields = {}
-    for line in match.group(1).splitlines():
-        key, colon, value = line.partition(":")
-        if colon and not key.startswith(("#", " ", "\t")):
-            fields[key.strip().lower()] = value.strip().strip("\"'")
-    return fields, match.end()
+def first_heading(text: str, start: int = 0) -> str | None:
+    r"""Return the first heading of level 1 in Markdown, not in code, None if there is none.
+
+    >>> first_heading("~~~\n# comment\n~~~\n# C# の手引き #"), first_heading("手引き\n====")
+    ('C# の手引き', '手引き')
+    """
+    fence = ""
+    for match in _HEADING.finditer(text, start):
+        if match["fence"]:
+            fence = "" if fence == match["fence"] else fence or match["fence"]
+            continue
+        if fence:
+            continue
+        begin = match.end() if match["mark"] else text.rfind("\n", start, max(start, match.start() - 1)) + 1 or start
+        end = text.find("\n", begin, begin + _LONGEST_HEADING)
+        heading = text[begin : end if end >= 0 else begin + _LONGEST_HEADING].strip()
+        if match["mark"] and heading.rstrip("#").endswith((" ", "\t")):
+            heading = heading.rstrip("#").rstrip()
+        if heading.strip("#="):
+            return heading
+    return None

@@ -126,3 +126,18 @@ def test_deep_pages_are_read(depth: int) -> None:
 def test_soft_hyphens_and_readings_are_left_out() -> None:
     page = "<p><ruby>漢<rt>かん</rt>字<rp>(</rp><rt>じ</rt><rp>)</rp></ruby>のdocu&shy;ment</p><pre>a&shy;b</pre>"
     assert texts("a.html", page.encode()) == {"a.html": "漢字のdocument\n\nab"}
+
+
+@pytest.mark.parametrize("html", ["<p {}>x</p>", "<p title='a' {}>x</p>", "<p {}", "text <p\n{}>x</p>"])
+def test_thousands_of_attributes_are_named(html: str) -> None:
+    (failed,) = read_as("a.html", html.format(" ".join(f"a{at}=1" for at in range(100_000))).encode())
+    assert "thousands of attributes" in str(failed)
+
+
+def test_a_long_attribute_is_read_in_linear_time() -> None:
+    for name, value in (("style", "a-"), ("title", "a b=c "), ("style", "a:"), ("style", "0")):
+        assert body(f"<p {name}='{value * 500_000}'>本文</p>") == "本文"
+
+
+def test_readings_on_lines_of_their_own_break_no_word() -> None:
+    assert body("<p>\n<ruby>\n権利\n<rp>(</rp>\n<rt>けんり</rt>\n<rp>)</rp>\n</ruby>\nの条約</p>") == "権利の条約"

@@ -1,0 +1,37 @@
+"""The title of a Markdown file is its first heading of level 1, found in linear time."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from ingest.formats.text import first_heading
+
+
+@pytest.mark.parametrize(
+    ("text", "heading"),
+    [
+        ("# 規程\n本文", "規程"),
+        ("## 節\n# 規程 ##\n", "規程"),
+        ("#規程\n", None),
+        ("# C#\n", "C#"),
+        ("```sh\n# comment\n```\n# 規程", "規程"),
+        ("~~~\n```\n# comment\n~~~\n\n規程\n=====\n", "規程"),
+        ("規程\n-----\n", None),
+        ("#\n# \n#  \n# 規程", "規程"),
+        ("=====\n# 規程", "規程"),
+        ("", None),
+        ("本文", None),
+    ],
+)
+def test_first_heading(text: str, heading: str | None) -> None:
+    assert first_heading(text) == heading
+
+
+@pytest.mark.parametrize("fill", [" ", "#", "\t", "= ", "# ", "=", "`", "#\n", "===\n"])
+def test_headings_take_linear_time(fill: str) -> None:
+    began = time.perf_counter()
+    for text in (f"# x{fill * 500_000}y\n\ntext", fill * 500_000 + "y", f"x\n{fill * 500_000}"):
+        first_heading(text)
+    assert time.perf_counter() - began < 5
