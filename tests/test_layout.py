@@ -14,6 +14,7 @@ WHOLE_PROJECT = {
     "faults/": "damages what kotae has stored, from outside; a program of its own: python -m tests.faults",
     "injection/": "measures prompts that carry orders, from document to answer; its programs are beside it",
     "test_layout": "the tree itself",
+    "test_patterns": "every compiled pattern of the product",
     "test_style": "the syntax of every product file",
     "test_dist": "the wheel and the source distribution",
 }
