@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from kotae.console import echo
 from kotae.signals import raise_on_signals
 from rag.errors import KotaeError
 from rag.settings import configure_libraries
@@ -58,10 +59,10 @@ class KotaeGroup(click.Group):
             with raise_on_signals():
                 return super().invoke(ctx)
         except KotaeError as error:
-            click.echo(f"kotae: {error}", err=True)
+            echo(f"kotae: {error}", err=True)
             ctx.exit(1)
         except KeyboardInterrupt as end:
             signals = [number for number in end.args if isinstance(number, signal.Signals)]
             cause = f"stopped by {signals[0].name}" if signals else "interrupted"
-            click.echo(f"kotae: {cause}. Finished work is kept; run the same command again to continue.", err=True)
+            echo(f"kotae: {cause}. Finished work is kept; run the same command again to continue.", err=True)
             ctx.exit(128 + (signals[0] if signals else signal.SIGINT))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kotae.console import echo
+
 if TYPE_CHECKING:
     from click.core import ParameterSource
     from click.parser import _OptionParser
@@ -56,4 +58,4 @@ class RenamedChoice(click.Choice[str]):
 
 
 def _notify(former: str, new: str) -> None:
-    click.echo(f"kotae: {former} is now {new}; the old name still works.", err=True)
+    echo(f"kotae: {former} is now {new}; the old name still works.", err=True)

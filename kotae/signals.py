@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
-import click
+from kotae.console import echo
 
 PATIENCE = 2.0
 """Seconds after which a stopped command that is still running says why."""
@@ -24,7 +24,7 @@ def raise_on_signals() -> Iterator[None]:
     A request to a server, or a step of a model, is finished first; after PATIENCE a line on stderr says so.
     """
     words = "kotae: finishing the current request; press Ctrl-C again to stop now"
-    late = threading.Timer(PATIENCE, click.echo, (words,), {"err": True})
+    late = threading.Timer(PATIENCE, echo, (words,), {"err": True})
     late.daemon = True
 
     def end(number: int, _: FrameType | None) -> None:

@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from rag.text.terminal_text import terminal_text
+
 _SECONDS_BETWEEN_LINES = 15.0
 
 
 def notice(text: str) -> None:
     """Write one line to stderr that explains a wait."""
-    sys.stderr.write(f"{text}\n")
+    sys.stderr.write(f"{terminal_text(text)}\n")
     sys.stderr.flush()
 
 
@@ -21,7 +23,7 @@ def status(text: str) -> Iterator[None]:
     """Show on a terminal what is being done, until it is done."""
     on_terminal = sys.stderr.isatty()
     if on_terminal:
-        sys.stderr.write(f"{text} ...")
+        sys.stderr.write(f"{terminal_text(text)} ...")
         sys.stderr.flush()
     try:
         yield
@@ -34,14 +36,14 @@ def status(text: str) -> Iterator[None]:
 @contextmanager
 def bytes_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     """Show a progress bar for bytes; yields `progress(done, total)`, whose first call makes the bar appear."""
-    with _bar(label, in_bytes=True) as advance:
+    with _bar(terminal_text(label), in_bytes=True) as advance:
         yield advance
 
 
 @contextmanager
 def count_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     """Show a progress bar for counted items, with rate and time left; yields `progress(done, total)`."""
-    with _bar(label, in_bytes=False) as advance:
+    with _bar(terminal_text(label), in_bytes=False) as advance:
         yield advance
 
 
@@ -74,7 +76,13 @@ def _terminal_bar(label: str, *, in_bytes: bool) -> Iterator[Callable[[int, int]
             return Text(_rate(task.speed) if task.speed else "")
 
     amount = (DownloadColumn(), TransferSpeedColumn()) if in_bytes else (MofNCompleteColumn(), SpeedColumn())
-    columns = (TextColumn("{task.description}"), BarColumn(), *amount, TimeElapsedColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        *amount,
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
     bar = Progress(*columns, console=Console(stderr=True), transient=True)
     tasks: list[int] = []
 

@@ -10,6 +10,7 @@ from eval.report.names import counted
 from eval.report.sentences import p_text, percent, points, points_interval, total_text
 from eval.statistics.paired import needed_questions
 from eval.statistics.tolerance import Change
+from rag.text.terminal_text import one_line
 
 MOST_FLIPS: Final = 50
 _OPENING: Final[dict[Change, str]] = {
@@ -57,7 +58,7 @@ def outlook(gate: Gate) -> str:
 
 def as_markdown(gate: Gate) -> str:
     """Return the outcome and the flips with both answers, for a pull request or a job's summary."""
-    lines = [f"### {gate.base} → {gate.new}", "", f"**{_md(gate_sentence(gate))}**", ""]
+    lines = [f"### {one_line(gate.base)} → {one_line(gate.new)}", "", f"**{_md(gate_sentence(gate))}**", ""]
     lines += [text for text in (_md(outlook(gate)), _md(_left_out(gate))) if text]
     for fixed, title in ((False, "Broken"), (True, "Fixed")):
         flips = [flip for flip in gate.flips if flip.fixed is fixed]
@@ -104,15 +105,15 @@ def _row(flip: Flip) -> str:
 
 
 def changed_line(flip: Flip) -> str:
-    """Return a flip in one line: "broken 12 (ja): question | before -> now"."""
-    number, question = f"{flip.new.item.number} ({flip.new.language})", flip.new.question
-    return f"{'fixed' if flip.fixed else 'broken'} {number}: {question} | {flip.base.answer!r} -> {flip.new.answer!r}"
+    """Return a flip in one line: "broken 12 (ja): question | 'before' -> 'now'"."""
+    number = f"{flip.new.item.number} ({flip.new.language})"
+    question, before, now = (one_line(text) for text in (flip.new.question, flip.base.answer, flip.new.answer))
+    return f"{'fixed' if flip.fixed else 'broken'} {number}: {question} | '{before}' -> '{now}'"
 
 
 def _md(text: str) -> str:
     """Neutralise what Markdown or HTML in a cell would act on."""
-    text = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    return "".join(f"&#{ord(char)};" if char in "\\`*_[]<>|#&" else char for char in text)
+    return "".join(f"&#{ord(char)};" if char in "\\`*_[]<>|#&" else char for char in one_line(text))
 
 
 def _xml(text: str) -> str:

@@ -22,6 +22,7 @@ from eval.runs.graded import RunAnswer
 from eval.runs.imported import ImportedReport
 from rag.records import Language
 from rag.tables.output import Medium, OutputTable
+from rag.text.terminal_text import one_line, terminal_text
 
 SIDE_BY_SIDE: Final[dict[Language, str]] = {"en": "Side by side", "ja": "実行の比較"}
 OTHER_SETS: Final[dict[Language, str]] = {
@@ -48,30 +49,30 @@ def _print_run(run: RunReport, console: Console, language: Language, *, alone: b
     identity = run.identity
     total = counted(run.of_questions, "question")
     part = "" if run.questions == run.of_questions else f", a sample of {run.questions} of {total}"
-    console.print(Text(f"\n{run.name}: {identity.model_identity}, {identity.dataset}{part}", style="bold"))
+    console.print(_shown(f"\n{run.name}: {identity.model_identity}, {identity.dataset}{part}", style="bold"))
     if alone:
         console.print(_table(summary_table(Report((run,))).without("run"), language))
     for use in run.uses:
-        console.print(Text(f"Fallback grader: {use.text}"))
+        console.print(_shown(f"Fallback grader: {use.text}"))
     if run.contrasts:
         hidden = () if run.ceiling else ("condition",)
         console.print(_table(conditions_table(Report((run,))).without("run", *hidden), language))
-    console.print(Text(headline(run, "en"), style="bold"))
-    console.print(Text(headline(run, "ja"), style="bold"))
+    console.print(_shown(headline(run, "en"), style="bold"))
+    console.print(_shown(headline(run, "ja"), style="bold"))
     for figures in (headline_figures(run, "en"), headline_figures(run, "ja")):
         if figures is not None:
-            console.print(Text(figures))
-    console.print(Text(grading_text(language)))
+            console.print(_shown(figures))
+    console.print(_shown(grading_text(language)))
     if unlabelled := unlabelled_text(run, language):
-        console.print(Text(unlabelled))
+        console.print(_shown(unlabelled))
     for line in _breakdown(run):
-        console.print(Text(line))
+        console.print(_shown(line))
     for name, fixed in (("Fixed by retrieval", True), ("Broken by retrieval", False)):
         pairs = run.changed(fixed=fixed)
         if pairs:
-            console.print(Text(f"{name} ({len(pairs)}):", style="bold"))
+            console.print(_shown(f"{name} ({len(pairs)}):", style="bold"))
         for without, with_ in pairs:
-            console.print(Text(_change(without, with_)), overflow="ellipsis", no_wrap=True)
+            console.print(_shown(_change(without, with_)), overflow="ellipsis", no_wrap=True)
 
 
 def _breakdown(run: RunReport) -> Iterator[str]:
@@ -88,27 +89,27 @@ def _breakdown(run: RunReport) -> Iterator[str]:
 
 def _print_imported(imported: ImportedReport, console: Console) -> None:
     source = f": {imported.run.source}" if imported.run.source else ""
-    console.print(Text(f"\n{imported.name}{source}", style="bold"))
+    console.print(_shown(f"\n{imported.name}{source}", style="bold"))
     console.print(
-        Text("Counts entered by hand: no answers to pair, and it is not known whether the questions were the same.")
+        _shown("Counts entered by hand: no answers to pair, and it is not known whether the questions were the same.")
     )
     for cell in imported.cells[:-1]:
         place = place_name(cell.kind, cell.language)
-        console.print(Text(f"  {place}: {counts_sentence(cell.counts, 'en')}"))
-    console.print(Text(imported_headline(imported, "en"), style="bold"))
-    console.print(Text(imported_headline(imported, "ja")))
+        console.print(_shown(f"  {place}: {counts_sentence(cell.counts, 'en')}"))
+    console.print(_shown(imported_headline(imported, "en"), style="bold"))
+    console.print(_shown(imported_headline(imported, "ja")))
 
 
 def _print_side_by_side(report: Report, console: Console, language: Language) -> None:
-    console.print(Text("\n" + SIDE_BY_SIDE[language], style="bold"))
+    console.print(_shown("\n" + SIDE_BY_SIDE[language], style="bold"))
     console.print(_table(summary_table(report), language))
     if not report.same_set:
-        console.print(Text(OTHER_SETS[language]))
+        console.print(_shown(OTHER_SETS[language]))
     for uneven in other_passages(report.runs):
-        console.print(Text(passages_text(uneven, language)))
+        console.print(_shown(passages_text(uneven, language)))
     for comparison in report.overall_comparisons:
-        console.print(Text(comparison_text(comparison, "en"), style="bold"))
-        console.print(Text(comparison_text(comparison, "ja")))
+        console.print(_shown(comparison_text(comparison, "en"), style="bold"))
+        console.print(_shown(comparison_text(comparison, "ja")))
 
 
 def _table(output: OutputTable[Any], language: Language) -> Table:
@@ -117,10 +118,14 @@ def _table(output: OutputTable[Any], language: Language) -> Table:
     columns = output.on(Medium.TERMINAL).columns
     for column in columns:
         numbers = any(isinstance(column.value(record), int | float) for record in output.records)
-        table.add_column(Text(column.name(language)), justify="right" if numbers else "left", no_wrap=not numbers)
+        table.add_column(_shown(column.name(language)), justify="right" if numbers else "left", no_wrap=not numbers)
     for record in output.records:
-        table.add_row(*(Text(column.text(record, language)) for column in columns))
+        table.add_row(*(_shown(column.text(record, language)) for column in columns))
     return table
+
+
+def _shown(text: str, style: str = "") -> Text:
+    return Text(terminal_text(text), style)
 
 
 def _change(without: RunAnswer, with_: RunAnswer) -> str:
@@ -130,6 +135,6 @@ def _change(without: RunAnswer, with_: RunAnswer) -> str:
 
 def _short(text: str, width: int) -> str:
     """Return the text on one line of at most `width` columns; a Japanese letter takes two."""
-    line = Text(" ".join(text.split()))
+    line = Text(one_line(text))
     line.truncate(width, overflow="ellipsis")
     return line.plain

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kotae.console import echo
 from kotae.options import index_options, json_option, model_options, option
 from kotae.settings import as_json_text, index_settings, model_settings
 
@@ -36,7 +37,7 @@ def ask(question: str, no_rag: bool, as_json: bool, **settings: Any) -> None:
         (result,) = chain.answer([prepared])
         if isinstance(result, Exception):
             raise result
-        click.echo(as_json_text(result))
+        echo(as_json_text(result))
         return
     _print(chain.stream_prepared(prepared), len(prepared.hits))
 
@@ -62,15 +63,15 @@ def _print(pieces: Iterator[AnswerPiece], passages: int) -> None:
     attempt = 0
     for piece in itertools.chain([first], pieces):
         if piece.attempt != attempt:
-            click.echo("\n(asked again: this answer is not in the language of the question)", err=True)
+            echo("\n(asked again: this answer is not in the language of the question)", err=True)
             attempt = piece.attempt
-        click.echo(piece.text, nl=False)
+        echo(piece.text, nl=False)
         answer = piece.done or answer
-    click.echo(_sources(answer))
+    echo(_sources(answer))
     if answer is not None and answer.left_out:
         from rag.safety.sanitize import describe_removed
 
-        click.echo(describe_removed(answer.left_out, answer.language), err=True)
+        echo(describe_removed(answer.left_out, answer.language), err=True)
 
 
 def _sources(answer: Answer | None) -> str:
@@ -81,7 +82,8 @@ def _sources(answer: Answer | None) -> str:
 
 def _source(hit: Hit) -> str:
     from rag.generation.citation import citation
+    from rag.text.terminal_text import one_line
 
     scores = {"score": hit.score, "dense": hit.dense, "lexical": hit.lexical, "reranked": hit.reranked}
     listed = ", ".join(f"{name} {value:.3f}" for name, value in scores.items() if value is not None)
-    return f"{citation(hit)} ({listed})"
+    return f"{one_line(citation(hit))} ({listed})"

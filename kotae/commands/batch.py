@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from kotae.console import echo
 from kotae.options import PATH, index_options, model_options, option
 from kotae.settings import index_settings, model_settings
 
@@ -34,5 +35,5 @@ def batch(questions: Path, out: Path, no_rag: bool, **settings: Any) -> None:
         failed = answer_table(
             questions, out, model_settings(settings), None if no_rag else index_settings(settings), progress=progress
         )
-    click.echo(out)
+    echo(out)
     sys.exit(1 if failed else 0)

@@ -10,6 +10,7 @@ import click
 from kotae.commands.ask import ask
 from kotae.commands.eval.run import run_command
 from kotae.commands.ingest import ingest
+from kotae.console import echo
 from kotae.options import PATH, option
 from rag.errors import SettingsError
 
@@ -61,4 +62,4 @@ def _go(context: click.Context, command: click.Command, **arguments: Any) -> Non
 
 
 def _headline(what: str, command: str) -> None:
-    click.echo(f"\n== {what}\n$ {command}")
+    echo(f"\n== {what}\n$ {command}")

@@ -6,6 +6,7 @@ import os
 
 import click
 
+from kotae.console import echo
 from kotae.options import base_url_option, json_option
 from kotae.settings import as_json_text
 from rag.models.server.address import ModelServer
@@ -27,4 +28,4 @@ def doctor(base_url: str | None, as_json: bool) -> None:
     from rag.doctor import examine
 
     examination = examine(None if base_url is None else ModelServer(base_url), describe_imports(os.getcwd()))
-    click.echo(as_json_text(examination) if as_json else examination.text())
+    echo(as_json_text(examination) if as_json else examination.text())

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from kotae.console import echo
 from kotae.group import KotaeGroup
 from kotae.options import json_option, location_options
 from kotae.settings import as_json_text, chroma_server
@@ -35,7 +36,7 @@ def index_info(index: Path, as_json: bool, **settings: Any) -> None:
     from rag.doctor import describe_index
 
     description = describe_index(index, chroma_server(settings))
-    click.echo(as_json_text(description) if as_json else description.text())
+    echo(as_json_text(description) if as_json else description.text())
 
 
 @index_group.command("drop")
@@ -52,4 +53,4 @@ def index_drop(index: Path, **settings: Any) -> None:
 
     server = chroma_server(settings)
     drop_index(index, server)
-    click.echo(f"Deleted the index in {server or index}")
+    echo(f"Deleted the index in {server or index}")

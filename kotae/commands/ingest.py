@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from kotae.console import echo
 from kotae.options import PATH, document_options, encoder_option, json_option, location_options
 from kotae.settings import as_json_text, chroma_server, document_settings
 
@@ -40,5 +41,5 @@ def ingest(corpus: Path, index: Path, encoder: str | None, as_json: bool, **sett
             server=chroma_server(settings),
             progress=progress,
         )
-    click.echo(as_json_text(report.as_dict()) if as_json else report.text())
+    echo(as_json_text(report.as_dict()) if as_json else report.text())
     sys.exit(0 if report.sound else 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from kotae.console import echo
 from kotae.options import json_option
 from kotae.settings import as_json_text
 
@@ -21,8 +22,8 @@ def models(as_json: bool) -> None:
 
     rows = [{"uri": k.uri, "engine": k.engine, "needs": k.needs, "available": k.available} for k in KINDS.values()]
     if as_json:
-        click.echo(as_json_text({"models": rows}))
+        echo(as_json_text({"models": rows}))
         return
     for kind in KINDS.values():
         state = "ready" if kind.available else f"not installed: {kind.install}"
-        click.echo(f"{kind.uri:<33} {kind.engine:<12} needs {kind.needs:<20} {state}")
+        echo(f"{kind.uri:<33} {kind.engine:<12} needs {kind.needs:<20} {state}")

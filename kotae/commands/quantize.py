@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from kotae.console import echo
 from kotae.options import PATH, json_option, option
 from kotae.settings import as_json_text
 
@@ -48,4 +49,4 @@ def quantize(
 
     how = Quantisation(int(bits), int(group_size), act_order)
     made = quantise(model, out, how, calibration_texts(calibration, samples))
-    click.echo(as_json_text(made) if as_json else f"{out}: {made}, {made.weight_bytes / 1e6:,.0f} MB")
+    echo(as_json_text(made) if as_json else f"{out}: {made}, {made.weight_bytes / 1e6:,.0f} MB")

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from kotae.console import echo
 from kotae.options import PATH, index_options, model_options, option
 from kotae.settings import index_settings, model_settings
 
@@ -32,7 +33,7 @@ def serve_command(runs: Path, port: int, **settings: Any) -> None:
 
 
 def _announce(address: str) -> None:
-    click.echo(address)
+    echo(address)
     base, _, _ = address.partition("/?")
-    click.echo(f"Open this address in a browser on this machine; Ctrl-C stops the server.\n"
+    echo(f"Open this address in a browser on this machine; Ctrl-C stops the server.\n"
                f"OpenAI clients: base URL {base}/v1, the token as API key.", err=True)  # fmt: skip

@@ -9,6 +9,7 @@ from rag.records import Hit, Language
 from rag.safety.control_tokens import REMOVED, escape_control_tokens, strip_invisible, truncate_at_fake_delimiter
 from rag.safety.hidden_markup import as_rendered
 from rag.safety.injection_rules import Sanitized, filter_instructions
+from rag.text.terminal_text import one_line
 
 _MAX_QUOTED = 200
 """Maximum characters of a removed text that are quoted to the user."""
@@ -63,5 +64,5 @@ def describe_removed(texts: Sequence[str], language: Language) -> str:
 
 
 def _one_line(text: str) -> str:
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    line = one_line(text)
     return line if len(line) <= _MAX_QUOTED else f"{line[:_MAX_QUOTED]}…"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from kotae.console import echo
 from kotae.options import PATH, json_option, option
 from kotae.settings import as_json_text
 
@@ -57,14 +58,14 @@ def compare_command(
     if markdown is not None:
         write_text(markdown, as_markdown(gate))
     if as_json:
-        click.echo(as_json_text(gate))
+        echo(as_json_text(gate))
     else:
-        click.echo(f"{gate.base} -> {gate.new}")
-        click.echo(gate_sentence(gate))
+        echo(f"{gate.base} -> {gate.new}")
+        echo(gate_sentence(gate))
         if text := outlook(gate):
-            click.echo(text)
+            echo(text)
         for flip in gate.flips:
-            click.echo(changed_line(flip))
+            echo(changed_line(flip))
     if gate.change == "worse":
         sys.exit(1)
     if strict and gate.change == "undecided":

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from kotae.console import echo
 from kotae.options import PATH, calibration_option, encoder_option, json_option
 from kotae.settings import as_json_text
 from rag.settings import DEFAULT_ENCODER
@@ -32,4 +33,4 @@ def grade_command(answers: Path, calibration: Path | None, encoder: str | None, 
     pool = QuestionPool(labelled.set_question for labelled in labelled_answers)
     rungs = [] if calibration is None else [open_similarity(calibration, encoder, pool, answers)]
     report = grade_labelled_answers(labelled_answers, open_encoder(encoder or DEFAULT_ENCODER).encode_queries, rungs)
-    click.echo(as_json_text(report) if as_json else report.text())
+    echo(as_json_text(report) if as_json else report.text())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kotae.console import echo
 from kotae.options import PATH, option
 
 if TYPE_CHECKING:
@@ -35,4 +36,4 @@ def import_command(name: str, out: Path, counts: tuple[str, ...], language: Lang
     from eval.runs.imported import import_counts, parse_counts
 
     import_counts(out, name, [parse_counts(text) for text in counts], language, source)
-    click.echo(out)
+    echo(out)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kotae.console import echo
 from kotae.options import PATH, calibration_option, json_option, option
 from kotae.settings import as_json_text
 
@@ -70,10 +71,10 @@ def write_report(
     report = build_report(runs, calibration, encoder)
     paths = write_all(report, out, language)
     if as_json:
-        click.echo(as_json_text(report))
+        echo(as_json_text(report))
     else:
         print_report(report, language=language)
         for path in (paths.html, paths.xlsx, paths.answers, paths.summary, paths.comparison):
-            click.echo(path)
+            echo(path)
     for run in report.runs:
         refuse_failures(run.name, run.answers)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kotae.console import echo
 from kotae.options import PATH, chroma_options, columns_option, encoder_option, json_option, option, reranker_option
 from kotae.settings import as_json_text, chroma_server
 from rag.errors import DatasetError, SettingsError
@@ -48,7 +49,7 @@ def retrieval_command(source: Path, as_json: bool, **settings: Any) -> None:
     for name in ("chroma_url", "chroma_token", "chroma_collection"):
         del settings[name]
     report = measure(source, server=server, **settings)
-    click.echo(as_json_text(report) if as_json else report.text())
+    echo(as_json_text(report) if as_json else report.text())
 
 
 def measure(

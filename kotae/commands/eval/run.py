@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kotae.commands.eval.report import report_language_option, write_report
+from kotae.console import echo
 from kotae.options import PATH, calibration_option, columns_option, index_options, models_options, option
 from kotae.settings import index_settings, model_settings
 
@@ -83,7 +84,7 @@ def run_command(
         check_calibration(calibration, settings["encoder"])
     dataset = load_dataset(verify, columns)
     if notable(dataset):
-        click.echo(summary(dataset), err=True)
+        echo(summary(dataset), err=True)
     selection = QuestionSelection(_languages(language), parse_conditions(conditions), limit, sample, repeats)
     model, *others = (model_settings({**settings, "model": uri}) for uri in models)
     if others:
@@ -122,7 +123,7 @@ def _run_models(
         write_report(stored, out, report_language, encoder=index.encoder)
     failed = [run for run in runs if run.error is not None]
     for run in failed:
-        click.echo(f"kotae: {run.uri}: {run.error}", err=True)
+        echo(f"kotae: {run.uri}: {run.error}", err=True)
     if failed:
         sys.exit(1)
 
