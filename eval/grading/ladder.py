@@ -130,7 +130,7 @@ def grade(
         if verdict is not None:
             return verdict
     question = canonical(question)
-    return _grade_open(question, _content(question, text, references), references, language_correct)
+    return _grade_open(question, text, references, language_correct)
 
 
 def _content(question: str, text: str, references: Sequence[Reference]) -> str:
@@ -139,24 +139,24 @@ def _content(question: str, text: str, references: Sequence[Reference]) -> str:
     return without_remarks(question, text, lambda stretch: any(any(occurrences(stretch, form)) for form in accepted))
 
 
-def _grade_open(question: str, text: str, references: Sequence[Reference], language_correct: bool) -> Verdict:
-    best = _best(question, text, references)
+def _grade_open(question: str, whole: str, references: Sequence[Reference], language_correct: bool) -> Verdict:
+    text = _content(question, whole, references)
+    best = _best(question, text, references, whole)
     if best is None:
         return Verdict(AnswerOutcome.WRONG, language_correct, Rung.NONE, text, None, "there is no reference")
     if best.match.finding is Finding.EQUAL or (best.match.right and is_refusal(canonical(best.reference.text))):
         return _verdict(best, language_correct)
     rest = beside_refusals(text)
     if rest is not None and rest != text:
-        best = _best(question, rest, references) or best
+        best = _best(question, rest, references, whole) or best
     if rest is None or (best.match.finding in (Finding.ABSENT, Finding.PASSING) and is_refusal(text)):
         return Verdict(AnswerOutcome.REFUSED, language_correct, Rung.HEDGE, text, None, "the answer declines to answer")
     return _verdict(best, language_correct)
 
 
-def _best(question: str, text: str, references: Sequence[Reference]) -> _Scored | None:
-    matches = zip(
-        match_references(question, text, [reference.text for reference in references]), references, strict=True
-    )
+def _best(question: str, text: str, references: Sequence[Reference], whole: str) -> _Scored | None:
+    found = match_references(question, text, [reference.text for reference in references], whole)
+    matches = zip(found, references, strict=True)
     scored = [_Scored(match, reference) for match, reference in matches if match is not None]
     return min(scored, key=lambda pair: match_rank(pair.match), default=None)
 

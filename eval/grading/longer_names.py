@@ -8,7 +8,7 @@ except administrative and generic suffixes (市, 湖, 人), honorifics, and what
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Collection, Sequence, Set
 
 from eval.grading.claims import is_name
 from rag.text.tokens import Token
@@ -23,6 +23,15 @@ _SUFFIX_ALLOWED = frozenset(
     "中部 市内".split()
 )
 _ADDRESS = frozenset("都 道 府 県 市 区 町 村 郡 州 国".split())  # 静岡県熱海市 is in 静岡県
+_PREFECTURES = frozenset("都 道 府 県 州".split())
+_TOWNS = frozenset("市 区 町 村".split())
+_FEW_PREFECTURES = {"都": ("東京",), "道": ("北海",), "府": ("京都", "大阪")}  # all others are 県
+_ASKS_PREFECTURE = re.compile(
+    r"都道府県|[何の]県|という県|県は(?:どこ|何)|\b(?:prefecture|province|state)\b", re.IGNORECASE
+)
+_ASKS_TOWN = re.compile(r"都市|市町村|[何の](?:市|町|村)|という(?:市|町|村)|\b(?:city|town|village)\b", re.I)
+_DISTRICTS_EN = frozenset("state province prefecture county".split())
+_TOWNS_EN = frozenset("city town village".split())
 _NAMED_AFTER = frozenset(
     "賞 像 館 伝 記念 大学 財団 内閣 通り 駅 杯 病 法 効果 定数 方程式 定理".split()
 )  # not the person
@@ -62,6 +71,27 @@ def in_longer_name(text: str, tokens: Sequence[Token], first: int, last: int, kn
     if tail is not None and tail.surface == "・" and last + 1 < len(tokens):
         return tokens[last + 1].surface[0] in _KATAKANA
     return _in_longer_latin_name(text, tokens, first, last, known)
+
+
+def another_district(question: str, accepted: Collection[str], name: str, tail: str) -> bool:
+    """Return whether `tail` behind a place's name makes it another place than is accepted: 東京府 for 東京都.
+
+    京都市 is in 京都府 and answers where something is, but not in which prefecture.
+
+    >>> [another_district("どこですか", ["東京", "京都"], *place) for place in (("東京", "府"), ("京都", "市"))]
+    [True, False]
+    """
+    if tail not in _PREFECTURES and tail not in _TOWNS:
+        return False
+    if tail in _FEW_PREFECTURES and name not in _FEW_PREFECTURES[tail]:
+        return name + tail not in question
+    tier = _PREFECTURES if tail in _PREFECTURES else _TOWNS
+    if any(name + other in accepted for other in tier - {tail}):
+        return True
+    prefecture, town = _ASKS_PREFECTURE.search(question), _ASKS_TOWN.search(question)
+    return bool(prefecture and not town and tier is _TOWNS) or bool(
+        town and not prefecture and tier is _PREFECTURES and tail != "都"
+    )
 
 
 def _tailed(end: Token, tail: Token, *, person: bool) -> bool:
@@ -107,4 +137,6 @@ def _in_longer_latin_name(text: str, tokens: Sequence[Token], first: int, last: 
     tail = tokens[last] if last < len(tokens) and text[tokens[last - 1].end : tokens[last].start] == " " else None
     if tail is None or tail.kind != "latin" or not (is_name(tokens[last - 1]) and is_name(tail)):
         return False
+    if tail.key in _DISTRICTS_EN and known & _TOWNS_EN and not known & _DISTRICTS_EN:
+        return True  # New York State is no city
     return tail.content and (tail.key not in _FOLLOWER_ALLOWED | known or (tail.key == "city" and "country" in known))

@@ -16,8 +16,8 @@ from enum import StrEnum
 
 from eval.grading.asked import ParsedQuestion
 from eval.grading.claims import Claim, is_name
-from eval.grading.longer_names import TITLES, in_longer_name
-from eval.grading.objections import listed_with, misranked, outdated, overturned, related
+from eval.grading.longer_names import TITLES, another_district, in_longer_name
+from eval.grading.objections import listed_with, misranked, outdated, overturned, related, unrelated
 from eval.grading.refusals import alternative, is_denied
 from eval.grading.text import strip_endings
 from eval.grading.word_match import folded, occurrences
@@ -149,6 +149,8 @@ def _objections(asked: ParsedQuestion, claim: Claim, form: str, first: int, last
         or (person and _another_bearer(asked, tokens, first, last))
     ):
         yield Match(Finding.PASSING, quoted, f"{quoted!r} is part of a longer name or another word")
+    if last < len(tokens) and another_district(asked.text, asked.accepted, quoted, text[end : tokens[last].end]):
+        yield Match(Finding.PASSING, quoted, f"{text[start : tokens[last].end]!r} is another place")
     if is_denied(line, start - begin, end - begin, negative_question=asked.negative):
         yield Match(Finding.DENIED, quoted, f"{quoted!r} is denied")
     other = alternative(line, start - begin, end - begin)
@@ -160,6 +162,8 @@ def _objections(asked: ParsedQuestion, claim: Claim, form: str, first: int, last
         yield Match(Finding.PASSING, quoted, f"{quoted!r} is mentioned only in a comparison")
     if related(text, start, end):
         yield Match(Finding.PASSING, quoted, f"{quoted!r} is named only as a relation of the one given")
+    if unrelated(text, start, end):
+        yield Match(Finding.DENIED, quoted, f"{quoted!r} is said to have no part in it")
     yield from _outweighed(asked, line, start - begin, end - begin)
     in_focus = text.find(claim.focus) <= start < text.find(claim.focus) + len(claim.focus)
     gloss = re.search(r"\($", text[:start]) and re.match(r"\)", text[end:])

@@ -29,6 +29,16 @@ _RELATION_AFTER = re.compile(
     r"|に(?:代わ|替わ|続)(?:って|り|いて|き)|\s+was (?:succeeded|replaced|preceded|followed) by\b)",
     re.IGNORECASE,
 )
+_OWNER = re.compile(r"'s?$")
+_UNRELATED_BEFORE = re.compile(
+    r"\b(?:nothing to do with|unrelated to|not (?:related|linked|connected) (?:to|with)|unconnected (?:to|with)"
+    r"|regardless of|independent(?:ly)? of|irrespective of)(?: (?:the|any|an?))?\s*[\"']?$",
+    re.IGNORECASE,
+)
+_UNRELATED_AFTER = re.compile(
+    r"^[」』]?(?:と|に)は?(?:全く|まったく|何の|なんの|一切|直接|特に)?(?:の)?(?:無関係|(?:関係|関わり|かかわり|関連|つながり)"
+    r"(?:が|は|も)?(?:な[くいか]|無[くい]|ありません|せず|しない))|^[」』]?(?:を問わ|に(?:かかわら|関わら|よら)|と(?:かかわ|関わ)り)ず"
+)
 
 _ORDINALS = {
     word: number
@@ -114,8 +124,15 @@ _ITEM_WORDS = 5
 
 def related(text: str, start: int, end: int) -> bool:
     """Return whether the name at `start:end` only says whose relation someone else is: "a pupil of X", Xの弟子."""
-    after = text[end : end + 40]
+    owner = _OWNER.search(text[start:end])
+    after = text[end - (len(owner.group()) if owner else 0) : end + 40]
     return bool(_RELATION_BEFORE.search(text[max(0, start - 40) : start]) or _RELATION_AFTER.match(after))
+
+
+def unrelated(text: str, start: int, end: int) -> bool:
+    """Return whether the mention is said to have no part in it: "nothing to do with X", Xとは関係なく."""
+    before = text[max(0, start - 40) : start]
+    return bool(_UNRELATED_BEFORE.search(before) or _UNRELATED_AFTER.match(text[end : end + 20]))
 
 
 def misranked(question: str, text: str, start: int, end: int) -> bool:

@@ -13,13 +13,17 @@ from eval.grading.numbers.dates import DateValue
 from eval.grading.numbers.quantities import Quantity
 from eval.grading.numbers.reference import as_numeric, written
 from eval.grading.reasons import match_reason
-from eval.grading.text import strip_endings
+from eval.grading.text import sentences, strip_endings
+from eval.grading.topics import beside_the_question
 from eval.grading.word_match import folded
 from rag.text.tokens import tokenise
 
 
-def match_references(question: str, text: str, references: Sequence[str]) -> list[Match | None]:
-    """Return the best finding for every reference in the claim of the answer, None for one without a letter."""
+def match_references(question: str, text: str, references: Sequence[str], whole: str) -> list[Match | None]:
+    """Return the best finding for every reference in the claim of the answer, None for one without a letter.
+
+    `whole` is the answer before talk was taken out of `text`; the question's own words in a clause pass for talk.
+    """
     shapes = [forms(question, reference) for reference in references]
     shaped = [form for found in shapes for form in found]
     asked = ParsedQuestion(
@@ -33,7 +37,18 @@ def match_references(question: str, text: str, references: Sequence[str]) -> lis
     dates = tuple(date for numbers in read for date in numbers.dates)
     measures = tuple(quantity for numbers in read for quantity in numbers.quantities)
     found = ([m for form in shape for m in _matches(asked, claim, text, form, dates, measures)] for shape in shapes)
-    return [min(matches, key=match_rank, default=None) for matches in found]
+    best = [min(matches, key=match_rank, default=None) for matches in found]
+    return [match and _asserted(asked, claim, whole, match) for match in best]
+
+
+def _asserted(asked: ParsedQuestion, claim: Claim, whole: str, match: Match) -> Match:
+    """Return the match, or that it is only in passing where its sentence is not about what was asked."""
+    if match.finding is not Finding.CONTAINED:
+        return match
+    holding = [part for part in sentences(whole) if match.extracted in part] or [claim.text]
+    if not all(beside_the_question(asked, claim, part, match.extracted) for part in holding):
+        return match
+    return Match(Finding.PASSING, match.extracted, f"{match.extracted!r} is in a sentence about something else")
 
 
 def _matches(

@@ -18,6 +18,7 @@ from dataclasses import replace
 from eval.grading.asked import ParsedQuestion
 from eval.grading.claims import Claim
 from eval.grading.matching import Finding, Match
+from eval.grading.numbers.counters import counts_another
 from eval.grading.numbers.dates import DateValue
 from eval.grading.numbers.placing import best_placed, of_asked_end
 from eval.grading.numbers.quantities import Quantity, Value, read_numbers
@@ -96,6 +97,8 @@ def _candidates(asked: ParsedQuestion, text: str, wanted: Sequence[Value]) -> li
     """
     held = asked.numbers(asked.text).values
     found = [_unsigned(value) if asked.below else value for value in asked.numbers(text).values[:MOST_VALUES]]
+    if all(isinstance(want, Quantity) and want.unit is None for want in wanted):
+        found = [v for v in found if not (isinstance(v, Quantity) and counts_another(asked.text, text, v))]
     values = [v for v in found if not is_denied(text, v.start, _counted_end(text, v), negative_question=asked.negative)]
     fresh = [v for v in values if not any(_same(v, old) for old in held) or any(_same(v, want) for want in wanted)]
     close = [value for value in fresh if any(_same_kind(value, want) for want in wanted)]

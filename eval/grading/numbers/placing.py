@@ -16,6 +16,7 @@ from eval.grading.numbers.ends import asked_side
 from eval.grading.numbers.quantities import Value
 from rag.text.tokens import Token, tokenise
 
+_NAMES = 0.4  # what all names of the question weigh beside one word of it
 REACH = 150  # characters of a clause looked at on either side of a value
 _CLAUSE = re.compile(r"[、,;。\n]|\b(?:and|but|while|then)\b|(?<=[たる])(?=[一-鿿ァ-ヴA-Z])")
 _FROM_TO = re.compile(r"[^\S\n]*(?:-|~|から|より|to|till|until|through|and)[^\S\n]*", re.IGNORECASE)
@@ -37,15 +38,21 @@ def of_asked_end(question: str, text: str, given: list[Value]) -> list[Value]:
 def best_placed(asked: ParsedQuestion, text: str, given: Sequence[Value], is_wanted: Callable[[Value], bool]) -> Value:
     """Return the value behind "=", else in the clause with most words of the question, else the first.
 
-    Names are no evidence here: the topic they name belongs to every clause.
+    A name of the question is evidence only against a clause that names something else instead: a topic that is named
+    once belongs to every clause.
     """
     stems = frozenset(token.stem for token in asked.tokens if token.content)
     chosen = given[0]
-    for value in given[1:]:
+    best = before = 0.0
+    for value in given:
+        clause = _clause(text, value)
+        fit = _affinity(asked, stems, clause)
+        rest = [token for token in tokenise(clause.replace(text[value.start : value.end], " ")) if token.content]
+        before = max(fit, before) if _elliptic(stems, rest) else fit
+        mine = before + _named(asked, rest)
         result = re.search(r"=\s*$", text[: value.start]) and is_wanted(value)
-        mine, best = (_affinity(asked, stems, _clause(text, v)) for v in (value, chosen))
-        if result or mine > best:
-            chosen = value
+        if (result and value is not given[0]) or mine > best:
+            chosen, best = value, mine
     return chosen
 
 
@@ -55,6 +62,19 @@ def _affinity(asked: ParsedQuestion, stems: frozenset[str], clause: str) -> floa
     kanji = _kanji(asked.tokens, frozenset()) & _kanji(tokenise(clause), stems)
     side = asked_side(asked.text)
     return shared + 0.5 * len(kanji) + 0.5 * (side is not None and asked_side(clause) == side)
+
+
+def _elliptic(stems: Set[str], words: Sequence[Token]) -> bool:
+    """Return whether a clause has names only beside its value, so that it says of them what the one before said."""
+    return bool(words) and all(is_name(token) or token.stem in stems for token in words)
+
+
+def _named(asked: ParsedQuestion, words: Sequence[Token]) -> float:
+    """Return the share of the question's names in a clause, less than a word weighs; all if a clause has none."""
+    names = {token.key for token in asked.tokens if is_name(token)}
+    plain = {token.stem for token in asked.tokens if not is_name(token)}
+    mine = {token.key for token in words if is_name(token) and token.stem not in plain}
+    return _NAMES * (len(names & mine) / len(names) if names and mine else 1)
 
 
 def _kanji(tokens: Sequence[Token], without: Set[str]) -> set[str]:
