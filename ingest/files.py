@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -13,7 +12,8 @@ from pathspec import GitIgnoreSpec
 
 from ingest.documents import CorpusFile, failure
 from ingest.formats import READERS
-from rag.errors import CorpusError, EmptyCorpus, SettingsError, UnreadableDocument
+from ingest.ignore_patterns import compile_patterns
+from rag.errors import CorpusError, EmptyCorpus, UnreadableDocument
 from rag.records import Failure
 from rag.storage.regular_files import MEBI, read_regular
 from rag.text.encoding_detection import decode
@@ -172,18 +172,6 @@ def _rules(corpus: Path, patterns: FilePatterns) -> _Rules:
     except OSError as error:
         raise CorpusError(f"The patterns cannot be read: {error.strerror}", where=str(path)) from error
     return _Rules(
-        _spec(patterns.include, "--include") if patterns.include else None,
-        _spec(lines, str(path)) + _spec(patterns.exclude, "--exclude"),
+        compile_patterns(patterns.include, "--include") if patterns.include else None,
+        compile_patterns(lines, str(path)) + compile_patterns(patterns.exclude, "--exclude"),
     )
-
-
-def _spec(lines: Iterable[str], where: str) -> GitIgnoreSpec:
-    spec = GitIgnoreSpec([])
-    for line in lines:
-        try:
-            spec += GitIgnoreSpec.from_lines([unicodedata.normalize("NFC", line)])
-        except (ValueError, re.error) as error:
-            raise SettingsError(
-                f"The pattern {line!r} is invalid: {error}", where=where, do="Write patterns as in .gitignore."
-            ) from error
-    return spec
