@@ -21,6 +21,7 @@ from typing import Any
 
 from rag.errors import ModelFailed, ModelUnavailable
 from rag.models.cached_engine import cached_engine
+from rag.models.chat_template import require_bounded
 from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn, prompt_too_long
 from rag.models.llama_build import llama_build
 from rag.processors import count_processors, waits_asleep
@@ -33,11 +34,15 @@ _MIN_CONTEXT = 256  # tokens; llama.cpp allows no fewer
 class GgufText:
     """The tokenizer and the chat template of a GGUF file."""
 
-    def __init__(self, path: Path, options: EngineOptions | None = None) -> None:
+    def __init__(self, path: Path, options: EngineOptions | None = None, *, trusted: bool = False) -> None:
         """Open `path`. Without `options` only its text is used: the weights are mapped into memory and never read.
 
-        Raises ModelUnavailable if it is not a GGUF file or does not load.
+        Raises ModelUnavailable if it is not a GGUF file or does not load, or if its chat template does not end (which
+        is not tried where the file is `trusted`).
         """
+        check_file(path)
+        if not trusted:
+            require_bounded(path)
         self._server, self._http = _start(path, options)
 
     def render(self, turns: Sequence[Turn]) -> str:
@@ -62,13 +67,13 @@ class GgufEngine(GgufText, TextEngine):
     that happen to share a batch change each other's rounding, and the throughput of a CPU hardly grows.
     """
 
-    def __init__(self, path: Path, identity: str, options: EngineOptions) -> None:
-        """Load `path`. Raises ModelUnavailable if it is not a GGUF file or does not load."""
+    def __init__(self, path: Path, identity: str, options: EngineOptions, *, trusted: bool = False) -> None:
+        """Load `path`. Raises ModelUnavailable as GgufText does."""
         self.identity, self.build = identity, llama_build()
         self.context = options.context
         self.batch_size = options.slots
         self._file = _ModelFile(path)
-        super().__init__(path, options)
+        super().__init__(path, options, trusted=trusted)
         self._pool = ThreadPoolExecutor(options.slots, thread_name_prefix="gguf")
 
     def complete(self, prompts: Sequence[str], decoding: Decoding, stop: Sequence[str] = ()) -> list[Completion]:
@@ -140,9 +145,11 @@ class _ModelFile:
         return now.st_size, now.st_mtime_ns
 
 
-def load(path: Path, identity: str, options: EngineOptions) -> GgufEngine:
+def load(path: Path, identity: str, options: EngineOptions, *, trusted: bool = False) -> GgufEngine:
     """Return the engine of a GGUF file, loaded once per process."""
-    return cached_engine((GgufEngine, path, identity, options), lambda: GgufEngine(path, identity, options))
+    return cached_engine(
+        (GgufEngine, path, identity, options), lambda: GgufEngine(path, identity, options, trusted=trusted)
+    )
 
 
 def check_file(path: Path) -> None:
@@ -159,7 +166,6 @@ def check_file(path: Path) -> None:
 
 
 def _start(path: Path, options: EngineOptions | None) -> tuple[Any, Callable[[str, dict[str, Any]], dict[str, Any]]]:
-    check_file(path)
     try:
         import xllamacpp
     except ImportError as error:
@@ -224,7 +230,10 @@ def _client(socket_path: Path | None, address: str, key: str) -> Callable[[str, 
     )
 
     def post(route: str, body: dict[str, Any]) -> dict[str, Any]:
-        reply = client.post(route, json=body)
+        try:
+            reply = client.post(route, json=body)
+        except httpx.TimeoutException as error:
+            raise ModelFailed(f"llama.cpp took more than {_REQUEST_SECONDS:.0f} s for {route}") from error
         if reply.status_code != httpx.codes.OK:
             raise ModelFailed(f"llama.cpp refused {route}: {reply.text[:300]}")
         return dict(reply.json())

@@ -58,7 +58,7 @@ def _open_bundled(_: str, options: EngineOptions) -> TextEngine:
 
     with bytes_bar("Assembling the bundled language model") as progress:
         path = bundled_model.assemble(progress)
-    return gguf.load(path, _BUNDLED, options)
+    return gguf.load(path, _BUNDLED, options, trusted=True)
 
 
 def _open_gguf(name: str, options: EngineOptions) -> TextEngine:
