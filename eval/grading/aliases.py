@@ -35,9 +35,11 @@ _TITLES = frozenset(
     "大統領 有名 sir dr mr mr mrs lord president king queen professor".split()
 )
 _PLACE = "名詞/固有名詞/地名"
-_BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*")
+_BRACKETS = re.compile(r"\s{0,9}\(([^()]*)\)\s{0,9}")
 _QUALIFIER = re.compile(r"\d|as of|時点|現在|旧|元|映画|曲|年|番組|小説|作品", re.IGNORECASE)
-_LIST_BREAK = re.compile(r"\s*(?:[,、;]\s*(?:and\s+)?|\band\b|および|及び|ならびに|並びに|そして|&)\s*", re.IGNORECASE)
+_LIST_BREAK = re.compile(
+    r"\s{0,9}(?:[,、;]\s{0,9}(?:and\s{1,9})?|\band\b|および|及び|ならびに|並びに|そして|&)\s{0,9}", re.IGNORECASE
+)
 _ELEMENT_LENGTH = 60  # characters; longer pieces are clauses, not entries
 
 

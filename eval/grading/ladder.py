@@ -16,6 +16,7 @@ from enum import StrEnum
 from eval.grading.aliases import forms
 from eval.grading.labels.grading import grade_labels
 from eval.grading.labels.label_set import LabelSet
+from eval.grading.loops import without_loops
 from eval.grading.matching import Finding, Match
 from eval.grading.open_match import match_rank, match_references
 from eval.grading.refusals import beside_refusals, is_refusal
@@ -118,7 +119,7 @@ def grade(
     >>> grade("日本の首都は？", "答えは東京です。", [Reference("東京", "ja")], "open_qa", "ja").rung
     <Rung.EQUAL: 'equal'>
     """
-    given = answer[:ANSWER_LIMIT].strip()
+    given = without_loops(answer[:ANSWER_LIMIT].strip())
     answer = unwrap(given)
     text = canonical(answer)[:ANSWER_LIMIT]
     language_correct = in_language(answer, language, references=references)

@@ -115,10 +115,12 @@ _LEFT_BEFORE = re.compile(
 _LEFT_AFTER = re.compile(r"^[」』]?(?:の(?:仕事|職))?(?:を|から)(?:や|辞)め[^。\n]*?[、て](?=.*[一-鿿ァ-ヴ])")
 
 _BREAK = re.compile(
-    r"\s*(?:、|,\s*(?:and\s+|or\s+|&\s+)?|;|\n|\band\b|および|及び|ならびに|並びに|(?<=\S)&)\s*", re.IGNORECASE
+    r"\s{0,9}(?:、|,\s{0,9}(?:and\s{1,9}|or\s{1,9}|&\s{1,9})?|;|\n|\band\b|および|及び|ならびに|並びに|(?<=\S)&)"
+    r"\s{0,9}",
+    re.IGNORECASE,
 )
 _JOINED = re.compile(r"\band\b|&|および|及び|ならびに|並びに", re.IGNORECASE)
-_TOPIC = re.compile(r".*(?:[はが:]|\b(?:is|are|was|were|include|includes|be)\b)\s*", re.DOTALL)
+_TOPIC = re.compile(r"(?:[はが:]|\b(?:is|are|was|were|include|includes|be)\b)\s{0,9}")
 _ITEM_WORDS = 5
 
 
@@ -187,8 +189,7 @@ def listed_with(text: str, start: int, end: int) -> tuple[str, ...]:
     >>> listed_with("Seine, Thames and Rhine", 0, 5)
     ('Thames', 'Rhine')
     """
-    topic = _TOPIC.match(text[:start])
-    begin = topic.end() if topic else 0
+    begin = max((topic.end() for topic in _TOPIC.finditer(text[:start])), default=0)
     stretch = strip_endings(text[begin:])
     entries = [entry for entry in _entries(stretch) if entry]
     mention = text[start:end].casefold()

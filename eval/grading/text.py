@@ -16,7 +16,9 @@ _ENDING = re.compile(
     r"|(?<=..)(?:さん|氏|さま|様|先生|博士|君)$"
 )
 _QUOTATION = re.compile(r"「[^「」\n]{1,400}」|『[^『』\n]{1,400}』|\"[^\"\n]{1,400}\"")
-_NEW_SENTENCE = re.compile(r"\s*$|\s*\n|\s+[A-Z\"]|(?=[一-鿿ァ-ヴぁ-ん(])(?![とはがのでにをもやかっだなよねへ])")
+_NEW_SENTENCE = re.compile(
+    r"\s{0,9}$|\s{0,9}\n|\s{1,9}[A-Z\"]|(?=[一-鿿ァ-ヴぁ-ん(])(?![とはがのでにをもやかっだなよねへ])"
+)
 _HIDDEN = str.maketrans("。.!?", "____")
 _MOST_ENDINGS = 12  # one behind another; a model in a loop repeats one without end
 _LONGEST_ENDING = 24  # characters; more than any ending that `_ENDING` removes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterator, Sequence
 
@@ -10,6 +11,7 @@ from rag.text.tokens import ARTICLES, Token, tokenise
 _BETWEEN_NUMBERS = " "
 
 
+@functools.lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """Join the keys of `text`, without articles if anything else remains; adjacent numbers stay two.
 
@@ -33,6 +35,8 @@ def occurrences(text: str, form: str) -> Iterator[tuple[int, int]]:
     if not target:
         return
     keep_articles = target in ARTICLES
+    if not keep_articles and target not in folded(text):
+        return
     keyed = [
         (i, token.key) for i, token in enumerate(tokens) if token.key and (keep_articles or token.key not in ARTICLES)
     ]

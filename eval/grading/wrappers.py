@@ -21,14 +21,14 @@ _TAG_OPENS = re.compile(rf"<({_ANSWER_TAG})(?: [^<>]{{0,80}})?>", re.IGNORECASE)
 _OTHER_TAG = re.compile(r"</?[^\W\d_][\w-]{0,20}>")
 _FENCE = re.compile(r"```[^\S\n]*([\w+-]*)[^\S\n]*\n?([^`]*)(?:```|$)")
 _ANSWER_KEY = re.compile(
-    r"(?:.*answer|final|response|reply|output|result|label|classification|category|prediction|verdict|value"
-    r"|.*(?:回答|解答|答え|正解|結果|結論|ラベル|分類|判定)|答)",
+    r"^(?:final|response|reply|output|result|label|classification|category|prediction|verdict|value|答)\Z"
+    r"|(?:answer|回答|解答|答え|正解|結果|結論|ラベル|分類|判定)\Z",
     re.IGNORECASE,
 )
 _SOURCE_KEY = re.compile(
-    r".*(?:question|reason|explan|rationale|justif|source|citation|cite|reference|evidence|confidence|thought|context"
+    r"question|reason|explan|rationale|justif|source|citation|cite|reference|evidence|confidence|thought|context"
     r"|passage|document|note|comment|score|language|status|質問|理由|根拠|説明|出典|参照|引用|典拠|資料|文書|確信|信頼"
-    r"|備考|補足).*",
+    r"|備考|補足",
     re.IGNORECASE,
 )
 _LOOSE = re.compile(
@@ -110,10 +110,10 @@ def _stated(value: object) -> str:
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, Mapping):
-        answers = [_stated(inner) for key, inner in value.items() if _ANSWER_KEY.fullmatch(str(key))]
+        answers = [_stated(inner) for key, inner in value.items() if _ANSWER_KEY.search(str(key))]
         if any(answers):
             return "\n".join(dict.fromkeys(filter(None, answers)))
-        kept = {key: inner for key, inner in value.items() if not _SOURCE_KEY.fullmatch(str(key))} or value
+        kept = {key: inner for key, inner in value.items() if not _SOURCE_KEY.search(str(key))} or value
         return "\n".join(f"{key}: {_stated(inner)}" for key, inner in kept.items())
     if isinstance(value, Sequence):
         return "\n".join(filter(None, map(_stated, value)))

@@ -43,7 +43,7 @@ _COUNTERS = {
 _RANGE_AFTER = re.compile(r"^[^\S\n]*(?:-|~|から|to\b|or\b|か、?(?=\d))\s*", re.IGNORECASE)
 MOST_VALUES = 40  # of one sentence; models in a loop write hundreds
 _YEAR_RANGE = (100, 2999)  # bare numbers that may be years
-_JOINT = re.compile(r"[^\S\n]*(?:-|:|~|から|対|to|vs\.?|versus)[^\S\n]*", re.IGNORECASE)
+_JOINT = re.compile(r"[^\S\n]{0,9}(?:-|:|~|から|対|to|vs\.?|versus)[^\S\n]{0,9}", re.IGNORECASE)
 
 
 def match_numeric(
@@ -176,7 +176,7 @@ def _decide(
 
 def _glossed(text: str, chosen: Value, wanted: Sequence[Value]) -> Value:
     """Return the right value in brackets straight after the chosen one (明治元年(1868年)), else the chosen one."""
-    if any(_same(chosen, want) for want in wanted):
+    if any(_same(chosen, want) for want in wanted) or not text.startswith("(", chosen.end):
         return chosen
     for value in read_numbers(text).values[:MOST_VALUES]:
         if text[chosen.end : value.start] == "(" and any(_same(value, want) for want in wanted):

@@ -19,7 +19,7 @@ from rag.text.tokens import Token, tokenise
 _NAMES = 0.4  # what all names of the question weigh beside one word of it
 REACH = 150  # characters of a clause looked at on either side of a value
 _CLAUSE = re.compile(r"[、,;。\n]|\b(?:and|but|while|then)\b|(?<=[たる])(?=[一-鿿ァ-ヴA-Z])")
-_FROM_TO = re.compile(r"[^\S\n]*(?:-|~|から|より|to|till|until|through|and)[^\S\n]*", re.IGNORECASE)
+_FROM_TO = re.compile(r"[^\S\n]{0,9}(?:-|~|から|より|to|till|until|through|and)[^\S\n]{0,9}", re.IGNORECASE)
 
 
 def of_asked_end(question: str, text: str, given: list[Value]) -> list[Value]:

@@ -98,10 +98,11 @@ _HALF = re.compile(
 )
 _SHARE = {"third": Fraction(1, 3), "quarter": Fraction(1, 4), "thirds": Fraction(2, 3)}
 _SHARE |= dict.fromkeys(("quarters", "fourths"), Fraction(3, 4))
-_RANGE = re.compile(r"\s*(?:-|~|から|to|and|or|と|または|×|、|,)\s*", re.IGNORECASE)
+_RANGE = re.compile(r"\s{0,9}(?:-|~|から|to|and|or|と|または|×|、|,)\s{0,9}", re.IGNORECASE)
 _CURRENCY_RANGE = re.compile(rf"{CURRENCY}[\d.]+\s*(?:-|~|から|to)\s*", re.IGNORECASE)
 _HALF_MORE = re.compile(r"半(?![分数ば径島期世生])")
-_PER = re.compile(r"\s*(?:/|per|an|a)\s*(hour|second|sec|h|s)\b", re.IGNORECASE)
+_PER = re.compile(r"\s{0,9}(?:/|per|an|a)\s{0,9}(hour|second|sec|h|s)\b", re.IGNORECASE)
+_DECADE = re.compile(r"'?s\b")
 _SCALE = re.compile(r"(摂氏|華氏)約?$")
 _DEGREE = re.compile(r"\s?度")
 _SPEED = re.compile(r"(?:毎)?([秒時])速?(?:約|およそ)?\s*$")
@@ -139,7 +140,7 @@ def _quantity(match: re.Match[str], text: str) -> Quantity:
     value = _value(match) * (-1 if match["sign"] else 1)
     if match["currency"]:
         return Quantity(value, UNITS[match["currency"].lower()], match.start(), end)
-    decade = re.compile(r"'?s\b").match(text, end)
+    decade = _DECADE.match(text, end)
     if decade is not None and value % 10 == 0:
         return Quantity(value, DECADE, start, decade.end())
     named = unit_after(text, end)

@@ -112,7 +112,9 @@ _LATIN_PATTERN = "|".join(
     re.escape(name).replace(r"\-", r"[\s-]") + r"(?:e?s)?" for name in sorted(_LATIN_UNITS, key=len, reverse=True)
 )
 _OTHER_PATTERN = "|".join(sorted(set(UNITS) - set(_LATIN_UNITS), key=len, reverse=True))
-_UNIT = re.compile(rf"\s*-?(?:(?P<latin>{_LATIN_PATTERN})(?![A-Za-z\d^])|(?P<other>{_OTHER_PATTERN}))", re.IGNORECASE)
+_UNIT = re.compile(
+    rf"\s{{0,9}}-?(?:(?P<latin>{_LATIN_PATTERN})(?![A-Za-z\d^])|(?P<other>{_OTHER_PATTERN}))", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
