@@ -164,6 +164,16 @@ def without_remarks(question: str, text: str, keeps: Keeps = _keeps_nothing) -> 
     return left if any(char.isalnum() for char in left) else text
 
 
+def is_remark(question: str, stretch: str) -> bool:
+    """Return whether a canonical stretch only talks about answering; a refusal does not.
+
+    >>> is_remark("首都は?", "お役に立てれば幸いです。"), is_remark("首都は?", "東京です。")
+    (True, False)
+    """
+    asked = frozenset(token.stem for token in tokenise(question) if token.content)
+    return _Reader(remark_words(), asked, _keeps_nothing).talks(stretch)
+
+
 def _content(reader: _Reader, stretch: str) -> str:
     """Return what a sentence says beside talk, with the white space around it; "" if it is a remark."""
     body = stretch.strip()
