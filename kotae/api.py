@@ -145,20 +145,29 @@ def build_report(*runs: str | Path, calibration: str | Path | None = None, encod
 
 
 def grade(
-    question: str, answer: str, *references: str | Reference, kind: str = "open_qa", language: Language | None = None
+    question: str,
+    answer: str,
+    *references: str | Reference,
+    kind: str = "open_qa",
+    language: Language | None = None,
+    answerable: bool | None = None,
 ) -> Verdict:
     """Grade an answer against one or several references, in either language.
 
-    `kind` is "open_qa" or "classification"; `language` is the one to answer in, by default that of the question.
+    `kind` is "open_qa" or "classification"; `language` is the one to answer in, by default that of the question. Of a
+    question that is not `answerable` an answer is right that declines; by default the references say whether it is.
 
     >>> grade("日本の首都は？", "答えは東京です。", "東京", "Tokyo").correct
     True
     """
+    from eval.dataset.unanswerable import says_unanswerable
     from eval.grading import ladder
     from rag.text.language import detect
 
     accepted = [ladder.Reference(text, detect(text)) if isinstance(text, str) else text for text in references]
-    return ladder.grade(question, answer, accepted, kind, language or detect(question))
+    if answerable is None:
+        answerable = not accepted or not all(says_unanswerable(reference.text) for reference in accepted)
+    return ladder.grade(question, answer, accepted, kind, language or detect(question), answerable=answerable)
 
 
 def _model_settings(model: str | ModelSettings) -> ModelSettings:

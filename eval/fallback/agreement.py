@@ -8,6 +8,8 @@ from pathlib import Path
 
 from eval.dataset.groups import connected
 from eval.dataset.load import KINDS
+from eval.dataset.unanswerable import says_unanswerable
+from eval.dataset.values import UnusableValue, truth_of
 from eval.fallback.interface import FallbackGrader, FallbackUse, GradedAnswer, SetQuestion, apply_fallbacks
 from eval.fallback.similarity.margin import Encode
 from eval.grading.labels.label_set import LabelSet
@@ -21,7 +23,7 @@ from rag.tables.reader import TableRecord, read_records
 from rag.text.language import detect
 
 REQUIRED = ("question", "answer", "references", "type", "language")
-OPTIONAL = ("labels", "label", "NO", "set")
+OPTIONAL = ("labels", "label", "NO", "set", "answerable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class LabelledAnswer:
     label: bool | None
     group: str = ""
     collection: str = ""
+    answerable: bool = True
 
     @property
     def set_question(self) -> SetQuestion:
@@ -94,7 +97,8 @@ class GradeReport:
 def load_labelled_answers(path: Path) -> tuple[LabelledAnswer, ...]:
     """Read a CSV or XLSX with the columns REQUIRED, and optionally `labels` (classification) and `label` (1 or 0).
 
-    `references` are separated by `|` and may be in either language. `NO` identifies the question of a row and `set` its
+    `references` are separated by `|` and may be in either language. `answerable` is yes or no; without it references
+    that say so make a question unanswerable. `NO` identifies the question of a row and `set` its
     set; rows without a NO belong together if they share the question's text or all references. Raises DatasetError with
     file, row and column.
     """
@@ -106,10 +110,11 @@ def load_labelled_answers(path: Path) -> tuple[LabelledAnswer, ...]:
 
 def grade_by_ladder(labelled_answers: Sequence[LabelledAnswer]) -> list[GradedAnswer]:
     """Grade every answer by the ladder alone."""
-    return [
-        GradedAnswer(t.set_question, t.answer, grade(t.question, t.answer, t.references, t.kind, t.language, t.labels))
-        for t in labelled_answers
-    ]
+    return [GradedAnswer(labelled.set_question, labelled.answer, _grade(labelled)) for labelled in labelled_answers]
+
+
+def _grade(t: LabelledAnswer) -> Verdict:
+    return grade(t.question, t.answer, t.references, t.kind, t.language, t.labels, answerable=t.answerable)
 
 
 def grade_labelled_answers(
@@ -161,6 +166,10 @@ def _triple(row: TableRecord) -> LabelledAnswer:
         labels = LabelSet.parse(cell("labels")) if cell("labels") else None
     except ValueError as error:
         raise refuse(str(error), "labels") from error
+    try:
+        answerable = truth_of(cell("answerable"))
+    except UnusableValue as error:
+        raise refuse(f"The cell {error}", "answerable") from error
     return LabelledAnswer(
         row=row.row.number,
         question=cell("question"),
@@ -172,6 +181,7 @@ def _triple(row: TableRecord) -> LabelledAnswer:
         label={"": None, "0": False, "1": True}[cell("label")],
         group=cell("NO"),
         collection=cell("set"),
+        answerable=not all(map(says_unanswerable, references)) if answerable is None else answerable,
     )
 
 

@@ -1,18 +1,20 @@
 """The grading ladder: is an answer right in content, is it in the right language, and which rung said so.
 
-Rungs, in order: an empty answer; for classification the label (never similarity); equal to a reference; a refusal;
-the number or date of a numeric reference, where a conflicting one vetoes; a reference contained in the claim of the
-answer; denials and alternatives. References of both languages count for content. Pure functions: no model, no file,
-no state. Similarity and judge are further rungs for answers that end here as `Rung.NONE`.
+Rungs, in order: an empty answer; for a question that cannot be answered, whether the answer declines; for
+classification the label (never similarity); equal to a reference; a refusal; the number or date of a numeric reference,
+where a conflicting one vetoes; a reference contained in the claim of the answer; denials and alternatives. References
+of both languages count for content. Pure functions: no model, no file, no state. Similarity and judge are further rungs
+for answers that end here as `Rung.NONE`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from eval.grading.abstention import declines
 from eval.grading.aliases import forms
 from eval.grading.labels.grading import grade_labels
 from eval.grading.labels.label_set import LabelSet
@@ -45,6 +47,7 @@ class Rung(StrEnum):
     """The rung of the ladder that decided."""
 
     EMPTY = "empty"
+    ABSTENTION = "abstention"  # a question that cannot be answered: declining is right, an assertion invented
     HEDGE = "hedge"  # refusal, denial, alternatives
     LABEL = "label"
     EQUAL = "equal"
@@ -109,12 +112,14 @@ def grade(
     kind: str,
     language: str,
     labels: LabelSet | None = None,
+    *,
+    answerable: bool = True,
 ) -> Verdict:
     """Grade `answer` to `question` (asked in `language`, "ja" or "en") against the references of both languages.
 
     `kind` is "open_qa" or "classification"; without `labels` those of a classification item are read out of question
-    and references, and if there are none it is graded as open. Never raises on any text; without references nothing
-    is right.
+    and references, and if there are none it is graded as open. Of a question that is not `answerable` an answer is
+    right that declines or is a reference. Never raises on any text; without references no assertion is right.
 
     >>> grade("日本の首都は？", "答えは東京です。", [Reference("東京", "ja")], "open_qa", "ja").rung
     <Rung.EQUAL: 'equal'>
@@ -125,13 +130,37 @@ def grade(
     language_correct = in_language(answer, language, references=references)
     if not any(char.isalnum() or char in "○〇×" for char in text):
         return Verdict(AnswerOutcome.EMPTY, language_correct, Rung.EMPTY, "", None, "the answer is empty")
+    if not answerable:
+        return _grade_abstention(question, text, references, language_correct)
     if kind == "classification":
         quoted = given if _WHOLE_QUOTED.fullmatch(given) else answer
         verdict = _grade_labels(question, quoted, references, language, labels, language_correct)
         if verdict is not None:
-            return verdict
-    question = canonical(question)
-    return _grade_open(question, text, references, language_correct)
+            return _or_refused(verdict, question, text)
+    verdict = _grade_open(canonical(question), text, references, language_correct)
+    return _or_refused(verdict, question, text)
+
+
+def _grade_abstention(question: str, text: str, references: Sequence[Reference], language_correct: bool) -> Verdict:
+    """Grade an answer to a question that cannot be answered."""
+    matched = next((reference for reference in references if canonical(reference.text) == text), None)
+    if matched or declines(question, text):
+        reason = "the answer declines, as it should"
+        return Verdict(AnswerOutcome.CORRECT, language_correct, Rung.ABSTENTION, text, matched, reason)
+    reason = "invented: the question cannot be answered"
+    return Verdict(AnswerOutcome.WRONG, language_correct, Rung.ABSTENTION, text, None, reason)
+
+
+def _or_refused(verdict: Verdict, question: str, text: str) -> Verdict:
+    """Return the verdict on an answerable question; what is not right is refused exactly if it declines."""
+    if verdict.correct:
+        return verdict
+    if declines(question, text):
+        refused = replace(verdict, content=AnswerOutcome.REFUSED, rung=Rung.HEDGE)
+        return replace(refused, reason="the answer declines to answer")
+    if verdict.content is AnswerOutcome.REFUSED:
+        return replace(verdict, content=AnswerOutcome.WRONG, reason="the answer refuses beside what it asserts")
+    return verdict
 
 
 def _content(question: str, text: str, references: Sequence[Reference]) -> str:

@@ -44,6 +44,17 @@ class RunAnswer:
         return "" if self.recorded is None else self.recorded.text
 
     @property
+    def declined(self) -> bool:
+        """Whether the answer leaves the question open: right where it cannot be answered, else an over-refusal."""
+        right = self.verdict.content is AnswerOutcome.CORRECT
+        return self.verdict.content is AnswerOutcome.REFUSED or (right and not self.item.answerable)
+
+    @property
+    def invented(self) -> bool:
+        """Whether the answer asserts something where the question cannot be answered."""
+        return not self.item.answerable and self.verdict.content is AnswerOutcome.WRONG
+
+    @property
     def evidence_given(self) -> bool:
         """Whether the prompt had a passage that the set names as evidence, or a part of one."""
         answer = None if self.recorded is None else self.recorded.answer
@@ -100,4 +111,5 @@ def _verdict(item: Item, language: Language, recorded: AnswerRecord | None) -> V
     if recorded is None or recorded.answer is None:
         return Verdict(AnswerOutcome.EMPTY, False, Rung.EMPTY, "", None, "there is no answer")
     references: tuple[Reference, ...] = item.references
-    return grade(item.questions[language], recorded.text, references, item.grading, language, item.labels)
+    question = item.questions[language]
+    return grade(question, recorded.text, references, item.grading, language, item.labels, answerable=item.answerable)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from eval.grading.abstention import declines
+from eval.grading.ladder import AnswerOutcome, Reference, Rung, grade
 
 HERE = Path(__file__).parent
 
@@ -18,6 +19,75 @@ def _table(name: str) -> list[tuple[str, str, bool]]:
     return [(row["question"], row["answer"].replace("\\n", "\n"), row["declined"] == "yes") for row in rows]
 
 
-@pytest.mark.parametrize(("question", "answer", "declined"), _table("abstention_seen.tsv"))
+REFUSALS = [row for row in _table("abstention_seen.tsv") if row[2]]
+FACTS = (("Who won?", "Anna Holm won."), ("誰が勝ちましたか。", "山田さんが勝ちました。"))
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "declined"), _table("abstention_seen.tsv") + _table("abstention_unseen.tsv")
+)
 def test_an_answer_declines_or_answers(question: str, answer: str, declined: bool) -> None:
     assert declines(question, answer) is declined
+
+
+@pytest.mark.parametrize(("question", "answer", "declined"), _table("abstention_seen.tsv")[:60:3])
+@pytest.mark.parametrize(
+    "shape", ['{"answer": "%s"}', "**%s**", "<think>Anna Holm? 30 m?</think>%s", "Answer: %s", "<answer>%s</answer>"]
+)
+def test_the_shape_of_an_answer_changes_nothing(question: str, answer: str, declined: bool, shape: str) -> None:
+    if not answer.startswith(("{", "<", "*")) and '"' not in answer:
+        assert declines(question, shape % answer) is declined
+
+
+@pytest.mark.parametrize(("question", "fact"), FACTS)
+@pytest.mark.parametrize("refusal", [answer for _, answer, _ in REFUSALS if "{" not in answer and "<" not in answer])
+def test_an_assertion_behind_a_refusal_answers(question: str, fact: str, refusal: str) -> None:
+    assert not declines(question, f"{refusal}\n{fact}")
+
+
+@pytest.mark.parametrize("answer", ['{"answer": null}', '{"answer": "", "reason": "not in the text"}', "null"])
+def test_no_value_declines(answer: str) -> None:
+    assert declines("Who won?", answer)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Does the report mention costs?", "No, the report does not mention costs."),
+        ("What does the report not mention?", "The report does not mention costs."),
+        ("報告書に費用の記載はありますか。", "費用の記載はありません。"),
+        ("How many are there?", "There are none."),
+        ("いくつありますか。", "ありません。"),
+        ("Why did he leave?", "He could not find work."),
+        ("なぜ去りましたか。", "仕事が見つかりませんでした。"),
+    ],
+)
+def test_a_negative_answer_is_an_answer(question: str, answer: str) -> None:
+    assert not declines(question, answer)
+
+
+@pytest.mark.parametrize(("question", "answer", "declined"), _table("abstention_unseen.tsv")[::3])
+def test_of_a_question_that_cannot_be_answered_only_declining_is_right(
+    question: str, answer: str, declined: bool
+) -> None:
+    verdict = grade(question, answer, [Reference("回答不可", "ja")], "open_qa", "en", answerable=False)
+    assert verdict.correct is declined
+    assert verdict.rung is Rung.ABSTENTION
+
+
+@pytest.mark.parametrize(("question", "answer", "declined"), _table("abstention_unseen.tsv")[::3])
+def test_of_a_question_that_can_be_answered_declining_is_refused(question: str, answer: str, declined: bool) -> None:
+    verdict = grade(question, answer, [Reference("Zanzibar", "en")], "open_qa", "en")
+    assert (verdict.content is AnswerOutcome.REFUSED) is declined
+
+
+@pytest.mark.parametrize(
+    ("reference", "answer"), [("不明", "不明です。"), ("なし", "なし"), ("0", "0"), ("unknown", "Unknown.")]
+)
+def test_an_answer_that_is_itself_unknown_or_none_is_right(reference: str, answer: str) -> None:
+    assert grade("副作用は何ですか。", answer, [Reference(reference, "ja")], "open_qa", "ja").correct
+
+
+def test_a_question_that_cannot_be_answered_has_empty_answers_that_are_neither() -> None:
+    verdict = grade("Who won?", " ", [Reference("not answerable", "en")], "open_qa", "en", answerable=False)
+    assert verdict.content is AnswerOutcome.EMPTY

@@ -1,0 +1,153 @@
+"""Clauses that refuse, read alone, and whether the gap they name is what was asked.
+
+`eval.grading.refusals` reads whole sentences beside a reference and is careful; here more counts as a refusal ("the
+date does not appear in the passages", 資料にはない), and less where someone else could not do something ("he could not
+find work").
+"""
+
+from __future__ import annotations
+
+import re
+
+from eval.grading.refusals import is_refusal
+from eval.grading.remark_words import remark_words
+from rag.text.tokens import Token, tokenise
+
+_I = re.IGNORECASE
+SOURCE = (
+    r"(?:passages?|texts?|contexts?|documents?|articles?|information|sources?|excerpts?|materials?|references?|files?"
+    r"|evidence|data|snippets?|records?|sections?|paragraphs?)"
+)
+SOURCE_JA = (
+    r"(?:資料|文書|文章|本文|テキスト|文脈|記事|文献|情報|記載|記述|コンテキスト|パッセージ|ドキュメント|出典|文中)"
+)
+_TELLS = (
+    r"(?:mention|stat|say|said|tell|told|giv|provid|specif|indicat|contain|includ|nam|describ|reveal|cover|discuss"
+    r"|address|list|identif|clarif|disclos|explain|show|refer|record|offer|answer|appear|found|find|confirm)\w*"
+)
+_MORE_EN = re.compile(
+    rf"\b(?:neither|none|nothing|nowhere|no)\b.{{0,60}}\b{_TELLS}|\b(?:say|says|said|state|states) nothing\b"
+    rf"|^\W*(?:not|un|in|none)[ -]?(?:answerable|stated|given|specified|mentioned|available|provided|found|disclosed"
+    r"|determinable|determined|known|indicated|applicable)\b"
+    rf"|\b(?:is|are|was|were|be|been|has|have|had)(?: never| nowhere| not|n't) (?:\w+ ){{0,2}}?"
+    rf"(?:mentioned|stated|given|specified|provided|indicated|named|recorded|disclosed|described|known)\b"
+    rf"|\b{SOURCE}\b.{{0,60}}\b(?:do|does|did)(?: not|n't) (?:\w+ ){{0,2}}?{_TELLS}"
+    rf"|\b(?:do|does|did)(?: not|n't) (?:\w+ ){{0,2}}?{_TELLS}.{{0,40}}\b{SOURCE}\b"
+    rf"|\b{SOURCE}\b.{{0,30}}\b{_TELLS} no\b"
+    rf"|^(?:however, |but |and )?(?:they|it|these|this)\b (?:do|does|did)(?: not|n't) (?:\w+ ){{0,2}}?{_TELLS}"
+    rf"|\b{SOURCE}\b.{{0,30}}\b(?:lacks?|omits?|fails? to|leaves? (?:this |it )?(?:open|unclear))\b"
+    r"|\b(?:not|n't|no|never|impossible|unable|insufficient|lack of|missing)\b.{0,12}\b(?:possible|way|enough"
+    r"|sufficient|basis|able|evidence|information|details?|context|data|to)\b.{0,30}\b(?:to )?(?:determine|say|tell"
+    r"|answer|know|identify|establish|infer|conclude|judge|find)"
+    r"|^\W*(?:not enough|insufficient|no|missing) (?:\w+ )?(?:information|context|data|evidence|details?|answer)\b"
+    r"|\bknowledge\b.{0,20}\b(?:not|n't)\b"
+    r"|\bi(?:'m| am)? (?:sorry|afraid)?.{0,24}(?:can't|cannot|can not|won't|not able to|unable to) (?:\w+ )?(?:share"
+    r"|disclose|reveal|discuss|comply|assist|fulfil|help|provide|offer|speculate|tell|answer|give)"
+    rf"|\b(?:is|are|was|were)(?: not|n't) (?:\w+ )?(?:in|within|among|covered|discussed|included|part)\b.{{0,30}}"
+    rf"\b{SOURCE}"
+    rf"|\b{SOURCE}\b.{{0,40}}\b(?:is|are) (?:unavailable|absent|missing)\b|\bnothing\b.{{0,20}}\b{SOURCE}\b"
+    r"|\banswerable\W+(?:false|no)\b|\b(?:undetermined|unspecified|unanswerable)\b",
+    _I,
+)
+_UNKNOWN = re.compile(
+    r"\b(?:is|are|was|were|remains?|it's) (?:\w+ly |still )?(?:unknown|unclear|uncertain|not known|not clear)\b"
+    r"(?=\W*(?:$|[.,;!?()]|(?:to|from|in|at|on|who|what|when|where|which|how|why|whether|based|given|if|because)\b))"
+    r"|(?:^|は|が|も|[:、])不明(?:です|である|だ|でした|確|瞭|と(?:さ|な)|のまま|$|[。、])|^(?:unknown|unclear)\W*$"
+    r"|[:は]\s*(?:unknown|不明|n/a)\W*$",
+    _I,
+)
+_UNKNOWN_WORD = re.compile(r"\bun(?:known|clear)\b|不明", _I)
+_NOT_JA = r"(?:ません|ない|なく|ず|ぬ|ねます|ねる|なかった)"
+_MORE_JA = re.compile(
+    r"(?:記載|記述|言及|情報|説明|明記|データ|根拠|回答|解答|答え|該当|手がかり)[^、。]{0,16}?(?:なし|無し|無い|あり?ません|ござい"
+    rf"ません|なかった|ない|見(?:当た|つか|付か)(?:り|ら){_NOT_JA}|不足|乏し|不十分|欠け)"
+    r"|(?:述べ|示さ|書か|触れ|含ま|挙げ|記さ|記載さ|記述さ|明記さ|明示さ|言及さ|説明さ|提供さ|公表さ|特定さ|載っ|載せ)"
+    rf"(?:られ|れ)?て?は?(?:い|おら|おり)?{_NOT_JA}"
+    rf"|読み取(?:れ|る(?:こと)?(?:は|が)?(?:でき|出来)){_NOT_JA}"
+    r"|(?:判断|回答|特定|確認|断定|断言|算出|判定|推測|推定|計算|お?答え|お?教え|お?伝え|提供|開示|対応|協力|手伝い)"
+    rf"(?:を|は|が|に|も|する|すること(?:は|が|も)|こと(?:は|が))*(?:でき|出来|し?かね|いたしかね|致しかね|いたし){_NOT_JA}"
+    r"|(?:判断|回答|特定|確認|断定|お?答え)(?:は|が|を|に)?(?:不可|不能|困難|難し|差し?控え|控え)"
+    rf"|(?:分か|わか|判|解)(?:ら|り|りかね|って(?:い|おら|おり)){_NOT_JA}|存じ(?:上げ)?ません"
+    rf"|(?:知る|知り得る|答える|教える|確かめる)こと(?:は|が)(?:でき|出来){_NOT_JA}|答えられ{_NOT_JA}"
+    rf"|{SOURCE_JA}[のに中内]*は?、?(?:ない|無い|ありません|ございません|なかった)|持ち合わせて(?:い|おり|おら){_NOT_JA}"
+    rf"|見(?:つけ|付け|出す?)(?:る)?(?:こと(?:は|が))?(?:でき|出来|られ){_NOT_JA}|無回答"
+    r"|(?:資料|文書|情報|範囲)(?:の範囲)?(?:外|を超え)"
+)
+_NO_REFUSAL = re.compile(
+    r"\b(?:who|he|she|we|they)\s+(?:\w+ly |also |then )?(?:do|did|does|could|can|would|was|were|is|are|ca|cannot)\b"
+    rf"(?: not|n't)\s+(?!(?:\w+ly )?(?:{_TELLS})).*$|\bbecause\b(?!.*\b{SOURCE}\b).*$"
+    rf"|\b(?!(?:i|it|we|and|or|to|which|that|therefore|thus|so|also|still|but|this|question|answer|{SOURCE})\b)[a-z]+ "
+    r"(?:cannot|can't|could not|couldn't|(?:was|were|is|are) unable to) "
+    r"(?:find|say|tell|give|provide|identify|answer|confirm|see)\b.*$",
+    _I,
+)
+_THING_NOT_FOUND_JA = re.compile(r"見(?:つか|当た|付か)(?:ら|り)")
+_GIVES_REASON_JA = re.compile(r"(?:ため|から|ので|せい)(?:です|だ|である|でした)?[。\s]*$")
+_WHY = re.compile(r"\bwhy\b|なぜ|何故|どうして|理由|原因", _I)
+_ASPECTS = (
+    (r"\bwho(?:se|m)?\b|誰|だれ|何者", r"name|person|people|identity|\w+(?:er|or|ist|ian)|名前|氏名|.*[者人長家物]"),
+    (r"\bwhen\b|いつ|何年|何月|何日", r"date|year|day|time|month|日|年|時期|日付|月"),
+    (r"\bwhere\b|どこ|何処", r"place|location|site|where|場所|地|所在|位置"),
+    (
+        r"how many|how much|何人|何個|何件|いくつ|いくら|どのくらい",
+        r"number|count|amount|figure|price|cost|数|量|額|値段|価格",
+    ),
+    (r"how (?:tall|high)", r"height"),
+    (
+        r"how (?:long|old|heavy|far|fast|big|large|wide|deep)",
+        r"length|duration|age|weight|distance|speed|size|area|width|depth",
+    ),
+    (r"\bwhy\b|なぜ|どうして", r"reason|cause|理由|原因"),
+    (r"\bwhich\b|どの|どれ|どちら|どこ", r"which|どの|どれ|どちら|どこ"),
+)
+_OTHER = re.compile(
+    r"\b(?:exact|exactly|precise|specific|explicit|explicitly|directly|other|else|before|after|average|also|further)\b"
+    r"|正確|詳細|具体|平均|直接|明確|はっきり|以外|以前|以後|その他|ほか",
+    _I,
+)
+_FILLING = re.compile(r"never|nowhere|any|only|anywhere|nothing|something", _I)
+
+
+def refuses(question: str, clause: str) -> bool:
+    """Return whether a canonical clause declines to answer.
+
+    >>> refuses("Why?", "The date does not appear in the passages."), refuses("Why?", "He could not find work.")
+    (True, False)
+    """
+    if _WHY.search(question) and _GIVES_REASON_JA.search(clause):
+        return False
+    rest = _NO_REFUSAL.sub("", clause)
+    if _THING_NOT_FOUND_JA.search(rest) and not re.search(SOURCE_JA, rest) and not names_asked(question, rest):
+        rest = (
+            re.sub(r"見(?:つか|当た|付か)(?:ら|り)\w*", "", rest)
+            if re.search(r"[はがも]見(?:つか|当た)", rest)
+            else rest
+        )
+    if _UNKNOWN.search(rest) or _MORE_EN.search(rest) or _MORE_JA.search(rest):
+        return True
+    return is_refusal(_UNKNOWN_WORD.sub("", rest))
+
+
+def gap_is_asked(question: str, clause: str) -> bool:
+    """Return whether a refusal names what was asked, and nothing else."""
+    known = remark_words().known | {token.stem for token in tokenise(question)}
+    aspects = [names for asks, names in _ASPECTS if re.search(asks, question, _I)]
+    new = (token for token in _content(clause) if token.stem not in known and not _FILLING.fullmatch(token.key))
+    if _OTHER.search(clause) or not all(
+        any(re.fullmatch(names, token.surface, _I) for names in aspects) for token in new
+    ):
+        return False
+    return names_asked(question, clause)
+
+
+def names_asked(question: str, clause: str) -> bool:
+    """Return whether a clause has a word of the question, or a word for what it asks for: a name for "who"."""
+    if any(re.search(asks, question, _I) and re.search(names, clause, _I) for asks, names in _ASPECTS):
+        return True
+    asked = {token.stem for token in _content(question)}
+    return any(token.stem in asked for token in _content(clause))
+
+
+def _content(text: str) -> list[Token]:
+    known = remark_words().source
+    return [token for token in tokenise(text) if token.content and token.stem not in known]
