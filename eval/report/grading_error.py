@@ -17,16 +17,17 @@ from eval.runs.graded import RunAnswer
 from eval.statistics.paired import rate
 from rag.records import Language
 
-AGREED, LABELLED = 222, 227
-"""Verdicts that agreed with people, of the labelled answers that were never used for tuning."""
+AGREED, LABELLED = 296, 304
+"""Verdicts that agreed with people, of labelled answers that no rule was tuned on: long and chatty ones."""
 ERRORS: Final[Mapping[tuple[Rung, AnswerOutcome], tuple[int, int]]] = {
-    (Rung.CONTAINED, AnswerOutcome.CORRECT): (3, 16),
-    (Rung.LABEL, AnswerOutcome.CORRECT): (3, 52),
-    (Rung.LABEL, AnswerOutcome.WRONG): (0, 50),
-    (Rung.LABEL, AnswerOutcome.UNPARSED): (0, 39),
-    (Rung.CONFLICT, AnswerOutcome.WRONG): (0, 68),
-    (Rung.EQUAL, AnswerOutcome.CORRECT): (0, 81),
-    (Rung.NONE, AnswerOutcome.WRONG): (0, 146),
+    (Rung.CONTAINED, AnswerOutcome.CORRECT): (3, 60),
+    (Rung.LABEL, AnswerOutcome.CORRECT): (3, 95),
+    (Rung.LABEL, AnswerOutcome.UNPARSED): (1, 63),
+    (Rung.NONE, AnswerOutcome.WRONG): (3, 225),
+    (Rung.LABEL, AnswerOutcome.WRONG): (0, 96),
+    (Rung.CONFLICT, AnswerOutcome.WRONG): (0, 96),
+    (Rung.EQUAL, AnswerOutcome.CORRECT): (0, 119),
+    (Rung.HEDGE, AnswerOutcome.REFUSED): (0, 2),
 }
 """Wrong verdicts of all labelled ones by deciding rule and outcome; a rule that is not named met no labelled answer."""
 WORTH_A_LOOK: Final = 20
@@ -37,12 +38,12 @@ def grading_text(language: Language) -> str:
     agreed = rate_text(rate(AGREED, LABELLED), language)
     if language == "ja":
         return (
-            "判定は人ではなく規則によるものです。調整に使っていない、二つの小型モデルの短い回答では、人の判定と一致したのは"
-            f"{agreed}でした。長い回答や話し言葉の回答では、誤りが増えることがあります。"
+            "判定は人ではなく規則によるものです。規則の調整に使っていない、小型モデルの長い丁寧な回答では、人の判定と一致したのは"
+            f"{agreed}でした。ほかのモデルや話題では、誤りが増えることがあります。"
         )
     return (
-        "Verdicts come from rules, not from people. On short answers of two small models, none of them used for "
-        f"tuning, the rules agreed with people on {agreed}; on long or chatty answers they may err more often."
+        "Verdicts come from rules, not from people. On long, chatty answers of a small model, none of them used for "
+        f"tuning, the rules agreed with people on {agreed}; on other models and subjects they may err more often."
     )
 
 

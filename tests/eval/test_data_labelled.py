@@ -58,3 +58,32 @@ def test_the_ladder_agrees(half) -> None:
     assert ladder.accuracy.value >= 0.96
     assert ladder.true_positive_rate.value >= 0.94
     assert ladder.true_negative_rate.value >= 0.94
+
+
+VERBOSE = DATA / "labelled_verbose.csv"
+
+
+def test_verbose_answers_are_of_every_style_condition_and_language() -> None:
+    with VERBOSE.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 304
+    cells = Counter((row["style"], row["condition"], row["language"]) for row in rows)
+    assert set(cells.values()) == {19}
+    assert len(cells) == 16
+    assert Counter(row["label"] for row in rows) == {"0": 175, "1": 129}
+    items = {item.number: item for item in load_dataset(DATA / "verify100.xlsx").items}
+    assert all(row["question"] == items[row["NO"]].questions[row["language"]] for row in rows)
+
+
+@pytest.mark.parametrize("condition", ["no_rag", "rag"])
+def test_the_ladder_agrees_on_long_answers_in_each_condition(condition) -> None:
+    with VERBOSE.open(encoding="utf-8-sig", newline="") as file:
+        conditions = [row["condition"] for row in csv.DictReader(file)]
+    answers = [
+        answer for answer, its in zip(load_labelled_answers(VERBOSE), conditions, strict=True) if its == condition
+    ]
+    ladder = grade_labelled_answers(answers).ladder
+    assert ladder is not None
+    assert ladder.accuracy.value >= 0.96
+    assert ladder.true_positive_rate.value >= 0.96
+    assert ladder.true_negative_rate.value >= 0.96
