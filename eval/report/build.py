@@ -11,6 +11,7 @@ from eval.dataset.load import ALL
 from eval.fallback.factory import fallback_graders, graded_answer
 from eval.fallback.interface import apply_fallbacks
 from eval.grading.ladder import AnswerOutcome
+from eval.report.abstention import abstention_counts, invention_comparison
 from eval.report.breakdown import retrieval_split, spread
 from eval.report.compare_runs import AnswerKey, RunResults, compare_runs, run_names
 from eval.report.records import Cell, Contrast, Report, RunReport
@@ -95,6 +96,8 @@ def _run_report(run: StoredRun, folder: Path, name: str, calibration: Path | Non
         repeats=len(times),
         seconds=sum(answer.recorded.seconds for time in times for answer in time if answer.recorded is not None),
         uses=uses[0],
+        abstentions=abstention_counts(answers, run.scope.conditions),
+        inventions=invention_comparison(answers),
     )
 
 

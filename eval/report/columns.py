@@ -26,6 +26,11 @@ _JAPANESE: Final = {
     "reason with": "検索ありの理由",
     "evidence in prompt": "根拠を提示", "not correct": "正解でない", "retrieval missed": "検索の見落とし",
     "model missed": "モデルの見落とし", "grading refused": "採点不能", "time": "回", "verdicts changed": "判定の変化",
+    "answerable": "回答できる質問", "answered right": "正しく回答", "answered wrong": "誤答・回答なし",
+    "declined": "回答を控えた", "over-refusal": "過剰な回答拒否", "over-refusal low 95 %": "過剰拒否 下限",
+    "over-refusal high 95 %": "過剰拒否 上限", "unanswerable": "回答できない質問", "declined right": "正しく控えた",
+    "invented": "根拠なく回答", "invention": "根拠なき回答率", "invention low 95 %": "根拠なき回答率 下限",
+    "invention high 95 %": "根拠なき回答率 上限",
     "setting": "設定", "differs": "違い",
 }  # fmt: skip
 _NAMED: Final = frozenset(

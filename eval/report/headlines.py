@@ -13,6 +13,7 @@ from eval.report.sentences import (
     figures_text,
     missing_text,
     outlook_text,
+    p_text,
     points,
     run_comparison_sentence,
     sentence,
@@ -21,6 +22,7 @@ from eval.report.sentences import (
     verdict_opening,
 )
 from eval.runs.imported import ImportedReport
+from eval.statistics.paired import Comparison
 from rag.records import Language
 
 GOLD: Final[dict[Language, str]] = {"en": "giving the gold passage", "ja": "正解文書の提示"}
@@ -46,11 +48,32 @@ def comparison_text(cell: RunComparison, language: Language) -> str:
 def headline(run: RunReport, language: Language) -> str:
     """Return for a manager what was compared, the verdict, and how sure it is; or why there is no verdict."""
     if run.headline is not None:
-        return _verdict_line(run.headline, run.identity.model_identity, language)
+        verdict = _verdict_line(run.headline, run.identity.model_identity, language)
+        if run.inventions is None or not run.finished:
+            return verdict
+        return verdict + ("" if language == "ja" else " ") + invention_text(run.inventions, language)
     lost = missing_text(run.missing, len(run.answers), language) if run.missing else ""
     if language == "ja":
         return "比較できません：検索なしと検索ありの両方の結果がそろっていません。" + (f"{lost}。" if lost else "")
     return "Nothing to compare: retrieval was not run both ways." + (f" {lost}." if lost else "")
+
+
+def invention_text(compared: Comparison, language: Language) -> str:
+    """Return how much less or more is invented with retrieval, with the p of the paired exact test."""
+    without, with_ = (compared.n - rate.correct for rate in (compared.baseline, compared.treatment))
+    change = abs(without - with_)
+    if language == "ja":
+        word = f"{change} 件{'減' if with_ < without else '増'}" if change else "増減なし"
+        return (
+            f"回答できない質問（{total_text(compared, language)}）では、根拠のない回答は"
+            f"検索なしで {without} 件、検索ありで {with_} 件でした（{word}、{p_text(compared.p)}）。"
+        )
+    asked = total_text(compared, language) if compared.n != compared.questions else counted(compared.n, "question")
+    word = f"{change} {'fewer' if with_ < without else 'more'}" if change else "no fewer"
+    return (
+        f"And it invents {word}: of {asked} that cannot be answered, {without} were invented without "
+        f"retrieval and {with_} with it ({p_text(compared.p)})."
+    )
 
 
 def headline_figures(run: RunReport, language: Language) -> str | None:

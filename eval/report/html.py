@@ -24,7 +24,7 @@ from eval.report.names import FAILED, MISSING, NOT_CORRECT, OTHER_LANGUAGE, coun
 from eval.report.records import Cell, Report, RunReport
 from eval.report.same_passages import other_passages, passages_text
 from eval.report.sentences import percent, rate_text
-from eval.report.tables import repeats_table, settings_table, splits_table
+from eval.report.tables import abstention_table, repeats_table, settings_table, splits_table
 from eval.runs.graded import RunAnswer
 from eval.statistics.paired import Rate
 from rag.records import Hit, Language
@@ -85,7 +85,8 @@ def _tables(report: Report) -> dict[str, OutputTable[Any]]:
     """Return the tables of the page with the columns it shows; one run needs no column for its name."""
     tables: dict[str, OutputTable[Any]] = {
         "summary": summary_table(report), "conditions": conditions_table(report), "runs": runs_table(report),
-        "splits": splits_table(report), "repeats": repeats_table(report), "worth_a_look": worth_a_look_table(report),
+        "splits": splits_table(report), "repeats": repeats_table(report), "abstention": abstention_table(report),
+        "worth_a_look": worth_a_look_table(report),
     }  # fmt: skip
     if len(report.names) == 1:
         tables = {name: table.without("run") for name, table in tables.items()}

@@ -9,12 +9,13 @@ from itertools import product
 from eval.dataset.conditions import Condition
 from eval.dataset.load import ALL
 from eval.fallback.interface import FallbackUse
+from eval.report.abstention import AbstentionCounts
 from eval.report.breakdown import RetrievalSplit, Spread
 from eval.report.compare_runs import RunComparison
 from eval.runs.description import RunIdentity
 from eval.runs.graded import RunAnswer, paired
 from eval.runs.imported import ImportedReport
-from eval.statistics.paired import Rate
+from eval.statistics.paired import Comparison, Rate
 from eval.statistics.verdicts import Effect
 from rag.records import Language
 
@@ -82,6 +83,10 @@ class RunReport:
     seconds: float
     uses: tuple[FallbackUse, ...] = ()
     """The fallback graders that were used."""
+    abstentions: tuple[AbstentionCounts, ...] = ()
+    """One per condition, if a question cannot be answered or an answer declines."""
+    inventions: Comparison | None = None
+    """Without retrieval against with it, by what is not invented; None if every question can be answered."""
 
     @property
     def whole(self) -> tuple[str, str]:

@@ -6,18 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from eval.report.abstention import AbstentionCounts
 from eval.report.answer_tables import answers_table, changes_table, worth_a_look_table
 from eval.report.breakdown import RetrievalSplit, Spread
-from eval.report.columns import column
+from eval.report.columns import TERMINAL, column
 from eval.report.count_tables import comparison_table, summary_table
 from eval.report.records import Report
 from eval.report.settings_table import Setting, settings
-from rag.tables.output import Column, Medium, OutputTable
+from rag.tables.output import SHARE, Column, Medium, OutputTable
 
 
 def report_tables(report: Report) -> tuple[OutputTable[Any], ...]:
     """Return every table of the report, in the order of the workbook's sheets."""
-    repeats = repeats_table(report)
+    repeats, abstention = repeats_table(report), abstention_table(report)
     return (
         summary_table(report),
         comparison_table(report),
@@ -26,6 +27,7 @@ def report_tables(report: Report) -> tuple[OutputTable[Any], ...]:
         changes_table(report, fixed=True),
         changes_table(report, fixed=False),
         splits_table(report),
+        *([abstention] if abstention.records else []),
         *([repeats] if repeats.records else []),
         settings_table(report),
     )
@@ -58,6 +60,39 @@ def splits_table(report: Report) -> OutputTable[SplitRow]:
     """Return a row for every type and language: why answers with retrieval are not correct."""
     rows = [SplitRow(run.name, split) for run in report.runs for split in run.splits]
     return OutputTable("retrieval split", SPLITS, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class AbstentionRow:
+    """What a run answered and declined under one condition."""
+
+    run: str
+    counts: AbstentionCounts
+
+
+ABSTENTION: Final[tuple[Column[AbstentionRow], ...]] = (
+    column("run", lambda row: row.run, 13, on=TERMINAL),
+    column("condition", lambda row: str(row.counts.condition), 10, on=TERMINAL),
+    column("answerable", lambda row: row.counts.over_refusals.total),
+    column("answered right", lambda row: row.counts.right, on=TERMINAL),
+    column("answered wrong", lambda row: row.counts.wrong, on=TERMINAL),
+    column("declined", lambda row: row.counts.over_refusals.correct, on=TERMINAL),
+    column("over-refusal", lambda row: row.counts.over_refusals.value, 11, SHARE, on=TERMINAL),
+    column("over-refusal low 95 %", lambda row: row.counts.over_refusals.interval.low, 11, SHARE),
+    column("over-refusal high 95 %", lambda row: row.counts.over_refusals.interval.high, 11, SHARE),
+    column("unanswerable", lambda row: row.counts.invented.total),
+    column("declined right", lambda row: row.counts.declined, on=TERMINAL),
+    column("invented", lambda row: row.counts.invented.correct, on=TERMINAL),
+    column("invention", lambda row: row.counts.invented.value, 11, SHARE, on=TERMINAL),
+    column("invention low 95 %", lambda row: row.counts.invented.interval.low, 11, SHARE),
+    column("invention high 95 %", lambda row: row.counts.invented.interval.high, 11, SHARE),
+)
+
+
+def abstention_table(report: Report) -> OutputTable[AbstentionRow]:
+    """Return a row for every condition of the runs in which a question cannot be answered or an answer declines."""
+    rows = [AbstentionRow(run.name, counts) for run in report.runs for counts in run.abstentions]
+    return OutputTable("abstention", ABSTENTION, rows)
 
 
 @dataclass(frozen=True, slots=True)
