@@ -83,8 +83,16 @@ BAD_INPUTS = (
     BadInput("page of scripts only", "a.html", lambda: b"<script>x()</script><nav>n</nav>", 0, (WHOLE,), "empty"),
     BadInput("page of comments only", "a.htm", lambda: b"<!-- x -->", 0, (WHOLE,), "empty"),
     BadInput("100,000 nested elements", "a.html", lambda: b"<div>" * 100_000 + b"deep", 0, (WHOLE,), "too deeply"),
-    BadInput("tags that never end", "a.html", lambda: b"text <b " * 50_000, 1, (), ""),
+    BadInput("tags that never end", "a.html", lambda: b"text <b " * 50_000, 0, (WHOLE,), "attributes"),
     BadInput("binary named .html", "a.html", lambda: PNG, 0, (WHOLE,), "is a picture"),
+    # Further formats
+    BadInput("text named .pptx", "a.pptx", lambda: b"hello", 0, (WHOLE,), "not an Office file"),
+    BadInput("text named .epub", "a.epub", lambda: b"hello", 0, (WHOLE,), "cut off"),
+    BadInput("text named .xls", "a.xls", lambda: b"hello", 0, (WHOLE,), "damaged"),
+    BadInput("notebook cut off", "a.ipynb", lambda: b"{", 0, (WHOLE,), "not JSON"),
+    BadInput("notebook without cells", "a.ipynb", lambda: b'{"cells": []}', 0, (WHOLE,), "empty"),
+    BadInput("mail without a text", "a.eml", lambda: b"Subject: x\n\n", 0, (WHOLE,), "empty"),
+    BadInput("header alone, divided by tabs", "a.tsv", lambda: b"id\ttext\n", 0, (WHOLE,), "empty"),
     # PDF
     BadInput("empty PDF", "a.pdf", lambda: b"", 0, (WHOLE,), "cut off"),
     BadInput("truncated PDF", "a.pdf", lambda: _cut(ONE_PAGE, 0.5), 0, (WHOLE,), "cut off"),

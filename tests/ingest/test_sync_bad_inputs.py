@@ -98,7 +98,7 @@ def bad_corpus(tmp_path: Path) -> Path:
     (corpus / "ring").symlink_to(corpus, target_is_directory=True)
     os.mkfifo(corpus / "pipe.csv")
     (corpus / "draft.md").write_text("# Draft")
-    (corpus / "slides.pptx").write_bytes(b"PK")
+    (corpus / "slides.odp").write_bytes(b"PK")
     return corpus
 
 
@@ -115,7 +115,7 @@ def test_every_bad_input_in_one_run(bad_corpus: Path, tmp_path: Path) -> None:
     assert report["found"] == len(BAD_INPUTS) + 4
     partly = [one["subject"].partition("#")[0] for one in report["failed_parts"]]
     assert sorted(set(partly)) == [name for name, bad in _numbered() if bad.documents and bad.failed]
-    assert (report["ignored"], report["excluded"]) == (["slides.pptx"], ["draft.md"])
+    assert (report["ignored"], report["excluded"]) == (["slides.odp"], ["draft.md"])
     again = json.loads(kotae(*command).stdout)
     assert again["failed"] == report["failed"]
     assert sorted(again["failed_parts"], key=str) == sorted(report["failed_parts"], key=str)

@@ -19,7 +19,8 @@ from tests.eval.set_checks import ROOT
 
 # click too: `import kotae` is not the command line
 HEAVY = ("torch", "transformers", "chromadb", "numpy", "pandas", "scipy", "langchain_core", "pydantic", "openpyxl",
-         "sentence_transformers", "xllamacpp", "starlette", "httpx", "click", "rag", "ingest", "eval")  # fmt: skip
+         "sentence_transformers", "xllamacpp", "starlette", "httpx", "click", "ingest", "eval",
+         "rag.factory", "rag.records", "pathlib")  # fmt: skip
 
 
 def run(code: str) -> subprocess.CompletedProcess[str]:

@@ -117,7 +117,10 @@ def test_eval_run_and_report(script, place, verify, tmp_path) -> None:
     arguments = ("eval", "run", verify, "--out", out, "--index", place / "index", "--language", "ja")
     result = kotae(*arguments)
     assert result.exit_code == 0, result.output
-    assert "5/5" in result.stdout
+    counts = [
+        line.split() for line in result.stdout.splitlines() if "with retrieval" in line or "without retrieval" in line
+    ]
+    assert ["5", "5", "100.0%"] in [words[at : at + 3] for words in counts for at in range(len(words))]
     for name in ("run.json", "answers.jsonl", "report.xlsx", "answers.csv", "summary.csv", "comparison.csv"):
         assert (out / name).is_file(), name
     asked = len(script.prompts)
@@ -127,7 +130,7 @@ def test_eval_run_and_report(script, place, verify, tmp_path) -> None:
     side = kotae("eval", "report", out, copy, "--out", tmp_path / "side")
     assert f"{tmp_path.name}/run: scripted@1" in side.stdout
     assert "later/run: scripted@1" in side.stdout
-    assert kotae("eval", "report", out, out, "--out", tmp_path / "once").stdout.count("scripted@1") == 1
+    assert kotae("eval", "report", out, out, "--out", tmp_path / "once").stdout.count("run: scripted@1") == 1
     refused(kotae(*arguments, "--max-tokens", "5"), "decoding", str(out))
 
 

@@ -68,7 +68,7 @@ def test_a_missing_corpus(tmp_path) -> None:
     refused(kotae("ingest", tmp_path / "empty", "--index", tmp_path / "index"), str(tmp_path / "empty"))
 
 
-@pytest.mark.parametrize("column", HEADER[:6])
+@pytest.mark.parametrize("column", HEADER[1:5])
 def test_a_verification_file_without_a_column(tmp_path, script, column) -> None:
     at = HEADER.index(column)
     header, rows = HEADER[:at] + HEADER[at + 1 :], [row[:at] + row[at + 1 :] for row in ROWS]

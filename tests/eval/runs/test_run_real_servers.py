@@ -92,7 +92,7 @@ def test_a_server_killed_during_an_evaluation_costs_no_answer(tmp_path: Path, ca
         assert 12 <= len(kept) < QUESTIONS
         unfinished = build_report([out]).runs[0]
         assert unfinished.missing == QUESTIONS - len(kept)
-        assert {cell.failed for cell in unfinished.cells} == {unfinished.missing}
+        assert {(cell.failed, cell.missing) for cell in unfinished.cells} == {(0, unfinished.missing)}
 
         server.start()
         evaluate(verify, out, model, ("ja",))

@@ -63,7 +63,7 @@ def test_it_reports_the_figures_it_reported_then(stored: Path) -> None:
     report = build_report([stored / "run", stored / "counts"])
     then = json.loads((stored / "figures.json").read_text(encoding="utf-8"))
     now = {table.title: [list(table.header), *map(list, table.rows)] for table in report_tables(report)}
-    assert list(now) == list(then)
+    assert [title for title in now if title in then] == list(then)
     for title, table in then.items():
         kept = [now[title][0].index(column) for column in table[0]]
         assert [[row[at] for at in kept] for row in now[title]] == table, title

@@ -146,7 +146,7 @@ def test_the_report_shows_how_far_to_believe_it_beside_what_it_decided(folder: P
         ):
             assert words in re.sub(r"\s+", " ", text), (name, words)
     answers = csv.DictReader(io.StringIO((tmp_path / "out/answers.csv").read_text("utf-8-sig"), newline=""))
-    assert sum(row["rung"] == "judge" for row in answers) == 4
+    assert sum(row["rule"] == "judge" for row in answers) == 4
 
 
 def test_it_goes_on_where_it_stopped_and_asks_nothing_twice(folder: Path, judge) -> None:
