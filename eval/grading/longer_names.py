@@ -30,14 +30,13 @@ _ASKS_PREFECTURE = re.compile(
     r"都道府県|[何の]県|という県|県は(?:どこ|何)|\b(?:prefecture|province|state)\b", re.IGNORECASE
 )
 _ASKS_TOWN = re.compile(r"都市|市町村|[何の](?:市|町|村)|という(?:市|町|村)|\b(?:city|town|village)\b", re.I)
-_DISTRICTS_EN = frozenset("state province prefecture county".split())
-_TOWNS_EN = frozenset("city town village".split())
+_PLACES_EN = frozenset("state province prefecture county city town river lake island sea ocean mountain region".split())
 _NAMED_AFTER = frozenset(
     "賞 像 館 伝 記念 大学 財団 内閣 通り 駅 杯 病 法 効果 定数 方程式 定理".split()
 )  # not the person
 _DIRECTION = frozenset(
     "東 西 南 北 新 旧 中央 小 大 反 非 不 無 未 準 副 元 前 亜 超 上 下 古 准 半 新興 東部 西部 南部 北部 東南 "
-    "南東 北東 北西 南西".split()
+    "南東 北東 北西 南西 赤道 パプア".split()
 )
 _MODIFIER_EN = frozenset(
     "new north south east west northern southern eastern western latin central upper lower greater papua "
@@ -137,6 +136,7 @@ def _in_longer_latin_name(text: str, tokens: Sequence[Token], first: int, last: 
     tail = tokens[last] if last < len(tokens) and text[tokens[last - 1].end : tokens[last].start] == " " else None
     if tail is None or tail.kind != "latin" or not (is_name(tokens[last - 1]) and is_name(tail)):
         return False
-    if tail.key in _DISTRICTS_EN and known & _TOWNS_EN and not known & _DISTRICTS_EN:
-        return True  # New York State is no city
+    kind = tail.key.removesuffix("s")
+    if kind in _PLACES_EN and known & _PLACES_EN and not {kind, tail.key} & known:
+        return True  # New York State is no city, the Ural Mountains are no river
     return tail.content and (tail.key not in _FOLLOWER_ALLOWED | known or (tail.key == "city" and "country" in known))

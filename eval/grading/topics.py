@@ -6,12 +6,15 @@ question has fewer. A short answer need not repeat any, nor one in the other lan
 
 from __future__ import annotations
 
+import re
+
 from eval.grading.asked import ParsedQuestion
 from eval.grading.claims import Claim
 from rag.text.tokens import Token, tokenise
 
-LONG = 10  # different content words of a sentence that are not the question's
+LONG = 12  # different content words of a sentence that are neither the question's nor the reference's
 SHARED = 2  # words of the question that such a sentence holds at least
+_PREDICATE = re.compile(r"[」』]?(?:です|でした|であ[るっり]|だ(?:った)?[。]?$|[^、。]{0,8}です[。]?$)")
 
 
 def beside_the_question(asked: ParsedQuestion, claim: Claim, sentence: str, quoted: str) -> bool:
@@ -24,7 +27,10 @@ def beside_the_question(asked: ParsedQuestion, claim: Claim, sentence: str, quot
         return False
     stems = {token.stem for token in asked.tokens if token.content}
     held = {token.stem for token in tokens if token.content}
-    return len(held - stems) >= LONG and len(held & stems) < min(SHARED, len(stems))
+    own = held - stems - {token.stem for token in tokenise(quoted)}
+    if _PREDICATE.match(sentence, sentence.rfind(quoted) + len(quoted)):
+        return False
+    return len(own) >= LONG and len(held & stems) < min(SHARED, len(stems))
 
 
 def _japanese(tokens: tuple[Token, ...]) -> bool:

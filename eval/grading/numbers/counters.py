@@ -14,7 +14,8 @@ from rag.text.tokens import tokenise
 
 _ASKS_COUNT = re.compile(
     r"\bhow many\b|\bnumber of\b|いくつ"
-    r"|何(?:個|つ|人|名|匹|頭|羽|本|枚|冊|台|回|か国|ヶ国|カ国|種類|社|校|軒)",
+    r"|何(?:個|つ|人|名|匹|頭|羽|本|枚|冊|台|回|か国|ヶ国|カ国|種類|社|校|軒|階|章|巻|話|曲|問|段|件|語|文字|席|組|基|隻|機"
+    r"|戸|棟|票|都市|試合|チーム)",
     re.IGNORECASE,
 )
 _ASKED_COUNTER = re.compile(r"何(人|名|回|枚|冊|台|匹|頭|羽|本)")

@@ -47,8 +47,8 @@ def best_placed(asked: ParsedQuestion, text: str, given: Sequence[Value], is_wan
     for value in given:
         clause = _clause(text, value)
         fit = _affinity(asked, stems, clause)
-        rest = [token for token in tokenise(clause.replace(text[value.start : value.end], " ")) if token.content]
-        before = max(fit, before) if _elliptic(stems, rest) else fit
+        rest = tokenise(clause.replace(text[value.start : value.end], " "))
+        before = max(fit, before) if _elliptic(stems, [token for token in rest if token.content]) else fit
         mine = before + _named(asked, rest)
         result = re.search(r"=\s*$", text[: value.start]) and is_wanted(value)
         if (result and value is not given[0]) or mine > best:
@@ -69,11 +69,18 @@ def _elliptic(stems: Set[str], words: Sequence[Token]) -> bool:
     return bool(words) and all(is_name(token) or token.stem in stems for token in words)
 
 
+def _topic(words: Sequence[Token]) -> list[Token]:
+    """Return the nouns before the first は or が of a Japanese clause."""
+    marks = [at for at, token in enumerate(words) if token.surface in ("は", "が") and token.pos.startswith("助詞")]
+    return [token for token in words[: marks[0]] if token.content and token.pos.startswith("名詞")] if marks else []
+
+
 def _named(asked: ParsedQuestion, words: Sequence[Token]) -> float:
     """Return the share of the question's names in a clause, less than a word weighs; all if a clause has none."""
     names = {token.key for token in asked.tokens if is_name(token)}
     plain = {token.stem for token in asked.tokens if not is_name(token)}
     mine = {token.key for token in words if is_name(token) and token.stem not in plain}
+    mine |= {token.key for token in _topic(words) if token.stem not in plain}
     return _NAMES * (len(names & mine) / len(names) if names and mine else 1)
 
 

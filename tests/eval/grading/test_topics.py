@@ -7,7 +7,8 @@ import pytest
 from eval.grading.ladder import Reference, grade
 
 PASSAGE = {
-    "en": "In the spring the old harbour of {} drew merchants, sailors and painters from every corner of the north.",
+    "en": "In the spring the old harbour of {} drew merchants, sailors and painters from every corner of the north, "
+    "and its markets stayed crowded until the lamps were lit.",
     "ja": "春になると{}の古い港には、北の海岸のあらゆる町から商人や船乗りや画家が集まり、市場は夜まで賑わった。",
 }
 QUESTIONS = {
