@@ -226,7 +226,7 @@ def test_the_answers_worth_a_look_come_from_the_rules_that_err_most(folder) -> N
         assert 0 < len(mine) <= 20
         assert [row["rule"] for row in mine[:2]] == ["label"] * 2
         assert {row["rule"] for row in mine[4:]} <= {"equal", "contained", "none"}
-    assert rows[0]["rule was wrong on"] == "3 of 52"
+    assert rows[0]["rule was wrong on"] == "3 of 95"
     assert all(row["Answer"] for row in rows)
     page = parse(html_page(report))
     assert len(page.one("table", id="worth-a-look-table").all("tr")) == 1 + len(rows)
