@@ -82,8 +82,11 @@ def _sources(answer: Answer | None) -> str:
 
 def _source(hit: Hit) -> str:
     from rag.generation.citation import citation
+    from rag.safety.sanitize import removed_text
     from rag.text.terminal_text import one_line
 
+    withheld = len(removed_text([hit]))
     scores = {"score": hit.score, "dense": hit.dense, "lexical": hit.lexical, "reranked": hit.reranked}
     listed = ", ".join(f"{name} {value:.3f}" for name, value in scores.items() if value is not None)
-    return f"{one_line(citation(hit))} ({listed})"
+    kept_back = f"; {withheld} sentence{'s' * (withheld > 1)} withheld from the model" if withheld else ""
+    return f"{one_line(citation(hit))} ({listed}{kept_back})"

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from rag.safety.default_ignorable import strip_invisible
+
 REMOVED = "［…］"
 """Replaces removed text in a passage."""
 
@@ -41,21 +43,6 @@ _ESCAPED = str.maketrans(
     }
 )
 _HALF_WIDTH = {0xFF01 + offset: 0x21 + offset for offset in range(94)} | {0xFE64: 0x3C, 0xFE65: 0x3E}
-# Soft hyphens, zero-width spaces and joiners, marks and overrides of direction, invisible operators, tag characters.
-# The joiner of emoji (U+200D) is kept between characters that are not letters.
-_INVISIBLE = re.compile(
-    "[\u00ad\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
-    r"|(?<=[\w<>\[\]|])" + "\u200d" + r"|" + "\u200d" + r"(?=[\w<>\[\]|])"
-)
-
-
-def strip_invisible(text: str) -> str:
-    r"""Return the text without invisible characters, which change how others are read.
-
-    >>> strip_invisible("<\u200b|im_\u2060start|> \u202eabc")
-    '<|im_start|> abc'
-    """
-    return _INVISIBLE.sub("", text)
 
 
 def escape_control_tokens(text: str) -> str:

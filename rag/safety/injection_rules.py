@@ -15,8 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from rag.safety.control_tokens import REMOVED, strip_invisible
+from rag.safety.control_tokens import REMOVED
+from rag.safety.default_ignorable import readings
 from rag.safety.injection_classifier import score, weights
+from rag.safety.kana import spelt_out
 from rag.text.sentences import UNTRUSTED, sentence_parts
 
 # A word with Latin and Cyrillic letters: no language has such words, so it is meant to deceive.
@@ -121,13 +123,19 @@ class _Suspicion(IntEnum):
 
 
 def _rate(sentence: str) -> _Suspicion:
-    text = unicodedata.normalize("NFKC", strip_invisible(sentence)).strip()
+    """Rate a sentence as it is read without invisible characters, also with fillers as blanks."""
+    return max(_rate_reading(unicodedata.normalize("NFKC", reading).strip()) for reading in readings(sentence))
+
+
+def _rate_reading(text: str) -> _Suspicion:
     if not text:
         return _Suspicion.NONE
-    if _MIXED.search(text) or _INSTRUCTION.search(text.casefold().rstrip("。.")):
+    folded = text.casefold().rstrip("。.")
+    spelt = spelt_out(folded)
+    if _MIXED.search(text) or _INSTRUCTION.search(folded) or (spelt and _INSTRUCTION.search(spelt)):
         return _Suspicion.CERTAIN
     known = weights()
-    odds = score(sentence, known)
+    odds = score(text, known)
     thresholds = {
         _Suspicion.CERTAIN: known.alone,
         _Suspicion.LIKELY: known.likely,

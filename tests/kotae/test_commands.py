@@ -76,6 +76,7 @@ def test_ask_says_what_it_left_out(script, tmp_path, question, order, said) -> N
     assert kotae("ingest", tmp_path / "corpus", "--index", tmp_path / "index").exit_code == 0
     result = kotae("ask", question, "--index", tmp_path / "index")
     assert said in result.stderr
+    assert result.stdout.splitlines()[1].endswith("; 1 sentence withheld from the model)")
     assert order not in result.stdout + script.prompts[0]
     assert json.loads(kotae("ask", question, "--index", tmp_path / "index", "--json").stdout)["left_out"] == [order]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.safety.control_tokens import REMOVED, escape_control_tokens, strip_invisible, truncate_at_fake_delimiter
+from rag.safety.control_tokens import REMOVED, escape_control_tokens, truncate_at_fake_delimiter
+from rag.safety.default_ignorable import strip_invisible
 
 
 @pytest.mark.parametrize(
