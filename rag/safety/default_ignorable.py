@@ -1,6 +1,6 @@
 """Characters that are not shown: Unicode's Default_Ignorable_Code_Point.
 
-The ranges are those of DerivedCoreProperties.txt of Unicode 16.0; those of 17.0 are the same.
+The ranges are those of DerivedCoreProperties.txt of Unicode 16.0.
 """
 
 from __future__ import annotations
