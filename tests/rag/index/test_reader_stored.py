@@ -40,9 +40,13 @@ def test_a_stored_index_opens_and_finds(stored: Path) -> None:
 
 
 @pytest.mark.usefixtures("encoder")
-def test_a_sync_of_a_stored_index_has_nothing_to_do(stored: Path, tmp_path: Path) -> None:
+def test_a_sync_of_a_stored_index_reads_with_the_readers_of_today_and_embeds_nothing(
+    stored: Path, tmp_path: Path
+) -> None:
     before = (stored / "manifest.json").read_text("utf-8").partition('"corpus"')[0]
     corpus = write_corpus(tmp_path / "corpus", SMALL_CORPUS)
+    report = sync(corpus, stored)
+    assert (report.embedded, report.found, len(report.added), len(report.removed)) == (0, 8, 0, 0)
     report = sync(corpus, stored)
     assert (len(report.unchanged), report.embedded, report.found) == (8, 0, 8)
     assert (stored / "manifest.json").read_text("utf-8").partition('"corpus"')[0] == before
