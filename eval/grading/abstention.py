@@ -32,7 +32,8 @@ _DESCRIBES = re.compile(
     _I,
 )
 _DESCRIBES_JA = re.compile(
-    rf"{SOURCE_JA}\d*(?:に|で|の|は|に?おい|から|中).*?(?:ついて|関す|挙げ|述べ|説明|記載|書か|紹介|言及|触れ|示さ|含ま|のみ|だけ)"
+    rf"{SOURCE_JA}\d*(?:に|で|の|は|に?おい|から|中).{0, 80}?"
+    r"(?:ついて|関す|挙げ|述べ|説明|記載|書か|紹介|言及|触れ|示さ|含ま|のみ|だけ)"
     r"|(?:挙げ|述べ|説明|記載|書か|紹介|言及|触れ|示)(?:ら|さ)?れて(?:い|お)|(?:記載|記述|説明|言及)(?:は|が)あ[りる]"
 )
 _TALKS = re.compile(
@@ -50,8 +51,8 @@ _REASON = re.compile(
 )
 _SO = re.compile(r"^\W*(?:so|therefore|thus|hence|and (?:so|therefore|thus))\b", _I)
 _CUTS = re.compile(
-    r";\s*|\s+[—–-]+\s+|,?\s+(?=(?:but|though|although|whereas|however)\b)|,\s+(?=(?:so|and|yet|or|nor|while|therefore)\b)"
-    r"|(?<=[a-z0-9][.!?])\s+(?=(?-i:[A-Z]))"
+    r";\s*+|(?<!\s)\s++[—–-]++\s++|(?:,\s++|(?<![,\s])\s++)(?=(?:but|though|although|whereas|however)\b)"
+    r"|,\s++(?=(?:so|and|yet|or|nor|while|therefore)\b)|(?<=[a-z0-9][.!?])\s++(?=(?-i:[A-Z]))"
     r"|,\s+(?=(?:whose|which)\b)|,\s+(?=(?:it|he|she|they|this|that|there)(?:'s| is| was| are| were| has| had)\b)"
     r"|(?<=[すんいたるだ])(?<!ただ)(?:が|けれども?|けど)、|ものの、|(?<=ため)、|(?<=ので)、|(?<=から)、|(?<=おり)、|(?<=ず)、"
     r"|(?<=[一-鿿]し)、|(?<=とから)、",
