@@ -34,7 +34,12 @@ def check_archive(stream: BinaryIO, name: str, *, max_xml: int = MAX_UNPACKED) -
     try:
         with zipfile.ZipFile(stream) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        ValueError,
+        RuntimeError,
+    ) as error:  # RuntimeError: a method unknown to zipfile
         what = "is empty" if not size else f"is cut off or not an Office file: {error}"
         raise UnreadableDocument(
             f"This file {what}", where=name, do="Save it again in the program that made it."

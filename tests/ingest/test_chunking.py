@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import tracemalloc
 from collections.abc import Sequence
 
 import pytest
@@ -228,28 +227,6 @@ def test_lines_of_a_list_without_full_stops_are_whole(name: str, limit: int, ove
 def test_a_number_is_not_cut_at_its_comma_and_a_comma_comes_before_a_blank() -> None:
     assert cut("あ" * 25 + "1,200円" + "い" * 40, 40)[0].text[-1:] == "い"
     assert cut("あ" * 22 + "、いい ううう" + "え" * 40, 40)[0].text == "あ" * 22 + "、"
-
-
-@pytest.mark.parametrize("text", ["a. ", "あ。", "word word\n\n", "- x\n"])
-def test_memory_is_bounded_by_the_text(text: str) -> None:
-    whole = document(text * 200_000)
-    tracemalloc.start()
-    chunks = split(whole, Chunking(128, 0), characters, 500)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert len(chunks) > 2000
-    assert peak < 30 * len(whole.text.encode())
-
-
-def test_texts_that_are_counted_together_are_few_and_short() -> None:
-    sizes: list[int] = []
-
-    def count(texts: Sequence[str]) -> list[int]:
-        sizes.append(sum(map(len, texts)))
-        return characters(texts)
-
-    split(document("長" * 100_000 + "。" + "a. " * 100_000), Chunking(128, 0), count, 500)
-    assert max(sizes) < 10_000
 
 
 @pytest.mark.parametrize("mark", "、，,;； ")

@@ -140,7 +140,7 @@ def test_several_relevant_documents_count_as_defined(ranks: set[int], unfound: i
 
 
 def test_one_of_two_passages_is_half_a_recall_and_no_perfect_ndcg() -> None:
-    """With two gold passages pytrec_eval gives recall 0.5 and nDCG 1 / (1 + 1 / log2(3)) to the first alone."""
+    """By definition: of two gold passages, the first alone has recall 0.5 and nDCG 1 / (1 + 1 / log2(3))."""
     found = figures([Found((1,), relevant=2), Found((), relevant=2)])
     assert (found.hit[10].value, found.recall[10].value) == (0.5, 0.25)
     assert found.ndcg.value == pytest.approx(0.613147 / 2, abs=1e-6)
