@@ -19,7 +19,6 @@ _PYTHON_LIST = re.compile(r"[\[({]\s*(?:'|array\(|[\"']\w+[\"']\s*:|None\b)|arra
 _SPAN = re.compile(r"(.+)\[(\d{1,12}):(\d{1,12})\]")
 _YES = frozenset("yes true y 1 1.0 はい 可 可能 ○ 〇 有 あり 回答可 回答可能 answerable".split())
 _NO = frozenset("no false n 0 0.0 いいえ 不可 不可能 × ✕ x 無 なし 回答不可 回答不能 unanswerable".split())
-_SOURCES = ("source", "document", "doc_id", "file", "id")
 _TEXTS = ("text", "content", "answer", "value", "paragraph_text", "passage")
 
 

@@ -63,9 +63,6 @@ _TURNS = re.compile(
 )
 _SPARE = 2  # unknown words that are neither names nor numbers, in talk addressed to the reader
 _THAT = re.compile(r"\s*(?:that\b|:|,)?\s*", re.IGNORECASE)
-_ASKS_BACK = re.compile(
-    r"^(?:is that|is there|does (?:this|that)|do you|would you|shall i|can i|may i|どう|いかが)", re.I
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,6 @@ _BREAK_WORDS = frozenset("、 , ; / か と や または あるいは もしく
 _LEFT_EN = frozenset(
     "is are as a an the be to either between in into of express expresses from was were was classify".split()
 )
-_RIGHT_JA = re.compile(
-    r"(?:です|でしょう|である)?(?:か|の(?:どちら|どれ|いずれ|中|うち|どの|2|3|4|5|6|いず)|に分類|に分け|から"
-    r"|で(?:答え|分類)|を選|と(?:答え|判定)|として)?$"
-)
 _TAIL_JA = re.compile(
     r"(?:です$|でしょう$|である$|の(?:どちら|どれ|いずれ|中|うち|どの|\d).*|に分類.*|に分け.*|から.*|で(?:答え"
     r"|分類).*|を選.*)"
