@@ -8,9 +8,9 @@ from typing import Any
 
 from eval.dataset.values import UnusableValue, list_of, text_of
 from eval.grading.labels.label_set import Label, LabelSet
-from eval.grading.word_match import folded
 from rag.records import Language
 from rag.text.canonical import canonical
+from rag.text.word_match import folded
 
 _HEADINGS: Mapping[Language, str] = {"ja": "選択肢：", "en": "Choices: "}
 _BETWEEN: Mapping[Language, str] = {"ja": "、", "en": ", "}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from eval.grading.refusals import is_refusal
 from eval.grading.text import sentences
 from rag.text.canonical import canonical
+from rag.text.refusals import is_refusal
 
 _NOUNS = re.compile(
     r"(?:回答|解答|応答|判断|判定|特定|算出|計算)(?:が|は|すること(?:が|は))?(?:不可(?:能)?|不能|困難|(?:でき|出来)(?:ない|ません))"

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from eval.grading.ladder import AnswerOutcome, Reference, Rung, Verdict
-from eval.grading.word_match import folded
 from rag.text.canonical import canonical
+from rag.text.word_match import folded
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from eval.grading.asked import ParsedQuestion
-from eval.grading.claims import Claim, complement, is_name, novel
+from eval.grading.claims import Claim, complement, novel
 from eval.grading.matching import Finding, Match, rival_in
 from eval.grading.objections import related
 from eval.grading.refusals import is_denied
 from eval.grading.text import strip_endings
-from eval.grading.word_match import number_pairs
 from rag.text.canonical import canonical
-from rag.text.tokens import Token, tokenise
+from rag.text.tokens import Token, is_name, tokenise
+from rag.text.word_match import number_pairs
 
 BAG_MINIMUM = 3  # content words a reference needs before it may be found as words of one passage, in any order
 BAG_WINDOW = 2  # a passage may be this many times as long as the reference

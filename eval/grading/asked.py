@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from eval.grading.numbers.quantities import NumberReading, read_numbers
+from rag.text.numbers.quantities import NumberReading, read_numbers
 from rag.text.tokens import Token
 
 _PERSON = (

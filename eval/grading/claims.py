@@ -19,9 +19,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eval.grading.refusals import is_refusal
 from eval.grading.text import sentences
-from rag.text.tokens import Token, tokenise
+from rag.text.refusals import is_refusal
+from rag.text.tokens import Token, is_name, tokenise
 
 LONG_SENTENCE = 60  # tokens; the clauses of a longer one have topics of their own, so no slot is read from it
 NAME_WEIGHT = 0.3
@@ -140,13 +140,6 @@ def overlap(stems: frozenset[str], text: str, *, names: float = NAME_WEIGHT) -> 
     shared = {token.stem: token for token in tokenise(text) if token.content and token.stem in stems}
     minor = [t for t in shared.values() if is_name(t) or re.search("接尾辞|助数詞", t.pos) or t.kind == "number"]
     return len(shared) - (1 - names) * len(minor)
-
-
-def is_name(token: Token) -> bool:
-    """Return whether a token looks like a proper name: capitalised, 固有名詞, or three letters of katakana or more."""
-    if token.kind == "latin":
-        return token.surface[0].isupper()
-    return "固有名詞" in token.pos or re.fullmatch(r"[ァ-ヴー]{3,}", token.surface) is not None
 
 
 def lead(text: str) -> str:

@@ -21,12 +21,13 @@ from eval.grading.labels.label_set import LabelSet
 from eval.grading.loops import without_loops
 from eval.grading.matching import Finding, Match
 from eval.grading.open_match import match_rank, match_references
-from eval.grading.refusals import beside_refusals, is_refusal
+from eval.grading.refusals import beside_refusals
 from eval.grading.remarks import without_remarks
-from eval.grading.word_match import occurrences
 from eval.grading.wrappers import unwrap
 from rag.text.answer_language import in_language
 from rag.text.canonical import canonical
+from rag.text.refusals import is_refusal
+from rag.text.word_match import occurrences
 
 ANSWER_LIMIT = 4000  # characters of an answer that are read; a longer one is a model in a loop
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence, Set
 
-from eval.grading.claims import is_name
-from rag.text.tokens import Token
+from rag.text.tokens import Token, is_name
 
 TITLE_CASE = 0.7  # share of capitalised words from which capitals no longer mark names
 _SUFFIX_ALLOWED = frozenset(

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from eval.grading.asked import ParsedQuestion
-from eval.grading.claims import Claim, is_name
+from eval.grading.claims import Claim
 from eval.grading.longer_names import TITLES, another_district, in_longer_name
 from eval.grading.objections import listed_with, misranked, outdated, overturned, related, unrelated
 from eval.grading.refusals import alternative, is_denied
 from eval.grading.text import strip_endings
-from eval.grading.word_match import folded, occurrences
 from rag.text.signs import MINUS
-from rag.text.tokens import ARTICLES, Token, tokenise
+from rag.text.tokens import ARTICLES, Token, is_name, tokenise
+from rag.text.word_match import folded, occurrences
 
 
 class Finding(StrEnum):

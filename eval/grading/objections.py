@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from eval.grading.claims import is_name
 from eval.grading.text import strip_endings
-from rag.text.tokens import Token, tokenise
+from rag.text.tokens import Token, is_name, tokenise
 
 _KIN = (
     "wife|husband|spouse|son|daughter|father|mother|brother|sister|cousin|uncle|aunt|nephew|niece|student|pupil|friend"

@@ -9,14 +9,14 @@ from eval.grading.asked import ParsedQuestion
 from eval.grading.claims import Claim, announced, find_claim
 from eval.grading.matching import Finding, Match, match_form
 from eval.grading.numbers.compare import match_numeric
-from eval.grading.numbers.dates import DateValue
-from eval.grading.numbers.quantities import Quantity
 from eval.grading.numbers.reference import as_numeric, written
 from eval.grading.reasons import match_reason
 from eval.grading.text import sentences, strip_endings
 from eval.grading.topics import beside_the_question
-from eval.grading.word_match import folded
+from rag.text.numbers.dates import DateValue
+from rag.text.numbers.quantities import Quantity
 from rag.text.tokens import tokenise
+from rag.text.word_match import folded
 
 
 def match_references(question: str, text: str, references: Sequence[str], whole: str) -> list[Match | None]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from eval.grading.refusals import is_refusal
 from eval.grading.remark_words import remark_words
+from rag.text.refusals import is_refusal
 from rag.text.tokens import Token, tokenise
 
 _I = re.IGNORECASE

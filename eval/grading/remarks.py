@@ -13,11 +13,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from eval.grading.claims import is_name
-from eval.grading.refusals import is_refusal
 from eval.grading.remark_words import RemarkWords, remark_words
 from eval.grading.text import sentence_stretches
-from rag.text.tokens import Token, tokenise
+from rag.text.refusals import is_refusal
+from rag.text.tokens import Token, is_name, tokenise
 
 Keeps = Callable[[str], bool]
 """Whether a stretch of the answer holds something that must stay: a label, a form of a reference."""

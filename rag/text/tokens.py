@@ -78,6 +78,13 @@ FUNCTION_WORDS = ARTICLES | frozenset(
 )
 
 
+def is_name(token: Token) -> bool:
+    """Return whether a token looks like a proper name: capitalised, 固有名詞, or three letters of katakana or more."""
+    if token.kind == "latin":
+        return token.surface[0].isupper()
+    return "固有名詞" in token.pos or re.fullmatch(r"[ァ-ヴー]{3,}", token.surface) is not None
+
+
 @functools.lru_cache(maxsize=4096)
 def tokenise(text: str) -> tuple[Token, ...]:
     """Cut a canonical text into tokens, Japanese by UniDic short units, other scripts by words."""

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from eval.grading.labels.items import Assigned
 from eval.grading.labels.label_set import Label, LabelSet
 from eval.grading.labels.mentions import LabelMention, may_infer_other, mentions
-from eval.grading.word_match import folded, occurrences
 from rag.text.canonical import canonical
 from rag.text.sentences import ANSWER, sentence_parts
 from rag.text.tokens import tokenise
+from rag.text.word_match import folded, occurrences
 
 _EVERY = re.compile(
     r"\b(?:both|all|each|they|everything)\b|両方|どちらも|すべて|全て|いずれも|全部|みな|どれも", re.IGNORECASE

@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eval.grading.word_match import folded
 from rag.text.tokens import tokenise
+from rag.text.word_match import folded
 
 _QUOTED = re.compile(r"「([^「」]{1,30})」|『([^『』]{1,30})』|\"([^\"\n]{1,40})\"|(?<!\w)'([^'\n]{1,40})'(?!\w)")
 _BETWEEN_QUOTES = re.compile(

@@ -17,8 +17,8 @@ from eval.grading.labels.items import Assigned, NamedPair, asked_items, entries,
 from eval.grading.labels.label_set import TRUTH, YES_NO, Label, LabelSet
 from eval.grading.labels.options import Option, read_options, spelt
 from eval.grading.labels.synonyms import family_of, with_synonyms
-from eval.grading.word_match import folded
 from rag.text.canonical import canonical
+from rag.text.word_match import folded
 
 _POLAR_WORDS = re.compile(
     r"\b(?:true|false|yes|no|correct|incorrect|right|wrong)\b|正し|正誤|誤り|間違|真偽|はい|いいえ|本当|○|×",

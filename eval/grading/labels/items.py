@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from eval.grading.labels.label_set import Label, LabelSet
 from eval.grading.labels.options import read_options
-from eval.grading.word_match import folded
 from rag.text.canonical import canonical
+from rag.text.word_match import folded
 
 _PART = re.compile(r"[;；\n]")
 _SMALL_PART = re.compile(r"[;；\n]|[,、，]\s*")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from eval.grading.word_match import folded
 from rag.text.canonical import canonical
+from rag.text.word_match import folded
 
 AFFIRMING = frozenset(map(canonical, "yes true correct right はい 正しい 真 本当 正解 正 ○ 〇".split()))
 DENYING = frozenset(map(canonical, "no false incorrect wrong いいえ 誤り 偽 間違い 嘘 不正解 誤 × untrue".split()))

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from eval.grading.labels.label_set import AFFIRMING, DENYING, Label, LabelSet
 from eval.grading.labels.options import markers_in
 from eval.grading.refusals import alternative, is_denied
-from eval.grading.word_match import occurrences
 from rag.text.canonical import canonical
 from rag.text.tokens import tokenise
+from rag.text.word_match import occurrences
 
 _END = r"(?![A-Za-z])"
 _TRUE = r"(?:true|correct|right|accurate|valid)"

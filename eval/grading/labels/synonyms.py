@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from eval.grading.labels.label_set import Label, LabelSet
-from eval.grading.word_match import folded
 from rag.text.canonical import canonical
+from rag.text.word_match import folded
 
 _TABLE = """
 sentiment|tone|polarity|opinion|review|感情|感想|レビュー|評価|口コミ|印象|論調:

@@ -1,1 +1,1 @@
-"""Numbers, quantities, dates and times in two languages."""
+"""The numbers and dates of an answer against those of a reference."""

@@ -19,13 +19,13 @@ from eval.grading.asked import ParsedQuestion
 from eval.grading.claims import Claim
 from eval.grading.matching import Finding, Match
 from eval.grading.numbers.counters import counts_another
-from eval.grading.numbers.dates import DateValue
 from eval.grading.numbers.placing import best_placed, of_asked_end
-from eval.grading.numbers.quantities import Quantity, Value, read_numbers
 from eval.grading.numbers.reference import Numeric
-from eval.grading.numbers.units import DAY, TIME_OF_DAY
 from eval.grading.refusals import alternative, is_denied
 from eval.grading.text import sentences, strip_endings
+from rag.text.numbers.dates import DateValue
+from rag.text.numbers.quantities import Quantity, Value, read_numbers
+from rag.text.numbers.units import DAY, TIME_OF_DAY
 from rag.text.tokens import tokenise
 
 _ASKS_YEAR = re.compile(r"\b(?:what|which) year\b|何年(?!.{0,6}何[月日])|西暦", re.IGNORECASE)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from eval.grading.numbers.quantities import Quantity
-from eval.grading.numbers.units import UNITS
+from rag.text.numbers.quantities import Quantity
+from rag.text.numbers.units import UNITS
 from rag.text.tokens import tokenise
 
 _ASKS_COUNT = re.compile(
@@ -28,7 +28,7 @@ _SHORTEST_UNIT = 3  # letters; shorter English names of units (m, s, t) are part
 def counts_another(question: str, text: str, value: Quantity) -> bool:
     """Return whether `value` in `text` measures or counts something else than the question counts.
 
-    >>> from eval.grading.numbers.quantities import read_numbers
+    >>> from rag.text.numbers.quantities import read_numbers
     >>> [counts_another("火星の衛星は何個ですか", text, read_numbers(text).quantities[0]) for text in ("2分", "2個")]
     [True, False]
     """

@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable, Sequence, Set
 
 from eval.grading.asked import ParsedQuestion
-from eval.grading.claims import is_name, overlap
+from eval.grading.claims import overlap
 from eval.grading.numbers.ends import asked_side
-from eval.grading.numbers.quantities import Value
-from rag.text.tokens import Token, tokenise
+from rag.text.numbers.quantities import Value
+from rag.text.tokens import Token, is_name, tokenise
 
 _NAMES = 0.4  # what all names of the question weigh beside one word of it
 REACH = 150  # characters of a clause looked at on either side of a value

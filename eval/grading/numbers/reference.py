@@ -7,7 +7,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from eval.grading.asked import ParsedQuestion
-from eval.grading.numbers.quantities import Quantity, Value
+from rag.text.numbers.quantities import Quantity, Value
 from rag.text.tokens import tokenise
 
 SENTENCE_TOKENS = 6  # a longer reference is a sentence; of one with a single value only that is asked by "how many"

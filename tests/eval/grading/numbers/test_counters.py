@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from eval.grading.numbers.counters import counts_another
-from eval.grading.numbers.quantities import read_numbers
 from rag.text.canonical import canonical
+from rag.text.numbers.quantities import read_numbers
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.grading.numbers.dates import find_dates
-from eval.grading.numbers.quantities import Quantity, read_numbers
 from rag.text.canonical import canonical
+from rag.text.numbers.dates import find_dates
+from rag.text.numbers.quantities import Quantity, read_numbers
 from rag.text.numerals import decimal, kanji_value, to_digits
 
 

@@ -1,6 +1,6 @@
 """Read the quantities and dates of a text in either language as values that can be compared.
 
-`read_numbers` takes text whose numerals are digits and whose signs are written (`eval.grading.text.canonical`)
+`read_numbers` takes text whose numerals are digits and whose signs are written (`rag.text.canonical.canonical`)
 and gives typed records. Units have exact factors, so 8.5 miles agrees with 13.7 km. Counters (個, 人, people) are no
 units: 10郡 agrees with "10 counties" and with a bare 10. A number that names a version is compared by its digits:
 "Python 3.10" is not 3.1. What has more than one point (192.168.0.1) is a name, no number.
@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
-from eval.grading.numbers.dates import DateValue, find_dates
-from eval.grading.numbers.times import find_times
-from eval.grading.numbers.units import DECADE, OPEN_TIME, RATIO, TIME_OF_DAY, UNITS, Unit, unit_after
+from rag.text.numbers.dates import DateValue, find_dates
+from rag.text.numbers.times import find_times
+from rag.text.numbers.units import DECADE, OPEN_TIME, RATIO, TIME_OF_DAY, UNITS, Unit, unit_after
 from rag.text.signs import CURRENCY, MINUS, names_version, version_digits
 
 CONVERSION_TOLERANCE: Final = Fraction(1, 100)  # relative; only between different units, where one side was rounded

@@ -6,10 +6,10 @@ import itertools
 
 import pytest
 
-from eval.grading.numbers.quantities import read_numbers
-from eval.grading.numbers.times import find_times
-from eval.grading.word_match import folded
 from rag.text.canonical import canonical
+from rag.text.numbers.quantities import read_numbers
+from rag.text.numbers.times import find_times
+from rag.text.word_match import folded
 
 
 @pytest.mark.parametrize(
