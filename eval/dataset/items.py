@@ -59,7 +59,7 @@ class Item:
 
     `kind` is its type, by which reports group; `labels` are the answers that a classification allows. `responses` are
     the references, which may be in more languages than the question, and `aliases` further accepted answers. Of a
-    question that is not `answerable` the reference says so.
+    question that is not `answerable` the reference says so. `position` is where its file has it: "row 3".
     """
 
     number: str
@@ -70,6 +70,7 @@ class Item:
     gold: tuple[GoldPassage, ...] = ()
     labels: LabelSet | None = None
     answerable: bool = True
+    position: str = field(default="", compare=False)
 
     @property
     def grading(self) -> Kind:

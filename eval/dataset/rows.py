@@ -141,6 +141,7 @@ class _RowReader:
             answerable=not all(says_unanswerable(texts[0]) for texts in accepted.values())
             if stated is None
             else stated,
+            position=self._row.position,
         )
 
     def _read(self, column: FieldColumn, reader: Callable[[Any], V]) -> V:

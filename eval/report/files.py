@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from eval.report.html import html_page
 from eval.report.records import Report
 from eval.report.tables import report_tables
+from rag.errors import SettingsError
 from rag.records import Language
 from rag.storage.atomic import write_bytes, write_text
+from rag.tables.output import OutputTable
 from rag.tables.workbook import workbook
 
 
@@ -40,3 +43,11 @@ def write_all(report: Report, folder: Path, language: Language = "en") -> Report
     for path, table in ((files.answers, answers), (files.summary, summary), (files.comparison, comparison)):
         write_bytes(path, table.to_csv())
     return files
+
+
+def write_table(table: OutputTable[Any], out: Path, language: Language = "en") -> None:
+    """Write a table as .xlsx or .csv. Raises SettingsError for another extension, and CannotWrite."""
+    suffix = out.suffix.lower()
+    if suffix not in (".xlsx", ".csv"):
+        raise SettingsError(f"The table must be .xlsx or .csv, not {out.name!r}")
+    write_bytes(out, workbook([table], language) if suffix == ".xlsx" else table.to_csv())

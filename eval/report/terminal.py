@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from rich import box
 from rich.console import Console
@@ -31,6 +31,9 @@ OTHER_SETS: Final[dict[Language, str]] = {
     "ja": "検証セットが異なるため、これらの実行の数値は比較できません。",
 }
 
+_SENTENCES: Final = 40
+"""Width of a column from which on it holds sentences, which go on in the next line."""
+
 
 def print_report(report: Report, console: Console | None = None, language: Language = "en") -> None:
     """Print every run: its model and set, its counts, its verdicts in words, and the questions fixed and broken.
@@ -44,6 +47,11 @@ def print_report(report: Report, console: Console | None = None, language: Langu
         _print_imported(imported, console)
     if len(report.names) > 1:
         _print_side_by_side(report, console, language)
+
+
+def print_table(output: OutputTable[Any], language: Language = "en") -> None:
+    """Print a table by itself; where the output is no terminal, 120 columns wide."""
+    Console(width=None if Console().is_terminal else 120, highlight=False).print(_table(output, language))
 
 
 def _print_run(run: RunReport, console: Console, language: Language, *, alone: bool) -> None:
@@ -121,7 +129,10 @@ def _table(output: OutputTable[Any], language: Language) -> Table:
     columns = output.on(Medium.TERMINAL).columns
     for column in columns:
         numbers = any(isinstance(column.value(record), int | float) for record in output.records)
-        table.add_column(_shown(column.name(language)), justify="right" if numbers else "left", no_wrap=not numbers)
+        wrapped = numbers or column.width >= _SENTENCES
+        justify: Literal["left", "right"] = "right" if numbers else "left"
+        overflow: Literal["fold", "ellipsis"] = "fold" if wrapped else "ellipsis"
+        table.add_column(_shown(column.name(language)), justify=justify, no_wrap=not wrapped, overflow=overflow)
     for record in output.records:
         table.add_row(*(_shown(column.text(record, language)) for column in columns))
     return table

@@ -40,7 +40,7 @@ class GoldRetriever(BaseRetriever):
         if index is None:
             return []
         with index.unchanged():
-            chunks = _chunks_of(index.store, gold)
+            chunks = chunks_of(index.store, gold)
             vector = index.encoder.encode_queries([query])[0]
             cosines = index.store.cosines(vector, list(chunks))
         best = sorted(cosines, key=lambda chunk_id: (-cosines[chunk_id], chunk_id))[: self.k]
@@ -76,7 +76,7 @@ def gold_retriever(items: Sequence[Item], retriever: HybridRetriever | None) -> 
 
 
 def _require_indexed(item: Item, store: ChunkStore) -> None:
-    if missing := [str(gold) for gold in item.gold if not _chunks_of(store, [gold])]:
+    if missing := [str(gold) for gold in item.gold if not chunks_of(store, [gold])]:
         raise DatasetError(
             f"The index does not contain the evidence {', '.join(missing)}",
             where=f"question {item.number}",
@@ -84,7 +84,7 @@ def _require_indexed(item: Item, store: ChunkStore) -> None:
         )
 
 
-def _chunks_of(store: ChunkStore, gold: Sequence[GoldPassage]) -> dict[str, Chunk]:
+def chunks_of(store: ChunkStore, gold: Sequence[GoldPassage]) -> dict[str, Chunk]:
     """Return the chunks of gold passages by id; a document may be part of a file, named after a `#`."""
     sources = dict.fromkeys(passage.source for passage in gold)
     files = sorted({name for source in sources for name in (source, source.rpartition("#")[0]) if name})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from kotae.commands.eval.calibrate import calibrate_command
+from kotae.commands.eval.check import check_command
 from kotae.commands.eval.compare import compare_command
 from kotae.commands.eval.grade import grade_command
 from kotae.commands.eval.import_counts import import_command
@@ -27,6 +28,7 @@ def evaluate() -> None:
 
 
 for command in (
+    check_command,
     run_command,
     report_command,
     compare_command,

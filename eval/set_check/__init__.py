@@ -1,0 +1,1 @@
+"""Checks of a verification set before anything is asked."""
