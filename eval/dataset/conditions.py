@@ -9,9 +9,16 @@ class Condition(StrEnum):
     """A condition: `no_rag` gives the model the question alone, `rag` the retrieved passages too.
 
     `oracle` gives it passages of the documents that the verification set names as evidence, as if retrieval never
-    missed. It asks only questions with such evidence.
+    missed; `withheld` gives it what retrieval finds beside them, as if the documents did not have the answer. Both ask
+    only questions with such evidence.
     """
 
     NO_RAG = "no_rag"
     RAG = "rag"
     ORACLE = "oracle"
+    WITHHELD = "withheld"
+
+    @property
+    def needs_evidence(self) -> bool:
+        """Whether it asks only questions that name their evidence."""
+        return self in (Condition.ORACLE, Condition.WITHHELD)

@@ -18,6 +18,7 @@ KINDS: tuple[Kind, ...] = ("open_qa", "classification")
 """The two ways of grading; a question's type is any text, and one of these two where the set names none."""
 ALL = "all"
 """The group of every type, or of all languages together."""
+_EDGE = 30  # letters at an end of a passage that a chunk has where the two overlap
 REQUIRED = ("NO", "instruction(jp)", "response(jp)", "instruction(en)", "response(en)", "type")
 OPTIONAL = ("aliases(jp)", "aliases(en)", "evidence", "evidence_lang", "labels")
 """The columns of the full layout, in two languages; `eval.dataset.columns` tells what any set needs."""
@@ -41,7 +42,7 @@ class GoldPassage:
         return self.source if self.end is None else f"{self.source}[{self.start}:{self.end}]"
 
     def overlaps(self, chunk: Chunk) -> bool:
-        """Tell whether a chunk is of this document and, of a span, has a part of it; or contains, or is in, the text.
+        """Tell whether a chunk has a part of this document, span or text: an end of the text, or the chunk lies in it.
 
         Texts are compared without regard to width, case and blanks.
         """
@@ -50,7 +51,7 @@ class GoldPassage:
                 chunk.source == self.source and chunk.end > self.start and (self.end is None or chunk.start < self.end)
             )
         own, other = _letters(self.text), _letters(chunk.text)
-        return bool(own and other) and (own in other or other in own)
+        return bool(own and other) and (own[:_EDGE] in other or own[-_EDGE:] in other or other in own)
 
 
 @dataclass(frozen=True, slots=True)

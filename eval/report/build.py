@@ -11,7 +11,7 @@ from eval.dataset.load import ALL
 from eval.fallback.factory import fallback_graders, graded_answer
 from eval.fallback.interface import apply_fallbacks
 from eval.grading.ladder import AnswerOutcome
-from eval.report.abstention import abstention_counts, invention_comparison
+from eval.report.abstention import abstention_counts, invention_comparison, withheld_comparison
 from eval.report.breakdown import retrieval_split, spread
 from eval.report.compare_runs import AnswerKey, RunResults, compare_runs, run_names
 from eval.report.records import Cell, Contrast, Report, RunReport
@@ -97,6 +97,7 @@ def _run_report(run: StoredRun, folder: Path, name: str, calibration: Path | Non
         seconds=sum(answer.recorded.seconds for time in times for answer in time if answer.recorded is not None),
         uses=uses[0],
         abstentions=abstention_counts(answers, run.scope.conditions),
+        withheld=withheld_comparison(answers),
         inventions=invention_comparison(answers),
     )
 

@@ -29,6 +29,7 @@ _JAPANESE: Final = {
     "answerable": "回答できる質問", "answered right": "正しく回答", "answered wrong": "誤答・回答なし",
     "declined": "回答を控えた", "over-refusal": "過剰な回答拒否", "over-refusal low 95 %": "過剰拒否 下限",
     "over-refusal high 95 %": "過剰拒否 上限", "unanswerable": "回答できない質問", "declined right": "正しく控えた",
+    "right from memory": "記憶で正答",
     "invented": "根拠なく回答", "invention": "根拠なき回答率", "invention low 95 %": "根拠なき回答率 下限",
     "invention high 95 %": "根拠なき回答率 上限",
     "setting": "設定", "differs": "違い",

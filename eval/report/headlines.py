@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from eval.dataset.conditions import Condition
+from eval.report.abstention import AbstentionCounts
 from eval.report.compare_runs import RunComparison
 from eval.report.names import counted, display_name
 from eval.report.records import Contrast, RunReport
@@ -47,11 +48,18 @@ def comparison_text(cell: RunComparison, language: Language) -> str:
 
 def headline(run: RunReport, language: Language) -> str:
     """Return for a manager what was compared, the verdict, and how sure it is; or why there is no verdict."""
+    sentences = [_verdict(run, language)]
+    if run.finished and run.inventions is not None:
+        sentences.append(invention_text(run.inventions, language))
+    if run.finished:
+        withheld = [counts for counts in run.abstentions if counts.condition is Condition.WITHHELD]
+        sentences += [withheld_text(counts, run.withheld, language) for counts in withheld]
+    return ("" if language == "ja" else " ").join(sentences)
+
+
+def _verdict(run: RunReport, language: Language) -> str:
     if run.headline is not None:
-        verdict = _verdict_line(run.headline, run.identity.model_identity, language)
-        if run.inventions is None or not run.finished:
-            return verdict
-        return verdict + ("" if language == "ja" else " ") + invention_text(run.inventions, language)
+        return _verdict_line(run.headline, run.identity.model_identity, language)
     lost = missing_text(run.missing, len(run.answers), language) if run.missing else ""
     if language == "ja":
         return "比較できません：検索なしと検索ありの両方の結果がそろっていません。" + (f"{lost}。" if lost else "")
@@ -73,6 +81,28 @@ def invention_text(compared: Comparison, language: Language) -> str:
     return (
         f"And it invents {word}: of {asked} that cannot be answered, {without} were invented without "
         f"retrieval and {with_} with it ({p_text(compared.p)})."
+    )
+
+
+def withheld_text(counts: AbstentionCounts, compared: Comparison | None, language: Language) -> str:
+    """Return what the model does where the gold passage is withheld, and how much more or less it asserts wrongly."""
+    total, declined, known, invented = (
+        counts.invented.total,
+        counts.declined,
+        counts.from_memory,
+        counts.invented.correct,
+    )
+    wrong = None if compared is None else compared.n - compared.baseline.correct
+    if language == "ja":
+        beside = "" if compared is None else f"（除かない検索での誤答は {wrong} 件、{p_text(compared.p)}）"
+        return (
+            f"正解文書を除いて検索すると、{total:,} 回答のうち {declined} 件が回答を控え、{known} 件が記憶による正答、"
+            f"{invented} 件が根拠のない回答でした{beside}。"
+        )
+    beside = "" if compared is None else f"; with it, {wrong} were wrong ({p_text(compared.p)})"
+    return (
+        f"With the gold passage withheld, of {counted(total, 'answer')} {declined} declined, {known} were right from "
+        f"memory, and {invented} were invented{beside}."
     )
 
 

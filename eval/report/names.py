@@ -14,6 +14,7 @@ OTHER_LANGUAGE: Final = "other_language"
 _NAMES: Final[dict[Language, dict[str, str]]] = {
     "en": {
         "no_rag": "without retrieval", "rag": "with retrieval", "oracle": "with the gold passage given",
+        "withheld": "with the gold passage withheld",
         "open_qa": "open question", ALL: "all", "ja": "Japanese", "en": "English",
         NOT_CORRECT: "not correct (all of these)", FAILED: "no answer (failed)",
         MISSING: "missing",
@@ -22,6 +23,7 @@ _NAMES: Final[dict[Language, dict[str, str]]] = {
     },
     "ja": {
         "no_rag": "検索なし", "rag": "検索あり", "oracle": "正解文書の提示あり",
+        "withheld": "正解文書を除いた検索",
         "open_qa": "自由回答", "classification": "分類", ALL: "全体", "ja": "日本語", "en": "英語",
         NOT_CORRECT: "正解でないもの（すべて）", FAILED: "回答なし（失敗）", MISSING: "未回答",
         OTHER_LANGUAGE: "正解だが別の言語", "fixed": "検索で改善", "broken": "検索で悪化",

@@ -85,6 +85,8 @@ class RunReport:
     """The fallback graders that were used."""
     abstentions: tuple[AbstentionCounts, ...] = ()
     """One per condition, if a question cannot be answered or an answer declines."""
+    withheld: Comparison | None = None
+    """With retrieval against the same with the evidence withheld, by what asserts nothing wrong; None without both."""
     inventions: Comparison | None = None
     """Without retrieval against with it, by what is not invented; None if every question can be answered."""
 

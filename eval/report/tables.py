@@ -82,6 +82,7 @@ ABSTENTION: Final[tuple[Column[AbstentionRow], ...]] = (
     column("over-refusal high 95 %", lambda row: row.counts.over_refusals.interval.high, 11, SHARE),
     column("unanswerable", lambda row: row.counts.invented.total),
     column("declined right", lambda row: row.counts.declined, on=TERMINAL),
+    column("right from memory", lambda row: row.counts.from_memory, on=TERMINAL),
     column("invented", lambda row: row.counts.invented.correct, on=TERMINAL),
     column("invention", lambda row: row.counts.invented.value, 11, SHARE, on=TERMINAL),
     column("invention low 95 %", lambda row: row.counts.invented.interval.low, 11, SHARE),

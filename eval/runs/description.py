@@ -88,8 +88,8 @@ class Scope:
         return tuple(item for item in dataset.items if item.number in wanted)
 
     def asked(self, item: Item, condition: Condition) -> tuple[Language, ...]:
-        """Return the languages that a question is asked in under a condition: `oracle` needs evidence."""
-        if condition is Condition.ORACLE and not item.gold:
+        """Return the languages that a question is asked in under a condition, which may need evidence."""
+        if condition.needs_evidence and not item.gold:
             return ()
         return tuple(language for language in self.languages if language in item.questions)
 

@@ -14,7 +14,7 @@ from eval.dataset.sample import stratified_sample
 from eval.runs.ask import Progress
 from eval.runs.cosine import compute_cosines
 from eval.runs.description import RunIdentity, Scope
-from eval.runs.oracle import gold_retriever, needs_index
+from eval.runs.evidence import evidence_retriever, needs_index
 from eval.runs.run import execute, load_run
 from rag.encoders.embeddings import Encoder, open_encoder
 from rag.errors import SettingsError
@@ -90,7 +90,8 @@ class Experiment:
         dataset = verify if isinstance(verify, Dataset) else load_dataset(verify)
         scope = selection.scope(dataset)
         named = Condition.ORACLE in scope.conditions and needs_index(scope.items(dataset))
-        retriever = open_retriever(index) if named or Condition.RAG in scope.conditions else None
+        searched = {Condition.RAG, Condition.WITHHELD} & {*scope.conditions}
+        retriever = open_retriever(index) if named or searched else None
         if retriever is not None:
             retriever.index.require_complete()
             _refuse_leak(dataset, retriever.index.manifest)
@@ -161,10 +162,14 @@ def _reseeded(settings: ModelSettings, repeat: int) -> ModelSettings:
 def _retrievers(
     items: Sequence[Item], conditions: Sequence[Condition], retriever: HybridRetriever | None
 ) -> dict[Condition, BaseRetriever | None]:
-    retrievers: dict[Condition, BaseRetriever | None] = {Condition.NO_RAG: None, Condition.RAG: retriever}
-    if Condition.ORACLE in conditions:
-        retrievers[Condition.ORACLE] = gold_retriever(items, retriever)
-    return retrievers
+    return {
+        condition: evidence_retriever(condition, items, retriever)
+        if condition.needs_evidence
+        else None
+        if condition is Condition.NO_RAG
+        else retriever
+        for condition in conditions
+    }
 
 
 def _identity(

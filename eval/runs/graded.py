@@ -44,15 +44,25 @@ class RunAnswer:
         return "" if self.recorded is None else self.recorded.text
 
     @property
+    def answerable(self) -> bool:
+        """Whether the answer is there to be found; where the evidence is withheld, the documents do not say."""
+        return self.item.answerable and self.condition is not Condition.WITHHELD
+
+    @property
     def declined(self) -> bool:
         """Whether the answer leaves the question open: right where it cannot be answered, else an over-refusal."""
         right = self.verdict.content is AnswerOutcome.CORRECT
         return self.verdict.content is AnswerOutcome.REFUSED or (right and not self.item.answerable)
 
     @property
+    def asserts_wrongly(self) -> bool:
+        """Whether the answer asserts what is not right."""
+        return self.verdict.content is AnswerOutcome.WRONG
+
+    @property
     def invented(self) -> bool:
-        """Whether the answer asserts something where the question cannot be answered."""
-        return not self.item.answerable and self.verdict.content is AnswerOutcome.WRONG
+        """Whether the answer asserts what is not right where it cannot be known; a right one is from memory."""
+        return not self.answerable and self.asserts_wrongly
 
     @property
     def evidence_given(self) -> bool:

@@ -11,7 +11,7 @@ from eval.grading.aliases import forms
 from eval.grading.ladder import Reference
 from eval.grading.open_match import match_references
 from eval.grading.text import sentences
-from eval.runs.oracle import chunks_of
+from eval.runs.evidence import chunks_of
 from eval.set_check.findings import SetFault, SetFinding, finding
 from rag.index.store import ChunkStore
 from rag.records import Language

@@ -22,7 +22,7 @@ Finally a chunk is boosted by similar chunks of the other language (see `rag.ret
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -60,14 +60,23 @@ class HybridRetriever(BaseRetriever):
     k: int = Field(default=DEFAULT_TOP_K, gt=0)
     reranker: BaseDocumentCompressor | None = None
 
-    def search(self, question: str, k: int | None = None) -> tuple[Hit, ...]:
-        """Return the best hits for a question, best first.
+    def search(
+        self, question: str, k: int | None = None, *, without: Callable[[Chunk], bool] | None = None
+    ) -> tuple[Hit, ...]:
+        """Return the best hits for a question, best first; `without` takes chunks out, and the next fill their places.
 
         Raises IndexChanged if another process has ingested since the index was opened, and IndexDamaged if a passage
         differs from what was ingested.
         """
-        wanted = self.k if k is None else k
-        hits = self.candidates(question, wanted)[:wanted]
+        wanted = depth = self.k if k is None else k
+        hits = self.candidates(question, depth)
+        if without is not None:
+            every = self.index.store.count()
+            while len(kept := [hit for hit in hits if not without(hit.chunk)]) < wanted and depth < every:
+                depth *= 2
+                hits = self.candidates(question, depth)
+            hits = renumber(kept)
+        hits = hits[:wanted]
         for hit in hits:
             _check(hit.chunk, self.index.folder)
         return hits

@@ -169,6 +169,7 @@ def chains(model: BaseChatModel, repeats: int = 1, passage: str = PASSAGE) -> di
         Condition.NO_RAG: None,
         Condition.RAG: OnePassage(text=passage),
         Condition.ORACLE: OnePassage(text="正しい資料。"),
+        Condition.WITHHELD: OnePassage(text="別の資料。"),
     }
     return {condition: [build_chain(model, one)] * repeats for condition, one in retrievers.items()}
 

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 @columns_option
 @option("--language", type=click.Choice(["ja", "en", "both"]), default="both",
         help="Language to ask in; both means all that the set has.")  # fmt: skip
-@option("--conditions", default="no_rag,rag", help="Conditions to compare, comma-separated: no_rag, rag, oracle.")
+@option(
+    "--conditions", default="no_rag,rag", help="Conditions to compare, comma-separated: no_rag, rag, oracle, withheld."
+)
 @option("--limit", type=click.IntRange(1), help="Only the first LIMIT questions.")
 @option("--repeats", type=click.IntRange(1), default=1, former="--repeat",
         help="Ask every question this many times, with a new seed each time.")  # fmt: skip

@@ -25,7 +25,7 @@ from eval.runs.run import load_run
 from eval.statistics.paired import rate
 from rag.encoders.embeddings import EncoderIdentity
 from rag.errors import GradingError, RunError
-from tests.eval.scripted import ROWS, ScriptedChat, run_set, write_set
+from tests.eval.scripted import BOTH, ROWS, ScriptedChat, run_set, write_set
 
 STORED = Path(__file__).parent / "stored_run"
 ENCODER = EncoderIdentity(**json.loads((STORED / "calibration.json").read_text(encoding="utf-8"))["encoder"])
@@ -56,7 +56,7 @@ def stored(tmp_path: Path) -> Path:
 def go_on(run: Path, model: ScriptedChat) -> None:
     """Start the stored run again, as it was started."""
     verify = write_set(run.parent / "set.csv")
-    run_set(run, verify, model, conditions=list(Condition), repeats=2, batch_size=1, passage=PASSAGE)
+    run_set(run, verify, model, conditions=[*BOTH, Condition.ORACLE], repeats=2, batch_size=1, passage=PASSAGE)
 
 
 def test_it_reports_the_figures_it_reported_then(stored: Path) -> None:
@@ -167,7 +167,7 @@ def test_a_newer_line_of_an_answer_is_read(stored: Path) -> None:
     ("name", "old", "new", "words"),
     [
         ("run/run.json", '"context": 4096', '"context": "4096"', "field identity.context: Input should be a valid int"),
-        ("run/run.json", '"oracle"', '"gold"', "field scope.conditions.2: Input should be 'no_rag', 'rag' or 'oracle'"),
+        ("run/run.json", '"oracle"', '"gold"', "field scope.conditions.2: Input should be 'no_rag', 'rag', 'oracle'"),
         ("run/run.json", '"began"', '"begun"', "field began: Field required"),
         ("run/answers.jsonl", '"seconds": ', '"seconds": "x', "answers.jsonl, line 1"),
         ("run/cosines.json", '": 0.', '": "0.', "Invalid JSON"),

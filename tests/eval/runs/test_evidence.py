@@ -1,16 +1,19 @@
-"""The oracle condition: the gold passages, for the questions that name them, from a real index."""
+"""The conditions oracle and withheld: gold passages given or taken out, with a real index."""
 
 from __future__ import annotations
 
 import pytest
 
 from eval.dataset.conditions import Condition
+from eval.dataset.items import GoldPassage
 from eval.dataset.load import load_dataset
 from eval.report.build import build_report
+from eval.report.headlines import headline
 from eval.runs.evaluate import QuestionSelection
-from eval.runs.oracle import gold_retriever
+from eval.runs.evidence import evidence_retriever
 from rag.errors import DatasetError, SettingsError
 from rag.factory import IndexSettings, open_retriever
+from rag.records import Chunk
 from tests.commands import kotae, refused
 from tests.eval.dataset.layouts import LAYOUTS, table
 from tests.eval.scripted import ROWS, lines, write_set
@@ -37,7 +40,9 @@ def test_only_gold_passages_are_given(named, index, out, script) -> None:
 
 
 def test_the_nearest_of_two_gold_documents_is_first(named, index) -> None:
-    retriever = gold_retriever(load_dataset(named).items, open_retriever(IndexSettings(index, None, 1)))
+    retriever = evidence_retriever(
+        Condition.ORACLE, load_dataset(named).items, open_retriever(IndexSettings(index, None, 1))
+    )
     for question in ("水の化学式は何ですか？", "What is the chemical formula of water?"):
         (document,) = retriever.invoke(question)
         assert document.metadata["source"] == "en/water.md"
@@ -56,19 +61,21 @@ def test_what_the_gold_passage_adds_is_reported(named, index, out, script) -> No
     assert run.headline.effect.comparison.n == 10
 
 
-def test_evidence_that_is_not_in_the_index_is_named(tmp_path, index, out, script) -> None:
+@pytest.mark.parametrize("condition", [Condition.ORACLE, Condition.WITHHELD])
+def test_evidence_that_is_not_in_the_index_is_named(tmp_path, index, out, script, condition) -> None:
     verify = write_set(tmp_path / "set.csv")
     result = kotae("eval", "run", verify, "--out", out, "--index", index, "--model", "scripted",
-                   "--conditions", "oracle")  # fmt: skip
+                   "--conditions", condition)  # fmt: skip
     refused(result, "ja/t.md", "question 1")
     with pytest.raises(DatasetError, match="question 1"):
-        gold_retriever(load_dataset(verify).items, open_retriever(IndexSettings(index, None, 1)))
+        evidence_retriever(Condition.ORACLE, load_dataset(verify).items, open_retriever(IndexSettings(index, None, 1)))
 
 
-def test_a_set_without_evidence_has_no_oracle(tmp_path, index) -> None:
+@pytest.mark.parametrize("condition", [Condition.ORACLE, Condition.WITHHELD])
+def test_a_set_without_evidence_has_neither_condition(tmp_path, index, condition) -> None:
     verify = write_set(tmp_path / "set.csv", [(*row[:8], "", *row[9:]) for row in ROWS])
-    with pytest.raises(SettingsError, match="evidence"):
-        gold_retriever(load_dataset(verify).items, open_retriever(IndexSettings(index, None, 1)))
+    with pytest.raises(SettingsError, match=f"The condition {condition} needs"):
+        evidence_retriever(condition, load_dataset(verify).items, open_retriever(IndexSettings(index, None, 1)))
 
 
 def test_passages_of_the_set_need_no_index(tmp_path, encoder, out, script) -> None:
@@ -115,4 +122,63 @@ def test_a_gold_span_is_of_its_chunks_alone(tmp_path, index) -> None:
     assert item.gold[0].overlaps(hit.chunk)
     assert not item.gold[1].overlaps(hit.chunk)
     with pytest.raises(DatasetError, match="99990:99999"):
-        gold_retriever([item], retriever)
+        evidence_retriever(Condition.ORACLE, [item], retriever)
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_what_comes_next_fills_the_places_of_withheld_passages(named, index, k) -> None:
+    """The ranking of retrieval without the gold passages, whole where fewer than k are left."""
+    items, retriever = load_dataset(named).items, open_retriever(IndexSettings(index, None, k))
+    withheld = evidence_retriever(Condition.WITHHELD, items, retriever)
+    for item in items:
+        for question in item.questions.values():
+            ranking = [hit.chunk for hit in retriever.search(question, retriever.index.store.count())]
+            documents = withheld.invoke(question)
+            assert [document.id for document in documents] == [
+                chunk.id for chunk in ranking if not item.given(chunk)
+            ][:k]  # fmt: skip
+            assert [document.metadata["rank"] for document in documents] == list(range(1, len(documents) + 1))
+
+
+def test_what_a_model_does_without_the_gold_passage_is_reported(named, index, out, script) -> None:
+    """Question 1 is known from memory in Japanese, 2 declined, the others invented; question 3 has no evidence."""
+    script.replies = {
+        "首都はどこ": "東京", "capital of Japan?": "Kyoto", "テニスの王子様の作者": "資料には記載がありません。",
+        "Prince of Tennis?": "The passages do not say.", "化学式は何": "CO2", "chemical formula of water": "It is CO2.",
+    }  # fmt: skip
+    kotae("eval", "run", named, "--out", out, "--index", index, "--model", "scripted", "--top-k", "1",
+          "--conditions", "rag,withheld")  # fmt: skip
+    (run,) = build_report([out]).runs
+    given, counts = run.abstentions
+    assert (counts.declined, counts.from_memory, counts.invented.correct, counts.invented.total) == (2, 1, 3, 6)
+    assert counts.over_refusals.total == 0
+    assert given.over_refusals.total == 10
+    assert run.withheld is not None
+    assert (run.withheld.n, run.withheld.fixed, run.withheld.broken) == (6, 0, 0)
+    assert "of 6 answers 2 declined, 1 were right from memory, and 3 were invented" in headline(run, "en")
+    assert "6 回答のうち 2 件が回答を控え、1 件が記憶による正答、3 件が根拠のない回答" in headline(run, "ja")
+
+
+def test_withheld_needs_an_index_even_where_the_set_has_the_passages(tmp_path, encoder, out, script) -> None:
+    name, content, _, _ = LAYOUTS["JSQuAD"]
+    (tmp_path / name).write_bytes(content())
+    result = kotae("eval", "run", tmp_path / name, "--out", out, "--index", tmp_path / "none", "--model", "scripted",
+                   "--conditions", "withheld")  # fmt: skip
+    assert result.exit_code == 1
+    assert "kotae ingest" in result.stderr
+
+
+@pytest.mark.parametrize("shift", [-60, 0, 60])
+def test_a_chunk_that_is_cut_elsewhere_than_the_passage_overlaps_it(shift) -> None:
+    """At either end or within; a passage of the same document beside it does not."""
+    document = "".join(f"第{number}条はその{number * 7}番目の規定である。" for number in range(40))
+    gold = GoldPassage(text=document[200:320])
+    start = 200 + shift
+
+    def chunk(start: int, end: int) -> Chunk:
+        return Chunk("c", document[start:end], "", "ja/a.md", "ja", start, end, 0)
+
+    assert gold.overlaps(chunk(start, start + 120))
+    assert gold.overlaps(chunk(start + 10, start + 50)) is (shift >= 0)
+    assert not gold.overlaps(chunk(320, 440))
+    assert not gold.overlaps(chunk(40, 160))

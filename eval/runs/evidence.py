@@ -1,4 +1,4 @@
-"""The oracle condition: the passages that a verification set has, or names, as evidence."""
+"""The conditions that a set's evidence makes: `oracle` gives the gold passages, `withheld` takes them out."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, InstanceOf
 
+from eval.dataset.conditions import Condition
 from eval.dataset.items import GoldPassage, Item
 from rag.errors import DatasetError, SettingsError
 from rag.index.reader import Index
@@ -16,6 +17,9 @@ from rag.index.store import ChunkStore
 from rag.records import Chunk, Hit, chunk_id
 from rag.retrieval.retriever import HybridRetriever, document_of
 from rag.text.language import detect
+
+Evidence = Mapping[str, tuple[GoldPassage, ...]]
+"""The gold passages, by the text of the question."""
 
 
 class GoldRetriever(BaseRetriever):
@@ -29,8 +33,7 @@ class GoldRetriever(BaseRetriever):
 
     index: InstanceOf[Index] | None
     k: int
-    evidence: Mapping[str, tuple[GoldPassage, ...]]
-    """The gold passages, by the text of the question."""
+    evidence: Evidence
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         gold = self.evidence[query]
@@ -50,37 +53,56 @@ class GoldRetriever(BaseRetriever):
         ]
 
 
+class WithheldRetriever(BaseRetriever):
+    """A retriever of what `retriever` finds beside a question's evidence; what comes next fills the places."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    retriever: HybridRetriever
+    evidence: Evidence
+
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+        gold = self.evidence[query]
+        hits = self.retriever.search(query, without=lambda chunk: any(passage.overlaps(chunk) for passage in gold))
+        return [document_of(hit) for hit in hits]
+
+
 def needs_index(items: Iterable[Item]) -> bool:
     """Tell whether the evidence of any question is in an index only."""
     return any(item.gold and not any(gold.text for gold in item.gold) for item in items)
 
 
-def gold_retriever(items: Sequence[Item], retriever: HybridRetriever | None) -> GoldRetriever:
-    """Return a retriever of gold passages, those of the index of `retriever` as many per question as it gives.
+def evidence_retriever(
+    condition: Condition, items: Sequence[Item], retriever: HybridRetriever | None
+) -> GoldRetriever | WithheldRetriever:
+    """Return the retriever of `oracle` or `withheld`, which gives as many passages of an index as `retriever`.
 
     Raises SettingsError if no question names its evidence, DatasetError if a named document is not in the index.
     """
     evidence: dict[str, tuple[GoldPassage, ...]] = {}
     for item in items:
-        if retriever is not None and needs_index([item]):
-            _require_indexed(item, retriever.index.store)
+        if retriever is not None and (condition is Condition.WITHHELD or needs_index([item])):
+            _require_indexed(item, retriever.index.store, condition)
         for text in item.questions.values():
             evidence[text] = tuple(dict.fromkeys((*evidence.get(text, ()), *item.gold)))
     if not any(evidence.values()):
         raise SettingsError(
-            "The condition oracle needs questions that name their evidence",
-            do="Add the column `evidence` to the verification set, or omit the condition oracle.",
+            f"The condition {condition} needs questions that name their evidence",
+            do=f"Add the column `evidence` to the verification set, or omit the condition {condition}.",
         )
+    if condition is Condition.WITHHELD and retriever is not None:
+        return WithheldRetriever(retriever=retriever, evidence=evidence)
     index, k = (None, 0) if retriever is None else (retriever.index, retriever.k)
     return GoldRetriever(index=index, k=k, evidence=evidence)
 
 
-def _require_indexed(item: Item, store: ChunkStore) -> None:
-    if missing := [str(gold) for gold in item.gold if not chunks_of(store, [gold])]:
+def _require_indexed(item: Item, store: ChunkStore, condition: Condition) -> None:
+    documents = [gold for gold in item.gold if gold.source]
+    if missing := [str(gold) for gold in documents if not chunks_of(store, [gold])]:
         raise DatasetError(
             f"The index does not contain the evidence {', '.join(missing)}",
             where=f"question {item.number}",
-            do="Ingest the documents that the set names, or omit the condition oracle.",
+            do=f"Ingest the documents that the set names, or omit the condition {condition}.",
         )
 
 
