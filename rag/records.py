@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Literal
 
 Language = Literal["ja", "en"]
@@ -80,13 +81,46 @@ class Attempt:
     completion_tokens: int = 0
 
 
+class Groundedness(StrEnum):
+    """Whether what an answer says stands in its passages; not applicable if it says nothing that could."""
+
+    GROUNDED = "grounded"
+    PARTLY = "partly grounded"
+    UNGROUNDED = "ungrounded"
+    NOT_APPLICABLE = "not applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSpan:
+    """A number, date, name or quotation of an answer, or its other words, with the ranks of the hits that have it."""
+
+    text: str
+    kind: Literal["number", "date", "name", "quotation", "words"]
+    ranks: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """The spans of an answer looked up in its passages; `rank` is that of the passage that bears the answer out."""
+
+    groundedness: Groundedness
+    spans: tuple[AnswerSpan, ...] = ()
+    rank: int | None = None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The spans that stand in no passage."""
+        return tuple(span.text for span in self.spans if not span.ranks)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The chain's answer to one question: every attempt and the retrieved passages.
 
     There is a second attempt if the first was in the wrong language. It counts unless it is in the wrong language too.
     `dropped` is the number of hits that did not fit into the model's context; `left_out` has the sentences that were
-    removed from the passages because they looked like instructions to the model.
+    removed from the passages because they looked like instructions to the model. `support` says which passage bears the
+    answer out, where somebody looked it up.
     """
 
     question: str
@@ -95,6 +129,7 @@ class Answer:
     hits: tuple[Hit, ...] = ()
     dropped: int = 0
     left_out: tuple[str, ...] = ()
+    support: Support | None = None
 
     def __post_init__(self) -> None:
         if not self.attempts:

@@ -1,6 +1,6 @@
 """Refusals, negations and alternatives: what makes a mention of the right answer no answer.
 
-Three questions are answered here, for both languages: what is said beside a refusal (`after_refusal`), is
+Three questions are answered here, for both languages: what is said beside refusals (`beside_refusals`), is
 the mention at `start:end` denied (`is_denied`), and is it one of several offered (`alternative`). All
 functions take canonical text (`rag.text.canonical.canonical`).
 
@@ -14,16 +14,10 @@ from __future__ import annotations
 import re
 
 from eval.grading.text import sentence_stretches
-from rag.text.refusals import is_refusal
+from rag.text.refusals import after_refusal, is_refusal
 from rag.text.tokens import tokenise
 
 REACH = 120  # characters
-_BUT = re.compile(
-    r"(?:[,;]|\.)\s*(?:but|however|though|although)\b,?\s*|\bbut\b\s+|(?<=[すんいただる])(?:が|けれども?"
-    r"|けど)、|(?:しかし|ただし|ただ)、?",
-    re.I,
-)
-
 _NOT_BEFORE = re.compile(
     r"(?:\b(?:not|never|neither|nor|cannot)|n't|\b(?:no longer|rather than|instead of|other than|except(?: "
     r"for)?|unlike|excluding|as opposed to|far from))\s+"
@@ -72,19 +66,6 @@ _OR_BEFORE_JA = re.compile(
     r"|(?<!いつ)(?<!どこ)(?<!誰)(?<!何)(?<!しか)か、?)[「『\"]*$"
 )
 _OFFERED = re.compile(r"[^.;()?、。]+$")  # the words just before "or"
-
-
-def after_refusal(text: str) -> str | None:
-    """Return the answer after a refusal and a "but" (ただし, が、), or None if there is only the refusal.
-
-    >>> after_refusal("I am not sure, but it is Tokyo."), after_refusal("分かりません。")
-    ('it is Tokyo.', None)
-    """
-    for match in _BUT.finditer(text):
-        rest = text[match.end() :].strip()
-        if is_refusal(text[: match.start() + 1]) and rest and not is_refusal(rest):
-            return rest
-    return None
 
 
 def beside_refusals(text: str) -> str | None:

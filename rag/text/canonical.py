@@ -1,7 +1,7 @@
 """The canonical form of an answer or a reference: NFKC without markup, with numerals as digits and signs written out.
 
-`canonical` comes before all reading of answers; offsets of tokens and sentences count in its text. NFKC is that of
-Unicode Standard Annex #15.
+`canonical` comes before all reading of answers; offsets of tokens and sentences count in its text. Documents have
+`canonical_document`, as what answers are found in. NFKC is that of Unicode Standard Annex #15.
 """
 
 from __future__ import annotations
@@ -46,10 +46,12 @@ def nfkc(text: str) -> str:
 
 def strip_markup(text: str) -> str:
     """Remove markdown, tags, list marks and whatever a model writes after its answer (a further question)."""
-    text = re.sub(r"\\boxed\{([^{}]*)\}", r"\1", text)
-    text = _MARKUP.sub(
-        "", text if (cut := _CUT.search(text)) is None or not text[: cut.start()].strip() else text[: cut.start()]
-    )
+    cut = _CUT.search(text)
+    return _without_markup(text if cut is None or not text[: cut.start()].strip() else text[: cut.start()])
+
+
+def _without_markup(text: str) -> str:
+    text = _MARKUP.sub("", re.sub(r"\\boxed\{([^{}]*)\}", r"\1", text))
     text = _BULLET.sub("", text)
     numbers = [int(match.group(1)) for match in _NUMBERED.finditer(text)]
     if numbers and numbers == list(range(1, len(numbers) + 1)):
@@ -64,5 +66,13 @@ def canonical(text: str) -> str:
     >>> canonical("**答え**：　二〇〇一年"), canonical("It's nine planets")
     ('答え: 2001年', 'It is 9 planets')
     """
-    plain = _CONTRACTED.sub(r"\1 is", strip_markup(nfkc(text)))
-    return write_signs(to_digits(write_japanese_signs(plain)))
+    return _written(strip_markup(nfkc(text)))
+
+
+def canonical_document(text: str) -> str:
+    """Return the canonical form of a text that no model wrote, to its end: it may hold questions of its own."""
+    return _written(_without_markup(nfkc(text)))
+
+
+def _written(plain: str) -> str:
+    return write_signs(to_digits(write_japanese_signs(_CONTRACTED.sub(r"\1 is", plain))))

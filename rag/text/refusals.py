@@ -43,6 +43,11 @@ _UNKNOWN = re.compile(
     r"\b(?:is|are|remains?) (?:currently )?(?:unknown|unclear)\b|不明(?:です|である|だ|。|$|な)", re.IGNORECASE
 )
 UNKNOWN_LENGTH = 60  # characters; in a longer sentence "unknown" speaks of a detail
+_BUT = re.compile(
+    r"(?:[,;]|\.)\s*(?:but|however|though|although)\b,?\s*|\bbut\b\s+|(?<=[すんいただる])(?:が|けれども?"
+    r"|けど)、|(?:しかし|ただし|ただ)、?",
+    re.I,
+)
 
 
 def is_refusal(sentence: str) -> bool:
@@ -50,3 +55,16 @@ def is_refusal(sentence: str) -> bool:
     if _REFUSAL_EN.search(sentence) or _REFUSAL_JA.search(sentence):
         return True
     return len(sentence) <= UNKNOWN_LENGTH and _UNKNOWN.search(sentence) is not None
+
+
+def after_refusal(text: str) -> str | None:
+    """Return the answer after a refusal and a "but" (ただし, が、), or None if there is only the refusal.
+
+    >>> after_refusal("I am not sure, but it is Tokyo."), after_refusal("分かりません。")
+    ('it is Tokyo.', None)
+    """
+    for match in _BUT.finditer(text):
+        rest = text[match.end() :].strip()
+        if is_refusal(text[: match.start() + 1]) and rest and not is_refusal(rest):
+            return rest
+    return None

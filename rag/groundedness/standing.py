@@ -1,0 +1,104 @@
+"""Does a span of an answer stand in a passage, in any spelling, unit or language?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.groundedness.across import stands_across
+from rag.groundedness.passage_text import PassageText, word_keys
+from rag.groundedness.spans import Span, same_value
+from rag.text.letters import JAPANESE_LETTER
+from rag.text.numbers.dates import DateValue
+from rag.text.numbers.quantities import Value
+from rag.text.tokens import Token, is_name
+from rag.text.word_match import folded, occurrences
+
+_MOST = 0.8  # of a long quotation's words
+_HALF = 0.5  # of the words of an answer without a span
+_SMALL = 100  # numbers below this are everywhere; they must count the same thing
+
+
+def stands(span: Span, passage: PassageText) -> bool:
+    """Return whether a passage has a span of an answer."""
+    if span.value is not None:
+        return any(_states(span, value, counted) for value, counted in passage.values)
+    if any(occurrences(passage.text, span.text)):
+        return True
+    if span.kind == "name":
+        return _has_name(span.tokens, passage)
+    share = _share([token for token in span.tokens if token.content], passage)
+    return share >= (_MOST if span.kind == "quotation" else _HALF)
+
+
+def _states(span: Span, given: Value, counted: frozenset[str]) -> bool:
+    """Return whether a number or date of a passage states that of a span; small numbers must count the same thing."""
+    value = span.value
+    if value is None or not same_value(value, given):
+        return False
+    if isinstance(given, DateValue):
+        return not span.yearless or given.year is None
+    if isinstance(value, DateValue) or abs(value.value) >= _SMALL:
+        return True
+    if (value.unit is None) != (given.unit is None):
+        return value.value.denominator != 1
+    comparable = span.counted and counted and _japanese(span.counted) == _japanese(counted)
+    return not comparable or bool(span.counted & counted)
+
+
+def _japanese(words: frozenset[str]) -> bool:
+    return any(map(JAPANESE_LETTER.search, words))
+
+
+def _has_name(tokens: Sequence[Token], passage: PassageText) -> bool:
+    """Return whether a passage has a name: all its names in any order, or the one that tells it from others.
+
+    Nouns that Japanese joins to a name must stand too, unless of one character (湖, 市).
+    """
+    names = [token for token in tokens if is_name(token) and token.key]
+    others = [token for token in tokens if not is_name(token) and token.content and len(token.surface) > 1]
+    if not all(_has(token, passage) for token in others):
+        return False
+    found = [token for token in names if _has(token, passage)]
+    if len(found) == len(names):
+        return True
+    family = names[0] if names[-1].kind == "japanese" and "・" not in _between(tokens) else names[-1]
+    return len(names) > 1 and family in found and not _another_bearer(family, tokens, passage)
+
+
+def _between(tokens: Sequence[Token]) -> str:
+    return "・" if any(a.end < b.start for a, b in zip(tokens, tokens[1:], strict=False)) else ""
+
+
+def _another_bearer(family: Token, tokens: Sequence[Token], passage: PassageText) -> bool:
+    """Return whether a family name always has a given name beside it in a passage that the answer does not have."""
+    own = {folded(token.surface) for token in tokens}
+    places = [at for at, token in enumerate(passage.tokens) if token.key == family.key]
+    keyed = passage.tokens
+
+    def beside(at: int) -> bool:
+        near = [keyed[other] for other in (at - 1, at + 1) if 0 <= other < len(keyed)]
+        return any(is_name(token) and token.key and token.key not in own for token in near)
+
+    return not places or all(map(beside, places))
+
+
+def _has(token: Token, passage: PassageText) -> bool:
+    keys = word_keys(passage.text)
+    return token.key in keys or token.stem in keys or stands_across(token, passage)
+
+
+def _share(tokens: Sequence[Token], passage: PassageText) -> float:
+    return sum(_has(token, passage) for token in tokens) / len(tokens) if tokens else 0.0
+
+
+def parts_of_date(span: Span) -> tuple[Span, ...]:
+    """Return the year of a date and the rest of it as two spans; () for what cannot be parted."""
+    value = span.value
+    if not isinstance(value, DateValue) or value.year is None or value.month is None:
+        return ()
+    year = DateValue(value.year, None, None, value.start, value.end)
+    rest = DateValue(None, value.month, value.day, value.start, value.end)
+    return (
+        Span(str(value.year), "date", (), year),
+        Span(span.text, "date", (), rest, yearless=True),
+    )
