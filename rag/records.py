@@ -146,6 +146,12 @@ class Answer:
         return self.chosen.finish == "length"
 
     @property
+    def cited(self) -> tuple[Hit, ...]:
+        """The hits in the order to show them: the one that bears the answer out, then the others by rank."""
+        first = None if self.support is None else self.support.rank
+        return tuple(sorted(self.hits, key=lambda hit: hit.rank != first))
+
+    @property
     def chosen(self) -> Attempt:
         """The attempt that counts."""
         return self.attempts[-1] if self.attempts[-1].language_ok else self.attempts[0]

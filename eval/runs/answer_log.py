@@ -79,7 +79,10 @@ class AnswerLog:
 
     def append(self, recorded: AnswerRecord) -> None:
         """Append a line and flush it to the disk. Raises CannotWrite."""
-        line = _summed(json.dumps(to_jsonable(recorded), ensure_ascii=False).encode("utf-8", "replace"))
+        fields = to_jsonable(recorded)
+        if fields["answer"] is not None:
+            del fields["answer"]["support"]  # looked up for every report, by the rules of its day
+        line = _summed(json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace"))
         with translate_os_errors(self._path), self._path.open("ab") as file:
             file.write(line + b"\n")
             file.flush()

@@ -16,6 +16,7 @@ from rag.errors import DatasetError, RunBusy, SettingsError
 from rag.factory import IndexSettings, ModelSettings, open_chain
 from rag.generation.chain import Question
 from rag.generation.citation import short_citation
+from rag.groundedness.support import with_support
 from rag.models.invoke import batch_size, model_identity
 from rag.serialize import to_jsonable
 from rag.storage.atomic import write_bytes
@@ -122,7 +123,7 @@ class _BatchRow:
 
     @property
     def sources(self) -> str:
-        hits = () if self.record.answer is None else self.record.answer.hits
+        hits = () if self.record.answer is None else with_support(self.record.answer).cited
         return "; ".join(map(short_citation, hits))
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @option("--no-rag", is_flag=True, help="Answer without retrieval, from the model alone.")
 @json_option
 def ask(question: str, no_rag: bool, as_json: bool, **settings: Any) -> None:
-    """Answer QUESTION in its own language, then list the sources by number.
+    """Answer QUESTION in its own language, then list the sources by number, the one that bears it out first.
 
     \b
     Example:
@@ -34,10 +34,12 @@ def ask(question: str, no_rag: bool, as_json: bool, **settings: Any) -> None:
     """
     chain, prepared = _prepare(question, model_settings(settings), None if no_rag else index_settings(settings))
     if as_json:
+        from rag.groundedness.support import with_support
+
         (result,) = chain.answer([prepared])
         if isinstance(result, Exception):
             raise result
-        echo(as_json_text(result))
+        echo(as_json_text(with_support(result)))
         return
     _print(chain.stream_prepared(prepared), len(prepared.hits))
 
@@ -68,6 +70,10 @@ def _print(pieces: Iterator[AnswerPiece], passages: int) -> None:
         echo(piece.text, nl=False)
         answer = piece.done or answer
     echo(_sources(answer))
+    if answer is not None and answer.support is not None and answer.support.missing:
+        from rag.groundedness.support import describe_missing
+
+        echo(describe_missing(answer.support, answer.language), err=True)
     if answer is not None and answer.left_out:
         from rag.safety.sanitize import describe_removed
 
@@ -77,10 +83,11 @@ def _print(pieces: Iterator[AnswerPiece], passages: int) -> None:
 def _sources(answer: Answer | None) -> str:
     if answer is None or not answer.hits:
         return ""
-    return "\n" + "\n".join(_source(hit) for hit in answer.hits)
+    first = None if answer.support is None else answer.support.rank
+    return "\n" + "\n".join(_source(hit, bears_out=hit.rank == first) for hit in answer.cited)
 
 
-def _source(hit: Hit) -> str:
+def _source(hit: Hit, *, bears_out: bool) -> str:
     from rag.generation.citation import citation
     from rag.safety.sanitize import removed_text
     from rag.text.terminal_text import one_line
@@ -88,5 +95,6 @@ def _source(hit: Hit) -> str:
     withheld = len(removed_text([hit]))
     scores = {"score": hit.score, "dense": hit.dense, "lexical": hit.lexical, "reranked": hit.reranked}
     listed = ", ".join(f"{name} {value:.3f}" for name, value in scores.items() if value is not None)
+    mark = "bears the answer out; " if bears_out else ""
     kept_back = f"; {withheld} sentence{'s' * (withheld > 1)} withheld from the model" if withheld else ""
-    return f"{one_line(citation(hit))} ({listed}{kept_back})"
+    return f"{one_line(citation(hit))} ({mark}{listed}{kept_back})"

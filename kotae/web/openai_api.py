@@ -18,7 +18,7 @@ from kotae.web.errors import openai_fields
 from kotae.web.openai_request import LISTING, MODELS, ChatRequest, no_such_model, read_request
 from kotae.web.questions import read_body
 from kotae.web.queue import AnswerQueue, QueuedQuestion, Retrieved
-from kotae.web.serializers import hit_fields, sources_list
+from kotae.web.serializers import hit_fields, sources_list, support_fields
 from rag.generation.chain import Question
 from rag.records import Answer, AnswerPiece
 from rag.text.answer_language import in_language
@@ -104,7 +104,7 @@ class _Completion:
         return self._head("chat.completion.chunk") | {"choices": [choice]}
 
     def _text(self, answer: Answer) -> str:
-        listed = sources_list(answer.hits) if self.request.model == LISTING else ""
+        listed = sources_list(answer) if self.request.model == LISTING else ""
         return f"{answer.text}\n\n{listed}" if listed else answer.text
 
 
@@ -147,6 +147,7 @@ def _about(answer: Answer, retrieved: Retrieved) -> dict[str, Any]:
         "language": answer.language,
         "attempts": len(answer.attempts),
         "sources": [hit_fields(hit) for hit in answer.hits],
+        "support": support_fields(answer),
         "dropped": retrieved.dropped,
         "left_out": retrieved.left_out,
     }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from rag.generation.citation import citation
-from rag.records import Answer, Hit
+from rag.records import Answer, Hit, Language
 
 
 def hit_fields(hit: Hit) -> dict[str, Any]:
@@ -36,9 +36,20 @@ def answer_fields(answer: Answer) -> dict[str, Any]:
         "language_ok": chosen.language_ok,
         "cut_off": answer.cut_off,
         "attempts": len(answer.attempts),
+        "support": support_fields(answer),
     }
 
 
-def sources_list(hits: Sequence[Hit]) -> str:
-    """List the passages as numbered lines; "" if there are none."""
-    return "\n".join(map(citation, hits))
+def support_fields(answer: Answer) -> dict[str, Any] | None:
+    """Return which passage bears an answer out, by its rank, and what stands in none; None without passages."""
+    support = answer.support
+    if support is None:
+        return None
+    return {"groundedness": str(support.groundedness), "rank": support.rank, "missing": list(support.missing)}
+
+
+def sources_list(answer: Answer) -> str:
+    """List the passages as numbered lines, the one that bears the answer out first; "" if there are none."""
+    first = None if answer.support is None else answer.support.rank
+    marks: Mapping[Language, str] = {"ja": "（回答の根拠）", "en": " (bears the answer out)"}
+    return "\n".join(citation(hit) + marks[answer.language] * (hit.rank == first) for hit in answer.cited)

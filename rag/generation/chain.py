@@ -15,6 +15,7 @@ from langchain_core.runnables.config import ensure_config
 from rag.errors import SettingsError
 from rag.generation.context_budget import fit_to_context
 from rag.generation.prompt import PromptStyle, build_prompt, repair_prompt, stop_sequences
+from rag.groundedness.support import with_support
 from rag.models.engine import Completion
 from rag.models.invoke import invoke_batch, invoke_streaming
 from rag.records import Answer, AnswerPiece, Attempt, Hit, Language
@@ -52,7 +53,8 @@ class GroundedChain(Runnable[str | Question, Answer]):
     """A runnable that answers with the passages its retriever finds; without a retriever, from the model alone.
 
     A plain string is answered in its own language. After an answer in the wrong language the model is asked once more;
-    both attempts are kept. Streams yield `AnswerPiece`s, the last of which has the whole answer.
+    both attempts are kept. Streams yield `AnswerPiece`s, the last of which has the whole answer. An answer that had
+    passages says which of them bears it out.
     """
 
     def __init__(self, model: Model, retriever: BaseRetriever | None, style: PromptStyle) -> None:
@@ -80,7 +82,7 @@ class GroundedChain(Runnable[str | Question, Answer]):
     def answer(self, prepared: Sequence[Prepared], config: RunnableConfig | None = None) -> list[Answer | Exception]:
         """Answer prepared questions in one pass of the model, and those in the wrong language in a second one.
 
-        A question that fails gives its exception, in its place.
+        A question that fails gives its exception, in its place. Which passages bear the answers out is not looked up.
         """
         stop = stop_sequences(self.style)
         first = invoke_batch(self.model, [item.prompt for item in prepared], stop, config)
@@ -104,7 +106,7 @@ class GroundedChain(Runnable[str | Question, Answer]):
         answer = self.answer([self.prepare(input, config)], config)[0]
         if isinstance(answer, Exception):
             raise answer
-        return answer
+        return with_support(answer)
 
     def batch(  # type: ignore[override]
         self,
@@ -129,7 +131,7 @@ class GroundedChain(Runnable[str | Question, Answer]):
         for answer in answers:
             if isinstance(answer, Exception) and not return_exceptions:
                 raise answer
-        return answers
+        return [answer if isinstance(answer, Exception) else with_support(answer) for answer in answers]
 
     def stream(  # type: ignore[override]
         self,
@@ -148,7 +150,7 @@ class GroundedChain(Runnable[str | Question, Answer]):
         if self._wants_repair(answer):
             prompt = repair_prompt(prepared.prompt, prepared.question.language)
             answer = yield from self._attempt(prepared, answer, prompt, config)
-        yield AnswerPiece(done=answer)
+        yield AnswerPiece(done=with_support(answer))
 
     def _attempt(
         self, prepared: Prepared, before: Answer | None, prompt: PromptValue, config: RunnableConfig

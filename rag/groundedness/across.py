@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from rag.errors import ModelUnavailable
 from rag.groundedness.passage_text import PassageText, english_stems
 from rag.groundedness.sounds import same_name
 from rag.lexical.dictionary import open_dictionary
-from rag.lexical.translation import into_english
+from rag.lexical.translation import Synonyms, into_english
 from rag.text.language import normalise
 from rag.text.letters import KATAKANA
 from rag.text.tokens import Token, is_name
 from rag.text.words import words
 
 _SHARE = 0.5  # of a word's meaning that what stands in the passage must cover
-_KANA = re.compile(f"[{KATAKANA}]+")
+_KANA = re.compile(f"[{KATAKANA}]{{2,}}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A name as it sounds, in katakana, and whether it is a foreign one."""
+
+    sound: str
+    foreign: bool
 
 
 def stands_across(token: Token, passage: PassageText) -> bool:
@@ -25,19 +35,32 @@ def stands_across(token: Token, passage: PassageText) -> bool:
     return token.kind == "latin" and passage.japanese and _in_japanese(token, passage)
 
 
+def compound_stands_across(tokens: Sequence[Token], passage: PassageText) -> bool:
+    """Return whether Japanese words side by side are one in the dictionary, and stand in English in a passage."""
+    groups = _translated("".join(token.surface for token in tokens))
+    return len(groups) == 1 and _covered(groups[0], english_stems(passage.text))
+
+
+def _translated(text: str) -> list[Synonyms]:
+    try:
+        return into_english(text, open_dictionary())
+    except ModelUnavailable:  # a retriever of others may be in use where the dictionary was never installed
+        return []
+
+
+def _covered(group: Synonyms, stems: frozenset[str]) -> bool:
+    return sum(share for word, share in group.items() if word in stems) >= _SHARE
+
+
 def _in_english(token: Token, passage: PassageText) -> bool:
     stems = english_stems(passage.text)
     if not stems:
         return False
-    try:
-        groups = into_english(token.surface, open_dictionary())
-    except ModelUnavailable:  # a retriever of others may be in use where the dictionary was never installed
-        groups = []
-    if any(sum(share for word, share in group.items() if word in stems) >= _SHARE for group in groups):
+    if any(_covered(group, stems) for group in _translated(token.surface)):
         return True
     sound = _sound(token)
     return bool(sound) and any(
-        same_name(sound, other.key, foreign=_foreign(token))
+        same_name(sound, other.surface, foreign=_foreign(token))
         for other in passage.tokens
         if other.kind == "latin" and is_name(other)
     )
@@ -55,8 +78,17 @@ def _in_japanese(token: Token, passage: PassageText) -> bool:
     if any(share >= _SHARE and (form in cut or (len(form) > 1 and form in text)) for form, share in forms.items()):
         return True
     return is_name(token) and any(
-        same_name(sound, token.key, foreign=_foreign(other)) for other in passage.tokens if (sound := _sound(other))
+        same_name(name.sound, token.surface, foreign=name.foreign) for name in _heard(passage)
     )
+
+
+def _heard(passage: PassageText) -> Iterator[_Heard]:
+    """Yield the names of a Japanese passage as they sound; katakana that is in no dictionary may be cut into pieces."""
+    for run in dict.fromkeys(_KANA.findall(passage.text)):
+        yield _Heard(run, foreign=True)
+    for token in passage.tokens:
+        if not _foreign(token) and (sound := _sound(token)):
+            yield _Heard(sound, foreign=False)
 
 
 def _sound(token: Token) -> str:

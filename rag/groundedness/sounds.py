@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from difflib import SequenceMatcher
 
 _ROWS = {
@@ -21,8 +22,8 @@ _KANA |= {"シ": "shi", "チ": "chi", "ツ": "tsu", "フ": "fu", "ジ": "ji", "�
 _SMALL_Y = {"ャ": "a", "ュ": "u", "ョ": "o"}
 _SMALL = {"ァ": "a", "ィ": "i", "ゥ": "u", "ェ": "e", "ォ": "o"}
 _CLASSES = (
-    (r"ph", "p"), (r"tch|sch|sh|ch|tsu?|c(?=[eiy])|[szj]", "S"), (r"th", "S"), (r"x", "KS"), (r"[kgcq]+u?(?=[aeio])", "K"),
-    (r"[kgcq]", "K"), (r"[bpvf]", "P"), (r"[td]", "T"), (r"[lr]", "R"), (r"[mn]", "N"), (r"[^A-Z]", ""),
+    (r"ph", "p"), (r"tch|sch|sh|ch|tsu?|th|c(?=[eiy])|[szj]", "S"), (r"x", "KS"), (r"[kgcq]", "K"), (r"[bpvf]", "P"),
+    (r"[td]", "T"), (r"[lr]", "R"), (r"[mn]", "N"), (r"[^A-Z]", ""),
 )  # fmt: skip
 _LEAST = 3  # consonants that tell a name; with fewer the letters must be alike too
 _ALIKE, _NEARLY = (
@@ -37,17 +38,16 @@ def romaji(kana: str) -> str:
     >>> romaji("キョウト"), romaji("フィリップ"), romaji("ヴォルガ")
     ('kyoto', 'firipu', 'voruga')
     """
-    written = ""
+    syllables = [""]
     for sign in kana:
         if sign in _SMALL_Y:
-            stem = written.removesuffix("i")
-            written = stem + ("" if stem.endswith(("sh", "ch", "j")) else "y") * (stem != written) + _SMALL_Y[sign]
+            stem = syllables[-1].removesuffix("i")
+            syllables[-1] = stem + "y" * (not stem.endswith(("sh", "ch", "j"))) + _SMALL_Y[sign]
         elif sign in _SMALL:
-            written = re.sub(r"(?<=[a-z])[aeiou]$|^u$", lambda m: "w" if m.group() == "u" == written else "", written)
-            written += _SMALL[sign]
+            syllables[-1] = ("w" if syllables[-1] == "u" else syllables[-1].rstrip("aeiou")) + _SMALL[sign]
         else:
-            written += _KANA.get(sign, "")
-    return _short(written)
+            syllables.append(_KANA.get(sign, ""))
+    return _short("".join(syllables))
 
 
 def _short(letters: str) -> str:
@@ -56,14 +56,14 @@ def _short(letters: str) -> str:
 
 
 def same_name(kana: str, latin: str, *, foreign: bool) -> bool:
-    """Return whether a name in katakana and a word in Latin letters (folded, in lower case) may be one name.
+    """Return whether a name in katakana and one in Latin letters may be the same.
 
     `foreign` names agree by their consonants, Japanese ones by their letters.
 
     >>> same_name("ザイドル", "seidl", foreign=True), same_name("タケシ", "takashi", foreign=False)
     (True, False)
     """
-    own, other = romaji(kana), _short(latin)
+    own, other = romaji(kana), _short(_plain(latin))
     if own == other and len(own) > 1:
         return True
     if not foreign:
@@ -72,6 +72,12 @@ def same_name(kana: str, latin: str, *, foreign: bool) -> bool:
     if mine == theirs:
         return len(mine) >= _LEAST or (bool(mine) and SequenceMatcher(None, own, other).ratio() >= _ALIKE)
     return min(len(mine), len(theirs)) > _LEAST and SequenceMatcher(None, mine, theirs).ratio() >= _NEARLY
+
+
+def _plain(latin: str) -> str:
+    """Return a word in lower case, without accents, possessive, and what is no letter."""
+    plain = unicodedata.normalize("NFKD", re.sub(r"['’]s?$", "", latin.casefold()))
+    return "".join(letter for letter in plain if letter.isascii() and letter.isalpha())
 
 
 @functools.lru_cache(maxsize=4096)

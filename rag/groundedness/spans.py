@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from rag.text.tokens import Token, is_name, tokenise
 from rag.text.word_match import folded
 
 LIMIT = 4000  # characters of an answer that are read
+_NEAR = 8  # characters before a word that tell whether a sentence begins with it
+_TORN = 1  # words at the end of an answer that was cut off
 Kind = Literal["number", "date", "name", "quotation", "words"]
 _QUOTATION = re.compile(r"「([^「」]{2,400})」|『([^『』]{2,400})』|\"([^\"]{2,400})\"")
 _SOURCE = re.compile(
@@ -26,9 +29,10 @@ _SOURCE = re.compile(
     re.IGNORECASE,
 )
 _OPENS = re.compile(r"(?:^|[.!?:;。、\n\"'(「『*-])\s*$")
-_JOINS = re.compile(
-    r"[ \t]?(?:[-・=']|(?:of|de|da|di|del|von|van|der|den|la|le|al|bin|ibn)[ \t])?[ \t]?", re.IGNORECASE
-)
+_PARTICLES = frozenset("of de da di del von van der den la le al bin ibn".split())
+_JOINS = re.compile(rf"[ \t]?(?:[-・=']|(?:(?:{'|'.join(sorted(_PARTICLES))})[ \t]){{1,2}})?[ \t]?", re.IGNORECASE)
+_ANY = frozenset("つ個")  # Japanese counters of anything
+_ONE_COUNTER = {"名": "人"}
 _CLAUSE = re.compile(r"[.,;:!?()\n\x1f、。]|\d")
 _REACH = 40  # characters behind a number, in which English says what it counts
 _LEAD = re.compile(r"(?<=\S)(?:,\s|;|、|\(|\n|[.!?]\s|。|\s(?:which|who|whose|because|although|but)\s)")
@@ -38,14 +42,15 @@ _TALK = frozenset(
     "title based according provided given following mentioned stated shown yes no true false correct incorrect right "
     "wrong sorry please note summary conclusion reason explanation result label choice option relevant key therefore "
     "determine determined determining follow follows identify recall verify analyze analyse extract provide find known "
-    "文書 文章 資料 情報 本文 記事 出典 回答 答え 質問 問題 正解 正しい 誤り はい いいえ 真 偽 以下 上記 理由 説明 結果 内容 記載 記述 "
-    "提供 確認 こと もの ため よう 通り 場合 方 選択肢 該当 基づく 書く 述べる 示す 言う 因る 有る 為る 成る 居る 呼ぶ 名前 名 文".split()
+    "文書 文章 資料 情報 本文 記事 出典 回答 答え 質問 問題 正解 正しい 誤り はい いいえ 真 偽 以下 上記 理由 説明 "
+    "結果 内容 記載 記述 提供 確認 こと もの ため よう 通り 場合 方 選択肢 該当 基づく 書く 述べる 示す 言う 因る 有る "
+    "為る 成る 居る 呼ぶ 名前 名 文".split()
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of an answer: its tokens, and its value if it is a number or a date."""
+class SoughtSpan:
+    """A stretch of an answer: its words, of a name those that the question does not have, or its value."""
 
     text: str
     kind: Kind
@@ -57,17 +62,19 @@ class Span:
     """Whether a date stands only where no year does, as the rest of a date whose year stands elsewhere."""
 
 
-def find_spans(question: str, answer: str) -> tuple[Span, ...]:
+def find_spans(question: str, answer: str, *, cut_off: bool = False) -> tuple[SoughtSpan, ...]:
     """Return the numbers, dates, names and quotations of an answer that the question does not have.
 
     Without any, its other content words are one span; without these either, there is none. Refusals put nothing
-    forward.
+    forward, and neither does the last word of an answer that was `cut_off`.
 
     >>> [(span.kind, span.text) for span in find_spans("When did Oda win?", "Mikio Oda won in 1928.")]
-    [('name', 'Mikio Oda'), ('date', '1928')]
+    [('name', 'Mikio Oda'), ('date', 'in 1928')]
     """
     asked = _Asked(canonical(question))
     text = _SOURCE.sub(" ", _asserted(canonical(answer)[:LIMIT]))
+    if cut_off:
+        text = text[: max((token.start for token in tokenise(text)[-_TORN:]), default=0)]
     quotations = list(_quotations(asked, text))
     masked = _masked(text, [match.span() for match, _ in quotations])
     values = list(_values(asked, masked))
@@ -79,12 +86,12 @@ def find_spans(question: str, answer: str) -> tuple[Span, ...]:
     return tuple(spans.values())[::-1] or _words(asked, masked)
 
 
-def _identity(span: Span) -> object:
+def _identity(span: SoughtSpan) -> object:
     """Return what two spans of an answer that say the same have in common."""
     value = span.value
     if value is None:
         return folded(span.text)
-    return value.fields if isinstance(value, DateValue) else (value.value, value.unit, span.counted)
+    return value.fields if isinstance(value, DateValue) else (value.value, value.unit)
 
 
 class _Asked:
@@ -127,43 +134,50 @@ def _masked(text: str, stretches: Sequence[tuple[int, int]]) -> str:
     return "".join(letters)
 
 
-def _quotations(asked: _Asked, text: str) -> Iterator[tuple[re.Match[str], Span]]:
+def _quotations(asked: _Asked, text: str) -> Iterator[tuple[re.Match[str], SoughtSpan]]:
     for match in _QUOTATION.finditer(text):
         inner = next(filter(None, match.groups()))
         tokens = tokenise(inner)
         content = [token for token in tokens if token.content]
         if content and not all(asked.has(token) for token in content):
-            yield match, Span(inner.strip(), "quotation", tokens)
+            yield match, SoughtSpan(inner.strip(), "quotation", tokens)
 
 
-def _values(asked: _Asked, text: str) -> Iterator[Span]:
+def _values(asked: _Asked, text: str) -> Iterator[SoughtSpan]:
     for value in read_numbers(text).values:
         stretch = text[value.start : value.end]
         if not asked.states(value):
             kind: Kind = "date" if isinstance(value, DateValue) else "number"
-            yield Span(stretch.strip(), kind, (), value, counted_by(text, value))
+            yield SoughtSpan(stretch.strip(), kind, (), value, counted_by(text, value))
 
 
 def counted_by(text: str, value: Value) -> frozenset[str]:
-    """Return what may say what a number without a unit counts: the counter of Japanese, or the next English words."""
+    """Return what a number without a unit counts, if anything: the counter of Japanese, or the English words behind it.
+
+    >>> [sorted(counted_by(text, read_numbers(text).values[0])) for text in ("7 large towns in", "9 is the sum", "3人")]
+    [['larg', 'town'], [], ['人']]
+    """
     if isinstance(value, DateValue) or value.unit is not None:
         return frozenset()
     after = _CLAUSE.split(text[value.end : value.end + _REACH], maxsplit=1)[0]
     tokens = [token for token in tokenise(after) if token.key]
-    if tokens and tokens[0].kind == "japanese" and tokens[0].start == 0:
-        counter = "助数詞" in tokens[0].pos or tokens[0].pos.startswith("接尾辞")
-        return frozenset({tokens[0].stem} if counter else ())
-    return frozenset(token.stem for token in tokens if token.kind == "latin" and token.content)
+    if tokens and tokens[0].kind == "japanese":
+        first = after[:1]
+        counts = tokens[0].start == 0 and tokens[0].pos.startswith(("名詞", "接尾辞")) and first not in _ANY
+        return frozenset({_ONE_COUNTER.get(first, first)} if counts else ())
+    counted = itertools.takewhile(lambda token: token.kind == "latin" and token.content, tokens)
+    return frozenset(token.stem for token in counted)
 
 
-def _names(asked: _Asked, text: str) -> Iterator[Span]:
+def _names(asked: _Asked, text: str) -> Iterator[SoughtSpan]:
     """Yield the names: words that look like one, side by side, with the nouns that Japanese joins to them."""
     tokens = [token for token in tokenise(text) if token.surface != "\x1f"]
     for run in _runs(text, tokens):
         fresh = [token for token in run if _tells(token) and not asked.has(token)]
         opens = [token for token in fresh if token.kind == "latin" and _only_opens(text, token, run)]
         if fresh and fresh != opens:
-            yield Span(text[run[0].start : run[-1].end].strip(), "name", tuple(run))
+            own = tuple(token for token in run if not asked.has(token))
+            yield SoughtSpan(text[run[0].start : run[-1].end].strip(), "name", own)
 
 
 def _tells(token: Token) -> bool:
@@ -190,7 +204,7 @@ def _only_opens(text: str, token: Token, run: Sequence[Token]) -> bool:
 def _runs(text: str, tokens: Sequence[Token]) -> Iterator[list[Token]]:
     run: list[Token] = []
     for token in tokens:
-        if not token.key:
+        if not token.key or (run and token.key in _PARTICLES):
             continue
         between = text[run[-1].end : token.start] if run else ""
         if run and not (_JOINS.fullmatch(between) and _belongs(run[-1], token, between)):
@@ -219,7 +233,7 @@ def _is_noun(token: Token) -> bool:
     return token.kind == "japanese" and token.pos.startswith(("名詞", "接尾辞/名詞的", "接頭辞"))
 
 
-def _words(asked: _Asked, text: str) -> tuple[Span, ...]:
+def _words(asked: _Asked, text: str) -> tuple[SoughtSpan, ...]:
     """Return the content words that are neither the question's nor talk about answering as one span.
 
     Of many, those of the first clause that has any.
@@ -229,8 +243,8 @@ def _words(asked: _Asked, text: str) -> tuple[Span, ...]:
         words = next(filter(None, (_fresh(asked, clause) for clause in _LEAD.split(text))), words)
     if not words:
         return ()
-    separator = "" if words[0].kind == "japanese" else " "
-    return (Span(separator.join(token.surface for token in words), "words", tuple(words)),)
+    joined = "".join(f" {token.surface}" if token.kind == "latin" else token.surface for token in words)
+    return (SoughtSpan(joined.strip(), "words", tuple(words)),)
 
 
 def _fresh(asked: _Asked, text: str) -> list[Token]:
@@ -238,7 +252,7 @@ def _fresh(asked: _Asked, text: str) -> list[Token]:
         token
         for token in tokenise(text)
         if token.content
-        and (token.kind == "latin" or token.pos.startswith(("名詞", "形容詞", "形状詞")))
+        and (token.kind == "latin" or token.pos.startswith(("名詞", "形容詞", "形状詞", "接尾辞/名詞的")))
         and not asked.has(token)
         and not {token.key, token.stem, token.surface} & _TALK
         and not token.surface.startswith("I'")

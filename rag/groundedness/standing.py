@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 
-from rag.groundedness.across import stands_across
+from rag.groundedness.across import compound_stands_across, stands_across
 from rag.groundedness.passage_text import PassageText, word_keys
-from rag.groundedness.spans import Span, same_value
+from rag.groundedness.spans import SoughtSpan, same_value
 from rag.text.letters import JAPANESE_LETTER
 from rag.text.numbers.dates import DateValue
 from rag.text.numbers.quantities import Value
@@ -18,19 +19,19 @@ _HALF = 0.5  # of the words of an answer without a span
 _SMALL = 100  # numbers below this are everywhere; they must count the same thing
 
 
-def stands(span: Span, passage: PassageText) -> bool:
-    """Return whether a passage has a span of an answer."""
+def stands(span: SoughtSpan, passage: PassageText, *, whole: bool = False) -> bool:
+    """Return whether a passage has a span of an answer; `whole`: with every word of it."""
     if span.value is not None:
         return any(_states(span, value, counted) for value, counted in passage.values)
     if any(occurrences(passage.text, span.text)):
         return True
     if span.kind == "name":
-        return _has_name(span.tokens, passage)
+        return _has_name(span.tokens, passage, whole=whole)
     share = _share([token for token in span.tokens if token.content], passage)
-    return share >= (_MOST if span.kind == "quotation" else _HALF)
+    return share >= (1 if whole else _MOST if span.kind == "quotation" else _HALF)
 
 
-def _states(span: Span, given: Value, counted: frozenset[str]) -> bool:
+def _states(span: SoughtSpan, given: Value, counted: frozenset[str]) -> bool:
     """Return whether a number or date of a passage states that of a span; small numbers must count the same thing."""
     value = span.value
     if value is None or not same_value(value, given):
@@ -49,24 +50,27 @@ def _japanese(words: frozenset[str]) -> bool:
     return any(map(JAPANESE_LETTER.search, words))
 
 
-def _has_name(tokens: Sequence[Token], passage: PassageText) -> bool:
+def _has_name(tokens: Sequence[Token], passage: PassageText, *, whole: bool) -> bool:
     """Return whether a passage has a name: all its names in any order, or the one that tells it from others.
 
     Nouns that Japanese joins to a name must stand too, unless of one character (湖, 市).
     """
     names = [token for token in tokens if is_name(token) and token.key]
     others = [token for token in tokens if not is_name(token) and token.content and len(token.surface) > 1]
-    if not all(_has(token, passage) for token in others):
+    standing = _found(tokens, passage)
+    if not standing.issuperset(others):
         return False
-    found = [token for token in names if _has(token, passage)]
+    found = [token for token in names if token in standing]
     if len(found) == len(names):
         return True
+    if whole:
+        return False
     family = names[0] if names[-1].kind == "japanese" and "・" not in _between(tokens) else names[-1]
     return len(names) > 1 and family in found and not _another_bearer(family, tokens, passage)
 
 
 def _between(tokens: Sequence[Token]) -> str:
-    return "・" if any(a.end < b.start for a, b in zip(tokens, tokens[1:], strict=False)) else ""
+    return "・" if any(a.end < b.start for a, b in itertools.pairwise(tokens)) else ""
 
 
 def _another_bearer(family: Token, tokens: Sequence[Token], passage: PassageText) -> bool:
@@ -79,19 +83,36 @@ def _another_bearer(family: Token, tokens: Sequence[Token], passage: PassageText
         near = [keyed[other] for other in (at - 1, at + 1) if 0 <= other < len(keyed)]
         return any(is_name(token) and token.key and token.key not in own for token in near)
 
-    return not places or all(map(beside, places))
+    return bool(places) and all(map(beside, places))
 
 
-def _has(token: Token, passage: PassageText) -> bool:
+def _found(tokens: Sequence[Token], passage: PassageText) -> frozenset[Token]:
+    """Return the words that a passage has: as they are, each in translation, or side by side as one (政治家)."""
     keys = word_keys(passage.text)
-    return token.key in keys or token.stem in keys or stands_across(token, passage)
+    found = {token for token in tokens if token.key in keys or token.stem in keys}
+    found |= {token for token in tokens if token not in found and stands_across(token, passage)}
+    for compound in _compounds(tokens):
+        if not found.issuperset(compound) and compound_stands_across(compound, passage):
+            found.update(compound)
+    return frozenset(found)
+
+
+def _compounds(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """Yield the runs of Japanese words without anything between them."""
+    start = 0
+    for end in range(1, len(tokens) + 1):
+        joined = end < len(tokens) and tokens[end].kind == "japanese" and tokens[end - 1].end == tokens[end].start
+        if not joined:
+            if end - start > 1 and tokens[start].kind == "japanese":
+                yield tokens[start:end]
+            start = end
 
 
 def _share(tokens: Sequence[Token], passage: PassageText) -> float:
-    return sum(_has(token, passage) for token in tokens) / len(tokens) if tokens else 0.0
+    return len(_found(tokens, passage)) / len(tokens) if tokens else 0.0
 
 
-def parts_of_date(span: Span) -> tuple[Span, ...]:
+def parts_of_date(span: SoughtSpan) -> tuple[SoughtSpan, ...]:
     """Return the year of a date and the rest of it as two spans; () for what cannot be parted."""
     value = span.value
     if not isinstance(value, DateValue) or value.year is None or value.month is None:
@@ -99,6 +120,6 @@ def parts_of_date(span: Span) -> tuple[Span, ...]:
     year = DateValue(value.year, None, None, value.start, value.end)
     rest = DateValue(None, value.month, value.day, value.start, value.end)
     return (
-        Span(str(value.year), "date", (), year),
-        Span(span.text, "date", (), rest, yearless=True),
+        SoughtSpan(str(value.year), "date", (), year),
+        SoughtSpan(span.text, "date", (), rest, yearless=True),
     )

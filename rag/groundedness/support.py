@@ -6,21 +6,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.groundedness.passage_text import PassageText, passage_text, read_passage, word_keys
-from rag.groundedness.spans import Span, find_spans
+from rag.groundedness.spans import SoughtSpan, find_spans
 from rag.groundedness.standing import parts_of_date, stands
-from rag.records import Answer, AnswerSpan, Groundedness, Hit, Support
+from rag.records import Answer, AnswerSpan, Groundedness, Hit, Language, Support
 from rag.text.canonical import canonical
+from rag.text.terminal_text import one_line
 from rag.text.tokens import tokenise
 
+_QUOTED = 80  # characters of a span that are quoted
 _NOTHING = Support(Groundedness.NOT_APPLICABLE)
 
 
 def with_support(answer: Answer) -> Answer:
     """Return an answer with its support; one without passages has none to look for."""
-    return replace(answer, support=find_support(answer.question, answer.text, answer.hits)) if answer.hits else answer
+    if not answer.hits:
+        return answer
+    return replace(answer, support=find_support(answer.question, answer.text, answer.hits, cut_off=answer.cut_off))
 
 
-def find_support(question: str, answer: str, hits: Sequence[Hit]) -> Support:
+def find_support(question: str, answer: str, hits: Sequence[Hit], *, cut_off: bool = False) -> Support:
     """Look up what an answer says beyond the question in the passages that the model was given.
 
     >>> from rag.records import Chunk
@@ -29,15 +33,28 @@ def find_support(question: str, answer: str, hits: Sequence[Hit]) -> Support:
     <Groundedness.GROUNDED: 'grounded'>
     """
     asked = read_passage(question)
-    spans = [span for span in find_spans(question, answer) if not stands(span, asked)]
+    passages = [passage_text(hit) for hit in hits]
+    parts = [
+        part for span in find_spans(question, answer, cut_off=cut_off) for part in _parted(span, (*passages, asked))
+    ]
+    spans = [part for part in parts if not stands(part, asked, whole=True)]
     if not spans or not hits:
         return _NOTHING
-    passages = [passage_text(hit) for hit in hits]
-    found = [_looked_up(part, hits, passages) for span in spans for part in _parted(span, passages)]
+    found = [_looked_up(span, hits, passages) for span in spans]
     return Support(_groundedness(found), tuple(found), _bearer(question, found, hits, passages))
 
 
-def _parted(span: Span, passages: Sequence[PassageText]) -> tuple[Span, ...]:
+def describe_missing(support: Support, language: Language) -> str:
+    """Return what of an answer stands in no passage as one line for the reader.
+
+    >>> describe_missing(Support(Groundedness.UNGROUNDED, (AnswerSpan("1928", "date"),)), "en")
+    'In no passage: «1928»'
+    """
+    quoted = " ".join(f"«{one_line(text)[:_QUOTED]}»" for text in support.missing)
+    return {"en": "In no passage: ", "ja": "どの文章にもない語句："}[language] + quoted
+
+
+def _parted(span: SoughtSpan, passages: Sequence[PassageText]) -> tuple[SoughtSpan, ...]:
     """Return a span, or year and day of a date that no passage has as a whole but some has one of."""
     if any(stands(span, passage) for passage in passages):
         return (span,)
@@ -47,7 +64,7 @@ def _parted(span: Span, passages: Sequence[PassageText]) -> tuple[Span, ...]:
     return (span,)
 
 
-def _looked_up(span: Span, hits: Sequence[Hit], passages: Sequence[PassageText]) -> AnswerSpan:
+def _looked_up(span: SoughtSpan, hits: Sequence[Hit], passages: Sequence[PassageText]) -> AnswerSpan:
     ranks = tuple(hit.rank for hit, passage in zip(hits, passages, strict=True) if stands(span, passage))
     return AnswerSpan(span.text, span.kind, ranks)
 

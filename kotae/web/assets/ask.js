@@ -151,6 +151,19 @@ class Pane {
     if (!event.language_ok) this.remark("wrong_language");
     else if (event.attempts > 1) this.remark("asked_again");
     if (event.cut_off) this.remark("cut_off");
+    if (event.support) this.support(event.support);
+  }
+
+  // Put the passage that bears the answer out first, and say what stands in none.
+  support({ rank, missing }) {
+    const items = [...this.element.querySelectorAll(".sources ol > li")];
+    const bearer = items.find((item) => item.value === rank);
+    if (bearer) {
+      bearer.classList.add("bears-out");
+      bearer.querySelector(".bears").textContent = translate("bears_out");
+      bearer.parentElement.prepend(bearer);
+    }
+    if (missing.length) this.remark("in_no_passage", { texts: missing.map((text) => `«${text}»`).join(" ") });
   }
 
   on_error(event) {

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kotae.commands.ask import _source
 from kotae.web.serializers import sources_list
 from rag.generation.citation import citation, short_citation
-from rag.records import Chunk, Hit
+from rag.records import Answer, Attempt, Chunk, Groundedness, Hit, Language, Support
 
 
 def hit(source: str, title: str) -> Hit:
     return Hit(Chunk("id", "text", title, source, "ja", 12, 18, 0), 2, 0.5, dense=0.25)
+
+
+def answer(*hits: Hit, language: Language = "en", support: Support | None = None) -> Answer:
+    return Answer("Who?", language, (Attempt("Ann", language_ok=True),), hits, support=support)
 
 
 @pytest.mark.parametrize(
@@ -24,8 +30,20 @@ def hit(source: str, title: str) -> Hit:
 )
 def test_terminal_and_server_cite_alike(source: str, title: str, cited: str) -> None:
     assert citation(hit(source, title)) == cited
-    assert _source(hit(source, title)) == f"{cited} (score 0.500, dense 0.250)"
-    assert sources_list([hit(source, title)] * 2) == f"{cited}\n{cited}"
+    assert _source(hit(source, title), bears_out=False) == f"{cited} (score 0.500, dense 0.250)"
+    assert sources_list(answer(hit(source, title), hit(source, title))) == f"{cited}\n{cited}"
+
+
+@pytest.mark.parametrize(("language", "mark"), [("ja", "（回答の根拠）"), ("en", " (bears the answer out)")])
+def test_the_passage_that_bears_the_answer_out_comes_first_and_is_marked(language: Language, mark: str) -> None:
+    first, second = replace(hit("a.txt", ""), rank=1), hit("b.txt", "")
+    found = answer(first, second, language=language, support=Support(Groundedness.GROUNDED, rank=2))
+    assert found.cited == (second, first)
+    assert sources_list(found) == f"[2] b.txt, characters 12-18{mark}\n[1] a.txt, characters 12-18"
+    assert (
+        _source(second, bears_out=True)
+        == "[2] b.txt, characters 12-18 (bears the answer out; score 0.500, dense 0.250)"
+    )
 
 
 def test_in_a_cell_of_a_table() -> None:
