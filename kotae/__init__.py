@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rag.errors import KotaeError
     from rag.factory import IndexSettings, ModelSettings
     from rag.generation.chain import Question, build_chain
+    from rag.generation.prompt_file import load_prompt
     from rag.records import Answer, Decoding
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "evaluate_set",
     "grade",
     "ingest",
+    "load_prompt",
     "load_run",
     "open_chain",
     "open_index",
@@ -59,6 +61,7 @@ _ELSEWHERE = {
     "ModelSettings": "rag.factory",
     "Question": "rag.generation.chain",
     "build_chain": "rag.generation.chain",
+    "load_prompt": "rag.generation.prompt_file",
 }
 """Public names that are not in `kotae.api`, by module."""
 

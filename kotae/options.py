@@ -12,7 +12,15 @@ import click
 from kotae.renamed import RenamedChoice, RenamedOption
 from rag.models.server.address import CONCURRENCY, SECONDS
 from rag.records import PRESETS, Decoding
-from rag.settings import COLLECTION, DEFAULT_CONTEXT, DEFAULT_INDEX, DEFAULT_MODEL, DEFAULT_TOP_K
+from rag.settings import (
+    COLLECTION,
+    DEFAULT_CONTEXT,
+    DEFAULT_INDEX,
+    DEFAULT_MODEL,
+    DEFAULT_TOP_K,
+    PROMPT_SUFFIXES,
+    PROMPTS,
+)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 PATH = click.Path(path_type=Path)
@@ -83,9 +91,14 @@ model_server_options = options(
     option("--timeout", type=click.FloatRange(0, min_open=True), default=SECONDS,
            help="Time limit for each request to that server, with its retries, in seconds."),
 )  # fmt: skip
+decline_option = option(
+    "--decline", type=click.Choice(["allowed", "unmentioned"]), default="unmentioned",
+    help="Whether the prompt lets the model say that the answer is not known.",
+)  # fmt: skip
 generation_options = options(
-    option("--prompt", type=RenamedChoice(["default", "base", "h2ogpt"], _FORMER), default="default",
-           help="Prompt: default (a chat), base (plain text), or h2ogpt (the historical template)."),
+    option("--prompt", type=RenamedChoice(PROMPTS, _FORMER, PROMPT_SUFFIXES), default=PROMPTS[0], metavar="NAME|FILE",
+           help="Prompt: one of `kotae prompt list`, or a file of your own; see `kotae prompt show`."),
+    decline_option,
     option("--context", type=click.IntRange(256), default=DEFAULT_CONTEXT,
            help="Context window in tokens, for prompt and answer together."),
     option("--max-tokens", type=click.IntRange(1), default=_GREEDY.max_new_tokens, help="Maximum tokens per answer."),

@@ -44,14 +44,20 @@ class RenamedOption(click.Option):
 
 
 class RenamedChoice(click.Choice[str]):
-    """A choice that also takes former words, given as `{former: new}`."""
+    """A choice that also takes former words, given as `{former: new}`, and files with certain `suffixes`."""
 
-    def __init__(self, choices: Sequence[str], former: Mapping[str, str]) -> None:
+    def __init__(self, choices: Sequence[str], former: Mapping[str, str], suffixes: tuple[str, ...] = ()) -> None:
         super().__init__(choices)
         self.former = former
+        self.suffixes = suffixes
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the new word for a former one, and check it."""
+        """Return the new word for a former one, and check it, or the name of a file."""
+        if self.suffixes and str(value).lower().endswith(self.suffixes):
+            return str(value)
+        if self.suffixes and value not in (*self.choices, *self.former):
+            files = " or ".join(self.suffixes)
+            self.fail(f"{value!r} is not one of {', '.join(map(repr, self.choices))}, nor a file ending in {files}.")
         if value in self.former and param is not None:
             _notify(f"{param.opts[0]} {value}", f"{param.opts[0]} {self.former[value]}")
         return super().convert(self.former.get(value, value), param, ctx)

@@ -27,9 +27,9 @@ class DocumentSettings(TypedDict):
 
 
 def model_settings(settings: dict[str, Any]) -> ModelSettings:
-    """Return the settings of a model from its options. Raises SettingsError for an unknown size of memory."""
+    """Return the settings of a model from its options. Raises SettingsError for one that cannot be read."""
     from rag.factory import ModelSettings
-    from rag.generation.prompt import PromptStyle
+    from rag.generation.prompt_file import load_prompt
     from rag.models.memory_sizes import parse_size
 
     limit = settings["max_gpu_memory"]
@@ -37,7 +37,7 @@ def model_settings(settings: dict[str, Any]) -> ModelSettings:
         settings["model"],
         _decoding(settings),
         settings["context"],
-        PromptStyle[settings["prompt"].upper()],
+        load_prompt(settings["prompt"], decline=settings["decline"] == "allowed"),
         settings["kernel"],
         None if limit is None else parse_size(limit),
         model_server(settings),

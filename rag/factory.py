@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.generation.chain import GroundedChain, Model, build_chain
-from rag.generation.prompt import PromptStyle
+from rag.generation.prompt import Prompt
+from rag.generation.prompt_file import load_prompt
 from rag.index.chroma import ChromaServer
 from rag.index.reader import open_index
 from rag.models.local import LocalChatModel, LocalLLM
@@ -19,7 +20,7 @@ from rag.settings import DEFAULT_CONTEXT, DEFAULT_INDEX, DEFAULT_MODEL, DEFAULT_
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
-    """A model: its URI, decoding, context window in tokens, and prompt style.
+    """A model: its URI, decoding, context window in tokens, and prompt.
 
     On a GPU: the kernel for packed weights, and a memory limit in bytes. `server` is for `openai:<name>`.
     """
@@ -27,7 +28,7 @@ class ModelSettings:
     uri: str = DEFAULT_MODEL
     decoding: Decoding = field(default_factory=Decoding)
     context: int = DEFAULT_CONTEXT
-    style: PromptStyle = PromptStyle.DEFAULT
+    prompt: Prompt = field(default_factory=load_prompt)
     kernel: str = "auto"
     gpu_memory: int | None = None
     server: ModelServer | None = None
@@ -53,8 +54,8 @@ def open_model(settings: ModelSettings) -> Model:
     if settings.uri.startswith(SCHEME):
         from rag.models.server.factory import open_server_model
 
-        return open_server_model(settings.uri, settings.server, decoding, settings.context, raw=settings.style.raw)
-    kind = LocalLLM if settings.style.raw else LocalChatModel
+        return open_server_model(settings.uri, settings.server, decoding, settings.context, raw=settings.prompt.raw)
+    kind = LocalLLM if settings.prompt.raw else LocalChatModel
     return kind(
         model=settings.uri,
         temperature=decoding.temperature,
@@ -78,4 +79,4 @@ def open_retriever(settings: IndexSettings) -> HybridRetriever:
 def open_chain(model: ModelSettings, index: IndexSettings | None) -> GroundedChain:
     """Return the chain of a model and an index, or without context if `index` is None. Raises IndexProblem."""
     retriever = None if index is None else open_retriever(index)
-    return build_chain(open_model(model), retriever, model.style)
+    return build_chain(open_model(model), retriever, model.prompt)

@@ -15,6 +15,10 @@ DEFAULT_TOP_K = 3
 DEFAULT_CONTEXT = 4096  # tokens, prompt and answer together
 DEFAULT_MIN_TNR = 0.95  # lower confidence bound of the true negative rate that a calibrated similarity must reach
 COLLECTION = "kotae"
+PROMPTS = ("default", "base", "h2ogpt", "llama2")
+"""The prompts that come with kotae."""
+PROMPT_SUFFIXES = (".md", ".txt")
+"""How the names of a user's own prompts end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ DATA = (
     "eval/report/assets/page.html",
     "kotae/web/assets/ask.js",
     "kotae/web/templates/layout.html",
+    "rag/generation/prompts/default.ja.md",
     "rag/models/gptq/single.cu",
     "rag/safety/injection_classifier.json",
     *(f"{package}/py.typed" for package in PACKAGES),

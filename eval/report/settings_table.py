@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from eval.fallback.interface import fallback_settings
 from eval.report.names import display_name
 from eval.report.records import Report, RunReport
+from eval.runs.description import OMITTED
 from eval.runs.imported import ImportedReport
-from rag.generation.prompt import PromptStyle
 
 NOTHING = "-"
 NOT_KNOWN = "not known"
@@ -37,12 +37,11 @@ def settings(report: Report) -> list[Setting]:
 
 def _of_run(run: RunReport) -> dict[str, str]:
     identity = asdict(run.identity)
-    if identity["prompt"] in {style.value for style in PromptStyle}:
-        identity["prompt"] = PromptStyle(identity["prompt"]).name.lower()
-    if not identity["columns"]:  # the header says them
-        del identity["columns"]
-    if identity["build"] is None:
-        del identity["build"]
+    identity["prompt"] = run.identity.prompt_name
+    del identity["wording"]
+    for name in OMITTED:
+        if not identity.get(name, True):
+            del identity[name]
     decoding = ", ".join(f"{name} {value}" for name, value in identity.pop("decoding").items())
     return {
         **{name.replace("_", " "): NOTHING if value is None else str(value) for name, value in identity.items()},

@@ -53,10 +53,11 @@ def prepare(questions: Iterable[RunQuestion], chains: Chains, settings: str) -> 
     breaker = CircuitBreaker()
     for question in questions:
         prepared: Prepared | Exception
+        chain = chains[question.condition][question.repeat]
         try:
-            prepared = chains[question.condition][question.repeat].prepare(question.question)
-            prompt = prepared.prompt.to_string()
-        except (IndexChanged, SettingsError):  # these concern all questions: a changed index, no room for a prompt
+            prepared = chain.prepare(question.question)
+            prompt = prepared.prompt.to_string() + chain.prompt.frame(question.question.language)
+        except (IndexChanged, SettingsError):  # these concern all questions: a changed index, a prompt without room
             raise
         except Exception as error:  # one question that cannot be prepared must not end the run
             prepared, prompt = error, question.question.text

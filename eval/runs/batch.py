@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -55,7 +55,8 @@ def answer_table(
     busy = RunBusy("Another process is writing this table", where=str(out), do="Wait for it to end, then try again.")
     with folder_lock(kept, busy):
         log = AnswerLog(kept)
-        settings = json.dumps([model_identity(chain.model), to_jsonable(replace(model, server=None))], sort_keys=True)
+        decoding = to_jsonable(model.decoding)
+        settings = json.dumps([model_identity(chain.model), model.uri, decoding, model.context, model.prompt.name])
         tasks = list(prepare(run_questions, {condition: [chain]}, settings))
         answer(tasks, {condition: [chain]}, log, batch_size=batch_size(chain.model), progress=progress)
         recorded = [log.by_key[task.key] for task in tasks]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
 from dataclasses import dataclass
@@ -34,8 +35,10 @@ _PACKAGES: Final = (
     "xllamacpp",
     "bm25s",
 )
-_OMITTED: Final = ("columns", "build")
+OMITTED: Final = ("columns", "build", "wording", "decline")
 """Settings that are not written where they are empty, as in runs from before they were recorded."""
+_PROMPTS: Final = {"seed": "h2ogpt"}
+"""Names of prompts in stored runs that are others elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ class RunIdentity:
     """The settings that must not change within one run: model, prompt, decoding, verification set and retrieval.
 
     `index` (the digest of its corpus), `encoder`, `top_k` and `reranker` are None in a run that has not retrieved
-    anything yet; "none" is a run without a reranker. `columns` says which column of the set is which.
+    anything yet; "none" is a run without a reranker. `columns` says which column of the set is which. `wording` has the
+    files of the prompt, whole, by language; `decline` is "allowed" where they let the model decline.
     """
 
     model: str
@@ -59,6 +63,14 @@ class RunIdentity:
     reranker: str | None = None
     build: str | None = None
     columns: str = ""
+    wording: dict[str, str] | None = None
+    decline: str = ""
+
+    @property
+    def prompt_name(self) -> str:
+        """The name of the prompt, with a digest of the files if they are the user's own."""
+        digest = hashlib.sha256(json.dumps(self.wording, sort_keys=True).encode()).hexdigest()[:8]
+        return f"{self.prompt} ({digest})" if "." in self.prompt else _PROMPTS.get(self.prompt, self.prompt)
 
     @property
     def settings(self) -> str:
@@ -137,6 +149,11 @@ class _ImportedFile:
     imported: ImportedRun | None = None
 
 
+def stored_prompt(name: str) -> str:
+    """Return the name that a run stores of a prompt."""
+    return next((stored for stored, now in _PROMPTS.items() if now == name), name)
+
+
 def read_description(folder: Path) -> RunDescription | ImportedRun:
     """Return the content of a folder's `run.json`. Raises RunError if it is missing or a field of it is damaged."""
     path = folder / FILE
@@ -157,7 +174,7 @@ def write_description(folder: Path, description: RunDescription | ImportedRun) -
     content = _ImportedFile(imported=description) if isinstance(description, ImportedRun) else description
     fields = to_jsonable(content)
     if isinstance(description, RunDescription):
-        for name in _OMITTED:
+        for name in OMITTED:
             if not getattr(description.identity, name):
                 del fields["identity"][name]
     write_text(folder / FILE, json.dumps(fields, ensure_ascii=False, indent=1) + "\n")

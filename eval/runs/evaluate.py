@@ -13,7 +13,7 @@ from eval.dataset.load import Dataset, Item, load_dataset
 from eval.dataset.sample import stratified_sample
 from eval.runs.ask import Progress
 from eval.runs.cosine import compute_cosines
-from eval.runs.description import RunIdentity, Scope
+from eval.runs.description import RunIdentity, Scope, stored_prompt
 from eval.runs.evidence import evidence_retriever, needs_index
 from eval.runs.run import execute, load_run
 from rag.encoders.embeddings import Encoder, open_encoder
@@ -133,10 +133,12 @@ def run_models(
 ) -> None:
     """Run an experiment, with a model for each repeat. Raises SettingsError, ModelUnavailable, RunError."""
     dataset, scope, retriever = experiment.dataset, experiment.scope, experiment.retriever
-    context_window(models[0])  # raises before a run is begun
+    context_window(models[0])  # raises before a run is begun, as do the languages of the prompt
+    for language in scope.languages:
+        settings.prompt.wording(language)
     retrievers = _retrievers(scope.items(dataset), scope.conditions, retriever)
     chains = {
-        condition: [build_chain(model, retrievers[condition], settings.style) for model in models]
+        condition: [build_chain(model, retrievers[condition], settings.prompt) for model in models]
         for condition in scope.conditions
     }
     identity = _identity(dataset, settings, models[0], retriever)
@@ -182,7 +184,9 @@ def _identity(
         build=model_build(model),
         decoding=asdict(settings.decoding),
         context=settings.context,
-        prompt=settings.style.value,
+        prompt=stored_prompt(settings.prompt.name),
+        wording=settings.prompt.texts,
+        decline="allowed" if settings.prompt.decline else "",
         dataset=dataset.path.name,
         dataset_sha256=dataset.sha256,
         index=None if manifest is None else manifest.corpus_digest,

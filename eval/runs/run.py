@@ -107,6 +107,9 @@ def _merged(folder: Path, before: RunIdentity, now: RunIdentity) -> RunIdentity:
     merged: dict[str, Any] = {}
     for name, old in asdict(before).items():
         new = getattr(now, name)
+        if name == "wording":
+            merged[name] = _merged_wording(folder, now.prompt_name, old or {}, new or {})
+            continue
         if None not in (old, new) and old != new:
             raise RunError(
                 f"This folder contains a run with a different setting of {name}: {old!r} then, {new!r} now",
@@ -115,6 +118,19 @@ def _merged(folder: Path, before: RunIdentity, now: RunIdentity) -> RunIdentity:
             )
         merged[name] = old if new is None else new
     return RunIdentity(**merged)
+
+
+def _merged_wording(folder: Path, prompt: str, before: dict[str, str], now: dict[str, str]) -> dict[str, str]:
+    """Return the texts of a prompt by language. Raises RunError if one has changed."""
+    for language in before.keys() & now.keys():
+        for old, new in itertools.zip_longest(before[language].split("\n"), now[language].split("\n")):
+            if old != new:
+                raise RunError(
+                    f"The prompt {prompt} has changed since this run began: {old!r} then, {new!r} now",
+                    where=str(folder),
+                    do=f"Choose another --out, or restore the prompt, which is in {FILE}.",
+                )
+    return {**before, **now}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from kotae.commands.eval import evaluate
 from kotae.commands.index import index_group
 from kotae.commands.ingest import ingest
 from kotae.commands.models import models
+from kotae.commands.prompt import prompt_group
 from kotae.commands.quantize import quantize
 from kotae.commands.serve import serve_command
 from kotae.group import KotaeGroup
@@ -30,5 +31,5 @@ def main() -> None:
     """
 
 
-for command in (ingest, ask, batch, evaluate, quantize, serve_command, models, index_group, doctor, demo):
+for command in (ingest, ask, batch, evaluate, quantize, serve_command, models, prompt_group, index_group, doctor, demo):
     main.add_command(command)

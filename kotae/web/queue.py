@@ -97,4 +97,4 @@ class AnswerQueue:
 
     def _open(self, decoding: Decoding, retrieval: bool) -> GroundedChain:
         retriever = IndexViewRetriever(view=self._index) if retrieval else None
-        return build_chain(open_model(replace(self.settings, decoding=decoding)), retriever, self.settings.style)
+        return build_chain(open_model(replace(self.settings, decoding=decoding)), retriever, self.settings.prompt)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel, BaseLLM
@@ -14,7 +15,8 @@ from langchain_core.runnables.config import ensure_config
 
 from rag.errors import SettingsError
 from rag.generation.context_budget import fit_to_context
-from rag.generation.prompt import PromptStyle, build_prompt, repair_prompt, stop_sequences
+from rag.generation.prompt import Prompt, build_prompt, repair_prompt
+from rag.generation.prompt_file import load_prompt
 from rag.groundedness.support import with_support
 from rag.models.engine import Completion
 from rag.models.invoke import invoke_batch, invoke_streaming
@@ -57,26 +59,30 @@ class GroundedChain(Runnable[str | Question, Answer]):
     passages says which of them bears it out.
     """
 
-    def __init__(self, model: Model, retriever: BaseRetriever | None, style: PromptStyle) -> None:
-        if style.raw != isinstance(model, BaseLLM):
-            need = "a completion model (BaseLLM)" if style.raw else "a chat model (BaseChatModel)"
-            raise SettingsError(f"The prompt {style.name.lower()!r} needs {need}, not {type(model).__name__}")
+    def __init__(self, model: Model, retriever: BaseRetriever | None, prompt: Prompt) -> None:
+        if prompt.raw != isinstance(model, BaseLLM):
+            need = "a completion model (BaseLLM)" if prompt.raw else "a chat model (BaseChatModel)"
+            raise SettingsError(f"The prompt {prompt.name!r} needs {need}, not {type(model).__name__}")
+        if retriever is not None:
+            prompt.require_passages()
         self.model = model
         self.retriever = retriever
-        self.style = style
+        self.prompt = prompt
 
     def prepare(self, question: str | Question, config: RunnableConfig | None = None) -> Prepared:
         """Retrieve and write the prompt, with as many passages as fit into the model's context.
 
         Characters of the question that no tokenizer accepts become U+FFFD. Raises PromptTooLong if the question does
-        not fit even without passages, and SettingsError if no prompt would.
+        not fit even without passages, and SettingsError if no prompt would or it has no words in this language.
         """
         if isinstance(question, str):
             question = Question(question, detect(question))
         question = replace(question, text=readable(question.text))
         hits = () if self.retriever is None else hits_of(self.retriever.invoke(question.text, config))
-        text, language = question.text, question.language
-        fitted = fit_to_context(self.model, text, hits, lambda kept: build_prompt(text, language, kept, self.style))
+        language = question.language
+        fitted = fit_to_context(
+            self.model, question.text, hits, lambda text, kept: build_prompt(text, language, kept, self.prompt)
+        )
         return Prepared(question, fitted.prompt, fitted.hits, fitted.dropped, removed_text(fitted.hits))
 
     def answer(self, prepared: Sequence[Prepared], config: RunnableConfig | None = None) -> list[Answer | Exception]:
@@ -84,11 +90,11 @@ class GroundedChain(Runnable[str | Question, Answer]):
 
         A question that fails gives its exception, in its place. Which passages bear the answers out is not looked up.
         """
-        stop = stop_sequences(self.style)
+        stop = list(self.prompt.stop)
         first = invoke_batch(self.model, [item.prompt for item in prepared], stop, config)
         answers = [_answer(item, completion) for item, completion in zip(prepared, first, strict=True)]
         again = [i for i, answer in enumerate(answers) if isinstance(answer, Answer) and self._wants_repair(answer)]
-        prompts = [repair_prompt(prepared[i].prompt, prepared[i].question.language) for i in again]
+        prompts = [self._repair(prepared[i]) for i in again]
         for i, completion in zip(again, invoke_batch(self.model, prompts, stop, config), strict=True):
             first_try = answers[i]
             if isinstance(first_try, Answer):
@@ -148,15 +154,14 @@ class GroundedChain(Runnable[str | Question, Answer]):
         config = ensure_config(config)
         answer = yield from self._attempt(prepared, None, prepared.prompt, config)
         if self._wants_repair(answer):
-            prompt = repair_prompt(prepared.prompt, prepared.question.language)
-            answer = yield from self._attempt(prepared, answer, prompt, config)
+            answer = yield from self._attempt(prepared, answer, self._repair(prepared), config)
         yield AnswerPiece(done=with_support(answer))
 
     def _attempt(
         self, prepared: Prepared, before: Answer | None, prompt: PromptValue, config: RunnableConfig
     ) -> Generator[AnswerPiece, None, Answer]:
         completion = Completion("")
-        for piece in invoke_streaming(self.model, prompt, stop_sequences(self.style), config):
+        for piece in invoke_streaming(self.model, prompt, list(self.prompt.stop), config):
             if piece.end is not None:
                 completion = piece.end
             elif piece.text:
@@ -164,18 +169,23 @@ class GroundedChain(Runnable[str | Question, Answer]):
         return _finished(prepared, completion) if before is None else _with_repair(before, completion)
 
     def _wants_repair(self, answer: Answer) -> bool:
-        return self.style is PromptStyle.DEFAULT and not answer.attempts[0].language_ok
+        return self.prompt.wording(answer.language).repair is not None and not answer.attempts[0].language_ok
+
+    def _repair(self, prepared: Prepared) -> PromptValue:
+        return repair_prompt(prepared.prompt, prepared.question.language, self.prompt)
 
 
 def build_chain(
-    model: Model, retriever: BaseRetriever | None = None, style: PromptStyle = PromptStyle.DEFAULT
+    model: Model, retriever: BaseRetriever | None = None, prompt: Prompt | str | Path | None = None
 ) -> GroundedChain:
     """Build the chain of a model and a retriever; `retriever=None` gives the same chain without context.
 
-    Any LangChain chat model will do for the default prompt; raw text needs a completion model (`BaseLLM`).
-    Raises SettingsError if model and prompt do not go together.
+    `prompt` is a prompt's name or file, by default "default". Any LangChain chat model will do for a chat; raw text
+    needs a completion model (`BaseLLM`). Raises SettingsError if model and prompt do not go together.
     """
-    return GroundedChain(model, retriever, style)
+    if not isinstance(prompt, Prompt):
+        prompt = load_prompt() if prompt is None else load_prompt(prompt)
+    return GroundedChain(model, retriever, prompt)
 
 
 def _answer(prepared: Prepared, completion: Completion | Exception) -> Answer | Exception:

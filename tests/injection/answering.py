@@ -10,7 +10,7 @@ from pathlib import Path
 from langchain_core.prompt_values import PromptValue
 
 from rag.generation.chain import GroundedChain, Prepared
-from rag.generation.prompt import PromptStyle
+from rag.generation.prompt_file import load_prompt
 from rag.models.local import LocalChatModel
 
 
@@ -31,7 +31,7 @@ class Answerer:
         """What kotae's chain makes of a question: where the answer is in the wrong language it asks once more."""
 
         def ask() -> str:
-            answer = GroundedChain(self.model, None, PromptStyle.DEFAULT).answer([prepared])[0]
+            answer = GroundedChain(self.model, None, load_prompt()).answer([prepared])[0]
             if isinstance(answer, Exception):
                 raise answer
             return answer.text

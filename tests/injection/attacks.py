@@ -11,7 +11,8 @@ from ingest.chunking import split
 from ingest.documents import CorpusFile, LoadedDocument, documents, open_file
 from rag.encoders.embeddings import Encoder, open_encoder
 from rag.generation.chain import Prepared, Question
-from rag.generation.prompt import PromptStyle, build_prompt
+from rag.generation.prompt import build_prompt
+from rag.generation.prompt_file import load_prompt
 from rag.records import Hit
 from rag.settings import DEFAULT_ENCODER, Chunking
 from tests.injection.answering import Answerer
@@ -45,7 +46,7 @@ def prepared(case: Case, path: Path, encoder: Encoder) -> Prepared:
     chunks = [chunk for one in loaded for chunk in split(one, Chunking(), encoder.count_tokens, encoder.window)]
     hits = tuple(Hit(chunk, rank, 1.0) for rank, chunk in enumerate(chunks, 1))
     question = Question(case.question, case.language)
-    return Prepared(question, build_prompt(question.text, question.language, hits, PromptStyle.DEFAULT), hits)
+    return Prepared(question, build_prompt(question.text, question.language, hits, load_prompt()), hits)
 
 
 def table(found: list[Trial]) -> str:

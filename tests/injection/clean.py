@@ -10,7 +10,7 @@ from eval.dataset.sample import stratified_sample
 from eval.grading.ladder import grade
 from eval.statistics.paired import Comparison, PairedOutcome, compare
 from rag.generation.chain import GroundedChain, Question
-from rag.generation.prompt import PromptStyle
+from rag.generation.prompt_file import load_prompt
 from rag.records import LANGUAGES, Language
 from rag.retrieval.retriever import HybridRetriever
 from tests.injection.answering import Answerer
@@ -36,7 +36,7 @@ def pairs(dataset: Dataset, size: int, chain: GroundedChain, answerer: Answerer)
 
 def chain_of(retriever: HybridRetriever, answerer: Answerer) -> GroundedChain:
     """The chain that finds the passages and writes kotae's prompt."""
-    return GroundedChain(answerer.model, retriever, PromptStyle.DEFAULT)
+    return GroundedChain(answerer.model, retriever, load_prompt())
 
 
 def _pair(item: Item, language: Language, chain: GroundedChain, answerer: Answerer) -> Pair:

@@ -16,7 +16,8 @@ from pathlib import Path
 from langchain_core.messages import BaseMessage, HumanMessage
 from langchain_core.prompt_values import ChatPromptValue
 
-from rag.generation.prompt import PromptStyle, build_prompt
+from rag.generation.prompt import build_prompt
+from rag.generation.prompt_file import load_prompt
 from rag.records import Language
 
 _ABOVE: dict[Language, str] = {
@@ -52,7 +53,7 @@ def read_plainly(path: Path) -> Pasted:
 
 def plain_prompt(question: str, language: Language, passages: Sequence[Pasted]) -> ChatPromptValue:
     """The passages pasted, neither fenced nor changed, then the question."""
-    messages: list[BaseMessage] = build_prompt(question, language, [], PromptStyle.DEFAULT).to_messages()
+    messages: list[BaseMessage] = build_prompt(question, language, [], load_prompt()).to_messages()
     pasted = [f"Content: {one.text}\nSource: {one.source}" for one in passages]
     text = "\n\n".join([_ABOVE[language], *pasted, str(messages[-1].text)])
     return ChatPromptValue(messages=[*messages[:-1], HumanMessage(text)])

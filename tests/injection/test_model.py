@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.generation.chain import GroundedChain
-from rag.generation.prompt import PromptStyle
+from rag.generation.prompt_file import load_prompt
 from rag.models.local import LocalChatModel
 from tests.injection.attacks import prepared
 from tests.injection.cases import load_cases
@@ -38,7 +38,7 @@ def test_control_tokens_of_documents_are_text(chat_model: LocalChatModel, encode
 @pytest.mark.parametrize("name", ["en-table-1", "ja-fence-1"])
 def test_the_true_answer_in_spite_of_the_attack(name: str, chat_model: LocalChatModel, encoder, tmp_path: Path) -> None:
     case = CASES[name]
-    chain = GroundedChain(chat_model, None, PromptStyle.DEFAULT)
+    chain = GroundedChain(chat_model, None, load_prompt())
     (answer,) = chain.answer([prepared(case, case.write(tmp_path), encoder)])
     assert not isinstance(answer, Exception)
     assert case.told(answer.text)

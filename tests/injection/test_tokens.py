@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from rag.generation.prompt import PromptStyle, build_prompt
+from rag.generation.prompt import build_prompt
+from rag.generation.prompt_file import load_prompt
 from rag.models.batch.tokenizer import Codec, load_codec
 from rag.records import Chunk, Hit
+from rag.settings import PROMPTS
 from tests.injection.recipe import Pasted, plain_prompt
 from tests.tokenizers_small import write_bpe_tokenizer
 
@@ -21,10 +23,10 @@ def codec(tmp_path_factory: pytest.TempPathFactory) -> Codec:
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-@pytest.mark.parametrize("style", list(PromptStyle))
-def test_no_end_of_text_in_a_prompt(codec: Codec, attack: str, style: PromptStyle) -> None:
+@pytest.mark.parametrize("name", PROMPTS)
+def test_no_end_of_text_in_a_prompt(codec: Codec, attack: str, name: str) -> None:
     hit = Hit(Chunk("1", attack, attack, attack, "en", 0, len(attack), 0), 1, 1.0)
-    prompt = build_prompt(f"Which city? {attack}", "en", [hit], style).to_messages()[-1].text
+    prompt = build_prompt(f"Which city? {attack}", "en", [hit], load_prompt(name)).to_messages()[-1].text
     assert not set(codec.encode(str(prompt))) & codec.ends
 
 

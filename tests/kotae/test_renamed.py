@@ -10,7 +10,7 @@ import pytest
 
 from kotae.options import model_options, option, options
 from kotae.settings import model_settings
-from rag.generation.prompt import PromptStyle
+from rag.generation.prompt_file import load_prompt
 from rag.records import PRESETS
 from tests.commands import kotae, refused
 
@@ -106,14 +106,14 @@ def test_seed_as_a_style_is_now_h2ogpt(capsys, monkeypatch, name, word, by) -> N
         monkeypatch.setenv(f"KOTAE_{name.upper()}", word)
     read([f"--{name}", word] if by == "option" else [], standalone_mode=False)
     (found,) = settings
-    assert found.decoding == PRESETS["h2ogpt"] if name == "preset" else found.style is PromptStyle.H2OGPT
+    assert found.decoding == PRESETS["h2ogpt"] if name == "preset" else found.prompt is load_prompt("h2ogpt")
     assert capsys.readouterr().err == (notice(f"--{name} seed", f"--{name} h2ogpt") if word == "seed" else "")
 
 
 def test_an_unknown_style_is_refused_with_the_new_words() -> None:
     result = kotae("ask", "Q", "--prompt", "sed")
     assert result.exit_code == 2
-    assert "'default', 'base', 'h2ogpt'" in result.stderr
+    assert "'default', 'base', 'h2ogpt', 'llama2'" in result.stderr
 
 
 @pytest.mark.usefixtures("encoder")

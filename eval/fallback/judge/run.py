@@ -24,7 +24,6 @@ from eval.statistics.agreement import agreement
 from rag.errors import DatasetError, GradingError
 from rag.factory import ModelSettings, open_model
 from rag.generation.chain import Model
-from rag.generation.prompt import PromptStyle
 from rag.models.engine import Completion
 from rag.models.invoke import batch_size, invoke_batch, model_identity
 from rag.models.server.address import ModelServer
@@ -37,7 +36,7 @@ DECODING: Final = Decoding(max_new_tokens=8)
 
 def judge_settings(uri: str, server: ModelServer | None = None) -> ModelSettings:
     """Return the settings that open the model of a URI as a judge."""
-    return ModelSettings(uri, DECODING, CONTEXT, PromptStyle.DEFAULT, server=server)
+    return ModelSettings(uri, DECODING, CONTEXT, server=server)
 
 
 def judge_run(

@@ -13,7 +13,6 @@ from eval.report.terminal import print_report
 from eval.runs.evaluate import QuestionSelection, evaluate_set
 from eval.runs.run import load_run
 from rag.factory import IndexSettings, ModelSettings
-from rag.generation.prompt import PromptStyle
 from rag.records import Decoding
 from tests.eval.scripted import BOTH, REPLIES, ROWS, ScriptedChat, lines, run_set, write_set
 
@@ -75,7 +74,7 @@ def test_repeats_are_asked_and_counted_apart(verify, out) -> None:
 
 @pytest.mark.usefixtures("encoder")
 def test_each_repeat_has_a_seed_of_its_own(verify, out, script) -> None:
-    settings = ModelSettings("scripted", Decoding(temperature=0.7, seed=5), 4096, PromptStyle.DEFAULT)
+    settings = ModelSettings("scripted", Decoding(temperature=0.7, seed=5), 4096)
     evaluate_set(
         verify, out, QuestionSelection(("ja",), (Condition.NO_RAG,), repeats=3), settings, IndexSettings(out, None, 3)
     )

@@ -12,13 +12,12 @@ import pytest
 from eval.runs.batch import answer_table, read_questions
 from rag.errors import DatasetError, IndexMissing, SettingsError
 from rag.factory import IndexSettings, ModelSettings
-from rag.generation.prompt import PromptStyle
 from rag.records import Decoding
 from tests.eval.scripted import ROWS, Script, write_floats
 
 QUESTIONS = [ROWS[0][1], ROWS[0][3], ROWS[4][1]]
 ANSWERS = ["東京", "Tokyo", "H2O"]
-MODEL = ModelSettings("scripted", Decoding(), 4096, PromptStyle.DEFAULT)
+MODEL = ModelSettings("scripted", Decoding(), 4096)
 
 
 def write(folder: Path, kind: str, *, header: bool) -> Path:
@@ -110,7 +109,7 @@ def test_another_model_setting_asks_anew(script: Script, tmp_path) -> None:
     script.replies[QUESTIONS[0]] = "!down"
     answer_table(questions, out, MODEL, None)
     before = len(script.prompts)
-    answer_table(questions, out, ModelSettings("scripted", Decoding(temperature=0.5), 4096, PromptStyle.DEFAULT), None)
+    answer_table(questions, out, ModelSettings("scripted", Decoding(temperature=0.5), 4096), None)
     assert len(script.prompts) >= before + 3
 
 

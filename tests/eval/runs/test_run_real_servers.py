@@ -18,7 +18,7 @@ from eval.runs.evaluate import QuestionSelection, evaluate_set
 from eval.runs.run import load_run
 from rag.errors import ModelUnavailable, RunError
 from rag.factory import IndexSettings, ModelSettings
-from rag.generation.prompt import PromptStyle
+from rag.generation.prompt_file import load_prompt
 from rag.models import bundled as bundled_model
 from rag.models.server.address import ModelServer
 from rag.records import Decoding, Language
@@ -46,10 +46,10 @@ def write_rows(path: Path, rows: list[tuple[str, ...]]) -> Path:
     return path
 
 
-def on(server: LlamaServer, tokens: int, style: PromptStyle, concurrency: int) -> ModelSettings:
+def on(server: LlamaServer, tokens: int, prompt: str, concurrency: int) -> ModelSettings:
     uri = f"openai:{server.model.stem}"
     served = ModelServer(server.url, concurrency=concurrency)
-    return ModelSettings(uri, Decoding(max_new_tokens=tokens), 4096, style, server=served)
+    return ModelSettings(uri, Decoding(max_new_tokens=tokens), 4096, load_prompt(prompt), server=served)
 
 
 def evaluate(
@@ -77,7 +77,7 @@ def test_a_server_killed_during_an_evaluation_costs_no_answer(tmp_path: Path, ca
             killed.acquire(timeout=600)
 
     with llama_server(bundled_model.assemble(), tmp_path) as server, ThreadPoolExecutor(1) as pool:
-        model = on(server, tokens=2, style=PromptStyle.BASE, concurrency=3)
+        model = on(server, tokens=2, prompt="base", concurrency=3)
         first = pool.submit(evaluate, verify, out, model, ("ja",), progress=wait_to_be_killed)
         wait_for(out, 12, first)
         server.kill()
@@ -121,12 +121,12 @@ def test_two_servers_give_what_one_process_gives(tmp_path: Path, cache: Path, ch
     verify = write_rows(tmp_path / "set.csv", FACTS)
     corpus = write_corpus(tmp_path / "corpus", SMALL_CORPUS)
     embedded = Site(tmp_path / "index")
-    here = ModelSettings("bundled", Decoding(max_new_tokens=10), 4096, PromptStyle.DEFAULT)
+    here = ModelSettings("bundled", Decoding(max_new_tokens=10), 4096)
     with (
         new_site("server", tmp_path / "unused", chroma_url) as served,
         llama_server(bundled_model.assemble(), tmp_path) as server,
     ):
-        there = on(server, tokens=10, style=PromptStyle.DEFAULT, concurrency=1)
+        there = on(server, tokens=10, prompt="default", concurrency=1)
         for name, model, site in (("embedded", here, embedded), ("served", there, served)):
             site.sync(corpus)
             evaluate(verify, tmp_path / name, model, ("ja", "en"), site)

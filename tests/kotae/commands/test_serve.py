@@ -58,10 +58,9 @@ def test_two_starts_have_two_tokens(tmp_path) -> None:
     from kotae.web.app import ServerConfig
     from kotae.web.server import LocalServer
     from rag.factory import IndexSettings, ModelSettings
-    from rag.generation.prompt import PromptStyle
     from rag.records import Decoding
 
-    model = ModelSettings("bundled", Decoding(), 4096, PromptStyle.DEFAULT)
+    model = ModelSettings("bundled", Decoding(), 4096)
     config = ServerConfig(model, IndexSettings(tmp_path, None, 3), tmp_path)
     assert LocalServer(config, 0).token != LocalServer(config, 0).token
 

@@ -14,7 +14,6 @@ import pytest
 from kotae.web.app import ServerConfig
 from kotae.web.server import LocalServer
 from rag.factory import IndexSettings, ModelSettings
-from rag.generation.prompt import PromptStyle
 from rag.models import registry
 from rag.records import Decoding
 from tests.kotae.web.chrome import Tab, chrome
@@ -72,7 +71,7 @@ def running(server: LocalServer) -> Iterator[None]:
 def served(index: Path, runs: Path) -> Iterator[Served]:
     engine = SteeredEngine(REPLIES)
     kind = registry.ModelKind("steered", "none", "nothing", "rag", "", lambda _, __: engine)
-    model = ModelSettings("steered", Decoding(), 4096, PromptStyle.DEFAULT)
+    model = ModelSettings("steered", Decoding(), 4096)
     config = ServerConfig(model, IndexSettings(index, None, 2), runs)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(registry.KINDS, "steered", kind)

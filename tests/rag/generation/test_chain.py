@@ -12,7 +12,7 @@ from langchain_core.retrievers import BaseRetriever
 
 from rag.errors import ModelFailed, PromptTooLong, SettingsError
 from rag.generation.chain import GroundedChain, Question, build_chain
-from rag.generation.prompt import PromptStyle
+from rag.generation.prompt_file import load_prompt
 from rag.records import Answer
 from tests.fakes import ScriptedChatModel
 
@@ -193,13 +193,13 @@ def test_tokens_and_cut_off_are_kept() -> None:
 
 def test_seed_style_needs_a_completion_model_and_the_default_a_chat() -> None:
     with pytest.raises(SettingsError, match=r"h2ogpt.*completion"):
-        build_chain(scripted(), None, PromptStyle.H2OGPT)
+        build_chain(scripted(), None, load_prompt("h2ogpt"))
     with pytest.raises(SettingsError, match=r"default.*chat"):
         build_chain(FakeListLLM(responses=["x"]))
 
 
 def test_seed_style_is_not_repaired() -> None:
-    chain = build_chain(FakeListLLM(responses=[" Tokyo is it", "never asked for"]), None, PromptStyle.H2OGPT)
+    chain = build_chain(FakeListLLM(responses=[" Tokyo is it", "never asked for"]), None, load_prompt("h2ogpt"))
     answer = chain.invoke(JA)
     assert (answer.text, len(answer.attempts), answer.attempts[0].language_ok) == ("Tokyo is it", 1, False)
 

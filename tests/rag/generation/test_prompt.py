@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.generation.prompt import PromptStyle, build_prompt, repair_prompt, stop_sequences
+from rag.generation.prompt import build_prompt, repair_prompt
+from rag.generation.prompt_file import load_prompt
 from rag.records import Chunk, Hit, Language
 from rag.safety.control_tokens import escape_control_tokens
 
@@ -57,15 +58,15 @@ def hit(text: str, rank: int = 1, title: str = "題", source: str = "ja/a.md") -
     return Hit(Chunk(str(rank), text, title, source, "ja", 0, len(text), 0), rank, 1.0)
 
 
-def said(question: str, language: Language, hits: list[Hit], style: PromptStyle = PromptStyle.DEFAULT) -> str:
-    return build_prompt(question, language, hits, style).to_messages()[-1].text
+def said(question: str, language: Language, hits: list[Hit], prompt: str = "default") -> str:
+    return build_prompt(question, language, hits, load_prompt(prompt)).to_messages()[-1].text
 
 
 @pytest.mark.parametrize(("question", "language"), QUESTIONS)
 def test_conditions_differ_by_the_passages_alone(question: str, language: Language) -> None:
     hits = [hit("東京は首都である。"), hit("Tokyo is the capital.", 2, "Tokyo", "en/b.md")]
-    without = build_prompt(question, language, [], PromptStyle.DEFAULT).to_messages()
-    with_them = build_prompt(question, language, hits, PromptStyle.DEFAULT).to_messages()
+    without = build_prompt(question, language, [], load_prompt()).to_messages()
+    with_them = build_prompt(question, language, hits, load_prompt()).to_messages()
     assert without[0] == with_them[0]
     assert with_them[-1].text.endswith(without[-1].text)
     added = with_them[-1].text.removesuffix(without[-1].text)
@@ -94,7 +95,8 @@ def test_language_of_the_answer_is_named_last(
     assert named in text.splitlines()[-1]
     assert question in text.splitlines()[-2]
     assert (data in text) is bool(hits)
-    again = repair_prompt(build_prompt(question, language, hits, PromptStyle.DEFAULT), language).to_messages()[-1].text
+    prompt = build_prompt(question, language, hits, load_prompt())
+    again = repair_prompt(prompt, language, load_prompt()).to_messages()[-1].text
     assert again.startswith(text + "\n")
     assert named in again.splitlines()[-1]
 
@@ -112,8 +114,8 @@ def test_control_tokens_in_passages_are_broken_up(token: str, around: str) -> No
         for prompt in (passage, title, source):
             assert prompt.count(token) == plain.count(token)
         assert token not in asked
-    seed = said("q", "en", [hit(text)], PromptStyle.H2OGPT)
-    assert seed.count(token) == said("q", "en", [hit("x")], PromptStyle.H2OGPT).count(token)
+    seed = said("q", "en", [hit(text)], "h2ogpt")
+    assert seed.count(token) == said("q", "en", [hit("x")], "h2ogpt").count(token)
 
 
 @pytest.mark.parametrize("token", ["<|im_start|>", "[INST]", "</s>"])
@@ -136,32 +138,32 @@ def test_plain_text_is_left_alone(text: str) -> None:
 
 
 def test_seed_template_to_the_letter() -> None:
-    prompt = build_prompt("What is the capital of Japan?", "en", [], PromptStyle.H2OGPT)
+    prompt = build_prompt("What is the capital of Japan?", "en", [], load_prompt("h2ogpt"))
     assert prompt.to_string() == (
         "<prompt>Question: What is the capital of Japan? Write answer within 15 words.</prompt>\n<answer>Answer:"
     )
-    japanese = build_prompt("日本の首都は{question}？", "ja", [], PromptStyle.H2OGPT)
+    japanese = build_prompt("日本の首都は{question}？", "ja", [], load_prompt("h2ogpt"))
     assert japanese.to_string() == (
         "<prompt>Question: 日本の首都は{question}？ Write answer within 15 words.</prompt>\n<answer>Answer:"
     )
-    assert stop_sequences(PromptStyle.H2OGPT) == ["</answer>"]
-    assert stop_sequences(PromptStyle.DEFAULT) == []
+    assert load_prompt("h2ogpt").stop == ("</answer>",)
+    assert load_prompt().stop == ()
 
 
 def test_seed_with_passages_has_them_before_the_question() -> None:
-    without = build_prompt("Q?", "en", [], PromptStyle.H2OGPT).to_string()
-    with_them = build_prompt("Q?", "en", [hit("東京。")], PromptStyle.H2OGPT).to_string()
+    without = build_prompt("Q?", "en", [], load_prompt("h2ogpt")).to_string()
+    with_them = build_prompt("Q?", "en", [hit("東京。")], load_prompt("h2ogpt")).to_string()
     passages = '<passage 1 "題 (ja/a.md)">\n東京。\n</passage 1>\n'
     assert with_them == without.replace("<prompt>", "<prompt>" + passages)
 
 
 def test_a_base_model_continues_lines_of_question_and_answer() -> None:
-    without = build_prompt("日本の首都は？", "ja", [], PromptStyle.BASE).to_string()
+    without = build_prompt("日本の首都は？", "ja", [], load_prompt("base")).to_string()
     assert without.splitlines() == ["質問： 日本の首都は？", "答え："]
-    with_them = build_prompt("Which\ncity?", "en", [hit("Tokyo\nis <s> it.")], PromptStyle.BASE).to_string()
+    with_them = build_prompt("Which\ncity?", "en", [hit("Tokyo\nis <s> it.")], load_prompt("base")).to_string()
     first, *rest = with_them.split("\n")
     assert first.endswith(": Tokyo is ‹s› it.")
     assert rest[-1] == "Answer:"
-    assert stop_sequences(PromptStyle.BASE) == ["\n"]
-    assert PromptStyle.BASE.raw
-    assert not PromptStyle.DEFAULT.raw
+    assert load_prompt("base").stop == ("\n",)
+    assert load_prompt("base").raw
+    assert not load_prompt().raw

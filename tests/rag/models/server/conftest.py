@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rag.factory import ModelSettings, open_model
-from rag.generation.prompt import PromptStyle
+from rag.generation.prompt_file import load_prompt
 from rag.models.server.address import ModelServer
 from rag.records import Decoding
 from tests.model_servers import KEY, MODEL, LlamaServer, ScriptedServer, llama_server, scripted_server
@@ -49,11 +49,13 @@ def open_on(
     url: str,
     name: str = MODEL,
     *,
-    style: PromptStyle = PromptStyle.DEFAULT,
+    prompt: str = "default",
     decoding: Decoding | None = None,
     context: int = 4096,
     **server: Any,
 ) -> Any:
     """The model of a server, as the command line opens it."""
     decoding = decoding or Decoding(max_new_tokens=16)
-    return open_model(ModelSettings(f"openai:{name}", decoding, context, style, server=ModelServer(url, **server)))
+    return open_model(
+        ModelSettings(f"openai:{name}", decoding, context, load_prompt(prompt), server=ModelServer(url, **server))
+    )

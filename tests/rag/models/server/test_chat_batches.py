@@ -11,7 +11,6 @@ import pytest
 
 from rag.errors import ModelServerUnreachable, PromptTooLong
 from rag.generation.chain import build_chain
-from rag.generation.prompt import PromptStyle
 from rag.models.server.address import ModelServer
 from rag.models.server.token_estimate import tokens_of_text
 from rag.records import Decoding
@@ -21,7 +20,7 @@ from tests.samples import ENGLISH, JAPANESE
 
 MANY = [f"質問{number}は何ですか" for number in range(12)]
 KINDS = pytest.mark.parametrize(
-    "settings", [{}, {"api": "completions"}, {"style": PromptStyle.H2OGPT}], ids=["chat", "completions", "raw text"]
+    "settings", [{}, {"api": "completions"}, {"prompt": "h2ogpt"}], ids=["chat", "completions", "raw text"]
 )
 
 
@@ -46,14 +45,14 @@ def test_a_config_may_bound_it_further(scripted: ScriptedServer) -> None:
     assert scripted.most_at_once == 2
 
 
-@pytest.mark.parametrize("style", [PromptStyle.DEFAULT, PromptStyle.H2OGPT])
-def test_what_fails_fails_alone_and_nothing_is_asked_twice(scripted: ScriptedServer, style: PromptStyle) -> None:
+@pytest.mark.parametrize("prompt", ["default", "h2ogpt"])
+def test_what_fails_fails_alone_and_nothing_is_asked_twice(scripted: ScriptedServer, prompt: str) -> None:
     def one_in_four(handler: Any) -> None:
         bad = "質問2" in json.dumps(handler.body, ensure_ascii=False)
         (status(400, {"error": {"message": "maximum context length"}}) if bad else type(handler).answer)(handler)
 
     scripted.always = one_in_four
-    chain = build_chain(open_on(scripted.url, style=style, concurrency=3), None, style)
+    chain = build_chain(open_on(scripted.url, prompt=prompt, concurrency=3), None, prompt)
     answers = chain.batch(list(MANY[:8]), return_exceptions=True)
     kinds = [type(one).__name__ for one in answers]
     assert kinds == ["Answer", "Answer", "PromptTooLong", *["Answer"] * 5]
@@ -61,9 +60,9 @@ def test_what_fails_fails_alone_and_nothing_is_asked_twice(scripted: ScriptedSer
     assert len([one for one in asked if "日本語だけでもう一度" not in one]) == 8
 
 
-@pytest.mark.parametrize("style", [PromptStyle.DEFAULT, PromptStyle.H2OGPT])
-def test_usage_and_reason_reach_the_answer(scripted: ScriptedServer, style: PromptStyle) -> None:
-    chain = build_chain(open_on(scripted.url, style=style, decoding=Decoding(max_new_tokens=5)), None, style)
+@pytest.mark.parametrize("prompt", ["default", "h2ogpt"])
+def test_usage_and_reason_reach_the_answer(scripted: ScriptedServer, prompt: str) -> None:
+    chain = build_chain(open_on(scripted.url, prompt=prompt, decoding=Decoding(max_new_tokens=5)), None, prompt)
     attempt = chain.invoke("日本の首都はどこですか？").attempts[0]
     assert (attempt.finish, attempt.completion_tokens) == ("length", 5)
     assert attempt.prompt_tokens > 10
@@ -134,7 +133,7 @@ def test_counting_goes_on_by_estimate_where_the_route_is_not_let_through() -> No
 
 def test_the_key_is_sent_and_stands_nowhere_else(scripted: ScriptedServer, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    for settings in ({}, {"api": "completions"}, {"style": PromptStyle.H2OGPT}):
+    for settings in ({}, {"api": "completions"}, {"prompt": "h2ogpt"}):
         model = open_on(scripted.url, **settings)
         said(model, ["はい"])
         for text in (repr(model), str(model._identifying_params), model.engine.identity, repr(vars(model))):

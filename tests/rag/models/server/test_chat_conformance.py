@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from langchain_core.messages import HumanMessage
 
-from rag.generation.prompt import PromptStyle
 from rag.models.local import LocalChatModel
 from rag.records import Decoding
 from tests.model_servers import LlamaServer, ScriptedServer
@@ -48,7 +47,7 @@ def test_llama_server_says_what_the_engine_in_process_says(llama: LlamaServer, c
 
 @pytest.mark.model
 def test_llama_server_continues_raw_text(llama: LlamaServer) -> None:
-    model = open_on(llama.url, name_of(llama), style=PromptStyle.H2OGPT)
+    model = open_on(llama.url, name_of(llama), prompt="h2ogpt")
     text = model.invoke(SEED, stop=["</answer>"])
     assert "Tokyo" in text
     assert "</answer>" not in text
@@ -57,7 +56,7 @@ def test_llama_server_continues_raw_text(llama: LlamaServer) -> None:
 
 
 def test_scripted_server_continues_raw_text(scripted: ScriptedServer) -> None:
-    model = open_on(scripted.url, style=PromptStyle.H2OGPT, decoding=Decoding(max_new_tokens=99))
+    model = open_on(scripted.url, prompt="h2ogpt", decoding=Decoding(max_new_tokens=99))
     text = model.invoke(SEED, stop=["ANSWER:"])
     assert text == "答え <ANSWER>"
     assert "".join(model.stream(SEED, stop=["ANSWER:"])) == text

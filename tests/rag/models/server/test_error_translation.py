@@ -19,7 +19,6 @@ from rag.errors import (
     PromptTooLong,
     SettingsError,
 )
-from rag.generation.prompt import PromptStyle
 from rag.records import Decoding
 from tests.model_servers import KEY, MODEL, ScriptedServer, raw, reset, scripted_server, silent, status
 from tests.rag.models.server.conftest import open_on
@@ -32,8 +31,8 @@ WAYS: dict[str, tuple[dict[str, Any], Ask]] = {
     "chat": ({}, lambda model: model.invoke(ASKED).text),
     "chat streamed": ({}, lambda model: "".join(piece.text for piece in model.stream(ASKED))),
     "completions": ({"api": "completions"}, lambda model: model.invoke(ASKED).text),
-    "raw text": ({"style": PromptStyle.H2OGPT}, lambda model: model.invoke(ASKED)),
-    "raw text streamed": ({"style": PromptStyle.H2OGPT}, lambda model: "".join(model.stream(ASKED))),
+    "raw text": ({"prompt": "h2ogpt"}, lambda model: model.invoke(ASKED)),
+    "raw text streamed": ({"prompt": "h2ogpt"}, lambda model: "".join(model.stream(ASKED))),
 }
 
 
@@ -134,13 +133,13 @@ def test_a_server_without_a_chat_template_names_the_way_out(scripted: ScriptedSe
         open_on(scripted.url).invoke(ASKED)
 
 
-@pytest.mark.parametrize("style", [PromptStyle.DEFAULT, PromptStyle.H2OGPT])
-def test_a_stream_that_breaks_off_is_no_answer(scripted: ScriptedServer, style: PromptStyle) -> None:
+@pytest.mark.parametrize("prompt", ["default", "h2ogpt"])
+def test_a_stream_that_breaks_off_is_no_answer(scripted: ScriptedServer, prompt: str) -> None:
     choice = {"index": 0, "finish_reason": None, "delta": {"content": "東"}, "text": "東"}
     piece = json.dumps({"id": "1", "created": 1, "model": MODEL, "object": "x", "choices": [choice]})
     scripted.always = lambda handler: handler.events(piece)
     with pytest.raises(ModelServerUnreachable, match="was interrupted"):
-        list(open_on(scripted.url, style=style).stream(ASKED))
+        list(open_on(scripted.url, prompt=prompt).stream(ASKED))
 
 
 def test_a_wrong_key_is_not_tried_again_and_no_key_is_told_apart(

@@ -10,7 +10,6 @@ import pytest
 
 from rag.errors import ModelFailed, ModelServerUnreachable, ModelUnavailable, SettingsError
 from rag.generation.chain import GroundedChain, build_chain
-from rag.generation.prompt import PromptStyle
 from rag.models.server.address import ModelServer, server_key
 from rag.models.server.parameters import refused_parameter
 from rag.records import Answer, Decoding
@@ -89,7 +88,7 @@ def test_what_a_server_holds_back_is_named(scripted: ScriptedServer, ask: Callab
 
 @EACH_WAY
 @pytest.mark.parametrize(
-    "settings", [{}, {"api": "completions"}, {"style": PromptStyle.H2OGPT}], ids=["chat", "completions", "raw text"]
+    "settings", [{}, {"api": "completions"}, {"prompt": "h2ogpt"}], ids=["chat", "completions", "raw text"]
 )
 def test_what_can_be_spared_is_left_out_from_then_on(
     scripted: ScriptedServer, ask: Callable[[GroundedChain], Answer], settings: dict[str, Any]
@@ -97,7 +96,7 @@ def test_what_can_be_spared_is_left_out_from_then_on(
     tokens = "max_tokens" if settings else "max_completion_tokens"
     scripted.always = refusing("seed", "top_p", "stream_options", *([] if settings else ["max_tokens"]))
     model = open_on(scripted.url, **settings)
-    chain = build_chain(model, None, settings.get("style", PromptStyle.DEFAULT))
+    chain = build_chain(model, None, settings.get("prompt", "default"))
     answer = ask(chain)
     assert answer.text
     assert len(answer.text) <= 16
