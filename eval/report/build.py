@@ -14,7 +14,8 @@ from eval.grading.ladder import AnswerOutcome
 from eval.report.abstention import abstention_counts, invention_comparison, withheld_comparison
 from eval.report.breakdown import retrieval_split, spread
 from eval.report.compare_runs import AnswerKey, RunResults, compare_runs, run_names
-from eval.report.records import Cell, Contrast, Report, RunReport
+from eval.report.records import Cell, Contrast, Cost, Report, RunReport
+from eval.runs.answer_log import AnswerRecord
 from eval.runs.cosine import THRESHOLDS, load_cosines
 from eval.runs.description import ImportedRun, read_description
 from eval.runs.graded import RunAnswer, ladder_answers, paired
@@ -121,11 +122,8 @@ def _cells(run: StoredRun, answers: Sequence[RunAnswer]) -> Iterable[Cell]:
         for condition in run.scope.conditions:
             counted = [answer for answer in chosen if answer.condition is condition]
             verdicts_ = [answer.verdict for answer in counted]
-            given = [
-                answer.recorded.answer
-                for answer in counted
-                if answer.recorded is not None and answer.recorded.answer is not None
-            ]
+            recorded = [answer.recorded for answer in counted if answer.recorded is not None]
+            given = [record.answer for record in recorded if record.answer is not None]
             yield Cell(
                 condition=condition,
                 kind=kind,
@@ -133,14 +131,28 @@ def _cells(run: StoredRun, answers: Sequence[RunAnswer]) -> Iterable[Cell]:
                 correct=rate(sum(verdict.correct for verdict in verdicts_), len(counted)),
                 language_correct=rate(sum(verdict.language_correct for verdict in verdicts_), len(counted)),
                 both=rate(sum(verdict.both for verdict in verdicts_), len(counted)),
-                failed=sum(answer.recorded is not None for answer in counted) - len(given),
-                missing=sum(answer.recorded is None for answer in counted),
+                failed=len(recorded) - len(given),
+                missing=len(counted) - len(recorded),
                 unparsed=sum(verdict.content is AnswerOutcome.UNPARSED for verdict in verdicts_),
                 refused=sum(verdict.content is AnswerOutcome.REFUSED for verdict in verdicts_),
                 cut_off=sum(answer.cut_off for answer in given),
                 asked_again=sum(len(answer.attempts) > 1 for answer in given),
                 above=tuple(sum((answer.cosine or 0.0) >= cut for answer in counted) for cut in THRESHOLDS),
+                cost=_cost([record for record in recorded if record.answer is not None]),
             )
+
+
+def _cost(records: Sequence[AnswerRecord]) -> Cost | None:
+    attempts = [attempt for record in records if record.answer is not None for attempt in record.answer.attempts]
+    retrieval = [record.retrieval_seconds for record in records if record.retrieval_seconds is not None]
+    if not records:
+        return None
+    return Cost(
+        prompt_tokens=sum(attempt.prompt_tokens for attempt in attempts) / len(records),
+        completion_tokens=sum(attempt.completion_tokens for attempt in attempts) / len(records),
+        seconds=sum(record.seconds for record in records) / len(records),
+        retrieval_seconds=sum(retrieval) / len(retrieval) if retrieval else None,
+    )
 
 
 def _contrasts(

@@ -16,6 +16,8 @@ _JAPANESE: Final = {
     "total": "総数", "rate": "正答率", "low 95 %": "95%信頼区間 下限", "high 95 %": "95%信頼区間 上限",
     "language right": "言語が正しい", "both": "内容も言語も正しい", "failed": "失敗", "missing": "未回答",
     "unparsed": "判読不能", "refused": "回答拒否", "cut off": "途中で終了", "asked again": "再質問",
+    "prompt tokens": "プロンプトのトークン数", "answer tokens": "回答のトークン数", "seconds an answer": "回答の秒数",
+    "seconds of retrieval": "検索の秒数",
     "fallback graders": "追加の採点", "baseline run": "比較元の実行", "baseline condition": "比較元の条件",
     "baseline correct": "比較元の正解", "difference": "差", "fixed": "改善", "broken": "悪化", "p": "p",
     "p (adjusted)": "p（補正後）", "test": "検定", "effect": "判定", "in words": "英語での説明",

@@ -8,7 +8,7 @@ from typing import Final
 
 from eval.report.columns import FILES, TERMINAL, column
 from eval.report.headlines import comparison_text, contrast_text, effect_word
-from eval.report.records import Cell, Report, RunReport
+from eval.report.records import Cell, Cost, Report, RunReport
 from eval.report.sentences import counts_direction, counts_sentence, p_text
 from eval.runs.cosine import THRESHOLDS
 from eval.runs.imported import ImportedReport
@@ -39,6 +39,16 @@ def _count(
     return column(title, lambda row: None if row.cell is None else count(row.cell), width, on=on)
 
 
+def _cost(title: str, value: Callable[[Cost], float | None], number_format: str = "0.0") -> Column[SummaryRow]:
+    """Return a column of what an answer took on average."""
+
+    def of(row: SummaryRow) -> float | None:
+        cost = None if row.cell is None else row.cell.cost
+        return None if cost is None else _rounded(value(cost))
+
+    return column(title, of, number_format=number_format)
+
+
 def _above(at: int) -> Callable[[Cell], int]:
     return lambda cell: cell.above[at]
 
@@ -62,6 +72,10 @@ SUMMARY: Final[tuple[Column[SummaryRow], ...]] = (
     _count("refused", lambda cell: cell.refused),
     _count("cut off", lambda cell: cell.cut_off),
     _count("asked again", lambda cell: cell.asked_again),
+    _cost("prompt tokens", lambda cost: cost.prompt_tokens),
+    _cost("answer tokens", lambda cost: cost.completion_tokens),
+    _cost("seconds an answer", lambda cost: cost.seconds, "0.00"),
+    _cost("seconds of retrieval", lambda cost: cost.retrieval_seconds, "0.000"),
     *(_count(f"cosine ≥ {cut:.2f}", _above(at), on=FILES) for at, cut in enumerate(THRESHOLDS)),
     column("fallback graders", lambda row: row.fallbacks, on=FILES),
 )

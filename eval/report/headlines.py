@@ -162,6 +162,19 @@ def _subject(cell: Contrast, language: Language) -> str | None:
     return None if cell.treatment is Condition.RAG else GOLD[language]
 
 
+def cost_sentence(run: RunReport) -> str:
+    """Return what an answer cost under each condition; empty without answers."""
+    parts = []
+    for cell in run.cells:
+        if cell.cost is None or (cell.kind, cell.language) != run.whole:
+            continue
+        cost = cell.cost
+        retrieval = "" if cost.retrieval_seconds is None else f" and {cost.retrieval_seconds:.3f} s of retrieval"
+        tokens = f"{cost.prompt_tokens:,.0f} + {cost.completion_tokens:,.0f} tokens"
+        parts.append(f"{display_name(cell.condition)} {tokens}, {cost.seconds:.2f} s{retrieval}")
+    return f"An answer took: {'; '.join(parts)}." if parts else ""
+
+
 def imported_headline(run: ImportedReport, language: Language) -> str:
     """Return the result of imported counts over all types in words."""
     return counts_sentence(run.cells[-1].counts, language)

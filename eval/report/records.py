@@ -21,6 +21,19 @@ from rag.records import Language
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What an answer took on average: tokens of all its attempts, and seconds, those of its passages apart.
+
+    `retrieval_seconds` is None without retrieval, and where a run did not record them.
+    """
+
+    prompt_tokens: float
+    completion_tokens: float
+    seconds: float
+    retrieval_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """Counts of one condition, type and language. `correct` counts content; its total is every question asked.
 
@@ -41,6 +54,8 @@ class Cell:
     asked_again: int
     above: tuple[int, ...]
     """Number of answers with a historical score of at least each of THRESHOLDS."""
+    cost: Cost | None = None
+    """None without answers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,14 @@ from rich.text import Text
 from eval.report.breakdown import failures_sentence, split_sentence, spread_sentence
 from eval.report.count_tables import conditions_table, summary_table
 from eval.report.grading_error import grading_text, unlabelled_text
-from eval.report.headlines import comparison_text, contrast_text, headline, headline_figures, imported_headline
+from eval.report.headlines import (
+    comparison_text,
+    contrast_text,
+    cost_sentence,
+    headline,
+    headline_figures,
+    imported_headline,
+)
 from eval.report.names import counted, place_name
 from eval.report.records import Report, RunReport
 from eval.report.same_passages import other_passages, passages_text
@@ -96,6 +103,8 @@ def _breakdown(run: RunReport) -> Iterator[str]:
         yield split_sentence(split)
     for spread in run.spreads:
         yield spread_sentence(spread)
+    if cost := cost_sentence(run):
+        yield cost
 
 
 def _print_imported(imported: ImportedReport, console: Console) -> None:

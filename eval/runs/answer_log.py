@@ -30,7 +30,8 @@ class AnswerRecord:
     """A line: the answer to one question in one language under one condition, or its failure.
 
     `prompt` is a hash of prompt, model and settings; `key` also covers the number and condition of the question.
-    `repeat` counts from 0. `seconds` is the time of the answer, its share if several were asked in one pass. Runs made
+    `repeat` counts from 0. `seconds` is the time of the answer, its share if several were asked in one pass;
+    `retrieval_seconds` that of its passages, None without retrieval and in runs that did not record it. Runs made
     before there were repeats have no `prompt`; other runs do not reuse their answers. `unanswered` marks a question
     that did not reach the model, which says nothing about the model; it is asked again.
     """
@@ -45,6 +46,7 @@ class AnswerRecord:
     answer: Answer | None
     failure: Failure | None
     unanswered: bool = False
+    retrieval_seconds: float | None = None
 
     @property
     def text(self) -> str:
@@ -82,6 +84,8 @@ class AnswerLog:
         fields = to_jsonable(recorded)
         if fields["answer"] is not None:
             del fields["answer"]["support"]  # looked up for every report, by the rules of its day
+        if recorded.retrieval_seconds is None:
+            del fields["retrieval_seconds"]
         line = _summed(json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace"))
         with translate_os_errors(self._path), self._path.open("ab") as file:
             file.write(line + b"\n")

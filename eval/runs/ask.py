@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -77,8 +78,8 @@ def answer(
 ) -> None:
     """Ask the questions that the log has no answer to, `batch_size` in one pass of the model, and append the answers.
 
-    An answer to exactly the same prompt, in the log or one of `others`, is copied. Raises RunError if consecutive
-    questions do not get through; answers to the others are kept.
+    An answer to exactly the same prompt, in the log, one of `others` or of an earlier condition, is copied. Raises
+    RunError if consecutive questions do not get through; answers to the others are kept.
     """
     log.mend()
     known = {
@@ -87,36 +88,28 @@ def answer(
         for record in source.by_key.values()
         if record.answer is not None
     }
-    todo = []
-    for task in tasks:
-        if log.answered(task.key):
-            continue
-        if task.prompt in known and isinstance(task.prepared, Prepared):
-            log.append(_copied(known[task.prompt], task, task.prepared))
-        else:
-            todo.append(task)
-    done, breaker = len(tasks) - len(todo), CircuitBreaker()
-    for group in _groups(todo, batch_size):
-        condition, repeat = _pass_of(group[0])
-        records = list(_ask(group, chains[condition][repeat]))
-        for recorded in records:
-            log.append(recorded)
-            done += 1
-            if progress is not None:
-                progress(done, len(tasks))
-        for recorded in records:
-            breaker.record(recorded.failure.message if recorded.unanswered and recorded.failure else None)
-
-
-def _groups(tasks: Sequence[Task], size: int) -> Iterator[Sequence[Task]]:
-    """Yield up to `size` consecutive tasks of one condition and repeat at a time."""
-    start = 0
-    while start < len(tasks):
-        end = start
-        while end < len(tasks) and end - start < size and _pass_of(tasks[end]) == _pass_of(tasks[start]):
-            end += 1
-        yield tasks[start:end]
-        start = end
+    done, breaker = 0, CircuitBreaker()
+    for (condition, repeat), of_pass in itertools.groupby(tasks, _pass_of):
+        todo = []
+        for task in of_pass:
+            if task.prompt in known and isinstance(task.prepared, Prepared) and not log.answered(task.key):
+                log.append(_copied(known[task.prompt], task, task.prepared))
+            if not log.answered(task.key):
+                todo.append(task)
+            else:
+                done += 1
+        for start in range(0, len(todo), batch_size):
+            group = todo[start : start + batch_size]
+            records = list(_ask(group, chains[condition][repeat]))
+            for recorded in records:
+                log.append(recorded)
+                done += 1
+                if recorded.answer is not None:
+                    known[recorded.prompt] = recorded
+                if progress is not None:
+                    progress(done, len(tasks))
+            for recorded in records:
+                breaker.record(recorded.failure.message if recorded.unanswered and recorded.failure else None)
 
 
 def _ask(tasks: Sequence[Task], chain: GroundedChain) -> Iterator[AnswerRecord]:
@@ -138,6 +131,7 @@ def _ask(tasks: Sequence[Task], chain: GroundedChain) -> Iterator[AnswerRecord]:
             answer=outcome if isinstance(outcome, Answer) else None,
             failure=failure,
             unanswered=is_unanswered(outcome),
+            retrieval_seconds=task.prepared.retrieval_seconds if isinstance(task.prepared, Prepared) else None,
         )
 
 
@@ -152,7 +146,13 @@ def _copied(known: AnswerRecord, task: Task, prepared: Prepared) -> AnswerRecord
     if answer is not None:
         answer = replace(answer, hits=prepared.hits, dropped=prepared.dropped, left_out=prepared.left_out)
     return replace(
-        known, key=task.key, number=question.number, condition=question.condition, repeat=question.repeat, answer=answer
+        known,
+        key=task.key,
+        number=question.number,
+        condition=question.condition,
+        repeat=question.repeat,
+        answer=answer,
+        retrieval_seconds=prepared.retrieval_seconds,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -41,7 +42,8 @@ class Question:
 class Prepared:
     """A question with its passages, and the prompt made of them.
 
-    `dropped` hits did not fit into the context; `left_out` are the sentences of the others taken for instructions.
+    `dropped` hits did not fit into the context; `left_out` are the sentences of the others taken for instructions;
+    `retrieval_seconds` is None without retrieval.
     """
 
     question: Question
@@ -49,6 +51,7 @@ class Prepared:
     hits: tuple[Hit, ...] = ()
     dropped: int = 0
     left_out: tuple[str, ...] = ()
+    retrieval_seconds: float | None = None
 
 
 class GroundedChain(Runnable[str | Question, Answer]):
@@ -78,12 +81,14 @@ class GroundedChain(Runnable[str | Question, Answer]):
         if isinstance(question, str):
             question = Question(question, detect(question))
         question = replace(question, text=readable(question.text))
+        began = time.monotonic()
         hits = () if self.retriever is None else hits_of(self.retriever.invoke(question.text, config))
+        seconds = None if self.retriever is None else round(time.monotonic() - began, 4)
         language = question.language
         fitted = fit_to_context(
             self.model, question.text, hits, lambda text, kept: build_prompt(text, language, kept, self.prompt)
         )
-        return Prepared(question, fitted.prompt, fitted.hits, fitted.dropped, removed_text(fitted.hits))
+        return Prepared(question, fitted.prompt, fitted.hits, fitted.dropped, removed_text(fitted.hits), seconds)
 
     def answer(self, prepared: Sequence[Prepared], config: RunnableConfig | None = None) -> list[Answer | Exception]:
         """Answer prepared questions in one pass of the model, and those in the wrong language in a second one.

@@ -235,7 +235,10 @@ def lines(out: Path) -> list[dict]:
 
 def records(out: Path) -> list[dict]:
     """What stands in answers.jsonl but the seconds, in an order of its own."""
-    return sorted(({**line, "seconds": None, "crc32": None} for line in lines(out)), key=lambda line: line["key"])
+    return sorted(
+        ({**line, "seconds": None, "retrieval_seconds": None, "crc32": None} for line in lines(out)),
+        key=lambda line: line["key"],
+    )
 
 
 def write_floats(path: Path) -> Path:

@@ -5,11 +5,25 @@ from __future__ import annotations
 import pytest
 
 from eval.dataset.conditions import Condition
+from eval.dataset.load import load_dataset
+from eval.report.build import build_report
 from eval.runs.answer_log import AnswerLog
-from eval.runs.run import load_run
+from eval.runs.description import Scope
+from eval.runs.run import execute, load_run
 from rag.errors import RunBusy, RunError
 from rag.storage.locks import folder_lock
-from tests.eval.scripted import BOTH, REPLIES, ROWS, ScriptedChat, lines, records, run_set, write_set
+from tests.eval.scripted import (
+    BOTH,
+    REPLIES,
+    ROWS,
+    ScriptedChat,
+    chains,
+    identity,
+    lines,
+    records,
+    run_set,
+    write_set,
+)
 
 QUESTION_JA = ROWS[0][1]
 
@@ -269,3 +283,20 @@ def test_reading_a_run_changes_nothing(verify, out) -> None:
     before = path.read_bytes()
     assert len(load_run(out).log.by_key) == 19
     assert path.read_bytes() == before
+
+
+def test_the_same_prompt_under_two_conditions_is_asked_once(verify, out) -> None:
+    """Where nothing is withheld from what retrieval finds, the two prompts are the same."""
+    model = ScriptedChat()
+    dataset = load_dataset(verify)
+    built = chains(model)
+    scope = Scope(
+        tuple(item.number for item in dataset.items if item.gold), ("ja",), (Condition.RAG, Condition.WITHHELD)
+    )
+    same = {Condition.RAG: built[Condition.RAG], Condition.WITHHELD: built[Condition.RAG]}
+    execute(out, dataset, same, scope, identity(dataset), batch_size=2)
+    assert len(model.prompts) == len(scope.numbers)
+    assert len(lines(out)) == 2 * len(scope.numbers)
+    assert all(line["retrieval_seconds"] >= 0 for line in lines(out))
+    costs = [cell.cost for cell in build_report([out]).runs[0].cells]
+    assert all(cost is not None and cost.retrieval_seconds is not None for cost in costs)
