@@ -167,7 +167,7 @@ def _document(file: CorpusFile, part: Part | Fault, seen: SeenIds) -> LoadedDocu
         raise UnreadableDocument("This text contains a NUL character or half a surrogate pair", where=where)
     if not content:
         raise UnreadableDocument("This document is empty", where=where)
-    language = _language(part.language, content, where)
+    language = _language(part, content, where)
     if part.fragment and (first := seen.first(part.fragment, part.position)) != part.position:
         raise UnreadableDocument(
             f"The id of this document occurs twice in its file, first in {first}",
@@ -177,18 +177,18 @@ def _document(file: CorpusFile, part: Part | Fault, seen: SeenIds) -> LoadedDocu
     return LoadedDocument(source, title, language, part.text, part.body)
 
 
-def _language(tag: str | None, content: str, where: str) -> Language:
+def _language(part: Part, content: str, where: str) -> Language:
     """Return the language that a document has by its tag, or else by its letters. Raises UnreadableDocument."""
-    if tag:
-        language = language_of_tag(tag)
+    if part.language:
+        language = language_of_tag(part.language)
         if language is None:
             raise UnreadableDocument(
-                f"kotae indexes Japanese and English, and this document has lang: {tag}",
+                f"kotae indexes Japanese and English, and this document has lang: {part.language}",
                 where=where,
                 do="Use lang: ja or lang: en, or leave it out.",
             )
         return language
-    if other := other_language(content):
+    if other := other_language(content, part.declared):
         raise UnreadableDocument(
             f"This document seems to be in {other}; kotae indexes Japanese and English",
             where=where,

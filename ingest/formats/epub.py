@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import posixpath
 import zipfile
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from typing import Any, BinaryIO
 from urllib.parse import unquote
 
 from ingest.formats.archive import check_archive
-from ingest.formats.html import read_html
+from ingest.formats.html import read_page
 from ingest.formats.types import Fault, Part, ReadOptions
 from rag.errors import UnreadableDocument
 
@@ -40,10 +39,10 @@ def read_epub(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Par
             except KeyError:
                 yield Fault("This chapter is missing from the file", position)
                 continue
-            for part in read_html(io.BytesIO(data), f"{name}#{position}", options):
-                if isinstance(part, Part) and part.text.strip():
+            for part in read_page(data, f"{name}#{position}", options):
+                if part.text.strip():
                     title = " / ".join(dict.fromkeys(filter(None, [*titles[:1], part.title])))
-                    yield Part(part.text, position, position, title or None)
+                    yield Part(part.text, position, position, title or None, declared=part.declared)
 
 
 def _pages(root: Any) -> Iterator[str]:

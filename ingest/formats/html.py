@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any, BinaryIO
 
 from ingest.formats.blocks import MarkdownLines
+from ingest.formats.boilerplate import boilerplate
 from ingest.formats.hidden_text import is_hidden_style
 from ingest.formats.types import Part, ReadOptions, read_whole, real_title
 from rag.errors import UnreadableDocument
@@ -24,15 +25,27 @@ _BLOCKS = frozenset(
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _VALUE = re.compile("\"[^\"]*\"|'[^']*'")
 _LONG_TAG, _MAX_ATTRIBUTES = 10_000, 2000
+_TAG, _UNPARSED = re.compile("<[A-Za-z]"), re.compile(r"<(script|style)\b", re.IGNORECASE)
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _META = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 _XML = re.compile(rb"\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 
 
 def read_html(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part]:
-    """Yield the document of a page, titled by <title> or its highest heading. Raises UnreadableDocument."""
+    """Yield the document of a page, titled by <title> or its highest heading, without menus and what else is around it.
+
+    Raises UnreadableDocument.
+    """
+    yield from read_page(read_whole(stream, name), name, options, around=False)
+
+
+def read_page(data: bytes, name: str, options: ReadOptions, *, around: bool = True) -> Iterator[Part]:
+    """Yield the document of a page, with what is `around` its text (see `ingest.formats.boilerplate`) or without.
+
+    Raises UnreadableDocument.
+    """
     from lxml import etree
 
-    data = read_whole(stream, name)
     declared = _XML.search(data[:1024]) or _META.search(data[:4096])
     text = decode(data, name, declared=declared.group(1).decode() if declared else None, given=options.encoding)
     if not text.strip():
@@ -47,27 +60,45 @@ def read_html(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Par
         raise UnreadableDocument("The elements of this page are nested too deeply", where=name)
     if root is None:
         return
-    lines = _lines(etree, root)
+    lines = _lines(etree, root, set() if around else boilerplate(etree, root, _is_hidden))
     title = real_title(" ".join("".join(root.xpath("string(//title)")).split()))
-    yield Part(lines.text(), title=title or lines.first_heading)
+    yield Part(lines.text(), title=title or lines.first_heading, declared=_declared_language(root))
+
+
+def _declared_language(root: Any) -> str | None:
+    """Return the language that a page says it is in, by its `lang` or a <meta>."""
+    for element in (root, root.find("body")):
+        if element is not None and (tag := element.get("lang") or element.get(_XML_LANG)):
+            return str(tag)
+    for meta in root.iter("meta"):
+        if (meta.get("http-equiv") or "").lower() == "content-language":
+            return str(meta.get("content") or "") or None
+    return None
 
 
 def _require_few_attributes(text: str, name: str) -> None:
     """Raise UnreadableDocument for a tag with so many attributes that libxml2 would compare them for hours."""
+    unparsed = ""  # the element whose content is no markup
     for part in text.split(">"):
-        if len(part) > _LONG_TAG and len(_VALUE.sub("", part[part.find("<") :]).split()) > _MAX_ATTRIBUTES:
-            raise UnreadableDocument("A tag of this page has thousands of attributes", where=name)
+        if unparsed:
+            unparsed = "" if part.lower().endswith(unparsed) else unparsed
+        elif opened := _UNPARSED.match(part, part.rfind("<")):
+            unparsed = f"</{opened.group(1).lower()}"
+        elif len(part) > _LONG_TAG:
+            tag = _VALUE.sub("", part[part.find("<") :])
+            if _TAG.match(tag) and len(tag.split()) > _MAX_ATTRIBUTES:
+                raise UnreadableDocument("A tag of this page has thousands of attributes", where=name)
 
 
-def _lines(etree: Any, root: Any) -> MarkdownLines:
-    """Walk the tree without recursion, as it may be deep."""
+def _lines(etree: Any, root: Any, around: Set[Any]) -> MarkdownLines:
+    """Walk the tree, but for the elements `around` its text, without recursion, as it may be deep."""
     lines = MarkdownLines()
     walk = etree.iterwalk(root, events=("start", "end"))
     dropped: Any = None
     verbatim = 0
     for event, element in walk:
         if event == "start" and dropped is None:
-            if _is_hidden(element):
+            if _is_hidden(element) or element in around:
                 dropped = element
                 walk.skip_subtree()
             else:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from typing import BinaryIO, cast
 
-from ingest.formats.html import read_html
+from ingest.formats.html import read_page
 from ingest.formats.types import Fault, Part, ReadOptions, read_whole
 from rag.text.encoding_detection import decode
 
@@ -36,5 +35,5 @@ def _text(body: EmailMessage, name: str, options: ReadOptions) -> str:
     charset = body.get_content_charset()
     if body.get_content_subtype() == "html":
         decoded = decode(data, name, declared=charset, given=options.encoding).encode()
-        return "\n".join(part.text for part in read_html(io.BytesIO(decoded), name, options) if isinstance(part, Part))
+        return "\n".join(part.text for part in read_page(decoded, name, options))
     return decode(data, name, declared=charset, given=options.encoding)

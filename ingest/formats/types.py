@@ -44,7 +44,8 @@ class Part:
     """One document of a file. Its body begins at character `body` of `text`.
 
     `fragment` is unique in the file and becomes part of the document's source; `position` is its position in the file
-    (such as "row=12"), for messages. Both are empty if the file is one document.
+    (such as "row=12"), for messages. Both are empty if the file is one document. `language` is what its author says of
+    it; `declared` what its page says, which templates often say wrongly.
     """
 
     text: str
@@ -53,6 +54,7 @@ class Part:
     title: str | None = None
     language: str | None = None
     body: int = 0
+    declared: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,3 +141,22 @@ def test_a_long_attribute_is_read_in_linear_time() -> None:
 
 def test_readings_on_lines_of_their_own_break_no_word() -> None:
     assert body("<p>\n<ruby>\n権利\n<rp>(</rp>\n<rt>けんり</rt>\n<rp>)</rp>\n</ruby>\nの条約</p>") == "権利の条約"
+
+
+def test_a_long_script_is_no_tag_with_attributes() -> None:
+    assert body(f"<p>本文</p><script>var a = b<c; {'x = y + z; ' * 5000}</script>") == "本文"
+
+
+def test_the_language_of_a_page_is_named_where_its_letters_agree() -> None:
+    german = "Die Rechnung ist innerhalb von vierzehn Tagen ohne Abzug zu zahlen."
+    for html in (
+        f"<html lang='de'><p>{german}</p>",
+        f"<body lang=de-AT><p>{german}</p>",
+        f"<meta http-equiv=content-language content=de><p>{german}</p>",
+    ):
+        (failed,) = read_as("a.html", html.encode())
+        assert "German" in str(failed)
+    assert (
+        body("<html lang='en'><p>請求書は十四日以内にお支払いください。</p>")
+        == "請求書は十四日以内にお支払いください。"
+    )

@@ -53,3 +53,23 @@ def test_a_quotation_does_not_make_a_text_foreign() -> None:
             is None
         )
         assert other_language(f"The greeting {quoted} is used every morning by the people of that country.") is None
+
+
+@pytest.mark.parametrize(
+    ("declared", "text", "language"),
+    [
+        ("zh-CN", "本日休業", "Chinese"),
+        ("zh", "本日は休業します。", None),
+        ("ja", "本日休業", None),
+        ("ko", "Kotae Cloud Enterprise 제품 안내 및 사용 방법", "Korean"),
+        ("de-DE", "Die Rechnung ist innerhalb von vierzehn Tagen ohne Abzug zu zahlen.", "German"),
+        ("de", "The invoice is to be paid within fourteen days, and without any deduction.", None),
+        ("fr", "Kotae 3.1 PDF", None),
+        ("fr", "請求書は十四日以内にお支払いください。", None),
+        ("en", "Die Rechnung ist innerhalb von vierzehn Tagen ohne Abzug zu zahlen.", None),
+        ("en", "请在十四天内付款，不得扣除任何费用。", "Chinese"),
+        ("xx", "請求書は十四日以内にお支払いください。", None),
+    ],
+)
+def test_what_a_page_declares_counts_with_its_letters(declared: str, text: str, language: str | None) -> None:
+    assert other_language(text, declared) == language
