@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from eval.dataset.conditions import Condition
 from eval.runs.answer_log import AnswerLog, AnswerRecord
 from eval.runs.circuit_breaker import CircuitBreaker, is_unanswered
+from eval.runs.evidence import NUMBER
 from rag.errors import IndexChanged, SettingsError
 from rag.generation.chain import GroundedChain, Prepared, Question
 from rag.records import Answer, Failure
@@ -56,7 +57,7 @@ def prepare(questions: Iterable[RunQuestion], chains: Chains, settings: str) -> 
         prepared: Prepared | Exception
         chain = chains[question.condition][question.repeat]
         try:
-            prepared = chain.prepare(question.question)
+            prepared = chain.prepare(question.question, {"metadata": {NUMBER: question.number}})
             prompt = prepared.prompt.to_string() + chain.prompt.frame(question.question.language)
         except (IndexChanged, SettingsError):  # these concern all questions: a changed index, a prompt without room
             raise

@@ -14,7 +14,7 @@ from eval.dataset.sample import stratified_sample
 from eval.runs.ask import Progress
 from eval.runs.cosine import compute_cosines
 from eval.runs.description import RunIdentity, Scope, stored_prompt
-from eval.runs.evidence import evidence_retriever, needs_index
+from eval.runs.evidence import evidence_retriever, needs_index, retriever_beside_twins
 from eval.runs.run import execute, load_run
 from rag.encoders.embeddings import Encoder, open_encoder
 from rag.errors import SettingsError
@@ -169,7 +169,7 @@ def _retrievers(
         if condition.needs_evidence
         else None
         if condition is Condition.NO_RAG
-        else retriever
+        else retriever_beside_twins(items, retriever)
         for condition in conditions
     }
 

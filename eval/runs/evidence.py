@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
@@ -19,7 +21,9 @@ from rag.retrieval.retriever import HybridRetriever, document_of
 from rag.text.language import detect
 
 Evidence = Mapping[str, tuple[GoldPassage, ...]]
-"""The gold passages, by the text of the question."""
+"""The gold passages, by the number of the question."""
+NUMBER = "question_number"
+"""Key of the number in the metadata of a retrieval: two questions may have one text, and other evidence."""
 
 
 class GoldRetriever(BaseRetriever):
@@ -36,7 +40,7 @@ class GoldRetriever(BaseRetriever):
     evidence: Evidence
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        gold = self.evidence[query]
+        gold = _evidence(self.evidence, run_manager)
         if given := [passage for passage in gold if passage.text]:
             return [document_of(Hit(_chunk(passage, rank), rank, 1.0)) for rank, passage in enumerate(given, 1)]
         index = self.index
@@ -62,9 +66,13 @@ class WithheldRetriever(BaseRetriever):
     evidence: Evidence
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        gold = self.evidence[query]
+        gold = _evidence(self.evidence, run_manager)
         hits = self.retriever.search(query, without=lambda chunk: any(passage.overlaps(chunk) for passage in gold))
         return [document_of(hit) for hit in hits]
+
+
+def _evidence(evidence: Evidence, run_manager: CallbackManagerForRetrieverRun) -> tuple[GoldPassage, ...]:
+    return evidence.get(run_manager.metadata.get(NUMBER, ""), ())
 
 
 def needs_index(items: Iterable[Item]) -> bool:
@@ -79,12 +87,11 @@ def evidence_retriever(
 
     Raises SettingsError if no question names its evidence, DatasetError if a named document is not in the index.
     """
-    evidence: dict[str, tuple[GoldPassage, ...]] = {}
-    for item in items:
-        if retriever is not None and (condition is Condition.WITHHELD or needs_index([item])):
-            _require_indexed(item, retriever.index.store, condition)
-        for text in item.questions.values():
-            evidence[text] = tuple(dict.fromkeys((*evidence.get(text, ()), *item.gold)))
+    evidence = {item.number: item.gold for item in items}
+    if retriever is not None and (condition is Condition.WITHHELD or needs_index(items)):
+        evidence = in_index(evidence, retriever.index.store)
+        for number, gold in evidence.items():
+            _require_indexed(number, gold, retriever.index.store, condition)
     if not any(evidence.values()):
         raise SettingsError(
             f"The condition {condition} needs questions that name their evidence",
@@ -96,12 +103,46 @@ def evidence_retriever(
     return GoldRetriever(index=index, k=k, evidence=evidence)
 
 
-def _require_indexed(item: Item, store: ChunkStore, condition: Condition) -> None:
-    documents = [gold for gold in item.gold if gold.source]
-    if missing := [str(gold) for gold in documents if not chunks_of(store, [gold])]:
+def retriever_beside_twins(items: Sequence[Item], retriever: HybridRetriever | None) -> BaseRetriever | None:
+    """Return the retriever of `rag`, which withholds from a question that cannot be answered what answers its twin.
+
+    A set may ask a question twice, with evidence and without (LIT-RAGBench does): the index holds that evidence.
+    """
+    answered: dict[str, tuple[GoldPassage, ...]] = {}
+    for item in items:
+        for text in item.questions.values():
+            answered[text] = (*answered.get(text, ()), *(item.gold if item.answerable else ()))
+    twins = {
+        item.number: gold
+        for item in items
+        if not item.answerable and (gold := tuple(g for text in item.questions.values() for g in answered[text]))
+    }
+    if retriever is None or not twins:
+        return retriever
+    return WithheldRetriever(retriever=retriever, evidence=in_index(twins, retriever.index.store))
+
+
+def in_index(evidence: Evidence, store: ChunkStore) -> dict[str, tuple[GoldPassage, ...]]:
+    """Return the evidence with whole sources for documents that a set names by their id: documents.jsonl#d1 for d1."""
+    names = {passage.source for gold in evidence.values() for passage in gold if passage.source}
+    ids = {name for name in names if "#" not in name} - set(store.completed_files())
+    whole: dict[str, list[str]] = {}
+    for source in sorted(store.sources()) if ids else ():
+        if (name := source.rpartition("#")[2]) in ids and "#" in source:
+            whole.setdefault(name, []).append(source)
+
+    def placed(passage: GoldPassage) -> list[GoldPassage]:
+        return [replace(passage, source=source) for source in whole.get(passage.source, [passage.source])]
+
+    return {number: tuple(itertools.chain(*map(placed, gold))) for number, gold in evidence.items()}
+
+
+def _require_indexed(number: str, gold: Sequence[GoldPassage], store: ChunkStore, condition: Condition) -> None:
+    documents = [passage for passage in gold if passage.source]
+    if missing := [str(passage) for passage in documents if not chunks_of(store, [passage])]:
         raise DatasetError(
             f"The index does not contain the evidence {', '.join(missing)}",
-            where=f"question {item.number}",
+            where=f"question {number}",
             do=f"Ingest the documents that the set names, or omit the condition {condition}.",
         )
 

@@ -11,7 +11,7 @@ from eval.grading.aliases import forms
 from eval.grading.ladder import Reference
 from eval.grading.open_match import match_references
 from eval.grading.text import sentences
-from eval.runs.evidence import chunks_of
+from eval.runs.evidence import chunks_of, in_index
 from eval.set_check.findings import SetFault, SetFinding, finding
 from rag.index.store import ChunkStore
 from rag.records import Language
@@ -39,10 +39,13 @@ def check_evidence(items: Sequence[Item], store: ChunkStore | None) -> EvidenceC
     """Check the evidence of the questions that name some, in the set or, with `store`, in an index."""
     findings: list[SetFinding] = []
     unchecked = 0
+    evidence = {item.number: item.gold for item in items}
+    if store is not None:
+        evidence = in_index(evidence, store)
     for item in items:
         if not item.gold:
             continue
-        found = _passages(item.gold, store)
+        found = _passages(evidence[item.number], store)
         missing = [str(gold) for gold, texts in found.items() if texts == []]
         if missing:
             findings.append(_missing(item, missing))

@@ -107,6 +107,11 @@ class ChunkStore:
                 counts[language] = counts.get(language, 0) + 1
         return files
 
+    def sources(self) -> set[str]:
+        """Return the sources of all documents; reads the metadata of every chunk."""
+        pages = self._pages(["metadatas"])
+        return {str(metadata["source"]) for page in pages for metadata in page["metadatas"] or ()}
+
     def completed_files(self) -> dict[str, SourceState]:
         """Return the completion markers by source; reads the metadata of first chunks only."""
         files = {}

@@ -10,12 +10,13 @@ from eval.dataset.load import load_dataset
 from eval.report.build import build_report
 from eval.report.headlines import headline
 from eval.runs.evaluate import QuestionSelection
-from eval.runs.evidence import evidence_retriever
+from eval.runs.evidence import NUMBER, evidence_retriever
 from rag.errors import DatasetError, SettingsError
 from rag.factory import IndexSettings, open_retriever
 from rag.records import Chunk
 from tests.commands import kotae, refused
 from tests.eval.dataset.layouts import LAYOUTS, table
+from tests.eval.dataset.layouts import lines as jsonl
 from tests.eval.scripted import ROWS, lines, write_set
 
 GOLD = {"1": "ja/東京.md", "2": "ja/許斐剛.md", "5": "en/water.md|ja/東京.md"}
@@ -44,7 +45,7 @@ def test_the_nearest_of_two_gold_documents_is_first(named, index) -> None:
         Condition.ORACLE, load_dataset(named).items, open_retriever(IndexSettings(index, None, 1))
     )
     for question in ("水の化学式は何ですか？", "What is the chemical formula of water?"):
-        (document,) = retriever.invoke(question)
+        (document,) = retriever.invoke(question, {"metadata": {NUMBER: "5"}})
         assert document.metadata["source"] == "en/water.md"
 
 
@@ -133,7 +134,7 @@ def test_what_comes_next_fills_the_places_of_withheld_passages(named, index, k) 
     for item in items:
         for question in item.questions.values():
             ranking = [hit.chunk for hit in retriever.search(question, retriever.index.store.count())]
-            documents = withheld.invoke(question)
+            documents = withheld.invoke(question, {"metadata": {NUMBER: item.number}})
             assert [document.id for document in documents] == [
                 chunk.id for chunk in ranking if not item.given(chunk)
             ][:k]  # fmt: skip
@@ -182,3 +183,40 @@ def test_a_chunk_that_is_cut_elsewhere_than_the_passage_overlaps_it(shift) -> No
     assert gold.overlaps(chunk(start + 10, start + 50)) is (shift >= 0)
     assert not gold.overlaps(chunk(320, 440))
     assert not gold.overlaps(chunk(40, 160))
+
+
+TWINS = [
+    {"id": "a", "question": "図書館は何時に開くか。", "answers": ["9時"], "doc_ids": ["d1"], "answerable": True},
+    {"id": "b", "question": "図書館は何時に開くか。", "answers": ["回答不可"], "doc_ids": [], "answerable": False},
+    {"id": "c", "question": "何時に閉まるか。", "answers": ["17時"], "doc_ids": ["d1"], "answerable": True},
+    {"id": "d", "question": "何時に閉まるか。", "answers": ["20時"], "doc_ids": ["d2"], "answerable": True},
+]
+DOCUMENTS = [
+    {"id": "d1", "title": "図書館", "text": "図書館は9時に開き、17時に閉まる。", "lang": "ja"},
+    {"id": "d2", "title": "体育館", "text": "体育館は10時に開き、20時に閉まる。", "lang": "ja"},
+]
+
+
+def test_documents_named_by_their_id_and_questions_asked_twice(tmp_path, encoder, out, script) -> None:
+    """LIT-RAGBench's flat layout: a twin without evidence is asked without it, and equal texts have their own."""
+    folder = tmp_path / "lit"
+    folder.mkdir()
+    (folder / "documents.jsonl").write_bytes(jsonl(DOCUMENTS))
+    (folder / "questions.jsonl").write_bytes(jsonl(TWINS))
+    assert kotae("ingest", folder, "--index", tmp_path / "index", "--exclude", "questions.jsonl").exit_code == 0
+    script.replies = {"図書館は何時に開くか。": "9時です。"}
+    result = kotae("eval", "run", folder / "questions.jsonl", "--out", out, "--index", tmp_path / "index",
+                   "--model", "scripted", "--top-k", "1", "--conditions", "rag,oracle,withheld")  # fmt: skip
+    assert result.exit_code == 0, result.output
+    given = {(line["condition"], line["number"]): passages(line) for line in lines(out)}
+    first, second = {"documents.jsonl#d1"}, {"documents.jsonl#d2"}
+    assert given["rag", "a"] == given["oracle", "a"] == given["oracle", "c"] == first
+    assert given["rag", "b"] == given["oracle", "d"] == given["withheld", "a"] == given["withheld", "c"] == second
+    assert given["withheld", "d"] == first
+    (run,) = build_report([out]).runs
+    answers = {answer.item.number: answer for answer in run.answers if answer.condition is Condition.RAG}
+    assert answers["a"].verdict.correct
+    assert answers["a"].evidence_given
+    assert answers["b"].invented
+    checked = kotae("eval", "check", folder / "questions.jsonl", "--index", tmp_path / "index")
+    assert "does not contain" not in checked.output
