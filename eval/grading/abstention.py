@@ -28,7 +28,8 @@ _DESCRIBES = re.compile(
     rf"|given|only|available|supplied|other|first|second|third|last) )*{SOURCE}\b(?!.{{0,60}}\b(?:says?|states?|shows?"
     rf"|reports?|confirms?|indicates?)\b (?!only))"
     r"|\b(?:is|are|was|were) (?:only |also |merely )?(?:mentioned|listed|described|named|cited|discussed|covered)\b"
-    r"|\b(?:different|another|unrelated|separate|not the same)\b",
+    r"|\b(?:different|another|unrelated|separate|not the same)\b"
+    r"|\b(?:that|which|it|this) (?:only )?(?:concerns?|refers? to|relates? to|applies to)\b",
     _I,
 )
 _DESCRIBES_JA = re.compile(
@@ -76,6 +77,7 @@ _ASKS_SOURCE = re.compile(
 _ASKS_GAP = re.compile(r"\b(?:missing|omit|lack|not|never)\w*\b|ない|(?:いま|りま)せん|欠け", _I)
 _NULL = re.compile(r"^\W*(?:null|nil)\W*$|^\W*\"(?:\w+_)?(?:answer|回答|答え)\"\s*:\s*(?:null|\"\")\s*[,}]", _I)
 _HEAD = re.compile(r"^[\s*#>_`-]*(?:(?:the )?(?:final |short )?answer|回答|答え|結論)[\s*]*:[\s*]*", _I)
+_CONCEDES = re.compile(r"^\W*(?:even )?(?:though|although)\b", _I)
 _ABOUT_IT = re.compile(r"^\W*(?:but |so |and |though )*(?:it|he|she|they|that|this|there)\b", _I)
 _SHORT = 4  # tokens; fewer are an answer, not background
 
@@ -161,6 +163,8 @@ def _answers(question: str, clauses: list[_Clause], at: int, refusals: list[int]
     if clause.says is _Says.REFUSES:
         return False
     if clause.says is _Says.TALKS:
+        if _CONCEDES.match(clause.text) and any(gap_is_asked(question, clauses[place].text) for place in refusals):
+            return False
         named = names_asked(question, clause.text) and bool(_DESCRIBES.search(clause.text))
         sentence = " ".join(other.text for other in clauses if other.sentence == clause.sentence)
         elsewhere = not any(gap_is_asked(question, clauses[place].text) for place in refusals)

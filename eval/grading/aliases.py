@@ -156,7 +156,7 @@ def match_person(asked: ParsedQuestion, claim: Claim, form: str, *, in_list: boo
             continue
         if is_denied(claim.text, names[0].start, names[-1].end, negative_question=asked.negative):
             return Match(Finding.DENIED, quoted, f"{quoted!r} is denied")
-        if related(claim.text, names[0].start, names[-1].end):
+        if related(asked.text, claim.text, names[0].start, names[-1].end):
             return Match(Finding.PASSING, quoted, f"{quoted!r} is named only as a relation of the one given")
         inside = any(token.key == names[-1].key for token in tokenise(claim.focus))
         if claim.firm and not inside and rival_in(asked, claim.focus) is not None:

@@ -30,7 +30,7 @@ _ANNOUNCED = re.compile(
     r"(?:^|(?<=[\s.,:;。、]))(?:(?:so |thus |therefore |hence )?,?\s{0,9}(?:the |my )?(?:final |short |correct "
     r"|right |best )?answer(?: to (?:the|this|your) question)?"
     r"\s{0,9}(?:(?:is|was|would be|must be|should be)\b\s{0,9}:?|[:=])\s{0,9}(?:that )?"
-    r"|(?:ans|response|output)\s{0,9}[:=]\s{0,9}|a\s{0,9}:\s{0,9}(?=\S))"
+    r"|(?:ans|response|output|tl;?dr)\s{0,9}[:=]\s{0,9}|a\s{0,9}:\s{0,9}(?=\S))"
     r"|(?:最終的な|正しい|【|^)?(?:答え|回答|解答|正解|正答|結論)】?(?:は|:|=|として(?:は)?)、?\s{0,9}|^【(?:答え"
     r"|回答|解答|正解)】\s{0,9}|^答(?:は|:)\s{0,9}|^(?:答え|回答|解答|answer)\s{0,9}\n",
     re.IGNORECASE | re.MULTILINE,
@@ -41,7 +41,8 @@ _CONCLUSION = re.compile(
     re.I,
 )
 _CORRECTION = re.compile(
-    r"^(?:actually|in fact|in reality|correction|wait|sorry|訂正|いえ|いや|失礼|実際(?:に)?は|実は|正しくは|本当は)"
+    r"^(?:no[,.]? (?=wait|sorry|actually|in fact))?(?:no[,.] (?=that|it|this|he|she|they)"
+    r"|actually|in fact|in reality|correction|wait|sorry|訂正|いえ|いや|失礼|実際(?:に)?は|実は|正しくは|本当は)"
     r"[、,:.]?\s*(?:no,\s*)?",
     re.IGNORECASE,
 )
@@ -67,6 +68,12 @@ _NOT_BUT = re.compile(
 )
 _ASSENT = re.compile(r"^(?:yes|well|ok(?:ay)?|はい|ええ)[,、.。!]\s*(?=\S)", re.IGNORECASE)
 _PRONOUN = re.compile(r"^(?:in \d+,? )?(?:it|he|she|they|this)\b|^(?:それ|これ|その|彼|彼女)", re.IGNORECASE)
+_DENIES = re.compile(
+    r"(?:contrary to [^,]{1,60}, |no, )?(?:it|this|that|he|she|they)"
+    r"(?:(?:'s| is| was| are| were) not|(?: is| was| are| were)n't)"
+    r"\b(?!.*\bbut\b)|[^、。]{1,20}(?:では|じゃ)(?:ない|ありません)(?:です)?。?$",
+    re.IGNORECASE,
+)
 _QUESTION_END = re.compile(r"(?:\?|(?:です|ます|でしょう|だろう|の|る|た)か[。?]?)[」』)\"']*$")
 
 
@@ -181,6 +188,8 @@ def _relevant(stems: frozenset[str], parts: Sequence[str]) -> tuple[str, ...]:
         and overlap(stems, kept[0]) >= 1
         and len(tokenise(kept[0])) > 6
     ):
+        kept = kept[1:]
+    while len(kept) > 1 and _DENIES.match(kept[0]) and not re.search(r"\b(?:not|n't)\b", " ".join(kept[1:2])):
         kept = kept[1:]
     if len(kept) > 1 and is_refusal(kept[0]) and not is_refusal(kept[1]):
         return tuple(kept[1:])

@@ -17,10 +17,12 @@ from enum import StrEnum
 from eval.grading.abstention import declines
 from eval.grading.aliases import forms
 from eval.grading.labels.grading import grade_labels
+from eval.grading.labels.inferred import asks_yes_or_no
 from eval.grading.labels.label_set import LabelSet
 from eval.grading.loops import without_loops
 from eval.grading.matching import Finding, Match
 from eval.grading.open_match import match_rank, match_references
+from eval.grading.preambles import without_preamble
 from eval.grading.refusals import beside_refusals
 from eval.grading.remarks import without_remarks
 from eval.grading.wrappers import unwrap
@@ -133,7 +135,7 @@ def grade(
         return Verdict(AnswerOutcome.EMPTY, language_correct, Rung.EMPTY, "", None, "the answer is empty")
     if not answerable:
         return _grade_abstention(question, text, references, language_correct)
-    if kind == "classification":
+    if kind == "classification" or asks_yes_or_no(question, [reference.text for reference in references]):
         quoted = given if _WHOLE_QUOTED.fullmatch(given) else answer
         verdict = _grade_labels(question, quoted, references, language, labels, language_correct)
         if verdict is not None:
@@ -154,11 +156,12 @@ def _grade_abstention(question: str, text: str, references: Sequence[Reference],
 
 def _or_refused(verdict: Verdict, question: str, text: str) -> Verdict:
     """Return the verdict on an answerable question; what is not right is refused exactly if it declines."""
-    if verdict.correct:
+    refusing = verdict.matched is not None and is_refusal(canonical(verdict.matched.text))
+    if verdict.correct and (refusing or verdict.rung is Rung.LABEL):
         return verdict
     if declines(question, text):
         refused = replace(verdict, content=AnswerOutcome.REFUSED, rung=Rung.HEDGE)
-        return replace(refused, reason="the answer declines to answer")
+        return replace(refused, matched=None, reason="the answer declines to answer")
     if verdict.content is AnswerOutcome.REFUSED:
         return replace(verdict, content=AnswerOutcome.WRONG, reason="the answer refuses beside what it asserts")
     return verdict
@@ -167,7 +170,11 @@ def _or_refused(verdict: Verdict, question: str, text: str) -> Verdict:
 def _content(question: str, text: str, references: Sequence[Reference]) -> str:
     """Return what the answer says beside talk about answering; what names a reference is no talk."""
     accepted = [form for reference in references for form in forms(question, reference.text)]
-    return without_remarks(question, text, lambda stretch: any(any(occurrences(stretch, form)) for form in accepted))
+
+    def names_reference(stretch: str) -> bool:
+        return any(any(occurrences(stretch, form)) for form in accepted)
+
+    return without_remarks(question, without_preamble(question, text, accepted, names_reference), names_reference)
 
 
 def _grade_open(question: str, whole: str, references: Sequence[Reference], language_correct: bool) -> Verdict:

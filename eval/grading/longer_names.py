@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence, Set
 
+from eval.grading.remark_words import remark_words
 from rag.text.tokens import Token, is_name
 
 TITLE_CASE = 0.7  # share of capitalised words from which capitals no longer mark names
@@ -113,6 +114,8 @@ def _headed(head: Token, start: Token, size: int, known: Set[str], *, person: bo
     """Return whether the Japanese word right before a mention (of `size` characters) makes it another word."""
     if head.pos.startswith("接頭辞") or head.surface in _DIRECTION:
         return True
+    if head.surface in remark_words().source:
+        return False  # a citation before the answer: 参照:文書 東京です
     if is_name(head) and start.surface[0] in _KATAKANA:
         return True
     if "固有名詞" not in start.pos:

@@ -160,7 +160,7 @@ def _objections(asked: ParsedQuestion, claim: Claim, form: str, first: int, last
         yield Match(Finding.PASSING, quoted, f"{quoted!r} repeats the question")
     if re.match(r"(?:の方)?より", text[end:]) or re.search(r"\bthan (?:the |an? )?$", text[:start], re.IGNORECASE):
         yield Match(Finding.PASSING, quoted, f"{quoted!r} is mentioned only in a comparison")
-    if related(text, start, end):
+    if related(asked.text, text, start, end):
         yield Match(Finding.PASSING, quoted, f"{quoted!r} is named only as a relation of the one given")
     if unrelated(text, start, end):
         yield Match(Finding.DENIED, quoted, f"{quoted!r} is said to have no part in it")

@@ -28,6 +28,12 @@ _RELATION_AFTER = re.compile(
     r"|に(?:代わ|替わ|続)(?:って|り|いて|き)|\s+was (?:succeeded|replaced|preceded|followed) by\b)",
     re.IGNORECASE,
 )
+_ASKS_WHERE = re.compile(r"\bwhere\b|\blocat|どこに|どこで|どこの|場所|位置", re.IGNORECASE)
+_PLACE_BEFORE = re.compile(
+    r"\b(?:near|nearby|close to|next to|adjacent to|beside|outside|(?:north|south|east|west) of)\s+(?:the\s+)?[\"']?$",
+    re.IGNORECASE,
+)
+_PLACE_AFTER = re.compile(r"^[」』]?の(?:近く|隣|となり|そば|近郊|郊外|周辺)(?!は)")
 _OWNER = re.compile(r"'s?$")
 _UNRELATED_BEFORE = re.compile(
     r"\b(?:nothing to do with|unrelated to|not (?:related|linked|connected) (?:to|with)|unconnected (?:to|with)"
@@ -43,8 +49,10 @@ _ORDINALS = {
     word: number
     for number, word in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)
 } | {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "runner-up": 2, "首位": 1, "初代": 1, "トップ": 1}
+_ORDINALS |= dict.fromkeys(("その次", "それに次", "次点", "2番手"), 2)
 _ORDINAL_EN = rf"(?P<rank>{'|'.join(word for word in _ORDINALS if word.isascii())}|\d{{1,2}}(?:st|nd|rd|th))"
-_ORDINAL_JA = r"(?:第?(?P<rank>\d{1,2}|[一二三四五])(?:番目|位|代目?|番(?!線))|(?P<top>首位|初代|トップ))"
+_ORDINAL_JA = r"(?:第?(?P<rank>\d{1,2}|[一二三四五])(?:番目|位|代目?|番(?!線))|(?P<top>首位"
+_ORDINAL_JA += r"|初代|トップ|その次|それに次|次点|2番手))"
 _RANK_BEFORE = (
     re.compile(
         rf"\b{_ORDINAL_EN}\b(?:[- ][a-z]+){{0,3}}?\s*(?:is|was|:|,|being|place,?)\s*(?:the )?[\"']?$", re.IGNORECASE
@@ -123,8 +131,15 @@ _TOPIC = re.compile(r"(?:[はが:]|\b(?:is|are|was|were|include|includes|be)\b)\
 _ITEM_WORDS = 5
 
 
-def related(text: str, start: int, end: int) -> bool:
-    """Return whether the name at `start:end` only says whose relation someone else is: "a pupil of X", Xの弟子."""
+def related(question: str, text: str, start: int, end: int) -> bool:
+    """Return whether the name at `start:end` only says whose relation something else is: "a pupil of X", Xの弟子.
+
+    A place is one, too, where the question does not ask where something is: "the largest city near X", Xの近く.
+    """
+    if not _ASKS_WHERE.search(question) and (
+        _PLACE_BEFORE.search(text[max(0, start - 40) : start]) or _PLACE_AFTER.match(text[end : end + 12])
+    ):
+        return True
     owner = _OWNER.search(text[start:end])
     after = text[end - (len(owner.group()) if owner else 0) : end + 40]
     return bool(_RELATION_BEFORE.search(text[max(0, start - 40) : start]) or _RELATION_AFTER.match(after))

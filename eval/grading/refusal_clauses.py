@@ -46,6 +46,7 @@ _MORE_EN = re.compile(
     rf"|\b(?:is|are|was|were)(?: not|n't) (?:\w+ )?(?:in|within|among|covered|discussed|included|part)\b.{{0,30}}"
     rf"\b{SOURCE}"
     rf"|\b{SOURCE}\b.{{0,40}}\b(?:is|are) (?:unavailable|absent|missing)\b|\bnothing\b.{{0,20}}\b{SOURCE}\b"
+    r"|^(?:but|though) (?:not|nothing) (?:about|on|regarding|concerning)\b"
     r"|\banswerable\W+(?:false|no)\b|\b(?:undetermined|unspecified|unanswerable)\b",
     _I,
 )

@@ -78,6 +78,8 @@ _SPEAKER = (
 )
 TALK = " ".join((_ADDRESS, _ASSENT, _ANSWERING, _SPEAKER))
 FILLING = (
+    "briefly shortly succinctly 注 through off factual fact goes gone over handle cover spell paste attach direct "
+    "one ユーザー 以内 事実 尋ねる 持ち合わせる 抜き出す "
     "easy hard difficult trivial tough tricky obvious 容易 簡素 last latest popular produce produced automatic "
     "reach reaching message update popularity reasonable fair compile compiled put together gathered rest "
     "assured remark remarks trusted bear stand standing responding typed wrote written writing speaker reader "
@@ -151,7 +153,8 @@ FILLING = (
     "実際に 決して ご安心 ください"
 )
 _NUMBERED = (
-    "step confidence confident sure certain score level ステップ 手順 信頼 信頼度 確信 確信度 確度 自信 確率 精度"
+    "step confidence confident sure certain score level number word character letter ステップ 手順 信頼 信頼度 確信 "
+    "確信度 確度 自信 確率 精度 語 字 文字 単語 以内"
 )
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from eval.grading.remark_words import RemarkWords, remark_words
 from eval.grading.text import sentence_stretches
 from rag.text.refusals import is_refusal
-from rag.text.tokens import Token, is_name, tokenise
+from rag.text.tokens import ARTICLES, Token, is_name, tokenise
 
 Keeps = Callable[[str], bool]
 """Whether a stretch of the answer holds something that must stay: a label, a form of a reference."""
@@ -60,7 +60,13 @@ _TURNS = re.compile(
     r"|^(?:実際(?:に)?は|実は|正しくは|本当は|訂正)[、:]?$",
     re.IGNORECASE,
 )
-_SPARE = 2  # unknown words that are neither names nor numbers, in talk addressed to the reader
+_POINTS = re.compile(
+    r"\b(?:this|that|it|these|here|them|you)(?: (?:out|up|off|well|below|directly|clearly|too|indeed))?[.!:]*$",
+    re.IGNORECASE,
+)
+_SPARE = 2  # unknown words, neither names nor numbers, in talk that addresses the reader or only points: "covers this"
+_CLOSES = frozenset("」』)")  # an answer that ends so and without a full stop goes on in the next line
+_COPULAS = frozenset({"is", "are", "was", "were"})
 _THAT = re.compile(r"\s*(?:that\b|:|,)?\s*", re.IGNORECASE)
 
 
@@ -96,8 +102,11 @@ class _Reader:
     def _talking(self, tokens: Sequence[Token], *, marked: bool = False) -> bool:
         """Return whether all words are of the vocabulary or the question; beside the question's, one must mark talk."""
         repeats, spare = False, 0
-        if _ADDRESSES.search(" ".join(token.surface for token in tokens)) or _ADDRESSES_JA.search(
-            "".join(token.surface for token in tokens[-8:])
+        text = " ".join(token.surface for token in tokens)
+        if (
+            _ADDRESSES.search(text)
+            or _POINTS.search(text)
+            or _ADDRESSES_JA.search("".join(token.surface for token in tokens[-8:]))
         ):
             spare = _SPARE * any(self._in(token, self.words.talk) for token in tokens)
         for i, token in enumerate(tokens):
@@ -108,7 +117,7 @@ class _Reader:
                     repeats = True
                 elif not self._numbers_a_source(tokens, i) and not _is_adverb(token):
                     spare -= 1
-                    if spare < 0 or token.kind == "number" or (i and is_name(token)):
+                    if spare < 0 or token.kind == "number" or (i and (is_name(token) or _predicated(tokens, i))):
                         return False
         return marked or not repeats
 
@@ -132,6 +141,12 @@ class _Reader:
         return token.stem in words or token.key in words or token.surface in words
 
 
+def _predicated(tokens: Sequence[Token], at: int) -> bool:
+    """Return whether a word is what a sentence says something is: "the answer is red", "it was a fox"."""
+    before = [token for token in tokens[max(0, at - 2) : at] if token.key not in ARTICLES]
+    return bool(before) and before[-1].key in _COPULAS
+
+
 def _is_adverb(token: Token) -> bool:
     return len(token.surface) > 5 and token.surface.islower() and token.surface.endswith("ly")
 
@@ -149,11 +164,11 @@ def without_remarks(question: str, text: str, keeps: Keeps = _keeps_nothing) -> 
     offered = _OFFERS_CHOICE.search(question) is not None
     asked = frozenset() if offered else frozenset(token.stem for token in tokenise(question) if token.content)
     reader = _Reader(remark_words(), asked, keeps)
-    kept = []
+    kept: list[str] = []
     for stretch in sentence_stretches(text):
         rest = _content(reader, stretch)
         if rest:
-            kept.append(rest)
+            kept += ["\n", rest] if kept and kept[-1][-1:] in _CLOSES else [rest]
         elif kept and "\n" in stretch:
             kept[-1] = kept[-1].rstrip("\n") + "\n"
     left = "".join(kept).strip()

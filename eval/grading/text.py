@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.text.sentences import ANSWER, sentence_parts
+from rag.text.tokens import tokenise
 
 _ENDING = re.compile(
     r"(?:(?:なの|なん|の)?(?:です|でした|である|であります|であった|でございます)|(?:だと|と"
@@ -19,6 +20,11 @@ _QUOTATION = re.compile(r"「[^「」\n]{1,400}」|『[^『』\n]{1,400}』|\"[^
 _NEW_SENTENCE = re.compile(
     r"\s{0,9}$|\s{0,9}\n|\s{1,9}[A-Z\"]|(?=[一-鿿ァ-ヴぁ-ん(])(?![とはがのでにをもやかっだなよねへ])"
 )
+_ONLY_QUOTED = re.compile(
+    r"^(?:\W*|【[^】]{1,8}】|[^「」『』、。]{1,30}、)[「『][^「」『』\n]{1,80}[」』](?:\([^()\n]{1,60}\))?(?=[^\W\d_ァ-ヴ])"
+)
+_OPENS = ("連体詞", "副詞", "接続詞", "接頭辞", "感動詞", "代名詞", "形状詞")
+_OPENING_NOUNS = frozenset("他 ほか 上記 以上 詳細 今回 参考 出典 注".split())
 _HIDDEN = str.maketrans("。.!?", "____")
 _MOST_ENDINGS = 12  # one behind another; a model in a loop repeats one without end
 _LONGEST_ENDING = 24  # characters; more than any ending that `_ENDING` removes
@@ -38,9 +44,18 @@ def sentence_stretches(text: str) -> list[str]:
     """
     cuts, at = [], 0
     for part in sentence_parts(_QUOTATION.sub(_masked, text), ANSWER):
-        cuts.append(text[at : at + len(part)])
+        end = _end_of_answer(text[at : at + len(part)])
+        cuts += [text[at : at + end], text[at + end : at + len(part)]] if end else [text[at : at + len(part)]]
         at += len(part)
     return cuts
+
+
+def _end_of_answer(part: str) -> int:
+    """Return where a quotation ends that a new sentence follows without a full stop, else 0: 「桜」以上です."""
+    quoted = _ONLY_QUOTED.match(part)
+    following = tokenise(part[quoted.end() :])[:1] if quoted else ()
+    opens = any(token.pos.startswith(_OPENS) or token.surface in _OPENING_NOUNS for token in following)
+    return quoted.end() if quoted and opens else 0
 
 
 def _masked(match: re.Match[str]) -> str:

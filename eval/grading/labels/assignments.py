@@ -45,6 +45,7 @@ _PLACES = (
     "5th fifth",
     "6th sixth",
 )
+_NUMBERED = re.compile(r"(?:^|(?<=[^\s\d.])\s)\s{0,9}\(?(\d{1,2})[.)]\s")
 _SEVERAL = 2  # places that an answer must name before they count, so that "3 facts" is no item
 _ASKS = re.compile(r"\?[\"')]*$|か。?$")
 
@@ -80,6 +81,7 @@ def read_assignment(
 
     The items are in the order asked.
     """
+    answer = _unnumbered(answer)
     cut = [piece.strip() for part in sentence_parts(answer, ANSWER) for piece in part.split(";")]
     parts = [piece for piece in cut if piece and not _ASKS.search(piece)]
     if not any(event.item is not None for part in parts for event in _events(part, items, labels)):
@@ -97,6 +99,13 @@ def read_assignment(
     if state.rest is not None:
         state.assign([i for i in range(len(items)) if not state.given.get(i)], state.rest)
     return tuple(tuple(state.given.get(i, ())) for i in range(len(items)))
+
+
+def _unnumbered(answer: str) -> str:
+    """Return an answer with the entries of a list that is numbered in order on lines of their own, unnumbered."""
+    numbers = [int(match[1]) for match in _NUMBERED.finditer(answer)]
+    ordered = len(numbers) > 1 and numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] < 3
+    return _NUMBERED.sub("\n", answer).strip() if ordered else answer
 
 
 def _listed(parts: Sequence[str], count: int, labels: LabelSet) -> tuple[Label, ...]:

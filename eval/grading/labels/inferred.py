@@ -209,6 +209,19 @@ def asks_truth(question: str) -> bool:
     return _ASKS_FOR_NAME.search(question) is None
 
 
+def asks_yes_or_no(question: str, references: Sequence[str]) -> bool:
+    """Return whether a question of any kind asks for yes or no: it does, and every reference is one of the two.
+
+    >>> asks_yes_or_no("Is Greenland in Europe?", ["no", "いいえ"]), asks_yes_or_no("Who sings it?", ["Yes"])
+    (True, False)
+    """
+    return (
+        bool(references)
+        and all(YES_NO.named(text) or TRUTH.named(text) for text in references)
+        and asks_truth(question)
+    )
+
+
 def _by_choice(question: str, references: Sequence[str]) -> LabelTask | None:
     text = canonical(question)
     choice = offered(text, list(map(canonical, references)))

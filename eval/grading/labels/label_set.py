@@ -75,10 +75,8 @@ class LabelSet:
 
     def named(self, text: str) -> Label | None:
         """Return the label that the whole `text` is a synonym of, in any case, or None."""
-        wanted = folded(canonical(text))
-        return next(
-            (label for label in self.labels if any(folded(canonical(s)) == wanted for s in label.synonyms)), None
-        )
+        wanted = _key(text)
+        return next((label for label in self.labels if any(_key(s) == wanted for s in label.synonyms)), None)
 
     def marked(self, marker: str) -> Label | None:
         """Return the label of the option with this letter or number, or None."""
@@ -105,6 +103,11 @@ TRUTH = LabelSet(
         ),
     )
 )
+
+
+def _key(name: str) -> str:
+    """Return what names are compared by; a sign (○) that folding would drop is itself."""
+    return folded(canonical(name)) or canonical(name)
 
 
 def _label(part: str) -> Label:

@@ -21,13 +21,18 @@ _END = r"(?![A-Za-z])"
 _TRUE = r"(?:true|correct|right|accurate|valid)"
 _FALSE = r"(?:false|incorrect|wrong|untrue|inaccurate)"
 _IS = r"\b(?:is|are|was|were|be|being|isn't|wasn't|sounds|seems|looks|appears|as|call(?:ed)? (?:it|this|that))"
+_ELLIPSIS = (
+    r"(?:^|[,;]\s?)(?:and |so )?(?:it|he|she|they|there|this|that) "
+    r"(?:is|are|was|were|does|do|did|can|could|has|have|had|will|would)"
+)
 _ASSENTS = re.compile(
-    r"^\W*(?:yes|yeah|yep|indeed|absolutely|affirmative)\b|^\W*(?:はい|ええ)(?![ぁ-んー])|^\W*(?:そうです|その通り)",
+    r"^\W*(?:yes|yeah|yep|indeed|absolutely|affirmative)\b|^\W*(?:はい|ええ)(?![ぁ-んー])|^\W*(?:そうです|その通り)"
+    rf"|{_ELLIPSIS}[.!]*$",
     re.IGNORECASE,
 )
 _DISSENTS = re.compile(
     r"^\W*(?:no|nope)\b(?=\s*(?:[,.!;:)]|$|(?:it|he|she|the|they|there|this|that|i|you)\b))|\b(?:and|or) no\W*$"
-    rf"|{_IS}\s+no$|^\W*(?:いいえ|いえ[、。]|否)",
+    rf"|{_ELLIPSIS}(?:n't| not)[.!]*$|{_IS}\s+no$|^\W*(?:いいえ|いえ[、。]|否)",
     re.IGNORECASE,
 )
 _SAYS_YES = re.compile(
@@ -35,14 +40,14 @@ _SAYS_YES = re.compile(
     rf"|^\W*it is (?:\w+ly )?true that\b(?!.*\b(?:but|however|though)\b)"
     r"|(?:その通り|本当|事実)(?:です|である|だ)|正しい(?![一-鿿ァ-ヴー]{1,6}(?:は|を|が|:))"
     r"|正しく(?!は(?!な|あり)|言)|(?<!不)正解(?:です|だ|。|$)|^\W*真(?:です|である|だ|。|$)|[は、]真(?:です|である"
-    r"|だ|。|$)|合ってい|^[○〇]",
+    r"|だ|。|$)|合ってい|(?:^|[:→]\s{0,3})[○〇]",
     re.IGNORECASE,
 )
 _SAYS_NO = re.compile(
     rf"^\W*{_FALSE}{_END}|{_IS}\s+(?:not\s+)?(?:\w+ly\s+)?{_FALSE}{_END}"
     r"|違い(?:ます|ました)|違う(?:。|$|と)|異なります|事実に反|事実では(?:ない|なく|ありません)"
     r"|(?:誤り|誤って|間違い(?!な)|間違って|間違った|不正解|嘘)|^\W*偽(?:です|である|だ|。|$)|[は、]偽(?:です"
-    r"|である|だ|。|$)|^[×✕]",
+    r"|である|だ|。|$)|(?:^|[:→]\s{0,3})[×✕]",
     re.IGNORECASE,
 )
 _REVERSED_BEFORE = re.compile(r"(?:\bnot|n't)\s+(?:\w+ly\s+)?(?:is\s+)?$", re.IGNORECASE)
@@ -60,7 +65,8 @@ _PARTLY = re.compile(
     r"\b(?:partly|partially|half|somewhat)[ -]$|(?:部分的|一部|半分)(?:に|は|的に)?[、]?$|\bneither\s+(?:\w+\s+){0,3}$",
     re.IGNORECASE,
 )
-_NON = re.compile(r"\bnon-$|非$")
+_NON = re.compile(r"\bnon-$|非$|\b(?:nothing|without(?: any)?|lacks?|hardly) $", re.IGNORECASE)
+_NON_REACH = 12  # characters before a label
 _NEAR = 40  # characters before a word of truth that may turn it
 
 
@@ -117,7 +123,7 @@ def _longest(found: list[LabelMention]) -> tuple[LabelMention, ...]:
 
 
 def _mention(text: str, label: Label, start: int, end: int) -> LabelMention:
-    denied = is_denied(text, start, end) or _NON.search(text[max(0, start - 5) : start]) is not None
+    denied = is_denied(text, start, end) or _NON.search(text[max(0, start - _NON_REACH) : start]) is not None
     offered = _OFFERS.match(text, end) or _OFFERED.search(text[max(0, start - 5) : start])
     return LabelMention(label, start, end, denied, offered is not None or alternative(text, start, end) is not None)
 

@@ -13,6 +13,7 @@ DENIES_SHARE = 0.75  # the same for restating it with a negation
 _ASKS_TRUTH = re.compile(r"true|false|correct|statement|claim|正し|誤|真|偽|本当|文|記述", re.IGNORECASE)
 _QUOTED = re.compile(r"「([^「」]{6,})」|\"([^\"]{6,})\"")
 _FIELD = re.compile(r"(?m)^\s*(?:statement|claim|sentence|記述|文|主張|命題)\s*:\s*", re.IGNORECASE)
+_PREDICATES = ("動詞", "形容詞", "形状詞")
 _TASK = frozenset(
     "true false correct incorrect right wrong yes no statement following whether answer claim sentence decide "
     "classify say "
@@ -43,8 +44,16 @@ def restated(statement: str, part: str, labels: LabelSet) -> Label | None:
     wanted = _words(statement)
     share = len(wanted & _words(part)) / len(wanted) if len(wanted) > 1 else 0.0
     turned = (negations(part) - negations(statement)) % 2 == 1
+    if _only_predicate(statement, part):
+        return labels.polarity[turned]
     enough = DENIES_SHARE if turned or restates_only(statement, part) else AFFIRMS_SHARE
     return labels.polarity[turned] if share >= enough else None
+
+
+def _only_predicate(statement: str, part: str) -> bool:
+    """Return whether a sentence has the predicate of a Japanese question and nothing new: 飛べますか, 飛べません."""
+    verbs = [token.stem for token in tokenise(statement) if token.content and token.pos.startswith(_PREDICATES)]
+    return bool(verbs) and statement.rstrip("。?？").endswith("か") and verbs[-1] in _words(part) <= _words(statement)
 
 
 def restates_only(statement: str, part: str) -> bool:

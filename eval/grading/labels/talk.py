@@ -29,6 +29,7 @@ _TALK = frozenset(
     "こちら 選択 選択肢 番 該当 当たる 属する 付ける 出す 下す 最後 単 一言 1言 1 言".split()
 )
 _ATTRIBUTE = re.compile(r"\b(?:correct|right|true)\s+(?=(?:answer|label|verdict|option|choice|class|response)\b)", re.I)
+_ASIDE = re.compile(r"\s?\([^()]{2,200}\)\W{0,3}$")
 _PHRASE = re.compile(r"[,:、→⇒=]|->|--")
 _LONGEST = 120  # characters; a longer sentence says more than a label
 
@@ -48,7 +49,7 @@ def bare_labels(text: str, labels: LabelSet) -> tuple[Label, ...]:
     """Return the labels of a sentence that says nothing else, those of a choice left out."""
     if len(text) > _LONGEST or text.rstrip(" \"'」』").endswith("?"):
         return ()
-    text = _ATTRIBUTE.sub("", text)
+    text = _ASIDE.sub("", _ATTRIBUTE.sub("", text))
     found = mentions(text, labels, anywhere=True)
     given = [mention for mention in found if not mention.choice and not (mention.denied and len(found) > 1)]
     for token in tokenise(text) if given else ():
@@ -61,7 +62,8 @@ def bare_labels(text: str, labels: LabelSet) -> tuple[Label, ...]:
     around = text
     for mention in reversed(found):
         around = f"{around[: mention.start]}X{around[mention.end :]}"
-    other = labels.other(unique[0]) if len(unique) == 1 and negations(around) % 2 else None
+    turns = negations(around) - (sum(mention.denied for mention in found) if len(found) > 1 else 0)
+    other = labels.other(unique[0]) if len(unique) == 1 and turns % 2 else None
     return (other,) if other is not None else unique
 
 

@@ -19,6 +19,8 @@ from rag.text.tokens import Token, is_name, tokenise
 _NAMES = 0.4  # what all names of the question weigh beside one word of it
 REACH = 150  # characters of a clause looked at on either side of a value
 _CLAUSE = re.compile(r"[、,;。\n]|\b(?:and|but|while|then)\b|(?<=[たる])(?=[一-鿿ァ-ヴA-Z])")
+_UNTIL = re.compile(r"(?<=[時分日月年半頃])まで")
+_SINCE = re.compile(r"(?<=[時分日月年半頃])から")
 _FROM_TO = re.compile(r"[^\S\n]{0,9}(?:-|~|から|より|to|till|until|through|and)[^\S\n]{0,9}", re.IGNORECASE)
 
 
@@ -61,7 +63,14 @@ def _affinity(asked: ParsedQuestion, stems: frozenset[str], clause: str) -> floa
     shared = overlap(stems, clause, names=0)
     kanji = _kanji(asked.tokens, frozenset()) & _kanji(tokenise(clause), stems)
     side = asked_side(asked.text)
-    return shared + 0.5 * len(kanji) + 0.5 * (side is not None and asked_side(clause) == side)
+    mine = None if side is None else _side(clause)
+    return shared + 0.5 * len(kanji) + (0.0 if mine is None else 0.5 if mine == side else -1.0)
+
+
+def _side(clause: str) -> str | None:
+    """Return the end of a stretch that a clause is about, by its words or its particle: 17時まで."""
+    until, since = _UNTIL.search(clause), _SINCE.search(clause)
+    return asked_side(clause) or (None if bool(until) == bool(since) else "end" if until else "start")
 
 
 def _elliptic(stems: Set[str], words: Sequence[Token]) -> bool:

@@ -22,6 +22,9 @@ from rag.text.signs import CURRENCY, MINUS, names_version, version_digits
 
 CONVERSION_TOLERANCE: Final = Fraction(1, 100)  # relative; only between different units, where one side was rounded
 TEMPERATURE_TOLERANCE: Final = Fraction(1, 2)  # kelvin; only between different scales
+MEASURED: Final = ("length", "area", "mass", "volume")  # dimensions of what is measured and may be rounded
+MOST_PLACES: Final = 6
+LEAST_KNOWN: Final = 100
 NOON: Final = 12  # hours
 
 
@@ -46,13 +49,21 @@ class Quantity:
         if TIME_OF_DAY in (self.unit, other.unit):
             return self._same_time(other)
         if self.unit is None or other.unit is None or self.unit == other.unit:
-            return self.value == other.value
+            return self.value == other.value or (self.unit == other.unit and self._refines(other))
         if self.unit.dimension != other.unit.dimension:
             return False
         mine, theirs = (q.unit.factor * (q.value + q.unit.offset) for q in (self, other) if q.unit is not None)
         if self.unit.dimension == "temperature":
             return abs(mine - theirs) <= TEMPERATURE_TOLERANCE
         return abs(mine - theirs) <= CONVERSION_TOLERANCE * max(abs(mine), abs(theirs))
+
+    def _refines(self, other: Quantity) -> bool:
+        """Return whether a measure is `other`, of 3 digits or more, with more places: 3776.12 m for 3776 m."""
+        if self.unit is None or self.unit.dimension not in MEASURED:
+            return False
+        places = next((n for n in range(MOST_PLACES) if (other.value * 10**n).denominator == 1), MOST_PLACES)
+        known = abs(other.value) * 10**places >= LEAST_KNOWN
+        return known and (self.value * 10**places).denominator != 1 and round(self.value, places) == other.value
 
     def _same_time(self, other: Quantity) -> bool:
         """Return whether two hours agree if one names its half of the day: 3 pm, 15時, and 3, which leaves it open."""

@@ -132,7 +132,7 @@ def _pool(language: str) -> tuple[Phrase, ...]:
 def join(before: list[str], text: str, after: list[str]) -> str:
     """Put phrases around a text: Japanese without blanks, English with; what introduces goes on in the sentence."""
     for phrase in reversed(before):
-        space = "" if not phrase.isascii() or text.startswith("\n") else " "
+        space = "\n" if phrase[-1].isdigit() else "" if not phrase.isascii() or text.startswith("\n") else " "
         if phrase.isascii() and not re.search(r"[.!?:\]]$", phrase):
             text = text[:1].lower() + text[1:] if text.startswith(("It ", "The ")) else text
         text = phrase + space + text

@@ -71,7 +71,7 @@ def test_what_was_so_before(question: str, text: str, objects: bool) -> None:
 )
 def test_a_relation_of_someone(text: str, objects: bool) -> None:
     start = text.index("XX")
-    assert related(text, start, start + 2) is objects
+    assert related("誰ですか。", text, start, start + 2) is objects
 
 
 @pytest.mark.parametrize(
