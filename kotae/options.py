@@ -11,7 +11,7 @@ import click
 
 from kotae.renamed import RenamedChoice, RenamedOption
 from rag.models.server.address import CONCURRENCY, SECONDS
-from rag.records import PRESETS, Decoding
+from rag.records import PRESETS, Decoding, Language
 from rag.settings import (
     COLLECTION,
     DEFAULT_CONTEXT,
@@ -43,6 +43,11 @@ def option(*names: str, former: str | None = None, **settings: Any) -> Callable[
 
 def _variable(name: str) -> str:
     return "KOTAE_" + name.removeprefix("--").replace("-", "_").upper()
+
+
+def languages_of(choice: str) -> tuple[Language, ...] | None:
+    """Return the languages of --language; None for all that the set has."""
+    return None if choice == "both" else ("ja",) if choice == "ja" else ("en",)
 
 
 class TextPerLine(click.types.StringParamType):
@@ -118,6 +123,10 @@ models_options = options(
            help="Model URI; see `kotae models`. Repeat it to run several in turn, each in its own folder of --out. "
            "In KOTAE_MODEL, one per line."),
     generation_options,
+)  # fmt: skip
+languages_option = option(
+    "--language", type=click.Choice(["ja", "en", "both"]), default="both",
+    help="Language to ask in; both means all that the set has.",
 )  # fmt: skip
 columns_option = option(
     "--columns", default="", metavar="KEY=NAME,...",

@@ -10,6 +10,7 @@ from kotae.commands.eval.compare import compare_command
 from kotae.commands.eval.grade import grade_command
 from kotae.commands.eval.import_counts import import_command
 from kotae.commands.eval.judge import judge_command
+from kotae.commands.eval.plan import plan_command
 from kotae.commands.eval.report import report_command
 from kotae.commands.eval.retrieval import retrieval_command
 from kotae.commands.eval.run import run_command
@@ -29,6 +30,7 @@ def evaluate() -> None:
 
 for command in (
     check_command,
+    plan_command,
     run_command,
     report_command,
     compare_command,

@@ -11,7 +11,16 @@ import click
 
 from kotae.commands.eval.report import report_language_option, write_report
 from kotae.console import echo
-from kotae.options import PATH, calibration_option, columns_option, index_options, models_options, option
+from kotae.options import (
+    PATH,
+    calibration_option,
+    columns_option,
+    index_options,
+    languages_of,
+    languages_option,
+    models_options,
+    option,
+)
 from kotae.settings import index_settings, model_settings
 
 if TYPE_CHECKING:
@@ -32,8 +41,7 @@ if TYPE_CHECKING:
 @models_options
 @index_options
 @columns_option
-@option("--language", type=click.Choice(["ja", "en", "both"]), default="both",
-        help="Language to ask in; both means all that the set has.")  # fmt: skip
+@languages_option
 @option(
     "--conditions", default="no_rag,rag", help="Conditions to compare, comma-separated: no_rag, rag, oracle, withheld."
 )
@@ -87,7 +95,7 @@ def run_command(
     dataset = load_dataset(verify, columns)
     if notable(dataset):
         echo(summary(dataset), err=True)
-    selection = QuestionSelection(_languages(language), parse_conditions(conditions), limit, sample, repeats)
+    selection = QuestionSelection(languages_of(language), parse_conditions(conditions), limit, sample, repeats)
     model, *others = (model_settings({**settings, "model": uri}) for uri in models)
     if others:
         _run_models(
@@ -128,7 +136,3 @@ def _run_models(
         echo(f"kotae: {run.uri}: {run.error}", err=True)
     if failed:
         sys.exit(1)
-
-
-def _languages(choice: str) -> tuple[Language, ...] | None:
-    return None if choice == "both" else ("ja",) if choice == "ja" else ("en",)
