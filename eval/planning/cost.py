@@ -14,11 +14,18 @@ from rag.errors import RunError
 
 @dataclass(frozen=True, slots=True)
 class AnswerRate:
-    """What an answer takes on average: seconds, and tokens of prompt and completion with all attempts."""
+    """What an answer takes on average: seconds, and the tokens of all its attempts, None if unknown."""
 
     seconds: float
-    prompt_tokens: float
-    completion_tokens: float
+    tokens: AnswerTokens | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTokens:
+    """Tokens of the prompts and the completions."""
+
+    prompt: float
+    completion: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +39,8 @@ class Rates:
 
 
 STATED: Final = Rates(
-    AnswerRate(2.0, 70.0, 30.0),
-    AnswerRate(8.0, 800.0, 30.0),
+    AnswerRate(2.0),
+    AnswerRate(8.0),
     "rate of the bundled model on 2 idle cores, docs/measured.md",
     "同梱モデル・2 コアでの速度、docs/measured.md",
 )
@@ -41,12 +48,11 @@ STATED: Final = Rates(
 
 @dataclass(frozen=True, slots=True)
 class RunCost:
-    """The cost of a run: `answers`, and with `rates` the seconds and tokens of all."""
+    """The cost of a run: `answers`, and at these `rates` the seconds and tokens of all; tokens are None if unknown."""
 
     answers: int
     seconds: float
-    prompt_tokens: int
-    completion_tokens: int
+    tokens: AnswerTokens | None
     rates: Rates
 
 
@@ -69,20 +75,21 @@ def measured_rates(run: StoredRun) -> Rates:
 
 def run_cost(pairs: int, arms: int, rates: Rates) -> RunCost:
     """Return the cost of a baseline and so many arms, each of which answers `pairs` questions in a language."""
-
-    def total(name: str) -> float:
-        baseline: float = getattr(rates.baseline, name)
-        arm: float = getattr(rates.arm, name)
-        return pairs * (baseline + arms * arm)
-
-    prompt, completion = round(total("prompt_tokens")), round(total("completion_tokens"))
-    return RunCost(pairs * (1 + arms), total("seconds"), prompt, completion, rates)
+    baseline, arm = rates.baseline, rates.arm
+    tokens = None
+    if baseline.tokens is not None and arm.tokens is not None:
+        tokens = AnswerTokens(
+            pairs * (baseline.tokens.prompt + arms * arm.tokens.prompt),
+            pairs * (baseline.tokens.completion + arms * arm.tokens.completion),
+        )
+    return RunCost(pairs * (1 + arms), pairs * (baseline.seconds + arms * arm.seconds), tokens, rates)
 
 
 def _rate(records: Sequence[AnswerRecord]) -> AnswerRate:
     attempts = [attempt for record in records if record.answer is not None for attempt in record.answer.attempts]
-    return AnswerRate(
-        sum(record.seconds for record in records) / len(records),
-        sum(attempt.prompt_tokens for attempt in attempts) / len(records),
-        sum(attempt.completion_tokens for attempt in attempts) / len(records),
+    prompt, completion = (
+        sum(getattr(attempt, name) for attempt in attempts) / len(records)
+        for name in ("prompt_tokens", "completion_tokens")
     )
+    seconds = sum(record.seconds for record in records) / len(records)
+    return AnswerRate(seconds, AnswerTokens(prompt, completion))

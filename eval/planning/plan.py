@@ -94,23 +94,31 @@ def plan_table(plan: Plan, language: Language = "en") -> OutputTable[Outlook]:
 def plan_text(plan: Plan, language: Language = "en") -> list[str]:
     """Say what is asked, what it costs, and what the figures of the table rest on."""
     cost, size, level, share = plan.cost, plan.size, f"{100 * plan.alpha:.2g}", f"{100 * POWER:.0f}"
-    minutes, prompt, completion = _minutes(cost.seconds), f"{cost.prompt_tokens:,}", f"{cost.completion_tokens:,}"
+    minutes, tokens = _minutes(cost.seconds), _tokens(cost, language)
     if language == "ja":
         return [
             f"{size.questions:,} 問（うち {size.double:,} 問は 2 言語）、比較元と {plan.arms} 条件で"
             f" {cost.answers:,} 回答。"
-            f"約 {minutes} 分、プロンプト {prompt} トークン、回答 {completion} トークン（{cost.rates.japanese}）。",
+            f"約 {minutes} 分{tokens}（{cost.rates.japanese}）。",
             f"検定は問題単位の対応あり・両側で、各条件の水準は {level} % です。"
             f"最小の差と必要な問題数は、検出力 {share} % のときの値です。",
         ]
     arms = "1 arm" if plan.arms == 1 else f"{plan.arms} arms"
     return [
         f"{size.questions:,} questions, {size.double:,} of them in both languages, a baseline and {arms}: "
-        f"{cost.answers:,} answers, about {minutes} minutes, {prompt} prompt and {completion} completion tokens "
-        f"({cost.rates.english}).",
+        f"{cost.answers:,} answers, about {minutes} minutes{tokens} ({cost.rates.english}).",
         f"The test is paired by question and two-sided, each arm at {level} %; smallest effect and questions needed "
         f"are those of a power of {share} %.",
     ]
+
+
+def _tokens(cost: RunCost, language: Language) -> str:
+    if cost.tokens is None:
+        return ""
+    prompt, completion = f"{cost.tokens.prompt:,.0f}", f"{cost.tokens.completion:,.0f}"
+    if language == "ja":
+        return f"、プロンプト {prompt} トークン、回答 {completion} トークン"
+    return f", {prompt} prompt and {completion} completion tokens"
 
 
 def _minutes(seconds: float) -> str:

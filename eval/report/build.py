@@ -6,30 +6,34 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from eval.audit.result import audit_result, has_audit
 from eval.dataset.conditions import Condition
 from eval.dataset.load import ALL
-from eval.fallback.factory import fallback_graders, graded_answer
-from eval.fallback.interface import apply_fallbacks
+from eval.fallback.graded_run import GradedRun, graded_run
 from eval.grading.ladder import AnswerOutcome
 from eval.report.abstention import abstention_counts, invention_comparison, withheld_comparison
 from eval.report.breakdown import retrieval_split, spread
 from eval.report.compare_runs import AnswerKey, RunResults, compare_runs, run_names
 from eval.report.records import Cell, Contrast, Cost, Report, RunReport
 from eval.runs.answer_log import AnswerRecord
-from eval.runs.cosine import THRESHOLDS, load_cosines
+from eval.runs.cosine import THRESHOLDS
 from eval.runs.description import ImportedRun, read_description
-from eval.runs.graded import RunAnswer, ladder_answers, paired
+from eval.runs.graded import RunAnswer, paired
 from eval.runs.imported import ImportedReport, imported_report
-from eval.runs.run import StoredRun, load_run
+from eval.runs.run import StoredRun
 from eval.statistics.paired import PairedOutcome, compare, rate
 from eval.statistics.verdicts import verdicts
+from rag.errors import RunError
 
 
-def build_report(folders: Sequence[Path], calibration: Path | None = None, encoder: str | None = None) -> Report:
+def build_report(
+    folders: Sequence[Path], calibration: Path | None = None, encoder: str | None = None, labels: Path | None = None
+) -> Report:
     """Grade and count the runs in these folders; counts without answers come last.
 
     `calibration` (of similarity, with the encoder of that name) and judges' records decide what the ladder leaves open.
-    Raises RunError and GradingError.
+    `labels` are people's judgements of a sample of one run's answers. Raises RunError and GradingError, and
+    DatasetError for judgements that cannot be used.
     """
     runs: list[RunReport] = []
     imported: list[ImportedReport] = []
@@ -39,10 +43,22 @@ def build_report(folders: Sequence[Path], calibration: Path | None = None, encod
         if isinstance(counts, ImportedRun):
             imported.append(imported_report(counts, [earlier.name for earlier in imported]))
             continue
-        stored = load_run(folder)
-        runs.append(_run_report(stored, folder, name, calibration, encoder))
-        results.append(_results(stored, runs[-1]))
+        graded = graded_run(folder, calibration, encoder)
+        runs.append(_run_report(graded, name))
+        results.append(_results(graded.stored, runs[-1]))
+    if labels is not None:
+        runs = _with_audit(runs, folders, labels)
     return Report(tuple(runs), tuple(imported), compare_runs(results))
+
+
+def _with_audit(runs: Sequence[RunReport], folders: Sequence[Path], labels: Path) -> list[RunReport]:
+    """Return the runs, the one that was judged with the result of its audit; a single run if none was."""
+    if not runs:
+        raise RunError("Imported counts have no answers that people could judge", where=str(folders[0]))
+    by_name = dict(zip(run_names(folders), folders, strict=True))
+    judged = next((run for run in runs if has_audit(by_name[run.name], labels)), runs[0])
+    audit = audit_result(by_name[judged.name], labels, judged.answers, Condition.NO_RAG, Condition.RAG)
+    return [replace(run, audit=audit) if run is judged else run for run in runs]
 
 
 def _results(stored: StoredRun, run: RunReport) -> RunResults:
@@ -62,17 +78,8 @@ def _results(stored: StoredRun, run: RunReport) -> RunResults:
     )
 
 
-def _run_report(run: StoredRun, folder: Path, name: str, calibration: Path | None, encoder: str | None) -> RunReport:
-    cosines = load_cosines(folder)
-    rungs = fallback_graders(run, folder, calibration, encoder)
-    times, uses = [], []
-    for repeat in range(run.scope.repeats):
-        by_ladder = ladder_answers(run, cosines, repeat)
-        descent = apply_fallbacks([graded_answer(answer) for answer in by_ladder], rungs)
-        times.append(
-            tuple(replace(answer, verdict=verdict) for answer, verdict in zip(by_ladder, descent.verdicts, strict=True))
-        )
-        uses.append(descent.uses)
+def _run_report(graded: GradedRun, name: str) -> RunReport:
+    run, times = graded.stored, graded.times
     answers = times[0]
     finished = all(answer.recorded is not None for time in times for answer in time)
     lower = Condition.RAG if Condition.RAG in run.scope.conditions else Condition.NO_RAG
@@ -96,7 +103,7 @@ def _run_report(run: StoredRun, folder: Path, name: str, calibration: Path | Non
         answers=answers,
         repeats=len(times),
         seconds=sum(answer.recorded.seconds for time in times for answer in time if answer.recorded is not None),
-        uses=uses[0],
+        uses=graded.uses,
         abstentions=abstention_counts(answers, run.scope.conditions),
         withheld=withheld_comparison(answers),
         inventions=invention_comparison(answers),

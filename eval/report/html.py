@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from eval.grading.ladder import AnswerOutcome
 from eval.report import charts
 from eval.report.answer_tables import worth_a_look_table
+from eval.report.audit import audit_table, audit_text
 from eval.report.count_tables import conditions_table, runs_table, summary_table
 from eval.report.grading_error import grading_text, unlabelled_text
 from eval.report.headlines import comparison_text, headline, headline_figures, imported_headline
@@ -85,6 +86,7 @@ def _tables(report: Report) -> dict[str, OutputTable[Any]]:
     """Return the tables of the page with the columns it shows; one run needs no column for its name."""
     tables: dict[str, OutputTable[Any]] = {
         "summary": summary_table(report), "conditions": conditions_table(report), "runs": runs_table(report),
+        "audit": audit_table(report),
         "splits": splits_table(report), "repeats": repeats_table(report), "abstention": abstention_table(report),
         "worth_a_look": worth_a_look_table(report),
     }  # fmt: skip
@@ -107,7 +109,7 @@ def _environment() -> Environment:
         "counted": counted, "place": _place, "numeric": _numeric, "hits": _hits, "marks": _marks, "sweeps": _sweeps,
         "whole": _whole, "headline": headline, "headline_figures": headline_figures,
         "imported_headline": imported_headline, "comparison_text": comparison_text,
-        "groupby_run": _by_run,
+        "groupby_run": _by_run, "audit_text": audit_text,
         "other_passages": other_passages, "passages_text": passages_text, "left_out_text": describe_removed,
     }  # fmt: skip
     made.filters.update(filters)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 
+from eval.audit.result import AuditResult
 from eval.dataset.conditions import Condition
 from eval.dataset.load import ALL
 from eval.fallback.interface import FallbackUse
@@ -104,6 +105,8 @@ class RunReport:
     """With retrieval against the same with the evidence withheld, by what asserts nothing wrong; None without both."""
     inventions: Comparison | None = None
     """Without retrieval against with it, by what is not invented; None if every question can be answered."""
+    audit: AuditResult | None = None
+    """What people's judgements of a sample say of the verdicts; None without any."""
 
     @property
     def whole(self) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from eval.report.abstention import AbstentionCounts
 from eval.report.answer_tables import answers_table, changes_table, worth_a_look_table
+from eval.report.audit import audit_table
 from eval.report.breakdown import RetrievalSplit, Spread
 from eval.report.columns import TERMINAL, column
 from eval.report.count_tables import comparison_table, summary_table
@@ -18,7 +19,7 @@ from rag.tables.output import SHARE, Column, Medium, OutputTable
 
 def report_tables(report: Report) -> tuple[OutputTable[Any], ...]:
     """Return every table of the report, in the order of the workbook's sheets."""
-    repeats, abstention = repeats_table(report), abstention_table(report)
+    repeats, abstention, audit = repeats_table(report), abstention_table(report), audit_table(report)
     return (
         summary_table(report),
         comparison_table(report),
@@ -27,6 +28,7 @@ def report_tables(report: Report) -> tuple[OutputTable[Any], ...]:
         changes_table(report, fixed=True),
         changes_table(report, fixed=False),
         splits_table(report),
+        *([audit] if audit.records else []),
         *([abstention] if abstention.records else []),
         *([repeats] if repeats.records else []),
         settings_table(report),

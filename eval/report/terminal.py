@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from eval.report.audit import audit_table, audit_text
 from eval.report.breakdown import failures_sentence, split_sentence, spread_sentence
 from eval.report.count_tables import conditions_table, summary_table
 from eval.report.grading_error import grading_text, unlabelled_text
@@ -80,7 +81,7 @@ def _print_run(run: RunReport, console: Console, language: Language, *, alone: b
     for figures in (headline_figures(run, "en"), headline_figures(run, "ja")):
         if figures is not None:
             console.print(_shown(figures))
-    console.print(_shown(grading_text(language)))
+    _print_grading(run, console, language)
     if unlabelled := unlabelled_text(run, language):
         console.print(_shown(unlabelled))
     for line in _breakdown(run):
@@ -91,6 +92,16 @@ def _print_run(run: RunReport, console: Console, language: Language, *, alone: b
             console.print(_shown(f"{name} ({len(pairs)}):", style="bold"))
         for without, with_ in pairs:
             console.print(_shown(_change(without, with_)), overflow="ellipsis", no_wrap=True)
+
+
+def _print_grading(run: RunReport, console: Console, language: Language) -> None:
+    """Print how often verdicts are wrong: in this run, where people judged a sample of it, else in general."""
+    if run.audit is None:
+        console.print(_shown(grading_text(language)))
+        return
+    console.print(_table(audit_table(Report((run,))).without("run"), language))
+    for line in (*audit_text(run.audit, "en"), *audit_text(run.audit, "ja")):
+        console.print(_shown(line))
 
 
 def _breakdown(run: RunReport) -> Iterator[str]:

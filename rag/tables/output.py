@@ -34,7 +34,7 @@ class Column(Generic[R]):
 
     `width` is in digits, `number_format` in Excel's notation. A `tinted` column colours cells that hold a verdict; one
     that is not `printed` is left out on paper. `words` gives the reader's word for a stored value; CSV and DataFrames
-    keep the value.
+    keep the value. A workbook offers `choices`, and takes nothing else.
     """
 
     title: str
@@ -46,6 +46,7 @@ class Column(Generic[R]):
     japanese: str = ""
     medium: Medium = Medium.FILES
     words: Callable[[str, Language], str] | None = None
+    choices: tuple[str, ...] = ()
 
     def name(self, language: Language) -> str:
         """Return the title in the reader's language."""

@@ -89,10 +89,21 @@ def _add(book: Any, table: OutputTable[Any], language: Language) -> None:
         if any(isinstance(row[at], int | float) for row in rows[1:]):
             head.alignment = Alignment(horizontal="right", vertical="top", indent=1, wrap_text=True)
         sheet.column_dimensions[get_column_letter(at + 1)].width = column.width
+        if column.choices and table.records:
+            _offer(sheet, f"{get_column_letter(at + 1)}2:{get_column_letter(at + 1)}{len(rows)}", column.choices)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
     printed = sum(column.printed for column in table.columns)
     _set_up_print(sheet, table.title, f"A1:{get_column_letter(printed)}{len(rows)}")
+
+
+def _offer(sheet: Any, cells: str, choices: Sequence[str]) -> None:
+    """Offer choices in cells as a list, and refuse other values."""
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    offered = DataValidation(type="list", formula1=f'"{",".join(choices)}"', allow_blank=True, showErrorMessage=True)
+    offered.add(cells)
+    sheet.add_data_validation(offered)
 
 
 def _height(row: Sequence[object], widths: Sequence[float], room: float) -> float:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
+from kotae.commands.eval.audit import audit_command
 from kotae.commands.eval.calibrate import calibrate_command
 from kotae.commands.eval.check import check_command
 from kotae.commands.eval.compare import compare_command
+from kotae.commands.eval.export import export_command
 from kotae.commands.eval.grade import grade_command
 from kotae.commands.eval.import_counts import import_command
 from kotae.commands.eval.judge import judge_command
@@ -34,6 +36,8 @@ for command in (
     run_command,
     report_command,
     compare_command,
+    audit_command,
+    export_command,
     import_command,
     grade_command,
     calibrate_command,

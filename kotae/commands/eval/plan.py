@@ -40,7 +40,7 @@ def plan_command(
 
     Printed are the power for an --effect, the smallest effect that the set shows with a power of 80 %, and how many
     questions the --effect needs, each for three assumptions on how many answers change, and for what changed in --run.
-    Time and tokens are at the rate of --run, or else of the bundled model.
+    Time and tokens are at the rate of --run; without it, time is that of the bundled model.
 
     \b
     Example:

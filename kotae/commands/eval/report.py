@@ -27,6 +27,7 @@ report_language_option = option(
 @option("--out", type=PATH, required=True, help="Folder for the report files.")
 @calibration_option
 @option("--encoder", help="Encoder of the calibration: bundled (the default), a folder or a hub id.")
+@option("--labels", type=PATH, help="Workbook of `kotae eval audit`, filled in: corrects the figures of its run.")
 @report_language_option
 @json_option
 def report_command(
@@ -34,6 +35,7 @@ def report_command(
     out: Path,
     calibration: Path | None,
     encoder: str | None,
+    labels: Path | None,
     report_language: Language,
     as_json: bool,
 ) -> None:
@@ -47,7 +49,15 @@ def report_command(
     """
     from eval.runs.multi_model import find_runs
 
-    write_report(find_runs(runs), out, report_language, calibration=calibration, encoder=encoder, as_json=as_json)
+    write_report(
+        find_runs(runs),
+        out,
+        report_language,
+        calibration=calibration,
+        encoder=encoder,
+        labels=labels,
+        as_json=as_json,
+    )
 
 
 def write_report(
@@ -57,6 +67,7 @@ def write_report(
     *,
     calibration: Path | None = None,
     encoder: str | None = None,
+    labels: Path | None = None,
     as_json: bool = False,
 ) -> None:
     """Build the report of these runs, write its files to `out`, and print it, with tables in the reader's language.
@@ -68,7 +79,7 @@ def write_report(
     from eval.report.gate import refuse_failures
     from eval.report.terminal import print_report
 
-    report = build_report(runs, calibration, encoder)
+    report = build_report(runs, calibration, encoder, labels)
     paths = write_all(report, out, language)
     if as_json:
         echo(as_json_text(report))

@@ -9,7 +9,7 @@ import pytest
 from eval.dataset.conditions import Condition
 from eval.dataset.load import load_dataset
 from eval.planning.assumptions import measured_assumption
-from eval.planning.cost import measured_rates, run_cost
+from eval.planning.cost import AnswerRate, AnswerTokens, Rates, measured_rates, run_cost
 from eval.planning.plan import make_plan, plan_table, plan_text
 from eval.runs.run import load_run
 from eval.statistics.power import SetSize
@@ -70,11 +70,17 @@ def test_a_stored_run_says_what_changes_and_what_it_takes(tmp_path: Path, datase
     measured = measured_assumption(run)
     assert measured.discordant == pytest.approx(3 / 6)
     assert 0 < measured.correlation < 1
-    assert measured_rates(run).arm.seconds == 0.5
+    assert measured_rates(run).arm == AnswerRate(0.5, AnswerTokens(0.0, 0.0))
     plan = make_plan(dataset, LANGUAGES, 0.1, run=run)
     assert len(plan.outlooks) == 4
     assert plan.cost.seconds == pytest.approx(0.5 * plan.cost.answers)
     assert run_cost(10, 1, measured_rates(run)).answers == 20
+
+
+def test_tokens_are_counted_where_they_are_known(dataset) -> None:
+    known = Rates(AnswerRate(1.0, AnswerTokens(10, 1)), AnswerRate(2.0, AnswerTokens(100, 3)), "", "")
+    assert run_cost(5, 2, known).tokens == AnswerTokens(5 * 210, 5 * 7)
+    assert make_plan(dataset, LANGUAGES, 0.1).cost.tokens is None
 
 
 def test_a_run_that_shows_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,47 @@
+"""Write a run in the format of another program."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Final, Literal
+
+from eval.export.inspect_log import inspect_logs
+from eval.export.jsonl import joined, jsonl_lines
+from eval.fallback.graded_run import graded_run
+from rag.errors import SettingsError
+from rag.storage.atomic import write_bytes, write_text
+
+Format = Literal["jsonl", "inspect"]
+FORMATS: Final[tuple[Format, ...]] = ("jsonl", "inspect")
+_UNSAFE: Final = re.compile(r"[^\w.-]+")
+
+
+def export_run(
+    folder: Path, to: Format, out: Path, calibration: Path | None = None, encoder: str | None = None
+) -> list[Path]:
+    """Write a run to `out`, a file of JSON Lines or a folder of Inspect logs, and return what was written.
+
+    Raises RunError for a folder without answers, SettingsError for a file where a folder is needed or the reverse, and
+    CannotWrite.
+    """
+    run = graded_run(folder, calibration, encoder)
+    if to == "jsonl":
+        if out.is_dir():
+            raise SettingsError(
+                "This is a folder; jsonl is one file", where=str(out), do=f"Use --out {out / 'run.jsonl'}"
+            )
+        write_bytes(out, joined(jsonl_lines(run)))
+        return [out]
+    if out.is_file():
+        raise SettingsError("This is a file; Inspect logs need a folder", where=str(out), do="Choose another --out.")
+    began = _UNSAFE.sub("-", run.stored.began)
+    paths = []
+    for condition, log in inspect_logs(run).items():
+        paths.append(
+            out
+            / f"{began}_{_UNSAFE.sub('-', run.stored.name)}-{_UNSAFE.sub('-', condition)}_{log['eval']['eval_id']}.json"
+        )
+        write_text(paths[-1], json.dumps(log, ensure_ascii=False, indent=1) + "\n")
+    return paths

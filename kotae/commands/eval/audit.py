@@ -1,0 +1,50 @@
+"""`kotae eval audit`: draw answers of a run for people to judge."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kotae.console import echo
+from kotae.options import PATH, calibration_option, option
+
+
+@click.command("audit", short_help="Draw answers for people to judge.")
+@click.argument("run", type=PATH)
+@option("--sample", type=click.IntRange(1), default=40, help="How many answers to judge.")
+@option("--out", type=PATH, required=True, help="Workbook to write, such as audit.xlsx.")
+@option("--seed", type=int, default=0, help="Random seed of the sample; another one draws another sample.")
+@calibration_option
+@option("--encoder", help="Encoder of the calibration: bundled (the default), a folder or a hub id.")
+def audit_command(run: Path, sample: int, out: Path, seed: int, calibration: Path | None, encoder: str | None) -> None:
+    """Write a workbook with a random sample of the answers of a RUN, to be judged by people as right or wrong.
+
+    The sample is stratified by condition and verdict; the workbook shows neither. Its key stays in the folder of the
+    run. Filled in, the workbook goes into the report, which says how often verdicts were wrong and corrects its
+    figures.
+
+    \b
+    Example:
+      kotae eval audit runs/first --sample 40 --out audit.xlsx
+      kotae eval report runs/first --labels audit.xlsx --out report
+    """
+    from eval.audit.key import draw, save_key
+    from eval.audit.sheet import write_sheet
+    from eval.report.build import build_report
+    from rag.errors import RunError, SettingsError
+
+    if out.suffix.lower() != ".xlsx":
+        raise SettingsError(f"The workbook must be .xlsx, not {out.name!r}")
+    if out.exists():
+        raise SettingsError("This file exists, and may hold judgements", where=str(out), do="Choose another --out.")
+    report = build_report((run,), calibration, encoder)
+    if not report.runs:
+        raise RunError("This folder contains imported counts, which have no answers", where=str(run))
+    answers = report.runs[0].answers
+    key = draw(answers, sample, seed)
+    write_sheet(out, key, answers)
+    save_key(run, key)
+    strata = {answer.stratum for answer in key.drawn}
+    echo(f"{len(key.drawn)} answers to judge, from {len(strata)} groups, seed {seed}")
+    echo(out)

@@ -1,0 +1,35 @@
+"""`kotae eval export`: write a run in the format of another program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kotae.console import echo
+from kotae.options import PATH, calibration_option, option
+
+if TYPE_CHECKING:
+    from eval.export.export import Format
+
+
+@click.command("export", short_help="Write a run in another program's format.")
+@click.argument("run", type=PATH)
+@option("--to", type=click.Choice(["jsonl", "inspect"]), required=True,
+        help="jsonl: one object an answer; inspect: one log of Inspect for each condition.")  # fmt: skip
+@option("--out", type=PATH, required=True, help="File to write for jsonl, folder for inspect.")
+@calibration_option
+@option("--encoder", help="Encoder of the calibration: bundled (the default), a folder or a hub id.")
+def export_command(run: Path, to: Format, out: Path, calibration: Path | None, encoder: str | None) -> None:
+    """Write every answer of a RUN, with question, verdict, passages and cost, for another program.
+
+    \b
+    Example:
+      kotae eval export runs/first --to jsonl --out first.jsonl
+      kotae eval export runs/first --to inspect --out logs && inspect view --log-dir logs
+    """
+    from eval.export.export import export_run
+
+    for path in export_run(run, to, out, calibration, encoder):
+        echo(path)
