@@ -13,6 +13,7 @@ from eval.dataset.conditions import Condition
 from eval.runs.answer_log import AnswerLog, AnswerRecord
 from eval.runs.circuit_breaker import CircuitBreaker, is_unanswered
 from eval.runs.evidence import NUMBER
+from eval.runs.settings_probe import model_answers
 from rag.errors import IndexChanged, SettingsError
 from rag.generation.chain import GroundedChain, Prepared, Question
 from rag.records import Answer, Failure
@@ -80,7 +81,8 @@ def answer(
     """Ask the questions that the log has no answer to, `batch_size` in one pass of the model, and append the answers.
 
     An answer to exactly the same prompt, in the log, one of `others` or of an earlier condition, is copied. Raises
-    RunError if consecutive questions do not get through; answers to the others are kept.
+    SettingsError if the model takes no question with these settings, and RunError if consecutive questions do not get
+    through; answers to the others are kept.
     """
     log.mend()
     known = {
@@ -89,7 +91,7 @@ def answer(
         for record in source.by_key.values()
         if record.answer is not None
     }
-    done, breaker = 0, CircuitBreaker()
+    done, breaker, answers = 0, CircuitBreaker(), False
     for (condition, repeat), of_pass in itertools.groupby(tasks, _pass_of):
         todo = []
         for task in of_pass:
@@ -102,6 +104,7 @@ def answer(
         for start in range(0, len(todo), batch_size):
             group = todo[start : start + batch_size]
             records = list(_ask(group, chains[condition][repeat]))
+            answers = answers or model_answers(records, chains[condition][repeat])
             for recorded in records:
                 log.append(recorded)
                 done += 1
@@ -117,6 +120,9 @@ def _ask(tasks: Sequence[Task], chain: GroundedChain) -> Iterator[AnswerRecord]:
     began = time.monotonic()
     answers = iter(chain.answer([task.prepared for task in tasks if isinstance(task.prepared, Prepared)]))
     outcomes = [next(answers) if isinstance(task.prepared, Prepared) else task.prepared for task in tasks]
+    for outcome in outcomes:
+        if isinstance(outcome, SettingsError):  # which concerns all questions
+            raise outcome
     seconds = round((time.monotonic() - began) / len(tasks), 3)
     for task, outcome in zip(tasks, outcomes, strict=True):
         question, answered = task.question, isinstance(outcome, Answer)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from eval.dataset.load import Dataset, Item, load_dataset
+from eval.runs.answer_log import FILE as ANSWERS
 from eval.runs.answer_log import AnswerLog
 from eval.runs.ask import Chains, Progress, RunQuestion, answer, prepare
 from eval.runs.description import (
@@ -88,6 +89,8 @@ def _begin(folder: Path, dataset: Dataset, scope: Scope, identity: RunIdentity, 
         stored = read_description(folder)
         if isinstance(stored, ImportedRun):
             raise _no_answers(folder)
+        if not (folder / ANSWERS).exists():  # a wrong setting ended it before its first answer
+            stored = replace(stored, identity=identity)
         if stored.identity.build is None and identity.build is not None:
             notice(f"This run did not record its build of llama.cpp; it continues with {identity.build}")
         identity = _merged(folder, stored.identity, identity)

@@ -106,6 +106,12 @@ class GroundedChain(Runnable[str | Question, Answer]):
                 answers[i] = completion if isinstance(completion, Exception) else _with_repair(first_try, completion)
         return answers
 
+    def refusal(self, language: Language) -> Exception | None:
+        """Ask the model a question that has nothing to object to; return the error, None if it answers."""
+        question = Question("1 + 1 = ?", language)
+        (reply,) = self.answer([Prepared(question, build_prompt(question.text, language, (), self.prompt))])
+        return reply if isinstance(reply, Exception) else None
+
     def invoke(
         self,
         input: str | Question,  # noqa: A002

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 from rag.errors import ModelUnavailable
+from rag.models.gguf_header import texts
 from rag.worker.limits import GIGABYTE, LimitExceeded, Limits
 from rag.worker.pool import run_task
 
 _KEY: Final = "tokenizer.chat_template"
 _LIMITS: Final = Limits(seconds=5.0, memory=GIGABYTE // 2, output=GIGABYTE // 64)
-_TEXT, _ARRAY = 8, 9
-_SIZES: Final = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
-"""Bytes of a value, by the number of its type in GGUF."""
 _CHATS: Final = (
     [("system", "Answer."), ("user", "日本の首都は？")],
     [("user", "Question")],
@@ -43,7 +40,7 @@ def rendered(path: str) -> Iterator[str]:
     """
     from jinja2 import TemplateError
 
-    for template in templates(Path(path)):
+    for template in texts(Path(path), _KEY):
         for chat in _CHATS:
             try:
                 yield _render(template, chat)
@@ -51,25 +48,6 @@ def rendered(path: str) -> Iterator[str]:
                 raise LimitExceeded("loops without measure") from error
             except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError):
                 continue
-
-
-def templates(path: Path) -> list[str]:
-    """Return the chat templates in the header of a GGUF file; of a damaged one, those before the damage."""
-    found: list[str] = []
-    try:
-        with path.open("rb") as file:
-            file.seek(16)  # after magic, version and the number of tensors
-            (count,) = _numbers(file, "<Q")
-            for _ in range(count):
-                key = _read_text(file)
-                (kind,) = _numbers(file, "<I")
-                if kind == _TEXT and key.startswith(_KEY):
-                    found.append(_read_text(file))
-                else:
-                    _skip(file, kind)
-    except (EOFError, OSError, struct.error, KeyError, OverflowError, MemoryError):
-        pass
-    return found
 
 
 def _render(template: str, chat: list[tuple[str, str]]) -> str:
@@ -88,30 +66,3 @@ def _render(template: str, chat: list[tuple[str, str]]) -> str:
 
 def _refuse(reason: Any) -> None:
     raise ValueError(str(reason))
-
-
-def _numbers(file: BinaryIO, form: str) -> tuple[int, ...]:
-    return struct.unpack(form, file.read(struct.calcsize(form)))
-
-
-def _read_text(file: BinaryIO) -> str:
-    (length,) = _numbers(file, "<Q")
-    data = file.read(length)
-    if len(data) < length:
-        raise EOFError
-    return data.decode("utf-8", "replace")
-
-
-def _skip(file: BinaryIO, kind: int) -> None:
-    if kind == _TEXT:
-        (length,) = _numbers(file, "<Q")
-        file.seek(length, 1)
-    elif kind == _ARRAY:
-        item, count = _numbers(file, "<IQ")
-        if item in _SIZES:
-            file.seek(_SIZES[item] * count, 1)
-        else:
-            for _ in range(count):
-                _skip(file, item)
-    else:
-        file.seek(_SIZES[kind], 1)

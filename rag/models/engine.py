@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.errors import PromptTooLong
+from rag.errors import PromptTooLong, SettingsError
 from rag.records import Decoding
 from rag.settings import DEFAULT_CONTEXT
 
@@ -90,6 +90,18 @@ class TextEngine(ABC):
     def close(self) -> None:
         """Free the memory of the model. Opening its URI again loads it again."""
         self.closed = True
+
+
+def usable_context(asked: int, own: int | None) -> int:
+    """Return the context to use in tokens, where a model was made for `own` (None: unknown).
+
+    The default gives way to a smaller one. Raises SettingsError if the user asks for more than the model has.
+    """
+    if own is None or asked <= own:
+        return asked
+    if asked != DEFAULT_CONTEXT:
+        raise SettingsError(f"--context {asked} is more than the {own} tokens that this model has", do="Lower it.")
+    return own
 
 
 def prompt_too_long(tokens: int, context: int) -> PromptTooLong:

@@ -16,13 +16,15 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rag.errors import ModelFailed, ModelUnavailable
 from rag.models.cached_engine import cached_engine
 from rag.models.chat_template import require_bounded
-from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn, prompt_too_long
+from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn, prompt_too_long, usable_context
+from rag.models.gguf_header import context_length
 from rag.models.llama_build import llama_build
 from rag.processors import count_processors, waits_asleep
 from rag.records import Decoding
@@ -70,10 +72,10 @@ class GgufEngine(GgufText, TextEngine):
     def __init__(self, path: Path, identity: str, options: EngineOptions, *, trusted: bool = False) -> None:
         """Load `path`. Raises ModelUnavailable as GgufText does."""
         self.identity, self.build = identity, llama_build()
-        self.context = options.context
+        self.context = usable_context(options.context, context_length(path))
         self.batch_size = options.slots
         self._file = _ModelFile(path)
-        super().__init__(path, options, trusted=trusted)
+        super().__init__(path, replace(options, context=self.context), trusted=trusted)
         self._pool = ThreadPoolExecutor(options.slots, thread_name_prefix="gguf")
 
     def complete(self, prompts: Sequence[str], decoding: Decoding, stop: Sequence[str] = ()) -> list[Completion]:

@@ -21,8 +21,9 @@ from typing import Any
 from rag.errors import ModelFailed, ModelUnavailable
 from rag.models.cached_engine import cached_engine
 from rag.models.callback_iterator import OnText, callback_to_iterator
-from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn, prompt_too_long
+from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn, prompt_too_long, usable_context
 from rag.models.gguf import GgufText, check_file
+from rag.models.gguf_header import context_length
 from rag.models.gpt4all_seed import Seeder
 from rag.models.stop_strings import StoppableText
 from rag.processors import count_processors
@@ -48,9 +49,9 @@ class Gpt4AllEngine(TextEngine):
         check_file(path)
         self._binding = _import()
         self.identity = identity
-        self.context = options.context
+        self.context = usable_context(options.context, context_length(path))
         self._text = GgufText(path)
-        self._model = _load(self._binding, path, options.context)
+        self._model = _load(self._binding, path, self.context)
         self._seeder = Seeder(self._binding, self._model)
         atexit.register(self._model.close)  # its own finaliser runs when half of the package is already unloaded
         self._lock = threading.Lock()

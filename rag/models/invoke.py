@@ -88,11 +88,13 @@ class _End(BaseCallbackHandler):
 def context_window(model: BaseChatModel | BaseLLM) -> int | None:
     """Return the maximum tokens of a prompt: the model's context less its maximum answer; None if it has no limit.
 
-    Raises SettingsError if nothing remains for prompts.
+    This loads a local model, whose context can be smaller than the default. Raises SettingsError if nothing remains for
+    prompts, or if the model has less context than was asked for.
     """
     context = getattr(model, "context_window", None)
     if context is None:
         return None
+    context = getattr(getattr(model, "engine", None), "context", context)
     written = int(getattr(model, "max_tokens", 0))
     if written >= int(context):
         raise SettingsError(

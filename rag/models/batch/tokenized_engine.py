@@ -9,7 +9,7 @@ from rag.errors import ModelFailed
 from rag.models.batch.model_source import ModelSource
 from rag.models.batch.sequence import Sequence
 from rag.models.batch.tokenizer import load_codec
-from rag.models.engine import EngineOptions, TextEngine, Turn
+from rag.models.engine import EngineOptions, TextEngine, Turn, usable_context
 from rag.records import Decoding
 
 
@@ -17,9 +17,9 @@ class TokenEngine(TextEngine):
     """An engine with a tokenizer. Subclasses add their model's end tokens to `_ends`, and hold `_lock` to run it."""
 
     def __init__(self, source: ModelSource, identity: str, options: EngineOptions) -> None:
-        """Load the tokenizer. Raises ModelUnavailable."""
+        """Load the tokenizer. Raises ModelUnavailable, and SettingsError for more context than the model has."""
         self.identity = identity
-        self.context = min(options.context, int(source.config.get("max_position_embeddings") or options.context))
+        self.context = usable_context(options.context, int(source.config.get("max_position_embeddings") or 0) or None)
         self._codec = load_codec(source.folder)
         self._ends = self._codec.ends
         self._lock = threading.Lock()

@@ -17,6 +17,7 @@ from rag.errors import (
     ModelServerUnreachable,
     ModelUnavailable,
     PromptTooLong,
+    SettingsError,
 )
 from rag.models.server.parameters import refused_parameter
 
@@ -96,7 +97,7 @@ def _of_refusal(text: str, where: str) -> KotaeError:
         )
     if parameter := refused_parameter(text):
         hint = "Give --temperature 1." if parameter == "temperature" else "Serve the model with vLLM or llama-server."
-        return ModelUnavailable(f"The server does not support {parameter}: {text}", where=where, do=hint)
+        return SettingsError(f"The server does not support {parameter}: {text}", where=where, do=hint)
     return ModelFailed(f"The model server refused the request: {text}", where=where)
 
 

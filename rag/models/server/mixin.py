@@ -9,7 +9,7 @@ from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import get_config_list
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
-from rag.models.engine import EngineOptions
+from rag.models.engine import EngineOptions, usable_context
 from rag.models.messages import turns_of
 from rag.models.server.address import RETRIES, ModelServer, server_key
 from rag.models.server.bounded_client import BoundedClient
@@ -19,7 +19,7 @@ from rag.records import Decoding
 
 
 class ServerMixin(BaseModel):
-    """A model on `server`. `context_limit` (tokens of prompt and completion) applies if the server allows more."""
+    """A model on `server`. `context_limit` (tokens of prompt and completion) must not be more than the server has."""
 
     server: ModelServer
     context_limit: int = Field(default=EngineOptions().context, gt=0)
@@ -43,8 +43,8 @@ class ServerMixin(BaseModel):
 
     @property
     def context_window(self) -> int:
-        """Maximum tokens of prompt and completion together. Raises ModelUnavailable."""
-        return min(self.context_limit, self.engine.info.context or self.context_limit)
+        """Maximum tokens of prompt and completion together. Raises ModelUnavailable, SettingsError."""
+        return usable_context(self.context_limit, self.engine.info.context)
 
     def tokens_at_most(self, prompt: PromptValue) -> int:
         """Return an upper bound on the tokens of a prompt, without asking the server."""

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from rag.errors import ModelUnavailable
-from rag.models.chat_template import rendered, require_bounded, templates
+from rag.models.chat_template import rendered, require_bounded
+from rag.models.gguf_header import texts
 
 HONEST = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
@@ -47,7 +48,7 @@ def gguf(path: Path, *chat_templates: str) -> Path:
 @pytest.mark.parametrize("honest", [[], [HONEST], [STRICT], [HONEST, STRICT], ["{% nonsense"], ["{{ 1 / 0 }}"], [""]])
 def test_honest_templates_pass(tmp_path, honest: list[str]) -> None:
     path = gguf(tmp_path / "a.gguf", *honest)
-    assert templates(path) == honest
+    assert texts(path, "tokenizer.chat_template") == honest
     require_bounded(path)
 
 
@@ -89,6 +90,6 @@ def test_damaged_headers_have_the_templates_before_the_damage(tmp_path) -> None:
     data = path.read_bytes()
     for end in range(0, len(data), 97):
         path.write_bytes(data[:end])
-        assert templates(path) in ([], [HONEST])
+        assert texts(path, "tokenizer.chat_template") in ([], [HONEST])
     path.write_bytes(b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + text("a") + struct.pack("<IIQ", 9, 8, 1 << 62))
-    assert templates(path) == []
+    assert texts(path, "tokenizer.chat_template") == []

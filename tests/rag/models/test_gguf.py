@@ -12,7 +12,7 @@ import httpx
 import pytest
 from langchain_core.messages import HumanMessage
 
-from rag.errors import KotaeError, ModelFailed, ModelUnavailable, PromptTooLong
+from rag.errors import KotaeError, ModelFailed, ModelUnavailable, PromptTooLong, SettingsError
 from rag.models import bundled as bundled_model
 from rag.models import gguf
 from rag.models.engine import EngineOptions, Turn
@@ -265,3 +265,9 @@ def test_closed_gives_its_memory_back_and_is_opened_anew(cache: Path) -> None:
     assert model.invoke("Say only: OK").text == first
     assert model.engine is not engine
     model.close()
+
+
+@pytest.mark.usefixtures("chat_model")
+def test_more_context_than_the_model_has_is_refused_before_it_is_loaded() -> None:
+    with pytest.raises(SettingsError, match="--context 100000 is more than the 32768 tokens"):
+        LocalChatModel(context_window=100_000).engine  # noqa: B018
