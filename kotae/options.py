@@ -113,6 +113,9 @@ generation_options = options(
            help="Named sampling settings; options such as --temperature override them."),
     option("--kernel", default="auto", help="Kernel for GPTQ weights: auto, marlin, exllama_v2, triton or torch."),
     option("--max-gpu-memory", help="GPU memory limit of a GPTQ model, such as 15GiB; by default all that is free."),
+    option("--gpus", metavar="0,1", help="GPUs that share the prompts, each with the whole model."),
+    option("--batch-invariant/--no-batch-invariant", default=None,
+           help="On a GPU, let an answer of a Llama model depend on its prompt alone; by default in runs and batches."),
     model_server_options,
 )  # fmt: skip
 model_options = options(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import click
 from click.core import ParameterSource
 
+from rag.errors import SettingsError
 from rag.models.server.address import ModelServer
 from rag.records import PRESETS, Decoding
 
@@ -41,7 +42,20 @@ def model_settings(settings: dict[str, Any]) -> ModelSettings:
         settings["kernel"],
         None if limit is None else parse_size(limit),
         model_server(settings),
+        settings["batch_invariant"],
+        _gpus(settings["gpus"]),
     )
+
+
+def _gpus(text: str | None) -> tuple[int, ...]:
+    """Return the numbers of --gpus. Raises SettingsError."""
+    try:
+        numbers = tuple(int(part) for part in text.split(",")) if text else ()
+    except ValueError:
+        numbers = (-1,)
+    if len(set(numbers)) < len(numbers) or any(number < 0 for number in numbers):
+        raise SettingsError(f"--gpus must be different numbers of GPUs, such as 0,1, and is {text!r}")
+    return numbers
 
 
 def model_server(settings: dict[str, Any]) -> ModelServer | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rag.generation.chain import GroundedChain, Model, build_chain
@@ -22,7 +22,9 @@ from rag.settings import DEFAULT_CONTEXT, DEFAULT_INDEX, DEFAULT_MODEL, DEFAULT_
 class ModelSettings:
     """A model: its URI, decoding, context window in tokens, and prompt.
 
-    On a GPU: the kernel for packed weights, and a memory limit in bytes. `server` is for `openai:<name>`.
+    On a GPU: the kernel for packed weights, a memory limit in bytes, whether answers should depend on their own prompt
+    alone where the model's engine can do that (None: where many are compared), and the GPUs that share the prompts.
+    `server` is for `openai:<name>`.
     """
 
     uri: str = DEFAULT_MODEL
@@ -32,6 +34,12 @@ class ModelSettings:
     kernel: str = "auto"
     gpu_memory: int | None = None
     server: ModelServer | None = None
+    batch_invariant: bool | None = None
+    gpus: tuple[int, ...] = ()
+
+    def to_compare(self) -> ModelSettings:
+        """Return the settings for answers that are compared with one another."""
+        return self if self.batch_invariant is not None else replace(self, batch_invariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,8 @@ def open_model(settings: ModelSettings) -> Model:
         context_window=settings.context,
         kernel=settings.kernel,
         max_gpu_memory=settings.gpu_memory,
+        batch_invariant=bool(settings.batch_invariant),
+        gpus=settings.gpus,
     )
 
 

@@ -46,7 +46,7 @@ def answer_table(
         raise SettingsError(f"The table of answers must be .csv or .xlsx, not {out.name!r}")
     refuse_same(questions, out)
     texts = read_questions(questions)
-    chain = open_chain(model, index)
+    chain = open_chain(model.to_compare(), index)
     condition = Condition.NO_RAG if index is None else Condition.RAG
     run_questions = [
         RunQuestion(str(number), Question(text, detect(text)), condition) for number, text in enumerate(texts, 1)

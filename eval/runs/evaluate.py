@@ -158,7 +158,8 @@ def _refuse_leak(dataset: Dataset, manifest: Manifest) -> None:
 
 
 def _reseeded(settings: ModelSettings, repeat: int) -> ModelSettings:
-    return replace(settings, decoding=replace(settings.decoding, seed=settings.decoding.seed + repeat))
+    decoding = replace(settings.decoding, seed=settings.decoding.seed + repeat)
+    return replace(settings.to_compare(), decoding=decoding)
 
 
 def _retrievers(

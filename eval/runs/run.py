@@ -92,7 +92,7 @@ def _begin(folder: Path, dataset: Dataset, scope: Scope, identity: RunIdentity, 
         if not (folder / ANSWERS).exists():  # a wrong setting ended it before its first answer
             stored = replace(stored, identity=identity)
         if stored.identity.build is None and identity.build is not None:
-            notice(f"This run did not record its build of llama.cpp; it continues with {identity.build}")
+            notice(f"This run did not record its model's build; it continues with {identity.build}")
         identity = _merged(folder, stored.identity, identity)
     copy = folder / f"{VERIFICATION}{dataset.path.suffix.lower()}"
     if not copy.exists() or copy.read_bytes() != dataset.data:

@@ -44,13 +44,17 @@ class Piece:
 class EngineOptions:
     """Options for opening an engine. `context` is in tokens, prompt and completion together; `slots` run in parallel.
 
-    `kernel` and `gpu_memory`, a limit in bytes, are for engines that run on a GPU.
+    `kernel` and `gpu_memory`, a limit in bytes, are for engines that run on a GPU. With `batch_invariant`, engines that
+    can compute each answer so that it depends on its own prompt alone. With `gpus`, numbers as CUDA counts them, the
+    model is loaded on each, and they share the prompts of a batch.
     """
 
     context: int = DEFAULT_CONTEXT
     slots: int = 1
     kernel: str = "auto"
     gpu_memory: int | None = None
+    batch_invariant: bool = False
+    gpus: tuple[int, ...] = ()
 
 
 class TextEngine(ABC):

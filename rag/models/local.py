@@ -42,6 +42,8 @@ class _LocalModel(BaseModel):
     slots: int = Field(default=_OPTIONS.slots, gt=0)
     kernel: str = _OPTIONS.kernel
     max_gpu_memory: int | None = Field(default=_OPTIONS.gpu_memory, gt=0)
+    batch_invariant: bool = _OPTIONS.batch_invariant
+    gpus: tuple[int, ...] = _OPTIONS.gpus
     _engine: TextEngine | None = PrivateAttr(default=None)
 
     @property
@@ -50,7 +52,9 @@ class _LocalModel(BaseModel):
         if self._engine is None or self._engine.closed:
             from rag.models.registry import open_engine
 
-            options = EngineOptions(self.context_window, self.slots, self.kernel, self.max_gpu_memory)
+            options = EngineOptions(
+                self.context_window, self.slots, self.kernel, self.max_gpu_memory, self.batch_invariant, self.gpus
+            )
             self._engine = open_engine(self.model, options)
         return self._engine
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.errors import ModelUnavailable, SettingsError
 from rag.models import bundled as bundled_model
+from rag.models.cached_engine import cached_engine
 from rag.models.engine import EngineOptions, TextEngine
 
 
@@ -44,8 +45,13 @@ def open_engine(uri: str, options: EngineOptions) -> TextEngine:
     if kind is None or bool(colon) != (":" in kind.uri) or (colon and not name):
         known = ", ".join(known.uri for known in KINDS.values())
         raise ModelUnavailable(f"Unknown kind of model {uri!r}", do=f"Choose one of: {known}.")
-    if not kind.on_gpu and (options.kernel != "auto" or options.gpu_memory is not None):
-        raise SettingsError(f"--kernel and --max-gpu-memory do not apply to {kind.uri}", do="Omit them.")
+    if not kind.on_gpu and (options.kernel != "auto" or options.gpu_memory is not None or options.gpus):
+        raise SettingsError(f"--kernel, --max-gpu-memory and --gpus do not apply to {kind.uri}", do="Omit them.")
+    if options.gpus:
+        from rag.models.gpu_pool import GpuPool
+
+        single = replace(options, gpus=())
+        return cached_engine((GpuPool, uri, options), lambda: GpuPool(uri, single, options.gpus))
     return kind.open(name, options)
 
 

@@ -62,6 +62,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--kernel", default="auto")
     parser.add_argument("--max-gpu-memory", default="15GiB", help="or `all`")
     parser.add_argument("--act-order", action="store_true")
+    parser.add_argument("--batch-invariant", action="store_true", help="of the engine")
+    parser.add_argument("--gpus", default="", help="of the engine, such as 0,1: only the run is measured")
     parser.add_argument("--ways", default="engine,historical,generate")
     parser.add_argument("--way", help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -117,10 +119,16 @@ def _engine(arguments: argparse.Namespace) -> dict[str, Any]:
 
     began = time.perf_counter()
     ceiling = None if arguments.max_gpu_memory == "all" else parse_size(arguments.max_gpu_memory)
-    options = EngineOptions(4096, 1, arguments.kernel, ceiling)
+    gpus = tuple(int(gpu) for gpu in arguments.gpus.split(",") if gpu)
+    options = EngineOptions(4096, 1, arguments.kernel, ceiling, batch_invariant=arguments.batch_invariant, gpus=gpus)
     engine = open_engine(f"gptq:{_folder(arguments)}", options)
-    assert isinstance(engine, GptqEngine)
-    found: dict[str, Any] = {"load_s": round(time.perf_counter() - began, 1), "kernel": str(engine.choice)}
+    run = [SHORT] * EACH + [LONG] * EACH
+    found: dict[str, Any] = {"load_s": round(time.perf_counter() - began, 1), "build": engine.build}
+    if not isinstance(engine, GptqEngine):
+        for _ in range(2):
+            _ask(engine, run, NEW)
+        return found | {"run_s": [round(_timed(lambda: _ask(engine, run, NEW)), 2) for _ in range(3)]}
+    found["kernel"] = str(engine.choice)
     engine._ends = frozenset()  # every answer is as long as it may be
     decoder = engine.scheduler.decoder
     found |= {
@@ -135,7 +143,6 @@ def _engine(arguments: argparse.Namespace) -> dict[str, Any]:
     _ask(engine, [600], 1)
     found["first_token_600_ms"] = round(1e3 * _timed(lambda: _ask(engine, [600], 1)))
     found["longest_s"] = round(_timed(lambda: _ask(engine, [4000], 96)), 2)
-    run = [SHORT] * EACH + [LONG] * EACH
     _ask(engine, run[50:150], NEW)  # captures the graphs of the sizes that the run uses
     found["run_s"] = round(_timed(lambda: _ask(engine, run, NEW)), 2)
     return found | _memory()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch.nn.functional import pad
 
 from rag.models.batch.attention import AttentionMask
 from rag.models.batch.kv_cache import Extent, KeyValueCache
@@ -63,11 +64,13 @@ class Decoder:
         vocabulary: int,
         *,
         thread_stream: bool = False,
+        fewest_rows: int | None = None,
     ) -> None:
         """Allocate the state of the rows.
 
         `head` maps hidden states to logits; `limit` is the maximum length of a sequence in tokens. With `thread_stream`
-        graphs are captured on CUDA's per-thread default stream, for kernels that launch there.
+        graphs are captured on CUDA's per-thread default stream, for kernels that launch there. With `fewest_rows` a
+        step has at least so many rows, idle ones if need be, and the head always gets the same number.
         """
         self._forward = forward
         self._head = head
@@ -79,12 +82,14 @@ class Decoder:
         self._graphs: dict[tuple[int, Sampler], Any] = {}
         self._memory: Any = None
         self._device = device
+        self._fewest_rows = fewest_rows
+        allocated = self._allocated = max(max_rows, fewest_rows or 0)
         self._token, self._start, self._length, self._live, self._drawn = (
-            torch.zeros(max_rows, dtype=torch.int64, device=device) for _ in range(5)
+            torch.zeros(allocated, dtype=torch.int64, device=device) for _ in range(5)
         )
-        self._uniform = torch.zeros((max_rows, limit + 2), device=device)
-        self._seen = torch.zeros((max_rows, vocabulary), dtype=torch.bool, device=device)
-        self._host = [torch.zeros(max_rows, dtype=torch.int64, pin_memory=self._graphed) for _ in range(2)]
+        self._uniform = torch.zeros((allocated, limit + 2), device=device)
+        self._seen = torch.zeros((allocated, vocabulary), dtype=torch.bool, device=device)
+        self._host = [torch.zeros(allocated, dtype=torch.int64, pin_memory=self._graphed) for _ in range(2)]
         self._turn = 0
 
     @torch.inference_mode()
@@ -102,7 +107,7 @@ class Decoder:
         kv_mask = AttentionMask(self.kv_cache, slots.flatten().to(device))
         hidden = self._forward(ids, positions, kv_mask)
         last = torch.tensor(lengths, device=device) - 1
-        logits = self._head(hidden[torch.arange(len(entries), device=device), last])
+        logits = self._logits(hidden[torch.arange(len(entries), device=device), last])
         index = torch.tensor(list(rows), device=device)
         self._start[index] = torch.tensor([entry.extent.start for entry in entries], device=device)
         self._length[index] = last + 1
@@ -145,8 +150,8 @@ class Decoder:
         if not self._graphed:
             self._step(rows, sampler)
             return PendingStep(self._token[:rows].clone(), None)
-        bucket = min((size for size in _BUCKETS if size >= rows), default=rows)
-        bucket = min(bucket, self.max_rows)
+        least = max(rows, self._fewest_rows or 0)
+        bucket = min(min((size for size in _BUCKETS if size >= least), default=least), self._allocated)
         graph = self._graphs.get((bucket, sampler))
         if graph is None:
             graph = self._graphs[bucket, sampler] = self._capture(bucket, sampler)
@@ -164,12 +169,20 @@ class Decoder:
         kv_mask = AttentionMask(self.kv_cache, starts + lengths, starts, lengths + 1, longest)
         hidden = self._forward(self._token[:rows, None], lengths[:, None], kv_mask)
         drawn = self._uniform[:rows].gather(1, self._drawn[:rows, None]).squeeze(1)
-        token = sampler.sample(self._head(hidden[:, 0]), self._seen[:rows], drawn)
+        token = sampler.sample(self._logits(hidden[:, 0]), self._seen[:rows], drawn)
         self._token[:rows] = token
         if sampler.needs_seen:
             self._seen[:rows].scatter_(1, token[:, None], True)
         self._length[:rows] += self._live[:rows]
         self._drawn[:rows] += self._live[:rows]
+
+    def _logits(self, hidden: torch.Tensor) -> torch.Tensor:
+        """Return the logits of hidden states, [rows, width]."""
+        rows = hidden.shape[0]
+        if self._fewest_rows is not None and rows < self._allocated:
+            hidden = pad(hidden, (0, 0, 0, self._allocated - rows))
+        logits: torch.Tensor = self._head(hidden)
+        return logits[:rows]
 
     def _capture(self, rows: int, sampler: Sampler) -> Any:
         """Capture the graph of a step. Its warm-up runs on idle rows, and their state is restored afterwards."""

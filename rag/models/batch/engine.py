@@ -30,6 +30,7 @@ from rag.models.batch.tokenizer import end_tokens
 from rag.models.engine import Completion, EngineOptions, Piece
 from rag.records import Decoding
 
+BATCH_INVARIANT = "batch-invariant"
 _GPU_ROWS, _CPU_ROWS = 64, 8
 _CPU_SHARE = 0.5  # of the free memory of a machine without a GPU
 
@@ -48,13 +49,15 @@ class BatchEngine(TokenEngine):
         check_room(shape, source.weight_bytes, self.context, room, where)
         model = source.load()
         self._ends |= end_tokens(model.generation_config)
-        forward = build_forward(model, source)
+        forward, even = build_forward(model, source, batch_invariant=options.batch_invariant)
+        self.build = BATCH_INVARIANT if even else None
         rows = _GPU_ROWS if on_gpu else _CPU_ROWS
         available = ceiling.remaining() if ceiling is not None else int(free_ram() * _CPU_SHARE)
         available -= source.use_spare(spare_bytes(shape, self.context, available, rows) if on_gpu else 0)
         plan = make_plan(shape, self.context, available, rows)
         self.batch_size = plan.rows
-        make = functools.partial(_make_decoder, model, forward, shape, source, self.context)
+        fewest = source.even_rows if even else None
+        make = functools.partial(_make_decoder, model, forward, shape, source, self.context, fewest)
         decoder = make(plan)
         self.scheduler = Scheduler(decoder, functools.partial(_smaller, make, self.context), plan.prefill_tokens)
 
@@ -83,12 +86,27 @@ class BatchEngine(TokenEngine):
 
 
 def _make_decoder(
-    model: Any, forward: Forward, shape: ModelShape, source: ModelSource, context: int, plan: MemoryPlan
+    model: Any,
+    forward: Forward,
+    shape: ModelShape,
+    source: ModelSource,
+    context: int,
+    fewest_rows: int | None,
+    plan: MemoryPlan,
 ) -> Decoder:
     device, dtype = torch.device(source.device), getattr(torch, source.dtype)
     kv_cache = KeyValueCache(shape.layers, plan.cache_tokens, shape.key_heads, shape.head_size, dtype, device)
     head, stream = model.get_output_embeddings(), source.thread_stream
-    return Decoder(forward, head, kv_cache, plan.rows, context, shape.vocabulary, thread_stream=stream)
+    return Decoder(
+        forward,
+        head,
+        kv_cache,
+        plan.rows,
+        context,
+        shape.vocabulary,
+        thread_stream=stream,
+        fewest_rows=fewest_rows,
+    )
 
 
 def _smaller(make: Callable[[MemoryPlan], Decoder], context: int, decoder: Decoder) -> Decoder | None:

@@ -8,6 +8,7 @@ import torch
 
 from rag.errors import ModelUnavailable
 from rag.models.batch import attention
+from rag.models.batch.blocks import BLOCK
 from rag.models.batch.decoder import Forward
 from rag.models.batch.model_source import ModelSource
 
@@ -27,10 +28,11 @@ def runs_batched(config: Any, kind: Any) -> bool:
     return not (capped or kinds - _LAYERS) and bool(getattr(kind, "_supports_attention_backend", False))
 
 
-def build_forward(model: Any, source: ModelSource) -> Forward:
+def build_forward(model: Any, source: ModelSource, *, batch_invariant: bool = False) -> tuple[Forward, bool]:
     """Return a model's forward pass: fused kernels for a Llama on a GPU, else transformers' own code.
 
-    Raises ModelUnavailable if the model cannot run in batches.
+    And whether it is batch-invariant, which only the first can be. Raises ModelUnavailable if the model cannot run in
+    batches.
     """
     if not runs_batched(model.config, type(model)):
         raise ModelUnavailable(
@@ -41,7 +43,7 @@ def build_forward(model: Any, source: ModelSource) -> Forward:
         from rag.models.batch.llama import FusedLlama, can_fuse
 
         if can_fuse(model):
-            return FusedLlama(model, source.merge)
+            return FusedLlama(model, source.merge, BLOCK if batch_invariant else None), batch_invariant
     attention.register()
     model.set_attn_implementation(attention.NAME)
 
@@ -50,4 +52,4 @@ def build_forward(model: Any, source: ModelSource) -> Forward:
         hidden: torch.Tensor = out.last_hidden_state
         return hidden
 
-    return forward
+    return forward, False

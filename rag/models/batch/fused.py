@@ -208,13 +208,15 @@ def attend_decode(
     lengths: torch.Tensor,
     scale: float,
     window: int | None = None,
+    splits: int | None = None,
 ) -> torch.Tensor:
     """Attend with one query per row, [rows, heads, head size] with any row stride, to slots starts .. starts + lengths.
 
-    With few rows, the slots of a row are split among several programs (flash decoding, Dao et al. 2023).
+    With few rows, the slots of a row are split among several programs (flash decoding, Dao et al. 2023); `splits` is
+    their number where it must not depend on that of the rows.
     """
     rows, heads, size = query.shape
-    splits = min(16, triton.next_power_of_2(max(1, _PROGRAMS // (rows * heads))))
+    splits = splits or min(16, triton.next_power_of_2(max(1, _PROGRAMS // (rows * heads))))
     sums = torch.empty((rows, heads, splits, size), dtype=torch.float32, device=query.device)
     stats = torch.empty((rows, heads, splits, 2), dtype=torch.float32, device=query.device)
     out = torch.empty((rows, heads, size), dtype=query.dtype, device=query.device)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
-from torch.nn.functional import scaled_dot_product_attention
+from torch.nn.functional import pad, scaled_dot_product_attention
 
 from rag.models.batch import fused
 from rag.models.batch.attention import AttentionMask
+from rag.models.batch.blocks import blocked
 from rag.models.batch.model_source import MergeLinears
 
 
@@ -26,9 +27,14 @@ class _Layer:
 class FusedLlama:
     """Computes the hidden states of a Llama as `model.model(...)` does, in a third of the launches."""
 
-    def __init__(self, model: Any, merge: MergeLinears) -> None:
-        """Take over the parts of `model`, a LlamaForCausalLM. Its projections are merged, so it can no longer run."""
+    def __init__(self, model: Any, merge: MergeLinears, block: int | None = None) -> None:
+        """Take over the parts of `model`, a LlamaForCausalLM. Its projections are merged, so it can no longer run.
+
+        With `block` the rows of a prefill are filled up to whole blocks, each of which the projections multiply alone,
+        and the attention of a step is not split: what a row gets does not depend on the rows beside it.
+        """
         config = model.config
+        self._block = block
         self._heads = config.num_attention_heads
         self._groups = config.num_key_value_heads
         self._eps = config.rms_norm_eps
@@ -36,13 +42,19 @@ class FusedLlama:
         self._embed = model.model.embed_tokens
         self._rotary = model.model.rotary_emb
         self._norm = model.model.norm.weight
-        self._layers = [_parts(layer, merge) for layer in model.model.layers]
+        self._layers = [
+            _parts(layer, merge if block is None else blocked(merge, block)) for layer in model.model.layers
+        ]
 
     def __call__(self, ids: torch.Tensor, positions: torch.Tensor, kv_mask: AttentionMask) -> torch.Tensor:
         """Return hidden states after the last norm, [rows, queries, width], for ids and positions, [rows, queries]."""
         rows, queries = ids.shape
-        hidden = self._embed(ids).flatten(0, 1)
-        cos, sin = (part.flatten(0, 1).contiguous() for part in self._rotary(hidden, positions))
+        tokens = rows * queries
+        filler = -tokens % self._block if self._block is not None and kv_mask.starts is None else 0
+        hidden = pad(self._embed(ids).flatten(0, 1), (0, 0, 0, filler))
+        cos, sin = (pad(part.flatten(0, 1), (0, 0, 0, filler)).contiguous() for part in self._rotary(hidden, positions))
+        if filler:
+            kv_mask = replace(kv_mask, slots=pad(kv_mask.slots, (0, filler)))
         residual = torch.empty_like(hidden)
         for number, layer in enumerate(self._layers):
             normed = fused.add_norm(hidden, residual, layer.before, self._eps, add=number > 0)
@@ -50,7 +62,8 @@ class FusedLlama:
             hidden = _joined(layer.output, attended)
             normed = fused.add_norm(hidden, residual, layer.between, self._eps, add=True)
             hidden = _joined(layer.down, fused.gate(_joined(layer.gate_up, normed)))
-        return fused.add_norm(hidden, residual, self._norm, self._eps, add=True).view(rows, queries, -1)
+        normed = fused.add_norm(hidden, residual, self._norm, self._eps, add=True)
+        return normed[:tokens].view(rows, queries, -1)
 
     def _attend(
         self,
@@ -63,18 +76,21 @@ class FusedLlama:
         kv_mask: AttentionMask,
     ) -> torch.Tensor:
         keys, values = kv_mask.kv_cache.keys[layer], kv_mask.kv_cache.values[layer]
-        parts = qkv.view(rows * queries, self._heads + 2 * self._groups, self._size)
+        parts = qkv.view(qkv.shape[0], self._heads + 2 * self._groups, self._size)
         fused.rotate_and_write(parts, keys, values, kv_mask.slots, cos, sin, self._heads)
         scale = self._size**-0.5
         if kv_mask.starts is not None and kv_mask.lengths is not None:
-            out = fused.attend_decode(parts[:, : self._heads], keys, values, kv_mask.starts, kv_mask.lengths, scale)
+            splits = None if self._block is None else 1
+            query = parts[:, : self._heads]
+            out = fused.attend_decode(query, keys, values, kv_mask.starts, kv_mask.lengths, scale, splits=splits)
             return out.flatten(1)
-        split = parts.unflatten(0, (rows, queries)).transpose(1, 2)
+        split = parts[: rows * queries].unflatten(0, (rows, queries)).transpose(1, 2)
         query, key, value = split.split([self._heads, self._groups, self._groups], dim=1)
         out = scaled_dot_product_attention(
             query, key, value, is_causal=True, scale=scale, enable_gqa=self._heads != self._groups
         )
-        return out.transpose(1, 2).reshape(rows * queries, -1)
+        out = out.transpose(1, 2).reshape(rows * queries, -1)
+        return pad(out, (0, 0, 0, qkv.shape[0] - rows * queries))
 
 
 def can_fuse(model: Any) -> bool:

@@ -24,7 +24,8 @@ class ModelSource:
 
     `thread_stream`: its kernels launch on CUDA's per-thread default stream. `merge`: applied to its linear layers
     before they run in a fused forward pass. `use_spare`: speeds the model up with at most so many bytes of memory, and
-    returns the bytes it took.
+    returns the bytes it took. `even_rows`: from how many rows on a product of up to 64 rows computes each row the same
+    whatever their number; by default only with 64.
     """
 
     folder: Path
@@ -36,3 +37,4 @@ class ModelSource:
     thread_stream: bool = False
     merge: MergeLinears = tuple
     use_spare: Callable[[int], int] = _take_nothing
+    even_rows: int = 64

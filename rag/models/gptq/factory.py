@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 
 from rag.hub import resolve
+from rag.models.batch.blocks import BLOCK
 from rag.models.batch.engine import BatchEngine
 from rag.models.batch.model_source import ModelSource
 from rag.models.cached_engine import cached_engine
@@ -12,7 +13,7 @@ from rag.models.engine import EngineOptions
 from rag.models.gptq.checkpoint import Checkpoint, read_checkpoint
 from rag.models.gptq.kernels import choose_kernel, look_at_machine
 from rag.models.gptq.loading import load_model
-from rag.models.gptq.marlin import MarlinMerger
+from rag.models.gptq.marlin import EVEN_ROWS, MarlinMerger
 
 
 def open_gptq(name: str, options: EngineOptions) -> GptqEngine:
@@ -28,7 +29,7 @@ class GptqEngine(BatchEngine):
     def __init__(self, checkpoint: Checkpoint, identity: str, options: EngineOptions) -> None:
         """Load a checkpoint. Raises ModelUnavailable and SettingsError."""
         self.choice = choose_kernel(look_at_machine(), checkpoint, options.kernel)
-        merger = MarlinMerger(checkpoint.config)
+        merger = MarlinMerger(checkpoint.config, BLOCK if options.batch_invariant else None)
         source = ModelSource(
             checkpoint.folder,
             checkpoint.config,
@@ -39,5 +40,6 @@ class GptqEngine(BatchEngine):
             thread_stream=self.choice.kernel == "exllama_v2",
             merge=merger,
             use_spare=merger.keep_unpacked,
+            **({"even_rows": EVEN_ROWS} if self.choice.kernel == "marlin" else {}),
         )
         super().__init__(source, identity, options)

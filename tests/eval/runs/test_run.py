@@ -191,7 +191,7 @@ def test_a_run_without_its_build_goes_on_and_keeps_the_one_it_goes_on_with(verif
     run_set(out, verify, ScriptedChat(), numbers=["1"])
     assert '"build"' not in (out / "run.json").read_text("utf-8")
     run_set(out, verify, ScriptedChat(), build="llama 1 (AVX2)")
-    assert "did not record its build of llama.cpp; it continues with llama 1 (AVX2)" in capsys.readouterr().err
+    assert "did not record its model's build; it continues with llama 1 (AVX2)" in capsys.readouterr().err
     assert load_run(out).identity.build == "llama 1 (AVX2)"
     run_set(out, verify, ScriptedChat())  # a model that has none
     assert load_run(out).identity.build == "llama 1 (AVX2)"
