@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from rag.errors import ModelUnavailable, first_line
@@ -25,13 +27,14 @@ def load_model(checkpoint: Checkpoint, choice: KernelChoice) -> Any:
         import torch
 
         try:
-            loaded = gptqmodel.GPTQModel.load(
-                str(checkpoint.folder),
-                backend=gptqmodel.BACKEND[_backend(checkpoint, choice)],
-                device=choice.device,
-                dtype=getattr(torch, choice.dtype),
-                trust_remote_code=False,
-            )
+            with _on_one_gpu():
+                loaded = gptqmodel.GPTQModel.load(
+                    str(checkpoint.folder),
+                    backend=gptqmodel.BACKEND[_backend(checkpoint, choice)],
+                    device=choice.device,
+                    dtype=getattr(torch, choice.dtype),
+                    trust_remote_code=False,
+                )
         except torch.OutOfMemoryError as error:
             raise ModelUnavailable(
                 f"The GPU has too little free memory for the weights ({checkpoint.weight_bytes / 2**30:.1f} GiB)",
@@ -46,6 +49,19 @@ def load_model(checkpoint: Checkpoint, choice: KernelChoice) -> Any:
     if choice.device == "cpu":
         torch.compiler.set_stance("force_eager")  # gptqmodel would compile for a minute to save milliseconds
     return loaded.model.eval()
+
+
+@contextmanager
+def _on_one_gpu() -> Iterator[None]:
+    """Keep gptqmodel 7.6.0 from spreading the layers over all GPUs, which it does whatever device it is given."""
+    from gptqmodel.models import loader
+
+    count = loader._layerwise_device_count
+    loader._layerwise_device_count = lambda device: 1  # noqa: ARG005
+    try:
+        yield
+    finally:
+        loader._layerwise_device_count = count
 
 
 def import_gptqmodel() -> Any:

@@ -208,7 +208,7 @@ def test_two_gpus_give_the_answers_of_one(tmp_path: Path) -> None:
     prompts = [f"{number} 東京 " * (1 + number * 7 % 13) for number in range(70)]
     answers = []
     for gpus in ((), (0, 1), (1,)):
-        engine = open_engine(f"gptq:{folder}", EngineOptions(256, 1, batch_invariant=True, gpus=gpus))
+        engine = open_engine(f"gptq:{folder}", EngineOptions(256, 1, "triton", batch_invariant=True, gpus=gpus))
         answers.append(engine.complete(prompts, Decoding(max_new_tokens=24)))
         engine.close()
     assert answers[0] == answers[1] == answers[2]
