@@ -3,7 +3,8 @@
     import kotae
 
     kotae.ingest("documents")
-    print(kotae.open_chain().invoke("日本の首都は？").text)
+    kotae.ask("日本の首都は？")
+    kotae.evaluate("verify.xlsx")
 
 Everything in `__all__` is imported when it is first used, so that `import kotae` itself is quick.
 """
@@ -16,17 +17,9 @@ from typing import TYPE_CHECKING, Any
 from kotae.shadowing import require_own_packages
 
 if TYPE_CHECKING:
-    from kotae.api import (
-        build_report,
-        evaluate_set,
-        grade,
-        ingest,
-        load_run,
-        open_chain,
-        open_index,
-        open_model,
-        open_retriever,
-    )
+    from kotae.api import ask, ingest, open_chain, open_index, open_model, open_retriever, retrieve
+    from kotae.experiments import compare, evaluate, grade, load_run
+    from kotae.results import ArmComparison, Evaluation
     from rag.errors import KotaeError
     from rag.factory import IndexSettings, ModelSettings
     from rag.generation.chain import Question, build_chain
@@ -35,14 +28,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answer",
+    "ArmComparison",
     "Decoding",
+    "Evaluation",
     "IndexSettings",
     "KotaeError",
     "ModelSettings",
     "Question",
+    "ask",
     "build_chain",
-    "build_report",
-    "evaluate_set",
+    "compare",
+    "evaluate",
     "grade",
     "ingest",
     "load_prompt",
@@ -51,19 +47,29 @@ __all__ = [
     "open_index",
     "open_model",
     "open_retriever",
+    "retrieve",
 ]
 
 _ELSEWHERE = {
     "Answer": "rag.records",
+    "ArmComparison": "kotae.results",
     "Decoding": "rag.records",
+    "Evaluation": "kotae.results",
     "IndexSettings": "rag.factory",
     "KotaeError": "rag.errors",
     "ModelSettings": "rag.factory",
     "Question": "rag.generation.chain",
     "build_chain": "rag.generation.chain",
+    "compare": "kotae.experiments",
+    "evaluate": "kotae.experiments",
+    "grade": "kotae.experiments",
     "load_prompt": "rag.generation.prompt_file",
+    "load_run": "kotae.experiments",
 }
 """Public names that are not in `kotae.api`, by module."""
+
+_FORMER = ("build_report", "evaluate_set")
+"""Names of version 0.1, which still work, with a notice."""
 
 require_own_packages()
 import_module("rag")  # sets up the threads of engines that are imported after kotae
@@ -71,6 +77,8 @@ import_module("rag")  # sets up the threads of engines that are imported after k
 
 def __getattr__(name: str) -> Any:
     """Import a public name."""
+    if name in _FORMER:
+        return getattr(import_module("kotae.former"), name)
     if name not in __all__:
         raise AttributeError(f"module 'kotae' has no attribute {name!r}")
     from rag.settings import configure_libraries

@@ -54,6 +54,11 @@ class KotaeError(Exception):
         text = text if self.do is None else f"{text}. {self.do}"
         return " ".join(line.strip() for line in text.splitlines() if line.strip())
 
+    def _render_traceback_(self) -> list[str]:
+        """Return the lines that IPython prints in place of a traceback."""
+        parts = (f"{type(self).__name__}: {self.what}", self.where and f"  where: {self.where}", self.do)
+        return [line for part in parts if part for line in part.splitlines()]
+
 
 def first_line(error: BaseException) -> str:
     """Return the first line of a foreign error's message, or its class name if it has none."""

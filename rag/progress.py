@@ -1,11 +1,13 @@
-"""Progress of long work on stderr: a bar on a terminal, occasional lines elsewhere."""
+"""Progress of long work: a bar on a terminal and in a notebook, occasional lines on stderr elsewhere."""
 
 from __future__ import annotations
 
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from rag.text.terminal_text import terminal_text
 
@@ -49,54 +51,41 @@ def count_bar(label: str) -> Iterator[Callable[[int, int], None]]:
 
 @contextmanager
 def _bar(label: str, *, in_bytes: bool) -> Iterator[Callable[[int, int], None]]:
-    if sys.stderr.isatty():
-        yield from _terminal_bar(label, in_bytes=in_bytes)
+    if sys.stderr.isatty() or _in_notebook():
+        yield from _drawn_bar(label, in_bytes=in_bytes)
     else:
         yield _Lines(label, in_bytes=in_bytes)
 
 
-def _terminal_bar(label: str, *, in_bytes: bool) -> Iterator[Callable[[int, int], None]]:
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        DownloadColumn,
-        MofNCompleteColumn,
-        Progress,
-        ProgressColumn,
-        Task,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-        TransferSpeedColumn,
-    )
-    from rich.text import Text
+def _in_notebook() -> bool:
+    ipython: Any = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    return shell is not None and "IPKernelApp" in shell.config
 
-    class SpeedColumn(ProgressColumn):
-        def render(self, task: Task) -> Text:
-            return Text(_rate(task.speed) if task.speed else "")
 
-    amount = (DownloadColumn(), TransferSpeedColumn()) if in_bytes else (MofNCompleteColumn(), SpeedColumn())
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        *amount,
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
-    tasks: list[int] = []
+def _drawn_bar(label: str, *, in_bytes: bool) -> Iterator[Callable[[int, int], None]]:
+    """Draw with tqdm: in a notebook its widget, or as text where ipywidgets is not installed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that ipywidgets is missing
+        from tqdm.auto import tqdm
+    bar: Any = None
 
     def advance(done: int, total: int) -> None:
-        if not tasks:
-            bar.start()
-            tasks.append(bar.add_task(label, total=total, completed=done))
-        bar.update(tasks[0], completed=done, total=total)  # type: ignore[arg-type]
+        nonlocal bar
+        if bar is None:
+            quiet = type("Bar", (tqdm,), {"monitor_interval": 0})  # no thread that watches it
+            unit = "B" if in_bytes else "it"
+            bar = quiet(
+                total=total, initial=done, desc=label, unit=unit, unit_scale=in_bytes, leave=False, dynamic_ncols=True
+            )
+        bar.total = total
+        bar.update(done - bar.n)
 
     try:
         yield advance
     finally:
-        if tasks:
-            bar.stop()
+        if bar is not None:
+            bar.close()
 
 
 class _Lines:

@@ -1,4 +1,4 @@
-"""Records shared by all packages: frozen, typed, without behaviour."""
+"""Records shared by all packages: frozen and typed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
+
+from rag.serialize import to_jsonable
 
 Language = Literal["ja", "en"]
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
@@ -155,6 +157,15 @@ class Answer:
     def chosen(self) -> Attempt:
         """The attempt that counts."""
         return self.attempts[-1] if self.attempts[-1].language_ok else self.attempts[0]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer, its text first, as JSON takes it."""
+        return {"text": self.text, **to_jsonable(self)}
+
+    def _repr_html_(self) -> str:
+        from rag.inline_html import answer_html
+
+        return answer_html(self)
 
 
 @dataclass(frozen=True, slots=True)

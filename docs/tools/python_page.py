@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import typing
 from enum import Enum
 from pathlib import Path, PurePath
 from typing import Any
@@ -33,12 +34,16 @@ def _section(name: str, value: Any) -> str:
     """Return heading, signature and docstring of a public name; of a class its public methods too."""
     parts = [f"\n### {name}\n"]
     if callable(value):
-        parts.append(f"\n```python\n{_signature(name, value)}\n```\n")
+        ways = typing.get_overloads(value) if inspect.isfunction(value) else ()
+        signatures = "\n".join(_signature(name, way) for way in ways or (value,))
+        parts.append(f"\n```python\n{signatures}\n```\n")
     text = inspect.getdoc(value) or ""
     parts.append(
         "\n" + re.sub(r"^>>> .*(?:\n.+)*", lambda example: f"```python\n{example[0]}\n```", text, flags=re.M) + "\n"
     )
     for method, function in vars(value).items() if inspect.isclass(value) else ():
+        if isinstance(function, property) and not method.startswith("_") and function.__doc__:
+            parts.append(f"\n- `.{method}`: {' '.join((inspect.getdoc(function) or '').split())}\n")
         if inspect.isfunction(function) and not method.startswith("_") and function.__doc__:
             text = inspect.getdoc(function) or ""
             parts.append(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from eval.dataset.columns import find_columns, parse_columns
 from eval.dataset.items import ALL, KINDS, OPTIONAL, REQUIRED, Dataset, Item, Kind
@@ -29,7 +29,8 @@ __all__ = [
     "load_frame",
 ]
 
-_FRAME = Path("dataframe.jsonl")
+FRAME: Final = Path("dataframe.jsonl")
+"""The name of a DataFrame as a file; its rows are lines, from 1."""
 
 
 def load_dataset(path: Path, columns: str = "") -> Dataset:
@@ -41,19 +42,24 @@ def load_dataset(path: Path, columns: str = "") -> Dataset:
     return _read(path, read_bytes(path, "verification set"), columns)
 
 
-def load_frame(frame: pd.DataFrame, columns: str = "", name: Path = _FRAME) -> Dataset:
+def load_frame(frame: pd.DataFrame, columns: str = "") -> Dataset:
     """Read a verification set from a pandas DataFrame. Raises as `load_dataset` does."""
+    return _read(FRAME, frame_lines(frame), columns)
+
+
+def frame_lines(frame: pd.DataFrame) -> bytes:
+    """Return a DataFrame as JSON Lines, a row each. Raises DatasetError."""
     headers = [str(column) for column in frame.columns]
     if twice := [header for header in headers if headers.count(header) > 1]:
         raise DatasetError(
-            f"The DataFrame has the column {twice[0]!r} twice", where=str(name), do="Rename one of them."
+            f"The DataFrame has the column {twice[0]!r} twice", where=str(FRAME), do="Rename one of them."
         )
     try:
         renamed = frame.set_axis(headers, axis="columns")
-        lines = renamed.to_json(orient="records", lines=True, force_ascii=False, date_format="iso")
+        lines: str = renamed.to_json(orient="records", lines=True, force_ascii=False, date_format="iso")
     except (ValueError, OverflowError, RecursionError, TypeError, UnicodeError) as error:
-        raise DatasetError(f"The DataFrame cannot be read: {error}", where=str(name)) from error
-    return _read(name, lines.encode("utf-8", "replace"), columns)
+        raise DatasetError(f"The DataFrame cannot be read: {error}", where=str(FRAME)) from error
+    return lines.encode("utf-8", "replace")
 
 
 def _read(path: Path, data: bytes, given: str) -> Dataset:

@@ -132,6 +132,18 @@ def changes_table(report: Report, *, fixed: bool) -> OutputTable[ChangeRow]:
     return OutputTable("fixed" if fixed else "broken", CHANGES, rows)
 
 
+FLIPS: Final[tuple[Column[ChangeRow], ...]] = (
+    column("change", lambda row: "fixed" if row.with_.verdict.correct else "broken", 9, tinted=True),
+    *CHANGES,
+)
+
+
+def flips_table(report: Report) -> OutputTable[ChangeRow]:
+    """Return the questions whose verdict retrieval changed: what it fixed, then what it broke."""
+    rows = [row for fixed in (True, False) for row in changes_table(report, fixed=fixed).records]
+    return OutputTable("flips", FLIPS, rows)
+
+
 def _number(answer: RunAnswer) -> int | str:
     """Return NO as a number where it is one, so that a sheet sorts it as one."""
     text = answer.item.number

@@ -35,10 +35,10 @@ _JAPANESE: Final = {
     "invented": "根拠なく回答", "invention": "根拠なき回答率", "invention low 95 %": "根拠なき回答率 下限",
     "invention high 95 %": "根拠なき回答率 上限",
     "setting": "設定", "differs": "違い", "judged": "人の判定", "wrongly graded right": "誤って正解とした",
-    "wrongly graded wrong": "誤って不正解とした", "corrected": "補正後",
+    "wrongly graded wrong": "誤って不正解とした", "corrected": "補正後", "change": "変化",
 }  # fmt: skip
 _NAMED: Final = frozenset(
-    {"type", "language", "condition", "baseline condition", "effect", "verdict", "outcome", "differs"}
+    {"type", "language", "condition", "baseline condition", "effect", "verdict", "outcome", "differs", "change"}
 )
 
 

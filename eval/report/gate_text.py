@@ -10,45 +10,62 @@ from eval.report.names import counted
 from eval.report.sentences import p_text, percent, points, points_interval, total_text
 from eval.statistics.paired import needed_questions
 from eval.statistics.tolerance import Change
+from rag.records import Language
 from rag.text.terminal_text import one_line
 
 MOST_FLIPS: Final = 50
-_OPENING: Final[dict[Change, str]] = {
-    "better": "Better",
-    "no worse": "No worse",
-    "worse": "Worse",
-    "undecided": "Undecided",
+_OPENING: Final[dict[Language, dict[Change, str]]] = {
+    "en": {"better": "Better", "no worse": "No worse", "worse": "Worse", "undecided": "Undecided"},
+    "ja": {
+        "better": "改善しています",
+        "no worse": "劣化していません",
+        "worse": "劣化しています",
+        "undecided": "判定できません",
+    },
 }
 
 
-def gate_sentence(gate: Gate) -> str:
+def gate_sentence(gate: Gate, language: Language = "en") -> str:
     """Say the outcome: "No worse: 120 → 121 of 200 (+0.5 points, 95 % interval -2.1 to +3.2, p = 0.754; ...)"."""
     cell = gate.comparison
     estimate = cell.difference.estimate
     change = "" if estimate is None else points(estimate)
-    interval = points_interval(cell.difference.interval, "en")
+    interval = points_interval(cell.difference.interval, language)
+    opening, total = _OPENING[language][gate.change], total_text(cell, language)
+    if language == "ja":
+        limits = f"許容する低下 {percent(gate.max_drop)} ポイント"
+        limits += f"、求める改善 {percent(gate.min_gain)} ポイント" if gate.min_gain else ""
+        return (
+            f"{opening}：{total}中 {cell.baseline.correct} → {cell.treatment.correct} 正解（{change} ポイント、"
+            f"{interval}、{p_text(cell.p)}。改善 {cell.fixed}、悪化 {cell.broken}。{limits}）。"
+        )
     limits = f"tolerated drop {percent(gate.max_drop)} points"
-    if gate.min_gain:
-        limits += f", gain asked for {percent(gate.min_gain)} points"
+    limits += f", gain asked for {percent(gate.min_gain)} points" if gate.min_gain else ""
     return (
-        f"{_OPENING[gate.change]}: {cell.baseline.correct} → {cell.treatment.correct} of {total_text(cell, 'en')} "
+        f"{opening}: {cell.baseline.correct} → {cell.treatment.correct} of {total} "
         f"({change} points, {interval}, {p_text(cell.p)}; {cell.fixed} fixed, {cell.broken} broken; {limits})."
     )
 
 
-def outlook(gate: Gate) -> str:
+def outlook(gate: Gate, language: Language = "en") -> str:
     """Say what would decide an undecided comparison; empty for a decided one."""
     cell = gate.comparison
     if gate.change != "undecided" or cell.difference.estimate is None:
         return ""
     low, high = cell.difference.interval.low, cell.difference.interval.high
+    japanese = language == "ja"
     text = f"The difference may be anything from {points(low)} to {points(high)} points."
+    if japanese:
+        text = f"差は {points(low)} から {points(high)} ポイントのどこでもありえます。"
     if low > -1 and gate.max_drop < -low:
-        text += f" --max-drop {-100 * low:.1f} would accept it."
+        drop = f"{-100 * low:.1f}"
+        text += f"許容する低下が {drop} ポイントなら合格です。" if japanese else f" --max-drop {drop} would accept it."
     per_question = (cell.fixed - cell.broken) / cell.questions
     if per_question:
         needed = needed_questions(per_question, max(cell.spread, per_question**2))
-        if needed > cell.questions:
+        if needed > cell.questions and japanese:
+            text += f"真の差が観測値どおりなら、約 {needed:,} 問あれば 80 % の検出力で示せます。"
+        elif needed > cell.questions:
             text += (
                 f" If the true difference is as large as the one seen, a set of about {needed:,} questions would show "
                 "it with a power of 80 %."

@@ -60,15 +60,15 @@ class Bar:
 
 def html_page(report: Report, language: Language = "en") -> str:
     """Render the report as one HTML page, to be written as UTF-8; tables are in the reader's language."""
-    style, script = _asset("page.css"), _asset("page.js")
+    style, script = asset("page.css"), asset("page.js")
     page = (
-        _environment()
-        .from_string(_asset("page.html"))
+        environment()
+        .from_string(asset("page.html"))
         .render(
             report=report,
             language=language,
             several=len(report.names) > 1,
-            panels=_panels(report),
+            panels=panels(report),
             tables=_tables(report),
             choices=_choices(report),
             grading=grading_text,
@@ -100,7 +100,8 @@ def _numeric(table: OutputTable[Any], column: Column[Any]) -> bool:
     return any(isinstance(column.value(record), int | float) for record in table.records)
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return Jinja with the filters of the report's pages; it escapes every text."""
     from jinja2 import Environment, StrictUndefined
 
     made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -123,7 +124,8 @@ def _environment() -> Environment:
     return made
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """Return the text of a file of `assets`."""
     return (resources.files("eval.report") / "assets" / name).read_text(encoding="utf-8")
 
 
@@ -131,7 +133,7 @@ def _digest(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _panels(report: Report) -> list[Panel]:
+def panels(report: Report) -> list[Panel]:
     """Return the rates of all runs by type and language, the sums last."""
     bars = [
         Bar(run.name, cell.kind, cell.language, cell.condition, cell.correct, cell)

@@ -42,7 +42,8 @@ def display_name(value: str, language: Language = "en") -> str:
 def place_name(kind: str, language_name: str, language: Language = "en") -> str:
     """Return a type and language in words: "open question, Japanese"."""
     if language == "ja":
-        return f"{display_name(kind, language)}、{display_name(language_name, language)}"
+        kinds = "全種別" if kind == ALL else display_name(kind, language)
+        return f"{kinds}、{'全言語' if language_name == ALL else display_name(language_name, language)}"
     kinds = "all types" if kind == ALL else display_name(kind)
     return f"{kinds}, {'all languages' if language_name == ALL else display_name(language_name)}"
 

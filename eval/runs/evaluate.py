@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from langchain_core.retrievers import BaseRetriever
 
@@ -15,18 +18,24 @@ from eval.runs.ask import Progress
 from eval.runs.cosine import compute_cosines
 from eval.runs.description import RunIdentity, Scope, stored_prompt
 from eval.runs.evidence import evidence_retriever, needs_index, retriever_beside_twins
+from eval.runs.own_parts import model_settings_of, retriever_identity
 from eval.runs.run import execute, load_run
 from rag.encoders.embeddings import Encoder, open_encoder
 from rag.errors import SettingsError
 from rag.factory import IndexSettings, ModelSettings, open_model, open_retriever
 from rag.generation.chain import Model, build_chain
+from rag.generation.prompt import Prompt
+from rag.generation.prompt_file import load_prompt
 from rag.index.manifest import Manifest
-from rag.models.invoke import batch_size, context_window, model_build, model_identity
+from rag.models.invoke import batch_size, context_window, identifying_parameters, model_build, model_identity
+from rag.progress import notice
 from rag.records import LANGUAGES, Language
-from rag.retrieval.reranker import reranker_name
 from rag.retrieval.retriever import HybridRetriever
 from rag.settings import DEFAULT_ENCODER
 from rag.storage.fingerprint import fingerprint
+
+RUNS: Final = Path(".kotae/runs")
+"""The folder of runs that are not given one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,47 +88,73 @@ class Experiment:
 
     dataset: Dataset
     scope: Scope
-    retriever: HybridRetriever | None
+    retriever: BaseRetriever | None
 
     @classmethod
-    def open(cls, verify: Path | Dataset, selection: QuestionSelection, index: IndexSettings) -> Experiment:
+    def open(
+        cls, verify: Path | Dataset, selection: QuestionSelection, index: IndexSettings | BaseRetriever
+    ) -> Experiment:
         """Open the set and the index, which gold passages that come with the set do not need.
 
-        Raises DatasetError, IndexProblem, and SettingsError, also if the index holds the verification set.
+        Any retriever may stand in for the index. Raises DatasetError, IndexProblem, and SettingsError, also if the
+        index holds the verification set.
         """
         dataset = verify if isinstance(verify, Dataset) else load_dataset(verify)
         scope = selection.scope(dataset)
         named = Condition.ORACLE in scope.conditions and needs_index(scope.items(dataset))
         searched = {Condition.RAG, Condition.WITHHELD} & {*scope.conditions}
-        retriever = open_retriever(index) if named or searched else None
-        if retriever is not None:
+        needed = named or searched
+        retriever = None if not needed else open_retriever(index) if isinstance(index, IndexSettings) else index
+        if isinstance(retriever, HybridRetriever):
             retriever.index.require_complete()
             _refuse_leak(dataset, retriever.index.manifest)
+        elif named or Condition.WITHHELD in scope.conditions:
+            raise SettingsError(
+                f"The condition {'oracle' if named else 'withheld'} needs an index of kotae, not another retriever",
+                do="Omit it, or name the index.",
+            )
         return cls(dataset, scope, retriever)
 
 
 def evaluate_set(
     verify: Path | Dataset,
-    out: Path,
+    out: Path | None,
     selection: QuestionSelection,
-    model_settings: ModelSettings,
-    index_settings: IndexSettings,
+    model: ModelSettings | Model,
+    index: IndexSettings | BaseRetriever,
     *,
+    prompt: Prompt | None = None,
     reuse: Sequence[Path] = (),
     progress: Progress | None = None,
-) -> None:
+) -> Path:
     """Answer the questions of `verify` under each condition into the run folder `out`, or resume it.
 
-    Answers in the run folders `reuse` to the same prompts, with the same model and settings, are copied.
-    Raises DatasetError, SettingsError, IndexProblem, ModelUnavailable, RunError.
+    Any LangChain model and retriever will do for `model` and `index`; `prompt` is for a model without settings.
+    Without `out` the folder is that of the same questions, model and index in RUNS, and is announced. Answers in the
+    run folders `reuse` to the same prompts, with the same model and settings, are copied. Returns the folder. Raises
+    DatasetError, SettingsError, IndexProblem, ModelUnavailable, RunError.
     """
-    experiment = Experiment.open(verify, selection, index_settings)
-    run_models(experiment, out, open_models(experiment, model_settings), model_settings, reuse=reuse, progress=progress)
+    experiment = Experiment.open(verify, selection, index)
+    if isinstance(model, ModelSettings):
+        models, settings = open_models(experiment, model), model
+    else:
+        models, settings = (model,) * experiment.scope.repeats, model_settings_of(model, prompt or load_prompt())
+    if out is None:
+        out = _default_folder(_identity(experiment.dataset, settings, models[0], experiment.retriever))
+        notice(f"The run is in {out}")
+    run_models(experiment, out, models, settings, reuse=reuse, progress=progress)
+    return out
 
 
 def open_models(experiment: Experiment, settings: ModelSettings) -> tuple[Model, ...]:
     """Return the model, not loaded yet, once per repeat; all share one engine."""
     return tuple(open_model(_reseeded(settings, repeat)) for repeat in range(experiment.scope.repeats))
+
+
+def _default_folder(identity: RunIdentity) -> Path:
+    """Return the folder for runs of this identity: the same call finds it again, another one has another."""
+    content = json.dumps(asdict(identity), sort_keys=True)
+    return RUNS / f"{Path(identity.dataset).stem}-{hashlib.sha256(content.encode()).hexdigest()[:8]}"
 
 
 def run_models(
@@ -163,40 +198,41 @@ def _reseeded(settings: ModelSettings, repeat: int) -> ModelSettings:
 
 
 def _retrievers(
-    items: Sequence[Item], conditions: Sequence[Condition], retriever: HybridRetriever | None
+    items: Sequence[Item], conditions: Sequence[Condition], retriever: BaseRetriever | None
 ) -> dict[Condition, BaseRetriever | None]:
+    indexed = retriever if isinstance(retriever, HybridRetriever) else None
     return {
-        condition: evidence_retriever(condition, items, retriever)
+        condition: evidence_retriever(condition, items, indexed)
         if condition.needs_evidence
         else None
         if condition is Condition.NO_RAG
-        else retriever_beside_twins(items, retriever)
+        else retriever
+        if indexed is None
+        else retriever_beside_twins(items, indexed)
         for condition in conditions
     }
 
 
-def _identity(
-    dataset: Dataset, settings: ModelSettings, model: Model, retriever: HybridRetriever | None
-) -> RunIdentity:
-    manifest = None if retriever is None else retriever.index.manifest
+def _identity(dataset: Dataset, settings: ModelSettings, model: Model, retriever: BaseRetriever | None) -> RunIdentity:
+    searched = retriever_identity(retriever)
     return RunIdentity(
         model=settings.uri,
         model_identity=model_identity(model),
         build=model_build(model),
-        decoding=asdict(settings.decoding),
+        decoding=identifying_parameters(model) or asdict(settings.decoding),
         context=settings.context,
         prompt=stored_prompt(settings.prompt.name),
         wording=settings.prompt.texts,
         decline="allowed" if settings.prompt.decline else "",
         dataset=dataset.path.name,
         dataset_sha256=dataset.sha256,
-        index=None if manifest is None else manifest.corpus_digest,
-        encoder=None if manifest is None else str(manifest.encoder),
-        top_k=None if retriever is None else retriever.k,
-        reranker=None if retriever is None else reranker_name(retriever.reranker),
+        index=searched.index,
+        encoder=searched.encoder,
+        top_k=searched.top_k,
+        reranker=searched.reranker,
         columns=dataset.columns,
     )
 
 
-def _encoder(retriever: HybridRetriever | None) -> Encoder:
-    return open_encoder(DEFAULT_ENCODER) if retriever is None else retriever.index.encoder
+def _encoder(retriever: BaseRetriever | None) -> Encoder:
+    return retriever.index.encoder if isinstance(retriever, HybridRetriever) else open_encoder(DEFAULT_ENCODER)

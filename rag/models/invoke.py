@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -178,9 +179,21 @@ def batch_size(model: BaseChatModel | BaseLLM) -> int:
 
 
 def model_identity(model: BaseChatModel | BaseLLM) -> str:
-    """Return the identity of a model's weights (this loads it, or asks its server), else its identifying parameters."""
+    """Return the identity of a model's weights (this loads it, or asks its server), else its class and name."""
     engine = getattr(model, "engine", None)
-    return repr(sorted(model._identifying_params.items())) if engine is None else str(engine.identity)
+    if engine is not None:
+        return str(engine.identity)
+    names = (getattr(model, field, None) for field in ("model_name", "model", "model_id"))
+    name = next((name for name in names if isinstance(name, str)), "")
+    return f"{type(model).__name__} {name}".strip()
+
+
+def identifying_parameters(model: BaseChatModel | BaseLLM) -> dict[str, Any]:
+    """Return the parameters by which a model without an engine tells its answers apart, as JSON takes them."""
+    if getattr(model, "engine", None) is not None:
+        return {}
+    text = json.dumps(dict(model._identifying_params), sort_keys=True, default=lambda value: type(value).__name__)
+    return dict(json.loads(text))
 
 
 def model_build(model: BaseChatModel | BaseLLM) -> str | None:

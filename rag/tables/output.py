@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from rag.errors import SettingsError
 from rag.records import Language
 from rag.tables.files import Row, csv_bytes
 
@@ -94,11 +93,9 @@ class OutputTable(Generic[R]):
         return csv_bytes([self.header, *self.rows])
 
     def to_dataframe(self) -> pd.DataFrame:
-        """Return the table as a pandas DataFrame. Raises SettingsError where pandas is not installed."""
-        try:
-            import pandas as pd
-        except ImportError as error:
-            raise SettingsError("A DataFrame needs pandas, which is not installed", do="pip install pandas") from error
+        """Return the table as a pandas DataFrame, with the English titles and the stored values."""
+        import pandas as pd
+
         return pd.DataFrame(self.rows, columns=list(self.header))
 
 

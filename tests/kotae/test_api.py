@@ -8,19 +8,23 @@ import sys
 from pathlib import Path
 
 import pytest
+from langchain_core.embeddings import DeterministicFakeEmbedding
+from langchain_core.vectorstores import InMemoryVectorStore
 
 import kotae
-from kotae.api import _index_settings, _model_settings
+from kotae.parts import index_settings, model_settings
 from rag.factory import IndexSettings, ModelSettings
 from rag.settings import DEFAULT_INDEX, DEFAULT_MODEL, DEFAULT_TOP_K
 from tests.commands import TENNIS, processor_seconds
-from tests.eval.scripted import write_corpus
+from tests.eval.scripted import ROWS, OnePassage, ScriptedChat, write_corpus
 from tests.eval.set_checks import ROOT
 
 # click too: `import kotae` is not the command line
 HEAVY = ("torch", "transformers", "chromadb", "numpy", "pandas", "scipy", "langchain_core", "pydantic", "openpyxl",
          "sentence_transformers", "xllamacpp", "starlette", "httpx", "click", "ingest", "eval",
          "rag.factory", "rag.records", "pathlib")  # fmt: skip
+
+CAPITAL = ROWS[0][1]
 
 
 def run(code: str) -> subprocess.CompletedProcess[str]:
@@ -80,12 +84,12 @@ def test_every_package_says_that_it_is_typed(package) -> None:
 
 
 def test_names_stand_for_settings() -> None:
-    assert _model_settings("gguf:a.gguf") == ModelSettings("gguf:a.gguf")
-    assert _index_settings("somewhere") == IndexSettings(Path("somewhere"))
+    assert model_settings("gguf:a.gguf") == ModelSettings("gguf:a.gguf")
+    assert index_settings("somewhere") == IndexSettings(Path("somewhere"))
     assert ModelSettings().uri == DEFAULT_MODEL
     assert IndexSettings() == IndexSettings(DEFAULT_INDEX, None, DEFAULT_TOP_K)
     settings = IndexSettings(Path("a"), top_k=1)
-    assert _index_settings(settings) is settings
+    assert index_settings(settings) is settings
 
 
 @pytest.mark.usefixtures("encoder")
@@ -105,28 +109,36 @@ def test_from_documents_to_an_answer(script, tmp_path) -> None:
 
 
 @pytest.mark.usefixtures("encoder")
-def test_from_a_verification_set_to_a_report(script, verify, tmp_path) -> None:
-    run = kotae.evaluate_set(
-        str(verify), tmp_path / "run", model="scripted", conditions=["no_rag"], languages=["ja"], limit=2
+def test_hits_come_as_a_table(small_index) -> None:
+    hits = kotae.retrieve("テニス", small_index, top_k=2)
+    assert list(hits["rank"]) == [1, 2]
+    assert {"score", "dense", "lexical", "source", "start", "end", "text"} <= set(hits.columns)
+    found = kotae.open_retriever(small_index).search("テニス", 2)
+    assert [hit.chunk.text for hit in found] == list(hits["text"])
+    assert list(kotae.retrieve("テニス", retriever=kotae.open_retriever(small_index), top_k=2)["text"]) == list(
+        hits["text"]
     )
-    assert [item.number for item in run.dataset.items][:2] == list(run.scope.numbers)
-    assert run.ended is not None
-    assert kotae.load_run(str(tmp_path / "run")).identity == run.identity
-    report = kotae.build_report(str(tmp_path / "run"))
-    assert [run.name for run in report.runs] == ["run"]
-    with pytest.raises(kotae.KotaeError, match="rga"):
-        kotae.evaluate_set(verify, tmp_path / "other", model="scripted", conditions=["rga"])
 
 
-@pytest.mark.parametrize(
-    ("question", "answer", "references", "correct"),
-    [
-        ("日本の首都は？", "答えは東京です。", ["東京", "Tokyo"], True),
-        ("What is the capital of Japan?", "It is Tokyo.", ["東京", "Tokyo"], True),
-        ("日本の首都は？", "京都です。", ["東京"], False),
-    ],
-)
-def test_an_answer_is_graded(question, answer, references, correct) -> None:
-    assert kotae.grade(question, answer, *references).correct is correct
-    assert kotae.grade(question, answer, *references).language_correct
-    assert not kotae.grade(question, answer, *references, language="en" if "？" in question else "ja").language_correct
+def test_any_model_and_any_retriever_answer() -> None:
+    model, retriever = ScriptedChat(with_passages={CAPITAL: "東京です"}), OnePassage()
+    assert kotae.ask(CAPITAL, model=model, index=None).text == "東京"
+    answer = kotae.ask(CAPITAL, model=model, retriever=retriever)
+    assert (answer.text, answer.hits[0].chunk.source) == ("東京です", "ja/t.md")
+    hits = kotae.retrieve(CAPITAL, retriever=retriever)
+    assert list(hits["source"]) == ["ja/t.md"]
+
+
+def test_a_vector_store_is_searched() -> None:
+    store = InMemoryVectorStore(DeterministicFakeEmbedding(size=8))
+    store.add_texts(["東京は日本の首都である。"], [{"source": "t.md"}])
+    assert list(kotae.retrieve(CAPITAL, retriever=store)["source"]) == ["t.md"]
+    assert kotae.ask(CAPITAL, model=ScriptedChat(), retriever=store).hits[0].chunk.source == "t.md"
+
+
+def test_a_former_name_works_with_a_notice(script, verify, tmp_path, encoder) -> None:
+    with pytest.warns(FutureWarning, match="kotae.evaluate_set is now kotae.evaluate"):
+        run = kotae.evaluate_set(verify, tmp_path / "run", model="scripted", conditions=["no_rag"], limit=1)
+    assert run.scope.numbers == ("1",)
+    with pytest.warns(FutureWarning, match="kotae.build_report is now"):
+        assert kotae.build_report(tmp_path / "run").runs[0].questions == 1

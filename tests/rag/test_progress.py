@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from typing import ClassVar
 
 import pytest
 
@@ -84,3 +85,25 @@ def test_bar_on_a_terminal(bar, monkeypatch) -> None:
             advance(done, 60_000)
     assert "取り込み" in screen.getvalue()
     assert "/s" in screen.getvalue()
+
+
+class Kernel:
+    """IPython as it is in a notebook."""
+
+    config: ClassVar = {"IPKernelApp": {}}
+
+    @classmethod
+    def get_ipython(cls) -> type[Kernel]:
+        return cls
+
+
+@pytest.mark.parametrize(("config", "drawn"), [({"IPKernelApp": {}}, True), ({"TerminalIPythonApp": {}}, False)])
+def test_a_notebook_has_a_bar_and_nothing_else(config, drawn, capsys, monkeypatch) -> None:
+    monkeypatch.setattr(Kernel, "config", config)
+    monkeypatch.setitem(sys.modules, "IPython", Kernel)
+    with count_bar("Answering") as advance:
+        for done in range(3):
+            advance(done, 3)
+    text = capsys.readouterr().err
+    assert ("Answering:   0%|" in text) is drawn
+    assert ("Answering: 0 of 3 (0 s)" in text) is not drawn

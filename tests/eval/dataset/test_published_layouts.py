@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from eval.dataset.load import Dataset, load_dataset, load_frame
@@ -95,7 +96,6 @@ def test_an_instruction_comes_before_its_input(load) -> None:
 
 @pytest.mark.parametrize("name", ["JaQuAD", "dolly", "JCommonsenseQA"])
 def test_a_data_frame_gives_the_questions_that_its_file_gives(load, name) -> None:
-    pd = pytest.importorskip("pandas", reason="pandas is not installed: it comes with the extra dev")
     from tests.eval.dataset import layouts
 
     rows = getattr(layouts, name.upper())

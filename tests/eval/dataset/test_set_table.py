@@ -7,6 +7,7 @@ import json
 import sys
 import time
 
+import pandas as pd
 import pytest
 
 from eval.dataset import set_table
@@ -108,7 +109,6 @@ def test_parquet_without_pyarrow_says_what_to_install(tmp_path, monkeypatch) -> 
 
 
 def test_frames_with_doubled_columns_and_odd_values() -> None:
-    pd = pytest.importorskip("pandas", reason="pandas is not installed: it comes with the extra dev")
     frame = pd.DataFrame([[*JA, "x"]], columns=["question", "answer", "answer"])
     with pytest.raises(DatasetError, match="'answer' twice"):
         load_frame(frame)

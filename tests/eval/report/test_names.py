@@ -26,7 +26,7 @@ def test_names_in_the_readers_language(value: str, english: str, japanese: str) 
 def test_a_place_is_a_type_and_a_language() -> None:
     assert place_name("all", "all") == "all types, all languages"
     assert place_name("open_qa", "ja") == "open question, Japanese"
-    assert place_name("all", "en", "ja") == "全体、英語"
+    assert place_name("all", "en", "ja") == "全種別、英語"
 
 
 def test_one_is_singular() -> None:
