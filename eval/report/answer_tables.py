@@ -61,6 +61,9 @@ ANSWERS: Final[tuple[Column[AnswerRow], ...]] = (
     column("asked again", lambda row: _yes(row.answer is not None and len(row.answer.attempts) > 1), printed=False),
     column("left out", lambda row: row.left_out, printed=False),
     column("sources", lambda row: _sources(row.graded), 46, printed=False),
+    column("stands", lambda row: _stands(row.graded), 11, printed=False),
+    column("borne out by", lambda row: _bearer(row.graded), 30, printed=False),
+    column("in no passage", lambda row: _missing(row.graded), 26, printed=False),
     column("error", lambda row: row.graded.error, 26, printed=False),
     column(
         "seconds",
@@ -122,6 +125,8 @@ CHANGES: Final[tuple[Column[ChangeRow], ...]] = (
     column("reason without", lambda row: row.without.verdict.reason, 22),
     column("reason with", lambda row: row.with_.verdict.reason, 22),
     column("sources", lambda row: _sources(row.with_), 46),
+    column("stands", lambda row: _stands(row.with_), 11),
+    column("borne out by", lambda row: _bearer(row.with_), 30),
     column("run", lambda row: row.run, 13),
 )
 
@@ -154,6 +159,21 @@ def _sources(graded: RunAnswer) -> str:
     answer = None if graded.recorded is None else graded.recorded.answer
     hits = () if answer is None else answer.hits
     return "; ".join(map(short_citation, hits))
+
+
+def _stands(graded: RunAnswer) -> str:
+    return "" if graded.support is None else str(graded.support.groundedness)
+
+
+def _bearer(graded: RunAnswer) -> str:
+    answer = None if graded.recorded is None else graded.recorded.answer
+    if answer is None or graded.support is None:
+        return ""
+    return next((short_citation(hit) for hit in answer.hits if hit.rank == graded.support.rank), "")
+
+
+def _missing(graded: RunAnswer) -> str:
+    return "" if graded.support is None else "; ".join(graded.support.missing)
 
 
 def _yes(fact: bool) -> str:

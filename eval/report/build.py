@@ -14,6 +14,7 @@ from eval.grading.ladder import AnswerOutcome
 from eval.report.abstention import abstention_counts, invention_comparison, withheld_comparison
 from eval.report.breakdown import retrieval_split, spread
 from eval.report.compare_runs import AnswerKey, RunResults, compare_runs, run_names
+from eval.report.groundedness import groundedness_counts, with_support
 from eval.report.records import Cell, Contrast, Cost, Report, RunReport
 from eval.runs.answer_log import AnswerRecord
 from eval.runs.cosine import THRESHOLDS
@@ -80,7 +81,7 @@ def _results(stored: StoredRun, run: RunReport) -> RunResults:
 
 def _run_report(graded: GradedRun, name: str) -> RunReport:
     run, times = graded.stored, graded.times
-    answers = times[0]
+    answers = tuple(map(with_support, times[0]))
     finished = all(answer.recorded is not None for time in times for answer in time)
     lower = Condition.RAG if Condition.RAG in run.scope.conditions else Condition.NO_RAG
     items = run.scope.items(run.dataset)
@@ -107,6 +108,7 @@ def _run_report(graded: GradedRun, name: str) -> RunReport:
         abstentions=abstention_counts(answers, run.scope.conditions),
         withheld=withheld_comparison(answers),
         inventions=invention_comparison(answers),
+        groundedness=groundedness_counts(answers, run.scope.conditions),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from eval.report.abstention import AbstentionCounts
 from eval.report.breakdown import RetrievalSplit
 from eval.statistics.paired import Rate
 
@@ -75,22 +76,48 @@ def bar(rate: Rate, condition: str) -> Markup:
     ).format(grid=grid, condition=condition, value=100 * (rate.value or 0.0), low=low, high=high)
 
 
-def stack(split: RetrievalSplit) -> Markup:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a stacked bar: the name of its colour, and its count."""
+
+    name: str
+    count: int
+
+
+def causes(split: RetrievalSplit) -> Markup:
     """Draw the causes of the answers that are not correct as parts of a bar for all questions."""
-    parts, start = [], 0.0
-    for name, count in (
-        ("retrieval", split.retrieval_missed), ("model", split.model_missed), ("grading", split.grading_refused),
-        ("failed", split.failed), ("missing", split.missing),
-    ):  # fmt: skip
-        width = 100 * count / (split.total or 1)
-        parts.append(
-            Markup('<rect class="cause {}" x="{:.2f}%" width="{:.2f}%" height="12" y="5"/>').format(name, start, width)
+    parts = (
+        Part("retrieval", split.retrieval_missed), Part("model", split.model_missed),
+        Part("grading", split.grading_refused), Part("failed", split.failed), Part("missing", split.missing),
+    )  # fmt: skip
+    return stack(parts, split.total)
+
+
+def outcomes(counts: AbstentionCounts) -> Markup:
+    """Draw what was answered right, declined, and answered wrong or invented as parts of a bar for all questions."""
+    parts = (
+        Part("right", counts.right + counts.from_memory), Part("rightly", counts.declined),
+        Part("declined", counts.over_refusals.correct), Part("wrong", counts.wrong),
+        Part("invented", counts.invented.correct),
+    )  # fmt: skip
+    return stack(parts, counts.over_refusals.total + counts.invented.total)
+
+
+def stack(parts: Sequence[Part], total: int) -> Markup:
+    """Draw counts as parts of a bar for `total`."""
+    drawn, start = [], 0.0
+    for part in parts:
+        width = 100 * part.count / (total or 1)
+        drawn.append(
+            Markup('<rect class="cause {}" x="{:.2f}%" width="{:.2f}%" height="12" y="5"/>').format(
+                part.name, start, width
+            )
         )
         start += width
     return Markup(
         '<svg class="stack" width="100%" height="22" aria-hidden="true" focusable="false">'
         '<rect class="track" width="100%" height="12" y="5"/>{}</svg>'
-    ).format(Markup("").join(parts))
+    ).format(Markup("").join(drawn))
 
 
 def sweep_chart(sweeps: Sequence[Sweep], label: str) -> Markup:

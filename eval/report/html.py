@@ -25,7 +25,7 @@ from eval.report.names import FAILED, MISSING, NOT_CORRECT, OTHER_LANGUAGE, coun
 from eval.report.records import Cell, Report, RunReport
 from eval.report.same_passages import other_passages, passages_text
 from eval.report.sentences import percent, rate_text
-from eval.report.tables import abstention_table, repeats_table, settings_table, splits_table
+from eval.report.tables import abstention_table, groundedness_table, repeats_table, settings_table, splits_table
 from eval.runs.graded import RunAnswer
 from eval.statistics.paired import Rate
 from rag.records import Hit, Language
@@ -88,6 +88,7 @@ def _tables(report: Report) -> dict[str, OutputTable[Any]]:
         "summary": summary_table(report), "conditions": conditions_table(report), "runs": runs_table(report),
         "audit": audit_table(report),
         "splits": splits_table(report), "repeats": repeats_table(report), "abstention": abstention_table(report),
+        "groundedness": groundedness_table(report),
         "worth_a_look": worth_a_look_table(report),
     }  # fmt: skip
     if len(report.names) == 1:
@@ -117,7 +118,8 @@ def environment() -> Environment:
     made.globals.update(
         rate_text=rate_text,
         bar=charts.bar,
-        split_chart=lambda row: charts.stack(row.split),
+        split_chart=lambda row: charts.causes(row.split),
+        outcome_chart=lambda row: charts.outcomes(row.counts),
         sweep_chart=charts.sweep_chart,
         cuts=charts.CUTS,
     )

@@ -13,6 +13,7 @@ from eval.fallback.interface import FallbackUse
 from eval.report.abstention import AbstentionCounts
 from eval.report.breakdown import RetrievalSplit, Spread
 from eval.report.compare_runs import RunComparison
+from eval.report.groundedness import GroundednessCounts
 from eval.runs.description import RunIdentity
 from eval.runs.graded import RunAnswer, paired
 from eval.runs.imported import ImportedReport
@@ -107,6 +108,8 @@ class RunReport:
     """Without retrieval against with it, by what is not invented; None if every question can be answered."""
     audit: AuditResult | None = None
     """What people's judgements of a sample say of the verdicts; None without any."""
+    groundedness: tuple[GroundednessCounts, ...] = ()
+    """By condition and group, for conditions with passages."""
 
     @property
     def whole(self) -> tuple[str, str]:

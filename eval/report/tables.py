@@ -12,6 +12,7 @@ from eval.report.audit import audit_table
 from eval.report.breakdown import RetrievalSplit, Spread
 from eval.report.columns import TERMINAL, column
 from eval.report.count_tables import comparison_table, summary_table
+from eval.report.groundedness import GroundednessCounts
 from eval.report.records import Report
 from eval.report.settings_table import Setting, settings
 from rag.tables.output import SHARE, Column, Medium, OutputTable
@@ -20,6 +21,7 @@ from rag.tables.output import SHARE, Column, Medium, OutputTable
 def report_tables(report: Report) -> tuple[OutputTable[Any], ...]:
     """Return every table of the report, in the order of the workbook's sheets."""
     repeats, abstention, audit = repeats_table(report), abstention_table(report), audit_table(report)
+    groundedness = groundedness_table(report)
     return (
         summary_table(report),
         comparison_table(report),
@@ -30,6 +32,7 @@ def report_tables(report: Report) -> tuple[OutputTable[Any], ...]:
         splits_table(report),
         *([audit] if audit.records else []),
         *([abstention] if abstention.records else []),
+        *([groundedness] if groundedness.records else []),
         *([repeats] if repeats.records else []),
         settings_table(report),
     )
@@ -96,6 +99,35 @@ def abstention_table(report: Report) -> OutputTable[AbstentionRow]:
     """Return a row for every condition of the runs in which a question cannot be answered or an answer declines."""
     rows = [AbstentionRow(run.name, counts) for run in report.runs for counts in run.abstentions]
     return OutputTable("abstention", ABSTENTION, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class GroundednessRow:
+    """How much stands of the answers of a run's condition and group."""
+
+    run: str
+    counts: GroundednessCounts
+
+
+GROUNDEDNESS: Final[tuple[Column[GroundednessRow], ...]] = (
+    column("run", lambda row: row.run, 13, on=TERMINAL),
+    column("condition", lambda row: str(row.counts.condition), 10, on=TERMINAL),
+    column("answers", lambda row: row.counts.group, 10, on=TERMINAL),
+    column("grounded", lambda row: row.counts.grounded, on=TERMINAL),
+    column("partly", lambda row: row.counts.partly, on=TERMINAL),
+    column("ungrounded", lambda row: row.counts.ungrounded.correct, on=TERMINAL),
+    column("of", lambda row: row.counts.ungrounded.total),
+    column("share ungrounded", lambda row: row.counts.ungrounded.value, 11, SHARE, on=TERMINAL),
+    column("ungrounded low 95 %", lambda row: row.counts.ungrounded.interval.low, 11, SHARE),
+    column("ungrounded high 95 %", lambda row: row.counts.ungrounded.interval.high, 11, SHARE),
+    column("not applicable", lambda row: row.counts.not_applicable, on=TERMINAL),
+)
+
+
+def groundedness_table(report: Report) -> OutputTable[GroundednessRow]:
+    """Return a row for every condition with passages and group of its answers: all, by verdict, fixed and broken."""
+    rows = [GroundednessRow(run.name, counts) for run in report.runs for counts in run.groundedness]
+    return OutputTable("groundedness", GROUNDEDNESS, rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from eval.report.names import counted, place_name
 from eval.report.records import Report, RunReport
 from eval.report.same_passages import other_passages, passages_text
 from eval.report.sentences import counts_sentence
-from eval.report.tables import abstention_table
+from eval.report.tables import abstention_table, groundedness_table
 from eval.runs.graded import RunAnswer
 from eval.runs.imported import ImportedReport
 from rag.records import Language
@@ -76,6 +76,8 @@ def _print_run(run: RunReport, console: Console, language: Language, *, alone: b
         console.print(_table(conditions_table(Report((run,))).without("run", *hidden), language))
     if run.abstentions:
         console.print(_table(abstention_table(Report((run,))).without("run"), language))
+    if run.groundedness:
+        console.print(_table(groundedness_table(Report((run,))).without("run"), language))
     console.print(_shown(headline(run, "en"), style="bold"))
     console.print(_shown(headline(run, "ja"), style="bold"))
     for figures in (headline_figures(run, "en"), headline_figures(run, "ja")):

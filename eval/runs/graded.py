@@ -11,7 +11,7 @@ from eval.dataset.load import Item
 from eval.grading.ladder import AnswerOutcome, Reference, Rung, Verdict, grade
 from eval.runs.answer_log import AnswerRecord
 from eval.runs.run import StoredRun
-from rag.records import Language
+from rag.records import Language, Support
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class RunAnswer:
     """A question of a run in one language under one condition, with its answer and verdict.
 
     `recorded` is None where the run has no answer yet, which counts as not correct. `cosine` is the historical score.
+    `support` says what of it stands in its passages, where a report looked it up.
     """
 
     item: Item
@@ -27,6 +28,7 @@ class RunAnswer:
     recorded: AnswerRecord | None
     verdict: Verdict
     cosine: float | None
+    support: Support | None = None
 
     @property
     def question(self) -> str:

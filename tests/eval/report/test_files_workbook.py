@@ -15,7 +15,10 @@ from rag.tables.workbook import FONT
 from tests.eval.read_back import read_sheet, table
 from tests.eval.scripted import ROWS
 
-SHEETS = ["summary", "comparison", "answers", "worth a look", "fixed", "broken", "retrieval split", "settings"]
+SHEETS = [
+    "summary", "comparison", "answers", "worth a look", "fixed", "broken", "retrieval split", "groundedness",
+    "settings",
+]  # fmt: skip
 
 
 @pytest.fixture
