@@ -77,7 +77,7 @@ def bar(rate: Rate, condition: str) -> Markup:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BarPart:
     """A part of a stacked bar: the name of its colour, and its count."""
 
     name: str
@@ -87,8 +87,8 @@ class Part:
 def causes(split: RetrievalSplit) -> Markup:
     """Draw the causes of the answers that are not correct as parts of a bar for all questions."""
     parts = (
-        Part("retrieval", split.retrieval_missed), Part("model", split.model_missed),
-        Part("grading", split.grading_refused), Part("failed", split.failed), Part("missing", split.missing),
+        BarPart("retrieval", split.retrieval_missed), BarPart("model", split.model_missed),
+        BarPart("grading", split.grading_refused), BarPart("failed", split.failed), BarPart("missing", split.missing),
     )  # fmt: skip
     return stack(parts, split.total)
 
@@ -96,14 +96,14 @@ def causes(split: RetrievalSplit) -> Markup:
 def outcomes(counts: AbstentionCounts) -> Markup:
     """Draw what was answered right, declined, and answered wrong or invented as parts of a bar for all questions."""
     parts = (
-        Part("right", counts.right + counts.from_memory), Part("rightly", counts.declined),
-        Part("declined", counts.over_refusals.correct), Part("wrong", counts.wrong),
-        Part("invented", counts.invented.correct),
+        BarPart("right", counts.right + counts.from_memory), BarPart("rightly", counts.declined),
+        BarPart("declined", counts.over_refusals.correct), BarPart("wrong", counts.wrong),
+        BarPart("invented", counts.invented.correct),
     )  # fmt: skip
     return stack(parts, counts.over_refusals.total + counts.invented.total)
 
 
-def stack(parts: Sequence[Part], total: int) -> Markup:
+def stack(parts: Sequence[BarPart], total: int) -> Markup:
     """Draw counts as parts of a bar for `total`."""
     drawn, start = [], 0.0
     for part in parts:
