@@ -71,6 +71,17 @@ def test_an_own_prompt_from_the_command_line(script, verify, tmp_path) -> None:
 
 
 @pytest.mark.usefixtures("encoder")
+def test_a_run_remembers_that_the_model_may_decline(script, verify, tmp_path) -> None:
+    arguments = ("eval", "run", verify, "--out", tmp_path / "run", "--conditions", "no_rag", "--limit", "1", "--model",
+                 "scripted", "--decline", "allowed")  # fmt: skip
+    assert kotae(*arguments).exit_code == 0
+    assert all("分かりません" in prompt or "do not know" in prompt for prompt in script.prompts)
+    assert load_run(tmp_path / "run").identity.decline == "allowed"
+    refused(kotae(*arguments[:-1], "unmentioned"), "a different setting of decline: 'allowed' then")
+    refused(kotae(*arguments, "--prompt", "h2ogpt"), "h2ogpt has no words that let a model decline")
+
+
+@pytest.mark.usefixtures("encoder")
 def test_answers_to_the_same_prompt_are_reused_where_it_also_ends_alike(script, verify, tmp_path) -> None:
     def asked(out: str, head: str, *reuse) -> int:
         prompt = tmp_path / out / "m.md"

@@ -197,5 +197,13 @@ def test_words_to_decline_are_in_every_condition_where_asked_for(tmp_path: Path)
             for decline in (False, True)
         )
         assert allowed.replace("Or say no.\n", "") == unmentioned != allowed
+        for language, words in (("ja", "分かりません"), ("en", "do not know")):
+            plain, declining = (
+                build_prompt("Q", language, hits, load_prompt(decline=decline)).to_messages()[-1].text.splitlines()
+                for decline in (False, True)
+            )
+            (added,) = set(declining) - set(plain)
+            assert words in added
+            assert [line for line in declining if line != added] == plain
     with pytest.raises(SettingsError, match=r"h2ogpt.*no words that let a model decline.*\{if decline\}"):
         load_prompt("h2ogpt", decline=True)
