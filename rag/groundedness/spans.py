@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.text.canonical import canonical
+from rag.text.letters import HIRAGANA
 from rag.text.numbers.dates import DateValue
 from rag.text.numbers.quantities import Value, read_numbers
 from rag.text.refusals import after_refusal, is_refusal
@@ -17,6 +18,7 @@ from rag.text.tokens import Token, is_name, tokenise
 from rag.text.word_match import folded
 
 LIMIT = 4000  # characters of an answer that are read
+_HIRAGANA = re.compile(rf"[「『]?([{HIRAGANA}]{{3,}}?)[」』]?(?:です|でした|だ)?[。.]?")
 _NEAR = 8  # characters before a word that tell whether a sentence begins with it
 _TORN = 1  # words at the end of an answer that was cut off
 Kind = Literal["number", "date", "name", "quotation", "words"]
@@ -28,7 +30,7 @@ _SOURCE = re.compile(
     r"|[\w/.-]+\.(?:md|txt|pdf|docx|html)\b",
     re.IGNORECASE,
 )
-_OPENS = re.compile(r"(?:^|[.!?:;。、\n\"'(「『*-])\s*$")
+_OPENS = re.compile(r"(?:^|(?<!\b[A-Z])[.!?:;。、\n\"'(「『*-])\s*$")
 _PARTICLES = frozenset("of de da di del von van der den la le al bin ibn".split())
 _JOINS = re.compile(rf"[ \t]?(?:[-・=']|(?:(?:{'|'.join(sorted(_PARTICLES))})[ \t]){{1,2}})?[ \t]?", re.IGNORECASE)
 _ANY = frozenset("つ個")  # Japanese counters of anything
@@ -242,7 +244,7 @@ def _words(asked: _Asked, text: str) -> tuple[SoughtSpan, ...]:
     if len(words) > _FEW:
         words = next(filter(None, (_fresh(asked, clause) for clause in _LEAD.split(text))), words)
     if not words:
-        return ()
+        return _kana_word(asked, text)
     joined = "".join(f" {token.surface}" if token.kind == "latin" else token.surface for token in words)
     return (SoughtSpan(joined.strip(), "words", tuple(words)),)
 
@@ -257,3 +259,13 @@ def _fresh(asked: _Asked, text: str) -> list[Token]:
         and not {token.key, token.stem, token.surface} & _TALK
         and not token.surface.startswith("I'")
     ]
+
+
+def _kana_word(asked: _Asked, text: str) -> tuple[SoughtSpan, ...]:
+    """Return an answer that is one word in hiragana, which the tagger may cut into anything."""
+    word = _HIRAGANA.fullmatch(text.strip())
+    tokens = tokenise(word[1]) if word else ()
+    predicate = tokens and tokens[-1].pos.startswith(("助", "感動詞", "副詞", "動詞"))
+    if not word or predicate or all(asked.has(token) for token in tokens if token.key):
+        return ()
+    return (SoughtSpan(word[1], "words", tokens),)

@@ -16,6 +16,7 @@ from rag.text.word_match import folded, occurrences
 
 _MOST = 0.8  # of a long quotation's words
 _HALF = 0.5  # of the words of an answer without a span
+_KINDS = frozenset("地区 地方 地域 諸島 半島 出身".split())
 _SMALL = 100  # numbers below this are everywhere; they must count the same thing
 
 
@@ -53,10 +54,10 @@ def _japanese(words: frozenset[str]) -> bool:
 def _has_name(tokens: Sequence[Token], passage: PassageText, *, whole: bool) -> bool:
     """Return whether a passage has a name: all its names in any order, or the one that tells it from others.
 
-    Nouns that Japanese joins to a name must stand too, unless of one character (湖, 市).
+    Nouns that Japanese joins to a name must stand too, unless they only say its kind (湖, 市, 地区).
     """
     names = [token for token in tokens if is_name(token) and token.key]
-    others = [token for token in tokens if not is_name(token) and token.content and len(token.surface) > 1]
+    others = [token for token in tokens if not is_name(token) and token.content and not _generic(token)]
     standing = _found(tokens, passage)
     if not standing.issuperset(others):
         return False
@@ -67,6 +68,11 @@ def _has_name(tokens: Sequence[Token], passage: PassageText, *, whole: bool) -> 
         return False
     family = names[0] if names[-1].kind == "japanese" and "・" not in _between(tokens) else names[-1]
     return len(names) > 1 and family in found and not _another_bearer(family, tokens, passage)
+
+
+def _generic(token: Token) -> bool:
+    """Return whether a noun joined to a name only says what kind of place it is, or is one character."""
+    return len(token.surface) == 1 or token.surface in _KINDS
 
 
 def _between(tokens: Sequence[Token]) -> str:
