@@ -79,9 +79,7 @@ if __name__ == "__main__":
         )
         named = [answer.bears_out for answer in chosen if None not in answer.bears_out]
         same = sum(mine == theirs for mine, theirs in named)
-        print(
-            f"{part or 'all'}: {agreed}/{len(chosen)} agree, {nowhere} on ungrounded or not, {same}/{len(named)} passages"
-        )
+        print(f"{part or 'all'}: {agreed}/{len(chosen)} agree, {nowhere} on ungrounded; {same}/{len(named)} passages")
     for answer in labelled():
         if answer.label != answer.found:
             print(f"  {answer.part}: {answer.label}, found {answer.found}: {answer.answer[:70]!r}")
