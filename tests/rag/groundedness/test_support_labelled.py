@@ -1,6 +1,6 @@
 """Agreement with a reader's labels on 302 answers; docs/groundedness.md has the rules, labelled.jsonl the answers.
 
-`python -m tests.rag.groundedness.test_agreement` prints the figures of that page.
+`python -m tests.rag.groundedness.test_support_labelled` prints the figures of that page.
 """
 
 from __future__ import annotations
