@@ -100,6 +100,10 @@ decline_option = option(
     "--decline", type=click.Choice(["allowed", "unmentioned"]), default="unmentioned",
     help="Whether the prompt lets the model say that the answer is not known.",
 )  # fmt: skip
+gpu_options = options(
+    option("--kernel", default="auto", help="Kernel for GPTQ weights: auto, marlin, exllama_v2, triton or torch."),
+    option("--max-gpu-memory", help="GPU memory limit of a GPTQ model, such as 15GiB; by default all that is free."),
+)
 generation_options = options(
     option("--prompt", type=RenamedChoice(PROMPTS, _FORMER, PROMPT_SUFFIXES), default=PROMPTS[0], metavar="NAME|FILE",
            help="Prompt: one of `kotae prompt list`, or a file of your own; see `kotae prompt show`."),
@@ -111,8 +115,7 @@ generation_options = options(
     option("--seed", type=int, default=_GREEDY.seed, help="Random seed for sampling."),
     option("--preset", type=RenamedChoice(list(PRESETS), _FORMER),
            help="Named sampling settings; options such as --temperature override them."),
-    option("--kernel", default="auto", help="Kernel for GPTQ weights: auto, marlin, exllama_v2, triton or torch."),
-    option("--max-gpu-memory", help="GPU memory limit of a GPTQ model, such as 15GiB; by default all that is free."),
+    gpu_options,
     option("--gpus", metavar="0,1", help="GPUs that share the prompts, each with the whole model."),
     option("--batch-invariant/--no-batch-invariant", default=None,
            help="On a GPU, let an answer of a Llama model depend on its prompt alone; by default in runs and batches."),

@@ -8,10 +8,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rag.errors import ModelUnavailable
+from rag.errors import ModelUnavailable, SettingsError
 from rag.index.chroma import ChromaServer
 from rag.index.location import locate_index
+from rag.models.engine import EngineOptions
 from rag.models.llama_build import llama_build
 from rag.models.registry import KINDS
 from rag.models.server.address import ModelServer, server_key
@@ -19,6 +21,9 @@ from rag.models.server.remote_model import ServerModel
 from rag.processors import count_processors
 from rag.records import LANGUAGES
 from rag.settings import cache_dir
+
+if TYPE_CHECKING:
+    from rag.models.gptq.screen import Screening
 
 _PACKAGES = ("torch", "transformers", "sentence-transformers", "chromadb", "xllamacpp", "gptqmodel", "langchain-core")
 _FILES = 20
@@ -92,6 +97,7 @@ class Examination:
     models: dict[str, str]
     server: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
+    checkpoint: Screening | None = None
 
     def text(self) -> str:
         """Format as one line each."""
@@ -106,12 +112,17 @@ class Examination:
             *(f"model     {uri}: {state}" for uri, state in self.models.items()),
             *(f"server    {line}" for line in self.server),
             *(f"imports   {line}" for line in self.imports),
+            *(f"GPTQ      {line}" for line in (self.checkpoint.lines() if self.checkpoint else ())),
         ]
         return "\n".join(lines)
 
 
-def examine(server: ModelServer | None = None, imports: tuple[str, ...] = ()) -> Examination:
+def examine(
+    server: ModelServer | None = None, imports: tuple[str, ...] = (), checkpoint: Screening | None = None
+) -> Examination:
     """Examine this machine and a model server; `imports` describes names that other packages share with ours.
+
+    `checkpoint` is the screening of one.
 
     Imports torch, which knows the GPU and the processor.
     """
@@ -132,7 +143,18 @@ def examine(server: ModelServer | None = None, imports: tuple[str, ...] = ()) ->
         models={kind.uri: "ready" if kind.available else f"needs {kind.install}" for kind in KINDS.values()},
         server=() if server is None else _look_at(server),
         imports=imports,
+        checkpoint=checkpoint,
     )
+
+
+def screen(uri: str, options: EngineOptions) -> Screening:
+    """Screen the checkpoint of a `gptq:` URI. Raises SettingsError for another kind, and ModelUnavailable."""
+    scheme, _, name = uri.partition(":")
+    if scheme != "gptq" or not name:
+        raise SettingsError(f"Only GPTQ checkpoints are screened, not {uri!r}", do="Give --model gptq:<dir or hub id>.")
+    from rag.models.gptq.screen import screen_checkpoint
+
+    return screen_checkpoint(name, options)
 
 
 def _look_at(server: ModelServer) -> tuple[str, ...]:

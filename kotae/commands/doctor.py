@@ -3,29 +3,45 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import click
 
 from kotae.console import echo
-from kotae.options import base_url_option, json_option
+from kotae.options import base_url_option, gpu_options, json_option, option
 from kotae.settings import as_json_text
 from rag.models.server.address import ModelServer
+from rag.settings import DEFAULT_CONTEXT
 
 
 @click.command(short_help="Describe this machine and what works on it.")
 @base_url_option
+@option("--model", help="GPTQ checkpoint to screen, such as gptq:models/llama2.")
+@option("--context", type=click.IntRange(256), default=DEFAULT_CONTEXT, help="Context window of that model, in tokens.")
+@gpu_options
 @json_option
-def doctor(base_url: str | None, as_json: bool) -> None:
+def doctor(
+    base_url: str | None, model: str | None, context: int, kernel: str, max_gpu_memory: str | None, as_json: bool
+) -> None:
     """Describe this machine and what kotae will use on it; with --base-url, list the models of that server.
+
+    With --model, screen a GPTQ checkpoint before a long run: is it sound, does the kernel read it right, how much
+    memory does it need, how fast is it. The exit status is 1 if it is not sound.
 
     Names every file that hides one of kotae's packages from Python in this folder.
 
     \b
     Example:
-      kotae doctor --base-url http://127.0.0.1:8000/v1
+      kotae doctor --model gptq:models/llama2 --max-gpu-memory 15GiB
     """
     from kotae.shadowing import describe_imports
-    from rag.doctor import examine
+    from rag.doctor import examine, screen
+    from rag.models.engine import EngineOptions
+    from rag.models.memory_sizes import parse_size
 
-    examination = examine(None if base_url is None else ModelServer(base_url), describe_imports(os.getcwd()))
+    limit = None if max_gpu_memory is None else parse_size(max_gpu_memory)
+    screening = None if model is None else screen(model, EngineOptions(context, 1, kernel, limit))
+    server = None if base_url is None else ModelServer(base_url)
+    examination = examine(server, describe_imports(os.getcwd()), screening)
     echo(as_json_text(examination) if as_json else examination.text())
+    sys.exit(0 if screening is None or screening.sound else 1)

@@ -68,10 +68,15 @@ class MemoryPlan:
     prefill_tokens: int
 
 
+def need_bytes(shape: ModelShape, weight_bytes: int, context: int) -> int:
+    """Return the bytes of the weights, one prompt of `context` tokens, and what computing takes."""
+    return weight_bytes + shape.token_bytes * (context + 1) + shape.activation_bytes(context, 1) + _HEADROOM
+
+
 def check_room(shape: ModelShape, weight_bytes: int, context: int, available: int, where: str) -> None:
     """Raise ModelUnavailable, with the calculation, if weights and one prompt of `context` tokens do not fit."""
     cache, activations = shape.token_bytes * (context + 1), shape.activation_bytes(context, 1) + _HEADROOM
-    need = weight_bytes + cache + activations
+    need = need_bytes(shape, weight_bytes, context)
     if need > available:
         raise ModelUnavailable(
             f"The model does not fit: weights {_gib(weight_bytes)}, cache for {context} tokens {_gib(cache)}, "

@@ -16,7 +16,10 @@ from rag.models.weights import quantization_config, quantization_method, read_co
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """The metadata of a checkpoint. `group_size` is -1 for one group per column; `weight_bytes` is the size on disk."""
+    """The metadata of a checkpoint. `group_size` is -1 for one group per column; `weight_bytes` is the size on disk.
+
+    `stored_zeros`: zeros are as they are stored (`gptq_v2`), not one more.
+    """
 
     folder: Path
     shards: tuple[Path, ...]
@@ -26,6 +29,7 @@ class Checkpoint:
     act_order: bool
     symmetric: bool
     weight_bytes: int
+    stored_zeros: bool = False
 
     def __str__(self) -> str:
         group = "one group per column" if self.group_size == -1 else f"groups of {self.group_size}"
@@ -53,6 +57,7 @@ def read_checkpoint(folder: Path) -> Checkpoint:
         act_order=bool(settings.get("desc_act", False)),
         symmetric=bool(settings.get("sym", True)),
         weight_bytes=weights.bytes,
+        stored_zeros=settings.get("checkpoint_format") == "gptq_v2",
     )
 
 
