@@ -22,8 +22,10 @@ from eval.runs.description import ImportedRun, read_description
 from eval.runs.graded import RunAnswer, paired
 from eval.runs.imported import ImportedReport, imported_report
 from eval.runs.run import StoredRun
+from eval.runs.until_decided import COMPARED
 from eval.statistics.paired import PairedOutcome, compare, rate
-from eval.statistics.verdicts import verdicts
+from eval.statistics.sequential import SequentialOutcome
+from eval.statistics.verdicts import Direction, verdicts
 from rag.errors import RunError
 
 
@@ -105,6 +107,7 @@ def _run_report(graded: GradedRun, name: str) -> RunReport:
         repeats=len(times),
         seconds=sum(answer.recorded.seconds for time in times for answer in time if answer.recorded is not None),
         uses=graded.uses,
+        stopped=None if run.scope.sequential is None else run.scope.sequential.outcome,
         abstentions=abstention_counts(answers, run.scope.conditions),
         withheld=withheld_comparison(answers),
         inventions=invention_comparison(answers),
@@ -180,7 +183,23 @@ def _contrasts(
     effects = verdicts(
         [comparison for *_, comparison in places], everything[-1:], unfinished=() if finished else everything
     )
-    return [
+    contrasts = [
         Contrast(kind, language, baseline, treatment, effect, missing)
         for (kind, language, missing, _), effect in zip(places, effects, strict=True)
     ]
+    plan = run.scope.sequential
+    return contrasts if plan is None or plan.outcome is None else _stopped(contrasts, plan.outcome)
+
+
+def _stopped(contrasts: Sequence[Contrast], outcome: SequentialOutcome) -> list[Contrast]:
+    """Give the headline the verdict of the sequential test; nothing else is decided, as p values do not hold."""
+    decided: Direction = outcome.state if outcome.state in ("helps", "hurts") else "undecided"
+    changed = []
+    for at, contrast in enumerate(contrasts, 1):
+        compared = (contrast.baseline, contrast.treatment) == COMPARED and at == len(contrasts)
+        direction = decided if compared else "undecided"
+        if contrast.effect.direction != "unfinished":
+            effect = replace(contrast.effect, direction=direction)
+            contrast = replace(contrast, effect=effect, stopped=outcome)  # noqa: PLW2901
+        changed.append(contrast)
+    return changed

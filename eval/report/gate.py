@@ -113,6 +113,12 @@ def _arm_answers(arm: RunArm) -> tuple[str, list[RunAnswer]]:
     if not report.runs:
         raise RunError("This folder contains imported counts, which have no answers", where=str(arm.folder))
     run = report.runs[0]
+    if run.stopped is not None:
+        raise RunError(
+            "This run stopped when it was decided, so that an interval of its difference does not hold",
+            where=str(arm.folder),
+            do="See its verdict with `kotae eval report`, or compare runs made without --until-decided.",
+        )
     condition = arm.condition or _only_condition(run, arm.folder)
     answers = [answer for answer in run.answers if answer.condition is condition]
     where = str(arm.folder)

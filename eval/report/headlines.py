@@ -24,9 +24,15 @@ from eval.report.sentences import (
 )
 from eval.runs.imported import ImportedReport
 from eval.statistics.paired import Comparison
+from eval.statistics.sequential import SequentialOutcome
 from rag.records import Language
 
 GOLD: Final[dict[Language, str]] = {"en": "giving the gold passage", "ja": "正解文書の提示"}
+SEQUENTIAL: Final[dict[Language, str]] = {
+    "en": " The run could stop at any question: p value and interval are those of a fixed number of questions, and do "
+    "not hold here.",
+    "ja": "途中で打ち切れる実行なので、問題数を固定した場合の p 値と区間は、ここでは成り立ちません。",
+}
 _RUN_WORDS = {"helps": "better", "hurts": "worse"}
 
 
@@ -108,7 +114,10 @@ def withheld_text(counts: AbstentionCounts, compared: Comparison | None, languag
 
 def headline_figures(run: RunReport, language: Language) -> str | None:
     """Return the figures behind the headline, for statisticians; None if there is no comparison."""
-    return None if run.headline is None else figures_text(run.headline.effect, language)
+    if run.headline is None:
+        return None
+    figures = figures_text(run.headline.effect, language)
+    return figures if run.headline.stopped is None else figures + SEQUENTIAL[language]
 
 
 def _verdict_line(cell: Contrast, model: str, language: Language) -> str:
@@ -126,11 +135,31 @@ def _verdict_line(cell: Contrast, model: str, language: Language) -> str:
     return f"{opening}: {counts}" + (f" {sureness}" if sureness else "")
 
 
+def sequential_text(outcome: SequentialOutcome, language: Language) -> str:
+    """Say where a run that could stop at any question ended, and why."""
+    decided, futile = outcome.state in ("helps", "hurts"), outcome.state == "futile"
+    if language == "ja":
+        where = f"{outcome.planned:,} 問中 {outcome.asked:,} 問"
+        if decided:
+            return f"{where}で判定がつきました（どこで終えても誤りの確率は 5 % 以下です）。"
+        if futile:
+            return f"残りを尋ねても判定がつく見込みがほとんどないため、{where}で終えました。"
+        return f"全 {outcome.planned:,} 問を尋ねましたが、判定はつきませんでした。"
+    where = f"{outcome.asked:,} of {counted(outcome.planned, 'question')}"
+    if decided:
+        return f"Decided after {where}; wherever it stops, the error is at most 5 %."
+    if futile:
+        return f"It stopped after {where}, as the others would hardly have given a verdict."
+    return f"All {counted(outcome.planned, 'question')} were asked without a verdict."
+
+
 def _sureness(cell: Contrast, language: Language) -> str:
     """Return how sure a verdict is; where the counts do not differ, why nothing can be said."""
     effect, compared = cell.effect, cell.effect.comparison
     if effect.direction == "unfinished" or not compared.n:
         return ""
+    if cell.stopped is not None:
+        return sequential_text(cell.stopped, language)
     parts = [outlook_text(effect, language)]
     low, high = (points(end) for end in (compared.difference.interval.low, compared.difference.interval.high))
     if language == "ja":

@@ -18,6 +18,7 @@ from eval.runs.description import RunIdentity
 from eval.runs.graded import RunAnswer, paired
 from eval.runs.imported import ImportedReport
 from eval.statistics.paired import Comparison, Rate
+from eval.statistics.sequential import SequentialOutcome
 from eval.statistics.verdicts import Effect
 from rag.records import Language
 
@@ -71,6 +72,8 @@ class Contrast:
     effect: Effect
     missing: int
     """The number of its answers that are still missing; they count as not correct."""
+    stopped: SequentialOutcome | None = None
+    """How a run ended that could stop at any question: this is the verdict of its headline; p values do not hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,8 @@ class RunReport:
     """With retrieval against the same with the evidence withheld, by what asserts nothing wrong; None without both."""
     inventions: Comparison | None = None
     """Without retrieval against with it, by what is not invented; None if every question can be answered."""
+    stopped: SequentialOutcome | None = None
+    """How the run ended that could stop at any question; figures for a fixed number of questions do not hold then."""
     audit: AuditResult | None = None
     """What people's judgements of a sample say of the verdicts; None without any."""
     groundedness: tuple[GroundednessCounts, ...] = ()

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from eval.dataset.conditions import Condition
 from eval.dataset.items import Dataset, Item, Kind
+from eval.statistics.sequential import SequentialOutcome
 from eval.statistics.unpaired_counts import Counts
 from rag.errors import RunError
 from rag.processors import count_processors
@@ -79,16 +80,26 @@ class RunIdentity:
 
 
 @dataclass(frozen=True, slots=True)
+class SequentialPlan:
+    """A run that stops when it is decided: all questions that it may ask, in that order, and how it ended."""
+
+    order: tuple[str, ...]
+    outcome: SequentialOutcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """The part of the verification set that is asked: questions by their numbers, in languages, under conditions.
 
-    Each is asked `repeats` times, with seeds that count up from the seed of the run.
+    Each is asked `repeats` times, with seeds that count up from the seed of the run. With a `sequential` plan these are
+    the questions that were asked, as soon as the plan has an outcome.
     """
 
     numbers: tuple[str, ...]
     languages: tuple[Language, ...]
     conditions: tuple[Condition, ...]
     repeats: int = 1
+    sequential: SequentialPlan | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.repeats <= _MAX_REPEATS:
@@ -177,6 +188,8 @@ def write_description(folder: Path, description: RunDescription | ImportedRun) -
         for name in OMITTED:
             if not getattr(description.identity, name):
                 del fields["identity"][name]
+        if description.scope.sequential is None:
+            del fields["scope"]["sequential"]
     write_text(folder / FILE, json.dumps(fields, ensure_ascii=False, indent=1) + "\n")
 
 

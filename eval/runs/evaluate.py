@@ -20,6 +20,7 @@ from eval.runs.description import RunIdentity, Scope, stored_prompt
 from eval.runs.evidence import evidence_retriever, needs_index, retriever_beside_twins
 from eval.runs.own_parts import model_settings_of, retriever_identity
 from eval.runs.run import execute, load_run
+from eval.runs.until_decided import sequential_plan
 from rag.encoders.embeddings import Encoder, open_encoder
 from rag.errors import SettingsError
 from rag.factory import IndexSettings, ModelSettings, open_model, open_retriever
@@ -42,7 +43,8 @@ RUNS: Final = Path(".kotae/runs")
 class QuestionSelection:
     """The part of a verification set to ask: the first `limit` questions, a fixed `sample`, or all.
 
-    `languages` are those to ask in, None for all that the set has.
+    `languages` are those to ask in, None for all that the set has. `until_decided` asks in random order until the
+    comparison is decided.
     """
 
     languages: tuple[Language, ...] | None
@@ -50,6 +52,7 @@ class QuestionSelection:
     limit: int | None = None
     sample: int | None = None
     repeats: int = 1
+    until_decided: bool = False
 
     def scope(self, dataset: Dataset) -> Scope:
         """Return the selected questions of `dataset`.
@@ -67,7 +70,8 @@ class QuestionSelection:
             )
         asked = tuple(item for item in dataset.items if any(language in item.questions for language in languages))
         items = asked[: self.limit] if self.sample is None else stratified_sample(asked, self.sample)
-        return Scope(tuple(item.number for item in items), languages, self.conditions, self.repeats)
+        plan = sequential_plan(items, self.conditions, self.repeats) if self.until_decided else None
+        return Scope(tuple(item.number for item in items), languages, self.conditions, self.repeats, plan)
 
 
 def parse_conditions(text: str) -> tuple[Condition, ...]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from eval.dataset.conditions import Condition
-from eval.dataset.load import Item
+from eval.dataset.load import Dataset, Item
 from eval.grading.ladder import AnswerOutcome, Reference, Rung, Verdict, grade
-from eval.runs.answer_log import AnswerRecord
-from eval.runs.run import StoredRun
+from eval.runs.answer_log import AnswerLog, AnswerRecord
+from eval.runs.description import Scope
 from rag.records import Language, Support
+
+if TYPE_CHECKING:
+    from eval.runs.run import StoredRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,21 +102,34 @@ def ladder_answers(
     run: StoredRun, cosines: Mapping[str, float] = MappingProxyType({}), repeat: int = 0
 ) -> tuple[RunAnswer, ...]:
     """Return every question of a run with its answer and the verdict of the ladder."""
-    return tuple(_graded(run, cosines, repeat))
+    return graded_answers(run.dataset, run.scope, run.log, cosines, repeat)
 
 
-def _graded(run: StoredRun, cosines: Mapping[str, float], repeat: int) -> Iterable[RunAnswer]:
+def graded_answers(
+    dataset: Dataset,
+    scope: Scope,
+    log: AnswerLog,
+    cosines: Mapping[str, float] = MappingProxyType({}),
+    repeat: int = 0,
+) -> tuple[RunAnswer, ...]:
+    """Return every question that is asked of a set with its answer in a log, and the verdict of the ladder."""
+    return tuple(_graded(dataset, scope, log, cosines, repeat))
+
+
+def _graded(
+    dataset: Dataset, scope: Scope, log: AnswerLog, cosines: Mapping[str, float], repeat: int
+) -> Iterable[RunAnswer]:
     by_key: dict[tuple[str, str, Condition], AnswerRecord] = {}
-    for recorded in run.log.by_key.values():
+    for recorded in log.by_key.values():
         if recorded.repeat != repeat or recorded.unanswered:
             continue
         key = (recorded.number, recorded.language, recorded.condition)
         if key not in by_key or recorded.answer is not None:
             by_key[key] = recorded
-    for item in run.scope.items(run.dataset):
-        for language in run.scope.languages:
-            for condition in run.scope.conditions:
-                if language not in run.scope.asked(item, condition):
+    for item in scope.items(dataset):
+        for language in scope.languages:
+            for condition in scope.conditions:
+                if language not in scope.asked(item, condition):
                     continue
                 record = by_key.get((item.number, language, condition))
                 cosine = None if record is None else cosines.get(record.key)

@@ -28,6 +28,7 @@ from eval.runs.description import (
     read_description,
     write_description,
 )
+from eval.runs.until_decided import ask_until_decided
 from rag.errors import RunBusy, RunError
 from rag.generation.chain import Question
 from rag.progress import notice
@@ -61,9 +62,21 @@ def execute(
     with folder_lock(folder, busy):
         began = _now()
         identity = _begin(folder, dataset, scope, identity, began)
-        tasks = list(prepare(_questions(scope.items(dataset), scope), chains, identity.settings))
-        others = [_reusable(load_run(other), other, identity) for other in reuse]
-        answer(tasks, chains, AnswerLog(folder), others=others, batch_size=batch_size, progress=progress)
+        others, log = [_reusable(load_run(other), other, identity) for other in reuse], AnswerLog(folder)
+        total = sum(1 for _ in _questions(scope.items(dataset), scope))
+        before = 0
+
+        def ask(items: Sequence[Item]) -> None:
+            nonlocal before
+            tasks = list(prepare(_questions(items, scope), chains, identity.settings))
+            report = None if progress is None else lambda done, _: progress(before + done, total)
+            answer(tasks, chains, log, others=others, batch_size=batch_size, progress=report)
+            before += len(tasks)
+
+        if scope.sequential is None:
+            ask(scope.items(dataset))
+        else:
+            scope = ask_until_decided(scope, scope.sequential, dataset, log, ask)
         write_description(folder, _description(scope, identity, began, ended=_now()))
 
 
@@ -94,11 +107,24 @@ def _begin(folder: Path, dataset: Dataset, scope: Scope, identity: RunIdentity, 
         if stored.identity.build is None and identity.build is not None:
             notice(f"This run did not record its model's build; it continues with {identity.build}")
         identity = _merged(folder, stored.identity, identity)
+        _refuse_other_plan(folder, stored.scope, scope)
     copy = folder / f"{VERIFICATION}{dataset.path.suffix.lower()}"
     if not copy.exists() or copy.read_bytes() != dataset.data:
         write_bytes(copy, dataset.data)
     write_description(folder, _description(scope, identity, began, ended=None))
     return identity
+
+
+def _refuse_other_plan(folder: Path, before: Scope, now: Scope) -> None:
+    """Raise RunError if a run that stops when decided would be continued as another, or the reverse."""
+    orders = [scope.sequential and scope.sequential.order for scope in (before, now)]
+    if orders[0] != orders[1] and (folder / ANSWERS).exists():
+        what = "stops when it is decided" if before.sequential else "asks all its questions"
+        raise RunError(
+            f"The run in this folder {what}, and was begun so: its error holds for that only",
+            where=str(folder),
+            do="Continue it with the same --until-decided, questions and languages, or choose another --out.",
+        )
 
 
 def _description(scope: Scope, identity: RunIdentity, began: str, *, ended: str | None) -> RunDescription:

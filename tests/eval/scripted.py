@@ -24,6 +24,7 @@ from eval.dataset.conditions import Condition
 from eval.dataset.load import OPTIONAL, REQUIRED, Dataset, load_dataset
 from eval.runs.description import RunIdentity, Scope
 from eval.runs.run import execute
+from eval.runs.until_decided import sequential_plan
 from rag.errors import ModelFailed
 from rag.generation.chain import GroundedChain, build_chain
 from rag.models import registry
@@ -202,12 +203,14 @@ def run_set(
     repeats: int = 1,
     reuse: Sequence[Path] = (),
     passage: str = PASSAGE,
+    until_decided: bool = False,
     **changes: Any,
 ) -> None:
     """Run a set into a folder, as `kotae eval run` does, with a scripted model."""
     dataset = load_dataset(verify)
     wanted = [item.number for item in dataset.items] if numbers is None else numbers
-    scope = Scope(tuple(wanted), tuple(languages), tuple(conditions), repeats)  # type: ignore[arg-type]
+    plan = sequential_plan(dataset.items, conditions, repeats) if until_decided else None
+    scope = Scope(tuple(wanted), tuple(languages), tuple(conditions), repeats, plan)  # type: ignore[arg-type]
     built = chains(model, repeats, passage)
     by_condition = {condition: chain for condition, chain in built.items() if condition in conditions}
     execute(folder, dataset, by_condition, scope, identity(dataset, **changes), reuse=reuse, batch_size=batch_size)

@@ -22,6 +22,7 @@ from kotae.options import (
     option,
 )
 from kotae.settings import index_settings, model_settings
+from rag.errors import SettingsError
 
 if TYPE_CHECKING:
     from eval.dataset.items import Dataset
@@ -55,6 +56,8 @@ if TYPE_CHECKING:
     help="Another run, or a folder of runs, whose answers to identical prompts are copied; can be repeated.",
 )
 @option("--sample", type=click.IntRange(1), help="Only a fixed, stratified sample of this size.")
+@option("--until-decided", is_flag=True,
+        help="Ask in random order, and stop as soon as no_rag against rag is decided, or will hardly be.")  # fmt: skip
 @calibration_option
 @report_language_option
 def run_command(
@@ -67,6 +70,7 @@ def run_command(
     repeats: int,
     reuse: tuple[Path, ...],
     sample: int | None,
+    until_decided: bool,
     calibration: Path | None,
     models: tuple[str, ...],
     report_language: Language,
@@ -95,7 +99,14 @@ def run_command(
     dataset = load_dataset(verify, columns)
     if notable(dataset):
         echo(summary(dataset), err=True)
-    selection = QuestionSelection(languages_of(language), parse_conditions(conditions), limit, sample, repeats)
+    selection = QuestionSelection(
+        languages_of(language), parse_conditions(conditions), limit, sample, repeats, until_decided
+    )
+    if until_decided and (calibration is not None or len(models) > 1):
+        raise SettingsError(
+            f"--until-decided and {'--calibration' if calibration else 'several --model'} cannot be combined",
+            do="Use one of them: a run is decided by the rules alone, and one model at a time.",
+        )
     model, *others = (model_settings({**settings, "model": uri}) for uri in models)
     if others:
         _run_models(
