@@ -115,6 +115,8 @@ def declines(question: str, answer: str) -> bool:
     ):
         return False
     text = _HEAD.sub("", text.replace("**", ""))
+    if not any(refuses(question, piece) for stretch in sentence_stretches(text) for piece in _cut(stretch.strip())):
+        return False
     clauses = [clause for clause in _clauses(question, text) if any(char.isalnum() for char in clause.text)]
     refusals = [at for at, clause in enumerate(clauses) if clause.says is _Says.REFUSES]
     return bool(refusals) and not any(_answers(question, clauses, at, refusals) for at in range(len(clauses)))

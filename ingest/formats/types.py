@@ -15,7 +15,7 @@ MAX_WHOLE = 64 * 1024 * 1024
 
 _NO_TITLE = re.compile(
     r"(untitled|無題|名称未設定|word document|microsoft (word|excel|powerpoint) -|(book|document|文書|sheet) ?\d*$)"
-    r"|.*\.(docx?|xlsx?|pptx?|pdf|indd|tex|dvi|html?|txt)$",
+    r"|.{0,300}\.(docx?|xlsx?|pptx?|pdf|indd|tex|dvi|html?|txt)$",
     re.IGNORECASE,
 )
 

@@ -31,7 +31,7 @@ GLOSSES = 12
 """Glosses read per form, first senses first; only common entries if there is one."""
 VERSION = 1
 _FILE = "pairs.sqlite"
-_REMARK = re.compile(r"\([^)]*\)")
+_REMARK = re.compile(r"\([^)]{0,60}\)")
 
 _GLOSSES = """
 WITH common(idseq) AS (

@@ -48,7 +48,7 @@ def as_written(text: str) -> list[str]:
     return words(JAPANESE_LETTER.sub(" ", normalise(text)), "en")
 
 
-_LEMMA_WITH_ORIGIN = re.compile(r"[^-]+-(.+)")
+_LEMMA_WITH_ORIGIN = re.compile(r"[^-]{1,60}-(.+)")
 
 
 def origin(morpheme: Morpheme) -> list[str]:

@@ -22,14 +22,14 @@ _KANJI_RUN = re.compile(
     r"(?:\d+(?:\.\d+)?|[〇零一二三四五六七八九十百千])(?:\d+(?:\.\d+)?|[〇零一二三四五六七八九十百千万億兆])*"
 )
 _KANJI_COUNTER = re.compile(
-    r"\s*(?:世紀|年|月|日|時|分(?!野|布|類|子|析|解)|秒|週|人(?!間|類)|名|歳|才|個|本|枚|匹|頭|台|冊|回|度|倍"
+    r"\s{0,9}(?:世紀|年|月|日|時|分(?!野|布|類|子|析|解)|秒|週|人(?!間|類)|名|歳|才|個|本|枚|匹|頭|台|冊|回|度|倍"
     r"|階(?!級)|件|円"
     r"|つ|位|番|号|章|条|代|世|次|羽|隻|機(?!関|能)|社|校|郡|県|票|点|話|巻|乗|角形|種類|か[国所月]|ヶ"
     r"|ケ[国所月]|カ[国所月]|箇"
     r"|都市|大陸|地域|州(?!$)|元素|惑星|メートル|キロ|ミリ|センチ|グラム|トン|パーセント|ドル|ユーロ|ポンド"
     r"|マイル|フィート|ページ|分の|%|対[\d一二三四五六七八九十])"
 )
-_KANJI_END = re.compile(r"\s*(?:です|でし|である|であり|だ|で、|に(?!関)|と(?!い)|[。、,.!?）)」』~-]|$)")
+_KANJI_END = re.compile(r"\s{0,9}(?:です|でし|である|であり|だ|で、|に(?!関)|と(?!い)|[。、,.!?）)」』~-]|$)")
 _KANJI_IDIOM = re.compile(
     r"十分[なに]|一(?:部|般|方|種(?!類)|緒|定|番|時|度|体|連|切|旦|見|致|層|員|環|帯|族|家|門|覧|貫|躍|生|流|気"
     r"|つ[はの])|五十嵐|四日市|六本木|千代|九州|四国"
@@ -59,11 +59,11 @@ _WORD_RUN = re.compile(
     re.IGNORECASE,
 )
 _ONE_BEFORE_UNIT = re.compile(
-    r"[\s-]+(?:percent|per cent|year|month|week|day|hour|minute|second|mile|kilomet|met|foot|inch|pound|ton"
+    r"[\s-]{1,9}(?:percent|per cent|year|month|week|day|hour|minute|second|mile|kilomet|met|foot|inch|pound|ton"
     r"|dollar|person)",
     re.I,
 )
-_ONE_BEFORE_END = re.compile(r"\s*[.!\"')]*\s*$")
+_ONE_BEFORE_END = re.compile(r"\s{0,9}[.!\"')]{0,9}\s{0,9}$")
 _DIGITS_SCALE = re.compile(
     r"(?<![\w.])(\d+(?:\.\d+)?)[\s-]*(hundred|thousand|million|billion|trillion|dozen)\b", re.IGNORECASE
 )

@@ -24,8 +24,10 @@ _CONCEDES_JA = re.compile(
 )
 _SUPPOSES = re.compile(r"\b(?:if|unless|had)\b", re.IGNORECASE)
 _WOULD = re.compile(r"\b(?:would|could|might)(?: only)? (?:have been|be)\b", re.IGNORECASE)
-_IMAGINES = re.compile(r"\W*(?!(?:it|that|this|i|he|she|they|so|my|the)\b)\w+(?: \w+)? would be an?\b", re.IGNORECASE)
-_IF = re.compile(r"\s*(?:(?:and|but|so) )?(?:if\b|もし(?!か|く)|仮に)", re.IGNORECASE)
+_IMAGINES = re.compile(
+    r"\W{0,9}(?!(?:it|that|this|i|he|she|they|so|my|the)\b)\w{1,30}(?: \w{1,30})? would be an?\b", re.IGNORECASE
+)
+_IF = re.compile(r"\s{0,9}(?:(?:and|but|so) )?(?:if\b|もし(?!か|く)|仮に)", re.IGNORECASE)
 
 
 def concessions(sentence: str) -> tuple[tuple[int, int], ...]:

@@ -35,7 +35,8 @@ _AUXILIARY = re.compile(
     re.IGNORECASE,
 )
 _MARKER = re.compile(
-    r"^\W*(?:option|choice|選択肢|記号)?\s*[(\[【]?\s*(\w)\s*(?:[)\]】.:、,]\s*(.*)|)$", re.IGNORECASE | re.DOTALL
+    r"^\W{0,9}(?:option|choice|選択肢|記号)?\s{0,9}[(\[【]?\s{0,9}(\w)\s{0,9}(?:[)\]】.:、,]\s{0,9}(.*)|)$",
+    re.IGNORECASE | re.DOTALL,
 )
 _OFFERED_TWO = 2
 

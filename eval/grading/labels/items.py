@@ -17,8 +17,8 @@ from rag.text.word_match import folded
 
 _PART = re.compile(r"[;；\n]")
 _SMALL_PART = re.compile(r"[;；\n]|[,、，]\s*")
-_JOINT = re.compile(r"\s*(?:[:：=＝]|→|⇒|->|=>|\s-\s)\s*")
-_LIST = re.compile(r"\s*(?:[,、，;；\n]|\s(?:and|&)\s|および|及び)\s*(?:and\s+)?")
+_JOINT = re.compile(r"\s{0,9}(?:[:：=＝]|→|⇒|->|=>|\s-\s)\s{0,9}")
+_LIST = re.compile(r"\s{0,9}(?:[,、，;；\n]|\s(?:and|&)\s|および|及び)\s{0,9}(?:and\s{1,9})?")
 _ENTRY = re.compile(r"^\s*(?:[(（]?\d{1,2}[.)）．]|[-*•・])\s*")
 _ANSWER = re.compile(r"^(?:答え?|回答|解答|正解|answers?)\s*[:：]\s*", re.IGNORECASE)
 _LEAD = re.compile(r"[:：]|[?？。．]\s*|\.\s")

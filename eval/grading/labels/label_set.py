@@ -6,6 +6,7 @@ A set is written `正しい/真/はい=true/correct/yes|誤り/偽/いいえ=fal
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -67,11 +68,7 @@ class LabelSet:
     @property
     def polarity(self) -> tuple[Label, Label] | None:
         """(affirming, denying) of a yes/no or true/false set, or None for any other."""
-        if len(self.labels) != 2:
-            return None
-        yes = [label for label in self.labels if AFFIRMING & {canonical(s).casefold() for s in label.synonyms}]
-        no = [label for label in self.labels if DENYING & {canonical(s).casefold() for s in label.synonyms}]
-        return (yes[0], no[0]) if len(yes) == len(no) == 1 and yes != no else None
+        return _polarity(self.labels) if len(self.labels) == 2 else None
 
     def named(self, text: str) -> Label | None:
         """Return the label that the whole `text` is a synonym of, in any case, or None."""
@@ -103,6 +100,13 @@ TRUTH = LabelSet(
         ),
     )
 )
+
+
+@functools.lru_cache(maxsize=256)
+def _polarity(labels: tuple[Label, ...]) -> tuple[Label, Label] | None:
+    yes = [label for label in labels if AFFIRMING & {canonical(s).casefold() for s in label.synonyms}]
+    no = [label for label in labels if DENYING & {canonical(s).casefold() for s in label.synonyms}]
+    return (yes[0], no[0]) if len(yes) == len(no) == 1 and yes != no else None
 
 
 def _key(name: str) -> str:

@@ -7,6 +7,7 @@ wherever they occur ("the right bank"), and turn round with a negation (not inco
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -59,7 +60,7 @@ _REVERSED_AFTER = re.compile(
 )
 _RHETORICAL = re.compile(r"では?な(?:い|かろう)(?:か|で(?:しょう|す)か)|ではありません(?:か|でしょうか)")
 _INSIDE_NOT = re.compile(r"\b(?:is|are|was|be)\s+not\b|n't\b", re.IGNORECASE)
-_OFFERS = re.compile(r"\s*(?:or\b|nor\b|/|(?:である|なの)?か(?!と(?:思|考|存)|も(?:しれ|知れ)))", re.IGNORECASE)
+_OFFERS = re.compile(r"\s{0,9}(?:or\b|nor\b|/|(?:である|なの)?か(?!と(?:思|考|存)|も(?:しれ|知れ)))", re.IGNORECASE)
 _OFFERED = re.compile(r"(?<![らずつ何])か、?[「『\"]?$|(?:\bor\s|/\s?)[\"']?$", re.IGNORECASE)
 _PARTLY = re.compile(
     r"\b(?:partly|partially|half|somewhat)[ -]$|(?:部分的|一部|半分)(?:に|は|的に)?[、]?$|\bneither\s+(?:\w+\s+){0,3}$",
@@ -85,6 +86,7 @@ class LabelMention:
     assent: bool = False
 
 
+@functools.lru_cache(maxsize=1024)
 def mentions(text: str, labels: LabelSet, *, anywhere: bool = False) -> tuple[LabelMention, ...]:
     """Return every mention of a label in a canonical text, in order, the longest synonym where several overlap.
 

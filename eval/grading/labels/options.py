@@ -23,14 +23,14 @@ _CIRCLED = {
 _OPTION_LENGTH = 120  # characters; what follows is no option
 _OPTION_ENDS = re.compile(r"\n|[。?!「\"]|(?:の(?:中から|うち|どれ|いずれ)|から(?:1つ|一つ|選))")
 _BEFORE_EN = re.compile(
-    r"(?:^|[^\w\s]\s*|\n\s*|\b(?:option|choice|letter|answer|is|be|was|with|select|choose|chose|pick|picked|or|and"
-    r"|not|so"
-    r"|therefore|thus|than|to|say|number|no|for|was|as|label|class|category)\s+(?:the (?:option|letter|answer) )?)$",
+    r"(?:^|[^\w\s]\s{0,9}|\n\s{0,9}|\b(?:option|choice|letter|answer|is|be|was|with|select|choose|chose|pick|picked"
+    r"|or|and|not|so"
+    r"|therefore|thus|than|to|say|number|no|for|was|as|label|class|category)\s{1,9}(?:the (?:option|letter|answer) )?)$",
     re.IGNORECASE,
 )
 _BEFORE_JA = re.compile(r"(?:選択肢|記号|番号|答え?|正解|肢|番|[はがもとかや、。]|である|として)\s*[「(\[]?$")
 _AFTER = re.compile(
-    r"\s*(?:$|[.:,)\]」』。、;!\"'/\n-]|です|でし|だ|で|が|を|に|と|の|は|も|か|番|つ目|という|及び"
+    r"\s{0,9}(?:$|[.:,)\]」』。、;!\"'/\n-]|です|でし|だ|で|が|を|に|と|の|は|も|か|番|つ目|という|及び"
     r"|(?:is|are|was|and|or|because|since|as|seems?|rather|instead|not)\b)"
 )
 _ARTICLE = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from eval.grading.labels.label_set import Label, LabelSet
@@ -61,5 +62,6 @@ def restates_only(statement: str, part: str) -> bool:
     return _words(part) <= _words(statement)
 
 
-def _words(text: str) -> set[str]:
-    return {token.stem for token in tokenise(text) if token.content} - _TASK
+@functools.lru_cache(maxsize=1024)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(token.stem for token in tokenise(text) if token.content) - _TASK

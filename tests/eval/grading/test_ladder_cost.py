@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from eval.grading.labels.mentions import mentions
 from eval.grading.ladder import Reference, grade
 from rag.text.tokens import tokenise
 
@@ -29,10 +30,13 @@ UNITS = [
 LOOPED, CAP = 0.3, 1.5  # seconds of processor time for 4,000 letters, several times what they take
 
 
-def seconds(text: str) -> float:
+def seconds(text: str, question: str = "What is it?") -> float:
+    references = [Reference(LABELLED[question], "en")] if question in LABELLED else REFERENCES
+    kind = "classification" if question in LABELLED else "open_qa"
     tokenise.cache_clear()
+    mentions.cache_clear()
     began = time.process_time()
-    grade("What is it?", text, REFERENCES, "open_qa", "en")
+    grade(question, text, references, kind, "en")
     return time.process_time() - began
 
 
@@ -55,7 +59,14 @@ def test_the_cost_grows_as_the_length(unit: str) -> None:
     assert whole < 3.2 * half + 0.05
 
 
-def test_a_numbered_list_costs_little() -> None:
-    text = "\n".join(f"{i}. item {i}" for i in range(400))[:4000]
-    seconds(text)
-    assert seconds(text) < LOOPED
+LABELLED = {
+    "Sort each item into metal or non-metal: iron, sulfur.": "iron: metal; sulfur: non-metal",
+    "True or false: sulfur is a metal.": "false",
+}
+
+
+@pytest.mark.parametrize("question", ["What is it?", *LABELLED])
+def test_a_numbered_list_costs_little(question: str) -> None:
+    text = "\n".join(f"{i}. metal {i}" for i in range(400))[:4000]
+    seconds(text, question)
+    assert seconds(text, question) < LOOPED
