@@ -46,7 +46,7 @@ def _asserted(asked: ParsedQuestion, claim: Claim, whole: str, match: Match) -> 
     if match.finding is not Finding.CONTAINED:
         return match
     holding = [part for part in sentences(whole) if match.extracted in part] or [claim.text]
-    if not all(beside_the_question(asked, claim, part, match.extracted) for part in holding):
+    if not all(beside_the_question(asked, claim, part, match.extracted, whole) for part in holding):
         return match
     return Match(Finding.PASSING, match.extracted, f"{match.extracted!r} is in a sentence about something else")
 

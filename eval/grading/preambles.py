@@ -15,7 +15,7 @@ from eval.grading.text import sentence_stretches
 from rag.text.tokens import Token, is_name, tokenise
 
 _STATES = re.compile(
-    r"^\W*(?:it|this|that|he|she|they|the (?:final |correct )?answer)(?:'s| is| was| are| were)\b"
+    r"^\W{0,9}(?:it|this|that|he|she|they|the (?:final |correct )?answer)(?:'s| is| was| are| were)\b"
     r"|(?:です|だ|である)[。\s]*$",
     re.IGNORECASE,
 )

@@ -1,7 +1,8 @@
-"""Is a long sentence about what was asked? A passage that is copied holds names and numbers by accident.
+"""Is a sentence about what was asked? A passage that is copied holds names and numbers by accident.
 
 A sentence of many words says what it says in the question's own words: at least two of them, or all where the
-question has fewer. A short answer need not repeat any, nor one in the other language.
+question has fewer; and an answer that says something of its own in a whole sentence has one of them somewhere, unless
+the question asks why. A short answer need not repeat any, nor one in the other language.
 """
 
 from __future__ import annotations
@@ -14,23 +15,72 @@ from rag.text.tokens import Token, tokenise
 
 LONG = 12  # different content words of a sentence that are neither the question's nor the reference's
 SHARED = 2  # words of the question that such a sentence holds at least
+FOREIGN = 5  # own words of a sentence from which the answer must hold one of the question's
+SLOT = 6  # content words beside the reference up to which the answer slot asserts it, whatever follows
 _PREDICATE = re.compile(r"[」』]?(?:です|でした|であ[るっり]|だ(?:った)?[。]?$|[^、。]{0,8}です[。]?$)")
+_PRONOUN = re.compile(
+    r"\W{0,9}(?:it|its|he|his|she|her|they|their|this|that|these|those|there|i|you|we"
+    r"|thus|so|therefore|hence|finally)\b|\W{0,9}(?:それ|これ|その|彼|したがって|従って|よって|そこで|つまり)",
+    re.IGNORECASE,
+)
+_STATED = re.compile(
+    r"\b(?:it|he|she|they|this|that)(?:'s| is| was| has been| were| are)\b[^,;.]{0,30}$", re.IGNORECASE
+)
+_AGENT = re.compile(r"\bby (?:(?:the|an?) )?(?:[A-Za-z]+ ){0,3}[\"']?$")
+_PREPOSITION = re.compile(
+    r"\W{0,9}(?:in|after|on|during|at|from|by|since|for|until|before|when|while|as|around)\b[^,]{0,60}", re.IGNORECASE
+)
+_CLAUSE_JA = re.compile(r"[はがをもにで].{0,400}(?:た|る|う|く|す|ます|ました)。?$")
+_WHY = re.compile(
+    r"\bwhy\b|\bhow (?:do|does|did|can|could|is|are|was|were|to)\b|なぜ|どうして|理由|原因|どのように", re.IGNORECASE
+)
 
 
-def beside_the_question(asked: ParsedQuestion, claim: Claim, sentence: str, quoted: str) -> bool:
-    """Return whether `sentence` is long and shares too little with the question to assert what it asks for.
+def beside_the_question(asked: ParsedQuestion, claim: Claim, sentence: str, quoted: str, whole: str) -> bool:
+    """Return whether `sentence` of the answer `whole` shares too little with the question to assert what it asks for.
 
-    What stands in the answer slot of the claim is asserted, however long the rest of the sentence is.
+    What stands in a short answer slot of the claim is asserted, however long the rest of the sentence is.
     """
-    tokens = tokenise(sentence)
-    if (claim.firm and quoted in claim.focus) or _japanese(tokens) != _japanese(asked.tokens):
+    tokens, answered = tokenise(sentence), {token.stem for token in tokenise(quoted)}
+    if _japanese(tokens) != _japanese(asked.tokens):
         return False
     stems = {token.stem for token in asked.tokens if token.content}
-    held = {token.stem for token in tokens if token.content}
-    own = held - stems - {token.stem for token in tokenise(quoted)}
+    slot = {token.stem for token in tokenise(claim.focus) if token.content} - stems - answered
+    circumstance = _circumstance(sentence, quoted)
+    if claim.firm and quoted in claim.focus and len(slot) <= SLOT and not circumstance:
+        return False
     if _PREDICATE.match(sentence, sentence.rfind(quoted) + len(quoted)):
         return False
-    return len(own) >= LONG and len(held & stems) < min(SHARED, len(stems))
+    held = {token.stem for token in tokens if token.content}
+    own = held - stems - answered
+    if len(own) >= LONG and len(held & stems) < min(SHARED, len(stems)):
+        return True
+    return len(own) >= FOREIGN and _changes_topic(asked, sentence, quoted) and not stems & _stems(whole)
+
+
+def _changes_topic(asked: ParsedQuestion, sentence: str, quoted: str) -> bool:
+    """Return whether a sentence has a subject of its own: it does not begin with a pronoun, a conclusion or the answer, or state it.
+
+    "The tragedy was penned by X" states it where a person is asked for.
+    """
+    before = sentence[: sentence.rfind(quoted)]
+    states = _STATED.search(before) or (asked.about_person and _AGENT.search(before))
+    states = states or not (before.strip(" \"'「『(") or _circumstance(sentence, quoted))
+    return not states and not _PRONOUN.match(sentence) and not _WHY.search(asked.text)
+
+
+def _circumstance(sentence: str, quoted: str) -> bool:
+    """Return whether a mention only says when or where something else happened: "In 1957, the ...", 1977年、…が."""
+    at = sentence.rfind(quoted)
+    before, after = sentence[:at], sentence[at + len(quoted) :]
+    if not _japanese(tokenise(sentence)):
+        return _PREPOSITION.fullmatch(before) is not None and re.match(r"[^,]{0,40},\s", after) is not None
+    clause = re.match(r"[^、。]{0,6}[、に]", after)
+    return not before.strip() and clause is not None and _CLAUSE_JA.search(after, clause.end()) is not None
+
+
+def _stems(text: str) -> set[str]:
+    return {token.stem for token in tokenise(text) if token.content}
 
 
 def _japanese(tokens: tuple[Token, ...]) -> bool:
