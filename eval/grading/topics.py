@@ -55,11 +55,11 @@ def beside_the_question(asked: ParsedQuestion, claim: Claim, sentence: str, quot
     own = held - stems - answered
     if len(own) >= LONG and len(held & stems) < min(SHARED, len(stems)):
         return True
-    return len(own) >= FOREIGN and _changes_topic(asked, sentence, quoted) and not stems & _stems(whole)
+    return len(own) >= FOREIGN and _changes_topic(asked, sentence, quoted) and not stems & (_stems(whole) - answered)
 
 
 def _changes_topic(asked: ParsedQuestion, sentence: str, quoted: str) -> bool:
-    """Return whether a sentence has a subject of its own: it does not begin with a pronoun, a conclusion or the answer, or state it.
+    """Return whether a sentence has a subject of its own: it begins with no pronoun, conclusion or answer.
 
     "The tragedy was penned by X" states it where a person is asked for.
     """
