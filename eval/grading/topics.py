@@ -31,6 +31,7 @@ _PREPOSITION = re.compile(
     r"\W{0,9}(?:in|after|on|during|at|from|by|since|for|until|before|when|while|as|around)\b[^,]{0,60}", re.IGNORECASE
 )
 _CLAUSE_JA = re.compile(r"[はがをもにで].{0,400}(?:た|る|う|く|す|ます|ました)。?$")
+_TOPIC_JA = re.compile(r"は、?(?:約|およそ|ほぼ)?[「『]?$")
 _WHY = re.compile(
     r"\bwhy\b|\bhow (?:do|does|did|can|could|is|are|was|were|to)\b|なぜ|どうして|理由|原因|どのように", re.IGNORECASE
 )
@@ -64,9 +65,10 @@ def _changes_topic(asked: ParsedQuestion, sentence: str, quoted: str) -> bool:
     "The tragedy was penned by X" states it where a person is asked for.
     """
     before = sentence[: sentence.rfind(quoted)]
-    states = _STATED.search(before) or (asked.about_person and _AGENT.search(before))
-    states = states or not (before.strip(" \"'「『(") or _circumstance(sentence, quoted))
-    return not states and not _PRONOUN.match(sentence) and not _WHY.search(asked.text)
+    topic = _TOPIC_JA.search(before) and sentence.startswith("で", len(before) + len(quoted))
+    opens = not before.strip(" \"'「『(") and not _circumstance(sentence, quoted)
+    states = bool(topic or opens or _STATED.search(before) or (asked.about_person and _AGENT.search(before)))
+    return not (states or _PRONOUN.match(sentence) or _WHY.search(asked.text))
 
 
 def _circumstance(sentence: str, quoted: str) -> bool:

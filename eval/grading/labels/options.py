@@ -23,8 +23,9 @@ _CIRCLED = {
 _OPTION_LENGTH = 120  # characters; what follows is no option
 _OPTION_ENDS = re.compile(r"\n|[。?!「\"]|(?:の(?:中から|うち|どれ|いずれ)|から(?:1つ|一つ|選))")
 _BEFORE_EN = re.compile(
-    r"(?:^|[^\w\s]\s{0,9}|\n\s{0,9}|\b(?:option|choice|letter|answer|is|be|was|with|select|choose|chose"
-    r"|pick|picked|or|and|not|so|therefore|thus|than|to|say|number|no|for|was|as|label|class|category)\s{1,9}(?:the (?:option|letter|answer) )?)$",
+    r"(?:^|[^\w\s]\s{0,9}|\n\s{0,9}|\b(?:option|choice|letter|answer|is|be|was|with|select|choose|chose|pick"
+    r"|picked|or|and|not|so|therefore|thus|than|to|say|number|no|for|was|as|label|class|category)\s{1,9}"
+    r"(?:the (?:option|letter|answer) )?)$",
     re.IGNORECASE,
 )
 _BEFORE_JA = re.compile(r"(?:選択肢|記号|番号|答え?|正解|肢|番|[はがもとかや、。]|である|として)\s*[「(\[]?$")
