@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 from kotae.shadowing import require_own_packages
 
 if TYPE_CHECKING:
+    from eval.runs.arms import Arm
     from kotae.api import ask, ingest, open_chain, open_index, open_model, open_retriever, retrieve
-    from kotae.experiments import compare, evaluate, grade, load_run
+    from kotae.experiments import compare, evaluate, evaluate_arms, grade, load_run
     from kotae.results import ArmComparison, Evaluation
     from rag.errors import KotaeError
     from rag.factory import IndexSettings, ModelSettings
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answer",
+    "Arm",
     "ArmComparison",
     "Decoding",
     "Evaluation",
@@ -39,6 +41,7 @@ __all__ = [
     "build_chain",
     "compare",
     "evaluate",
+    "evaluate_arms",
     "grade",
     "ingest",
     "load_prompt",
@@ -52,6 +55,7 @@ __all__ = [
 
 _ELSEWHERE = {
     "Answer": "rag.records",
+    "Arm": "eval.runs.arms",
     "ArmComparison": "kotae.results",
     "Decoding": "rag.records",
     "Evaluation": "kotae.results",
@@ -62,6 +66,7 @@ _ELSEWHERE = {
     "build_chain": "rag.generation.chain",
     "compare": "kotae.experiments",
     "evaluate": "kotae.experiments",
+    "evaluate_arms": "kotae.experiments",
     "grade": "kotae.experiments",
     "load_prompt": "rag.generation.prompt_file",
     "load_run": "kotae.experiments",

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from eval.dataset.load import Dataset
     from eval.grading.ladder import Reference, Verdict
+    from eval.runs.arms import Arm
+    from eval.runs.evaluate import QuestionSelection
     from kotae.results import ArmComparison, Evaluation
     from rag.generation.prompt import Prompt
 
@@ -52,13 +54,7 @@ def evaluate(
     from eval.runs import evaluate as runs
     from rag.progress import count_bar, notice
 
-    selection = runs.QuestionSelection(
-        None if languages is None else tuple(languages),
-        runs.parse_conditions(",".join(conditions)),
-        limit,
-        sample,
-        repeats,
-    )
+    selection = _selection(conditions, languages, limit, sample, repeats)
     dataset = _dataset(verify, columns)
     words = wording(prompt, model)
     asked = model_settings(model, words) if isinstance(model, str | ModelSettings) else model
@@ -70,6 +66,45 @@ def evaluate(
         notice("Interrupted. The answers so far are kept; the same call continues.")
         raise
     return load_run(folder, language=language)
+
+
+def evaluate_arms(
+    verify: str | Path | pd.DataFrame,
+    out: str | Path,
+    arms: Sequence[Arm],
+    *,
+    baseline: str | None = None,
+    conditions: Sequence[str] = ("rag",),
+    languages: Sequence[Language] | None = None,
+    columns: str = "",
+    limit: int | None = None,
+    sample: int | None = None,
+    repeats: int = 1,
+    language: Language | None = None,
+) -> Evaluation:
+    """Answer a verification set in several ways, each arm into a run of its own in the folder `out`, and compare them.
+
+    Each is compared with the arm called `baseline`, by default the first. `conditions` are those of arms that name
+    none; all else is as in `evaluate`. An arm that fails raises its error after the others were run; the same call
+    continues. Raises as `evaluate` does.
+    """
+    from eval.runs import arms as experiment
+
+    selection = _selection(conditions, languages, limit, sample, repeats)
+    runs = experiment.evaluate_arms(_dataset(verify, columns), Path(out), selection, arms, baseline=baseline)
+    for run in runs:
+        if run.error is not None:
+            raise run.error
+    return load_run(out, language=language)
+
+
+def _selection(
+    conditions: Sequence[str], languages: Sequence[Language] | None, limit: int | None, sample: int | None, repeats: int
+) -> QuestionSelection:
+    from eval.runs.evaluate import QuestionSelection, parse_conditions
+
+    asked = None if languages is None else tuple(languages)
+    return QuestionSelection(asked, parse_conditions(",".join(conditions)), limit, sample, repeats)
 
 
 def load_run(
@@ -85,11 +120,12 @@ def load_run(
     all questions are. Raises RunError and GradingError.
     """
     from eval.report import build
-    from eval.runs.multi_model import find_runs
+    from eval.runs.run_folders import find_baseline, find_runs
     from kotae.results import Evaluation
 
-    folders = find_runs(tuple(map(Path, runs)))
-    report = build.build_report(folders, None if calibration is None else Path(calibration), encoder)
+    given = tuple(map(Path, runs))
+    folders, table = find_runs(given), None if calibration is None else Path(calibration)
+    report = build.build_report(folders, table, encoder, baseline=find_baseline(given))
     if language is None:
         language = "ja" if {language for run in report.runs for language in run.languages} == {"ja"} else "en"
     return Evaluation(report, folders, language)

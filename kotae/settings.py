@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -27,8 +28,11 @@ class DocumentSettings(TypedDict):
     options: ReadOptions
 
 
-def model_settings(settings: dict[str, Any]) -> ModelSettings:
-    """Return the settings of a model from its options. Raises SettingsError for one that cannot be read."""
+def model_settings(settings: dict[str, Any], changed: Collection[str] = ()) -> ModelSettings:
+    """Return the settings of a model from its options. Raises SettingsError for one that cannot be read.
+
+    A preset gives way to what the command line, the environment, or `changed`, by name, sets.
+    """
     from rag.factory import ModelSettings
     from rag.generation.prompt_file import load_prompt
     from rag.models.memory_sizes import parse_size
@@ -36,7 +40,7 @@ def model_settings(settings: dict[str, Any]) -> ModelSettings:
     limit = settings["max_gpu_memory"]
     return ModelSettings(
         settings["model"],
-        _decoding(settings),
+        _decoding(settings, changed),
         settings["context"],
         load_prompt(settings["prompt"], decline=settings["decline"] == "allowed"),
         settings["kernel"],
@@ -65,14 +69,14 @@ def model_server(settings: dict[str, Any]) -> ModelServer | None:
     return ModelServer(settings["base_url"], settings["api"], settings["concurrency"], settings["timeout"])
 
 
-def _decoding(settings: dict[str, Any]) -> Decoding:
-    """Return the preset, or greedy decoding, overridden by what the command line or the environment sets."""
+def _decoding(settings: dict[str, Any], changed: Collection[str]) -> Decoding:
+    """Return the preset, or greedy decoding, overridden by what is set."""
     decoding = PRESETS[settings["preset"]] if settings["preset"] else Decoding()
     context = click.get_current_context()
     overrides = {
         field: settings[name]
         for name, field in (("temperature", "temperature"), ("max_tokens", "max_new_tokens"), ("seed", "seed"))
-        if context.get_parameter_source(name) is not ParameterSource.DEFAULT
+        if name in changed or context.get_parameter_source(name) is not ParameterSource.DEFAULT
     }
     return replace(decoding, **overrides)
 

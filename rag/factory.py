@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from langchain_core.retrievers import BaseRetriever
 
 from rag.generation.chain import GroundedChain, Model, build_chain
 from rag.generation.prompt import Prompt
 from rag.generation.prompt_file import load_prompt
 from rag.index.chroma import ChromaServer
+from rag.index.other_chroma import open_other_chroma
 from rag.index.reader import open_index
 from rag.models.local import LocalChatModel, LocalLLM
 from rag.models.server.address import SCHEME, ModelServer
 from rag.records import Decoding
 from rag.retrieval.reranker import open_reranker
 from rag.retrieval.retriever import HybridRetriever
-from rag.settings import DEFAULT_CONTEXT, DEFAULT_INDEX, DEFAULT_MODEL, DEFAULT_TOP_K
+from rag.settings import DEFAULT_CONTEXT, DEFAULT_INDEX, DEFAULT_MODEL, DEFAULT_TOP_K, OTHER_CHROMA
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,27 @@ def open_retriever(settings: IndexSettings) -> HybridRetriever:
     return HybridRetriever(index=index, k=settings.top_k, reranker=reranker)
 
 
+class RetrieverShelf:
+    """Retrievers whose indexes and rerankers are opened once each, however many of them share one."""
+
+    def __init__(self) -> None:
+        self._index = functools.cache(open_retriever)
+        self._reranker = functools.cache(open_reranker)
+        self._other = functools.cache(open_other_chroma)
+
+    def open(self, settings: IndexSettings) -> BaseRetriever:
+        """Return the retriever of these settings; of `chroma:FOLDER#COLLECTION` one of what other code has indexed.
+
+        Raises IndexProblem, SettingsError and ModelUnavailable.
+        """
+        if str(settings.folder).startswith(OTHER_CHROMA):
+            return self._other(str(settings.folder), settings.encoder, settings.top_k)
+        index = self._index(replace(settings, top_k=DEFAULT_TOP_K, reranker=None)).index
+        reranker = self._reranker(settings.reranker) if settings.reranker else None
+        return HybridRetriever(index=index, k=settings.top_k, reranker=reranker)
+
+
 def open_chain(model: ModelSettings, index: IndexSettings | None) -> GroundedChain:
     """Return the chain of a model and an index, or without context if `index` is None. Raises IndexProblem."""
-    retriever = None if index is None else open_retriever(index)
+    retriever = None if index is None else RetrieverShelf().open(index)
     return build_chain(open_model(model), retriever, model.prompt)

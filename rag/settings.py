@@ -18,6 +18,8 @@ COLLECTION = "kotae"
 PROMPTS = ("default", "base", "h2ogpt", "llama2")
 """The prompts that come with kotae."""
 PROMPT_SUFFIXES = (".md", ".txt")
+OTHER_CHROMA = "chroma:"
+"""What stands before the folder of a Chroma collection that other code made."""
 """How the names of a user's own prompts end."""
 
 

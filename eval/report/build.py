@@ -30,18 +30,26 @@ from rag.errors import RunError
 
 
 def build_report(
-    folders: Sequence[Path], calibration: Path | None = None, encoder: str | None = None, labels: Path | None = None
+    folders: Sequence[Path],
+    calibration: Path | None = None,
+    encoder: str | None = None,
+    labels: Path | None = None,
+    *,
+    baseline: Path | None = None,
 ) -> Report:
     """Grade and count the runs in these folders; counts without answers come last.
 
-    `calibration` (of similarity, with the encoder of that name) and judges' records decide what the ladder leaves open.
-    `labels` are people's judgements of a sample of one run's answers. Raises RunError and GradingError, and
-    DatasetError for judgements that cannot be used.
+    Runs are compared with that in the folder `baseline`, without one each with each other. `calibration` (of
+    similarity, with the encoder of that name) and judges' records decide what the ladder leaves open. `labels` are
+    people's judgements of a sample of one run's answers. Raises RunError and GradingError, and DatasetError for
+    judgements that cannot be used.
     """
     runs: list[RunReport] = []
     imported: list[ImportedReport] = []
     results = []
-    for folder, name in zip(folders, run_names(folders), strict=True):
+    names = run_names(folders)
+    compared_with = next((name for folder, name in zip(folders, names, strict=True) if folder == baseline), None)
+    for folder, name in zip(folders, names, strict=True):
         counts = read_description(folder)
         if isinstance(counts, ImportedRun):
             imported.append(imported_report(counts, [earlier.name for earlier in imported]))
@@ -51,7 +59,7 @@ def build_report(
         results.append(_results(graded.stored, runs[-1]))
     if labels is not None:
         runs = _with_audit(runs, folders, labels)
-    return Report(tuple(runs), tuple(imported), compare_runs(results))
+    return Report(tuple(runs), tuple(imported), compare_runs(results, compared_with))
 
 
 def _with_audit(runs: Sequence[RunReport], folders: Sequence[Path], labels: Path) -> list[RunReport]:
@@ -69,6 +77,7 @@ def _results(stored: StoredRun, run: RunReport) -> RunResults:
         name=run.name,
         identity=run.identity,
         finished=run.finished,
+        conditions=run.conditions,
         places={
             (kind, language): {
                 AnswerKey(answer.item.number, answer.language, answer.condition): answer.verdict.correct

@@ -33,6 +33,7 @@ class RunResults:
     name: str
     identity: RunIdentity
     finished: bool
+    conditions: tuple[Condition, ...]
     places: Mapping[Place, Mapping[AnswerKey, bool | None]]
 
 
@@ -40,12 +41,13 @@ class RunResults:
 class RunComparison:
     """The comparison of run `new` with run `old`, the baseline, for one condition, type and language.
 
-    The comparisons over everything, of every two runs under every condition, are tested first (Holm), then all other
-    cells. `missing` counts answers that either run lacks.
+    The comparisons over everything, of all compared runs under every condition, are tested first (Holm), then all other
+    cells. `old_condition` is another where each run has a single one. `missing` counts answers that either run lacks.
     """
 
     old: str
     new: str
+    old_condition: Condition
     condition: Condition
     kind: str
     language: str
@@ -53,14 +55,19 @@ class RunComparison:
     missing: int
 
 
-def compare_runs(results: Sequence[RunResults]) -> tuple[RunComparison, ...]:
-    """Compare every two runs of the same set with different settings, on the questions that both have."""
-    cells = [cell for old, new in combinations(results, 2) if _comparable(old, new) for cell in _cells(old, new)]
+def compare_runs(results: Sequence[RunResults], baseline: str | None = None) -> tuple[RunComparison, ...]:
+    """Compare runs of the same set with different settings, on the questions that both have.
+
+    Each is compared with the run `baseline`; without one, every two are.
+    """
+    base = [run for run in results if run.name == baseline]
+    pairs = [(old, new) for old in base for new in results if new is not old] if base else combinations(results, 2)
+    cells = [cell for old, new in pairs if _comparable(old, new, named=bool(base)) for cell in _cells(old, new)]
     last = {(cell.old, cell.new, cell.condition): at for at, cell in enumerate(cells)}  # the sum stands last
     unfinished = [at for at, cell in enumerate(cells) if not cell.finished]
     effects = verdicts([compare(cell.pairs) for cell in cells], last.values(), unfinished)
     return tuple(
-        RunComparison(cell.old, cell.new, cell.condition, *cell.place, effect, cell.missing)
+        RunComparison(cell.old, cell.new, cell.old_condition, cell.condition, *cell.place, effect, cell.missing)
         for cell, effect in zip(cells, effects, strict=True)
     )
 
@@ -69,6 +76,7 @@ def compare_runs(results: Sequence[RunResults]) -> tuple[RunComparison, ...]:
 class _Cell:
     old: str
     new: str
+    old_condition: Condition
     condition: Condition
     place: Place
     pairs: tuple[PairedOutcome, ...]
@@ -76,19 +84,33 @@ class _Cell:
     finished: bool
 
 
-def _comparable(old: RunResults, new: RunResults) -> bool:
-    return old.identity != new.identity and old.identity.dataset_sha256 == new.identity.dataset_sha256
+def _comparable(old: RunResults, new: RunResults, *, named: bool) -> bool:
+    """Return whether two runs are of one set and are not the same; arms may differ in what no identity has."""
+    differ = (old.identity, old.conditions) != (new.identity, new.conditions)
+    return (named or differ) and old.identity.dataset_sha256 == new.identity.dataset_sha256
 
 
 def _cells(old: RunResults, new: RunResults) -> Iterator[_Cell]:
-    for condition in (Condition.NO_RAG, Condition.RAG, Condition.ORACLE):  # withheld is not about right answers
+    for pair in _conditions(old, new):
         for place in old.places:
-            before, after = old.places[place], new.places.get(place, {})
-            shared = [key for key in before if key.condition is condition and key in after]
-            pairs = tuple(PairedOutcome(key.number, bool(before[key]), bool(after[key])) for key in shared)
+            before, after = (
+                {(key.number, key.language): right for key, right in run.places.get(place, {}).items()
+                 if key.condition is condition}
+                for run, condition in zip((old, new), pair, strict=True)
+            )  # fmt: skip
+            shared = [key for key in before if key in after]
+            pairs = tuple(PairedOutcome(key[0], bool(before[key]), bool(after[key])) for key in shared)
             missing = sum((before[key] is None) + (after[key] is None) for key in shared)
             if pairs:
-                yield _Cell(old.name, new.name, condition, place, pairs, missing, old.finished and new.finished)
+                yield _Cell(old.name, new.name, *pair, place, pairs, missing, old.finished and new.finished)
+
+
+def _conditions(old: RunResults, new: RunResults) -> list[tuple[Condition, Condition]]:
+    """Return the conditions to compare: those that both have, or the single one of each; not withheld."""
+    pairs = [(condition, condition) for condition in Condition if {condition} <= {*old.conditions} & {*new.conditions}]
+    if not pairs and len(old.conditions) == len(new.conditions) == 1:
+        pairs = [(old.conditions[0], new.conditions[0])]
+    return [pair for pair in pairs if Condition.WITHHELD not in pair]
 
 
 def run_names(folders: Sequence[Path]) -> list[str]:

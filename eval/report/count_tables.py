@@ -201,12 +201,13 @@ def runs_table(report: Report) -> OutputTable[ComparisonRow]:
     """Return the comparisons of every two runs of one set."""
     rows = [
         ComparisonRow(
-            cell.new, str(cell.condition), cell.old, str(cell.condition), cell.kind, cell.language,
+            cell.new, str(cell.condition), cell.old, str(cell.old_condition), cell.kind, cell.language,
             effect_word(cell), comparison_text(cell, "en"), comparison_text(cell, "ja"), cell.effect,
         )
         for cell in report.run_comparisons
     ]  # fmt: skip
-    return OutputTable("run against run", COMPARISON, rows).without("baseline condition")
+    same = all(cell.condition is cell.old_condition for cell in report.run_comparisons)
+    return OutputTable("run against run", COMPARISON, rows).without(*(["baseline condition"] if same else []))
 
 
 def _contrast_rows(run: RunReport) -> Iterator[ComparisonRow]:

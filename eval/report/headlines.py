@@ -49,7 +49,8 @@ def contrast_text(cell: Contrast, language: Language) -> str:
 
 def comparison_text(cell: RunComparison, language: Language) -> str:
     """Return which of two runs is better, in words."""
-    return run_comparison_sentence(cell.effect, language, cell.old, cell.new, cell.condition, missing=cell.missing)
+    under = cell.condition if cell.condition is cell.old_condition else ""
+    return run_comparison_sentence(cell.effect, language, cell.old, cell.new, under, missing=cell.missing)
 
 
 def headline(run: RunReport, language: Language) -> str:
@@ -67,6 +68,13 @@ def _verdict(run: RunReport, language: Language) -> str:
     if run.headline is not None:
         return _verdict_line(run.headline, run.identity.model_identity, language)
     lost = missing_text(run.missing, len(run.answers), language) if run.missing else ""
+    if len(run.conditions) == 1:
+        rate, under = run.cells[-1].correct, display_name(run.conditions[0], language)
+        if language == "ja":
+            return f"{under}では、{rate.total:,} 回答のうち {rate.correct:,} 件が正解でした。" + (
+                f"{lost}。" if lost else ""
+            )
+        return f"{rate.correct:,} of {counted(rate.total, 'answer')} right {under}." + (f" {lost}." if lost else "")
     if language == "ja":
         return "比較できません：検索なしと検索ありの両方の結果がそろっていません。" + (f"{lost}。" if lost else "")
     return "Nothing to compare: retrieval was not run both ways." + (f" {lost}." if lost else "")

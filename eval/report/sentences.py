@@ -119,21 +119,21 @@ def unmeasurable(cell: Comparison) -> bool:
 def run_comparison_sentence(
     effect: Effect, language: Language, old: str, new: str, condition: str, *, missing: int = 0
 ) -> str:
-    """Say which of two runs is better on the same questions under one condition; `old` is the baseline.
+    """Say which of two runs is better on the same questions, under a condition if one is named.
 
     "B is better than A with retrieval: 36 → 45 of 100 (+9.0 points, ...; 9 right only with B, 0 only with A)."
     """
-    cell, under = effect.comparison, display_name(condition, language)
+    cell, under = effect.comparison, display_name(condition, language) if condition else ""
     verdict = BETTER[language][effect.direction].format(old=old, new=new)
     lost = _unfinished(missing, 2 * cell.n, language)
     if language == "ja":
         changed = f"{new} のみ正解 {cell.fixed}、{old} のみ正解 {cell.broken}"
-        opening = f"{under}では {verdict}"
+        opening = f"{under}では {verdict}" if under else verdict
         if effect.direction == "unfinished":
-            opening = f"{under}での {verdict}（{lost}）"
+            opening = f"{under}での {verdict}（{lost}）" if under else f"{verdict}（{lost}）"
     else:
         changed = f"{cell.fixed} right only with {new}, {cell.broken} only with {old}"
-        opening = f"{verdict} {under}" + (f" ({lost})" if effect.direction == "unfinished" else "")
+        opening = f"{verdict} {under}".strip() + (f" ({lost})" if effect.direction == "unfinished" else "")
     separator = "：" if language == "ja" else ": "
     return f"{opening}{separator}{figures_text(effect, language, changed)}"
 

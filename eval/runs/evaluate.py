@@ -23,7 +23,7 @@ from eval.runs.run import execute, load_run
 from eval.runs.until_decided import sequential_plan
 from rag.encoders.embeddings import Encoder, open_encoder
 from rag.errors import SettingsError
-from rag.factory import IndexSettings, ModelSettings, open_model, open_retriever
+from rag.factory import IndexSettings, ModelSettings, RetrieverShelf, open_model
 from rag.generation.chain import Model, build_chain
 from rag.generation.prompt import Prompt
 from rag.generation.prompt_file import load_prompt
@@ -88,7 +88,7 @@ def parse_conditions(text: str) -> tuple[Condition, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """The questions and the index of an evaluation, opened once and shared by all models."""
+    """The questions of an evaluation and the retriever of its passages, opened."""
 
     dataset: Dataset
     scope: Scope
@@ -96,7 +96,11 @@ class Experiment:
 
     @classmethod
     def open(
-        cls, verify: Path | Dataset, selection: QuestionSelection, index: IndexSettings | BaseRetriever
+        cls,
+        verify: Path | Dataset,
+        selection: QuestionSelection,
+        index: IndexSettings | BaseRetriever,
+        shelf: RetrieverShelf | None = None,
     ) -> Experiment:
         """Open the set and the index, which gold passages that come with the set do not need.
 
@@ -108,7 +112,9 @@ class Experiment:
         named = Condition.ORACLE in scope.conditions and needs_index(scope.items(dataset))
         searched = {Condition.RAG, Condition.WITHHELD} & {*scope.conditions}
         needed = named or searched
-        retriever = None if not needed else open_retriever(index) if isinstance(index, IndexSettings) else index
+        retriever = None if not needed else index
+        if isinstance(retriever, IndexSettings):
+            retriever = (shelf or RetrieverShelf()).open(retriever)
         if isinstance(retriever, HybridRetriever):
             retriever.index.require_complete()
             _refuse_leak(dataset, retriever.index.manifest)
@@ -139,10 +145,8 @@ def evaluate_set(
     DatasetError, SettingsError, IndexProblem, ModelUnavailable, RunError.
     """
     experiment = Experiment.open(verify, selection, index)
-    if isinstance(model, ModelSettings):
-        models, settings = open_models(experiment, model), model
-    else:
-        models, settings = (model,) * experiment.scope.repeats, model_settings_of(model, prompt or load_prompt())
+    settings = model if isinstance(model, ModelSettings) else model_settings_of(model, prompt or load_prompt())
+    models = open_models(experiment, model)
     if out is None:
         out = _default_folder(_identity(experiment.dataset, settings, models[0], experiment.retriever))
         notice(f"The run is in {out}")
@@ -150,9 +154,12 @@ def evaluate_set(
     return out
 
 
-def open_models(experiment: Experiment, settings: ModelSettings) -> tuple[Model, ...]:
+def open_models(experiment: Experiment, model: ModelSettings | Model) -> tuple[Model, ...]:
     """Return the model, not loaded yet, once per repeat; all share one engine."""
-    return tuple(open_model(_reseeded(settings, repeat)) for repeat in range(experiment.scope.repeats))
+    repeats = range(experiment.scope.repeats)
+    if not isinstance(model, ModelSettings):
+        return tuple(model for _ in repeats)
+    return tuple(open_model(_reseeded(model, repeat)) for repeat in repeats)
 
 
 def _default_folder(identity: RunIdentity) -> Path:

@@ -40,7 +40,8 @@ def retriever_identity(retriever: BaseRetriever | None) -> RetrieverIdentity:
         reranker = reranker_name(retriever.reranker)
         return RetrieverIdentity(manifest.corpus_digest, str(manifest.encoder), retriever.k, reranker)
     asked_for = getattr(retriever, "search_kwargs", {}).get("k", getattr(retriever, "k", None))
-    return RetrieverIdentity(f"retriever {type(retriever).__name__}", top_k=asked_for)
+    name = " ".join(["retriever", type(retriever).__name__, *(retriever.tags or ())])
+    return RetrieverIdentity(name, top_k=asked_for)
 
 
 def model_settings_of(model: Model, prompt: Prompt) -> ModelSettings:

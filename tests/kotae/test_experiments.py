@@ -170,3 +170,26 @@ def test_an_answer_is_graded(question, answer, references, correct) -> None:
     assert kotae.grade(question, answer, *references).correct is correct
     assert kotae.grade(question, answer, *references).language_correct
     assert not kotae.grade(question, answer, *references, language="en" if "？" in question else "ja").language_correct
+
+
+@pytest.mark.usefixtures("encoder")
+def test_arms_take_any_model_and_retriever(verify, tmp_path) -> None:
+    model = ScriptedChat()
+    other = ScriptedChat(name_="other", replies={ROWS[0][1]: "東京"})
+    arms = [
+        kotae.Arm("one", model, OnePassage(text="琴は弦楽器である。")),
+        kotae.Arm("two", model, OnePassage()),
+        kotae.Arm("other", other, OnePassage()),
+    ]
+    result = kotae.evaluate_arms(verify, tmp_path / "arms", arms, baseline="two", languages=["ja"])
+    assert [run.name for run in result.report.runs] == ["one", "two", "other"]
+    pairs = {(cell.old, cell.new): cell.effect.comparison for cell in result.report.overall_comparisons}
+    assert {pair: (cell.fixed, cell.broken) for pair, cell in pairs.items()} == {
+        ("two", "one"): (0, 0),
+        ("two", "other"): (0, 4),
+    }
+    before = len(model.prompts)
+    kotae.evaluate_arms(verify, tmp_path / "arms", arms, languages=["ja"])
+    assert len(model.prompts) == before == 10
+    with pytest.raises(kotae.KotaeError, match="Two arms are called 'one'"):
+        kotae.evaluate_arms(verify, tmp_path / "twice", [arms[0], arms[0]])

@@ -55,8 +55,8 @@ def check_command(
     from eval.dataset.summary import summary
     from eval.report.files import write_table
     from eval.report.terminal import print_table
-    from eval.runs.multi_model import find_runs
     from eval.runs.run import load_run
+    from eval.runs.run_folders import find_runs
     from eval.set_check.check import check_set
     from rag.index.reader import open_index
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kotae.console import echo
 from kotae.options import PATH, calibration_option, json_option, option
 from kotae.settings import as_json_text
+from rag.errors import SettingsError
 
 if TYPE_CHECKING:
     from rag.records import Language
@@ -26,6 +27,8 @@ report_language_option = option(
 @click.argument("runs", nargs=-1, required=True, type=PATH)
 @option("--out", type=PATH, required=True, help="Folder for the report files.")
 @calibration_option
+@option("--baseline", type=PATH, help="Run that the others are compared with; by default that of the experiment.")
+@option("--all-pairs", is_flag=True, help="Compare every two runs, also those of an experiment.")
 @option("--encoder", help="Encoder of the calibration: bundled (the default), a folder or a hub id.")
 @option("--labels", type=PATH, help="Workbook of `kotae eval audit`, filled in: corrects the figures of its run.")
 @report_language_option
@@ -38,26 +41,40 @@ def report_command(
     labels: Path | None,
     report_language: Language,
     as_json: bool,
+    **pairs: Any,
 ) -> None:
     """Report on one run, or compare several; a folder that holds runs means all of them.
 
-    Runs of the same questions are compared pairwise, with Holm-adjusted p values over all of these comparisons.
+    Arms of an experiment are compared with its baseline, other runs of the same questions each with each other; p
+    values are Holm-adjusted over all of these comparisons.
 
     \b
     Example:
       kotae eval report runs/first runs/second --out report
     """
-    from eval.runs.multi_model import find_runs
+    from eval.runs.run_folders import find_runs
 
+    baseline = compared_with(runs, **pairs)
     write_report(
-        find_runs(runs),
-        out,
-        report_language,
-        calibration=calibration,
-        encoder=encoder,
-        labels=labels,
-        as_json=as_json,
-    )
+        find_runs(runs), out, report_language, calibration=calibration, encoder=encoder, labels=labels,
+        baseline=baseline, as_json=as_json,
+    )  # fmt: skip
+
+
+def compared_with(runs: tuple[Path, ...], baseline: Path | None, *, all_pairs: bool) -> Path | None:
+    """Return the run that the others are compared with, None for each with each other. Raises SettingsError."""
+    from eval.runs.run_folders import find_baseline, find_runs
+
+    if baseline is None:
+        return None if all_pairs else find_baseline(runs)
+    run = next((run for run in find_runs(runs) if run.resolve() == baseline.resolve()), None)
+    if run is None or all_pairs:
+        raise SettingsError(
+            "The baseline is not among these runs" if run is None else "--baseline and --all-pairs cannot be combined",
+            where=str(baseline),
+            do="Give the folder of one of the runs, or omit the option.",
+        )
+    return run
 
 
 def write_report(
@@ -68,6 +85,7 @@ def write_report(
     calibration: Path | None = None,
     encoder: str | None = None,
     labels: Path | None = None,
+    baseline: Path | None = None,
     as_json: bool = False,
 ) -> None:
     """Build the report of these runs, write its files to `out`, and print it, with tables in the reader's language.
@@ -79,7 +97,7 @@ def write_report(
     from eval.report.gate import refuse_failures
     from eval.report.terminal import print_report
 
-    report = build_report(runs, calibration, encoder, labels)
+    report = build_report(runs, calibration, encoder, labels, baseline=baseline)
     paths = write_all(report, out, language)
     if as_json:
         echo(as_json_text(report))

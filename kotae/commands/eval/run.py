@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,13 +21,12 @@ from kotae.options import (
     models_options,
     option,
 )
-from kotae.settings import index_settings, model_settings
 from rag.errors import SettingsError
 
 if TYPE_CHECKING:
     from eval.dataset.items import Dataset
+    from eval.runs.arms import Arm
     from eval.runs.evaluate import QuestionSelection
-    from rag.factory import IndexSettings, ModelSettings
     from rag.records import Language
 
 
@@ -46,6 +45,11 @@ if TYPE_CHECKING:
 @option(
     "--conditions", default="no_rag,rag", help="Conditions to compare, comma-separated: no_rag, rag, oracle, withheld."
 )
+@option("--vary", multiple=True, metavar="KEY=VALUE,...",
+        help="Compare values of an option, such as top_k=3,5,8 or prompt=default,mine.md, each in its own folder of "
+        "--out; repeat it for all combinations.")  # fmt: skip
+@option("--baseline", help="Arm that the others are compared with; by default the first.")
+@option("--all-pairs", is_flag=True, help="Compare every two arms.")
 @option("--limit", type=click.IntRange(1), help="Only the first LIMIT questions.")
 @option("--repeats", type=click.IntRange(1), default=1, former="--repeat",
         help="Ask every question this many times, with a new seed each time.")  # fmt: skip
@@ -66,6 +70,9 @@ def run_command(
     columns: str,
     language: str,
     conditions: str,
+    vary: tuple[str, ...],
+    baseline: str | None,
+    all_pairs: bool,
     limit: int | None,
     repeats: int,
     reuse: tuple[Path, ...],
@@ -80,70 +87,104 @@ def run_command(
 
     VERIFY is a table (.xlsx, .csv, .tsv), JSON (.jsonl, .json) or Parquet with a question and its answer in each row.
 
-    With several --model the models are loaded one after the other, and one report compares them.
+    With several --model or --vary each combination is an arm: models are loaded one after the other, and one report
+    compares the arms. VERIFY may also be an experiment file (.toml) that names the set and the arms.
 
     \b
-    Example:
+    Examples:
       kotae eval run verify.xlsx --out runs/first --conditions no_rag,rag --sample 30
+      kotae eval run verify.xlsx --out runs/passages --conditions rag --vary top_k=1,3,5,8
     """
     from eval.dataset.load import load_dataset
     from eval.dataset.summary import notable, summary
-    from eval.fallback.factory import check_calibration, keep_calibration
-    from eval.runs.evaluate import QuestionSelection, evaluate_set, parse_conditions
-    from eval.runs.multi_model import find_runs, refuse_folder_of_runs
-    from rag.progress import count_bar
+    from eval.fallback.factory import check_calibration
+    from eval.runs.evaluate import QuestionSelection, parse_conditions
+    from eval.runs.run_folders import find_runs
+    from kotae.arms import read_experiment, varied_arms
 
     reuse = find_runs(reuse)
     if calibration is not None:
         check_calibration(calibration, settings["encoder"])
-    dataset = load_dataset(verify, columns)
+    experiment = read_experiment(verify, models[0], settings) if verify.suffix.lower() == ".toml" else None
+    dataset = load_dataset(verify if experiment is None else experiment.verify, columns)
     if notable(dataset):
         echo(summary(dataset), err=True)
     selection = QuestionSelection(
         languages_of(language), parse_conditions(conditions), limit, sample, repeats, until_decided
     )
-    if until_decided and (calibration is not None or len(models) > 1):
+    arms = varied_arms(models, vary, selection.conditions, settings) if experiment is None else experiment.arms
+    if until_decided and (calibration is not None or experiment is not None or len(arms) > 1):
         raise SettingsError(
-            f"--until-decided and {'--calibration' if calibration else 'several --model'} cannot be combined",
-            do="Use one of them: a run is decided by the rules alone, and one model at a time.",
+            f"--until-decided and {'--calibration' if calibration else 'several arms'} cannot be combined",
+            do="Use one of them: a run is decided by the rules alone, and one model with one prompt at a time.",
         )
-    model, *others = (model_settings({**settings, "model": uri}) for uri in models)
-    if others:
-        _run_models(
-            dataset, out, selection, (model, *others), index_settings(settings), reuse, calibration, report_language
-        )
-        return
-    refuse_folder_of_runs(out, model.uri)
-    with count_bar("Answering") as progress:
-        evaluate_set(dataset, out, selection, model, index_settings(settings), reuse=reuse, progress=progress)
-    if calibration is not None:
-        keep_calibration(calibration, out)
-    write_report((out,), out, report_language, encoder=settings["encoder"])
+    report = _ReportOptions(calibration, report_language, settings["encoder"], all_pairs)
+    if experiment is not None:
+        baseline = baseline or experiment.baseline
+        _run_arms(dataset, out, selection, arms, baseline, reuse, report, experiment.data)
+    elif len(arms) > 1:
+        _run_arms(dataset, out, selection, arms, baseline, reuse, report)
+    else:
+        _run_one(dataset, out, selection, arms[0], reuse, report)
 
 
-def _run_models(
+@dataclass(frozen=True, slots=True)
+class _ReportOptions:
+    """The options of the report at the end of a run."""
+
+    calibration: Path | None
+    language: Language
+    encoder: str | None
+    all_pairs: bool
+
+
+def _run_one(
     dataset: Dataset,
     out: Path,
     selection: QuestionSelection,
-    models: Sequence[ModelSettings],
-    index: IndexSettings,
+    arm: Arm,
     reuse: tuple[Path, ...],
-    calibration: Path | None,
-    report_language: Language,
+    report: _ReportOptions,
 ) -> None:
-    """Run the models and report on those with answers; name those that failed, and then exit with status 1."""
+    """Run into the folder `out` itself, and report."""
     from eval.fallback.factory import keep_calibration
-    from eval.runs.multi_model import evaluate_models
+    from eval.runs.evaluate import evaluate_set
+    from eval.runs.run_folders import refuse_folder_of_runs
+    from rag.progress import count_bar
 
-    runs = evaluate_models(dataset, out, selection, models, index, reuse=reuse)
+    refuse_folder_of_runs(out, arm.name)
+    with count_bar("Answering") as progress:
+        evaluate_set(dataset, out, selection, arm.model, arm.index, reuse=reuse, progress=progress)
+    if report.calibration is not None:
+        keep_calibration(report.calibration, out)
+    write_report((out,), out, report.language, encoder=report.encoder)
+
+
+def _run_arms(
+    dataset: Dataset,
+    out: Path,
+    selection: QuestionSelection,
+    arms: tuple[Arm, ...],
+    baseline: str | None,
+    reuse: tuple[Path, ...],
+    report: _ReportOptions,
+    source: bytes = b"",
+) -> None:
+    """Run the arms and report on those with answers; name those that failed, and then exit with status 1."""
+    from eval.fallback.factory import keep_calibration
+    from eval.runs.arms import evaluate_arms
+    from eval.runs.run_folders import find_baseline, run_folders
+
+    runs = evaluate_arms(dataset, out, selection, arms, baseline=baseline, reuse=reuse, source=source)
     stored = tuple(run.folder for run in runs if run.stored)
-    if calibration is not None:
+    if report.calibration is not None:
         for folder in stored:
-            keep_calibration(calibration, folder)
+            keep_calibration(report.calibration, folder)
     if stored:
-        write_report(stored, out, report_language, encoder=index.encoder)
+        compared = None if report.all_pairs else find_baseline((out,))
+        write_report(run_folders(out), out, report.language, encoder=report.encoder, baseline=compared)
     failed = [run for run in runs if run.error is not None]
     for run in failed:
-        echo(f"kotae: {run.uri}: {run.error}", err=True)
+        echo(f"kotae: {run.arm.name}: {run.error}", err=True)
     if failed:
         sys.exit(1)

@@ -13,5 +13,5 @@ def test_what_cannot_be_combined(tmp_path: Path, script) -> None:
     run = "eval", "run", verify, "--out", out, "--model", "scripted", "--until-decided"
     refused(kotae(*run, "--conditions", "no_rag"), "not both are run")
     refused(kotae(*run, "--repeats", "2"), "--repeats cannot be combined")
-    refused(kotae(*run, "--model", "other"), "several --model cannot be combined")
+    refused(kotae(*run, "--model", "other"), "several arms cannot be combined")
     assert not out.exists()

@@ -1,0 +1,140 @@
+"""The arms of an experiment: the same questions asked in several ways, each in a run folder of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from langchain_core.language_models import BaseChatModel, BaseLLM
+from langchain_core.retrievers import BaseRetriever
+
+from eval.dataset.conditions import Condition
+from eval.dataset.load import Dataset, load_dataset
+from eval.runs.description import FILE
+from eval.runs.evaluate import Experiment, QuestionSelection, open_models, run_models
+from eval.runs.own_parts import model_settings_of
+from eval.runs.run_folders import EXPERIMENT, ExperimentArms, read_arms
+from rag.errors import KotaeError, RunError, SettingsError
+from rag.factory import IndexSettings, ModelSettings, RetrieverShelf
+from rag.generation.chain import Model
+from rag.generation.prompt import Prompt
+from rag.generation.prompt_file import load_prompt
+from rag.models.invoke import close_model
+from rag.progress import count_bar
+from rag.serialize import to_jsonable
+from rag.storage.atomic import write_bytes, write_text
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """A way to ask: a model with its prompt, an index with its retrieval, and the conditions to ask under.
+
+    `name` is that of its run folder. Any LangChain model and retriever will do for `model` and `index`; `prompt` is for
+    a model without settings. Without `conditions` they are those of the experiment.
+    """
+
+    name: str
+    model: ModelSettings | BaseChatModel | BaseLLM = field(default_factory=ModelSettings)
+    index: IndexSettings | BaseRetriever = field(default_factory=IndexSettings)
+    conditions: tuple[Condition, ...] = ()
+    prompt: Prompt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArmRun:
+    """The run of an arm; `error` is set if it did not finish."""
+
+    arm: Arm
+    folder: Path
+    error: KotaeError | None = None
+
+    @property
+    def stored(self) -> bool:
+        """Whether the folder holds answers to report on, of this time or an earlier one."""
+        return (self.folder / FILE).exists()
+
+
+def evaluate_arms(
+    verify: Path | Dataset,
+    out: Path,
+    selection: QuestionSelection,
+    arms: Sequence[Arm],
+    *,
+    baseline: str | None = None,
+    reuse: Sequence[Path] = (),
+    source: bytes = b"",
+) -> tuple[ArmRun, ...]:
+    """Run every arm into its own folder in `out`, or resume there; the others are compared with `baseline`.
+
+    That is by default the first. An index is opened once, a model stays loaded while the next arm has it too, and the
+    same prompt to the same model is asked once. An arm that fails does not stop the others. `source`, the experiment
+    file, is kept in `out`. Raises DatasetError, SettingsError, IndexProblem, and RunError if `out` is a run itself.
+    """
+    if (out / FILE).exists():
+        raise RunError("This folder contains a single run", where=str(out), do="Choose another --out.")
+    _check_names([arm.name for arm in arms], baseline)
+    dataset = verify if isinstance(verify, Dataset) else load_dataset(verify)
+    shelf = RetrieverShelf()
+    experiments = {
+        arm.name: Experiment.open(dataset, _selection(selection, arm), arm.index, shelf) for arm in arms
+    }  # all of them, before the first question is asked
+    _write_arms(out, [arm.name for arm in arms], baseline)
+    if source:
+        write_bytes(out / "experiment.toml", source)
+    engines = [_engine_of(arm) for arm in arms]
+    in_turn = sorted(arms, key=lambda arm: engines.index(_engine_of(arm)))
+    runs = []
+    for arm, following in zip(in_turn, [*in_turn[1:], None], strict=True):
+        siblings = [out / other.name for other in arms if other.name != arm.name and other.model == arm.model]
+        known = [*reuse, *(folder for folder in siblings if (folder / FILE).exists())]
+        keep = following is not None and _engine_of(following) == _engine_of(arm)
+        runs.append(_run(experiments[arm.name], out / arm.name, arm, known, keep=keep))
+    return tuple(runs)
+
+
+def _check_names(names: Sequence[str], baseline: str | None) -> None:
+    if baseline is not None and baseline not in names:
+        raise SettingsError(f"There is no arm {baseline!r}", do=f"The arms are: {', '.join(names)}.")
+    folded = [name.casefold() for name in names]
+    if twice := [name for name in names if folded.count(name.casefold()) > 1]:
+        raise SettingsError(f"Two arms are called {twice[0]!r}", do="Give each arm once, under a name of its own.")
+
+
+def _selection(selection: QuestionSelection, arm: Arm) -> QuestionSelection:
+    return replace(selection, conditions=arm.conditions or selection.conditions)
+
+
+def _write_arms(out: Path, names: Sequence[str], baseline: str | None) -> None:
+    """Write `experiment.json`; arms of earlier calls stay in it, and so does their baseline."""
+    before = read_arms(out)
+    kept = () if before is None else before.arms
+    chosen = baseline or (names[0] if before is None else before.baseline)
+    arms = ExperimentArms(tuple(dict.fromkeys((*kept, *names))), chosen)
+    write_text(out / EXPERIMENT, json.dumps(to_jsonable(arms), ensure_ascii=False, indent=1) + "\n")
+
+
+def _engine_of(arm: Arm) -> tuple[object, ...]:
+    """Return what decides which engine an arm loads."""
+    model = arm.model
+    if not isinstance(model, ModelSettings):
+        return (id(model),)
+    return model.uri, model.context, model.kernel, model.gpu_memory, model.server, model.batch_invariant, model.gpus
+
+
+def _run(experiment: Experiment, folder: Path, arm: Arm, reuse: Sequence[Path], *, keep: bool) -> ArmRun:
+    models: tuple[Model, ...] = ()
+    settings = arm.model
+    try:
+        if not isinstance(settings, ModelSettings):
+            settings = model_settings_of(settings, arm.prompt or load_prompt())
+        models = open_models(experiment, arm.model)
+        with count_bar(f"Answering, {arm.name}") as progress:
+            run_models(experiment, folder, models, settings, reuse=reuse, progress=progress)
+    except KotaeError as error:
+        return ArmRun(arm, folder, error)
+    finally:
+        for model in () if keep or settings is not arm.model else models:
+            close_model(model)
+    return ArmRun(arm, folder)
