@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ingest.formats.pdf import ocr
 from rag.settings import cache_dir, configure_libraries
 from rag.worker import pool
 from tests import leftovers, needs
@@ -65,10 +66,17 @@ def cache() -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def _read_here(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Read documents without a worker, except in tests that ask for one or for a process."""
+    """Read documents without a worker, except in tests that ask for one or for a process, and scans where asked to."""
     pool.in_this_process = not {"worker", "process"} & set(request.fixturenames)
+    ocr.switched_off = "ocr" not in request.fixturenames
     yield
-    pool.in_this_process = True
+    pool.in_this_process = ocr.switched_off = True
+
+
+@pytest.fixture(name="ocr")
+def _ocr() -> None:
+    """OCR as where its extra is installed."""
+    pytest.importorskip("rapidocr")
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,7 @@ FIXTURES = {
     "browser": "browser",
     "chroma_url": "server",
     "process": "process",
+    "ocr": "slow",
 }
 """Fixtures that take long, and how tests that ask for them are marked."""
 SLOW = frozenset({*FIXTURES.values(), "slow", "gpu"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -12,20 +13,49 @@ from ingest.formats.html import read_page
 from ingest.formats.types import Fault, Part, ReadOptions, read_whole
 from rag.text.encoding_detection import decode
 
-_HEADERS = (("From", "From"), ("To", "To"), ("Date", "Date"), ("Subject", "Subject"))
+_HEADERS = ("From", "To", "Cc", "Date", "Subject")
+_FULLER = 2
+"""A text in HTML that is so many times as long as the plain one says more: that is a notice, or a beginning."""
 
 
 def read_eml(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part | Fault]:
     """Yield the document of a mail, titled by its subject; a Fault for each attachment. Raises UnreadableDocument."""
-    message = message_from_bytes(read_whole(stream, name), policy=default)
-    body = message.get_body(("plain", "html"))
-    text = "" if body is None else _text(cast(EmailMessage, body), name, options)
-    headers = "\n".join(f"{label}: {message[header]}" for header, label in _HEADERS if message[header])
-    if text.strip():
-        yield Part(f"{headers}\n\n{text.strip()}", title=str(message["Subject"] or "") or None)
-    for attachment in message.iter_attachments():
-        what = f"The attachment {attachment.get_filename() or 'without a name'} is left out"
-        yield Fault(what, do="Save it beside the mail to have it read.", left_out=True)
+    message = message_from_bytes(_as_sent(read_whole(stream, name)), policy=default)
+    body = _fuller(
+        [
+            _text(cast(EmailMessage, part), name, options)
+            for kind in ("plain", "html")
+            if (part := message.get_body((kind,)))
+        ]
+    )
+    parts = list(message.iter_attachments()) if message.is_multipart() else []
+    texts = [body, *(_text(part, name, options) for part in parts if _is_shown(part))]
+    text = "\n\n".join(text.strip() for text in texts if text.strip())
+    headers = "\n".join(f"{header}: {message[header]}" for header in _HEADERS if message[header])
+    if text:
+        yield Part(f"{headers}\n\n{text}", title=str(message["Subject"] or "") or None)
+    for attachment in parts:
+        if not _is_shown(attachment):
+            what = f"The attachment {attachment.get_filename() or attachment.get_content_type()} is left out"
+            yield Fault(what, do="Save it beside the mail to have it read.", left_out=True)
+
+
+def _as_sent(data: bytes) -> bytes:
+    """Return a mail as it was sent: without blank lines before its headers, and not in UTF-16."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        data = data.decode("utf-16", "replace").encode("utf-8")
+    return data.lstrip(b"\r\n")
+
+
+def _fuller(texts: list[str]) -> str:
+    """Return the first of the texts of a mail, plain and in HTML, or the second if that says much more."""
+    plain, html = [*texts, "", ""][:2]
+    return html if len("".join(html.split())) > _FULLER * len("".join(plain.split())) else plain
+
+
+def _is_shown(part: EmailMessage) -> bool:
+    """Tell whether a part is a text that mail programs show below the body."""
+    return part.get_content_maintype() == "text" and not part.get_filename() and not part.is_attachment()
 
 
 def _text(body: EmailMessage, name: str, options: ReadOptions) -> str:

@@ -1,4 +1,4 @@
-"""PowerPoint presentations: a document for each slide, with its tables and its notes."""
+"""PowerPoint presentations: a document for each slide, with its tables, charts, diagrams and notes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 from ingest.formats.archive import MEBI, check_archive
 from ingest.formats.blocks import MarkdownLines
+from ingest.formats.graphics import GRAPHICS, add_graphic
 from ingest.formats.types import Fault, Part, ReadOptions
 from rag.errors import UnreadableDocument
 from rag.text.office_package import RELATIONSHIP_ID, OfficePackage
@@ -43,15 +44,15 @@ def read_pptx(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Pa
             yield Fault("This slide is hidden, and left out", position, "Unhide it to have it read.", left_out=True)
             continue
         lines = MarkdownLines()
-        title = _add(lines, slide)
+        title = _add(lines, package, parts[key], slide)
         for notes in package.related(parts[key], "notesSlide"):
             lines.block()
-            _add(lines, package.tree(notes))
+            _add(lines, package, notes, package.tree(notes))
         if text := lines.text():
             yield Part(text, position, position, title)
 
 
-def _add(lines: MarkdownLines, slide: Any) -> str | None:
+def _add(lines: MarkdownLines, package: OfficePackage, part: str, slide: Any) -> str | None:
     """Add the text of a slide, and return its title."""
     from lxml import etree
 
@@ -67,6 +68,8 @@ def _add(lines: MarkdownLines, slide: Any) -> str | None:
             elif kind in _TITLES and title is None:
                 title = " ".join("".join(text.text or "" for text in element.iter(f"{_A}t")).split()) or None
                 lines.heading(1)
+            elif element.tag in GRAPHICS:
+                add_graphic(lines, package, part, element)
             else:
                 _open(lines, element)
         elif event == "end":

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Final
 
 from ingest.documents import CorpusFile, LoadedDocument, documents, failure, open_file
 from ingest.formats import ReadOptions
+from ingest.formats.pdf.ocr import has_ocr
 from rag.errors import UnreadableDocument
 from rag.records import Failure
 from rag.serialize import from_json, to_jsonable
@@ -20,6 +21,8 @@ _TASK: Final = "ingest.pipeline.reading:outcomes"
 _SECONDS: Final = 60.0
 _BYTES_A_SECOND: Final = 1 << 15
 """The slowest that an honest file is read, beyond its first minute."""
+_SCAN_BYTES_A_SECOND: Final = 1 << 11
+"""The slowest that scans are read by OCR: a page of 40 kB takes up to 20 seconds of one processor."""
 _BLOCK: Final = 1 << 16
 """Characters of text that are sent at a time."""
 _REMEMBERED: Final = 1000
@@ -41,7 +44,8 @@ def read_documents(
     A file that takes too long, too much memory, or crashes its reader is a Failure like any other. `stream` is the open
     file. Raises CannotWrite.
     """
-    limits = Limits(seconds=_SECONDS + stream.seek(0, 2) / _BYTES_A_SECOND)
+    slowest = _SCAN_BYTES_A_SECOND if file.path.suffix.lower() == ".pdf" and has_ocr() else _BYTES_A_SECOND
+    limits = Limits(seconds=_SECONDS + stream.seek(0, 2) / slowest)
     stream.seek(0)
     key = (str(file.path), _state(file), options)
     try:

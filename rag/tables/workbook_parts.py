@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +55,16 @@ class WorkbookParts:
             elif name == "r":
                 pieces.extend(piece.text or "" for piece in child if _name(piece) == "t")
         return unescape("".join(pieces))
+
+    def texts_of_shapes(self, sheet: str) -> Iterator[str]:
+        """Yield the text of each shape that is drawn on a sheet, such as a text box, its paragraphs as lines."""
+        for part in self.package.related(sheet, "drawing"):
+            for body in self.package.tree(part).iter("{*}txBody"):
+                paragraphs = (
+                    "".join(run.text or "" for run in line.iter("{*}t")) for line in body.iterchildren("{*}p")
+                )
+                if text := "\n".join(paragraphs).strip():
+                    yield text
 
     def _sheets(self, main: str, book: Any) -> list[SheetPart]:
         by_id = {relation.id: relation for relation in self.package.relationships(main)}

@@ -40,7 +40,8 @@ class SheetFacts:
     """Facts about a sheet beside its rows; complete when its rows are read.
 
     `unsaved`: the number of formulas without a saved value; `firsts`: the cell of the first of them in each column
-    (from 0). `hidden_rows` and `hidden_columns` are hidden by hand: rows (from 1), columns (from 0).
+    (from 0). `hidden_rows` and `hidden_columns` are hidden by hand: rows (from 1), columns (from 0). `shapes`: texts of
+    text boxes and the like.
     """
 
     merged: list[MergedRange] = field(default_factory=list)
@@ -49,6 +50,7 @@ class SheetFacts:
     filtered: bool = False
     hidden_columns: set[int] = field(default_factory=set)
     hidden_rows: list[int] = field(default_factory=list)
+    shapes: tuple[str, ...] = ()
 
     @property
     def first(self) -> str:
@@ -78,6 +80,7 @@ def read_sheets(stream: BinaryIO, *, with_hidden: bool = True) -> Iterator[Sheet
         if sheet.hidden:
             yield SheetStream(sheet.title, iter(()), facts, hidden=True)
             continue
+        facts.shapes = tuple(parts.texts_of_shapes(sheet.part))
         with parts.package.open(sheet.part) as xml:
             look_through(xml, facts)
         with parts.package.open(sheet.part) as xml:

@@ -12,6 +12,7 @@ from ingest.formats.docx.equations import M, linear
 from ingest.formats.docx.margins import content_lines, margin_parts
 from ingest.formats.docx.numbering import Numbering
 from ingest.formats.docx.styles import ParagraphStyles, attribute, outline_level, value_of
+from ingest.formats.graphics import GRAPHICS, add_graphic
 from ingest.formats.hidden_text import is_hidden_run
 from ingest.formats.types import Part, ReadOptions, real_title
 from rag.errors import UnreadableDocument
@@ -45,22 +46,22 @@ def read_docx(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Pa
     if body.tag != f"{_W}document":
         raise UnreadableDocument("This file is not a Word file", where=name, do="Rename it with the right extension.")
     styles = ParagraphStyles(next(map(package.tree, package.related(main, "styles")), None))
-    text = _DocumentText(styles, Numbering.of(package, main, styles))
-    text.add(body)
+    text = _DocumentText(package, styles, Numbering.of(package, main, styles))
+    text.add(main, body)
     for notes in ("footnotes", "endnotes"):
         for part in package.related(main, notes):
             text.lines.block()
-            text.add(package.tree(part))
+            text.add(part, package.tree(part))
     lines = text.lines
     title = lines.headings.get(0) or real_title(_title(package)) or lines.first_heading
     inner = lines.text()
     known = {line.strip("#- |") for line in inner.split("\n")}
     margins = []
     for kind in ("header", "footer"):
-        outer = _DocumentText(styles, Numbering())
+        outer = _DocumentText(package, styles, Numbering())
         for part in margin_parts(package, main, body, kind):
             outer.lines.block()
-            outer.add(package.tree(part))
+            outer.add(part, package.tree(part))
         margins.append("\n".join(content_lines(outer.lines.text(), known)))
     yield Part("\n\n".join(filter(None, [margins[0], inner, margins[1]])), title=title)
 
@@ -92,14 +93,15 @@ class _Field:
 class _DocumentText:
     """The text of a document, gathered part by part: its body first, then its notes."""
 
-    def __init__(self, styles: ParagraphStyles, numbering: Numbering) -> None:
+    def __init__(self, package: OfficePackage, styles: ParagraphStyles, numbering: Numbering) -> None:
         self.lines = MarkdownLines()
+        self._package = package
         self._styles = styles
         self._numbering = numbering
         self._fields: list[_Field] = []
 
-    def add(self, root: Any) -> None:
-        """Add the text of a part."""
+    def add(self, part: str, root: Any) -> None:
+        """Add the text of a part, given the root of its tree."""
         from lxml import etree
 
         dropped: Any = None
@@ -113,6 +115,8 @@ class _DocumentText:
                     self.lines.add(linear(element))
                     dropped = element
                     walk.skip_subtree()
+                elif element.tag in GRAPHICS:
+                    add_graphic(self.lines, self._package, part, element)
                 else:
                     self._open(element)
             elif event == "end":

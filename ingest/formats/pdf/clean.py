@@ -13,6 +13,9 @@ _HYPHEN = re.compile("[\ufffe\x02\xad]\n?")  # PDFium's marks for a hyphen that 
 _DIVIDED = re.compile("(?<=[a-z])\u2010\n(?=[a-z])")  # as browsers divide words
 _COMPATIBLE = re.compile("[\u2f00-\u2fdf\ufb00-\ufb06]")  # radicals and ligatures that fonts give for plain letters
 _UNSPACED = re.compile(f"[{UNSPACED}]")
+_BETWEEN_CELLS = re.compile(
+    r"(?<![A-Za-z\s])[ \u3000]+(?![A-Za-z\s])"
+)  # words in Latin letters have blanks around them
 _SENTENCE_END = "。．！？!?.:：」』）)"
 _FULL_LINE = 0.8
 
@@ -21,7 +24,7 @@ def clean(text: str) -> str:
     """Return a page's text as a person would type it: divided words and Japanese lines joined, plain letter forms.
 
     A line break between Japanese letters is removed after a full line, one at least four fifths as wide as the widest
-    of the page; other lines are kept.
+    of the page; other lines are kept, and so are rows of a table, which have as many cells as the next.
     """
     text = _HYPHEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _DIVIDED.sub("", text)
@@ -48,6 +51,7 @@ def _runs_on(line: str, following: str) -> bool:
     return bool(
         line
         and following
+        and not 0 < len(_BETWEEN_CELLS.findall(line)) == len(_BETWEEN_CELLS.findall(following))
         and line[-1] not in _SENTENCE_END
         and _UNSPACED.match(line[-1])
         and _UNSPACED.match(following[0])

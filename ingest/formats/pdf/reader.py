@@ -10,13 +10,16 @@ from typing import Any, BinaryIO
 
 from ingest.formats.pdf.clean import clean
 from ingest.formats.pdf.glyph_numbers import has_glyph_numbers
+from ingest.formats.pdf.ocr import EXTRA, has_ocr, read_scan
 from ingest.formats.pdf.page import PdfPage, read_page
 from ingest.formats.pdf.page_breaks import complete_last_sentence
 from ingest.formats.pdf.running_heads import without_running_heads
 from ingest.formats.types import Fault, Part, ReadOptions, contains, real_title
 from rag.errors import UnreadableDocument
 
-_OCR = "kotae does not read text in images: add a text layer with an OCR program, or exclude the file."
+_OCR = f"Have kotae read pictures ({EXTRA}), add a text layer with another OCR program, or exclude the file."
+_UNSURE = "This page is an image, and OCR is not sure enough of its letters"
+_BETTER = "Scan it again upright and with 300 dots an inch, add a text layer by another OCR program, or exclude it."
 _NO_LETTERS = "The fonts of this page do not say which letters they show"
 _MISSING = "Letters of this page are lost, as their font is neither in the file nor on this machine"
 _INSTALL = "Install a Japanese font (such as the package fonts-noto-cjk), or embed the fonts in the PDF."
@@ -81,13 +84,14 @@ def _page(document: Any, number: int) -> PdfPage | Fault | None:
             text = clean("\n".join(line.text for line in read.lines))
             glyph_numbers = has_glyph_numbers(text_page)
             pictures = bool(text) or any(map(_is_picture, page.get_objects(max_depth=4)))
+            unknown = glyph_numbers or len(_UNKNOWN.findall(text)) > _MAX_UNKNOWN * len("".join(text.split()))
+            if (unknown or not text) and pictures and has_ocr():
+                return read_scan(page, number) or Fault(_UNSURE, position, _BETTER)
     except pypdfium2.PdfiumError as error:
         return Fault(f"This page cannot be read: {error}", position)
     if not text:
         return Fault("This page is an image without text", position, _OCR) if pictures else None
-    if glyph_numbers or len(_UNKNOWN.findall(text)) > _MAX_UNKNOWN * len("".join(text.split())):
-        return Fault(_NO_LETTERS, position, _OCR)
-    return read
+    return Fault(_NO_LETTERS, position, _OCR) if unknown else read
 
 
 def _is_picture(item: Any) -> bool:

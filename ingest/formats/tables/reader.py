@@ -48,8 +48,9 @@ def read_csv(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part
 def read_xlsx(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part | Fault]:
     """Yield a document for each row of every sheet: `#<sheet>!id=<id>` with a column id, else `#<sheet>!<row>`.
 
-    Each sheet has its own header. A formula is read as the value that was saved with the file; where none was, a
-    Fault says so. Every row that a cell merged downwards spans has its value.
+    Each sheet has its own header. The texts of its text boxes and other shapes are a document, `#<sheet>!shapes`. A
+    formula is read as the value that was saved with the file; where none was, a Fault says so. Every row that a cell
+    merged downwards spans has its value.
     """
     check_archive(stream, name)
     yield from _sheets(read_sheets(stream, with_hidden=False), options)
@@ -73,6 +74,9 @@ def _sheets(sheets: Iterable[SheetStream], options: ReadOptions) -> Iterator[Par
             else:
                 documents += isinstance(outcome, Part)
                 yield outcome
+        if facts.shapes:
+            documents += 1
+            yield Part("\n\n".join(facts.shapes), f"{prefix}shapes", f"{prefix}shapes")
         if facts.unsaved:
             yield Fault(f"{_UNSAVED}: {facts.unsaved}", f"{prefix}{facts.first}", _COMPUTE)
         yield from _hidden(facts, prefix)

@@ -56,3 +56,43 @@ def test_text_is_read_where_there_is_html_beside_it() -> None:
 def test_a_mail_without_a_body(data: bytes) -> None:
     (failed,) = read_as("a.eml", data)
     assert isinstance(failed, Failure)
+
+
+def _text(data: bytes) -> str:
+    (found,) = read_as("a.eml", data)
+    assert isinstance(found, LoadedDocument)
+    return found.text
+
+
+def test_who_got_a_copy() -> None:
+    message = mail()
+    message["Cc"] = "経理 <c@example.com>"
+    message.set_content("本文。")
+    assert "\nCc: 経理 <c@example.com>\n" in _text(message.as_bytes())
+
+
+@pytest.mark.parametrize("notice", ["このメールはHTML形式です。", ""])
+def test_a_notice_instead_of_the_text_gives_way_to_the_html(notice: str) -> None:
+    message = mail()
+    message.set_content(notice)
+    text = "有給休暇は年二十日で、翌年度に限り繰り越すことができます。" * 3
+    message.add_alternative(f"<p>{text}</p>", subtype="html")
+    assert _text(message.as_bytes()).endswith(f"\n\n{text}")
+
+
+def test_text_below_a_picture_is_read() -> None:
+    message = mail()
+    message.set_content("上の文。")
+    message.add_attachment(b"x", maintype="image", subtype="png", filename="図.png")
+    message.add_attachment("下の文。", disposition="inline")
+    found, left = read_as("a.eml", message.as_bytes())
+    assert isinstance(found, LoadedDocument)
+    assert found.text.endswith("\n\n上の文。\n\n下の文。")
+    assert "図.png" in str(left)
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16", "utf-16-be"])
+def test_a_mail_that_a_program_saved_anew(codec: str) -> None:
+    saved = "\n\nSubject: test\nFrom: a@example.com\nContent-Type: text/plain; charset=utf-8\n\n本文。\n"
+    mark = "\ufeff" if codec == "utf-16-be" else ""
+    assert _text((mark + saved).encode(codec)) == "From: a@example.com\nSubject: test\n\n本文。"

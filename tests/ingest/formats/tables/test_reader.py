@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from datetime import datetime
 from typing import Any
 
@@ -240,3 +241,23 @@ def test_notes_of_two_cells_above_a_wider_header(above: list[list[str]]) -> None
     padded = [row + [""] * (width - len(row)) for row in above + table]
     assert list(texts("a.csv", csv_of(padded)).values()) == expected
     assert list(texts("a.xlsx", xlsx(表=above + table)).values()) == expected
+
+
+def test_text_boxes_of_a_sheet_are_a_document() -> None:
+    drawn = (
+        '<x:wsDr xmlns:x="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" '
+        'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><x:sp><x:txBody>'
+        "<a:p><a:r><a:t>注意：</a:t></a:r><a:r><a:t>八月は休業</a:t></a:r></a:p><a:p><a:r><a:t>します。</a:t></a:r></a:p>"
+        "</x:txBody></x:sp><x:sp><x:txBody><a:p/></x:txBody></x:sp></x:wsDr>"
+    )
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/drawing"
+    links = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="r" Type="{kind}" Target="../drawings/d.xml"/></Relationships>'
+    )
+    for rows in ([["品名", "価格"], ["りんご", 100]], []):
+        stream = io.BytesIO(xlsx(一覧=rows))
+        with zipfile.ZipFile(stream, "a") as archive:
+            archive.writestr("xl/drawings/d.xml", drawn)
+            archive.writestr("xl/worksheets/_rels/sheet1.xml.rels", links)
+        assert texts("a.xlsx", stream.getvalue())["a.xlsx#一覧!shapes"] == "注意：八月は休業\nします。"
