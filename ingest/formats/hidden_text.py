@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_VANISH, _SIZE, _COLOUR = f"{_W}vanish", f"{_W}sz", f"{_W}color"
 
 _NO_OPACITY = re.compile(r"0+(?:\.0*)?%?|\.0+")
 _NO_SIZE = re.compile(r"(?:0+(?:\.\d*)?|\.\d+)(?:px|pt)|0(?:em|rem|%)?|1(?:px|pt)")
@@ -47,17 +48,16 @@ def is_hidden_run(run: Any) -> bool:
 
     White letters in tables and text boxes count as visible: a style often gives these a dark background.
     """
-    settings = run.find(f"{_W}rPr")
-    if settings is None:
-        return False
-    vanish = settings.find(f"{_W}vanish")
-    if vanish is not None and vanish.get(f"{_W}val", "true") not in _OFF:
-        return True
-    size = settings.find(f"{_W}sz")
-    if size is not None and size.get(f"{_W}val", "") in {"0", "1", "2"}:  # half points
-        return True
-    colour = settings.find(f"{_W}color")
-    return colour is not None and colour.get(f"{_W}val", "").upper() == "FFFFFF" and not _has_background(run)
+    settings = next(run.iterchildren(f"{_W}rPr"), None)
+    white = False
+    for setting in () if settings is None else settings.iterchildren(_VANISH, _SIZE, _COLOUR):
+        value = setting.get(f"{_W}val", "true")
+        if setting.tag == _VANISH and value not in _OFF:
+            return True
+        if setting.tag == _SIZE and value in {"0", "1", "2"}:  # half points
+            return True
+        white = white or (setting.tag == _COLOUR and value.upper() == "FFFFFF")
+    return white and not _has_background(run)
 
 
 def _has_background(run: Any) -> bool:

@@ -19,8 +19,7 @@ def attribute(element: Any, name: str) -> str:
 
 def value_of(element: Any, child: str) -> str:
     """Return the value of the child element of this name; "" if it is absent."""
-    found = element.find(f"{_W}{child}")
-    return "" if found is None else attribute(found, "val")
+    return next((attribute(found, "val") for found in element.iterchildren(f"{_W}{child}")), "")
 
 
 def is_on(switch: Any) -> bool:
@@ -48,8 +47,10 @@ class ParagraphStyles:
 
     def of(self, paragraph: Any) -> str:
         """Return the style of a paragraph."""
-        style = paragraph.find(f"{_W}pPr/{_W}pStyle")
-        return self._default if style is None else attribute(style, "val")
+        for settings in paragraph.iterchildren(f"{_W}pPr"):
+            for style in settings.iterchildren(f"{_W}pStyle"):
+                return attribute(style, "val")
+        return self._default
 
     def chain(self, style: str) -> Iterator[str]:
         """Yield a style and those that it is based on, as far as Word follows them."""
