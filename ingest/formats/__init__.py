@@ -12,6 +12,7 @@ from ingest.formats.notebook import read_ipynb
 from ingest.formats.pdf.reader import read_pdf
 from ingest.formats.slides import read_pptx
 from ingest.formats.tables.jsonl import read_jsonl
+from ingest.formats.tables.parquet import read_parquet
 from ingest.formats.tables.reader import read_csv, read_xls, read_xlsx
 from ingest.formats.text import read_markdown, read_text
 from ingest.formats.types import Fault, Part, Reader, ReadOptions
@@ -28,12 +29,13 @@ READERS: Mapping[str, Reader] = {
     ".csv": read_csv,
     ".tsv": read_csv,
     ".jsonl": read_jsonl,
+    ".parquet": read_parquet,
     ".pptx": read_pptx,
     ".eml": read_eml,
     ".epub": read_epub,
     ".ipynb": read_ipynb,
 }
-TABLES = frozenset({".xlsx", ".xls", ".csv", ".tsv", ".jsonl"})
+TABLES = frozenset({".xlsx", ".xls", ".csv", ".tsv", ".jsonl", ".parquet"})
 PLAIN = frozenset({".txt", ".md", ".html", ".htm", ".csv", ".tsv", ".jsonl", ".eml", ".ipynb"})
 
 _MAGIC = (

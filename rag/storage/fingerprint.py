@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 READER_VERSIONS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys((".txt", ".md", ".html", ".htm", ".jsonl", ".docx"), ("2",)),
-    ".pdf": ("3",),
-    **dict.fromkeys((".csv", ".xlsx"), ("4",)),
+    **dict.fromkeys((".txt", ".md", ".jsonl", ".pptx", ".eml"), ("2",)),
+    **dict.fromkeys((".html", ".htm", ".docx"), ("3",)),
+    **dict.fromkeys((".pdf", ".csv"), ("4",)),
+    ".xlsx": ("5",),
 }
 """Versions of readers whose output has changed, by file suffix; indexed files of these kinds are read again."""
 
