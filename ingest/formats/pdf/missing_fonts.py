@@ -10,7 +10,10 @@ _FEWEST = 2
 _WIDTH = 0.01
 # Fonts of Latin letters, which PDFium has substitutes for: what has no width there is a blank.
 _LATIN = re.compile(
-    r"(?:[A-Z]{6}\+)?(?:Helvetica|Arial|Times|Courier|Symbol|ZapfDingbats|Calibri|Cambria|Verdana)", re.I
+    r"(?:[A-Z]{6}\+)?(?:Helvetica|Arial|Times|Courier|Symbol|ZapfDingbats|Calibri|Cambria|Candara|Consolas|Constantia|"
+    r"Corbel|Century|Comic|Franklin|Garamond|Georgia|Gill|Impact|Lucida|Palatino|Book|Rockwell|Segoe|Tahoma|Trebuchet|"
+    r"Verdana|Wingdings)",
+    re.I,
 )
 
 
