@@ -8,7 +8,7 @@ from eval.dataset.conditions import Condition
 from eval.report.abstention import AbstentionCounts
 from eval.report.compare_runs import RunComparison
 from eval.report.names import counted, display_name
-from eval.report.records import Contrast, RunReport
+from eval.report.records import Contrast, Report, RunReport
 from eval.report.sentences import (
     counts_sentence,
     figures_text,
@@ -159,6 +159,17 @@ def sequential_text(outcome: SequentialOutcome, language: Language) -> str:
     if futile:
         return f"It stopped after {where}, as the others would hardly have given a verdict."
     return f"All {counted(outcome.planned, 'question')} were asked without a verdict."
+
+
+def stopped_text(report: Report, language: Language) -> str | None:
+    """Say which of several runs could stop at any question, as their p values do not hold; None if none could."""
+    names = [run.name for run in report.runs if run.stopped is not None]
+    if not names or len(report.names) == 1:
+        return None
+    if language == "ja":
+        return f"{'、'.join(names)} は途中で打ち切れる実行です。ほかの実行との比較の p 値は目安にとどまります。"
+    could = f"{', '.join(names)} could stop at any question"
+    return f"{could}: p values of comparisons with other runs are approximate."
 
 
 def _sureness(cell: Contrast, language: Language) -> str:

@@ -20,7 +20,7 @@ from eval.report.answer_tables import worth_a_look_table
 from eval.report.audit import audit_table, audit_text
 from eval.report.count_tables import conditions_table, runs_table, summary_table
 from eval.report.grading_error import grading_text, unlabelled_text
-from eval.report.headlines import comparison_text, headline, headline_figures, imported_headline
+from eval.report.headlines import comparison_text, headline, headline_figures, imported_headline, stopped_text
 from eval.report.names import FAILED, MISSING, NOT_CORRECT, OTHER_LANGUAGE, counted, display_name, place_name
 from eval.report.records import Cell, Report, RunReport
 from eval.report.same_passages import other_passages, passages_text
@@ -111,7 +111,7 @@ def environment() -> Environment:
         "counted": counted, "place": _place, "numeric": _numeric, "hits": _hits, "marks": _marks, "sweeps": _sweeps,
         "whole": _whole, "headline": headline, "headline_figures": headline_figures,
         "imported_headline": imported_headline, "comparison_text": comparison_text,
-        "groupby_run": _by_run, "audit_text": audit_text,
+        "groupby_run": _by_run, "audit_text": audit_text, "stopped_text": stopped_text,
         "other_passages": other_passages, "passages_text": passages_text, "left_out_text": describe_removed,
     }  # fmt: skip
     made.filters.update(filters)

@@ -21,6 +21,7 @@ from eval.report.headlines import (
     headline,
     headline_figures,
     imported_headline,
+    stopped_text,
 )
 from eval.report.names import counted, place_name
 from eval.report.records import Report, RunReport
@@ -138,6 +139,8 @@ def _print_side_by_side(report: Report, console: Console, language: Language) ->
     console.print(_table(summary_table(report), language))
     if not report.same_set:
         console.print(_shown(OTHER_SETS[language]))
+    if stopped := stopped_text(report, language):
+        console.print(_shown(stopped))
     for uneven in other_passages(report.runs):
         console.print(_shown(passages_text(uneven, language)))
     for comparison in report.overall_comparisons:

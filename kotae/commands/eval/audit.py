@@ -12,7 +12,12 @@ from kotae.options import PATH, calibration_option, option
 
 @click.command("audit", short_help="Draw answers for people to judge.")
 @click.argument("run", type=PATH)
-@option("--sample", type=click.IntRange(1), default=40, help="How many answers to judge.")
+@option(
+    "--sample",
+    type=click.IntRange(1),
+    default=40,
+    help="How many answers to judge; more where a group of them needs five.",
+)
 @option("--out", type=PATH, required=True, help="Workbook to write, such as audit.xlsx.")
 @option("--seed", type=int, default=0, help="Random seed of the sample; another one draws another sample.")
 @calibration_option

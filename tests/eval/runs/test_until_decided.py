@@ -11,7 +11,8 @@ from eval.dataset.conditions import Condition
 from eval.dataset.load import load_dataset
 from eval.report.build import build_report
 from eval.report.gate import RunArm, build_gate
-from eval.report.headlines import headline, headline_figures
+from eval.report.headlines import headline, headline_figures, stopped_text
+from eval.report.html import html_page
 from eval.runs.run import load_run
 from eval.runs.until_decided import BLOCK, sequential_plan, stratified_order
 from rag.errors import RunError, SettingsError
@@ -95,6 +96,17 @@ def test_an_interval_of_a_fixed_number_is_refused(verify: Path, out: Path) -> No
     run_set(out, verify, helped(), until_decided=True)
     with pytest.raises(RunError, match="stopped when it was decided"):
         build_gate(RunArm(out, Condition.NO_RAG), RunArm(out, Condition.RAG))
+
+
+def test_beside_other_runs_its_p_values_are_called_approximate(verify: Path, out: Path, tmp_path: Path) -> None:
+    run_set(out, verify, helped(), until_decided=True)
+    other = tmp_path / "other"
+    run_set(other, verify, helped(), model_identity="other@1")
+    both, alone = build_report((out, other)), build_report((out,))
+    assert str(stopped_text(both, "en")).startswith(f"{both.runs[0].name} could stop at any question")
+    assert "目安" in str(stopped_text(both, "ja"))
+    assert stopped_text(alone, "en") is None
+    assert "could stop at any question" in html_page(both, "en")
 
 
 def test_the_description_of_other_runs_is_what_it_was(verify: Path, out: Path) -> None:
