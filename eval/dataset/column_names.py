@@ -37,13 +37,14 @@ BY_LANGUAGE = frozenset({Role.QUESTION, Role.REFERENCE, Role.ALIASES})
 # Of two columns with the same role that may stand once, the one whose name comes first here is read.
 _NAMES: Mapping[Role, str] = MappingProxyType(
     {
-        Role.NUMBER: "no number id qid question_id example_id q_no # 番号 質問番号 問題番号 設問番号 項番 通番 連番",
+        Role.NUMBER: "no number id qid question_id example_id q_no q# # 番号 質問番号 問題番号 設問番号 "
+        "管理番号 整理番号 項番 通番 連番",
         Role.QUESTION: "question questions instruction instructions query queries question_text user_input prompt q "
-        "質問 質問文 質問内容 問い 問題 問題文 設問 設問文 問 クエリ 指示",
+        "質問 質問文 質問内容 問い 問題 問題文 設問 設問文 問 問い合わせ 問合せ 問合わせ クエリ 指示",
         Role.INPUT: "input inputs 入力",
         Role.REFERENCE: "answer answers reference references response responses output outputs "
         "gold_answer gold_answers reference_answer reference_answers correct_answer correct_answers "
-        "expected_answer expected_output expected ground_truth ground_truths completion a "
+        "expected_answer expected_output expected ground_truth ground_truths ideal completion a "
         "正解 正答 回答 解答 答え 答 模範解答 模範回答 正解例 回答例 解答例 "
         "期待回答 期待する回答 期待される回答 正しい答え 想定回答 参照 参照回答",
         Role.ALIASES: "aliases alias answer_aliases other_answers 別解 別名 許容解 許容解答 許容回答",
@@ -52,9 +53,9 @@ _NAMES: Mapping[Role, str] = MappingProxyType(
         Role.LABELS: "labels label_set ラベル",
         Role.CHOICES: "choices options choice option 選択肢",
         Role.GOLD: "evidence gold gold_documents gold_document gold_passages doc_ids doc_id "
-        "根拠 根拠文書 根拠資料 参照文書 参照資料 該当文書 正解文書",
+        "根拠 根拠文書 根拠資料 参照文書 参照資料 参照ドキュメント 該当文書 正解文書",
         Role.CONTEXT: "context contexts passage passages positive_chunk_list positive_passages gold_context "
-        "文脈 文章 本文 段落 根拠文",
+        "reference_contexts 文脈 文章 本文 段落 根拠文",
         Role.TITLE: "title タイトル 題名 見出し",
         Role.LANGUAGE: "language lang 言語",
         Role.ANSWERABLE: "answerable 回答可能 回答可否 解答可能 解答可否",
@@ -68,7 +69,10 @@ _RANKS = {
     name.replace("_", ""): (role, rank) for role, names in _NAMES.items() for rank, name in enumerate(names.split())
 }
 _INDEXED = re.compile(r"(?:choice|option|選択肢)[_-]?([0-9]{1,2}|[a-z])")
-_LABEL = frozenset({"label", "answerkey", "answeridx", "answerindex", "正解番号", "正答番号"})
+_LABEL = frozenset(
+    "label answerkey answeridx answerindex correctoption correctchoice correctletter "
+    "正解番号 正答番号 正解記号 正解選択肢".split()
+)
 _WORDS: Mapping[str, Language] = MappingProxyType(
     {
         **dict.fromkeys("jp ja jpn japanese 日本語 和文 邦文 日".split(), "ja"),
@@ -79,6 +83,8 @@ _MARK = "|".join(sorted(_WORDS, key=len, reverse=True))
 _AFTER = re.compile(rf"(.+?)[_\-.:/]*[(\[【<「]?({_MARK})(?:版|で)?[)\]】>」]?")
 _BEFORE = re.compile(rf"[(\[【<「]?({_MARK})(?:版)?[)\]】>」]?(?:[_\-.:/の]*)(.+)")
 _NOTE = re.compile(r"[(\[【<](?:必須|任意|required|optional)[)\]】>]|[*※:]+$")
+_POLITE = re.compile(r"^[ご御お](?=.{2})")
+_KIND = re.compile(r"(?<=..)(?:文|内容|事項|本文|欄|例|案)$")  # 回答文, お問い合わせ内容
 _SHORT = frozenset("日英")  # marks that name a language in brackets only: 質問日 is a date
 
 
@@ -128,6 +134,9 @@ def _plain(name: str) -> ColumnName | None:
     key = re.sub(r"[_\-\s.]", "", name)
     if key in _LABEL:
         return ColumnName(Role.REFERENCE, by_label=True)
+    if key not in _RANKS:
+        bare = _KIND.sub("", _POLITE.sub("", key))
+        key = bare if bare in _RANKS and _RANKS[bare][0] in (Role.QUESTION, Role.REFERENCE) else key
     if key in _RANKS:
         role, rank = _RANKS[key]
         return ColumnName(role, several=key in _LISTS, rank=rank)

@@ -1,8 +1,8 @@
 """The layouts in which question sets are published as JSON or XML, each turned into flat records.
 
 SQuAD (also JSQuAD and JaQuAD) nests questions in paragraphs of articles; MKQA has a question and its answers in many
-languages; llm-jp-eval has one instruction over its samples; NIILC is XML. A field with a text for each language becomes
-a field for each.
+languages; llm-jp-eval has one instruction over its samples; LangSmith nests inputs and outputs; chats are lists of
+messages; NIILC is XML. A field with a text for each language becomes a field for each.
 """
 
 from __future__ import annotations
@@ -11,11 +11,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eval.dataset.column_names import language_of
+from eval.dataset.column_names import Role, language_of, read_name
 from rag.errors import DatasetError
 
 _SHOWN = 12
 _LONGEST_KEY = 200
+_ASKS = frozenset({Role.INPUT, Role.QUESTION})
+_HELD: Mapping[Role | None, frozenset[Role | None]] = {
+    **dict.fromkeys(_ASKS, _ASKS), Role.REFERENCE: frozenset({Role.REFERENCE})
+}  # fmt: skip
+"""What a field that is an object must hold so that its fields are the record's, by its own role."""
+_CHATS = ("messages", "input", "conversation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +105,40 @@ def _article(article: Mapping[str, Any], position: str) -> Iterator[SetRecord]:
                 yield SetRecord(where, about | _flat(question))
 
 
+def _unnested(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record with the fields of its inputs and outputs (LangSmith), and of its messages, as its own."""
+    fields: dict[str, Any] = {}
+    for name, field in value.items():
+        held = _HELD.get(_role(str(name)), frozenset())
+        inner = field if isinstance(field, Mapping) else {}
+        if str(name) in _CHATS and isinstance(field, list):
+            fields |= _of_messages(field) or {name: field}
+        elif any(_role(str(key)) in held for key in inner):
+            fields |= {key: part for key, part in inner.items() if key not in value}
+        else:
+            fields[name] = field
+    return fields
+
+
+def _role(name: str) -> Role | None:
+    known = read_name(name)
+    return None if known is None else known.role
+
+
+def _of_messages(messages: Sequence[Any]) -> dict[str, Any]:
+    """Return the last question of a chat, and the reply to it if there is one; {} for what is no chat."""
+    said = [part for part in messages if isinstance(part, Mapping) and isinstance(part.get("content"), str)]
+    asked = [part["content"] for part in said if part.get("role") == "user"]
+    if not asked or len(said) < len(messages):
+        return {}
+    replied = {"answer": said[-1]["content"]} if said[-1].get("role") == "assistant" else {}
+    return {"question": asked[-1]} | replied
+
+
 def _flat(value: Mapping[str, Any]) -> dict[str, Any]:
     """Return a record with a field for each language instead of an object of them, and MKQA's `query` as its own."""
     fields: dict[str, Any] = {}
-    for name, field in value.items():
+    for name, field in _unnested(value).items():
         key = str(name)[:_LONGEST_KEY]
         languages = {key: language_of(str(key)) for key in field} if isinstance(field, Mapping) else {}
         if any(languages.values()):

@@ -12,7 +12,7 @@ from eval.dataset.column_names import Role, language_of
 from eval.dataset.columns import FieldColumn, SetColumns
 from eval.dataset.items import KINDS, GoldPassage, Item
 from eval.dataset.set_table import SetRow, SetTable
-from eval.dataset.unanswerable import says_unanswerable
+from eval.dataset.unanswerable import NO_ANSWER, says_unanswerable
 from eval.dataset.values import (
     UnusableValue,
     answers_of,
@@ -208,18 +208,24 @@ class _RowReader:
     def _accepted(
         self, references: Mapping[FieldColumn, list[str]], questions: dict[Language, str], *, answerable: bool
     ) -> Texts:
-        """Return the references by language; a question without any is dropped, or refused where it is a cell's."""
+        """Return the references by language; a question without any is dropped, or refused where it is a cell's.
+
+        Of a question that is marked as not answerable, an empty one says so.
+        """
         accepted = self._by_language(references, tuple(questions))
         unmarked = self._columns.first(Role.REFERENCE) is not None
         for language in tuple(questions):
             if accepted.get(language) or (accepted and (unmarked or self._columns.first(Role.QUESTION))):
                 continue
+            if not answerable:
+                accepted[language] = [NO_ANSWER[language]]
+                continue
             column = self._columns.first(Role.REFERENCE, language) or self._columns.all(Role.REFERENCE)[0]
-            if answerable and not isinstance(self._row.values.get(column.header), list | dict):
+            if not isinstance(self._row.values.get(column.header), list | dict):
                 raise _RowFault(column, _EMPTY)
             del questions[language]
         if not questions:
-            raise _RowLeftOut("no accepted answer" if answerable else "no reference, and marked as not answerable")
+            raise _RowLeftOut("no accepted answer")
         return {language: accepted[language] for language in LANGUAGES if accepted.get(language)}
 
     def _by_language(self, answers: Mapping[FieldColumn, list[str]], asked: tuple[Language, ...]) -> Texts:

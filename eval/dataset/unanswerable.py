@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from eval.grading.text import sentences
+from rag.records import Language
 from rag.text.canonical import canonical
 from rag.text.refusals import is_refusal
 
+NO_ANSWER: Mapping[Language, str] = MappingProxyType({"ja": "回答不可", "en": "not answerable"})
+"""The reference of a question that is marked as not answerable and has none."""
 _NOUNS = re.compile(
     r"(?:回答|解答|応答|判断|判定|特定|算出|計算)(?:が|は|すること(?:が|は))?(?:不可(?:能)?|不能|困難|(?:でき|出来)(?:ない|ません))"
     r"|(?:答え|答|正解|回答|解答|根拠|情報源?|記載|記述|言及|データ|該当(?:する(?:情報|記載|記述|文書))?)"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from eval.dataset.column_names import Role
 from eval.dataset.columns import find_columns, parse_columns
 from eval.dataset.load import load_dataset
 from rag.errors import DatasetError, SettingsError
@@ -40,7 +41,29 @@ def test_known_names_in_any_writing(mark, change) -> None:
         assert columns.ignored == ("メモ",)
 
 
-@pytest.mark.parametrize("header", ["質問日", "answer time", "questioner", "回答者", "question(fr)", "問題点"])
+@pytest.mark.parametrize(
+    ("question", "reference"),
+    [
+        ("ご質問", "ご回答"),
+        ("お問い合わせ内容", "回答文"),
+        ("問合せ事項", "回答内容"),
+        ("設問文", "模範解答例"),
+        ("Question Text", "ideal"),
+    ],
+)
+def test_polite_and_longer_names_are_known(question: str, reference: str) -> None:
+    columns = find_columns(["管理番号", question, reference, "備考"], (), "x.csv")
+    assert [column.key for column in columns.columns] == ["number", "question", "reference"]
+
+
+def test_the_letter_of_the_right_choice_may_be_called_the_correct_option() -> None:
+    columns = find_columns(["Q#", "Question", "Option A", "Option B", "Correct Option"], (), "x.csv")
+    assert columns.first(Role.REFERENCE).name.by_label
+
+
+@pytest.mark.parametrize(
+    "header", ["お問い合わせ日", "質問日", "answer time", "questioner", "回答者", "question(fr)", "問題点"]
+)
 def test_other_names_are_not_taken_for_them(header) -> None:
     columns = find_columns([header, "question", "answer"], (), "x.csv")
     assert columns.ignored == (header,)

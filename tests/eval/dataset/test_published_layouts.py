@@ -9,7 +9,8 @@ from eval.dataset.load import Dataset, load_dataset, load_frame
 from eval.report.build import build_report
 from eval.runs.graded import ladder_answers
 from eval.runs.run import load_run
-from tests.eval.dataset.layouts import LAYOUTS
+from rag.errors import DatasetError
+from tests.eval.dataset.layouts import LAYOUTS, lines
 from tests.eval.scripted import ScriptedChat, run_set
 
 
@@ -101,3 +102,54 @@ def test_a_data_frame_gives_the_questions_that_its_file_gives(load, name) -> Non
     rows = getattr(layouts, name.upper())
     from_file = load(name).items
     assert load_frame(pd.DataFrame(rows)).items == from_file
+
+
+MESSAGES = [
+    {"role": "system", "content": "Be brief."},
+    {"role": "user", "content": "Who built it?"},
+    {"role": "assistant", "content": "Ann"},
+    {"role": "user", "content": "When?"},
+]
+
+
+@pytest.mark.parametrize(
+    ("record", "question", "answer"),
+    [
+        ({"inputs": {"question": "When?"}, "outputs": {"answer": "1890"}}, "When?", "1890"),
+        ({"input": {"query": "いつ？"}, "expected": {"answer": "1890年", "aliases": ["明治23年"]}}, "いつ？", "1890年"),
+        ({"messages": [*MESSAGES, {"role": "assistant", "content": "1890"}]}, "When?", "1890"),
+        ({"input": MESSAGES, "ideal": "1890"}, "When?", "1890"),
+        ({"input": MESSAGES, "ideal": ["1890", "in 1890"]}, "When?", "1890"),
+        ({"user_input": "いつ？", "reference": "1890年", "reference_contexts": ["a", "b"]}, "いつ？", "1890年"),
+    ],
+)
+def test_nested_records_and_chats_are_read(tmp_path, record: dict, question: str, answer: str) -> None:
+    path = tmp_path / "set.jsonl"
+    path.write_bytes(lines([record]))
+    (item,) = load_dataset(path).items
+    assert list(item.questions.values()) == [question]
+    assert list(item.responses.values()) == [answer]
+    assert [gold.text for gold in item.gold] == record.get("reference_contexts", [])
+
+
+@pytest.mark.parametrize("record", [{"messages": []}, {"messages": [{"role": "tool", "content": "x"}]}, {"input": [1]}])
+def test_what_is_no_chat_is_refused_by_its_column(tmp_path, record: dict) -> None:
+    path = tmp_path / "set.jsonl"
+    path.write_bytes(lines([record]))
+    with pytest.raises(DatasetError, match=next(iter(record))):
+        load_dataset(path)
+
+
+def test_questions_marked_as_not_answerable_need_no_reference(tmp_path) -> None:
+    squad = [
+        {"question": "When was it built?", "answers": {"text": [], "answer_start": []}, "is_impossible": True},
+        {"question": "誰が建てたか？", "answers": {"text": [], "answer_start": []}, "is_impossible": True},
+        {"question": "Where is it?", "answers": {"text": ["Lindau"], "answer_start": [0]}, "is_impossible": False},
+    ]
+    path = tmp_path / "dev-v2.0.jsonl"
+    path.write_bytes(lines(squad))
+    dataset = load_dataset(path)
+    assert [(item.answerable, *item.responses.values()) for item in dataset.items] == [
+        (False, "not answerable"), (False, "回答不可"), (True, "Lindau")
+    ]  # fmt: skip
+    assert not dataset.left_out
