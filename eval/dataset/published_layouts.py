@@ -127,11 +127,11 @@ def _role(name: str) -> Role | None:
 
 def _of_messages(messages: Sequence[Any]) -> dict[str, Any]:
     """Return the last question of a chat, and the reply to it if there is one; {} for what is no chat."""
-    said = [part for part in messages if isinstance(part, Mapping) and isinstance(part.get("content"), str)]
-    asked = [part["content"] for part in said if part.get("role") == "user"]
-    if not asked or len(said) < len(messages):
+    turns = [part for part in messages if isinstance(part, Mapping) and isinstance(part.get("content"), str)]
+    asked = [part["content"] for part in turns if part.get("role") == "user"]
+    if not asked or len(turns) < len(messages):
         return {}
-    replied = {"answer": said[-1]["content"]} if said[-1].get("role") == "assistant" else {}
+    replied = {"answer": turns[-1]["content"]} if turns[-1].get("role") == "assistant" else {}
     return {"question": asked[-1]} | replied
 
 
