@@ -34,7 +34,6 @@ _PACKAGES: Final = (
     "transformers",
     "torch",
     "xllamacpp",
-    "bm25s",
 )
 OMITTED: Final = ("columns", "build", "wording", "decline")
 """Settings that are not written where they are empty, as in runs from before they were recorded."""

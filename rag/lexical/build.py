@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag.lexical.columns import DATA, INDICES, INDPTR, VOCABULARY
 from rag.lexical.terms import english_words, grams
 from rag.records import Chunk, Language
 from rag.text.words import words
@@ -22,10 +23,15 @@ if TYPE_CHECKING:
 
 IDS = "ids.npy"
 WORDS, GRAMS, ENGLISH = "words", "grams", "english"
-_TERMS, _LENGTHS, _VOCABULARY = "terms.npy", "lengths.npy", "vocab.index.json"
-_DATA, _INDICES, _INDPTR = "data.csc.index.npy", "indices.csc.index.npy", "indptr.csc.index.npy"
+_TERMS, _LENGTHS = "terms.npy", "lengths.npy"
 # Lower than is usual for long texts: a chunk is a few sentences, where a second mention adds little.
 K1, B = 0.9, 0.4
+_SETTINGS = "params.index.json"
+# What bm25s needs to open the files, so that others can: nothing here reads it.
+_BM25S = {
+    "k1": K1, "b": B, "delta": 0.5, "method": "lucene", "idf_method": "lucene",
+    "dtype": "float32", "int_dtype": "int32", "backend": "numpy",
+}  # fmt: skip
 _BLOCK = 500
 _RANGE = 250_000
 
@@ -107,7 +113,7 @@ class _Spool:
         self._old_terms: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
         self._old_ends: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         if before is not None and before.is_dir():
-            self._vocabulary = json.loads((before / _VOCABULARY).read_text(encoding="utf-8"))
+            self._vocabulary = json.loads((before / VOCABULARY).read_text(encoding="utf-8"))
             self._old_terms = np.load(before / _TERMS, mmap_mode="r")
             self._old_ends = np.cumsum(np.load(before / _LENGTHS), dtype=np.int64)
 
@@ -166,24 +172,23 @@ def _write_matrix(
     BM25 as in Lucene (bm25s's default): a term adds log(1 + (n - df + 0.5) / (df + 0.5)) * tf / (tf + K1 * (1 - B + B *
     length / mean length)) to a chunk's score (Kamphuis et al. 2020, "Which BM25 do you mean?").
     """
-    import bm25s
     import numpy as np
 
     used = sorted(word for word, number in vocabulary.items() if counts[number])
     rank = np.zeros(len(vocabulary), dtype=np.int32)
     rank[[vocabulary[word] for word in used]] = np.arange(len(used), dtype=np.int32)
     frequency = counts[[vocabulary[word] for word in used]]
-    (folder / _VOCABULARY).write_text(
+    (folder / VOCABULARY).write_text(
         json.dumps({word: number for number, word in enumerate(used)}, ensure_ascii=False), encoding="utf-8"
     )
     np.save(folder / _LENGTHS, lengths)
     spooled = _raw(folder / "terms.raw", 1)
     _write_array(folder / _TERMS, int(lengths.sum()), "<i4", (rank[block[:, 0]] for block in spooled))
     starts = np.concatenate([[0], np.cumsum(frequency)])
-    np.save(folder / _INDPTR, starts)
+    np.save(folder / INDPTR, starts)
     idf = np.log(1 + (len(lengths) - frequency + 0.5) / (frequency + 0.5))
     norm = K1 * (1 - B + B * lengths / lengths.mean())
-    with (folder / _DATA).open("wb") as data, (folder / _INDICES).open("wb") as indices:
+    with (folder / DATA).open("wb") as data, (folder / INDICES).open("wb") as indices:
         _header(data, total, "<f4")
         _header(indices, total, "<i4")
         for pairs in _by_term(folder, rank, starts):
@@ -191,10 +196,7 @@ def _write_matrix(
             scores = (idf[term] * times / (times + norm[chunk])).astype(np.float32)
             scores.tofile(data)
             chunk.astype(np.int32).tofile(indices)
-    index = bm25s.BM25(k1=K1, b=B)
-    settings = {name: getattr(index, name) for name in ("k1", "b", "delta", "method", "idf_method", "dtype")}
-    settings |= {"int_dtype": index.int_dtype, "backend": index.backend, "num_docs": len(lengths)}
-    (folder / "params.index.json").write_text(json.dumps(settings), encoding="utf-8")
+    (folder / _SETTINGS).write_text(json.dumps(_BM25S | {"num_docs": len(lengths)}), encoding="utf-8")
     for path in folder.glob("*.raw"):
         path.unlink()
 

@@ -1,4 +1,4 @@
-"""BM25 over the chunks of either language (bm25s, memory-mapped), for questions of both.
+"""BM25 over the chunks of either language, for questions of both.
 
 A question in the language of the chunks is matched by words and, with less weight, by character n-grams. A question in
 the other language is matched by its words' translations (see `rag.lexical.translation`), and by the English words that
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.lexical.build import ENGLISH, GRAMS, IDS, WORDS
+from rag.lexical.columns import TermColumns
 from rag.lexical.dictionary import open_dictionary
 from rag.lexical.terms import grams
 from rag.lexical.translation import into_english, into_japanese
@@ -22,7 +23,6 @@ from rag.text.words import words
 
 if TYPE_CHECKING:
     import numpy as np
-    from bm25s import BM25
     from numpy.typing import NDArray
 
 GRAM_WEIGHT = 0.3
@@ -101,7 +101,7 @@ class _LanguageIndex:
 
         self._folder = folder
         self._ids: NDArray[np.bytes_] = np.load(folder / IDS, mmap_mode="r")
-        self._fields: dict[str, BM25 | None] = {}
+        self._fields: dict[str, TermColumns | None] = {}
 
     def search(self, query: Sequence[_Terms | _Synonyms], count: int, also: Iterable[str]) -> dict[str, LexicalMatch]:
         import numpy as np
@@ -127,10 +127,17 @@ class _LanguageIndex:
         return [int(row) for row in at[self._ids[at] == wanted]]
 
     def _add_terms(self, scores: NDArray[np.float32], query: _Terms) -> None:
+        import numpy as np
+
         index = self._field(query.field)
-        known = [term for term in dict.fromkeys(query.terms) if index is not None and term in index.vocab_dict]
-        if index is not None and known:
-            scores += query.weight * index.get_scores(known)
+        if index is None:
+            return
+        added = np.zeros_like(scores)
+        for term in dict.fromkeys(query.terms):
+            if term in index:
+                chunks, score = index.column(term)
+                added[chunks] += score
+        scores += query.weight * added
 
     def _add_synonyms(self, scores: NDArray[np.float32], query: _Synonyms) -> None:
         """Add the BM25 score of one term that occurs in a chunk as often as the best synonym, times its share.
@@ -143,21 +150,17 @@ class _LanguageIndex:
         best = np.zeros_like(scores)
         for name, term, share in query.terms:
             index = self._field(name)
-            if index is None or term not in index.vocab_dict:
+            if index is None or term not in index:
                 continue
-            term_number = index.vocab_dict[term]
-            column = slice(*index.scores["indptr"][term_number : term_number + 2].tolist())
-            chunks = index.scores["indices"][column]
-            part = index.scores["data"][column] / _rarity(len(chunks), len(scores))
+            chunks, score = index.column(term)
+            part = score / _rarity(len(chunks), len(scores))
             best[chunks] = np.maximum(best[chunks], share * part / (1 - part + share * part))
         scores += _rarity(int(np.count_nonzero(best)), len(scores)) * best
 
-    def _field(self, name: str) -> BM25 | None:
-        import bm25s
-
+    def _field(self, name: str) -> TermColumns | None:
         if name not in self._fields:
             folder = self._folder / name
-            self._fields[name] = bm25s.BM25.load(str(folder), mmap=True) if folder.is_dir() else None
+            self._fields[name] = TermColumns(folder) if folder.is_dir() else None
         return self._fields[name]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.lexical.build import GRAMS
+from rag.lexical.columns import TermColumns
 from rag.lexical.search import GRAM_WEIGHT, LEADERS, LexicalIndex
 from rag.records import Chunk, Language
 from rag.text.language import normalise
@@ -140,8 +141,6 @@ def test_of_several_translations_any_will_do_and_the_best_counts(tmp_path: Path)
 
 def _grams(lexical: LexicalIndex, chunk: str) -> float:
     """What the n-grams of "war" add to a chunk's score for the word alone."""
-    import bm25s
-
     (leg,) = lexical._indexes.values()
-    index = bm25s.BM25.load(str(leg._folder / GRAMS))
-    return float(index.get_scores(["war"])[int(chunk)])
+    chunks, scores = TermColumns(leg._folder / GRAMS).column("war")
+    return dict(zip(chunks.tolist(), scores.tolist(), strict=True))[int(chunk)]
