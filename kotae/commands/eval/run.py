@@ -122,7 +122,7 @@ def run_command(
     if experiment is not None:
         baseline = baseline or experiment.baseline
         _run_arms(dataset, out, selection, arms, baseline, reuse, report, experiment.data)
-    elif len(arms) > 1:
+    elif vary or len(arms) > 1:
         _run_arms(dataset, out, selection, arms, baseline, reuse, report)
     else:
         _run_one(dataset, out, selection, arms[0], reuse, report)

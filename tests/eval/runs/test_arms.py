@@ -12,7 +12,7 @@ from eval.report.build import build_report
 from eval.report.html import html_page
 from eval.report.same_passages import other_passages
 from eval.runs.run import load_run
-from eval.runs.run_folders import run_folders
+from eval.runs.run_folders import find_baseline, run_folders
 from rag.errors import ModelUnavailable
 from rag.models import registry
 from rag.models.engine import EngineOptions
@@ -282,3 +282,12 @@ def test_a_value_is_checked_as_its_option_is(verify: Path, out: Path, script) ->
     result = kotae("eval", "run", verify, "--out", out, "--model", "scripted", "--vary", "top_k=1,many")
     assert result.exit_code == 2
     assert "'--top-k': 'many' is not a valid integer" in result.stderr
+
+
+def test_an_experiment_takes_an_arm_later(verify: Path, index: Path, out: Path, script) -> None:
+    command = ("eval", "run", verify, "--out", out, "--index", index, "--model", "scripted", "--language", "ja")
+    for value, names in (("2", ["top_k=2"]), ("1", ["top_k=2", "top_k=1"])):
+        assert kotae(*command, "--conditions", "rag", "--vary", f"top_k={value}").exit_code == 0
+        assert [run.name for run in run_folders(out)] == names
+    (compared,) = build_report(list(run_folders(out)), baseline=find_baseline((out,))).overall_comparisons
+    assert (compared.old, compared.new) == ("top_k=2", "top_k=1")
