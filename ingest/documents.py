@@ -6,7 +6,7 @@ import hashlib
 import re
 import stat
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,7 @@ from rag.worker.limits import short_of_memory
 MAX_TITLE = 120
 _OBJECT = re.compile(r"<[^<>]* object at 0x[0-9a-fA-F]+>")
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+_GAIJI = re.compile("[\ue000-\ue757]")  # the letters that users of Windows may define
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,10 @@ def _outcomes(file: CorpusFile, stream: BinaryIO, options: ReadOptions) -> Itera
         with closing(SeenIds()) as seen:
             for part in READERS[suffix](stream, file.source, options):
                 reached = part.position
-                yield _outcome(file, part, seen)
+                outcome = _outcome(file, part, seen)
+                yield outcome
+                if isinstance(outcome, LoadedDocument) and (letters := _GAIJI.findall(outcome.text)):
+                    yield failure(outcome.source, _gaiji(letters, outcome.source))
     except UnreadableDocument as error:
         yield failure(file.source, error)
     except (CannotWrite, MemoryError):
@@ -195,6 +199,15 @@ def _language(part: Part, content: str, where: str) -> Language:
             do="Exclude it; or if it is to be indexed all the same, give it lang: ja or lang: en where its format can.",
         )
     return detect(content)
+
+
+def _gaiji(letters: Sequence[str], where: str) -> LeftOut:
+    return LeftOut(
+        f"Letters of this document are gaiji (外字), which only its author's machine shows: {len(letters)}, "
+        f"the first U+{ord(letters[0]):04X}; they are not words that a search finds",
+        where=where,
+        do="Replace them by ordinary letters.",
+    )
 
 
 def _title(text: str | None) -> str:

@@ -157,3 +157,12 @@ def test_a_format_that_is_read_whole_has_a_limit_that_is_named(name: str, monkey
 def test_tables_have_no_such_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ingest.formats.types.MAX_WHOLE", 100)
     assert len(read_as("a.csv", b"a,b\n" + b"1,2\n" * 100)) == len(read_as("a.jsonl", b'{"text": "a"}\n' * 100)) == 100
+
+
+def test_gaiji_are_named_and_the_document_is_read() -> None:
+    document, named = read_as("a.txt", "外字は\ue000です。".encode())
+    assert isinstance(document, LoadedDocument)
+    assert isinstance(named, Failure)
+    assert named.error == "LeftOut"
+    assert "U+E000" in named.message
+    assert len(read_as("a.txt", "箇条書き\uf0b7一つ目。".encode())) == 1  # a bullet of Wingdings
