@@ -25,7 +25,11 @@ _FORMS = frozenset(
 )
 _AROUND = frozenset({"aside", "footer", "header", "nav"})
 _ROLES = frozenset("alertdialog banner complementary contentinfo dialog menu menubar navigation search toolbar".split())
-_LISTS = frozenset({"div", "dl", "ol", "p", "table", "td", "tr", "ul"})
+_LISTS = frozenset({"div", "dl", "ol", "p", "td", "ul"})
+_NO_BLOCKS = frozenset(
+    "a body caption dd details dt h1 h2 h3 h4 h5 h6 html label main span summary table tbody tfoot th thead tr".split()
+)
+"""What a name says nothing about: a heading or a row of a table may well be called a header, and be a link."""
 _CLICKED = frozenset({"a", "button", "select"})
 _LINKED, _LISTED = 0.25, 0.9
 """Shares of its letters that are links, in a block with a telling name, and in a list without one."""
@@ -148,7 +152,7 @@ def _closed(block: _Block, tag: Any) -> Iterator[_Block]:
     elif _is_main(block.element):
         block.content = max(block.content, block.plain)
     listed = tag in _LISTS and block.links >= _LINKS and block.linked >= _LISTED * block.letters
-    if block.letters and (block.named or block.form or listed) and tag not in {"html", "body", "main"}:
+    if block.letters and (block.named or block.form or listed) and tag not in _NO_BLOCKS:
         yield block
 
 

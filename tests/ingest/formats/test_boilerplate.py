@@ -56,6 +56,10 @@ def test_what_is_around_a_text_leaves_no_trace(around: str, content: str) -> Non
         '<div class="menu"><h2>お品書き</h2><p>天ぷらそば　1,200円</p><p>ざるそば　800円</p></div>',
         '<p class="related">関連する規程は旅費規程であり、<a href="/r">第三条</a>に日当の定めがあります。</p>',
         "<main><ul>" + LINKS + "</ul></main>",
+        '<h2 class="section-header"><a href="#1">第一条　就業</a></h2>',
+        '<table><tr class="header"><th><a href="?sort=1">会社案内</a></th><th><a href="?sort=2">価格</a></th></tr>'
+        "<tr><td>案内</td><td>1,200円</td></tr></table>",
+        "<table>" + "<tr><td><a href='/a'>会社案内</a></td><td><a href='/b'>第一条</a></td></tr>" * 3 + "</table>",
     ],
 )
 def test_sentences_and_lists_of_the_text_stay(kept: str) -> None:
