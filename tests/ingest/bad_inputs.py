@@ -89,6 +89,7 @@ BAD_INPUTS = (
     BadInput("text named .pptx", "a.pptx", lambda: b"hello", 0, (WHOLE,), "not an Office file"),
     BadInput("text named .epub", "a.epub", lambda: b"hello", 0, (WHOLE,), "cut off"),
     BadInput("text named .xls", "a.xls", lambda: b"hello", 0, (WHOLE,), "damaged"),
+    BadInput("parquet cut off", "a.parquet", lambda: b"PAR1" + bytes(40), 0, (WHOLE,), "damaged"),
     BadInput("notebook cut off", "a.ipynb", lambda: b"{", 0, (WHOLE,), "not JSON"),
     BadInput("notebook without cells", "a.ipynb", lambda: b'{"cells": []}', 0, (WHOLE,), "empty"),
     BadInput("mail without a text", "a.eml", lambda: b"Subject: x\n\n", 0, (WHOLE,), "empty"),
