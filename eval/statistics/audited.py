@@ -5,8 +5,8 @@ verdict (Fisch et al. 2024, NeurIPS): the rate of the verdicts plus the mean err
 stratum weighted by its answers. With strata by verdict this is the mean of the judgements by stratum, weighted
 likewise. Intervals come from proper multiple imputation (Rubin 1987): a stratum's share of right answers is drawn from
 its posterior (Jeffreys' prior), the judgements nobody made are drawn from it, and the sampling of the questions is
-added, whole questions at a time. Normal intervals of the same estimator cover too little where a stratum has ten
-judgements and no error; coverage: tests/benchmarks/audit_coverage.py. Shares are 0 to 1.
+added, whole questions at a time. A normal interval of the same estimator knows no error in a stratum without any among
+its judgements, and covers a little less; coverage: tests/benchmarks/audit_coverage.py. Shares are 0 to 1.
 """
 
 from __future__ import annotations
