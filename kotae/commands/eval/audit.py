@@ -32,7 +32,6 @@ def audit_command(run: Path, sample: int, out: Path, seed: int, calibration: Pat
     \b
     Example:
       kotae eval audit runs/first --sample 40 --out audit.xlsx
-      kotae eval report runs/first --labels audit.xlsx --out report
     """
     from eval.audit.key import draw, save_key
     from eval.audit.sheet import write_sheet

@@ -27,7 +27,7 @@ def export_command(run: Path, to: Format, out: Path, calibration: Path | None, e
     \b
     Example:
       kotae eval export runs/first --to jsonl --out first.jsonl
-      kotae eval export runs/first --to inspect --out logs && inspect view --log-dir logs
+      kotae eval export runs/first --to inspect --out logs
     """
     from eval.export.export import export_run
 

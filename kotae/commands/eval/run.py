@@ -91,7 +91,7 @@ def run_command(
     compares the arms. VERIFY may also be an experiment file (.toml) that names the set and the arms.
 
     \b
-    Examples:
+    Example:
       kotae eval run verify.xlsx --out runs/first --conditions no_rag,rag --sample 30
       kotae eval run verify.xlsx --out runs/passages --conditions rag --vary top_k=1,3,5,8
     """
