@@ -41,6 +41,10 @@ _COURTESY = re.compile(
     r"|(?:はい|ええ)、?(?:お答え|承知|かしこまり|了解|分かりました|わかりました|確認))",
     re.IGNORECASE,
 )
+_ANALYSIS = re.compile(r"\b(?:step[- ]by[- ]step|analy[sz]e|break (?:it|this) down)\b|順を追って", re.IGNORECASE)
+_ASPECT = re.compile(
+    r"\s(?:statement|point|aspect|element|detail|word|phrase|factor|term)s?\b|な(?:点|面|要素|言葉|表現)"
+)
 _LISTS = re.compile(
     r"\b(?:options?|choices?|categor(?:y|ies)|classes|labels|between)\b|選択肢|候補|カテゴリ|のうち|の中から",
     re.IGNORECASE,
@@ -82,6 +86,8 @@ def read_label(question: str, answer: str, labels: LabelSet) -> LabelReading:
     masked = mask_quotations(question, answer, lambda text: bare_label(text, labels) is not None)
     rest = _ECHO.sub("", without_echo(question, masked, kept))
     announcement = announced(rest)
+    if announcement is not None and not mentions(announcement, labels, anywhere=True):
+        announcement = None  # "this answer was generated from the passages" announces none
     parts = [part for part in sentences(announcement or rest) if not _ASKS.search(part)]
     if not parts:
         return LabelReading(None, answer, "the answer only repeats the question")
@@ -89,7 +95,10 @@ def read_label(question: str, answer: str, labels: LabelSet) -> LabelReading:
 
 
 def _read(asked: _Asked, parts: Sequence[str], all_parts: Sequence[str], *, announced_: bool) -> LabelReading:
-    verdicts = [(part, _assigned(asked, part)) for part in parts]
+    plain = [part for part in parts if not _ANALYSIS.search(part)]
+    analysed = len(plain) < len(parts)  # in an analysis a heading only says which label is looked at
+    plain = [p for p in plain if not (analysed and p.rstrip().endswith(":") and bare_label(p, asked.labels))]
+    verdicts = [(part, _assigned(asked, part)) for part in plain]
     spoken = [(part, labels) for part, labels in verdicts if labels]
     if asked.labels.polarity is not None:
         firm = [(part, labels) for part, labels in spoken if not _only_assents(asked, part)]
@@ -118,6 +127,7 @@ def _assigned(asked: _Asked, part: str) -> list[Label]:
     weak = concessions(part)
     found = [mention for mention in mentions(part, asked.labels) if not mention.denied and not mention.choice]
     found = [m for m in found if not any(start <= m.start < end for start, end in weak)]
+    found = [m for m in found if asked.labels.polarity is not None or not _ASPECT.match(part, m.end)]
     if asked.labels.polarity is not None:
         firm = [mention for mention in found if not mention.assent]
         assents = len(firm) < len(found)
@@ -150,7 +160,8 @@ def _consistent(
     labels = asked.labels
     after = False
     for other in all_parts:
-        bare = bare_label(other, labels) if len(other) < 60 else None
+        heads = other.rstrip().endswith(":")
+        bare = bare_label(other, labels) if len(other) < 60 and not heads else None
         if (
             not overturned
             and not announced_

@@ -41,6 +41,7 @@ _COUNTERS = {
     **dict.fromkeys(("か国", "ヶ国", "カ国"), ("か国", "ヶ国", "カ国", "ヵ国", "国")),
 }
 _RANGE_AFTER = re.compile(r"^[^\S\n]*(?:-|~|から|to\b|or\b|か、?(?=\d))\s*", re.IGNORECASE)
+_TRIES = re.compile(r"\W{0,9}(?:if|try|suppose|let)\W{1,9}[a-z]\W{1,9}?=", re.IGNORECASE)  # "If x = 9, then ..."
 MOST_VALUES = 40  # of one sentence; models in a loop write hundreds
 _YEAR_RANGE = (100, 2999)  # bare numbers that may be years
 _JOINT = re.compile(r"[^\S\n]{0,9}(?:-|:|~|から|対|to|vs\.?|versus)[^\S\n]{0,9}", re.IGNORECASE)
@@ -56,6 +57,8 @@ def match_numeric(
     """
     joint = _joint(reference.form, reference.values)
     for text in dict.fromkeys((claim.text, *sentences(answer))):
+        if _TRIES.match(text):
+            continue
         wanted = tuple(_as_asked(asked, value, text) for value in reference.values)
         given = _candidates(asked, text, wanted)
         if given:
