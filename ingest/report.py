@@ -46,6 +46,10 @@ class SyncReport:
         """Return the report for JSON."""
         return asdict(self) | {"found": self.found}
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Have IPython show the text."""
+        printer.text(self.text())
+
     def text(self) -> str:
         """Return a line of counts, then one for every file that failed or is of a kind that kotae does not read.
 

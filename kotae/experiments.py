@@ -60,7 +60,7 @@ def evaluate(
     asked = model_settings(model, words) if isinstance(model, str | ModelSettings) else model
     folder = None if out is None else Path(out)
     try:
-        with count_bar("Answering") as progress:
+        with in_python_words(), count_bar("Answering") as progress:
             folder = runs.evaluate_set(dataset, folder, selection, asked, searched(index, retriever), progress=progress)
     except KeyboardInterrupt:
         notice("Interrupted. The answers so far are kept; the same call continues.")
@@ -137,19 +137,20 @@ def compare(
     *,
     max_drop: float = 0.0,
     min_gain: float = 0.0,
-    language: Language = "en",
+    language: Language | None = None,
 ) -> ArmComparison:
     """Judge a run against another on the questions that both were asked: better, no worse, worse, or undecided.
 
     Runs are folders, followed by a condition if another than `rag` is meant: "runs/first:no_rag". `max_drop` is the
-    drop that still counts as no worse, `min_gain` the gain that counts as better, in percentage points. Raises RunError
-    and SettingsError.
+    drop that still counts as no worse, `min_gain` the gain that counts as better, in percentage points. `language` is
+    by default that of `base`, or English. Raises RunError and SettingsError.
     """
     from eval.report.gate import RunArm, build_gate
     from kotae.results import ArmComparison, Evaluation
 
     before, after = (RunArm(r.folder) if isinstance(r, Evaluation) else RunArm.parse(str(r)) for r in (base, new))
-    return ArmComparison(build_gate(before, after, max_drop / 100, min_gain / 100), language)
+    gate = build_gate(before, after, max_drop / 100, min_gain / 100)
+    return ArmComparison(gate, language or (base.language if isinstance(base, Evaluation) else "en"))
 
 
 @overload

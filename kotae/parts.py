@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from rag.generation.prompt import Prompt
 
-_OPTION = re.compile(r"--columns (?:'([^']*)'|(\S+))")
+_COLUMNS = re.compile(r"--columns (?:'([^']*)'|(\S+))")
+_OPTION = re.compile(r"--(columns|limit|sample|out|conditions|repeats)\b")
+_LANGUAGE = re.compile(r"--language (ja|en)\b")
 
 
 def searched(
@@ -55,16 +57,23 @@ def index_settings(index: str | Path | IndexSettings) -> IndexSettings:
 
 @contextmanager
 def in_python_words() -> Iterator[None]:
-    """Say `columns="..."` for the option --columns in an error, and "the DataFrame" for its name as a file."""
+    """Name arguments in place of the options that an error names, and the DataFrame in place of a file."""
     try:
         yield
     except KotaeError as error:
-        error.what = error.what.replace("--columns", "columns")
-        error.do = error.do and re.sub(
-            r"--columns ('[^']*'|\S+)", lambda o: f'columns="{o[1].strip(chr(39))}"', error.do
-        )
+        error.what, error.do = _arguments(error.what), error.do and _arguments(error.do)
         error.where = error.where and re.sub(r"^dataframe\.jsonl(?:, line)?", _in_frame, error.where)
         raise
+
+
+def _arguments(text: str) -> str:
+    """Return a text with arguments in place of options.
+
+    >>> _arguments("Say which: --columns 'question=a b'. Choose another --out, or --language ja.")
+    'Say which: columns="question=a b". Choose another out, or languages=["ja"].'
+    """
+    text = _COLUMNS.sub(lambda option: f'columns="{option[1] or option[2]}"', text)
+    return _OPTION.sub(r"\1", _LANGUAGE.sub(r'languages=["\1"]', text))
 
 
 def _in_frame(name: re.Match[str]) -> str:

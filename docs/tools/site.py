@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mkdocs.structure.files import File
+from nbconvert.exporters import MarkdownExporter
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,9 +28,12 @@ _LINK = re.compile(r"(!?\[[^\]]*\]\()(?!https?:|#|mailto:)([^)#\s]+)")
 
 
 def on_files(files: Any, config: Any) -> Any:
-    """Add the pages that live outside docs/."""
+    """Add the pages that live outside docs/, and the notebooks as pages."""
     for path, page in OUTSIDE.items():
         files.append(File.generated(config, page, content=(ROOT / path).read_text(encoding="utf-8")))
+    for path in sorted((ROOT / "docs/notebooks").glob("*.ipynb")):
+        markdown, _ = MarkdownExporter().from_filename(str(path))
+        files.append(File.generated(config, f"notebooks/{path.stem}.md", content=markdown))
     return files
 
 
@@ -47,7 +51,9 @@ def _in_site(target: str, folder: PurePosixPath, page: str) -> str:
     """
     path = os.path.normpath(folder / target)
     inside = OUTSIDE.get(path) or (path.removeprefix("docs/") if path.startswith("docs/") else None)
-    return target if inside is None else os.path.relpath(inside, PurePosixPath(page).parent)
+    if inside is None:
+        return target
+    return os.path.relpath(re.sub(r"\.ipynb$", ".md", inside), PurePosixPath(page).parent)
 
 
 def on_config(config: Any) -> Any:

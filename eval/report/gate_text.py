@@ -59,7 +59,11 @@ def outlook(gate: Gate, language: Language = "en") -> str:
         text = f"差は {points(low)} から {points(high)} ポイントのどこでもありえます。"
     if low > -1 and gate.max_drop < -low:
         drop = f"{-100 * low:.1f}"
-        text += f"許容する低下が {drop} ポイントなら合格です。" if japanese else f" --max-drop {drop} would accept it."
+        text += (
+            f"許容する低下が {drop} ポイントなら合格です。"
+            if japanese
+            else f" A tolerated drop of {drop} points would accept it."
+        )
     per_question = (cell.fixed - cell.broken) / cell.questions
     if per_question:
         needed = needed_questions(per_question, max(cell.spread, per_question**2))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 from ingest.report import SyncReport
 from rag.records import Failure
 
@@ -22,6 +24,12 @@ def test_what_is_left_out_is_named_and_is_no_failure() -> None:
     assert " 0 parts of files failed" in found.text()
     assert found.as_dict()["left_out"] == (vars_of(hidden),)
     assert not report(failed_parts=(hidden,)).sound
+
+
+def test_a_notebook_shows_the_text() -> None:
+    printed: list[str] = []
+    report()._repr_pretty_(SimpleNamespace(text=printed.append), cycle=False)
+    assert printed == [report().text()]
 
 
 def vars_of(failure: Failure) -> dict[str, str]:

@@ -114,6 +114,14 @@ def test_what_is_wrong_with_a_table_is_said_in_words_of_python(frame, words, tmp
         assert word in str(caught.value)
 
 
+def test_options_of_the_command_line_are_named_as_arguments(tmp_path) -> None:
+    settings = {"model": ScriptedChat(), "retriever": OnePassage()}
+    with pytest.raises(kotae.KotaeError, match="limit and sample cannot"):
+        kotae.evaluate(FRAME, tmp_path / "run", limit=1, sample=1, **settings)
+    with pytest.raises(kotae.KotaeError, match=r'Use languages=\["ja"\]'):
+        kotae.evaluate(FRAME, tmp_path / "run", languages=["en"], **settings)
+
+
 def test_ipython_prints_no_traceback() -> None:
     shown = kotae.KotaeError("It failed", where="a.csv, row 3", do="Mend it.")._render_traceback_()
     assert shown == ["KotaeError: It failed", "  where: a.csv, row 3", "Mend it."]
@@ -128,8 +136,8 @@ def test_runs_are_compared(tmp_path) -> None:
     compared = kotae.compare(kotae.load_run(base), f"{new}:no_rag", max_drop=3)
     assert (compared.change, compared.accepted) == ("undecided", False)
     assert list(compared.flips["change"]) == ["fixed"] * len(ROWS)
-    assert repr(compared).startswith("Undecided: 0 → 5 of 5")
-    assert repr(kotae.compare(base, new, language="ja")).startswith("判定できません：5 問中 0 → 5 正解")
+    assert repr(kotae.compare(base, f"{new}:no_rag")).startswith("Undecided: 0 → 5 of 5")
+    assert repr(compared).startswith("判定できません：5 問中 0 → 5 正解")
     both = kotae.load_run(base, new)
     assert "run" in both.summary.columns
     with pytest.raises(kotae.KotaeError, match="There are 2 runs"):

@@ -50,13 +50,13 @@ def test_worse_better_and_undecided(tmp_path: Path) -> None:
     assert "Worse: 24 → 3 of 24 (-87.5 points" in gate_sentence(worse)
     assert outlook(worse) == outlook(better) == ""
     assert "may be anything from" in outlook(undecided)
-    assert "--max-drop" in outlook(undecided)
+    assert "A tolerated drop of" in outlook(undecided)
 
 
 def test_tolerance_that_the_outlook_names_accepts_the_change(tmp_path: Path) -> None:
     base, new = _run(tmp_path / "base", ROWS, ALL_24 - {1}), _run(tmp_path / "new", ROWS, ALL_24 - {2, 3})
     words = outlook(build_gate(RunArm(base), RunArm(new)))
-    named = float(words.split("--max-drop ")[1].split()[0])
+    named = float(words.split("tolerated drop of ")[1].split()[0])
     assert build_gate(RunArm(base), RunArm(new), (named + 0.1) / 100).change == "no worse"
     assert build_gate(RunArm(base), RunArm(new), (named - 0.1) / 100).change == "undecided"
 
