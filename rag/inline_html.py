@@ -76,8 +76,8 @@ def answer_html(answer: Answer) -> str:
 
 def _source(hit: Hit, *, japanese: bool, first: int | None) -> Markup:
     chunk = hit.chunk
-    where = f"{chunk.source}, "
-    where += f"{chunk.start}～{chunk.end} 文字目" if japanese else f"characters {chunk.start} to {chunk.end}"
+    span = f"、{chunk.start}～{chunk.end} 文字目" if japanese else f", characters {chunk.start} to {chunk.end}"
+    where = chunk.source + span
     if hit.rank == first:
         where += "。回答の根拠です" if japanese else "; bears the answer out"
     return Markup(
