@@ -164,7 +164,8 @@ def open_models(experiment: Experiment, model: ModelSettings | Model) -> tuple[M
 
 def _default_folder(identity: RunIdentity) -> Path:
     """Return the folder for runs of this identity: the same call finds it again, another one has another."""
-    content = json.dumps(asdict(identity), sort_keys=True)
+    stated = {name: value for name, value in asdict(identity).items() if value}  # a new setting changes no old name
+    content = json.dumps(stated, sort_keys=True)
     return RUNS / f"{Path(identity.dataset).stem}-{hashlib.sha256(content.encode()).hexdigest()[:8]}"
 
 
