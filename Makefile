@@ -1,9 +1,11 @@
 # Each command does its own set-up: `make install`, `make demo`, `make test`. While working on kotae: `make fast`, then `make check`.
 PYTHON ?= python3
-# The dictionary comes as a source package: its build takes what it needs, whatever the environment has.
+# Source packages (the dictionary) are built as PEP 517 says, whatever else the environment has.
 export PIP_USE_PEP517 := 1
 VENV := .venv
 BIN := $(VENV)/bin
+PIP = $(BIN)/python -m pip install -q --no-input
+LOCKED = $(PIP) --require-hashes --no-deps --no-build-isolation
 # Tests run in two processes; those that share a model, a server or a file stay in one (tests/needs.py).
 WORKERS ?= 2
 PYTEST = $(BIN)/python -m pytest
@@ -54,25 +56,24 @@ dist: $(VENV)/installed-dev
 $(VENV)/bin/python:
 	$(call step,Virtual environment,$(PYTHON) -m venv $(VENV))
 
-$(VENV)/installed: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(call step,Installing kotae with pinned versions,$(BIN)/python -m pip install -q --no-input -c constraints.txt -e .)
+# Everything by hash but torch, whose build the index chooses: CUDA, or the CPU alone (docs/decisions/041).
+$(VENV)/installed: $(VENV)/bin/python pyproject.toml constraints.txt locks/build.txt locks/kotae.txt
+	$(call step,Installing the packages that kotae needs,$(LOCKED) -r locks/build.txt && $(LOCKED) -r locks/kotae.txt)
+	$(call step,Installing torch,$(PIP) -c constraints.txt torch)
+	$(call step,Installing kotae,$(PIP) --no-deps --no-build-isolation -e .)
 	@touch $@
 
-$(VENV)/installed-dev: $(VENV)/installed
-	$(call step,Installing what tests need,$(BIN)/python -m pip install -q --no-input -c constraints.txt -e ".[dev]")
-	$(call step,Installing GPTQ,$(BIN)/python -m pip install -q --no-input -c constraints.txt -e ".[gptq]" \
+$(VENV)/installed-dev: $(VENV)/installed locks/dev.txt locks/gptq.txt
+	$(call step,Installing what tests and documentation need,$(LOCKED) -r locks/dev.txt)
+	$(call step,Installing GPTQ,$(LOCKED) -r locks/gptq.txt \
 	  || echo "GPTQ cannot be installed here (it needs a C compiler): its tests are SKIPPED")
 	@touch $@
 
-docs: $(VENV)/installed-docs
+docs: $(VENV)/installed-dev
 	$(call step,Documentation in build/site,NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict)
 
 docs-pages: $(VENV)/installed-dev
 	$(call step,docs/cli.md and docs/python.md,$(BIN)/python -m docs.tools)
-
-$(VENV)/installed-docs: $(VENV)/installed
-	$(call step,Installing what the documentation needs,$(BIN)/python -m pip install -q --no-input -c constraints.txt -e ".[docs]")
-	@touch $@
 
 clean:
 	rm -rf $(VENV) .kotae build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

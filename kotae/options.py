@@ -12,6 +12,7 @@ import click
 from kotae.renamed import RenamedChoice, RenamedOption
 from rag.models.server.address import CONCURRENCY, SECONDS
 from rag.records import PRESETS, Decoding, Language
+from rag.safety.injection_filter import DEFAULT_FILTER, InjectionFilter
 from rag.settings import (
     COLLECTION,
     DEFAULT_CONTEXT,
@@ -104,10 +105,16 @@ gpu_options = options(
     option("--kernel", default="auto", help="Kernel for GPTQ weights: auto, marlin, exllama_v2, triton or torch."),
     option("--max-gpu-memory", help="GPU memory limit of a GPTQ model, such as 15GiB; by default all that is free."),
 )
+injection_filter_option = option(
+    "--injection-filter", type=click.Choice(list(InjectionFilter)), default=DEFAULT_FILTER,
+    help="What becomes of sentences of documents that look like instructions to the model: off (nothing), mark (they "
+    "stay in the prompt, marked as no instructions), or drop (they are left out of it).",
+)  # fmt: skip
 generation_options = options(
     option("--prompt", type=RenamedChoice(PROMPTS, _FORMER, PROMPT_SUFFIXES), default=PROMPTS[0], metavar="NAME|FILE",
            help="Prompt: one of `kotae prompt list`, or a file of your own; see `kotae prompt show`."),
     decline_option,
+    injection_filter_option,
     option("--context", type=click.IntRange(256), default=DEFAULT_CONTEXT,
            help="Context window in tokens, for prompt and answer together."),
     option("--max-tokens", type=click.IntRange(1), default=_GREEDY.max_new_tokens, help="Maximum tokens per answer."),

@@ -42,7 +42,11 @@ def model_settings(settings: dict[str, Any], changed: Collection[str] = ()) -> M
         settings["model"],
         _decoding(settings, changed),
         settings["context"],
-        load_prompt(settings["prompt"], decline=settings["decline"] == "allowed"),
+        load_prompt(
+            settings["prompt"],
+            decline=settings["decline"] == "allowed",
+            injection_filter=settings["injection_filter"],
+        ),
         settings["kernel"],
         None if limit is None else parse_size(limit),
         model_server(settings),

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from rag.errors import DatasetError
 from rag.records import LANGUAGES, Language
+from rag.text.json_errors import json_fault
 from rag.text.language import detect
 
 DOCUMENTS = "documents.jsonl"
@@ -65,8 +66,8 @@ def json_lines(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
             continue
         try:
             value = json.loads(line)
-        except ValueError as error:
-            raise DatasetError(f"This line is not JSON: {error}", where=f"{path}, line {number}") from error
+        except (ValueError, RecursionError) as error:
+            raise DatasetError(f"This line is not JSON: {json_fault(error)}", where=f"{path}, line {number}") from error
         if not isinstance(value, dict):
             raise DatasetError("This line is not a JSON object", where=f"{path}, line {number}")
         yield number, value

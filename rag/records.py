@@ -121,8 +121,8 @@ class Answer:
 
     There is a second attempt if the first was in the wrong language. It counts unless it is in the wrong language too.
     `dropped` is the number of hits that did not fit into the model's context; `left_out` has the sentences that were
-    removed from the passages because they looked like instructions to the model. `support` says which passage bears the
-    answer out, where somebody looked it up.
+    removed from the passages because they looked like instructions to the model, `marked` those that were marked.
+    `support` says which passage bears the answer out, where somebody looked it up.
     """
 
     question: str
@@ -132,6 +132,7 @@ class Answer:
     dropped: int = 0
     left_out: tuple[str, ...] = ()
     support: Support | None = None
+    marked: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.attempts:

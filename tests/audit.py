@@ -82,9 +82,10 @@ def audit(extras: Iterable[str] = ()) -> list[Audited]:
     first = list(project["dependencies"])
     for extra in extras:
         first += project["optional-dependencies"][extra]
-    pins = _pins()
+    pinned = pins()
     return [
-        Audited(name, found.version, licences(found), pins.get(name)) for name, found in sorted(_closure(first).items())
+        Audited(name, found.version, licences(found), pinned.get(name))
+        for name, found in sorted(_closure(first).items())
     ]
 
 
@@ -125,7 +126,8 @@ def _spelled(name: str) -> str:
     return next(found, name.strip())
 
 
-def _pins() -> dict[str, str]:
+def pins() -> dict[str, str]:
+    """The version of every package in constraints.txt."""
     lines = (REPOSITORY / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pairs = (line.split("==") for line in lines if "==" in line and not line.startswith("#"))
     return {canonicalize_name(name): version for name, version in pairs}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from eval.dataset.column_names import ColumnName, Role, read_name, read_role
 from rag.errors import DatasetError, SettingsError
 from rag.records import LANGUAGES, Language
-from rag.tables.header import describe_header, normalise_header
+from rag.tables.header import describe_header, normalise_header, repeated
 
 _REQUIRED = (Role.QUESTION, Role.REFERENCE)
 _KEYS = (
@@ -64,7 +64,7 @@ def parse_columns(text: str) -> tuple[FieldColumn, ...]:
             )
         given.append(FieldColumn(header, name))
     keys = [column.key for column in given]
-    if twice := [key for key in keys if keys.count(key) > 1]:
+    if twice := repeated(keys):
         raise SettingsError(f"--columns names {twice[0]} twice", do="Name one column.")
     return tuple(given)
 
@@ -144,7 +144,7 @@ def _without_twins(columns: Sequence[FieldColumn], header: Sequence[str], where:
         groups.setdefault((column.name.role, column.name.language, column.name.index), []).append(column)
     for (role, _, _), twins in groups.items():
         names = [normalise_header(twin.header) for twin in twins]
-        if twice := [name for name in names if names.count(name) > 1]:
+        if twice := repeated(names):
             raise DatasetError(
                 f"The verification set has the column {twice[0]!r} twice", where=where, do="Rename one of them."
             )

@@ -13,6 +13,7 @@ from eval.dataset.set_table import read_set
 from eval.dataset.summary import reasons
 from rag.errors import DatasetError
 from rag.tables.files import read_bytes
+from rag.tables.header import repeated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +51,7 @@ def load_frame(frame: pd.DataFrame, columns: str = "") -> Dataset:
 def frame_lines(frame: pd.DataFrame) -> bytes:
     """Return a DataFrame as JSON Lines, a row each. Raises DatasetError."""
     headers = [str(column) for column in frame.columns]
-    if twice := [header for header in headers if headers.count(header) > 1]:
+    if twice := repeated(headers):
         raise DatasetError(
             f"The DataFrame has the column {twice[0]!r} twice", where=str(FRAME), do="Rename one of them."
         )

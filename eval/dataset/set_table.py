@@ -14,9 +14,10 @@ from eval.dataset.columns import FieldColumn, find_columns, names_columns
 from eval.dataset.published_layouts import SetRecord, flat_records, niilc_records, records_in
 from rag.errors import DatasetError
 from rag.tables.files import read_text
-from rag.tables.header import TableRow
+from rag.tables.header import TableRow, repeated
 from rag.tables.merged_cells import MergedCells
 from rag.tables.reader import Table, read_tables, select_table
+from rag.text.json_errors import json_fault
 
 _WHAT = "verification set"
 _TABLES, _LINES = (".xlsx", ".csv", ".tsv"), (".jsonl", ".ndjson")
@@ -135,17 +136,14 @@ def _parsed(path: Path, text: str, place: str) -> Any:
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         fields = dict(pairs)
         if len(fields) < len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for name in names if names.count(name) > 1)
+            twice = repeated(name for name, _ in pairs)[0]
             raise DatasetError(f"A JSON object has the field {twice!r} twice", where=f"{path}{place}")
         return fields
 
     try:
         return json.loads(text, object_pairs_hook=once)
-    except RecursionError as error:
-        raise DatasetError("This JSON is nested too deeply", where=f"{path}{place}") from error
-    except ValueError as error:
-        raise DatasetError(f"This is not JSON: {error}", where=f"{path}{place}") from error
+    except (ValueError, RecursionError) as error:
+        raise DatasetError(f"This is not JSON: {json_fault(error)}", where=f"{path}{place}") from error
 
 
 def _parquet(path: Path, data: bytes) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from eval.report.records import Report, RunReport
 from eval.runs.graded import RunAnswer
 from rag.generation.citation import short_citation
 from rag.records import Answer
-from rag.safety.sanitize import describe_removed
+from rag.safety.sanitize import describe_marked, describe_removed
 from rag.tables.output import Column, OutputTable
 
 
@@ -41,6 +41,12 @@ class AnswerRow:
         left_out = () if self.answer is None else self.answer.left_out
         return describe_removed(left_out, self.graded.language) if left_out else ""
 
+    @property
+    def marked(self) -> str:
+        """The sentences that the model was shown with a mark, in words; empty if there are none."""
+        marked = () if self.answer is None else self.answer.marked
+        return describe_marked(marked, self.graded.language) if marked else ""
+
 
 ANSWERS: Final[tuple[Column[AnswerRow], ...]] = (
     column("NO", lambda row: _number(row.graded), 7),
@@ -60,6 +66,7 @@ ANSWERS: Final[tuple[Column[AnswerRow], ...]] = (
     column("cut off", lambda row: _yes(row.answer is not None and row.answer.cut_off), printed=False),
     column("asked again", lambda row: _yes(row.answer is not None and len(row.answer.attempts) > 1), printed=False),
     column("left out", lambda row: row.left_out, printed=False),
+    column("marked", lambda row: row.marked, printed=False),
     column("sources", lambda row: _sources(row.graded), 46, printed=False),
     column("stands", lambda row: _stands(row.graded), 11, printed=False),
     column("borne out by", lambda row: _bearer(row.graded), 30, printed=False),

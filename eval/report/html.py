@@ -29,7 +29,7 @@ from eval.report.tables import abstention_table, groundedness_table, repeats_tab
 from eval.runs.graded import RunAnswer
 from eval.statistics.paired import Rate
 from rag.records import Hit, Language
-from rag.safety.sanitize import describe_removed
+from rag.safety.sanitize import describe_marked, describe_removed
 from rag.tables.output import Column, Medium, OutputTable
 from rag.text.language import markup_language
 
@@ -113,6 +113,7 @@ def environment() -> Environment:
         "imported_headline": imported_headline, "comparison_text": comparison_text,
         "groupby_run": _by_run, "audit_text": audit_text, "stopped_text": stopped_text,
         "other_passages": other_passages, "passages_text": passages_text, "left_out_text": describe_removed,
+        "marked_text": describe_marked,
     }  # fmt: skip
     made.filters.update(filters)
     made.globals.update(

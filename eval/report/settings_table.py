@@ -10,6 +10,7 @@ from eval.report.names import display_name
 from eval.report.records import Report, RunReport
 from eval.runs.description import OMITTED
 from eval.runs.imported import ImportedReport
+from rag.safety.injection_filter import InjectionFilter
 
 NOTHING = "-"
 NOT_KNOWN = "not known"
@@ -38,6 +39,7 @@ def settings(report: Report) -> list[Setting]:
 def _of_run(run: RunReport) -> dict[str, str]:
     identity = asdict(run.identity)
     identity["prompt"] = run.identity.prompt_name
+    identity["injection_filter"] = identity["injection_filter"] or InjectionFilter.DROP
     del identity["wording"]
     for name in OMITTED:
         if not identity.get(name, True):

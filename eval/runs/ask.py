@@ -151,7 +151,13 @@ def _copied(known: AnswerRecord, task: Task, prepared: Prepared) -> AnswerRecord
     question = task.question
     answer = known.answer
     if answer is not None:
-        answer = replace(answer, hits=prepared.hits, dropped=prepared.dropped, left_out=prepared.left_out)
+        answer = replace(
+            answer,
+            hits=prepared.hits,
+            dropped=prepared.dropped,
+            left_out=prepared.left_out,
+            marked=prepared.marked,
+        )
     return replace(
         known,
         key=task.key,

@@ -35,7 +35,7 @@ _PACKAGES: Final = (
     "torch",
     "xllamacpp",
 )
-OMITTED: Final = ("columns", "build", "wording", "decline")
+OMITTED: Final = ("columns", "build", "wording", "decline", "injection_filter")
 """Settings that are not written where they are empty, as in runs from before they were recorded."""
 _PROMPTS: Final = {"seed": "h2ogpt"}
 """Names of prompts in stored runs that are others elsewhere."""
@@ -48,6 +48,7 @@ class RunIdentity:
     `index` (the digest of its corpus), `encoder`, `top_k` and `reranker` are None in a run that has not retrieved
     anything yet; "none" is a run without a reranker. `columns` says which column of the set is which. `wording` has the
     files of the prompt, whole, by language; `decline` is "allowed" where they let the model decline.
+    `injection_filter` is empty where orders in passages were dropped, as they were before it was recorded.
     """
 
     model: str
@@ -65,6 +66,7 @@ class RunIdentity:
     columns: str = ""
     wording: dict[str, str] | None = None
     decline: str = ""
+    injection_filter: str = ""
 
     @property
     def prompt_name(self) -> str:

@@ -32,6 +32,7 @@ from rag.models.invoke import batch_size, context_window, identifying_parameters
 from rag.progress import notice
 from rag.records import LANGUAGES, Language
 from rag.retrieval.retriever import HybridRetriever
+from rag.safety.injection_filter import InjectionFilter
 from rag.settings import DEFAULT_ENCODER
 from rag.storage.fingerprint import fingerprint
 
@@ -236,6 +237,7 @@ def _identity(dataset: Dataset, settings: ModelSettings, model: Model, retriever
         prompt=stored_prompt(settings.prompt.name),
         wording=settings.prompt.texts,
         decline="allowed" if settings.prompt.decline else "",
+        injection_filter=stored_filter(settings.prompt.injection_filter),
         dataset=dataset.path.name,
         dataset_sha256=dataset.sha256,
         index=searched.index,
@@ -244,6 +246,11 @@ def _identity(dataset: Dataset, settings: ModelSettings, model: Model, retriever
         reranker=searched.reranker,
         columns=dataset.columns,
     )
+
+
+def stored_filter(injection_filter: InjectionFilter) -> str:
+    """Return a filter as runs record it."""
+    return "" if injection_filter is InjectionFilter.DROP else str(injection_filter)
 
 
 def _encoder(retriever: BaseRetriever | None) -> Encoder:

@@ -31,7 +31,7 @@ def read_epub(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Par
             raise UnreadableDocument("This file is not an EPUB book", where=name) from error
         titles = [element.text for element in root.iter("{http://purl.org/dc/elements/1.1/}title") if element.text]
         folder = posixpath.dirname(package)
-        for number, page in enumerate(_pages(root), 1):
+        for number, page in enumerate(dict.fromkeys(_pages(root)), 1):  # a chapter is read once
             position = f"chapter={number}"
             path = posixpath.normpath(posixpath.join(folder, unquote(page)))
             try:

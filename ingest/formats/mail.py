@@ -31,9 +31,10 @@ def read_eml(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part
     parts = list(message.iter_attachments()) if message.is_multipart() else []
     texts = [body, *(_text(part, name, options) for part in parts if _is_shown(part))]
     text = "\n\n".join(text.strip() for text in texts if text.strip())
-    headers = "\n".join(f"{header}: {message[header]}" for header in _HEADERS if message[header])
+    values = {header: _header(message, header) for header in _HEADERS}
+    headers = "\n".join(f"{header}: {value}" for header, value in values.items() if value)
     if text:
-        yield Part(f"{headers}\n\n{text}", title=str(message["Subject"] or "") or None)
+        yield Part(f"{headers}\n\n{text}", title=values["Subject"] or None)
     for attachment in parts:
         if not _is_shown(attachment):
             what = f"The attachment {attachment.get_filename() or attachment.get_content_type()} is left out"
@@ -56,6 +57,14 @@ def _fuller(texts: list[str]) -> str:
 def _is_shown(part: EmailMessage) -> bool:
     """Tell whether a part is a text that mail programs show below the body."""
     return part.get_content_maintype() == "text" and not part.get_filename() and not part.is_attachment()
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    """Return a header as it reads, or as it is written where it cannot be parsed: a wrong date loses no mail."""
+    try:
+        return str(message[name] or "")
+    except Exception:  # the parsers of the library raise anything over what is malformed
+        return next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
 
 
 def _text(body: EmailMessage, name: str, options: ReadOptions) -> str:

@@ -78,23 +78,31 @@ def _print(pieces: Iterator[AnswerPiece], passages: int) -> None:
         from rag.safety.sanitize import describe_removed
 
         echo(describe_removed(answer.left_out, answer.language), err=True)
+    if answer is not None and answer.marked:
+        from rag.safety.sanitize import describe_marked
+
+        echo(describe_marked(answer.marked, answer.language), err=True)
 
 
 def _sources(answer: Answer | None) -> str:
     if answer is None or not answer.hits:
         return ""
     first = None if answer.support is None else answer.support.rank
-    return "\n" + "\n".join(_source(hit, bears_out=hit.rank == first) for hit in answer.cited)
+    return "\n" + "\n".join(_source(hit, answer, bears_out=hit.rank == first) for hit in answer.cited)
 
 
-def _source(hit: Hit, *, bears_out: bool) -> str:
+def _source(hit: Hit, answer: Answer, *, bears_out: bool) -> str:
     from rag.generation.citation import citation
-    from rag.safety.sanitize import removed_text
+    from rag.safety.sanitize import suspected_text
     from rag.text.terminal_text import one_line
 
-    withheld = len(removed_text([hit]))
+    suspected = suspected_text([hit])
+    counts = {
+        "withheld from the model": len(suspected & set(answer.left_out)),
+        "marked for the model": len(suspected & set(answer.marked)),
+    }
     scores = {"score": hit.score, "dense": hit.dense, "lexical": hit.lexical, "reranked": hit.reranked}
     listed = ", ".join(f"{name} {value:.3f}" for name, value in scores.items() if value is not None)
     mark = "bears the answer out; " if bears_out else ""
-    kept_back = f"; {withheld} sentence{'s' * (withheld > 1)} withheld from the model" if withheld else ""
-    return f"{one_line(citation(hit))} ({mark}{listed}{kept_back})"
+    remarks = (f"; {count} sentence{'s' * (count > 1)} {what}" for what, count in counts.items() if count)
+    return f"{one_line(citation(hit))} ({mark}{listed}{''.join(remarks)})"

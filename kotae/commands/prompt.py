@@ -9,7 +9,7 @@ from click.core import ParameterSource
 
 from kotae.console import echo
 from kotae.group import KotaeGroup
-from kotae.options import decline_option, index_options, json_option, option
+from kotae.options import decline_option, index_options, injection_filter_option, json_option, option
 from kotae.settings import as_json_text, index_settings
 from rag.settings import PROMPTS
 
@@ -51,10 +51,17 @@ def prompt_list() -> None:
 @option("--question", help="Show what the model gets with this question, instead of the file.")
 @option("--language", type=click.Choice(["ja", "en"]), help="Language to answer in; by default that of the question.")
 @decline_option
+@injection_filter_option
 @index_options
 @json_option
 def prompt_show(
-    name: str, question: str | None, language: Language | None, decline: str, as_json: bool, **settings: Any
+    name: str,
+    question: str | None,
+    language: Language | None,
+    decline: str,
+    injection_filter: str,
+    as_json: bool,
+    **settings: Any,
 ) -> None:
     """Show a prompt: its files, or with --question what the model gets, with passages if an index is named.
 
@@ -66,7 +73,7 @@ def prompt_show(
     from rag.generation.prompt_file import load_prompt
     from rag.text.language import detect, readable
 
-    prompt = load_prompt(name, decline=decline == "allowed")
+    prompt = load_prompt(name, decline=decline == "allowed", injection_filter=injection_filter)
     if question is None:
         echo(as_json_text(prompt.texts) if as_json else _files(prompt, language))
         return

@@ -60,7 +60,8 @@ def _fields(event: Event) -> dict[str, Any]:
         return {"event": "waiting", "ahead": event.ahead}
     if isinstance(event, Retrieved):
         hits = [hit_fields(hit) for hit in event.hits]
-        return {"event": "found", "hits": hits, "dropped": event.dropped, "left_out": event.left_out}
+        withheld = {"left_out": event.left_out, "marked": event.marked}
+        return {"event": "found", "hits": hits, "dropped": event.dropped, **withheld}
     if event.done is not None:
         return {"event": "done", **answer_fields(event.done)}
     return {"event": "text", "text": event.text, "attempt": event.attempt}

@@ -72,6 +72,10 @@ MESSAGES: Final[Mapping[str, Mapping[Language, str]]] = {
         "ja": "モデルへの指示とみなし、文書から {count} 文を省きました：{texts}",
         "en": "Sentences removed from the passages as instructions to the model ({count}): {texts}",
     },
+    "live.marked": {
+        "ja": "モデルへの指示のように見えるため、文書の {count} 文に印を付けました：{texts}",
+        "en": "Sentences marked in the passages because they look like instructions to the model ({count}): {texts}",
+    },
     "live.stop": {"ja": "停止", "en": "Stop"},
     "live.stopped": {"ja": "停止しました", "en": "Stopped"},
     "live.sources": {"ja": "出典", "en": "Sources"},

@@ -65,7 +65,7 @@ class _Completion:
 
     async def whole(self, queue: AnswerQueue, question: QueuedQuestion) -> dict[str, Any]:
         """Return the completion as one object."""
-        retrieved, answer = Retrieved((), 0, ()), None
+        retrieved, answer = Retrieved((), 0, (), ()), None
         async with aclosing(queue.answer(question)) as events:
             async for event in events:
                 if isinstance(event, Retrieved):
@@ -80,7 +80,7 @@ class _Completion:
 
     async def events(self, queue: AnswerQueue, question: QueuedQuestion) -> AsyncGenerator[dict[str, Any]]:
         """Yield the chunks of a stream; the first comes once the passages are retrieved."""
-        retrieved, written = Retrieved((), 0, ()), _UnsentText(self.question)
+        retrieved, written = Retrieved((), 0, (), ()), _UnsentText(self.question)
         async with aclosing(queue.answer(question)) as events:
             async for event in events:
                 if isinstance(event, Retrieved):
@@ -150,6 +150,7 @@ def _about(answer: Answer, retrieved: Retrieved) -> dict[str, Any]:
         "support": support_fields(answer),
         "dropped": retrieved.dropped,
         "left_out": retrieved.left_out,
+        "marked": retrieved.marked,
     }
 
 

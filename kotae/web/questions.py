@@ -11,6 +11,7 @@ from starlette.requests import Request
 from rag.errors import PromptTooLong, RequestError
 from rag.generation.chain import Question
 from rag.records import Language
+from rag.text.json_errors import json_fault
 from rag.text.language import detect
 
 MOST_CHARACTERS = 20_000
@@ -57,7 +58,7 @@ def json_object(body: bytes) -> dict[str, Any]:
     try:
         value = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise RequestError(f"The body is not JSON: {error}") from error
+        raise RequestError(f"The body is not JSON: {json_fault(error)}") from error
     if not isinstance(value, dict):
         raise RequestError("The body is not a JSON object")
     return value

@@ -34,11 +34,12 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """The passages in the prompt; `dropped` more did not fit, `left_out` are instructions removed from them."""
+    """The passages in the prompt; `dropped` more did not fit, instructions in them are `left_out` or `marked`."""
 
     hits: tuple[Hit, ...]
     dropped: int
     left_out: tuple[str, ...]
+    marked: tuple[str, ...]
 
 
 Event = Waiting | Retrieved | AnswerPiece
@@ -92,7 +93,7 @@ class AnswerQueue:
     def _events(self, question: QueuedQuestion) -> Generator[Retrieved | AnswerPiece]:
         chain = self._chain(question.decoding or self.settings.decoding, question.retrieval)
         prepared = chain.prepare(question.question)
-        yield Retrieved(prepared.hits, prepared.dropped, prepared.left_out)
+        yield Retrieved(prepared.hits, prepared.dropped, prepared.left_out, prepared.marked)
         yield from chain.stream_prepared(prepared)
 
     def _open(self, decoding: Decoding, retrieval: bool) -> GroundedChain:

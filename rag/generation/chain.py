@@ -23,7 +23,7 @@ from rag.models.engine import Completion
 from rag.models.invoke import invoke_batch, invoke_streaming
 from rag.records import Answer, AnswerPiece, Attempt, Hit, Language
 from rag.retrieval.retriever import hits_of
-from rag.safety.sanitize import removed_text
+from rag.safety.sanitize import sanitized_parts
 from rag.text.answer_language import wants_repair
 from rag.text.language import detect, readable
 
@@ -42,8 +42,9 @@ class Question:
 class Prepared:
     """A question with its passages, and the prompt made of them.
 
-    `dropped` hits did not fit into the context; `left_out` are the sentences of the others taken for instructions;
-    `retrieval_seconds` is None without retrieval.
+    `dropped` hits did not fit into the context; of the others, `left_out` and `marked` are the sentences taken for
+    instructions that are not in the prompt, and that are in it with a mark. `retrieval_seconds` is None without
+    retrieval.
     """
 
     question: Question
@@ -52,6 +53,7 @@ class Prepared:
     dropped: int = 0
     left_out: tuple[str, ...] = ()
     retrieval_seconds: float | None = None
+    marked: tuple[str, ...] = ()
 
 
 class GroundedChain(Runnable[str | Question, Answer]):
@@ -88,7 +90,8 @@ class GroundedChain(Runnable[str | Question, Answer]):
         fitted = fit_to_context(
             self.model, question.text, hits, lambda text, kept: build_prompt(text, language, kept, self.prompt)
         )
-        return Prepared(question, fitted.prompt, fitted.hits, fitted.dropped, removed_text(fitted.hits), seconds)
+        found = sanitized_parts(fitted.hits, self.prompt.injection_filter)
+        return Prepared(question, fitted.prompt, fitted.hits, fitted.dropped, found.removed, seconds, found.marked)
 
     def answer(self, prepared: Sequence[Prepared], config: RunnableConfig | None = None) -> list[Answer | Exception]:
         """Answer prepared questions in one pass of the model, and those in the wrong language in a second one.
@@ -206,7 +209,15 @@ def _answer(prepared: Prepared, completion: Completion | Exception) -> Answer | 
 def _finished(prepared: Prepared, completion: Completion) -> Answer:
     question = prepared.question
     attempts = (_attempt_of(question, completion),)
-    return Answer(question.text, question.language, attempts, prepared.hits, prepared.dropped, prepared.left_out)
+    return Answer(
+        question.text,
+        question.language,
+        attempts,
+        prepared.hits,
+        prepared.dropped,
+        prepared.left_out,
+        marked=prepared.marked,
+    )
 
 
 def _with_repair(answer: Answer, completion: Completion) -> Answer:

@@ -1,8 +1,9 @@
 """Prompts: one wording with and without context, in the question's language.
 
 The conditions of an experiment differ by the passages alone. Passages are numbered, labelled, fenced, and said to be
-data. Anyone may have written them: whatever a model could take for its own control tokens or for an instruction is
-removed first (`tests/injection` measures how well). A passage without such things is in the prompt to the letter.
+data. Anyone may have written them: whatever a model could take for its own control tokens is removed first, and for an
+instruction, marked or removed (`tests/injection` measures how well). A passage without such things is in the prompt to
+the letter.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from rag.errors import SettingsError
 from rag.generation.prompt_template import DECLINE, LANGUAGE, PASSAGES, QUESTION, Template
 from rag.records import Hit, Language
 from rag.safety.control_tokens import escape_control_tokens
+from rag.safety.injection_filter import DEFAULT_FILTER, InjectionFilter
 from rag.safety.sanitize import sanitize_label, sanitize_passage
 from rag.text.language import detect
 
@@ -70,7 +72,8 @@ class Prompt:
     """A prompt in the languages that it has: a chat, or `raw` text for a completion model to continue.
 
     `stop` are texts that end a completion, besides the model's own end of text. With `decline` the prompt has the words
-    that let a model say that the answer is not known.
+    that let a model say that the answer is not known. `injection_filter` says what becomes of sentences in passages
+    that look like instructions.
     """
 
     name: str
@@ -78,6 +81,7 @@ class Prompt:
     raw: bool = False
     stop: tuple[str, ...] = ()
     decline: bool = False
+    injection_filter: InjectionFilter = DEFAULT_FILTER
 
     def wording(self, language: Language) -> Wording:
         """Return the wording in a language. Raises SettingsError if there is none."""
@@ -117,7 +121,8 @@ def build_prompt(question: str, language: Language, hits: Sequence[Hit], prompt:
     Raises SettingsError if the prompt has no words in this language.
     """
     wording = prompt.wording(language)
-    passages = [_line(_LINE[language], hit) if wording.in_lines else _passage(hit) for hit in hits]
+    mode = prompt.injection_filter
+    passages = [_line(_LINE[language], hit, mode) if wording.in_lines else _passage(hit, mode) for hit in hits]
     values = {
         QUESTION: escape_control_tokens(question),
         PASSAGES: "\n".join(passages),
@@ -144,18 +149,18 @@ def default_repair(language: Language) -> str:
     return _REPAIR[language]
 
 
-def _line(name: str, hit: Hit) -> str:
+def _line(name: str, hit: Hit, mode: InjectionFilter) -> str:
     """Return a passage as one line of text."""
-    title = f" ({_label(hit.chunk.title)})" if hit.chunk.title else ""
-    return " ".join(f"{name} {hit.rank}{title}: {sanitize_passage(hit.chunk.text).text}".split())
+    title = f" ({_label(hit.chunk.title, mode)})" if hit.chunk.title else ""
+    return " ".join(f"{name} {hit.rank}{title}: {sanitize_passage(hit.chunk.text, mode).text}".split())
 
 
-def _passage(hit: Hit) -> str:
+def _passage(hit: Hit, mode: InjectionFilter) -> str:
     chunk = hit.chunk
-    source = _label(chunk.source)
-    label = f"{_label(chunk.title)} ({source})" if chunk.title else source
-    return f'<passage {hit.rank} "{label}">\n{sanitize_passage(chunk.text).text}\n</passage {hit.rank}>'
+    source = _label(chunk.source, mode)
+    label = f"{_label(chunk.title, mode)} ({source})" if chunk.title else source
+    return f'<passage {hit.rank} "{label}">\n{sanitize_passage(chunk.text, mode).text}\n</passage {hit.rank}>'
 
 
-def _label(name: str) -> str:
-    return sanitize_label(name).text.replace('"', "'")
+def _label(name: str, mode: InjectionFilter) -> str:
+    return sanitize_label(name, mode).text.replace('"', "'")

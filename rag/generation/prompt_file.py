@@ -22,6 +22,7 @@ from rag.errors import SettingsError, UnreadableDocument
 from rag.generation.prompt import Prompt, Role, Wording, default_repair
 from rag.generation.prompt_template import DECLINE, QUESTION, Template
 from rag.records import LANGUAGES, Language
+from rag.safety.injection_filter import DEFAULT_FILTER, InjectionFilter
 from rag.settings import PROMPT_SUFFIXES, PROMPTS
 from rag.storage.regular_files import read_regular
 from rag.text.encoding_detection import decode
@@ -41,13 +42,21 @@ class _FileContent:
     stop: tuple[str, ...]
 
 
-def load_prompt(name: str | Path = PROMPTS[0], *, decline: bool = False) -> Prompt:
+def load_prompt(
+    name: str | Path = PROMPTS[0], *, decline: bool = False, injection_filter: InjectionFilter | str = DEFAULT_FILTER
+) -> Prompt:
     """Return a prompt that comes with kotae, by its name, or one of the user's own, by its path (.md or .txt).
 
-    With `decline`, it has the words that let a model say that the answer is not known. Raises SettingsError for a file
-    that cannot be read, or that has a placeholder too many or too few, and for `decline` where there are no such words.
+    With `decline`, it has the words that let a model say that the answer is not known. `injection_filter` is "off",
+    "mark" or "drop". Raises SettingsError for a file that cannot be read, or that has a placeholder too many or too
+    few, for `decline` where there are no such words, and for another filter.
     """
+    if injection_filter not in set(InjectionFilter):
+        known = ", ".join(InjectionFilter)
+        raise SettingsError(f"Unknown injection filter {str(injection_filter)!r}", do=f"Choose from: {known}.")
     prompt = _shipped(str(name)) if str(name) in PROMPTS else _own(Path(name))
+    if prompt.injection_filter != injection_filter:
+        prompt = replace(prompt, injection_filter=InjectionFilter(injection_filter))
     if not decline:
         return prompt
     for wording in prompt.wordings.values():

@@ -5,6 +5,7 @@ The one rule for every table that is read: documents, verification sets, lists o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -171,3 +172,12 @@ def _is_number(cell: str) -> bool:
 def _failing(error: Exception) -> Iterator[TableRow]:
     yield from ()
     raise error
+
+
+def repeated(names: Iterable[str]) -> list[str]:
+    """Return the names that occur more than once, in order, each once.
+
+    >>> repeated(["a", "b", "c", "b", "b", "a"])
+    ['a', 'b']
+    """
+    return [name for name, count in Counter(names).items() if count > 1]

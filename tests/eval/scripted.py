@@ -27,9 +27,11 @@ from eval.runs.run import execute
 from eval.runs.until_decided import sequential_plan
 from rag.errors import ModelFailed
 from rag.generation.chain import GroundedChain, build_chain
+from rag.generation.prompt_file import load_prompt
 from rag.models import registry
 from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
 from rag.records import Decoding
+from rag.safety.injection_filter import InjectionFilter
 
 BOTH = (Condition.NO_RAG, Condition.RAG)
 HEADER = (*REQUIRED, *OPTIONAL)
@@ -172,7 +174,8 @@ def chains(model: BaseChatModel, repeats: int = 1, passage: str = PASSAGE) -> di
         Condition.ORACLE: OnePassage(text="正しい資料。"),
         Condition.WITHHELD: OnePassage(text="別の資料。"),
     }
-    return {condition: [build_chain(model, one)] * repeats for condition, one in retrievers.items()}
+    prompt = load_prompt(injection_filter=InjectionFilter.DROP)
+    return {condition: [build_chain(model, one, prompt)] * repeats for condition, one in retrievers.items()}
 
 
 def identity(dataset: Dataset, **changes: Any) -> RunIdentity:

@@ -13,24 +13,28 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tests.faults import damage, disks, endings, texts
+from tests.faults import damage, disks, endings, many, outputs, servers, texts
 from tests.faults.forks import forks
 from tests.faults.scene import Finding, Place
 
 Scene = Callable[[Place, int], Finding]
 KINDS = ("chroma.sqlite3", "vectors (.bin)", "manifest.json", "derived")
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 SCENES: dict[str, Scene] = {
     "full-ingest": disks.full_during_ingest,
     "full-following": disks.full_while_following,
     "full-run": disks.full_during_a_run,
+    "full-outputs": outputs.full_while_writing,
     "full-cache": disks.full_while_expanding,
     "read-only": disks.read_only,
     **{f"flip-{kind}": partial(damage.damaged_index, kind=kind, cut=False) for kind in KINDS},
     **{f"cut-{kind}": partial(damage.damaged_index, kind=kind, cut=True) for kind in KINDS},
     "vectors": damage.damaged_vectors,
+    "vectors-replaced": damage.replaced_vectors,
     **{f"{one.name}-ingest": partial(endings.interrupted_ingest, number=one) for one in SIGNALS},
     **{f"{one.name}-run": partial(endings.interrupted_run, number=one) for one in SIGNALS},
+    "server-killed": servers.killed_during_ingest,
+    "many-files": many.many_files,
     "two": endings.two_at_once,
     "clock": endings.clock_goes_back,
     "model": endings.model_replaced,

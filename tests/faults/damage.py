@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.eval.scripted import lines, records
@@ -60,6 +61,41 @@ def damaged_vectors(place: Place, rounds: int) -> Finding:
         finding.note(ended)
         if ended.code == 0 and place.said(ended)["hits"] != good["hits"]:
             finding.did[f"done, with other passages ({path.name})"] += 1
+    return finding
+
+
+REPLACEMENTS: dict[str, Callable[[bytes, bytes, random.Random], bytes | None]] = {
+    "missing": lambda data, other, chance: None,
+    "empty": lambda data, other, chance: b"",
+    "zeros": lambda data, other, chance: bytes(len(data)),
+    "random bytes": lambda data, other, chance: chance.randbytes(len(data)),
+    "ones from the middle on": lambda data, other, chance: data[: len(data) // 2] + b"\xff" * (len(data) // 2),
+    "bytes after the end": lambda data, other, chance: data + chance.randbytes(4096),
+    "another file of the index": lambda data, other, chance: other,
+}
+
+
+def replaced_vectors(place: Place, rounds: int) -> Finding:
+    """Chroma's vector files gone, filled with something else, or exchanged: no answer may be wrong silently."""
+    finding = Finding("index of 1,500 chunks: vector files missing, emptied, overwritten, exchanged")
+    chance = random.Random(19)
+    good = place.said(place.ask(place.big, QUESTIONS[0]))
+    names = [path.relative_to(place.big) for path in files_of(place.big, "vectors (.bin)")]
+    cases = [(name, what) for name in names for what in REPLACEMENTS]
+    chance.shuffle(cases)
+    for name, what in cases[: max(rounds, 1)]:
+        index = place.copy(place.big)
+        other = chance.choice([path for path in names if path.name != name.name] or names)
+        data = REPLACEMENTS[what]((index / name).read_bytes(), (index / other).read_bytes(), chance)
+        if data is None:
+            (index / name).unlink()
+        else:
+            (index / name).write_bytes(data)
+        ended = place.ask(index, QUESTIONS[0])
+        finding.note(ended)
+        if ended.code == 0:
+            same = place.said(ended)["hits"] == good["hits"]
+            finding.expect(same, f"{name.name}, {what}: other passages")
     return finding
 
 

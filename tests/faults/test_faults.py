@@ -12,7 +12,7 @@ from tests.faults.scene import Finding, Place, can_mount, outcome
 
 ROUNDS = 3
 SLOW = {"full-cache", "many-csv", "many-xlsx", "long"}
-NEEDS_DISK = {"full-ingest", "full-following", "full-run", "full-cache"}
+NEEDS_DISK = {"full-ingest", "full-following", "full-run", "full-outputs", "full-cache"}
 
 
 @pytest.fixture(scope="module")

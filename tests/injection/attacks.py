@@ -14,6 +14,7 @@ from rag.generation.chain import Prepared, Question
 from rag.generation.prompt import build_prompt
 from rag.generation.prompt_file import load_prompt
 from rag.records import Hit
+from rag.safety.injection_filter import InjectionFilter
 from rag.settings import DEFAULT_ENCODER, Chunking
 from tests.injection.answering import Answerer
 from tests.injection.cases import HALVES, Case
@@ -39,14 +40,17 @@ def trials(cases: Iterable[Case], answerer: Answerer) -> Iterator[Trial]:
             yield Trial(case, answerer.plainly(plain), answerer.grounded(prepared(case, path, encoder)))
 
 
-def prepared(case: Case, path: Path, encoder: Encoder) -> Prepared:
+def prepared(
+    case: Case, path: Path, encoder: Encoder, injection_filter: InjectionFilter = InjectionFilter.DROP
+) -> Prepared:
     """kotae's prompt with every chunk of the document, in order, as if retrieval had found them all."""
     file = CorpusFile(path.name, path)
     loaded = [one for one in documents(file, open_file(file)) if isinstance(one, LoadedDocument)]
     chunks = [chunk for one in loaded for chunk in split(one, Chunking(), encoder.count_tokens, encoder.window)]
     hits = tuple(Hit(chunk, rank, 1.0) for rank, chunk in enumerate(chunks, 1))
     question = Question(case.question, case.language)
-    return Prepared(question, build_prompt(question.text, question.language, hits, load_prompt()), hits)
+    prompt = load_prompt(injection_filter=injection_filter)
+    return Prepared(question, build_prompt(question.text, question.language, hits, prompt), hits)
 
 
 def table(found: list[Trial]) -> str:

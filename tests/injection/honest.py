@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rag.collection import load_documents
-from rag.safety.injection_rules import filter_instructions
+from rag.safety.injection_filter import filter_instructions
 from rag.text.sentences import UNTRUSTED, sentence_parts
 from tests.samples import REPOSITORY
 
@@ -34,7 +34,7 @@ def main(folders: list[Path]) -> None:
     for folder in folders or [None]:
         found = texts(folder)
         every = [sentence for text in found for sentence in sentences(text)]
-        left_out = [sentence for text in found for sentence in filter_instructions(text).removed]
+        left_out = [sentence for text in found for sentence in filter_instructions(text).suspected]
         print(f"{folder or 'corpus'}: {len(found)} documents, {len(every)} sentences, {len(left_out)} left out")
         for sentence in left_out:
             print(f"- {sentence}")

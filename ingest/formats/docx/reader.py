@@ -75,7 +75,12 @@ def read_docx(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Pa
 
 
 def _title(package: OfficePackage) -> str | None:
-    properties = next(map(package.tree, package.related("", "core-properties")), None)
+    from lxml import etree
+
+    try:
+        properties = next(map(package.tree, package.related("", "core-properties")), None)
+    except etree.XMLSyntaxError:  # they are no part of the text
+        return None
     title = None if properties is None else properties.find("{http://purl.org/dc/elements/1.1/}title")
     return None if title is None else title.text
 

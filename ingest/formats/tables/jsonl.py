@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from ingest.formats.tables.columns import choose, missing
 from ingest.formats.types import Fault, Part, ReadOptions
+from rag.text.json_errors import json_fault
 from rag.text.lines import read_lines
 
 _SHAPE = "A line is one JSON object with `text` and optionally `id`, `title` and `lang`."
@@ -27,7 +28,7 @@ def _part(line: str, position: str, options: ReadOptions) -> Part | Fault:
     try:
         value = json.loads(line)
     except (ValueError, RecursionError) as error:
-        return Fault(f"This line is not JSON: {error}", position, _SHAPE)
+        return Fault(f"This line is not JSON: {json_fault(error)}", position, _SHAPE)
     if not isinstance(value, dict):
         return Fault(f"This line is not a JSON object but {type(value).__name__}", position, _SHAPE)
     fields = [(str(key), _field_text(field)) for key, field in value.items()]

@@ -130,8 +130,10 @@ class Pane {
     this.setStatus(this.retrieval ? "reading" : "thinking", { count: event.hits.length });
     if (this.retrieval) this.list(event.hits);
     if (event.dropped) this.remark("dropped", { count: event.dropped });
-    const texts = event.left_out.map((text) => `«${text}»`).join(" ");
-    if (texts) this.remark("left_out", { count: event.left_out.length, texts });
+    for (const kind of ["left_out", "marked"]) {
+      const texts = event[kind].map((text) => `«${text}»`).join(" ");
+      if (texts) this.remark(kind, { count: event[kind].length, texts });
+    }
   }
 
   on_text(event) {

@@ -6,6 +6,7 @@ import io
 import json
 import sys
 import time
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -127,3 +128,15 @@ def test_time_grows_with_the_rows(tmp_path) -> None:
 
     seconds(100)
     assert seconds(8000) < 3.5 * seconds(4000) + 0.2
+
+
+def test_a_wide_record_with_a_field_twice_is_refused_at_once(tmp_path: Path) -> None:
+    def seconds(fields: int) -> float:
+        record = ", ".join(f'"f{number}": 1' for number in range(fields))
+        (tmp_path / "set.jsonl").write_text(f'{{{record}, "f{fields - 1}": 2}}\n', encoding="utf-8")
+        began = time.process_time()
+        with pytest.raises(DatasetError, match="twice"):
+            load_dataset(tmp_path / "set.jsonl")
+        return time.process_time() - began
+
+    assert seconds(100_000) < 5

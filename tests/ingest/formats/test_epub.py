@@ -51,3 +51,8 @@ def test_what_is_no_book_is_named() -> None:
     for data in (out.getvalue(), b"PK", b""):
         (failed,) = read_as("a.epub", data)
         assert isinstance(failed, Failure)
+
+
+def test_a_chapter_that_is_listed_again_and_again_is_read_once() -> None:
+    found = read_as("a.epub", epub({"a": "<p>出る。</p>"}, ["a"] * 1000))
+    assert [page.source for page in found if isinstance(page, LoadedDocument)] == ["a.epub#chapter=1"]

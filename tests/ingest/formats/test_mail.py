@@ -96,3 +96,14 @@ def test_a_mail_that_a_program_saved_anew(codec: str) -> None:
     saved = "\n\nSubject: test\nFrom: a@example.com\nContent-Type: text/plain; charset=utf-8\n\n本文。\n"
     mark = "\ufeff" if codec == "utf-16-be" else ""
     assert _text((mark + saved).encode(codec)) == "From: a@example.com\nSubject: test\n\n本文。"
+
+
+@pytest.mark.parametrize("header", ["From", "To", "Date", "Subject"])
+@pytest.mark.parametrize(
+    "value", ["Mon, 30 Nov 99999999999999 10:00:00 +0900", "1 Jan 9999999999 0:0", "=?x?q?=ff?=", "<@,"]
+)
+def test_a_malformed_header_loses_no_mail(header: str, value: str) -> None:
+    data = f"{header}: {value}\nX: y\n\n本文である。\n".encode()
+    (found,) = read_as("a.eml", data)
+    assert isinstance(found, LoadedDocument)
+    assert found.text.endswith("本文である。")

@@ -172,3 +172,9 @@ def test_a_picture_or_a_list_of_types_that_is_broken_harms_nothing() -> None:
     data = docx(lambda document: document.add_paragraph("本文。"))
     for part in ("docProps/thumbnail.jpeg", "[Content_Types].xml", "word/theme/theme1.xml"):
         assert texts("a.docx", edited(data, part, lambda _: b"broken")) == {"a.docx": "本文。"}
+
+
+@pytest.mark.parametrize("xml", [b"", b"<a><b></a>", b"PK\x03\x04", b"\0" * 50])
+def test_broken_properties_lose_no_text(xml: bytes) -> None:
+    data = docx(lambda document: document.add_paragraph("本文である。"))
+    assert list(texts("a.docx", edited(data, "docProps/core.xml", lambda _: xml)).values()) == ["本文である。"]
