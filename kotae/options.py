@@ -106,7 +106,8 @@ gpu_options = options(
     option("--max-gpu-memory", help="GPU memory limit of a GPTQ model, such as 15GiB; by default all that is free."),
 )
 injection_filter_option = option(
-    "--injection-filter", type=click.Choice(list(InjectionFilter)), default=DEFAULT_FILTER,
+    "--injection-filter", type=click.Choice([mode.value for mode in InjectionFilter]),
+    default=DEFAULT_FILTER.value,
     help="What becomes of sentences of documents that look like instructions to the model: off (nothing), mark (they "
     "stay in the prompt, marked as no instructions), or drop (they are left out of it).",
 )  # fmt: skip
