@@ -56,7 +56,7 @@ dist: $(VENV)/installed-dev
 $(VENV)/bin/python:
 	$(call step,Virtual environment,$(PYTHON) -m venv $(VENV))
 
-# Everything by hash but torch, whose build the index chooses: CUDA, or the CPU alone (docs/decisions/041).
+# Everything by hash but torch, whose build the index chooses: CUDA, or the CPU alone (docs/decisions/043).
 $(VENV)/installed: $(VENV)/bin/python pyproject.toml constraints.txt locks/build.txt locks/kotae.txt
 	$(call step,Installing the packages that kotae needs,$(LOCKED) -r locks/build.txt && $(LOCKED) -r locks/kotae.txt)
 	$(call step,Installing torch,$(PIP) -c constraints.txt torch)
