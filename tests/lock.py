@@ -6,10 +6,10 @@ packages that only it asks for are left out: their files differ by the index tha
 
 from __future__ import annotations
 
+import functools
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -40,7 +40,8 @@ def pin(block: str) -> Requirement:
     return Requirement(block.partition("\n")[0].removesuffix(" \\"))
 
 
-def _compiled(extras: Sequence[str]) -> dict[str, str]:
+@functools.cache
+def _compiled(extras: tuple[str, ...]) -> dict[str, str]:
     command = [
         "uv",
         "pip",

@@ -43,8 +43,3 @@ def test_every_requirement_is_locked(part: str, extras: list[str]) -> None:
             continue
         (version,) = pin(available[name]).specifier
         assert requirement.specifier.contains(version.version), name
-
-
-def test_what_is_not_locked_is_torch() -> None:
-    every = {name for part in PARTS for name in locked(part)}
-    assert set(pins()) - every == {"torch"}
