@@ -25,6 +25,7 @@ from eval.grading.open_match import match_rank, match_references
 from eval.grading.preambles import without_preamble
 from eval.grading.refusals import beside_refusals
 from eval.grading.remarks import without_remarks
+from eval.grading.text import sentences
 from eval.grading.wrappers import unwrap
 from rag.text.answer_language import in_language
 from rag.text.canonical import canonical
@@ -33,6 +34,7 @@ from rag.text.word_match import occurrences
 
 ANSWER_LIMIT = 4000  # characters of an answer that are read; a longer one is a model in a loop
 
+_MENTIONS = re.compile(r"\b(?:mention|list|describ|discuss|cover)|記載|記述|言及|触れ", re.IGNORECASE)
 _WHOLE_QUOTED = re.compile(r'"[^"]*"')  # a statement in quotation marks may be one that is only repeated
 
 
@@ -157,7 +159,9 @@ def _grade_abstention(question: str, text: str, references: Sequence[Reference],
 def _or_refused(verdict: Verdict, question: str, text: str) -> Verdict:
     """Return the verdict on an answerable question; what is not right is refused exactly if it declines."""
     refusing = verdict.matched is not None and is_refusal(canonical(verdict.matched.text))
-    if verdict.correct and (refusing or verdict.rung is Rung.LABEL):
+    holding = [part for part in sentences(text) if verdict.extracted in part]
+    mentioned = any(map(_MENTIONS.search, holding))
+    if verdict.correct and (refusing or verdict.rung is Rung.LABEL or not mentioned):
         return verdict
     if declines(question, text):
         refused = replace(verdict, content=AnswerOutcome.REFUSED, rung=Rung.HEDGE)
