@@ -28,7 +28,7 @@ from rag.storage.regular_files import read_regular
 from rag.text.encoding_detection import decode
 
 _MAX_BYTES: Final = 64 * 1024
-_FRONT_MATTER: Final = re.compile(r"---[ \t]*\n(.*?\n)?---[ \t]*(?:\n|\Z)", re.DOTALL)
+_FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\n(.*?\n)?---[ \t]*(?:\n|\Z)", re.DOTALL)
 _PART: Final = re.compile(rf"^# ?({'|'.join(get_args(Role))})[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _KEYS: Final = ("raw", "stop", "passages", "repair")
 

@@ -24,10 +24,11 @@ _TORN = 1  # words at the end of an answer that was cut off
 Kind = Literal["number", "date", "name", "quotation", "words"]
 _QUOTATION = re.compile(r"「([^「」]{2,400})」|『([^『』]{2,400})』|\"([^\"]{2,400})\"")
 _SOURCE = re.compile(
-    r"\b(?:passages?|documents?|sources?|steps?|texts?)\s*[(\[]?\d{1,2}[)\]]?(?:\s*(?:and|,)\s*[(\[]?\d{1,2}[)\]]?)*"
+    r"\b(?:passages?|documents?|sources?|steps?|texts?)\s{0,9}[(\[]?\d{1,2}[)\]]?"
+    r"(?:\s{0,9}(?:and|,)\s{0,9}[(\[]?\d{1,2}[)\]]?)*"
     r"|\b\d{1,2} (?:given |provided )?(?:passages|documents|sources|steps|texts)\b"
-    r"|(?:文書|文章|資料|出典|パッセージ|ステップ|手順|段落)\s*[(\[]?\d{1,2}[)\]]?|第\d{1,2}(?:段落|文|節)"
-    r"|[\w/.-]+\.(?:md|txt|pdf|docx|html)\b",
+    r"|(?:文書|文章|資料|出典|パッセージ|ステップ|手順|段落)\s{0,9}[(\[]?\d{1,2}[)\]]?|第\d{1,2}(?:段落|文|節)"
+    r"|(?<![\w/.-])[\w/.-]{1,200}\.(?:md|txt|pdf|docx|html)\b",
     re.IGNORECASE,
 )
 _OPENS = re.compile(r"(?:^|(?<!\b[A-Z])[.!?:;。、\n\"'(「『*-])\s*$")

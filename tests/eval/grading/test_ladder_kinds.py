@@ -1,4 +1,4 @@
-"""Answers of every kind that bends a verdict, in words that no rule was written from, labelled by a reader."""
+"""Answers of every kind that bends a verdict, labelled by a reader before the rules were read, then used to mend them."""
 
 from __future__ import annotations
 
