@@ -124,6 +124,10 @@ def run_command(
         _run_arms(dataset, out, selection, arms, baseline, reuse, report, experiment.data)
     elif vary or len(arms) > 1:
         _run_arms(dataset, out, selection, arms, baseline, reuse, report)
+    elif baseline is not None or all_pairs:
+        raise SettingsError(
+            "--baseline and --all-pairs compare arms, and this run has one", do="Add --vary or another --model."
+        )
     else:
         _run_one(dataset, out, selection, arms[0], reuse, report)
 

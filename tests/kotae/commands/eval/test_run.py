@@ -1,4 +1,4 @@
-"""`kotae eval run --until-decided` with what it cannot be combined with."""
+"""`kotae eval run` with options that cannot be combined."""
 
 from __future__ import annotations
 
@@ -15,3 +15,9 @@ def test_what_cannot_be_combined(tmp_path: Path, script) -> None:
     refused(kotae(*run, "--repeats", "2"), "--repeats cannot be combined")
     refused(kotae(*run, "--model", "other"), "several arms cannot be combined")
     assert not out.exists()
+
+
+def test_what_compares_arms_is_refused_for_one(tmp_path: Path) -> None:
+    run = "eval", "run", write_set(tmp_path / "set.csv"), "--out", tmp_path / "run"
+    for option in (("--all-pairs",), ("--baseline", "first")):
+        refused(kotae(*run, *option), "compare arms, and this run has one")
