@@ -1,4 +1,4 @@
-"""Answers of every kind that bends a verdict, labelled by a reader before the rules were read, then used to mend them."""
+"""Answers of every kind that bends a verdict, labelled before the rules were read, then used to mend them."""
 
 from __future__ import annotations
 
