@@ -113,23 +113,28 @@ def run_command(
         languages_of(language), parse_conditions(conditions), limit, sample, repeats, until_decided
     )
     arms = varied_arms(models, vary, selection.conditions, settings) if experiment is None else experiment.arms
-    if until_decided and (calibration is not None or experiment is not None or len(arms) > 1):
-        raise SettingsError(
-            f"--until-decided and {'--calibration' if calibration else 'several arms'} cannot be combined",
-            do="Use one of them: a run is decided by the rules alone, and one model with one prompt at a time.",
-        )
+    several = bool(experiment or vary or len(arms) > 1)
+    _refuse_combinations(several, until_decided, calibration, compared=all_pairs or baseline is not None)
     report = _ReportOptions(calibration, report_language, settings["encoder"], all_pairs)
     if experiment is not None:
         baseline = baseline or experiment.baseline
         _run_arms(dataset, out, selection, arms, baseline, reuse, report, experiment.data)
-    elif vary or len(arms) > 1:
+    elif several:
         _run_arms(dataset, out, selection, arms, baseline, reuse, report)
-    elif baseline is not None or all_pairs:
+    else:
+        _run_one(dataset, out, selection, arms[0], reuse, report)
+
+
+def _refuse_combinations(several: bool, until_decided: bool, calibration: Path | None, *, compared: bool) -> None:
+    if until_decided and (calibration is not None or several):
+        raise SettingsError(
+            f"--until-decided and {'--calibration' if calibration else 'several arms'} cannot be combined",
+            do="Use one of them: a run is decided by the rules alone, and one model with one prompt at a time.",
+        )
+    if compared and not several:
         raise SettingsError(
             "--baseline and --all-pairs compare arms, and this run has one", do="Add --vary or another --model."
         )
-    else:
-        _run_one(dataset, out, selection, arms[0], reuse, report)
 
 
 @dataclass(frozen=True, slots=True)
