@@ -102,11 +102,8 @@ def _checkpoint(arguments: argparse.Namespace) -> dict[str, Any]:
         write_checkpoint(folder, shapes[arguments.shape], layout="2023", act_order=arguments.act_order, device=device)
         write_bpe_tokenizer(folder)
     gpu = torch.cuda.get_device_name(0) if torch.cuda.is_available() else "none"
-    return {
-        "gpu": gpu,
-        "torch": torch.__version__,
-        "weights_gib": _gib(sum(p.stat().st_size for p in folder.glob("*.s*"))),
-    }
+    weights = _gib(sum(p.stat().st_size for p in folder.glob("*.s*")))
+    return {"gpu": gpu, "torch": torch.__version__, "weights_gib": weights}
 
 
 def _folder(arguments: argparse.Namespace) -> Path:

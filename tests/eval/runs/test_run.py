@@ -12,18 +12,7 @@ from eval.runs.description import Scope
 from eval.runs.run import execute, load_run
 from rag.errors import RunBusy, RunError
 from rag.storage.locks import folder_lock
-from tests.eval.scripted import (
-    BOTH,
-    REPLIES,
-    ROWS,
-    ScriptedChat,
-    chains,
-    identity,
-    lines,
-    records,
-    run_set,
-    write_set,
-)
+from tests.eval.scripted import BOTH, REPLIES, ROWS, ScriptedChat, chains, identity, lines, records, run_set, write_set
 
 QUESTION_JA = ROWS[0][1]
 
