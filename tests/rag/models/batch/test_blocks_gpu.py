@@ -2,7 +2,7 @@
 
 Run on a machine with one:
 
-pytest -m gpu tests/rag/models/gptq/test_batches_gpu.py
+pytest -m gpu tests/rag/models/batch/test_blocks_gpu.py
 """
 
 from __future__ import annotations
