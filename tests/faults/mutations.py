@@ -129,6 +129,18 @@ def _pages(chance: random.Random) -> bytes:
     return pdf(*pages, *([Page(cmap=PICTURE)] if chance.random() < 0.2 else []), title="題")
 
 
+def _parquet(chance: random.Random) -> bytes:
+    import pyarrow
+    from pyarrow.parquet import write_table
+
+    rows = _rows(chance)
+    columns = {f"列{number}": [str(row[number]) for row in rows if len(row) > number] for number in range(2)}
+    least = min(map(len, columns.values()))
+    out = io.BytesIO()
+    write_table(pyarrow.table({name: values[:least] for name, values in columns.items()} | {"数": [*range(least)]}), out)
+    return out.getvalue()
+
+
 MAKERS: dict[str, Callable[[random.Random], bytes]] = {
     ".txt": lambda chance: "\n".join(_text(chance)).encode(
         chance.choice(["utf-8", "cp932", "euc_jp", "utf-16", "cp1252", "iso2022_jp"]), "replace"
@@ -143,6 +155,7 @@ MAKERS: dict[str, Callable[[random.Random], bytes]] = {
     ".csv": lambda chance: _delimited(chance, ","),
     ".tsv": lambda chance: _delimited(chance, "\t"),
     ".jsonl": _records,
+    ".parquet": _parquet,
     ".pptx": lambda chance: pptx(
         shape(*_text(chance)).replace("&", "&amp;") + TABLE, shape("二", kind="title"), notes="n"
     ),
