@@ -137,7 +137,9 @@ def _parquet(chance: random.Random) -> bytes:
     columns = {f"列{number}": [str(row[number]) for row in rows if len(row) > number] for number in range(2)}
     least = min(map(len, columns.values()))
     out = io.BytesIO()
-    write_table(pyarrow.table({name: values[:least] for name, values in columns.items()} | {"数": [*range(least)]}), out)
+    write_table(
+        pyarrow.table({name: values[:least] for name, values in columns.items()} | {"数": [*range(least)]}), out
+    )
     return out.getvalue()
 
 
