@@ -43,7 +43,10 @@ def with_support(answer: RunAnswer) -> RunAnswer:
         return answer
     if answer.item.grading == "classification" or answer.declined:
         return replace(answer, support=Support(Groundedness.NOT_APPLICABLE))
-    return replace(answer, support=find_support(answer.question, given.text, given.hits, cut_off=given.cut_off))
+    return replace(
+        answer,
+        support=find_support(answer.question, given.text, given.hits, cut_off=given.cut_off, left_out=given.left_out),
+    )
 
 
 def groundedness_counts(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from rag.groundedness.spans import counted_by
 from rag.lexical.terms import english_words
 from rag.records import Hit
+from rag.safety.injection_filter import InjectionFilter, Sanitized
 from rag.safety.sanitize import sanitize_label, sanitize_passage
 from rag.text.canonical import canonical_document
 from rag.text.letters import JAPANESE_LETTER
@@ -30,10 +32,16 @@ class PassageText:
         return JAPANESE_LETTER.search(self.text) is not None
 
 
-def passage_text(hit: Hit) -> PassageText:
-    """Read the passage of a hit as the model was given it: its title, and its text without what was withheld."""
-    title = sanitize_label(hit.chunk.title).text
-    return read_passage(f"{title}\n{sanitize_passage(hit.chunk.text).text}")
+def passage_text(hit: Hit, left_out: Collection[str] = ()) -> PassageText:
+    """Read the passage of a hit as the model was given it: its title and its text, without what was `left_out`."""
+    title = _given(sanitize_label, hit.chunk.title, left_out)
+    return read_passage(f"{title}\n{_given(sanitize_passage, hit.chunk.text, left_out)}")
+
+
+def _given(sanitize: Callable[[str, InjectionFilter], Sanitized], text: str, left_out: Collection[str]) -> str:
+    dropped = sanitize(text, InjectionFilter.DROP)
+    was_dropped = all(removed in left_out for removed in dropped.removed)
+    return dropped.text if was_dropped else sanitize(text, InjectionFilter.OFF).text
 
 
 @functools.lru_cache(maxsize=512)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from rag.groundedness.passage_text import PassageText, passage_text, read_passage, word_keys
@@ -21,10 +21,17 @@ def with_support(answer: Answer) -> Answer:
     """Return an answer with its support; one without passages has none to look for."""
     if not answer.hits:
         return answer
-    return replace(answer, support=find_support(answer.question, answer.text, answer.hits, cut_off=answer.cut_off))
+    return replace(
+        answer,
+        support=find_support(
+            answer.question, answer.text, answer.hits, cut_off=answer.cut_off, left_out=answer.left_out
+        ),
+    )
 
 
-def find_support(question: str, answer: str, hits: Sequence[Hit], *, cut_off: bool = False) -> Support:
+def find_support(
+    question: str, answer: str, hits: Sequence[Hit], *, cut_off: bool = False, left_out: Collection[str] = ()
+) -> Support:
     """Look up what an answer says beyond the question in the passages that the model was given.
 
     >>> from rag.records import Chunk
@@ -33,7 +40,7 @@ def find_support(question: str, answer: str, hits: Sequence[Hit], *, cut_off: bo
     <Groundedness.GROUNDED: 'grounded'>
     """
     asked = read_passage(question)
-    passages = [passage_text(hit) for hit in hits]
+    passages = [passage_text(hit, left_out) for hit in hits]
     parts = [
         part for span in find_spans(question, answer, cut_off=cut_off) for part in _parted(span, (*passages, asked))
     ]
