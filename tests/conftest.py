@@ -76,7 +76,7 @@ def _read_here(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(name="ocr")
 def _ocr() -> None:
     """OCR as where its extra is installed."""
-    pytest.importorskip("rapidocr")
+    pytest.importorskip("rapidocr", reason="the extra ocr is not installed")
 
 
 @pytest.fixture(scope="module")

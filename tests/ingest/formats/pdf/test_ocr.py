@@ -41,7 +41,7 @@ def test_a_scan_that_is_not_sure_is_named(ocr: None) -> None:
 
 
 def test_without_the_extra_a_scan_is_named_with_the_cure() -> None:
-    pytest.importorskip("PIL")
+    pytest.importorskip("PIL", reason="Pillow comes with the extra ocr, which is not installed")
     (failed,) = read_as("a.pdf", _scanned())
     assert isinstance(failed, Failure)
     assert "kotae[ocr]" in failed.message

@@ -11,7 +11,7 @@ import pytest
 from rag.records import Failure
 from tests.ingest.files import read_as, texts
 
-pyarrow = pytest.importorskip("pyarrow")
+pyarrow = pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
 
 
 def parquet(**columns: list[Any]) -> bytes:
