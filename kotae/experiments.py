@@ -221,7 +221,7 @@ def _graded(answers: str | Path | pd.DataFrame, columns: str) -> pd.DataFrame:
     verdicts = [row.verdict for row in graded.rows]
     frame["verdict"] = [None if verdict is None else str(verdict.content) for verdict in verdicts]
     frame["language right"] = [None if verdict is None else verdict.language_correct for verdict in verdicts]
-    frame["rule"] = [None if verdict is None else str(verdict.rung) for verdict in verdicts]
+    frame["rule"] = [None if verdict is None else str(verdict.rule) for verdict in verdicts]
     frame["reason"] = ["no question to ask" if verdict is None else verdict.reason for verdict in verdicts]
     return frame
 

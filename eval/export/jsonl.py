@@ -40,7 +40,7 @@ def answer_fields(run: GradedRun, answer: RunAnswer, repeat: int) -> Mapping[str
         "correct": verdict.correct,
         "outcome": str(verdict.content),
         "language_correct": verdict.language_correct,
-        "rule": str(verdict.rung),
+        "rule": str(verdict.rule),
         "read": verdict.extracted,
         "reason": verdict.reason,
         "cosine": answer.cosine,

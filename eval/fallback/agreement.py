@@ -208,6 +208,6 @@ def _disagreement_text(row: LabelledVerdict) -> str:
     graded, label = ("right" if correct else "wrong" for correct in (verdict.correct, bool(labelled.label)))
     answer = " ".join(labelled.answer.split())
     return (
-        f"row {labelled.row}: ladder {graded}, label {label} ({verdict.rung}: {verdict.reason}); {labelled.question} "
+        f"row {labelled.row}: ladder {graded}, label {label} ({verdict.rule}: {verdict.reason}); {labelled.question} "
         f"[{' | '.join(reference.text for reference in labelled.references)}]: {answer}"
     )

@@ -1,7 +1,7 @@
 """The interface of fallback graders: optional graders that may decide answers which the ladder leaves open.
 
-An answer is open if it ends at `Rung.NONE`. An answer that numbers, denials or refusals vetoed is decided. So is a
-classification answer that names both labels or none: it stays `AnswerOutcome.UNPARSED`.
+An answer is open if it ends at `GradingRule.NONE`. An answer that numbers, denials or refusals vetoed is decided. So is
+a classification answer that names both labels or none: it stays `AnswerOutcome.UNPARSED`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from eval.grading.ladder import AnswerOutcome, Reference, Rung, Verdict
+from eval.grading.ladder import AnswerOutcome, GradingRule, Reference, Verdict
 from rag.text.canonical import canonical
 from rag.text.word_match import folded
 
@@ -41,29 +41,29 @@ class GradedAnswer:
     @property
     def open(self) -> bool:
         """True if a fallback grader may decide it."""
-        return self.verdict.rung is Rung.NONE and bool(self.question.references)
+        return self.verdict.rule is GradingRule.NONE and bool(self.question.references)
 
 
 class FallbackGrader(Protocol):
     """A grader that decides open answers after the ladder."""
 
     @property
-    def rung(self) -> Rung:
-        """The rung that its verdicts carry."""
+    def rule(self) -> GradingRule:
+        """The rule that its verdicts carry."""
 
     @property
     def about(self) -> str:
         """One line for people: how it was made and measured."""
 
     def decide(self, answers: Sequence[GradedAnswer]) -> Sequence[Verdict]:
-        """Return a verdict for each open answer, still at `Rung.NONE` if this grader does not decide it."""
+        """Return a verdict for each open answer, still at `GradingRule.NONE` if this grader does not decide it."""
 
 
 @dataclass(frozen=True, slots=True)
 class FallbackUse:
     """Counts for one fallback grader: answers `open` to it, `decided` by it, and `correct` among those decided."""
 
-    rung: Rung
+    rule: GradingRule
     about: str
     open: int
     decided: int
@@ -73,7 +73,7 @@ class FallbackUse:
     def text(self) -> str:
         """One line for people."""
         count = f"decided {self.decided} of {self.open} open answers ({self.correct} correct)"
-        return f"{self.rung}: {count}; {self.about}"
+        return f"{self.rule}: {count}; {self.about}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +93,9 @@ def apply_fallbacks(answers: Sequence[GradedAnswer], graders: Iterable[FallbackG
         verdicts = grader.decide([graded[position] for position in positions])
         for position, verdict in zip(positions, verdicts, strict=True):
             graded[position] = replace(graded[position], verdict=verdict)
-        decided = [verdict.content for verdict in verdicts if verdict.rung is not Rung.NONE]
+        decided = [verdict.content for verdict in verdicts if verdict.rule is not GradingRule.NONE]
         correct = sum(content is AnswerOutcome.CORRECT for content in decided)
-        uses.append(FallbackUse(grader.rung, grader.about, len(positions), len(decided), correct))
+        uses.append(FallbackUse(grader.rule, grader.about, len(positions), len(decided), correct))
     return FallbackResult(tuple(answer.verdict for answer in graded), tuple(uses))
 
 
@@ -140,5 +140,5 @@ class QuestionPool:
 
 def fallback_settings(uses: Sequence[FallbackUse]) -> Mapping[str, str]:
     """Describe every fallback grader for a list of settings, including those that were not used."""
-    used = {use.rung: use.text.removeprefix(f"{use.rung}: ") for use in uses}
-    return {f"{rung} rung": used.get(rung, "not used") for rung in (Rung.SIMILARITY, Rung.JUDGE)}
+    used = {use.rule: use.text.removeprefix(f"{use.rule}: ") for use in uses}
+    return {f"fallback by {rule}": used.get(rule, "not used") for rule in (GradingRule.SIMILARITY, GradingRule.JUDGE)}

@@ -1,10 +1,10 @@
-"""The grading ladder: is an answer right in content, is it in the right language, and which rung said so.
+"""The grading ladder: is an answer right in content, is it in the right language, and which rule said so.
 
-Rungs, in order: an empty answer; for a question that cannot be answered, whether the answer declines; for
+Rules, in order: an empty answer; for a question that cannot be answered, whether the answer declines; for
 classification the label (never similarity); equal to a reference; a refusal; the number or date of a numeric reference,
 where a conflicting one vetoes; a reference contained in the claim of the answer; denials and alternatives. References
-of both languages count for content. Pure functions: no model, no file, no state. Similarity and judge are further rungs
-for answers that end here as `Rung.NONE`.
+of both languages count for content. Pure functions: no model, no file, no state. Similarity and judge are fallbacks
+for answers that end here as `GradingRule.NONE`.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ class AnswerOutcome(StrEnum):
     EMPTY = "empty"
 
 
-class Rung(StrEnum):
-    """The rung of the ladder that decided."""
+class GradingRule(StrEnum):
+    """The rule that decided, of the ladder or below it."""
 
     EMPTY = "empty"
     ABSTENTION = "abstention"  # a question that cannot be answered: declining is right, an assertion invented
@@ -75,11 +75,11 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The judgement of one answer: outcome, deciding rung, what was looked at, the matched reference, and why."""
+    """The judgement of one answer: outcome, deciding rule, what was looked at, the matched reference, and why."""
 
     content: AnswerOutcome
     language_correct: bool
-    rung: Rung
+    rule: GradingRule
     extracted: str
     matched: Reference | None
     reason: str
@@ -101,14 +101,14 @@ class _Scored:
     reference: Reference
 
 
-_RUNG = {
-    Finding.EQUAL: Rung.EQUAL,
-    Finding.CONTAINED: Rung.CONTAINED,
-    Finding.CONFLICT: Rung.CONFLICT,
-    Finding.ALTERNATIVES: Rung.HEDGE,
-    Finding.DENIED: Rung.HEDGE,
-    Finding.PASSING: Rung.NONE,
-    Finding.ABSENT: Rung.NONE,
+_RULE = {
+    Finding.EQUAL: GradingRule.EQUAL,
+    Finding.CONTAINED: GradingRule.CONTAINED,
+    Finding.CONFLICT: GradingRule.CONFLICT,
+    Finding.ALTERNATIVES: GradingRule.HEDGE,
+    Finding.DENIED: GradingRule.HEDGE,
+    Finding.PASSING: GradingRule.NONE,
+    Finding.ABSENT: GradingRule.NONE,
 }
 
 
@@ -128,15 +128,15 @@ def grade(
     and references, and if there are none it is graded as open. Of a question that is not `answerable` an answer is
     right that declines or is a reference. Never raises on any text; without references no assertion is right.
 
-    >>> grade("日本の首都は？", "答えは東京です。", [Reference("東京", "ja")], "open_qa", "ja").rung
-    <Rung.EQUAL: 'equal'>
+    >>> grade("日本の首都は？", "答えは東京です。", [Reference("東京", "ja")], "open_qa", "ja").rule
+    <GradingRule.EQUAL: 'equal'>
     """
     given = without_loops(answer[:ANSWER_LIMIT].strip())
     answer = unwrap(given)
     text = canonical(answer)[:ANSWER_LIMIT]
     language_correct = in_language(answer, language, references=references)
     if not any(char.isalnum() or char in "○〇×" for char in text):
-        return Verdict(AnswerOutcome.EMPTY, language_correct, Rung.EMPTY, "", None, "the answer is empty")
+        return Verdict(AnswerOutcome.EMPTY, language_correct, GradingRule.EMPTY, "", None, "the answer is empty")
     if not answerable:
         return _grade_abstention(question, text, references, language_correct)
     if kind == "classification" or asks_yes_or_no(question, [reference.text for reference in references]):
@@ -153,9 +153,9 @@ def _grade_abstention(question: str, text: str, references: Sequence[Reference],
     matched = next((reference for reference in references if canonical(reference.text) == text), None)
     if matched or declines(question, text):
         reason = "the answer declines, as it should"
-        return Verdict(AnswerOutcome.CORRECT, language_correct, Rung.ABSTENTION, text, matched, reason)
+        return Verdict(AnswerOutcome.CORRECT, language_correct, GradingRule.ABSTENTION, text, matched, reason)
     reason = "invented: the question cannot be answered"
-    return Verdict(AnswerOutcome.WRONG, language_correct, Rung.ABSTENTION, text, None, reason)
+    return Verdict(AnswerOutcome.WRONG, language_correct, GradingRule.ABSTENTION, text, None, reason)
 
 
 def _or_refused(verdict: Verdict, question: str, text: str) -> Verdict:
@@ -163,10 +163,10 @@ def _or_refused(verdict: Verdict, question: str, text: str) -> Verdict:
     refusing = verdict.matched is not None and is_refusal(canonical(verdict.matched.text))
     holding = [part for part in sentences(text) if verdict.extracted in part]
     mentioned = any(map(_MENTIONS.search, holding))
-    if verdict.correct and (refusing or verdict.rung is Rung.LABEL or not mentioned):
+    if verdict.correct and (refusing or verdict.rule is GradingRule.LABEL or not mentioned):
         return verdict
     if declines(question, text):
-        refused = replace(verdict, content=AnswerOutcome.REFUSED, rung=Rung.HEDGE)
+        refused = replace(verdict, content=AnswerOutcome.REFUSED, rule=GradingRule.HEDGE)
         return replace(refused, matched=None, reason="the answer declines to answer")
     if verdict.content is AnswerOutcome.REFUSED:
         return replace(verdict, content=AnswerOutcome.WRONG, reason="the answer refuses beside what it asserts")
@@ -187,14 +187,16 @@ def _grade_open(question: str, whole: str, references: Sequence[Reference], lang
     text = _content(question, whole, references)
     best = _best(question, text, references, whole)
     if best is None:
-        return Verdict(AnswerOutcome.WRONG, language_correct, Rung.NONE, text, None, "there is no reference")
+        return Verdict(AnswerOutcome.WRONG, language_correct, GradingRule.NONE, text, None, "there is no reference")
     if best.match.finding is Finding.EQUAL or (best.match.right and is_refusal(canonical(best.reference.text))):
         return _verdict(best, language_correct)
     rest = beside_refusals(text)
     if rest is not None and rest != text:
         best = _best(question, rest, references, whole) or best
     if rest is None or (best.match.finding in (Finding.ABSENT, Finding.PASSING) and is_refusal(text)):
-        return Verdict(AnswerOutcome.REFUSED, language_correct, Rung.HEDGE, text, None, "the answer declines to answer")
+        return Verdict(
+            AnswerOutcome.REFUSED, language_correct, GradingRule.HEDGE, text, None, "the answer declines to answer"
+        )
     return _verdict(best, language_correct)
 
 
@@ -209,7 +211,7 @@ def _verdict(scored: _Scored, language_correct: bool) -> Verdict:
     match = scored.match
     outcome = AnswerOutcome.CORRECT if match.right else AnswerOutcome.WRONG
     matched = scored.reference if match.right else None
-    return Verdict(outcome, language_correct, _RUNG[match.finding], match.extracted, matched, match.reason)
+    return Verdict(outcome, language_correct, _RULE[match.finding], match.extracted, matched, match.reason)
 
 
 def _grade_labels(
@@ -227,8 +229,13 @@ def _grade_labels(
         return None
     if found.right is None and is_refusal(canonical(answer)):
         return Verdict(
-            AnswerOutcome.REFUSED, language_correct, Rung.HEDGE, found.extracted, None, "the answer declines to answer"
+            AnswerOutcome.REFUSED,
+            language_correct,
+            GradingRule.HEDGE,
+            found.extracted,
+            None,
+            "the answer declines to answer",
         )
     outcome = {True: AnswerOutcome.CORRECT, False: AnswerOutcome.WRONG, None: AnswerOutcome.UNPARSED}[found.right]
     matched = None if found.matched is None else ordered[found.matched]
-    return Verdict(outcome, language_correct, Rung.LABEL, found.extracted, matched, found.reason)
+    return Verdict(outcome, language_correct, GradingRule.LABEL, found.extracted, matched, found.reason)

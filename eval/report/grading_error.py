@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from eval.dataset.conditions import Condition
-from eval.grading.ladder import AnswerOutcome, Rung
+from eval.grading.ladder import AnswerOutcome, GradingRule
 from eval.report.names import counted
 from eval.report.records import RunReport
 from eval.report.sentences import rate_text
@@ -19,15 +19,15 @@ from rag.records import Language
 
 AGREED, LABELLED = 296, 304
 """Verdicts that agreed with people, of labelled answers that no rule was tuned on: long and chatty ones."""
-ERRORS: Final[Mapping[tuple[Rung, AnswerOutcome], tuple[int, int]]] = {
-    (Rung.CONTAINED, AnswerOutcome.CORRECT): (3, 60),
-    (Rung.LABEL, AnswerOutcome.CORRECT): (3, 95),
-    (Rung.LABEL, AnswerOutcome.UNPARSED): (1, 63),
-    (Rung.NONE, AnswerOutcome.WRONG): (3, 225),
-    (Rung.LABEL, AnswerOutcome.WRONG): (0, 96),
-    (Rung.CONFLICT, AnswerOutcome.WRONG): (0, 96),
-    (Rung.EQUAL, AnswerOutcome.CORRECT): (0, 119),
-    (Rung.HEDGE, AnswerOutcome.REFUSED): (0, 2),
+ERRORS: Final[Mapping[tuple[GradingRule, AnswerOutcome], tuple[int, int]]] = {
+    (GradingRule.CONTAINED, AnswerOutcome.CORRECT): (3, 60),
+    (GradingRule.LABEL, AnswerOutcome.CORRECT): (3, 95),
+    (GradingRule.LABEL, AnswerOutcome.UNPARSED): (1, 63),
+    (GradingRule.NONE, AnswerOutcome.WRONG): (3, 225),
+    (GradingRule.LABEL, AnswerOutcome.WRONG): (0, 96),
+    (GradingRule.CONFLICT, AnswerOutcome.WRONG): (0, 96),
+    (GradingRule.EQUAL, AnswerOutcome.CORRECT): (0, 119),
+    (GradingRule.HEDGE, AnswerOutcome.REFUSED): (0, 2),
 }
 """Wrong verdicts of all labelled ones by deciding rule and outcome; a rule that is not named met no labelled answer."""
 WORTH_A_LOOK: Final = 20
@@ -61,7 +61,7 @@ def unlabelled_text(run: RunReport, language: Language) -> str | None:
 
 def error_text(answer: RunAnswer) -> str:
     """Return how often verdicts like this one were wrong: "3 of 16", "never measured"."""
-    errors = ERRORS.get((answer.verdict.rung, answer.verdict.content))
+    errors = ERRORS.get((answer.verdict.rule, answer.verdict.content))
     return "never measured" if errors is None else f"{errors[0]} of {errors[1]}"
 
 
@@ -80,7 +80,7 @@ def worth_a_look(run: RunReport, condition: Condition) -> tuple[RunAnswer, ...]:
     answers = [
         answer
         for answer in run.answers
-        if answer.condition is condition and answer.answer and answer.verdict.rung is not Rung.EMPTY
+        if answer.condition is condition and answer.answer and answer.verdict.rule is not GradingRule.EMPTY
     ]
     return tuple(sorted(answers, key=lambda answer: (-_error(answer), _key(answer) not in changed)))[:WORTH_A_LOOK]
 
@@ -91,5 +91,5 @@ def _key(answer: RunAnswer) -> tuple[str, str]:
 
 def _error(answer: RunAnswer) -> float:
     """Return the error to be expected of a verdict; half an error in one answer is added to what was measured."""
-    errors, total = ERRORS.get((answer.verdict.rung, answer.verdict.content), (0, 0))
+    errors, total = ERRORS.get((answer.verdict.rule, answer.verdict.content), (0, 0))
     return (errors + 0.5) / (total + 1)

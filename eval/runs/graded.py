@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from eval.dataset.conditions import Condition
 from eval.dataset.load import Dataset, Item
-from eval.grading.ladder import AnswerOutcome, Reference, Rung, Verdict, grade
+from eval.grading.ladder import AnswerOutcome, GradingRule, Reference, Verdict, grade
 from eval.runs.answer_log import AnswerLog, AnswerRecord
 from eval.runs.description import Scope
 from rag.records import Language, Support
@@ -138,7 +138,7 @@ def _graded(
 
 def _verdict(item: Item, language: Language, recorded: AnswerRecord | None) -> Verdict:
     if recorded is None or recorded.answer is None:
-        return Verdict(AnswerOutcome.EMPTY, False, Rung.EMPTY, "", None, "there is no answer")
+        return Verdict(AnswerOutcome.EMPTY, False, GradingRule.EMPTY, "", None, "there is no answer")
     references: tuple[Reference, ...] = item.references
     question = item.questions[language]
     return grade(question, recorded.text, references, item.grading, language, item.labels, answerable=item.answerable)

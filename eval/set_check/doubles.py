@@ -14,7 +14,7 @@ from itertools import combinations
 from typing import Final
 
 from eval.dataset.items import Item
-from eval.grading.ladder import Rung, grade
+from eval.grading.ladder import GradingRule, grade
 from eval.set_check.findings import SetFault, SetFinding, finding
 from rag.records import LANGUAGES, Language
 from rag.text.canonical import canonical
@@ -73,7 +73,7 @@ def _conflict(item: Item, language: Language, other: Language) -> bool:
     if question is None or accepted is None or not own:
         return False
     verdict = grade(question, accepted, own, item.grading, language, item.labels)
-    return verdict.rung is Rung.CONFLICT or (verdict.rung is Rung.LABEL and not verdict.correct)
+    return verdict.rule is GradingRule.CONFLICT or (verdict.rule is GradingRule.LABEL and not verdict.correct)
 
 
 def _read(item: Item, language: Language) -> _Asked:

@@ -97,8 +97,8 @@ def errors_by_condition(
 
 def errors_by_rule(graded: Sequence[tuple[LabelledAnswer, Verdict]]) -> Iterator[str]:
     """Yield how many verdicts of each rule and outcome were wrong, of how many."""
-    total = Counter((verdict.rung, verdict.content) for _, verdict in graded)
-    wrong = Counter((verdict.rung, verdict.content) for answer, verdict in graded if verdict.correct != answer.label)
+    total = Counter((verdict.rule, verdict.content) for _, verdict in graded)
+    wrong = Counter((verdict.rule, verdict.content) for answer, verdict in graded if verdict.correct != answer.label)
     yield "\n| rule | outcome | wrong | of |\n| --- | --- | --- | --- |"
     for rule, count in sorted(total.items()):
         yield f"| {rule[0].value} | {rule[1].value} | {wrong[rule]} | {count} |"

@@ -1,4 +1,4 @@
-"""Answers that the ladder leaves open, and stand-ins for an encoder and a judge, for tests of the rungs below it."""
+"""Answers that the ladder leaves open, and stand-ins for an encoder and a judge, for tests of fallback graders."""
 
 from __future__ import annotations
 

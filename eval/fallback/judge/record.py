@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 
 from eval.fallback.interface import GradedAnswer, QuestionPool, SetQuestion
 from eval.fallback.judge.prompt import RUBRIC, Reply, judge_prompt, prompt_key, read_reply
-from eval.grading.ladder import AnswerOutcome, Rung, Verdict
+from eval.grading.ladder import AnswerOutcome, GradingRule, Verdict
 from eval.runs.description import MAX_STORED
 from eval.statistics.agreement import Agreement, agreement_text
 from rag.errors import GradingError, JudgeNotMeasured
@@ -153,7 +153,7 @@ class JudgeGrader:
 
     record: JudgeRecord
     pool: QuestionPool
-    rung: Rung = Rung.JUDGE
+    rule: GradingRule = GradingRule.JUDGE
 
     @property
     def about(self) -> str:
@@ -183,4 +183,4 @@ def _verdict(before: Verdict, judgement: Judgement) -> Verdict:
     if judgement is Judgement.MISSING:
         return replace(before, reason=f"{before.reason}; not judged yet")
     outcome, reason = _REASONS[judgement]
-    return replace(before, content=outcome, rung=Rung.JUDGE, reason=f"{before.reason}; {reason}")
+    return replace(before, content=outcome, rule=GradingRule.JUDGE, reason=f"{before.reason}; {reason}")

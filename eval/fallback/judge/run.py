@@ -77,7 +77,7 @@ def _open_examples(labelled_answers: Sequence[LabelledAnswer], path: Path) -> li
         raise DatasetError(
             "The ladder leaves no labelled answer open, so there is nothing to measure the judge on",
             where=str(path),
-            do="Give a table with a `label` column (1 or 0) and answers that end on rung none in `kotae eval grade`.",
+            do="Give a table with a `label` column (1 or 0) and answers that end on rule none in `kotae eval grade`.",
         )
     return examples
 

@@ -15,7 +15,7 @@ from eval.fallback.agreement import grade_by_ladder, load_labelled_answers
 from eval.fallback.interface import GradedAnswer, QuestionPool
 from eval.fallback.similarity.margin import Encode, Margin, margins
 from eval.fallback.similarity.threshold import METHOD, Example, fit
-from eval.grading.ladder import AnswerOutcome, Rung, Verdict
+from eval.grading.ladder import AnswerOutcome, GradingRule, Verdict
 from eval.runs.description import MAX_STORED
 from eval.statistics.agreement import Agreement, agreement_text
 from rag.encoders.embeddings import Encoder, EncoderIdentity
@@ -136,7 +136,7 @@ class SimilarityGrader:
     pool: QuestionPool
     encode: Encode
     fitted_here: bool = False
-    rung: Rung = Rung.SIMILARITY
+    rule: GradingRule = GradingRule.SIMILARITY
 
     @property
     def about(self) -> str:
@@ -169,7 +169,7 @@ def _verdict(before: Verdict, margin: Margin, threshold: float, least: float) ->
     return replace(
         before,
         content=AnswerOutcome.CORRECT,
-        rung=Rung.SIMILARITY,
+        rule=GradingRule.SIMILARITY,
         matched=margin.right,
         reason=f"{measured} reaches the threshold {threshold:.4f}",
     )

@@ -31,6 +31,6 @@ def grade_command(answers: Path, calibration: Path | None, encoder: str | None, 
 
     labelled_answers = load_labelled_answers(answers)
     pool = QuestionPool(labelled.set_question for labelled in labelled_answers)
-    rungs = [] if calibration is None else [open_similarity(calibration, encoder, pool, answers)]
-    report = grade_labelled_answers(labelled_answers, open_encoder(encoder or DEFAULT_ENCODER).encode_queries, rungs)
+    graders = [] if calibration is None else [open_similarity(calibration, encoder, pool, answers)]
+    report = grade_labelled_answers(labelled_answers, open_encoder(encoder or DEFAULT_ENCODER).encode_queries, graders)
     echo(as_json_text(report) if as_json else report.text())

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from eval.grading.abstention import declines
-from eval.grading.ladder import AnswerOutcome, Reference, Rung, grade
+from eval.grading.ladder import AnswerOutcome, GradingRule, Reference, grade
 
 HERE = Path(__file__).parent
 
@@ -72,7 +72,7 @@ def test_of_a_question_that_cannot_be_answered_only_declining_is_right(
 ) -> None:
     verdict = grade(question, answer, [Reference("回答不可", "ja")], "open_qa", "en", answerable=False)
     assert verdict.correct is declined
-    assert verdict.rung is Rung.ABSTENTION
+    assert verdict.rule is GradingRule.ABSTENTION
 
 
 @pytest.mark.parametrize(("question", "answer", "declined"), _table("abstention_unseen.tsv")[::3])

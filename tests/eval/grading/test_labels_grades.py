@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from eval.grading.labels.label_set import LabelSet
-from eval.grading.ladder import AnswerOutcome, Rung, grade
+from eval.grading.ladder import AnswerOutcome, GradingRule, grade
 from tests.eval.grade_items import (
     ANIMALS,
     CAFFEINE,
@@ -139,4 +139,4 @@ def test_classification(
     question = item.ja if language == "ja" else item.en
     verdict = grade(question, answer, item.references, "classification", language, labels)
     assert verdict.content is outcome, verdict
-    assert verdict.rung in (Rung.LABEL, Rung.HEDGE, Rung.EMPTY), verdict
+    assert verdict.rule in (GradingRule.LABEL, GradingRule.HEDGE, GradingRule.EMPTY), verdict

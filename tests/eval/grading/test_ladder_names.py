@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eval.grading.ladder import AnswerOutcome, Rung, grade
+from eval.grading.ladder import AnswerOutcome, GradingRule, grade
 from tests.eval.grade_items import (
     AUSTRALIA,
     BALTIC,
@@ -40,8 +40,8 @@ C, W, R, U, E = (
     AnswerOutcome.EMPTY,
 )
 
-# (item, language, answer, outcome, rung or None, language right)
-Row = tuple[Item, str, str, AnswerOutcome, Rung | None, bool]
+# (item, language, answer, outcome, rule or None, language right)
+Row = tuple[Item, str, str, AnswerOutcome, GradingRule | None, bool]
 
 NAMES: list[Row] = [
     (KOKORO, "ja", "夏目漱石です。", C, None, True),
@@ -186,13 +186,13 @@ LISTS: list[Row] = [
 OPEN = NAMES + PASSING + LISTS
 
 
-@pytest.mark.parametrize(("item", "language", "answer", "outcome", "rung", "in_language"), OPEN)
+@pytest.mark.parametrize(("item", "language", "answer", "outcome", "rule", "in_language"), OPEN)
 def test_open_question(
-    item: Item, language: str, answer: str, outcome: AnswerOutcome, rung: Rung | None, in_language: bool
+    item: Item, language: str, answer: str, outcome: AnswerOutcome, rule: GradingRule | None, in_language: bool
 ) -> None:
     question = item.ja if language == "ja" else item.en
     verdict = grade(question, answer, item.references, "open_qa", language)
     assert (verdict.content, verdict.language_correct) == (outcome, in_language), verdict
-    assert rung is None or verdict.rung is rung, verdict
+    assert rule is None or verdict.rule is rule, verdict
     assert (verdict.matched is not None) == verdict.correct
     assert verdict.reason

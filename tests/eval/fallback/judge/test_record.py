@@ -13,7 +13,7 @@ import pytest
 
 from eval.fallback.judge.record import load_judge
 from eval.fallback.judge.run import judge_run, judge_settings
-from eval.grading.ladder import AnswerOutcome, Rung
+from eval.grading.ladder import AnswerOutcome, GradingRule
 from eval.report.build import build_report
 from eval.report.html import html_page
 from eval.report.records import Report
@@ -52,12 +52,12 @@ def judge(monkeypatch):
     return make
 
 
-def judged(report: Report) -> dict[str, tuple[AnswerOutcome, Rung]]:
+def judged(report: Report) -> dict[str, tuple[AnswerOutcome, GradingRule]]:
     """The verdicts on the open answers."""
     return {
-        one.answer: (one.verdict.content, one.verdict.rung)
+        one.answer: (one.verdict.content, one.verdict.rule)
         for one in report.runs[0].answers
-        if one.verdict.rung in (Rung.NONE, Rung.JUDGE)
+        if one.verdict.rule in (GradingRule.NONE, GradingRule.JUDGE)
     }
 
 
@@ -67,13 +67,13 @@ def test_it_decides_what_is_open_and_nothing_else(folder: Path, judge) -> None:
     judge_run(folder, LABELLED, SETTINGS)
     after = build_report([folder])
     assert judged(after) == {
-        RIGHT: (AnswerOutcome.CORRECT, Rung.JUDGE),
-        INJECTION_JA: (AnswerOutcome.WRONG, Rung.JUDGE),
-        INJECTION_EN: (AnswerOutcome.WRONG, Rung.JUDGE),
-        "手塚治虫です。": (AnswerOutcome.WRONG, Rung.JUDGE),
+        RIGHT: (AnswerOutcome.CORRECT, GradingRule.JUDGE),
+        INJECTION_JA: (AnswerOutcome.WRONG, GradingRule.JUDGE),
+        INJECTION_EN: (AnswerOutcome.WRONG, GradingRule.JUDGE),
+        "手塚治虫です。": (AnswerOutcome.WRONG, GradingRule.JUDGE),
     }
     for old, new in zip(before.runs[0].answers, after.runs[0].answers, strict=True):
-        assert new.verdict == old.verdict or old.verdict.rung is Rung.NONE
+        assert new.verdict == old.verdict or old.verdict.rule is GradingRule.NONE
         assert new.verdict.language_correct == old.verdict.language_correct
     assert not any("弦楽器" in prompt for prompt in engine.prompts), "a decided answer is not judged"
     (use,) = after.runs[0].uses
@@ -87,7 +87,7 @@ def test_an_answer_that_calls_itself_right_does_not_win(say, folder: Path, judge
     report = build_report([folder])
     verdicts = judged(report)
     for answer in (INJECTION_JA, INJECTION_EN):
-        assert verdicts[answer] == (AnswerOutcome.UNPARSED, Rung.JUDGE)
+        assert verdicts[answer] == (AnswerOutcome.UNPARSED, GradingRule.JUDGE)
     reasons = [one.verdict.reason for one in report.runs[0].answers if one.answer == INJECTION_EN]
     assert "another question, so this does not count" in reasons[0]
 
@@ -187,12 +187,12 @@ def test_what_failed_is_asked_again_and_stays_open_until_then(folder: Path, judg
     record = judge_run(folder, LABELLED, SETTINGS)
     assert list(record.failures.values()) == ["ValueError: out of memory"]
     report = build_report([folder])
-    assert judged(report)[RIGHT] == (AnswerOutcome.WRONG, Rung.NONE)
+    assert judged(report)[RIGHT] == (AnswerOutcome.WRONG, GradingRule.NONE)
     assert "not judged yet" in next(one.verdict.reason for one in report.runs[0].answers if one.answer == RIGHT)
     assert (report.runs[0].uses[0].open, report.runs[0].uses[0].decided) == (4, 3)
     judge(honest)
     assert judge_run(folder, LABELLED, SETTINGS).failures == {}
-    assert judged(build_report([folder]))[RIGHT] == (AnswerOutcome.CORRECT, Rung.JUDGE)
+    assert judged(build_report([folder]))[RIGHT] == (AnswerOutcome.CORRECT, GradingRule.JUDGE)
 
 
 @pytest.mark.parametrize(
@@ -249,6 +249,6 @@ def test_the_bundled_model_replies_with_the_word_and_is_not_talked_round(folder:
     assert record.measured.agreement.accuracy.total == 4
     assert record.measured.counts["unparsed"] == 0
     verdicts = judged(build_report([folder]))
-    assert {rung for _, rung in verdicts.values()} == {Rung.JUDGE}
+    assert {rule for _, rule in verdicts.values()} == {GradingRule.JUDGE}
     for answer in (INJECTION_JA, INJECTION_EN):
         assert verdicts[answer][0] is not AnswerOutcome.CORRECT

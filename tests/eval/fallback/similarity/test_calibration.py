@@ -23,7 +23,7 @@ from eval.fallback.similarity.calibration import (
     save_calibration,
 )
 from eval.fallback.similarity.margin import margins
-from eval.grading.ladder import AnswerOutcome, Rung
+from eval.grading.ladder import AnswerOutcome, GradingRule
 from eval.report.build import build_report
 from eval.report.files import write_all
 from eval.report.html import html_page
@@ -52,7 +52,7 @@ def calibration(encoder) -> Calibration:
     return calibrate(LABELLED, encoder, 0.7)
 
 
-def rung(threshold: float | None, calibration: Calibration, wrong_references: int = 1) -> SimilarityGrader:
+def similarity_grader(threshold: float | None, calibration: Calibration, wrong_references: int = 1) -> SimilarityGrader:
     made = replace(calibration, threshold=threshold, wrong_references=wrong_references)
     return SimilarityGrader(made, POOL, TableEncoder(ANGLES).encode_queries)
 
@@ -103,11 +103,11 @@ def test_only_what_the_ladder_leaves_open_is_decided(calibration) -> None:
         place(asked("6", "Which kind is it?", "no label of any set", "classification"), "Edo today"),
         place(CAPITAL, "Tokyo"),
     ]
-    descent = apply_fallbacks(places, [rung(0.4, calibration)])
-    assert [one.rung for one in descent.verdicts[1:]] == [one.verdict.rung for one in places[1:]]
+    descent = apply_fallbacks(places, [similarity_grader(0.4, calibration)])
+    assert [one.rule for one in descent.verdicts[1:]] == [one.verdict.rule for one in places[1:]]
     assert [one.content for one in descent.verdicts[1:]] == [one.verdict.content for one in places[1:]]
-    decided = apply_fallbacks(places, [rung(-2.0, calibration)]).verdicts
-    assert [at for at, one in enumerate(decided) if one.rung is Rung.SIMILARITY] == [0, 1]
+    decided = apply_fallbacks(places, [similarity_grader(-2.0, calibration)]).verdicts
+    assert [at for at, one in enumerate(decided) if one.rule is GradingRule.SIMILARITY] == [0, 1]
 
 
 def test_the_verdict_says_margin_and_threshold(calibration) -> None:
@@ -116,22 +116,29 @@ def test_the_verdict_says_margin_and_threshold(calibration) -> None:
         replace(calibration, threshold=0.4, wrong_references=2), pool, TableEncoder(ANGLES).encode_queries
     )
     right, wrong = apply_fallbacks([place(CAPITAL, "Edo today"), place(CAPITAL, "Osaka")], [passing]).verdicts
-    assert (right.content, right.rung, right.matched) == (AnswerOutcome.CORRECT, Rung.SIMILARITY, CAPITAL.references[1])
+    assert (right.content, right.rule, right.matched) == (
+        AnswerOutcome.CORRECT,
+        GradingRule.SIMILARITY,
+        CAPITAL.references[1],
+    )
     assert "margin 0.4695" in right.reason
     assert "reaches the threshold 0.4000" in right.reason
-    assert (wrong.content, wrong.rung) == (AnswerOutcome.WRONG, Rung.NONE)
+    assert (wrong.content, wrong.rule) == (AnswerOutcome.WRONG, GradingRule.NONE)
     assert "below the threshold 0.4000" in wrong.reason
 
 
 def test_it_is_silent_without_a_threshold_and_with_too_few_wrong_references(calibration) -> None:
     places = [place(CAPITAL, "Edo today")]
-    silent = apply_fallbacks(places, [rung(None, calibration)])
+    silent = apply_fallbacks(places, [similarity_grader(None, calibration)])
     assert silent.verdicts == (places[0].verdict,)
     assert (silent.uses[0].open, silent.uses[0].decided) == (1, 0)
-    (verdict,) = apply_fallbacks(places, [rung(-2.0, calibration, wrong_references=13)]).verdicts
-    assert verdict.rung is Rung.NONE
+    (verdict,) = apply_fallbacks(places, [similarity_grader(-2.0, calibration, wrong_references=13)]).verdicts
+    assert verdict.rule is GradingRule.NONE
     assert "too few wrong references" in verdict.reason
-    assert apply_fallbacks(places, [rung(-2.0, calibration, wrong_references=12)]).verdicts[0].rung is Rung.SIMILARITY
+    assert (
+        apply_fallbacks(places, [similarity_grader(-2.0, calibration, wrong_references=12)]).verdicts[0].rule
+        is GradingRule.SIMILARITY
+    )
 
 
 def test_rows_of_one_question_stay_together(tmp_path: Path) -> None:
@@ -189,13 +196,13 @@ def test_a_threshold_that_is_no_number_is_refused(threshold: object, calibration
         load_calibration(tmp_path / "c.json", calibration.encoder)
 
 
-def test_every_output_says_rung_and_calibration(calibration, verify: Path, tmp_path: Path) -> None:
+def test_every_output_says_rule_and_calibration(calibration, verify: Path, tmp_path: Path) -> None:
     """The set has few references, so a calibration on as few; a threshold that only the right answer reaches."""
     path = tmp_path / "c.json"
     save_calibration(replace(calibration, threshold=0.03, wrong_references=2), path)
     report = build_report([open_run(tmp_path / "run", verify)], path)
     (run,) = report.runs
-    decided = [one for one in run.answers if one.verdict.rung is Rung.SIMILARITY]
+    decided = [one for one in run.answers if one.verdict.rule is GradingRule.SIMILARITY]
     assert [one.answer for one in decided] == [RIGHT]
     (use,) = run.uses
     assert (use.open, use.decided, use.correct) == (4, 1, 1)
@@ -217,7 +224,7 @@ def test_every_output_says_rung_and_calibration(calibration, verify: Path, tmp_p
     (row,) = [row for row in rows if row["rule"] == "similarity"]
     assert (row["Answer"], row["verdict"]) == (RIGHT, "correct")
     assert "reaches the threshold 0.0300" in row["reason"]
-    (line,) = re.findall(r"<tr[^>]*>(?:(?!</tr>).)*judge rung(?:(?!</tr>).)*</tr>", texts["HTML"], re.DOTALL)
+    (line,) = re.findall(r"<tr[^>]*>(?:(?!</tr>).)*fallback by judge(?:(?!</tr>).)*</tr>", texts["HTML"], re.DOTALL)
     assert "not used" in line
     plain = build_report([tmp_path / "run"])
     assert plain.runs[0].uses == ()
@@ -266,7 +273,7 @@ def test_a_run_checks_its_calibration_first_and_keeps_it(
     assert (tmp_path / "run/calibration.json").read_bytes() == (tmp_path / "c.json").read_bytes()
 
 
-def test_grading_a_table_uses_the_rung(calibration) -> None:
+def test_grading_a_table_uses_the_fallback(calibration) -> None:
     labelled_answers = load_labelled_answers(LABELLED)
     pool = QuestionPool(labelled.set_question for labelled in labelled_answers)
     from rag.encoders.embeddings import open_encoder
@@ -278,7 +285,7 @@ def test_grading_a_table_uses_the_rung(calibration) -> None:
     assert report.ladder is not None
     assert report.below is not None
     assert report.ladder.true_positive_rate.correct == 0
-    passed = [one for one in report.graded if one.verdict.rung is Rung.SIMILARITY]
+    passed = [one for one in report.graded if one.verdict.rule is GradingRule.SIMILARITY]
     assert report.below.true_positive_rate.correct == sum(bool(one.labelled.label) for one in passed) > 0
 
 
