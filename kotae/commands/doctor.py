@@ -16,8 +16,8 @@ from rag.settings import DEFAULT_CONTEXT
 
 @click.command(short_help="Describe this machine and what works on it.")
 @base_url_option
-# Not from KOTAE_MODEL: that one need not be a checkpoint, and screening takes minutes.
-@click.option("--model", help="GPTQ checkpoint to screen, such as gptq:models/llama2.")
+# Its own variable: what KOTAE_MODEL names need not be a checkpoint, and screening takes minutes.
+@click.option("--model", envvar="KOTAE_DOCTOR_MODEL", help="GPTQ checkpoint to screen, such as gptq:models/llama2.")
 @option("--context", type=click.IntRange(256), default=DEFAULT_CONTEXT, help="Context window of that model, in tokens.")
 @gpu_options
 @json_option
