@@ -39,13 +39,15 @@ def evaluate(
     limit: int | None = None,
     sample: int | None = None,
     repeats: int = 1,
+    until_decided: bool = False,
     language: Language | None = None,
 ) -> Evaluation:
     """Answer a verification set, a DataFrame or a file, under each condition, and compare the conditions.
 
     It needs a question and a reference in each row; `columns` says which column is which where the names do not:
     "question=NAME,reference=NAME". `prompt` is a prompt's name, or a file of your own. `languages` are those to ask in,
-    by default those of the set; `limit` takes the first questions, `sample` a fixed sample of this size.
+    by default those of the set; `limit` takes the first questions, `sample` a fixed sample of this size;
+    `until_decided` asks in random order until no_rag against rag is decided, or will hardly be.
 
     The run is in the folder `out`, by default one in .kotae/runs that is announced; the same call continues an
     interrupted run, and answers nothing twice. `language` is that of the result's text, by default Japanese if all
@@ -54,7 +56,7 @@ def evaluate(
     from eval.runs import evaluate as runs
     from rag.progress import count_bar, notice
 
-    selection = _selection(conditions, languages, limit, sample, repeats)
+    selection = _selection(conditions, languages, limit, sample, repeats, until_decided)
     dataset = _dataset(verify, columns)
     words = wording(prompt, model)
     asked = model_settings(model, words) if isinstance(model, str | ModelSettings) else model
@@ -99,12 +101,17 @@ def evaluate_arms(
 
 
 def _selection(
-    conditions: Sequence[str], languages: Sequence[Language] | None, limit: int | None, sample: int | None, repeats: int
+    conditions: Sequence[str],
+    languages: Sequence[Language] | None,
+    limit: int | None,
+    sample: int | None,
+    repeats: int,
+    until_decided: bool = False,
 ) -> QuestionSelection:
     from eval.runs.evaluate import QuestionSelection, parse_conditions
 
     asked = None if languages is None else tuple(languages)
-    return QuestionSelection(asked, parse_conditions(",".join(conditions)), limit, sample, repeats)
+    return QuestionSelection(asked, parse_conditions(",".join(conditions)), limit, sample, repeats, until_decided)
 
 
 def load_run(
@@ -209,16 +216,16 @@ def _graded(answers: str | Path | pd.DataFrame, columns: str) -> pd.DataFrame:
     import pandas as pd
 
     from eval.dataset.load import FRAME, frame_lines
-    from eval.runs.answer_table import grade_table
+    from eval.runs.answer_table import read_answers
     from rag.tables.files import read_bytes
 
     if isinstance(answers, str | Path):
         path = Path(answers)
-        graded = grade_table(path, read_bytes(path, "table of answers"), columns)
-        frame = pd.DataFrame([row.row.values for row in graded.rows], columns=list(filter(None, graded.header)))
+        table = read_answers(path, read_bytes(path, "table of answers"), columns)
+        frame = pd.DataFrame([row.row.values for row in table.rows], columns=list(filter(None, table.header)))
     else:
-        graded, frame = grade_table(FRAME, frame_lines(answers), columns), answers.copy()
-    verdicts = [row.verdict for row in graded.rows]
+        table, frame = read_answers(FRAME, frame_lines(answers), columns), answers.copy()
+    verdicts = [row.verdict for row in table.rows]
     frame["verdict"] = [None if verdict is None else str(verdict.content) for verdict in verdicts]
     frame["language right"] = [None if verdict is None else verdict.language_correct for verdict in verdicts]
     frame["rule"] = [None if verdict is None else str(verdict.rule) for verdict in verdicts]

@@ -147,6 +147,10 @@ columns_option = option(
     help="Which column of the verification set is which, where its header does not say: "
     "question=NAME,reference=NAME and, optionally, type, labels, gold and others.",
 )  # fmt: skip
+answer_columns_option = option(
+    "--columns", default="", metavar="KEY=NAME,...",
+    help="Which column is which, where the header does not say: question=NAME,reference=NAME,answer=NAME.",
+)  # fmt: skip
 calibration_option = option(
     "--calibration", type=PATH, help="File of `kotae eval calibrate`: similarity decides what the grader leaves open."
 )

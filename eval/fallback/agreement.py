@@ -7,23 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eval.dataset.groups import connected
-from eval.dataset.load import KINDS
-from eval.dataset.unanswerable import says_unanswerable
-from eval.dataset.values import UnusableValue, truth_of
 from eval.fallback.interface import FallbackGrader, FallbackUse, GradedAnswer, SetQuestion, apply_fallbacks
 from eval.fallback.similarity.margin import Encode
 from eval.grading.labels.label_set import LabelSet
 from eval.grading.ladder import Reference, Verdict, grade
+from eval.runs.answer_table import AnswerRow, read_answers
 from eval.statistics.agreement import Agreement, agreement, agreement_text
 from rag.errors import DatasetError
-from rag.records import LANGUAGES
 from rag.tables.files import read_bytes
-from rag.tables.header import normalise_header
-from rag.tables.reader import TableRecord, read_records
-from rag.text.language import detect
-
-REQUIRED = ("question", "answer", "references", "type", "language")
-OPTIONAL = ("labels", "label", "NO", "set", "answerable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +85,14 @@ class GradeReport:
         return "\n".join(lines)
 
 
-def load_labelled_answers(path: Path) -> tuple[LabelledAnswer, ...]:
-    """Read a CSV or XLSX with the columns REQUIRED, and optionally `labels` (classification) and `label` (1 or 0).
+def load_labelled_answers(path: Path, columns: str = "") -> tuple[LabelledAnswer, ...]:
+    """Read a table of answers as `eval.runs.answer_table` does, with a column `label` (1 or 0) if it has one.
 
-    `references` are separated by `|` and may be in either language. `answerable` is yes or no; without it references
-    that say so make a question unanswerable. `NO` identifies the question of a row and `set` its
-    set; rows without a NO belong together if they share the question's text or all references. Raises DatasetError with
-    file, row and column.
+    A number identifies the question of a row and `set` its set; rows without a number belong together if they share
+    the question's text or all references. Raises DatasetError with file, row and column.
     """
-    rows = read_records(path, read_bytes(path, "table of answers"), "table of answers", REQUIRED, OPTIONAL)
-    labelled_answers = tuple(map(_triple, rows))
+    table = read_answers(path, read_bytes(path, "table of answers"), columns)
+    labelled_answers = [_labelled_answer(path, row) for row in table.rows if row.item is not None or row.answer]
     names = connected([_same_question(labelled) for labelled in labelled_answers])
     return tuple(replace(labelled, group=name) for labelled, name in zip(labelled_answers, names, strict=True))
 
@@ -145,43 +134,26 @@ def grade_labelled_answers(
     )
 
 
-def _triple(row: TableRecord) -> LabelledAnswer:
-    def cell(column: str) -> str:
-        return row.cells.get(column, "")
-
-    def refuse(what: str, column: str) -> DatasetError:
-        return DatasetError(what, where=f"{row.where}, column {column!r}")
-
-    kind, language = normalise_header(cell("type")), normalise_header(cell("language"))
-    if kind not in KINDS:
-        raise refuse(f"The type {cell('type')!r} is unknown", "type")
-    if language not in LANGUAGES:
-        raise refuse(f"The language {cell('language')!r} is not ja or en", "language")
-    references = tuple(part.strip() for part in cell("references").split("|") if part.strip())
-    if not references:
-        raise refuse("The reference is missing", "references")
-    if cell("label") not in ("", "0", "1"):
-        raise refuse(f"A label is 1 or 0, not {cell('label')!r}", "label")
-    try:
-        labels = LabelSet.parse(cell("labels")) if cell("labels") else None
-    except ValueError as error:
-        raise refuse(str(error), "labels") from error
-    try:
-        answerable = truth_of(cell("answerable"))
-    except UnusableValue as error:
-        raise refuse(f"The cell {error}", "answerable") from error
+def _labelled_answer(path: Path, row: AnswerRow) -> LabelledAnswer:
+    item = row.item
+    if item is None:
+        raise DatasetError(
+            "This row has an answer, and no question in Japanese or English with a reference",
+            where=f"{path}, {row.row.position}",
+            do="Fill in what is missing, or delete the row.",
+        )
     return LabelledAnswer(
         row=row.row.number,
-        question=cell("question"),
-        answer=cell("answer"),
-        references=tuple(Reference(text, detect(text)) for text in references),
-        kind=kind,
-        language=language,
-        labels=labels,
-        label={"": None, "0": False, "1": True}[cell("label")],
-        group=cell("NO"),
-        collection=cell("set"),
-        answerable=not all(map(says_unanswerable, references)) if answerable is None else answerable,
+        question=item.questions[row.language],
+        answer=row.answer,
+        references=item.references,
+        kind=item.grading,
+        language=row.language,
+        labels=item.labels,
+        label=row.label,
+        group=row.number,
+        collection=row.collection,
+        answerable=item.answerable,
     )
 
 

@@ -39,10 +39,10 @@ class Rates:
 
 
 STATED: Final = Rates(
-    AnswerRate(2.0),
-    AnswerRate(8.0),
-    "rate of the bundled model on 2 idle cores, docs/measured.md",
-    "同梱モデル・2 コアでの速度、docs/measured.md",
+    AnswerRate(2.0, AnswerTokens(99.0, 10.0)),
+    AnswerRate(8.0, AnswerTokens(530.0, 8.5)),
+    "rate of the bundled model on 2 idle cores, on verify100 (docs/measured.md)",
+    "同梱モデル・2 コア・verify100 での値（docs/measured.md）",
 )
 
 

@@ -41,6 +41,16 @@ def test_from_a_table_to_a_verdict(here, encoder, capsys) -> None:
     assert identity.decoding == {"name": "scripted"}
 
 
+def test_a_run_may_end_when_it_is_decided(here, encoder) -> None:
+    questions = [f"{row[1]}（{number}）" for number in range(8) for row in ROWS]
+    frame = pd.DataFrame({"質問": questions, "正解": [row[2] for row in ROWS] * 8})
+    right = dict(zip(questions, frame["正解"], strict=True))
+    model = ScriptedChat(replies=dict.fromkeys(questions, "分かりません"), with_passages=right)
+    result = kotae.evaluate(frame, model=model, retriever=OnePassage(), until_decided=True)
+    assert len(result.answers) < 2 * len(frame)
+    assert "判定がつきました" in repr(result)
+
+
 def test_the_same_call_goes_on_where_it_was_interrupted(here, encoder, capsys) -> None:
     class Interrupted(ScriptedChat):
         stop_at: int = len(FRAME) + 1  # in the second batch

@@ -7,18 +7,21 @@ from pathlib import Path
 import click
 
 from kotae.console import echo
-from kotae.options import PATH, calibration_option, encoder_option, json_option
+from kotae.options import PATH, answer_columns_option, calibration_option, encoder_option, json_option
 from kotae.settings import as_json_text
 from rag.settings import DEFAULT_ENCODER
 
 
 @click.command("grade", short_help="Grade a table of answers.")
 @click.argument("answers", type=PATH)
+@answer_columns_option
 @calibration_option
 @encoder_option
 @json_option
-def grade_command(answers: Path, calibration: Path | None, encoder: str | None, as_json: bool) -> None:
-    """Grade a table of ANSWERS; with a column `label` (1 or 0), measure how well the verdicts agree with it.
+def grade_command(answers: Path, columns: str, calibration: Path | None, encoder: str | None, as_json: bool) -> None:
+    """Grade a table of ANSWERS with a question, its reference and an answer in each row.
+
+    With a column `label` (1 or 0), a person's verdict, measure how well the verdicts agree with it.
 
     \b
     Example:
@@ -29,7 +32,7 @@ def grade_command(answers: Path, calibration: Path | None, encoder: str | None, 
     from eval.fallback.interface import QuestionPool
     from rag.encoders.embeddings import open_encoder
 
-    labelled_answers = load_labelled_answers(answers)
+    labelled_answers = load_labelled_answers(answers, columns)
     pool = QuestionPool(labelled.set_question for labelled in labelled_answers)
     graders = [] if calibration is None else [open_similarity(calibration, encoder, pool, answers)]
     report = grade_labelled_answers(labelled_answers, open_encoder(encoder or DEFAULT_ENCODER).encode_queries, graders)

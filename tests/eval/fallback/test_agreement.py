@@ -57,10 +57,9 @@ def test_without_labels_there_is_no_agreement(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ("q,a,r,essay,ja,,1\n", "row 2, column 'type'"),
-        ("q,a,r,open_qa,fr,,1\n", "row 2, column 'language'"),
+        ("q,a,r,open_qa,fr,,1\n", "no question in Japanese or English"),
         ("q,a,,open_qa,ja,,1\n", "row 2, column 'references'"),
-        ("q,a,r,open_qa,ja,,yes\n", "row 2, column 'label'"),
+        ("q,a,r,open_qa,ja,,perhaps\n", "row 2, column 'label'"),
         ("q,a,r,classification,ja,弦楽器,1\n", "row 2, column 'labels'"),
         ("", "no rows"),
     ],
@@ -72,8 +71,33 @@ def test_a_bad_row_is_named(tmp_path: Path, rows: str, said: str) -> None:
 
 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="'references'"):
+    with pytest.raises(DatasetError, match="no column with the answers to grade"):
         load_labelled_answers(write(tmp_path, "q,a\n", "question,answer,type,language\n"))
+
+
+def test_columns_may_have_any_usual_names(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, "日本の首都は？,東京,東京です。,1\n日本の首都は？,東京,大阪です。,0\n", "質問,正解,回答,label\n"
+    )
+    report = grade_labelled_answers(load_labelled_answers(path))
+    assert [row.verdict.correct for row in report.graded] == [True, False]
+    assert report.ladder is not None
+    assert report.ladder.accuracy.correct == 2
+
+
+@pytest.mark.usefixtures("encoder")
+def test_the_command_takes_columns_of_any_name(tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text("a,b,c\n日本の首都は？,東京,東京です。\n", encoding="utf-8")
+    graded = CliRunner().invoke(main, ["eval", "grade", str(path), "--columns", "question=a,reference=b,answer=c"])
+    assert "1 answers: 1 right" in graded.stdout
+
+
+def test_in_a_table_of_both_languages_references_have_the_language_of_their_letters(tmp_path: Path) -> None:
+    rows = "日本の首都は？,Tokyo,東京|Tokyo,ja\nWhat is the capital of Japan?,Tokyo,東京|Tokyo,en\n"
+    labelled = load_labelled_answers(write(tmp_path, rows, "question,answer,references,language\n"))
+    verdicts = [row.verdict for row in grade_labelled_answers(labelled).graded]
+    assert [(verdict.correct, verdict.language_correct) for verdict in verdicts] == [(True, False), (True, True)]
 
 
 @pytest.mark.parametrize("form", ["comma", "semicolon", "xlsx"])

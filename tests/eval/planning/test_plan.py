@@ -80,7 +80,8 @@ def test_a_stored_run_says_what_changes_and_what_it_takes(tmp_path: Path, datase
 def test_tokens_are_counted_where_they_are_known(dataset) -> None:
     known = Rates(AnswerRate(1.0, AnswerTokens(10, 1)), AnswerRate(2.0, AnswerTokens(100, 3)), "", "")
     assert run_cost(5, 2, known).tokens == AnswerTokens(5 * 210, 5 * 7)
-    assert make_plan(dataset, ("ja",), 0.1).cost.tokens is None
+    assert run_cost(5, 1, Rates(AnswerRate(1.0), AnswerRate(2.0), "", "")).tokens is None
+    assert make_plan(dataset, ("ja",), 0.1).cost.tokens is not None, "those of the bundled model"
 
 
 def test_a_run_that_shows_nothing(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.runs.answer_table import grade_table
+from eval.runs.answer_table import read_answers
 from rag.errors import KotaeError
 
 QUESTION, REFERENCE, ANSWER = "日本の首都はどこですか？", "東京", "東京です。"
@@ -15,7 +15,7 @@ QUESTION, REFERENCE, ANSWER = "日本の首都はどこですか？", "東京", 
 
 def graded(header: list[str], row: list[object], columns: str = "", times: int = 1) -> list[bool | None]:
     line = json.dumps(dict(zip(header, row, strict=True)), ensure_ascii=False)
-    table = grade_table(Path("t.jsonl"), "\n".join([line] * times).encode(), columns)
+    table = read_answers(Path("t.jsonl"), "\n".join([line] * times).encode(), columns)
     return [None if row.verdict is None else row.verdict.correct for row in table.rows]
 
 

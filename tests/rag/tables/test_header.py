@@ -70,6 +70,9 @@ def tables(draw: st.DrawFn) -> tuple[Rows, list[str], dict[int, dict[str, str]]]
     return rows, titles, records
 
 
+LABELLED = "question=question,reference=references,answer=answer"
+
+
 def written(folder: Path, form: str, rows: Sequence[Sequence[str]]) -> Path:
     delimiter, encoding = FORMS[form]
     path = folder / ("t.csv" if delimiter else "t.xlsx")
@@ -91,7 +94,7 @@ def test_every_reader_has_the_same_header_and_records(form: str, table: tuple[Ro
         path = written(Path(folder), form, rows)
         documents = read_as(path.name, path.read_bytes())
         items = load_dataset(path).items
-        labelled = load_labelled_answers(path)
+        labelled = load_labelled_answers(path, LABELLED)
         questions = read_questions(path)
     header = next(row for row in rows if len(list(filter(None, row))) > 1)
     shown = [name.strip() or f"column {column}" for column, name in enumerate(header, 1)]
@@ -208,5 +211,5 @@ def test_merged_cells_have_their_value_in_every_row_of_a_set_and_of_labelled_ans
     book.active.merge_cells("C3:C4")
     book.save(path := tmp_path / "t.xlsx")
     assert [item.kind for item in load_dataset(path).items] == ["open_qa", "open_qa"]
-    assert [(one.question, one.answer) for one in load_labelled_answers(path)] == [("q1", "a1"), ("q1", "a2")]
+    assert [(one.question, one.answer) for one in load_labelled_answers(path, LABELLED)] == [("q1", "a1"), ("q1", "a2")]
     assert read_questions(path) == ["q1"], "one cell is one question"
