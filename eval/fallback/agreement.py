@@ -11,7 +11,7 @@ from eval.fallback.interface import FallbackGrader, FallbackUse, GradedAnswer, S
 from eval.fallback.similarity.margin import Encode
 from eval.grading.labels.label_set import LabelSet
 from eval.grading.ladder import Reference, Verdict, grade
-from eval.runs.answer_table import AnswerRow, read_answers
+from eval.runs.answer_table import RowWithAnswer, read_answers
 from eval.statistics.agreement import Agreement, agreement, agreement_text
 from rag.errors import DatasetError
 from rag.tables.files import read_bytes
@@ -134,7 +134,7 @@ def grade_labelled_answers(
     )
 
 
-def _labelled_answer(path: Path, row: AnswerRow) -> LabelledAnswer:
+def _labelled_answer(path: Path, row: RowWithAnswer) -> LabelledAnswer:
     item = row.item
     if item is None:
         raise DatasetError(

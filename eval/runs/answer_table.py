@@ -35,7 +35,7 @@ _LABEL, _SET = "label", "set"
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerRow:
+class RowWithAnswer:
     """A row of a table of answers: what was asked, None for a row that asks nothing, and the answer.
 
     `label` is a person's verdict, None where there is none; `number` and `collection` are those of the question and
@@ -73,14 +73,14 @@ class AnswerRow:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerTable:
+class TableOfAnswers:
     """Every row of a table of answers, and the names of its columns."""
 
     header: tuple[str, ...]
-    rows: tuple[AnswerRow, ...]
+    rows: tuple[RowWithAnswer, ...]
 
 
-def read_answers(path: Path, data: bytes, columns: str = "") -> AnswerTable:
+def read_answers(path: Path, data: bytes, columns: str = "") -> TableOfAnswers:
     """Read a table of answers; columns are found as those of a verification set are, and the answer's beside them.
 
     `columns` says which is which where the names do not: "question=NAME,reference=NAME,answer=NAME". A reference may
@@ -108,12 +108,12 @@ def read_answers(path: Path, data: bytes, columns: str = "") -> AnswerTable:
     def cell(row: SetRow, header: str | None) -> str:
         return "" if header is None else text_of(row.values.get(header))
 
-    def answer_row(row: SetRow) -> AnswerRow:
+    def answer_row(row: SetRow) -> RowWithAnswer:
         asked, judged = items.get(str(row.number)), None if label is None else _label(table, row, label)
         of_question = cell(row, None if number is None else number.header)
-        return AnswerRow(row, asked, cell(row, answer), judged, of_question, cell(row, collection))
+        return RowWithAnswer(row, asked, cell(row, answer), judged, of_question, cell(row, collection))
 
-    return AnswerTable(table.header, tuple(map(answer_row, table.rows)))
+    return TableOfAnswers(table.header, tuple(map(answer_row, table.rows)))
 
 
 def _by_letters(item: Item) -> Item:
