@@ -22,7 +22,9 @@ from tests.kotae.web.page_parser import signed_in
 
 TENNIS = "「テニスの王子様」の作者はだれですか？"
 CATTLE = "Which disease of cattle was eradicated in 2011?"
+UNHEARD_OF = "火星の人口は？"
 REPLIES = {
+    UNHEARD_OF: "987,654人です。",
     TENNIS: "許斐剛",
     CATTLE: "Rinderpest",
     "富士山の高さは？": ("It is 3776 metres high", "3776メートル"),

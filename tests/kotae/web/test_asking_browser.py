@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kotae.web.conftest import CATTLE, TENNIS
+from tests.kotae.web.conftest import CATTLE, TENNIS, UNHEARD_OF
 from tests.kotae.web.page_parser import ALL_ANSWERED, ask
 
 pytestmark = pytest.mark.usefixtures("browser")
@@ -106,3 +106,21 @@ def test_an_answer_in_the_wrong_language_is_replaced_and_said(page) -> None:
     page.until(ALL_ANSWERED)
     assert page.text(".answer") == "3776メートル"
     assert page.texts(".remarks li") == ["The first answer was in the wrong language; this is the second"]
+
+
+def test_the_passage_that_bears_an_answer_out_is_marked_and_first(page) -> None:
+    ask(page, TENNIS)
+    page.until(ALL_ANSWERED)
+    assert page.texts(".bears") == ["Bears the answer out", ""]
+    assert page.run("document.querySelector('.sources li').classList.contains('bears-out')")
+    assert "許斐剛" in page.texts(".sources .quote")[0]
+    assert page.texts(".remarks li") == []
+    page.click(".switch a[lang=ja]")
+    page.until("document.querySelector('.bears')?.innerText === '回答の根拠'")
+
+
+def test_what_no_passage_has_is_named(page) -> None:
+    ask(page, UNHEARD_OF)
+    page.until(ALL_ANSWERED)
+    assert page.texts(".bears") == ["", ""]
+    assert any("987,654" in remark for remark in page.texts(".remarks li"))
