@@ -105,6 +105,10 @@ gpu_options = options(
     option("--kernel", default="auto", help="Kernel for GPTQ weights: auto, marlin, exllama_v2, triton or torch."),
     option("--max-gpu-memory", help="GPU memory limit of a GPTQ model, such as 15GiB; by default all that is free."),
 )
+llama_server_option = option(
+    "--llama-server", metavar="PATH",
+    help="Executable llama-server of your own that runs gguf: and bundled models in place of the built-in llama.cpp.",
+)  # fmt: skip
 injection_filter_option = option(
     "--injection-filter", type=click.Choice([mode.value for mode in InjectionFilter]),
     default=DEFAULT_FILTER.value,
@@ -123,6 +127,7 @@ generation_options = options(
     option("--seed", type=int, default=_GREEDY.seed, help="Random seed for sampling."),
     option("--preset", type=RenamedChoice(list(PRESETS), _FORMER),
            help="Named sampling settings; options such as --temperature override them."),
+    llama_server_option,
     gpu_options,
     option("--gpus", metavar="0,1", help="GPUs that share the prompts, each with the whole model."),
     option("--batch-invariant/--no-batch-invariant", default=None,

@@ -52,6 +52,7 @@ def model_settings(settings: dict[str, Any], changed: Collection[str] = ()) -> M
         model_server(settings),
         settings["batch_invariant"],
         _gpus(settings["gpus"]),
+        settings["llama_server"],
     )
 
 

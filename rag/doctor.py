@@ -14,7 +14,7 @@ from rag.errors import ModelUnavailable, SettingsError
 from rag.index.chroma import ChromaServer
 from rag.index.location import locate_index
 from rag.models.engine import EngineOptions
-from rag.models.llama_build import llama_build
+from rag.models.llama_build import llama_build, server_build
 from rag.models.registry import KINDS
 from rag.models.server.address import ModelServer, server_key
 from rag.models.server.remote_model import ServerModel
@@ -118,11 +118,14 @@ class Examination:
 
 
 def examine(
-    server: ModelServer | None = None, imports: tuple[str, ...] = (), checkpoint: Screening | None = None
+    server: ModelServer | None = None,
+    imports: tuple[str, ...] = (),
+    checkpoint: Screening | None = None,
+    llama_server: str | None = None,
 ) -> Examination:
     """Examine this machine and a model server; `imports` describes names that other packages share with ours.
 
-    `checkpoint` is the screening of one.
+    `checkpoint` is the screening of one, `llama_server` an executable to use instead of the built-in llama.cpp.
 
     Imports torch, which knows the GPU and the processor.
     """
@@ -137,7 +140,7 @@ def examine(
         gpu=str(machine),
         gptq=str(choose_kernel(machine)),
         encoder_numbers=compute_type(),
-        llama=f"{llama_build() or 'not installed'}, {count_processors()} threads",
+        llama=f"{_look_at_llama(llama_server)}, {count_processors()} threads",
         cache=str(cache_dir()),
         packages={name: _version(name) for name in _PACKAGES},
         models={kind.uri: "ready" if kind.available else f"needs {kind.install}" for kind in KINDS.values()},
@@ -167,6 +170,16 @@ def _look_at(server: ModelServer) -> tuple[str, ...]:
     except ModelUnavailable as error:
         return (str(error),)
     return tuple(f"{where}: openai:{card}" for card in cards) or (f"{where}: responds, but lists no models",)
+
+
+def _look_at_llama(executable: str | None) -> str:
+    """Return the build that runs GGUF files, or why it cannot."""
+    if executable is None:
+        return llama_build() or "not installed"
+    try:
+        return server_build(executable)
+    except ModelUnavailable as error:
+        return str(error)
 
 
 def _version(package: str) -> str:

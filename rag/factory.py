@@ -28,7 +28,7 @@ class ModelSettings:
 
     On a GPU: the kernel for packed weights, a memory limit in bytes, whether answers should depend on their own prompt
     alone where the model's engine can do that (None: where many are compared), and the GPUs that share the prompts.
-    `server` is for `openai:<name>`.
+    `server` is for `openai:<name>`. `llama_server` is an executable that runs GGUF files, the bundled one included.
     """
 
     uri: str = DEFAULT_MODEL
@@ -40,6 +40,7 @@ class ModelSettings:
     server: ModelServer | None = None
     batch_invariant: bool | None = None
     gpus: tuple[int, ...] = ()
+    llama_server: str | None = None
 
     def to_compare(self) -> ModelSettings:
         """Return the settings for answers that are compared with one another."""
@@ -80,6 +81,7 @@ def open_model(settings: ModelSettings) -> Model:
         max_gpu_memory=settings.gpu_memory,
         batch_invariant=bool(settings.batch_invariant),
         gpus=settings.gpus,
+        llama_server=settings.llama_server,
     )
 
 

@@ -120,7 +120,8 @@ def _engine_of(arm: Arm) -> tuple[object, ...]:
     model = arm.model
     if not isinstance(model, ModelSettings):
         return (id(model),)
-    return model.uri, model.context, model.kernel, model.gpu_memory, model.server, model.batch_invariant, model.gpus
+    where = model.server, model.gpus, model.llama_server
+    return model.uri, model.context, model.kernel, model.gpu_memory, model.batch_invariant, *where
 
 
 def _run(experiment: Experiment, folder: Path, arm: Arm, reuse: Sequence[Path], *, keep: bool) -> ArmRun:

@@ -8,7 +8,7 @@ import sys
 import click
 
 from kotae.console import echo
-from kotae.options import base_url_option, gpu_options, json_option, option
+from kotae.options import base_url_option, gpu_options, json_option, llama_server_option, option
 from kotae.settings import as_json_text
 from rag.models.server.address import ModelServer
 from rag.settings import DEFAULT_CONTEXT
@@ -19,10 +19,17 @@ from rag.settings import DEFAULT_CONTEXT
 # Its own variable: what KOTAE_MODEL names need not be a checkpoint, and screening takes minutes.
 @click.option("--model", envvar="KOTAE_DOCTOR_MODEL", help="GPTQ checkpoint to screen, such as gptq:models/llama2.")
 @option("--context", type=click.IntRange(256), default=DEFAULT_CONTEXT, help="Context window of that model, in tokens.")
+@llama_server_option
 @gpu_options
 @json_option
 def doctor(
-    base_url: str | None, model: str | None, context: int, kernel: str, max_gpu_memory: str | None, as_json: bool
+    base_url: str | None,
+    model: str | None,
+    context: int,
+    llama_server: str | None,
+    kernel: str,
+    max_gpu_memory: str | None,
+    as_json: bool,
 ) -> None:
     """Describe this machine and what kotae will use on it; with --base-url, list the models of that server.
 
@@ -43,6 +50,6 @@ def doctor(
     limit = None if max_gpu_memory is None else parse_size(max_gpu_memory)
     screening = None if model is None else screen(model, EngineOptions(context, 1, kernel, limit))
     server = None if base_url is None else ModelServer(base_url)
-    examination = examine(server, describe_imports(os.getcwd()), screening)
+    examination = examine(server, describe_imports(os.getcwd()), screening, llama_server)
     echo(as_json_text(examination) if as_json else examination.text())
     sys.exit(0 if screening is None or screening.sound else 1)

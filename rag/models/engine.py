@@ -46,7 +46,8 @@ class EngineOptions:
 
     `kernel` and `gpu_memory`, a limit in bytes, are for engines that run on a GPU. With `batch_invariant`, engines that
     can compute each answer so that it depends on its own prompt alone. With `gpus`, numbers as CUDA counts them, the
-    model is loaded on each, and they share the prompts of a batch.
+    model is loaded on each, and they share the prompts of a batch. `llama_server` is an executable
+    that runs GGUF files.
     """
 
     context: int = DEFAULT_CONTEXT
@@ -55,6 +56,7 @@ class EngineOptions:
     gpu_memory: int | None = None
     batch_invariant: bool = False
     gpus: tuple[int, ...] = ()
+    llama_server: str | None = None
 
 
 class TextEngine(ABC):

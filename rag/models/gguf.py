@@ -1,20 +1,11 @@
-"""Run GGUF files with llama.cpp, in process (package `xllamacpp`).
-
-llama.cpp's server object always listens. Here it listens on a Unix socket in a folder that only this user can enter,
-and requires a random key; on a platform without Unix sockets it listens on a loopback port and requires the key. That
-listener is used for the two things that the in-process API lacks: the tokenizer and the chat template.
-"""
+"""Run GGUF files with llama.cpp: the one in process, or an executable of the user's own."""
 
 from __future__ import annotations
 
 import os
 import queue
-import secrets
-import socket
-import sys
-import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -25,12 +16,10 @@ from rag.models.cached_engine import cached_engine
 from rag.models.chat_template import require_bounded
 from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn, prompt_too_long, usable_context
 from rag.models.gguf_header import context_length
-from rag.models.llama_build import llama_build
-from rag.processors import count_processors, waits_asleep
+from rag.models.llama_embedded import EmbeddedLlama
+from rag.models.llama_process import LlamaProcess
+from rag.models.llama_runner import LlamaRunner
 from rag.records import Decoding
-
-_REQUEST_SECONDS = 60.0
-_MIN_CONTEXT = 256  # tokens; llama.cpp allows no fewer
 
 
 class GgufText:
@@ -45,21 +34,24 @@ class GgufText:
         check_file(path)
         if not trusted:
             require_bounded(path)
-        self._server, self._http = _start(path, options)
+        self._server = self._open(path, options)
+
+    def _open(self, path: Path, options: EngineOptions | None) -> LlamaRunner:
+        return EmbeddedLlama(path, options)
 
     def render(self, turns: Sequence[Turn]) -> str:
         """Return the prompt of a chat, by the template in the file."""
         messages = [{"role": turn.role, "content": turn.text} for turn in turns]
-        return str(self._http("/apply-template", {"messages": messages})["prompt"])
+        return str(self._server.post("/apply-template", {"messages": messages})["prompt"])
 
     def count_tokens(self, text: str) -> int:
         """Count the tokens of a raw text, in which control tokens are recognised."""
-        reply = self._http("/tokenize", {"content": text, "add_special": False, "parse_special": True})
+        reply = self._server.post("/tokenize", {"content": text, "add_special": False, "parse_special": True})
         return len(reply["tokens"])
 
     def close(self) -> None:
         """Close the file."""
-        self._server = None
+        self._server.close()
 
 
 class GgufEngine(GgufText, TextEngine):
@@ -71,16 +63,25 @@ class GgufEngine(GgufText, TextEngine):
 
     def __init__(self, path: Path, identity: str, options: EngineOptions, *, trusted: bool = False) -> None:
         """Load `path`. Raises ModelUnavailable as GgufText does."""
-        self.identity, self.build = identity, llama_build()
+        self.identity = identity
         self.context = usable_context(options.context, context_length(path))
         self.batch_size = options.slots
         self._file = _ModelFile(path)
         super().__init__(path, replace(options, context=self.context), trusted=trusted)
+        self.build = self._server.build
         self._pool = ThreadPoolExecutor(options.slots, thread_name_prefix="gguf")
+
+    def _open(self, path: Path, options: EngineOptions | None) -> LlamaRunner:
+        if options is None or options.llama_server is None:
+            return EmbeddedLlama(path, options)
+        return LlamaProcess(path, options, self._mark_closed)
+
+    def _mark_closed(self) -> None:
+        self.closed = True
 
     def complete(self, prompts: Sequence[str], decoding: Decoding, stop: Sequence[str] = ()) -> list[Completion]:
         def complete_one(prompt: str) -> Completion:
-            reply = self._server.handle_completions(_request(prompt, decoding, stop))
+            reply = self._server.complete(_request(prompt, decoding, stop))
             return _completion(_checked(reply, self.context))
 
         completions = list(self._pool.map(complete_one, prompts))
@@ -96,7 +97,7 @@ class GgufEngine(GgufText, TextEngine):
             return closed.is_set()
 
         request = _request(prompt, decoding, stop) | {"stream": True, "stream_options": {"include_usage": True}}
-        running = self._pool.submit(self._server.handle_completions, request, on_chunk)
+        running = self._pool.submit(self._server.complete, request, on_chunk)
         running.add_done_callback(lambda _: pieces.put(None))
         text, finish = "", "stop"
         usage: dict[str, int] = {}
@@ -165,82 +166,6 @@ def check_file(path: Path) -> None:
         ) from error
     if magic != b"GGUF":
         raise ModelUnavailable("This is not a GGUF file", where=str(path), do="Give the path of a .gguf file.")
-
-
-def _start(path: Path, options: EngineOptions | None) -> tuple[Any, Callable[[str, dict[str, Any]], dict[str, Any]]]:
-    try:
-        import xllamacpp
-    except ImportError as error:
-        raise ModelUnavailable(
-            "GGUF models need the package xllamacpp", do="Install it with: pip install xllamacpp"
-        ) from error
-    threads = count_processors()
-    key = secrets.token_urlsafe(32)
-    params = xllamacpp.CommonParams()
-    params.model.path = str(path)
-    if options is None:
-        params.n_ctx, params.n_parallel = _MIN_CONTEXT, 1
-        params.no_extra_bufts = True  # or the weights would be copied
-    else:
-        params.n_ctx, params.n_parallel = options.context * options.slots, options.slots
-    params.warmup = False  # a prompt follows at once, or never
-    # Fitting a model into the memory of a GPU opens its file twice.
-    cpu = xllamacpp.ggml_backend_dev_type.GGML_BACKEND_DEVICE_TYPE_CPU
-    params.fit_params = any(device["type"] != cpu for device in xllamacpp.get_device_info())
-    params.cpuparams.n_threads = threads
-    params.cpuparams_batch.n_threads = threads
-    if waits_asleep():  # for builds whose threads are not OpenMP's
-        params.cpuparams.poll = params.cpuparams_batch.poll = 0
-    params.verbosity = 0
-    params.api_keys = [key]
-    params.ui = False
-    params.endpoint_slots = False
-    params.cache_ram_mib = 0  # prompts are not kept after they are answered
-    socket_path = _private_socket()
-    params.hostnames = ["127.0.0.1"] if socket_path is None else [str(socket_path)]
-    try:
-        server = xllamacpp.Server(params)
-    except RuntimeError as error:
-        raise ModelUnavailable(
-            "llama.cpp cannot load this file: it is damaged, of an unknown architecture, or too large for memory",
-            where=str(path),
-        ) from error
-    return server, _client(socket_path, server.listening_address, key)
-
-
-def _private_socket() -> Path | None:
-    if sys.platform == "win32" or not hasattr(socket, "AF_UNIX"):
-        return None
-    folder = tempfile.TemporaryDirectory(prefix="kotae-")  # mode 0700, removed at exit
-    _folders.append(folder)
-    return Path(folder.name) / "llama.sock"
-
-
-_folders: list[tempfile.TemporaryDirectory[str]] = []
-
-
-def _client(socket_path: Path | None, address: str, key: str) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
-    import httpx
-
-    transport = None if socket_path is None else httpx.HTTPTransport(uds=str(socket_path))
-    client = httpx.Client(
-        transport=transport,
-        base_url="http://llama" if socket_path else address,
-        headers={"Authorization": f"Bearer {key}"},
-        timeout=_REQUEST_SECONDS,
-        trust_env=False,
-    )
-
-    def post(route: str, body: dict[str, Any]) -> dict[str, Any]:
-        try:
-            reply = client.post(route, json=body)
-        except httpx.TimeoutException as error:
-            raise ModelFailed(f"llama.cpp took more than {_REQUEST_SECONDS:.0f} s for {route}") from error
-        if reply.status_code != httpx.codes.OK:
-            raise ModelFailed(f"llama.cpp refused {route}: {reply.text[:300]}")
-        return dict(reply.json())
-
-    return post
 
 
 def _request(prompt: str, decoding: Decoding, stop: Sequence[str]) -> dict[str, Any]:

@@ -1,10 +1,24 @@
-"""The build of llama.cpp in use: answers to near ties depend on its instruction set."""
+"""The build of llama.cpp in use: answers to near ties depend on its version, compiler and instruction set."""
 
 from __future__ import annotations
 
 import functools
+import os
 import re
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from rag.errors import ModelUnavailable
+from rag.text.terminal_text import one_line
+
+_SECONDS = 60.0
+_MOST = 300  # characters of what an executable says about itself
+_TRY = "Run it with --version to see, or omit --llama-server."
 
 
 @functools.cache
@@ -28,3 +42,74 @@ def instructions(system_info: str) -> list[str]:
     ['SSE3', 'AVX2', 'REPACK']
     """
     return re.findall(r"(\w+) = 1\b", system_info)
+
+
+def server_build(name: str) -> str:
+    """Return what a `llama-server` says of its version, its compiler and its instruction set.
+
+    An executable keeps its build as long as this process lives. Raises ModelUnavailable for what is none.
+    """
+    executable = find_executable(name)
+    about = [line.strip() for line in _ask(executable, "--version").splitlines()]
+    named = [line for line in about if line.startswith(("version: ", "built with "))]
+    if not named or named[0].startswith("built"):
+        raise ModelUnavailable("This is no llama-server: it does not name its version", where=str(executable), do=_TRY)
+    with tempfile.TemporaryDirectory(prefix="kotae-") as folder:
+        # It says what it was compiled for before it finds that there is no model.
+        nothing = Path(folder, "none")
+        log = _ask(executable, "-m", f"{nothing}.gguf", "--host", f"{nothing}.sock", "-lv", "4", "--offline")
+    system_info = "".join(re.findall(r"system_info:.*", log)[:1])
+    build = one_line(f"llama-server {', '.join(named)}")[:_MOST]
+    features = instructions(system_info.partition(" | ")[2])  # before it is the number of threads
+    build += f" ({', '.join(features) or 'instruction set unknown'})"
+    if _builds.setdefault(executable, build) != build:
+        raise ModelUnavailable(
+            f"This executable was replaced while it was in use: {_builds[executable]} before, {build} now",
+            where=str(executable),
+            do="Start kotae again: what it compares comes from one build.",
+        )
+    return build
+
+
+_builds: dict[Path, str] = {}
+
+
+def find_executable(name: str) -> Path:
+    """Return the path of an executable, also of one on PATH. Raises ModelUnavailable."""
+    path = shutil.which(os.path.expanduser(name))
+    if path is None:
+        raise ModelUnavailable(f"This is not an executable: {name}", do="Give --llama-server the path of llama-server.")
+    return Path(path).absolute()
+
+
+def server_environment() -> dict[str, str]:
+    """Return an environment without the variables that are options of llama-server: what it does is decided here."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("LLAMA_")}
+
+
+def _ask(executable: Path, *arguments: str) -> str:
+    try:
+        ended = subprocess.run(  # noqa: S603 - the user's own executable
+            [executable, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=_SECONDS,
+            check=False,
+            env=server_environment(),
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        what = f"takes more than {_SECONDS:.0f} s" if isinstance(error, subprocess.TimeoutExpired) else str(error)
+        raise ModelUnavailable(f"llama-server does not start: {what}", where=str(executable), do=_TRY) from error
+    text = ended.stdout.decode(errors="replace")
+    if ended.returncode < 0:
+        what = ending(ended.returncode, text.splitlines()[-1:])
+        raise ModelUnavailable(f"llama-server does not start: {what}", where=str(executable), do=_TRY)
+    return text
+
+
+def ending(status: int, lines: Iterable[str]) -> str:
+    """Return how a process ended, by its status or that of a shell, and what it wrote last."""
+    number = -status if status < 0 else status - 128
+    names = {each.value: each.name for each in signal.Signals}
+    return " / ".join([names.get(number, f"exit status {status}"), *(one_line(line)[:200] for line in lines)])

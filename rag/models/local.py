@@ -44,6 +44,7 @@ class _LocalModel(BaseModel):
     max_gpu_memory: int | None = Field(default=_OPTIONS.gpu_memory, gt=0)
     batch_invariant: bool = _OPTIONS.batch_invariant
     gpus: tuple[int, ...] = _OPTIONS.gpus
+    llama_server: str | None = _OPTIONS.llama_server
     _engine: TextEngine | None = PrivateAttr(default=None)
 
     @property
@@ -53,7 +54,13 @@ class _LocalModel(BaseModel):
             from rag.models.registry import open_engine
 
             options = EngineOptions(
-                self.context_window, self.slots, self.kernel, self.max_gpu_memory, self.batch_invariant, self.gpus
+                self.context_window,
+                self.slots,
+                self.kernel,
+                self.max_gpu_memory,
+                self.batch_invariant,
+                self.gpus,
+                self.llama_server,
             )
             self._engine = open_engine(self.model, options)
         return self._engine

@@ -14,7 +14,7 @@ from langchain_core.messages import HumanMessage
 
 from rag.errors import KotaeError, ModelFailed, ModelUnavailable, PromptTooLong, SettingsError
 from rag.models import bundled as bundled_model
-from rag.models import gguf
+from rag.models import gguf, llama_runner
 from rag.models.engine import EngineOptions, Turn
 from rag.models.local import LocalChatModel, LocalLLM
 from rag.models.registry import open_engine
@@ -226,7 +226,7 @@ def test_loading_opens_no_tcp_port(cache: Path) -> None:
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX") or sys.platform == "win32", reason="needs Unix sockets")
 def test_the_socket_asks_for_a_key_and_only_this_user_can_reach_it(chat_model: LocalChatModel) -> None:
     assert chat_model.engine
-    sockets = [path for folder in gguf._folders for path in Path(folder.name).iterdir() if answers(path)]
+    sockets = [path for folder in llama_runner._folders for path in Path(folder.name).iterdir() if answers(path)]
     assert sockets
     asked = {"content": "a", "prompt": "a", "messages": [{"role": "user", "content": "a"}]}
     for path in sockets:
