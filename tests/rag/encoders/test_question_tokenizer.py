@@ -1,0 +1,46 @@
+"""The tokenizer of questions gives what the whole tokenizer gives, whatever the text."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from tokenizers import Tokenizer
+
+from rag.encoders.question_tokenizer import QuestionTokenizer
+from tests.rag.encoders.test_question_encoder import TEXTS
+
+PARTS = [
+    *("<s>", "</s>", "<pad>", "<unk>", "<mask>", " ", "  ", "▁", "\n", "\t", "\u200b", "\u00a0", "\ufeff"),
+    *("\u0338", "é", "e\u0301", "ｶﾞ", "か\u3099", "㍿", "ﬁ", "½", "Ａ"),
+    *("query: ", "日本", "の首都", "the", "capital", "123", "？", ".", "한국", "😀", "\U0010ffff", "\x00"),
+]
+
+
+@pytest.fixture(scope="module")
+def whole(encoder) -> Tokenizer:
+    return Tokenizer.from_file(str(encoder._folder.path / "tokenizer.json"))
+
+
+@pytest.fixture(scope="module")
+def light(encoder) -> QuestionTokenizer:
+    return QuestionTokenizer()
+
+
+def test_hard_texts(light: QuestionTokenizer, whole: Tokenizer) -> None:
+    for text in TEXTS:
+        assert light.encode(text) == whole.encode(text).ids, text[:50]
+
+
+def test_texts_of_any_letters(light: QuestionTokenizer, whole: Tokenizer) -> None:
+    """Of parts that normalisation and special tokens join and divide, and of any characters."""
+    chance = random.Random(7)
+    for _ in range(2000):
+        parts = [
+            chance.choice(PARTS)
+            if chance.random() < 0.8
+            else chr(chance.choice((chance.randrange(0xD800), chance.randrange(0xE000, 0x110000))))
+            for _ in range(chance.randrange(20))
+        ]
+        text = "".join(parts)
+        assert light.encode(text) == whole.encode(text).ids, ascii(text)
