@@ -18,7 +18,6 @@ from rag.errors import SettingsError
 from rag.generation.context_budget import fit_to_context
 from rag.generation.prompt import Prompt, build_prompt, repair_prompt
 from rag.generation.prompt_file import load_prompt
-from rag.groundedness.support import with_support
 from rag.models.engine import Completion
 from rag.models.invoke import invoke_batch, invoke_streaming
 from rag.records import Answer, AnswerPiece, Attempt, Hit, Language
@@ -126,7 +125,7 @@ class GroundedChain(Runnable[str | Question, Answer]):
         answer = self.answer([self.prepare(input, config)], config)[0]
         if isinstance(answer, Exception):
             raise answer
-        return with_support(answer)
+        return _supported(answer)
 
     def batch(  # type: ignore[override]
         self,
@@ -151,7 +150,7 @@ class GroundedChain(Runnable[str | Question, Answer]):
         for answer in answers:
             if isinstance(answer, Exception) and not return_exceptions:
                 raise answer
-        return [answer if isinstance(answer, Exception) else with_support(answer) for answer in answers]
+        return [answer if isinstance(answer, Exception) else _supported(answer) for answer in answers]
 
     def stream(  # type: ignore[override]
         self,
@@ -169,7 +168,7 @@ class GroundedChain(Runnable[str | Question, Answer]):
         answer = yield from self._attempt(prepared, None, prepared.prompt, config)
         if self._wants_repair(answer):
             answer = yield from self._attempt(prepared, answer, self._repair(prepared), config)
-        yield AnswerPiece(done=with_support(answer))
+        yield AnswerPiece(done=_supported(answer))
 
     def _attempt(
         self, prepared: Prepared, before: Answer | None, prompt: PromptValue, config: RunnableConfig
@@ -200,6 +199,12 @@ def build_chain(
     if not isinstance(prompt, Prompt):
         prompt = load_prompt() if prompt is None else load_prompt(prompt)
     return GroundedChain(model, retriever, prompt)
+
+
+def _supported(answer: Answer) -> Answer:
+    from rag.groundedness.support import with_support  # not before the model is asked: its patterns take a moment
+
+    return with_support(answer)
 
 
 def _answer(prepared: Prepared, completion: Completion | Exception) -> Answer | Exception:

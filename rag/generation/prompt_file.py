@@ -16,8 +16,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final, cast, get_args
 
-import yaml
-
 from rag.errors import SettingsError, UnreadableDocument
 from rag.generation.prompt import Prompt, Role, Wording, default_repair
 from rag.generation.prompt_template import DECLINE, QUESTION, Template
@@ -155,6 +153,8 @@ def _text(path: Path) -> str:
 
 def _settings(text: str) -> Mapping[str, Any]:
     """Return the front matter. Raises ValueError for what is not its form."""
+    import yaml
+
     try:
         settings = yaml.safe_load(text) or {}
     except (yaml.YAMLError, RecursionError) as error:

@@ -79,7 +79,6 @@ class LlamaProcess(LlamaRunner):
         if self._process.stdin is not None:
             self._process.stdin.close()
         self._process.wait()
-        self._client.close()
         self._reader.join(10)
 
     def _read(self) -> None:

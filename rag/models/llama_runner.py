@@ -81,7 +81,9 @@ def post_json(client: httpx.Client, route: str, body: dict[str, Any]) -> dict[st
 def post_completion(
     client: httpx.Client, request: dict[str, Any], on_chunk: OnChunk | None = None
 ) -> dict[str, Any] | None:
-    """Ask for a completion, which may take as long as it takes. Raises httpx.TransportError."""
+    """Ask for a completion, which may take as long as it takes. Raises ModelFailed, and httpx.TransportError."""
+    import httpx
+
     with client.stream("POST", "/v1/completions", json=request, timeout=None) as reply:
         if on_chunk is None or not reply.is_success:
             reply.read()
@@ -92,11 +94,13 @@ def post_completion(
             return None
         for line in reply.iter_lines():
             name, _, data = line.partition(": ")
-            if name in ("data", "error") and data != "[DONE]":
-                chunk = _parsed(data)
-                if on_chunk(chunk if name == "data" else {"error": chunk}):
-                    break
-    return None
+            if data == "[DONE]":
+                return None
+            if name in ("data", "error"):
+                chunk = _parsed(data) if name == "data" else {"error": _parsed(data)}
+                if on_chunk(chunk) or "error" in chunk:
+                    return None
+    raise httpx.RemoteProtocolError("The stream ended before its end")
 
 
 def _parsed(text: str) -> dict[str, Any]:
