@@ -1,9 +1,9 @@
 """Coverage of the 95 % interval of a difference (`eval.statistics.difference`), and false alarms of the two tests.
 
 Run with `python -m tests.benchmarks.interval_coverage [SIMULATIONS]` (default 4000, standard error 0.35 points; some
-minutes). One language: exact, summed over every table, and beside it Tango's score interval with normal tails. Two
-languages: simulated; with the stated correlation the second repeats the first's outcome, else it is drawn anew. "Grid"
-are the stated effects, "beside" as many effects at random between them. Each row has the least and the mean coverage.
+minutes). One language: exact, summed over every table, compared with Tango's score interval with normal tails. Two
+languages: simulated; with the stated correlation the second repeats the first's outcome, else it is drawn independently. "Grid"
+are the stated effects, "random" as many effects drawn at random. Each row has the least and the mean coverage.
 "False alarm": share of simulations without effect with p <= 0.05, by exact McNemar on the pairs as if they were
 independent and by the sign-flip test over questions that kotae uses.
 """
@@ -30,8 +30,8 @@ EFFECTS = (
 Nets = tuple[tuple[int, int], ...]  # (net change of a question, number of questions), sorted
 
 
-def beside(generator: np.random.Generator) -> list[tuple[float, float]]:
-    """As many effects as EFFECTS has, at random, half of them with nothing broken and few fixed."""
+def random_effects(generator: np.random.Generator) -> list[tuple[float, float]]:
+    """Return as many random effects as EFFECTS has, half of them with nothing broken and few fixed."""
     few = [(float(generator.uniform(0, 0.05)), 0.0) for _ in range(len(EFFECTS) // 2)]
     others = [tuple(float(share) for share in generator.dirichlet((1, 1, 2))[:2]) for _ in range(len(EFFECTS) // 2)]
     return [*few, *((fixed, broken) for fixed, broken in others)]
@@ -99,7 +99,7 @@ def main(simulations: int) -> None:
     print("| questions | languages | effects | cells | least | mean | Tango's score, least |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for questions in QUESTIONS:
-        for name, effects in (("grid", EFFECTS), ("beside", beside(generator))):
+        for name, effects in (("grid", EFFECTS), ("random", random_effects(generator))):
             shares = [exact_coverage(questions, *effect) for effect in effects]
             ours, tangos = (tuple(column) for column in zip(*shares, strict=True))
             print(f"| {questions} | 1 | {name} | {len(ours)} | {min(ours):.3f} | {np.mean(ours):.3f} "
