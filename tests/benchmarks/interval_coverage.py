@@ -2,8 +2,9 @@
 
 Run with `python -m tests.benchmarks.interval_coverage [SIMULATIONS]` (default 4000, standard error 0.35 points; some
 minutes). One language: exact, summed over every table, compared with Tango's score interval with normal tails. Two
-languages: simulated; with the stated correlation the second repeats the first's outcome, else it is drawn independently. "Grid"
-are the stated effects, "random" as many effects drawn at random. Each row has the least and the mean coverage.
+languages: simulated; with the stated correlation the second repeats the first's outcome, else it is drawn
+independently. "Grid" are the stated effects, "random" as many effects drawn at random. Each row has the least and the
+mean coverage.
 "False alarm": share of simulations without effect with p <= 0.05, by exact McNemar on the pairs as if they were
 independent and by the sign-flip test over questions that kotae uses.
 """
