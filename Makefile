@@ -9,7 +9,7 @@ LOCKED = $(PIP) --require-hashes --no-deps --no-build-isolation
 # Tests run in two processes; those that share a model, a server or a file stay in one (tests/needs.py).
 WORKERS ?= 2
 PYTEST = $(BIN)/python -m pytest
-SPREAD = -n $(WORKERS) --dist loadgroup
+SPREAD = -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 .PHONY: install demo test fast gpu coverage check format dist docs docs-pages clean
 

@@ -36,9 +36,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         needs.mark(item)
+    if hasattr(config, "workerinput"):  # of pytest-xdist
+        items[:] = needs.longest_first(items)
 
 
 def pytest_collection_finish() -> None:

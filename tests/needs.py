@@ -11,7 +11,8 @@ import importlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -31,6 +32,8 @@ FIXTURES = {
 SLOW = frozenset({*FIXTURES.values(), "slow", "gpu"})
 SHARED = ("model", "gptq", "server", "browser")
 """Tests that run in one process, as each would load or start for itself what they share; others do so by file."""
+SECONDS = {"slow": 15.0, "model": 8.0, "gptq": 5.0, "browser": 2.0, "process": 2.0, "server": 1.0, "encoder": 0.5}
+"""About how long a test takes that is marked so; any other takes a twentieth of a second."""
 GUARDED = {
     "rag.encoders.embeddings._load": "encoder",
     "rag.encoders.embeddings._load_light": "encoder",
@@ -50,6 +53,24 @@ def mark(item: pytest.Item) -> None:
         item.add_marker("fast")
     shared = next((name for name in SHARED if name in names), item.location[0])
     item.add_marker(pytest.mark.xdist_group(shared))
+
+
+def longest_first(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Order the tests by group, longest first: two processes that each take the next group then end together."""
+    total: Counter[str] = Counter()
+    for item in items:
+        total[group_of(item)] += seconds(item)
+    return sorted(items, key=lambda item: (-total[group_of(item)], group_of(item)))
+
+
+def group_of(item: pytest.Item) -> str:
+    """Return the name of the group whose tests run in one process."""
+    return next(str(marker.args[0]) for marker in item.iter_markers("xdist_group"))
+
+
+def seconds(item: pytest.Item) -> float:
+    """Estimate how long a test takes."""
+    return max((SECONDS[marker.name] for marker in item.iter_markers() if marker.name in SECONDS), default=0.05)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,16 @@ def test_tests_that_share_a_model_or_a_server_share_a_process(
     needs.mark(item)
     assert {marker.name for marker in item.own_markers} == {group, "xdist_group"}
     assert item.get_closest_marker("xdist_group").args == (group,)
+
+
+def test_the_longest_groups_begin_first_and_stay_whole(request: pytest.FixtureRequest) -> None:
+    tests = [item for item in request.session.items if item.get_closest_marker("xdist_group")]
+    ordered = needs.longest_first(tests[::-1])
+    assert sorted(map(id, ordered)) == sorted(map(id, tests))
+    groups = [group for group, _ in itertools.groupby(ordered, key=needs.group_of)]
+    assert len(groups) == len(set(groups))
+    seconds = [sum(needs.seconds(item) for item in ordered if needs.group_of(item) == group) for group in groups]
+    assert seconds == pytest.approx(sorted(seconds, reverse=True))
 
 
 def test_a_fast_test_can_use_nothing_that_takes_long(tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ from rag.errors import SettingsError
 from rag.storage.atomic import write_bytes, write_text
 
 Format = Literal["jsonl", "inspect"]
-FORMATS: Final[tuple[Format, ...]] = ("jsonl", "inspect")
 _UNSAFE: Final = re.compile(r"[^\w.-]+")
 
 

@@ -48,15 +48,6 @@ def fields_of(language: Language) -> Fields:
     return fields
 
 
-def id_array(ids: Iterable[str]) -> NDArray[np.bytes_]:
-    """Return chunk ids as a sorted array, shape (n,), 32 bytes each."""
-    import numpy as np
-
-    array = np.array([chunk_id.encode("ascii") for chunk_id in ids], dtype="S32")
-    array.sort()
-    return array
-
-
 def write_language_index(
     folder: Path, ids: NDArray[np.bytes_], chunks_of: ChunksOf, fields: Fields, before: Path | None = None
 ) -> None:

@@ -134,9 +134,10 @@ def strange_names(place: Place, rounds: int) -> Finding:
 
 
 def long_questions(place: Place, rounds: int) -> Finding:
-    """A question of a megabyte fails by itself; the others of its set are answered."""
+    """A question of a megabyte fails by itself; the others of its set are answered. A tenth with three rounds."""
+    times = 1000 if rounds > 3 else 100
     finding = Finding("questions of 1 MB, by argument, in CSV and in Excel files")
-    long = {"ja": "日本の首都はどこですか。" * 30_000, "en": "What is the capital of Japan? " * 35_000}
+    long = {"ja": "日本の首都はどこですか。" * 30 * times, "en": "What is the capital of Japan? " * 35 * times}
     path = place.new("long").with_suffix(".txt")
     path.write_text("\n".join(long.values()) + "\n日本の首都はどこですか？\n", encoding="utf-8")
     out = place.new("answers").with_suffix(".csv")
@@ -178,8 +179,9 @@ def as_excel(path: Path, rows: Sequence[Sequence[str]]) -> Path:
     return path.with_suffix(".xlsx")
 
 
-def many_questions(place: Place, rounds: int, ending: str, count: int = 10_000) -> Finding:
-    """A set of ten thousand questions is loaded, run and reported on."""
+def many_questions(place: Place, rounds: int, ending: str) -> Finding:
+    """A set of ten thousand questions is loaded, run and reported on; of a tenth with three rounds or fewer."""
+    count = 10_000 if rounds > 3 else 1000
     finding = Finding(f"a set of {count:,} questions ({ending})")
     rows = [
         (str(n), f"第{n}問。{ROWS[n % 5][1]}", ROWS[n % 5][2], f"No. {n}. {ROWS[n % 5][3]}", *ROWS[n % 5][4:])

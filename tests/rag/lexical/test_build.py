@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 import rag.lexical.build
-from rag.lexical.build import WORDS, fields_of, id_array, write_language_index
+from rag.lexical.build import WORDS, fields_of, write_language_index
 from rag.lexical.search import LexicalIndex
 from rag.records import Chunk
+from tests.lexical_files import id_array
 
 SYLLABLES = "山 川 海 空 火 水 木 金 土 月 鯨 鮪 whale squid tuna salt wind rock".split()
 

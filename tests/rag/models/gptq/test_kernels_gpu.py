@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
-pytest.importorskip("gptqmodel", reason="the extra gptq is not installed: it needs a C compiler")
 pytestmark = [
     pytest.mark.gpu,
+    pytest.mark.usefixtures("gptqmodel"),
     pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA GPU here"),
 ]
 
