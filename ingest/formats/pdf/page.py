@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any
 
-from ingest.formats.pdf.missing_fonts import missing_font
+from ingest.formats.pdf.placed_line import PlacedLine
+from ingest.formats.pdf.reading_order import in_order
 from ingest.formats.pdf.ruby import ruby_lines
 from ingest.formats.pdf.typed import TypedText, typed_texts
 
 _LINE_END = "\r\n"
+_TALL = 1.5
+"""A vertical line is so many times as high as it is wide: one of two letters, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class PdfPage:
     """A page: its number, from 1, its lines in the order of the file, and its upper and lower edge in points.
 
     `placed` is False if the edges of the lines are not known. `running_heads` are running lines that this page is the
-    first to have; they are not among `lines`. `missing_font` is one whose letters are not in the text, if any.
+    first to have; they are not among `lines`.
     """
 
     number: int
@@ -37,28 +40,6 @@ class PdfPage:
     bottom: float
     placed: bool = True
     running_heads: tuple[str, ...] = ()
-    missing_font: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line, its first letter among PDFium's, and its edges in points; `after_ruby` if ruby lines are before it."""
-
-    text: str
-    start: int
-    left: float = 0.0
-    bottom: float = 0.0
-    right: float = 0.0
-    top: float = 0.0
-    after_ruby: bool = False
-
-    def continues(self, line: _Line) -> bool:
-        """Tell whether this line goes on where `line` ends, but for ruby between them."""
-        height = min(self.top - self.bottom, line.top - line.bottom)
-        shared = min(self.top, line.top) - max(self.bottom, line.bottom)
-        across = -0.5 * height <= self.left - line.right <= height
-        down = -0.5 * height <= line.bottom - self.top <= height and self.left < line.right and line.left < self.right
-        return self.after_ruby and height > 0 and ((shared > 0.5 * height and across) or down)
 
 
 def read_page(page: Any, text_page: Any, number: int) -> PdfPage:
@@ -72,32 +53,35 @@ def read_page(page: Any, text_page: Any, number: int) -> PdfPage:
         return PdfPage(number, tuple(PdfLine(line, top, bottom) for line in lines), top, bottom, placed=False)
     starts = list(accumulate((len(line) + len(_LINE_END) for line in lines), initial=0))[:-1]
     small = ruby_lines(text_page, lines, starts)
-    placed: list[_Line] = []
+    placed: list[PlacedLine] = []
     for at, line in enumerate(lines):
         if at not in small:
             placed.append(_placed(text_page, line, starts[at], after_ruby=at - 1 in small))
+    placed = in_order(text_page, placed)
     whole = _joined(_filled(text_page, placed, typed) if typed else placed)
     read = tuple(PdfLine(line.text, line.top, line.bottom) for line in whole)
-    return PdfPage(number, read, top, bottom, missing_font=missing_font(page))
+    return PdfPage(number, read, top, bottom)
 
 
-def _placed(text_page: Any, line: str, start: int, *, after_ruby: bool) -> _Line:
+def _placed(text_page: Any, line: str, start: int, *, after_ruby: bool) -> PlacedLine:
     """Return a line with the outer edges of its first and last letter, which differ in vertical writing."""
     if not line.strip():
-        return _Line(line, start)
+        return PlacedLine(line, start)
     first, last = (start + len(line) - len(line.lstrip()), start + len(line.rstrip()) - 1)
     boxes = [text_page.get_charbox(index, loose=True) for index in (first, last)]
     lefts, bottoms, rights, tops = zip(*boxes, strict=True)
-    return _Line(line, start, min(lefts), min(bottoms), max(rights), max(tops), after_ruby)
+    edges = (min(lefts), min(bottoms), max(rights), max(tops))
+    down = first < last and tops[0] > tops[1] and edges[3] - edges[1] > _TALL * (edges[2] - edges[0])
+    return PlacedLine(line, start, *edges, after_ruby, down)
 
 
-def _joined(lines: Sequence[_Line]) -> Iterator[_Line]:
+def _joined(lines: Sequence[PlacedLine]) -> Iterator[PlacedLine]:
     """Yield lines, those as one that PDFium broke because it read the ruby above them in between."""
-    whole: _Line | None = None
+    whole: PlacedLine | None = None
     for line in lines:
         if whole is not None and line.continues(whole):
             edges = (whole.left, min(whole.bottom, line.bottom), line.right, max(whole.top, line.top))
-            whole = _Line(whole.text + line.text, whole.start, *edges, whole.after_ruby)
+            whole = PlacedLine(whole.text + line.text, whole.start, *edges, whole.after_ruby)
         else:
             if whole is not None:
                 yield whole
@@ -106,7 +90,7 @@ def _joined(lines: Sequence[_Line]) -> Iterator[_Line]:
         yield whole
 
 
-def _filled(text_page: Any, lines: Sequence[_Line], typed: Sequence[TypedText]) -> list[_Line]:
+def _filled(text_page: Any, lines: Sequence[PlacedLine], typed: Sequence[TypedText]) -> list[PlacedLine]:
     """Return the lines with typed texts where they are on the paper: within a line of text, or as one of their own."""
     filled, within = list(lines), [(box, _nearest(lines, box)) for box in typed]
     for at, line in enumerate(lines):
@@ -116,12 +100,12 @@ def _filled(text_page: Any, lines: Sequence[_Line], typed: Sequence[TypedText]) 
             filled[at] = replace(line, text=" ".join(part for part in (before, text, after) if part))
     for box in (box for box, index in within if index is None):
         below = (at for at, line in enumerate(filled) if line.text.strip() and line.top <= box.bottom)
-        own = _Line(box.text, -1, box.left, box.bottom, box.right, box.top)
+        own = PlacedLine(box.text, -1, box.left, box.bottom, box.right, box.top)
         filled.insert(next(below, len(filled)), own)
     return filled
 
 
-def _nearest(lines: Sequence[_Line], box: TypedText) -> int | None:
+def _nearest(lines: Sequence[PlacedLine], box: TypedText) -> int | None:
     """Return the line of the page's text on the height of a box that begins nearest to the left of it, if any."""
     beside = [
         index
@@ -131,7 +115,7 @@ def _nearest(lines: Sequence[_Line], box: TypedText) -> int | None:
     return max(beside, key=lambda index: lines[index].left, default=None)
 
 
-def _offset(text_page: Any, line: _Line, middle: float) -> int:
+def _offset(text_page: Any, line: PlacedLine, middle: float) -> int:
     """Return how many letters of a line are left of the middle of a box."""
     if line.right <= middle:
         return len(line.text)

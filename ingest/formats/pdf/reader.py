@@ -14,15 +14,16 @@ from ingest.formats.pdf.ocr import EXTRA, has_ocr, read_scan
 from ingest.formats.pdf.page import PdfPage, read_page
 from ingest.formats.pdf.page_breaks import complete_last_sentence
 from ingest.formats.pdf.running_heads import without_running_heads
+from ingest.formats.pdf.stand_in_font import use_stand_in
 from ingest.formats.types import Fault, Part, ReadOptions, contains, real_title
 from rag.errors import UnreadableDocument
 
 _OCR = f"Have kotae read pictures ({EXTRA}), add a text layer with another OCR program, or exclude the file."
-_UNSURE = "This page is an image, and OCR is not sure enough of its letters"
+_IMAGE = "This page is an image"
+_UNSURE = ", and OCR is not sure enough of its letters"
 _BETTER = "Scan it again upright and with 300 dots an inch, add a text layer by another OCR program, or exclude it."
 _NO_LETTERS = "The fonts of this page do not say which letters they show"
-_MISSING = "Letters of this page are lost, as their font is neither in the file nor on this machine"
-_INSTALL = "Install a Japanese font (such as the package fonts-noto-cjk), or embed the fonts in the PDF."
+_BROKEN, _MAX_BROKEN = "This page cannot be read", 101
 _UNKNOWN = re.compile("[\x00-\x08\x0e-\x1f\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _MAX_UNKNOWN = 0.2
 
@@ -36,6 +37,7 @@ def read_pdf(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Par
     import pypdfium2
     from pypdfium2.raw import FORMTYPE_NONE, FPDF_ERR_PASSWORD
 
+    use_stand_in()
     try:
         document = pypdfium2.PdfDocument(stream)
     except pypdfium2.PdfiumError as error:
@@ -50,8 +52,7 @@ def read_pdf(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Par
         if document.get_formtype() != FORMTYPE_NONE:
             document.init_forms()
         title = real_title(document.get_metadata_value("Title"))
-        pages = (_page(document, number) for number in range(1, len(document) + 1))
-        body = without_running_heads(page for page in pages if page is not None)
+        body = without_running_heads(page for page in _pages(document) if page is not None)
         yield from _require_text(_parts(body, title), name)
 
 
@@ -62,8 +63,6 @@ def _parts(pages: Iterator[PdfPage | Fault], title: str | None) -> Iterator[Part
         elif page is not None:
             position = f"page={page.number}"
             yield Part(_text(page, following if isinstance(following, PdfPage) else None), position, position, title)
-            if page.missing_font:
-                yield Fault(f"{_MISSING}: {page.missing_font}", position, _INSTALL)
 
 
 def _text(page: PdfPage, following: PdfPage | None) -> str:
@@ -72,6 +71,21 @@ def _text(page: PdfPage, following: PdfPage | None) -> str:
     text = complete_last_sentence([line.text for line in page.lines], [line.text for line in after])
     heads = "\n".join(map(clean, page.running_heads))
     return f"{heads}\n\n{text}" if heads else text
+
+
+def _pages(document: Any) -> Iterator[PdfPage | Fault | None]:
+    """Yield the pages, up to a run of broken ones: a damaged file may say that it has a million."""
+    broken = 0
+    for number in range(1, len(document) + 1):
+        page = _page(document, number)
+        broken = broken + 1 if isinstance(page, Fault) and page.what.startswith(_BROKEN) else 0
+        if broken == _MAX_BROKEN:
+            yield Fault(
+                "Neither this page nor one of the hundred before it can be read; those after it are left out",
+                f"page={number}",
+            )
+            return
+        yield page
 
 
 def _page(document: Any, number: int) -> PdfPage | Fault | None:
@@ -86,11 +100,12 @@ def _page(document: Any, number: int) -> PdfPage | Fault | None:
             pictures = bool(text) or any(map(_is_picture, page.get_objects(max_depth=4)))
             unknown = glyph_numbers or len(_UNKNOWN.findall(text)) > _MAX_UNKNOWN * len("".join(text.split()))
             if (unknown or not text) and pictures and has_ocr():
-                return read_scan(page, number) or Fault(_UNSURE, position, _BETTER)
+                what = _NO_LETTERS if text else _IMAGE
+                return read_scan(page, number) or Fault(what + _UNSURE, position, _BETTER)
     except pypdfium2.PdfiumError as error:
-        return Fault(f"This page cannot be read: {error}", position)
+        return Fault(f"{_BROKEN}: {error}", position)
     if not text:
-        return Fault("This page is an image without text", position, _OCR) if pictures else None
+        return Fault(f"{_IMAGE} without text", position, _OCR) if pictures else None
     return Fault(_NO_LETTERS, position, _OCR) if unknown else read
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from ingest.documents import LoadedDocument
 from ingest.formats.pdf.clean import clean
+from rag.records import Failure
 from tests.ingest.files import read_as, texts
 from tests.ingest.pdf_files import BLANK, PICTURE, Page, pdf
 
@@ -95,3 +96,15 @@ def test_readings_beside_the_letters_are_left_out_and_small_notes_are_not() -> N
 def test_a_page_of_small_kana_alone_is_kept() -> None:
     page = Page(["ひらがな", "カタカナ"], "90ms-RKSJ-H", "cp932", sizes=(6, 6))
     assert texts("a.pdf", pdf(page)) == {"a.pdf#page=1": "ひらがなカタカナ"}
+
+
+def test_a_file_that_says_it_has_a_million_pages() -> None:
+    data = pdf(Page(["一頁目です。"]), Page(["二頁目です。"])).replace(b"/Count 2", b"/Count 1000000")
+    found = read_as("a.pdf", data)
+    assert [outcome.source for outcome in found if isinstance(outcome, LoadedDocument)] == [
+        "a.pdf#page=1",
+        "a.pdf#page=2",
+    ]
+    failed = [outcome for outcome in found if isinstance(outcome, Failure)]
+    assert len(failed) == 101
+    assert "those after it are left out" in failed[-1].message
