@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, zip_longest
 
 import pytest
@@ -62,27 +62,39 @@ def test_two_columns_are_read_one_after_the_other(first: list[str], second: list
     assert read([title, *row_by_row(*sides), Piece("以上", 40, 500)]) == f"会議の記録\n{text}\n以上"
 
 
+def table(rows: Sequence[str], width: float) -> Iterator[Piece]:
+    for number, row in enumerate(rows):
+        for at, cell in enumerate(row.split("|")):
+            yield Piece(cell, 40 + width * at, 700 - 20 * number)
+
+
 @pytest.mark.parametrize(
     "rows",
     [
-        [("区分", "料金", "備考"), ("大人", "800円", "休日は900円"), ("子ども", "400円", "六歳まで"), ("団体", "600円", "要予約"), ("学生", "500円", "要学生証")],
-        [("Item", "What it is"), ("Desk", "A table for work"), ("Bin", "It takes paper, and nothing else whatever"), ("Cup", "For tea"), ("Pen", "Blue")],
-        [("送料について", "離島を除き無料です"), ("返品", "七日以内"), ("支払い方法はどうなりますか", "カード"), ("領収書", "お求めの方にお出しします"), ("会員", "割引")],
+        [
+            "区分|料金|備考",
+            "大人|800円|休日は900円",
+            "子ども|400円|六歳まで",
+            "団体|600円|要予約",
+            "学生|500円|要学生証",
+        ],
+        ["Item|What it is", "Desk|A table for work", "Bin|It takes paper, and nothing else", "Cup|For tea", "Pen|Blue"],
+        [
+            "送料について|離島を除き無料です",
+            "返品|七日以内",
+            "支払い方法はどうなりますか|カード",
+            "領収書|お求めの方に",
+            "会員|割引",
+        ],
     ],
-)  # fmt: skip
-def test_tables_are_read_row_by_row(rows: list[tuple[str, ...]]) -> None:
-    pieces = (
-        Piece(cell, 40 + 400 * at, 700 - 20 * number) for number, row in enumerate(rows) for at, cell in enumerate(row)
-    )
-    assert read(pieces) == "\n".join(map(" ".join, rows))
+)
+def test_tables_are_read_row_by_row(rows: list[str]) -> None:
+    assert read(table(rows, 400)) == "\n".join(rows).replace("|", " ")
 
 
 def test_a_cell_of_one_letter_stays_in_its_row() -> None:
-    rows = [("Item", "Price", "Stock"), ("Nut", "0.75", "3"), ("Bolt", "2", "12"), ("Cap", "1.10", "○")]
-    pieces = (
-        Piece(cell, 40 + 150 * at, 700 - 20 * number) for number, row in enumerate(rows) for at, cell in enumerate(row)
-    )
-    assert read(pieces) == "\n".join(map(" ".join, rows))
+    rows = ["Item|Price|Stock", "Nut|0.75|3", "Bolt|2|12", "Cap|1.10|○"]
+    assert read(table(rows, 150)) == "\n".join(rows).replace("|", " ")
 
 
 def vertical(line: str, left: float, top: float) -> list[Piece]:
