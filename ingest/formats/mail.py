@@ -6,21 +6,36 @@ import codecs
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import default
-from typing import BinaryIO, cast
+from email.policy import EmailPolicy
+from typing import BinaryIO, Final, cast
 
 from ingest.formats.html import read_page
 from ingest.formats.types import Fault, Part, ReadOptions, read_whole
 from rag.text.encoding_detection import decode
 
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
+_LONGEST, _LONGEST_OF_PART = 16_000, 2000
+"""Letters of a header that are looked at: the library's parsers take a time that grows with the square of its length.
+Those of Content-Type and the like are parsed at every use, and never are that long."""
 _FULLER = 2
 """A text in HTML that is so many times as long as the plain one says more: that is a notice, or a beginning."""
 
 
+class _ShortHeaders(EmailPolicy):
+    """The library's policy, but that headers are cut off."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """Return the name and the value of a header, in at most so many letters."""
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[: _LONGEST_OF_PART if name.lower().startswith("content-") else _LONGEST]
+
+
+_POLICY: Final = _ShortHeaders()
+
+
 def read_eml(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part | Fault]:
     """Yield the document of a mail, titled by its subject; a Fault for each attachment. Raises UnreadableDocument."""
-    message = message_from_bytes(_as_sent(read_whole(stream, name)), policy=default)
+    message = message_from_bytes(_as_sent(read_whole(stream, name)), policy=_POLICY)
     body = _fuller(
         [
             _text(cast(EmailMessage, part), name, options)
