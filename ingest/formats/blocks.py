@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ingest.formats.merged_table import MergedTable
 from rag.text.letters import UNSPACED
 
 SOFT_HYPHEN = "\xad"
@@ -25,6 +26,7 @@ class MarkdownLines:
         self._level: int | None = None
         self._rows = 0
         self._tables: list[bool] = []
+        self._table = MergedTable()
         self._verbatim = False
 
     @property
@@ -83,6 +85,11 @@ class MarkdownLines:
                 self.headings.setdefault(level, text.lstrip("# "))
             self.block()
 
+    def table(self) -> None:
+        """Begin a table."""
+        self.block()
+        self._table.begin()
+
     def row(self, *, data: bool) -> None:
         """Begin a row of a table, up to `end_row`: a row of `data`, on one line, or one that lays out a page."""
         self._tables.append(data)
@@ -93,12 +100,15 @@ class MarkdownLines:
             self._prefix = "| "
         self._rows += data
 
-    def end_cell(self) -> None:
-        """End a cell of the row."""
-        if self._tables and self._tables[-1]:
+    def end_cell(self, across: int = 1, down: int = 1, *, again: bool = False) -> None:
+        """End a cell of the row, which covers so many columns and rows, or is that of the row above `again`."""
+        if not (self._tables and self._tables[-1]):
+            self.block()
+        elif self._rows > 1:
             self._pieces.append(" | ")
         else:
-            self.block()
+            self._table.cell(_collapse("".join(self._pieces)).strip(), across, down, again=again)
+            self._pieces = []
 
     def end_row(self) -> None:
         """End the row."""
@@ -106,6 +116,7 @@ class MarkdownLines:
         if self._rows:
             self._pieces.append(" ")
         else:
+            self._pieces = [f"{cell} | " for cell in self._table.row()] + self._pieces
             self._flush()
 
     def verbatim(self, text: str | None) -> None:

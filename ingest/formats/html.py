@@ -9,19 +9,23 @@ from typing import Any, BinaryIO
 from ingest.formats.blocks import MarkdownLines
 from ingest.formats.boilerplate import boilerplate
 from ingest.formats.hidden_text import is_hidden_style
+from ingest.formats.html_lists import HtmlLists
+from ingest.formats.merged_table import count_of
+from ingest.formats.superscript import raised
 from ingest.formats.types import Part, ReadOptions, read_whole, real_title
 from rag.errors import UnreadableDocument
 from rag.text.encoding_detection import decode
 
-# Not text, not of this page, or not shown; rt and rp are ruby, the small readings of Japanese letters.
+# Not text, not of this page, not shown, or no longer valid; rt and rp are ruby, the small readings of Japanese letters.
 _DROPPED = frozenset(
-    "head script style noscript template nav rt rp rtc svg math iframe object embed audio video canvas dialog "
-    "datalist".split()
+    "head script style noscript noframes template nav del rt rp rtc svg math iframe object embed audio video canvas "
+    "dialog datalist".split()
 )
 _BLOCKS = frozenset(
     "address article aside blockquote body details dd div dl dt fieldset figcaption figure footer form header hr main "
-    "ol p pre section summary table tbody tfoot thead ul caption legend center".split()
+    "ol p pre section summary tbody tfoot thead ul caption legend center".split()
 )
+_LISTS = frozenset({"ol", "ul"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _VALUE = re.compile("\"[^\"]*\"|'[^']*'")
 _LONG_TAG, _MAX_ATTRIBUTES = 10_000, 2000
@@ -60,6 +64,12 @@ def read_page(data: bytes, name: str, options: ReadOptions, *, around: bool = Tr
         raise UnreadableDocument("The elements of this page are nested too deeply", where=name)
     if root is None:
         return
+    if next(root.iter("frameset"), None) is not None:
+        raise UnreadableDocument(
+            "This page consists of frames, whose texts are in files of their own",
+            where=name,
+            do="Ingest those, and exclude it.",
+        )
     lines = _lines(etree, root, set() if around else boilerplate(etree, root, _is_hidden))
     title = real_title(" ".join("".join(root.xpath("string(//title)")).split()))
     yield Part(lines.text(), title=title or lines.first_heading, declared=_declared_language(root))
@@ -95,7 +105,8 @@ def _lines(etree: Any, root: Any, around: Set[Any]) -> MarkdownLines:
     lines = MarkdownLines()
     walk = etree.iterwalk(root, events=("start", "end"))
     dropped: Any = None
-    verbatim = 0
+    verbatim = raised_depth = 0
+    lists = HtmlLists()
     for event, element in walk:
         if event == "start" and dropped is None:
             if _is_hidden(element) or element in around:
@@ -103,14 +114,17 @@ def _lines(etree: Any, root: Any, around: Set[Any]) -> MarkdownLines:
                 walk.skip_subtree()
             else:
                 verbatim += element.tag == "pre"
-                _open(lines, element)
-                (lines.verbatim if verbatim else lines.add)(element.text)
+                raised_depth += element.tag == "sup"
+                _open(lines, lists, element)
+                text = raised(element.text) if raised_depth and element.text else element.text
+                (lines.verbatim if verbatim else lines.add)(text)
         elif event == "end":
             if element is dropped:
                 dropped = None
             elif dropped is None:
                 verbatim -= element.tag == "pre"
-                _close(lines, element)
+                raised_depth -= element.tag == "sup"
+                _close(lines, lists, element)
             if dropped is None and element is not root:
                 (lines.verbatim if verbatim else lines.add)(element.tail)
     return lines
@@ -122,34 +136,40 @@ def _is_hidden(element: Any) -> bool:
     return element.get("hidden") is not None or is_hidden_style(element.get("style") or "")
 
 
-def _open(lines: MarkdownLines, element: Any) -> None:
+def _open(lines: MarkdownLines, lists: HtmlLists, element: Any) -> None:
     tag = element.tag
     if tag in _HEADINGS:
         lines.heading(_HEADINGS[tag])
     elif tag == "tr":
         lines.row(data=_is_data(element))
+    elif tag == "table":
+        lines.table()
     elif tag == "li":
-        lines.item()
+        lines.item(lists.mark(element))
     elif tag == "br":
         lines.line()
     elif tag in _BLOCKS:
         lines.block()
+    if tag in _LISTS:
+        lists.begin(element)
 
 
-def _close(lines: MarkdownLines, element: Any) -> None:
+def _close(lines: MarkdownLines, lists: HtmlLists, element: Any) -> None:
     tag = element.tag
     if tag in _HEADINGS:
         lines.end_heading()
     elif tag == "tr":
         lines.end_row()
     elif tag in {"td", "th"}:
-        lines.end_cell()
-    elif tag in _BLOCKS:
+        lines.end_cell(count_of(element.get("colspan")), count_of(element.get("rowspan")))
+    elif tag in _BLOCKS or tag == "table":
         lines.block()
     elif tag == "li":
         lines.end_item()
     elif tag == "option":
         lines.line()
+    if tag in _LISTS:
+        lists.end()
 
 
 def _is_data(element: Any) -> bool:

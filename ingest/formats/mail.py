@@ -35,7 +35,7 @@ _POLICY: Final = _ShortHeaders()
 
 def read_eml(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part | Fault]:
     """Yield the document of a mail, titled by its subject; a Fault for each attachment. Raises UnreadableDocument."""
-    message = message_from_bytes(_as_sent(read_whole(stream, name)), policy=_POLICY)
+    message = cast(EmailMessage, message_from_bytes(_as_sent(read_whole(stream, name)), policy=_POLICY))
     body = _fuller(
         [
             _text(cast(EmailMessage, part), name, options)

@@ -8,6 +8,8 @@ from typing import Any, BinaryIO
 from ingest.formats.archive import MEBI, check_archive
 from ingest.formats.blocks import MarkdownLines
 from ingest.formats.graphics import GRAPHICS, add_graphic
+from ingest.formats.merged_table import count_of
+from ingest.formats.superscript import is_raisable, raised
 from ingest.formats.types import Fault, Part, ReadOptions
 from rag.errors import UnreadableDocument
 from rag.text.office_package import RELATIONSHIP_ID, OfficePackage
@@ -16,6 +18,7 @@ _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _TITLES = frozenset({"title", "ctrTitle"})
 _MARGINS = frozenset({"sldNum", "dt", "ftr", "hdr", "sldImg"})
+_YES = frozenset({"1", "true"})
 _MAX_XML = 128 * MEBI
 
 
@@ -62,7 +65,8 @@ def _add(lines: MarkdownLines, package: OfficePackage, part: str, slide: Any) ->
     for event, element in walk:
         if event == "start" and dropped is None:
             kind = _placeholder(element)
-            if kind in _MARGINS or element.tag.endswith("}Fallback"):
+            across = element.tag == f"{_A}tc" and element.get("hMerge") in _YES  # part of the cell before it
+            if across or kind in _MARGINS or element.tag.endswith("}Fallback"):
                 dropped = element
                 walk.skip_subtree()
             elif kind in _TITLES and title is None:
@@ -90,13 +94,20 @@ def _placeholder(element: Any) -> str:
 
 def _open(lines: MarkdownLines, element: Any) -> None:
     if element.tag == f"{_A}t":
-        lines.add(element.text)
+        lines.add(raised(text) if is_raisable(text := element.text or "") and _is_raised(element) else text)
     elif element.tag == f"{_A}br":
         lines.line()
     elif element.tag == f"{_A}tr":
         lines.row(data=True)
-    elif element.tag in {f"{_P}sp", f"{_A}tbl"}:
+    elif element.tag == f"{_P}sp":
         lines.block()
+    elif element.tag == f"{_A}tbl":
+        lines.table()
+
+
+def _is_raised(text: Any) -> bool:
+    run = text.getparent().find(f"{_A}rPr")
+    return run is not None and not run.get("baseline", "0").startswith(("-", "0"))
 
 
 def _close(lines: MarkdownLines, element: Any, *, heading: bool) -> None:
@@ -105,6 +116,7 @@ def _close(lines: MarkdownLines, element: Any, *, heading: bool) -> None:
     elif element.tag == f"{_A}p":
         lines.line()
     elif element.tag == f"{_A}tc":
-        lines.end_cell()
+        again = element.get("vMerge") in _YES
+        lines.end_cell(count_of(element.get("gridSpan")), again=again)
     elif element.tag == f"{_A}tr":
         lines.end_row()

@@ -12,8 +12,11 @@ from ingest.formats.docx.equations import M, linear
 from ingest.formats.docx.margins import content_lines, margin_parts
 from ingest.formats.docx.numbering import Numbering
 from ingest.formats.docx.styles import ParagraphStyles, attribute, outline_level, value_of
+from ingest.formats.docx.symbols import symbol
 from ingest.formats.graphics import GRAPHICS, add_graphic
 from ingest.formats.hidden_text import is_hidden_run
+from ingest.formats.merged_table import count_of
+from ingest.formats.superscript import is_raisable, raised
 from ingest.formats.types import Part, ReadOptions, real_title
 from rag.errors import UnreadableDocument
 from rag.text.office_package import OfficePackage
@@ -34,7 +37,7 @@ _READ = (
     *GRAPHICS,
     f"{M}oMath",
     *(f"{_W}{name}" for name in ("t", "fldChar", "fldSimple", "instrText", "p", "r", "br", "cr", "tab", "ptab")),
-    *(f"{_W}{name}" for name in ("noBreakHyphen", "tr", "tc", "tbl")),
+    *(f"{_W}{name}" for name in ("noBreakHyphen", "sym", "tr", "tc", "tbl")),
 )
 _LONGEST = 200
 """Characters of the instruction of a field that are looked at."""
@@ -142,7 +145,7 @@ class _DocumentText:
         tag, lines = element.tag, self.lines
         if tag == f"{_W}t":
             if not any(field.hidden for field in self._fields):
-                lines.add(element.text)
+                lines.add(raised(text) if is_raisable(text := element.text or "") and _is_raised(element) else text)
         elif tag == f"{_W}fldChar":
             self._pass_field(attribute(element, "fldCharType"))
         elif tag == f"{_W}instrText" and self._fields:
@@ -155,10 +158,12 @@ class _DocumentText:
             lines.add("\t")
         elif tag == f"{_W}noBreakHyphen":
             lines.add("-")
+        elif tag == f"{_W}sym":
+            lines.add(symbol(attribute(element, "font"), attribute(element, "char")))
         elif tag == f"{_W}tr":
             lines.row(data=next(element.iter(f"{_W}tbl"), None) is None)  # a row with a table inside lays out a page
         elif tag == f"{_W}tbl":
-            lines.block()
+            lines.table()
 
     def _pass_field(self, place: str) -> None:
         if place == "begin":
@@ -182,13 +187,21 @@ class _DocumentText:
             self.lines.block()
 
 
+def _is_raised(text: Any) -> bool:
+    setting = text.getparent().find(f"{_W}rPr/{_W}vertAlign")
+    return setting is not None and attribute(setting, "val") == "superscript"
+
+
 def _close(lines: MarkdownLines, element: Any) -> None:
     tag = element.tag
     if tag == f"{_W}p":
         lines.end_heading()
         lines.end_item()
     elif tag == f"{_W}tc":
-        lines.end_cell()
+        merged = element.find(f"{_W}tcPr/{_W}vMerge")
+        across = element.find(f"{_W}tcPr/{_W}gridSpan")
+        again = merged is not None and attribute(merged, "val") != "restart"
+        lines.end_cell(1 if across is None else count_of(attribute(across, "val")), again=again)
     elif tag == f"{_W}tr":
         lines.end_row()
     elif tag == f"{_W}tbl":

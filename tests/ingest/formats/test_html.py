@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.documents import LoadedDocument
+from rag.records import Failure
 from tests.ingest.files import read_as, texts
 
 
@@ -22,7 +23,26 @@ def body(html: str) -> str:
         ("<p>一行目<br>二行目<br/>三行目", "一行目\n二行目\n三行目"),
         ("<p>a<p>b<div>c</div>d", "a\n\nb\n\nc\n\nd"),
         ("x<b>bo</b>ld <i>it</i>", "xbold it"),
-        ("<ul><li>一<li>二</ul><ol><li><p>三</p></ol>", "- 一\n- 二\n\n- 三"),
+        ("<ul><li>一<li>二</ul><ol><li><p>三</p></ol>", "- 一\n- 二\n\n1. 三"),
+        ("<ol start=3><li>三<ul><li>点</ul><li>四<li value=9>九<li>十</ol>", "3. 三\n\n- 点\n\n4. 四\n9. 九\n10. 十"),
+        ("<ol type=a><li>x<li>y</ol><ol type=I reversed><li>x<li>y</ol>", "a. x\nb. y\n\nII. x\nI. y"),
+        (
+            "<ol style='list-style: none'><li>x</ol><ol><li>第1条 目的<li>（二）乙<li>3) 丙",
+            "- x\n\n- 第1条 目的\n- （二）乙\n- 3) 丙",
+        ),
+        (
+            "<table><tr><th rowspan=2>区分<th colspan=2>料金<tr><th>平日<th>休日"
+            "<tr><td rowspan=2>大人<td>800円<td>900円<tr><td>700円<td>750円<tr><td>子<td colspan=2>400円</table>",
+            "| 区分 | 料金 | 料金 |\n| 区分 | 平日 | 休日 |\n| 大人 | 800円 | 900円 |\n"
+            "| 大人 | 700円 | 750円 |\n| 子 | 400円 | 400円 |",
+        ),
+        ("<table><tr><td colspan=3>注記<tr><td>a<td>b<td>c</table>", "| 注記 |\n| a | b | c |"),
+        ("<table><tr><td rowspan=9>a<td>b</table><table><tr><td>c</table>", "| a | b |\n\n| c |"),
+        (
+            "面積は10<sup>5</sup> m<sup>2</sup>、x<sup>-n</sup>、注<sup>[3]</sup>、H<sub>2</sub>O",
+            "面積は10⁵ m²、x⁻ⁿ、注[3]、H2O",
+        ),
+        ("値段は<del>500円</del><ins>600円</ins>です。", "値段は600円です。"),
         (
             "<table><caption>表</caption><tr><th>品<th>価格<tr><td><p>りんご</p><td>100円<br>税込</table>後",
             "表\n\n| 品 | 価格 |\n| りんご | 100円 税込 |\n\n後",
@@ -160,3 +180,22 @@ def test_the_language_of_a_page_is_named_where_its_letters_agree() -> None:
         body("<html lang='en'><p>請求書は十四日以内にお支払いください。</p>")
         == "請求書は十四日以内にお支払いください。"
     )
+
+
+def test_a_page_of_frames_is_named() -> None:
+    html = "<frameset cols=*><frame src=a.html><noframes><body><p>枠を使えません。</body></noframes></frameset>"
+    (failed,) = read_as("a.html", html.encode())
+    assert isinstance(failed, Failure)
+    assert "consists of frames" in failed.message
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<table>" + "<tr><td rowspan=65534 colspan=1000>長い見出し<td>x" * 5000,
+        "<table>" + f"<tr><td colspan=1000>{'字' * 90}<td>x" * 3000,
+        "<table><tr>" + "<td rowspan=65534>a" * 1000 + "<tr><td>x" * 20_000,
+    ],
+)
+def test_merged_cells_add_little(html: str) -> None:
+    assert len(body(html)) < 3_000_000

@@ -93,3 +93,14 @@ def test_another_office_file_is_named() -> None:
     (failed,) = read_as("a.pptx", xlsx(表=[["a"]]))
     assert isinstance(failed, Failure)
     assert "not a PowerPoint file" in failed.message
+
+
+def test_merged_cells_and_raised_figures() -> None:
+    merged = TABLE.replace("<a:tc>", '<a:tc gridSpan="2">', 1).replace("<a:tc>", '<a:tc hMerge="1">', 1)
+    merged = merged.replace("<a:tc>", '<a:tc rowSpan="2">', 1)
+    below = cell("").replace("<a:tc>", '<a:tc vMerge="1">') + cell("9時")
+    merged = merged.replace("</a:tbl>", f"<a:tr>{below}</a:tr></a:tbl>")
+    raised = shape("10").replace("</a:r>", '</a:r><a:r><a:rPr baseline="30000"/><a:t>5</a:t></a:r>')
+    (document,) = read_as("a.pptx", pptx(merged + raised))
+    assert isinstance(document, LoadedDocument)
+    assert document.text == "| 区分 |\n| 早番 | 8時 |\n| 早番 | 9時 |\n\n10⁵"

@@ -45,6 +45,9 @@ def test_headings_lists_and_tables_in_order() -> None:
         ),
         ('<w:ins w:id="1" w:author="a"><w:r><w:t>挿入</w:t></w:r></w:ins>', "前挿入後"),
         ('<w:del w:id="1" w:author="a"><w:r><w:delText>削除</w:delText></w:r></w:del>', "前後"),
+        ('<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>-5</w:t></w:r>', "前⁻⁵後"),
+        ('<w:r><w:rPr><w:vertAlign w:val="subscript"/></w:rPr><w:t>2</w:t></w:r>', "前2後"),
+        ('<w:r><w:sym w:font="Wingdings" w:char="F0FE"/><w:sym w:font="Symbol" w:char="F0B0"/></w:r>', "前☑°後"),
         ('<w:del w:id="1" w:author="a"><w:r><w:t>削除</w:t></w:r></w:del>', "前後"),
         ('<w:moveFrom w:id="1" w:author="a"><w:r><w:t>移動</w:t></w:r></w:moveFrom>', "前後"),
         ('<w:moveTo w:id="1" w:author="a"><w:r><w:t>移動</w:t></w:r></w:moveTo>', "前移動後"),
@@ -178,3 +181,18 @@ def test_a_picture_or_a_list_of_types_that_is_broken_harms_nothing() -> None:
 def test_broken_properties_lose_no_text(xml: bytes) -> None:
     data = docx(lambda document: document.add_paragraph("本文である。"))
     assert list(texts("a.docx", edited(data, "docProps/core.xml", lambda _: xml)).values()) == ["本文である。"]
+
+
+def test_merged_cells_count_in_every_row_and_column() -> None:
+    def fill(document: Any) -> None:
+        table = document.add_table(4, 3)
+        rows = (("区分", "", "料金"), ("大人", "平日", "800円"), ("", "休日", "900円"), ("子", "終日", "400円"))
+        for at, row in enumerate(rows):
+            for column, text in enumerate(row):
+                table.cell(at, column).text = text
+        table.cell(0, 0).merge(table.cell(0, 1)).text = "区分"
+        table.cell(1, 0).merge(table.cell(2, 0)).text = "大人"
+
+    assert text_of(fill) == (
+        "| 区分 | 区分 | 料金 |\n| 大人 | 平日 | 800円 |\n| 大人 | 休日 | 900円 |\n| 子 | 終日 | 400円 |"
+    )
