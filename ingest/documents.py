@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest.formats import PLAIN, READERS, TABLES, Fault, Part, ReadOptions, binary_kind
+from ingest.formats import PLAIN, READERS, TABLES, Fault, Part, ReadOptions, other_kind
 from ingest.pipeline.seen_ids import SeenIds
 from rag.errors import CannotWrite, LeftOut, UnreadableDocument
 from rag.records import Failure, Language
@@ -124,9 +124,9 @@ def _outcomes(file: CorpusFile, stream: BinaryIO, options: ReadOptions) -> Itera
     reached = ""
     suffix = file.path.suffix.lower()
     try:
-        head = stream.read(16)
+        head = stream.read(64)
         stream.seek(0)
-        if suffix in PLAIN and (kind := binary_kind(head)):
+        if kind := other_kind(suffix, head):
             raise UnreadableDocument(
                 f"This file is named {suffix} but is {kind}",
                 where=file.source,

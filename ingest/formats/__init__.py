@@ -45,12 +45,31 @@ _MAGIC = (
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"\x1f\x8b", "a gzip archive"),
+    (b"{\\rtf", "a rich text (RTF)"),
 )
+_MARKUP = (
+    (b"<html", "a web page (HTML)"),
+    (b"<!doctype html", "a web page (HTML)"),
+    (b"<?xml", "XML"),
+    (b"<table", "HTML"),
+)
+_OWN = {".pdf": "a PDF", ".xls": _MAGIC[2][1]} | dict.fromkeys((".docx", ".xlsx", ".pptx", ".epub"), _MAGIC[1][1])
+_OFFICE = frozenset({".docx", ".xlsx", ".pptx"})  # encrypted, they are old Office files
 
 
-def binary_kind(data: bytes) -> str | None:
-    """Return the kind of a binary file by its first bytes, None if they do not show one."""
-    return next((kind for magic, kind in _MAGIC if data.startswith(magic)), None)
+def other_kind(suffix: str, data: bytes) -> str | None:
+    """Return the kind of a file by its first bytes, if it is another than its suffix says.
+
+    >>> other_kind(".xls", b"<html><body>"), other_kind(".txt", b"%PDF-1.7"), other_kind(".html", b"<html>")
+    ('a web page (HTML)', 'a PDF', None)
+    """
+    kind = next((kind for magic, kind in _MAGIC if data.startswith(magic)), None)
+    if kind is None and suffix in _OWN:
+        begins = data.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+        kind = next((kind for magic, kind in _MARKUP if begins.startswith(magic)), None)
+    if kind == _OWN.get(suffix) or (suffix in _OFFICE and kind == _OWN[".xls"]):
+        return None
+    return kind if suffix in PLAIN or suffix in _OWN else None
 
 
-__all__ = ["PLAIN", "READERS", "TABLES", "Fault", "Part", "ReadOptions", "Reader", "binary_kind"]
+__all__ = ["PLAIN", "READERS", "TABLES", "Fault", "Part", "ReadOptions", "Reader", "other_kind"]

@@ -1,11 +1,17 @@
-"""The HTTP client of a model server: no redirects, one deadline for all attempts, answers of limited size."""
+"""The HTTP client of a model server: no redirects, one deadline for all attempts, answers of limited size.
+
+The deadline also holds for a server that sends a byte of its headers now and then: each attempt has a connection of its
+own, which is cut off at the deadline. Answers come as they are, as a few compressed bytes may be gigabytes.
+"""
 
 from __future__ import annotations
 
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 import openai
@@ -38,14 +44,18 @@ class BoundedClient(openai.DefaultHttpxClient):
             self._attempts.deadline = time.monotonic() + self._server.seconds
         deadline: float = self._attempts.deadline
         self._shorten(request, deadline)
+        request.headers.update({"accept-encoding": "identity", "connection": "close"})
+        cut = _Cut(request, deadline)
         try:
             response: Any = super().send(request, **{**options, "stream": True, "follow_redirects": False})
             self._refuse_redirect(response)
+            self._refuse_compressed(response)
             _give_no_retry(response, deadline)
-            response.iter_raw = _Bounded(response.iter_raw, self._server, deadline, _most(request))
+            response.iter_raw = _Bounded(response.iter_raw, self._server, deadline, _most(request), cut)
             if not stream:
                 response.read()
         except Exception as error:
+            cut.cancel()
             if time.monotonic() >= deadline:
                 raise _too_late(self._server) from error
             raise
@@ -70,14 +80,63 @@ class BoundedClient(openai.DefaultHttpxClient):
                 do="If that is the server, give its URL as --base-url.",
             )
 
+    def _refuse_compressed(self, response: Any) -> None:
+        encoding = response.headers.get("content-encoding", "identity").strip().lower()
+        if encoding not in {"", "identity"}:
+            response.close()
+            raise ModelServerMismatch(
+                f"The model server compresses its answers ({encoding[:40]}), though it was asked not to",
+                where=str(self._server),
+                do="Turn compression off, in the server or in the proxy before it.",
+            )
+
+
+class _Cut:
+    """Cuts the connection of a request off at a deadline, unless it is cancelled."""
+
+    def __init__(self, request: Any, deadline: float) -> None:
+        self.done = False
+        self._streams: list[Any] = []
+        request.extensions = {**request.extensions, "trace": self._trace}
+        self._timer = threading.Timer(max(0.0, deadline - time.monotonic()), self._cut)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def cancel(self) -> None:
+        """Leave the connection alone."""
+        self._timer.cancel()
+
+    def _trace(self, _event: str, info: dict[str, Any]) -> None:
+        """Note the connections that httpcore opens: to the server, or to a proxy, and encrypted ones upon them."""
+        if hasattr(stream := info.get("return_value"), "get_extra_info"):
+            self._streams.append(stream)
+
+    def _cut(self) -> None:
+        self.done = True
+        for stream in reversed(self._streams):
+            with suppress(OSError, AttributeError):
+                stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+
 
 class _Bounded:
     """The bytes of a reply, up to a deadline and a number."""
 
-    def __init__(self, raw: Callable[..., Iterator[bytes]], server: ModelServer, deadline: float, most: int) -> None:
-        self._raw, self._server, self._deadline, self._most = raw, server, deadline, most
+    def __init__(
+        self, raw: Callable[..., Iterator[bytes]], server: ModelServer, deadline: float, most: int, cut: _Cut
+    ) -> None:
+        self._raw, self._server, self._deadline, self._most, self._cut = raw, server, deadline, most, cut
 
     def __call__(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        try:
+            yield from self._parts(chunk_size)
+        except Exception as error:
+            if time.monotonic() >= self._deadline:
+                raise _too_late(self._server) from error
+            raise
+        finally:
+            self._cut.cancel()
+
+    def _parts(self, chunk_size: int | None) -> Iterator[bytes]:
         size = 0
         for part in self._raw(chunk_size):
             yield part
@@ -89,6 +148,8 @@ class _Bounded:
                 )
             if time.monotonic() >= self._deadline:
                 raise _too_late(self._server)
+        if self._cut.done:  # what was cut off looks like the end, where its length was not given
+            raise _too_late(self._server)
 
 
 def _most(request: Any) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import time
 from collections.abc import Callable
@@ -130,3 +131,56 @@ def test_a_text_that_is_missing_is_a_failure_and_an_empty_one_an_answer(scripted
                     ask(model)
             else:
                 ask(model)
+
+
+def drip_bytes(before: bytes, again: bytes) -> Callable[[Any], None]:
+    """Begin an answer that is never begun in earnest."""
+
+    def fault(handler: Any) -> None:
+        handler.close_connection = True
+        with suppress(OSError):
+            handler.wfile.write(before)
+            while True:
+                handler.wfile.write(again)
+                handler.wfile.flush()
+                time.sleep(0.1)
+
+    return fault
+
+
+@pytest.mark.parametrize(
+    ("before", "again"),
+    [
+        (b"HTTP/1.1 200 OK\r\nX-Long: ", b"a"),
+        (b"HTTP/1.1 200 OK\r\n", b"X-Many: a\r\n"),
+        (b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", b"a"),
+    ],
+    ids=["one header", "headers", "hints", "a chunk's extension"],
+)
+def test_headers_without_end_meet_the_deadline(
+    scripted: ScriptedServer, api: str, ask: Ask, before: bytes, again: bytes
+) -> None:
+    scripted.always = drip_bytes(before, again)
+    began = time.monotonic()
+    with pytest.raises(ModelServerUnreachable, match=r"did not give its whole answer within 1.5 s"):
+        ask(open_on(scripted.url, api=api, seconds=SECONDS))
+    assert time.monotonic() - began < SECONDS + 3
+
+
+def test_a_compressed_answer_is_named(scripted: ScriptedServer, api: str, ask: Ask) -> None:
+    """A gigabyte of zeros is a megabyte on its way."""
+    bomb = gzip.compress(bytes(50_000_000))
+
+    def fault(handler: Any) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "application/json")
+        handler.send_header("Content-Encoding", "gzip")
+        handler.send_header("Content-Length", str(len(bomb)))
+        handler.end_headers()
+        with suppress(OSError):
+            handler.wfile.write(bomb)
+
+    scripted.always = fault
+    with pytest.raises(ModelServerMismatch, match="compresses its answers"):
+        ask(open_on(scripted.url, api=api, seconds=SECONDS))
