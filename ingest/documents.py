@@ -196,17 +196,17 @@ def _language(part: Part, content: str, where: str) -> Language:
         raise UnreadableDocument(
             f"This document seems to be in {other}; kotae indexes Japanese and English",
             where=where,
-            do="Exclude it; or if it is to be indexed all the same, give it lang: ja or lang: en where its format can.",
+            do="Exclude it; or to index it all the same, set lang: ja or lang: en in it if its format allows that.",
         )
     return detect(content)
 
 
 def _gaiji(letters: Sequence[str], where: str) -> LeftOut:
     return LeftOut(
-        f"Letters of this document are gaiji (外字), which only its author's machine shows: {len(letters)}, "
-        f"the first U+{ord(letters[0]):04X}; they are not words that a search finds",
+        f"This document contains gaiji (外字), characters that only its author's computer displays: {len(letters)}, "
+        f"the first U+{ord(letters[0]):04X}; a search cannot find them",
         where=where,
-        do="Replace them by ordinary letters.",
+        do="Replace them with ordinary characters.",
     )
 
 

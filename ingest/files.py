@@ -92,7 +92,9 @@ def _single_file(path: Path) -> FolderListing:
     """Return the listing of one file. Raises EmptyCorpus for a kind of file that kotae does not read."""
     if _suffix(path.name) not in READERS:
         raise EmptyCorpus(
-            "This file is no document", where=str(path), do=f"kotae reads files that end in {', '.join(READERS)}."
+            "This file has no known format",
+            where=str(path),
+            do=f"kotae reads files that end in {', '.join(READERS)}.",
         )
     source = unicodedata.normalize("NFC", path.name)
     return FolderListing((CorpusFile(source, path.name, str(path.parent)),), ())

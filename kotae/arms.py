@@ -99,9 +99,10 @@ def read_experiment(path: Path, model: str, settings: Mapping[str, Any]) -> Expe
         or not all(isinstance(table, dict) for table in tables.values())
     ):
         raise SettingsError(
-            "This is no experiment",
+            "This is not an experiment file",
             where=str(path),
-            do="Give it `set`, a table for each arm such as [arms.first], `baseline` if you like, and nothing else.",
+            do="It needs `set` and a table for each arm, such as [arms.first]; `baseline` is optional, and nothing "
+            "else is allowed.",
         )
     arms = tuple(_file_arm(path, name, table, model, settings) for name, table in tables.items())
     return ExperimentFile(path.parent / verify, arms, baseline, data)

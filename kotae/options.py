@@ -91,7 +91,7 @@ base_url_option = option(
 model_server_options = options(
     base_url_option,
     option("--api", type=click.Choice(["chat", "completions"]), default="chat",
-           help="API of that server; without a chat template there, use completions (with Llama 2's template)."),
+           help="API of that server; if it has no chat template, use completions (with Llama 2's template)."),
     option("--concurrency", type=click.IntRange(1), default=CONCURRENCY,
            help="Requests sent to that server at the same time."),
     option("--timeout", type=click.FloatRange(0, min_open=True), default=SECONDS,
@@ -99,7 +99,7 @@ model_server_options = options(
 )  # fmt: skip
 decline_option = option(
     "--decline", type=click.Choice(["allowed", "unmentioned"]), default="unmentioned",
-    help="Whether the prompt lets the model say that the answer is not known.",
+    help="Whether the prompt lets the model say that it does not know.",
 )  # fmt: skip
 gpu_options = options(
     option("--kernel", default="auto", help="Kernel for GPTQ weights: auto, marlin, exllama_v2, triton or torch."),
@@ -112,12 +112,12 @@ llama_server_option = option(
 injection_filter_option = option(
     "--injection-filter", type=click.Choice([mode.value for mode in InjectionFilter]),
     default=DEFAULT_FILTER.value,
-    help="What becomes of sentences of documents that look like instructions to the model: off (nothing), mark (they "
-    "stay in the prompt, marked as no instructions), or drop (they are left out of it).",
+    help="How to treat sentences of documents that look like instructions to the model: off (leave them as they are), "
+    "mark (mark them in the prompt as not being instructions), or drop (leave them out of the prompt).",
 )  # fmt: skip
 generation_options = options(
     option("--prompt", type=RenamedChoice(PROMPTS, _FORMER, PROMPT_SUFFIXES), default=PROMPTS[0], metavar="NAME|FILE",
-           help="Prompt: one of `kotae prompt list`, or a file of your own; see `kotae prompt show`."),
+           help="Prompt: a name from `kotae prompt list`, or a file of your own; see `kotae prompt show`."),
     decline_option,
     injection_filter_option,
     option("--context", type=click.IntRange(256), default=DEFAULT_CONTEXT,
@@ -129,9 +129,10 @@ generation_options = options(
            help="Named sampling settings; options such as --temperature override them."),
     llama_server_option,
     gpu_options,
-    option("--gpus", metavar="0,1", help="GPUs that share the prompts, each with the whole model."),
+    option("--gpus", metavar="0,1", help="GPUs to spread the prompts over; each loads the whole model."),
     option("--batch-invariant/--no-batch-invariant", default=None,
-           help="On a GPU, let an answer of a Llama model depend on its prompt alone; by default in runs and batches."),
+           help="On a GPU, make an answer of a Llama model depend on its prompt alone, not on its batch; on by default "
+           "in runs and batches."),
     model_server_options,
 )  # fmt: skip
 model_options = options(
@@ -145,17 +146,19 @@ models_options = options(
 )  # fmt: skip
 languages_option = option(
     "--language", type=click.Choice(["ja", "en", "both"]), default="both",
-    help="Language to ask in; both means all that the set has.",
+    help="Language of the questions to ask; both: every language that the set has.",
 )  # fmt: skip
 columns_option = option(
     "--columns", default="", metavar="KEY=NAME,...",
-    help="Which column of the verification set is which, where its header does not say: "
-    "question=NAME,reference=NAME and, optionally, type, labels, gold and others.",
+    help="Roles of columns that the header of the verification set does not make clear, such as "
+    "question=NAME,reference=NAME; also type, labels, gold and others.",
 )  # fmt: skip
 answer_columns_option = option(
     "--columns", default="", metavar="KEY=NAME,...",
-    help="Which column is which, where the header does not say: question=NAME,reference=NAME,answer=NAME.",
+    help="Roles of columns that the header does not make clear: question=NAME,reference=NAME,answer=NAME.",
 )  # fmt: skip
 calibration_option = option(
-    "--calibration", type=PATH, help="File of `kotae eval calibrate`: similarity decides what the grader leaves open."
+    "--calibration",
+    type=PATH,
+    help="File from `kotae eval calibrate`; similarity then decides what the grader leaves undecided.",
 )

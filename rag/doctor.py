@@ -154,7 +154,9 @@ def screen(uri: str, options: EngineOptions) -> Screening:
     """Screen the checkpoint of a `gptq:` URI. Raises SettingsError for another kind, and ModelUnavailable."""
     scheme, _, name = uri.partition(":")
     if scheme != "gptq" or not name:
-        raise SettingsError(f"Only GPTQ checkpoints are screened, not {uri!r}", do="Give --model gptq:<dir or hub id>.")
+        raise SettingsError(
+            f"Only GPTQ checkpoints can be checked, not {uri!r}", do="Give --model gptq:<dir or hub id>."
+        )
     from rag.models.gptq.screen import screen_checkpoint
 
     return screen_checkpoint(name, options)

@@ -79,7 +79,7 @@ def _source(hit: Hit, *, japanese: bool, first: int | None) -> Markup:
     span = f"、{chunk.start}～{chunk.end} 文字目" if japanese else f", characters {chunk.start} to {chunk.end}"
     where = chunk.source + span
     if hit.rank == first:
-        where += "。回答の根拠です" if japanese else "; bears the answer out"
+        where += "。回答の根拠です" if japanese else "; supports the answer"
     return Markup(
         '<li value="{}"><b>{}</b> <span class="soft">{}</span><blockquote lang="{}">{}</blockquote></li>'
     ).format(hit.rank, chunk.title or chunk.source, where, chunk.language, chunk.text)

@@ -84,7 +84,7 @@ class Attempt:
 
 
 class Groundedness(StrEnum):
-    """Whether what an answer says stands in its passages; not applicable if it says nothing that could."""
+    """Whether the passages contain what an answer says; not applicable if there is nothing to look up."""
 
     GROUNDED = "grounded"
     PARTLY = "partly grounded"
@@ -103,7 +103,7 @@ class AnswerSpan:
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """The spans of an answer looked up in its passages; `rank` is that of the passage that bears the answer out."""
+    """The spans of an answer looked up in its passages; `rank` is that of the passage that supports the answer."""
 
     groundedness: Groundedness
     spans: tuple[AnswerSpan, ...] = ()
@@ -111,7 +111,7 @@ class Support:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The spans that stand in no passage."""
+        """The spans that no passage contains."""
         return tuple(span.text for span in self.spans if not span.ranks)
 
 
@@ -122,7 +122,7 @@ class Answer:
     There is a second attempt if the first was in the wrong language. It counts unless it is in the wrong language too.
     `dropped` is the number of hits that did not fit into the model's context; `left_out` has the sentences that were
     removed from the passages because they looked like instructions to the model, `marked` those that were marked.
-    `support` says which passage bears the answer out, where somebody looked it up.
+    `support` says which passage supports the answer, where that was looked up.
     """
 
     question: str
@@ -150,7 +150,7 @@ class Answer:
 
     @property
     def cited(self) -> tuple[Hit, ...]:
-        """The hits in the order to show them: the one that bears the answer out, then the others by rank."""
+        """The hits in the order to show them: the one that supports the answer, then the others by rank."""
         first = None if self.support is None else self.support.rank
         return tuple(sorted(self.hits, key=lambda hit: hit.rank != first))
 

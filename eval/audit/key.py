@@ -76,7 +76,9 @@ def draw(answers: Sequence[RunAnswer], sample: int, seed: int) -> AuditKey:
         if (stratum := stratum_of(answer)) is not None:
             strata[stratum].append(at)
     if not strata:
-        raise RunError("This run has no answer that anybody could judge", do="Mend what made its answers fail.")
+        raise RunError(
+            "This run has no answer for people to judge", do="Correct what made its answers fail, and run it again."
+        )
     generator = random.Random(seed)  # noqa: S311
     seats = allocate({name: len(members) for name, members in strata.items()}, sample)
     chosen = [at for name, members in strata.items() for at in generator.sample(members, seats[name])]

@@ -77,7 +77,7 @@ def audit_of(path: Path) -> str:
     names = {record.cells.get(CODE, "").rpartition("-")[0] for record in _records(path)}
     if len(names) != 1 or not all(names):
         raise DatasetError(
-            "The codes of this file are not those of one audit",
+            "The codes in this file do not belong to a single audit",
             where=str(path),
             do=f"Use the workbook that `kotae eval audit` wrote, with its column {CODE!r} unchanged.",
         )
@@ -102,11 +102,11 @@ def read_judgements(path: Path, key: AuditKey, answers: Sequence[RunAnswer]) -> 
     for code, record in records.items():
         for column, text in zip((QUESTION, ANSWER), texts[drawn[code].place], strict=True):
             if _letters(record.cells.get(column, "")) != _letters(xlsx_text(text)):
-                raise DatasetError(
-                    f"The column {column!r} does not hold what the run has", where=record.where, do=_UNCHANGED
-                )
+                raise DatasetError(f"The column {column!r} differs from the run", where=record.where, do=_UNCHANGED)
     if absent := [code for code in drawn if code not in records]:
-        raise DatasetError(f"{len(absent)} of {len(drawn)} rows are gone: {_listed(absent)}", where=str(path), do=_ALL)
+        raise DatasetError(
+            f"{len(absent)} of {len(drawn)} rows are missing: {_listed(absent)}", where=str(path), do=_ALL
+        )
     empty = [record.row.position for record in records.values() if not record.cells.get(JUDGEMENT, "")]
     if empty:
         raise DatasetError(

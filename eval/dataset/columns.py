@@ -59,7 +59,7 @@ def parse_columns(text: str) -> tuple[FieldColumn, ...]:
         name = read_role(key)
         if not equals or not header or name is None:
             raise SettingsError(
-                f"--columns has {part!r}, which is not one of its keys, = and the name of a column",
+                f"--columns has {part!r}, which is not KEY=NAME with one of its keys",
                 do=f"Write --columns question=NAME,reference=NAME. The keys: {_KEYS}.",
             )
         given.append(FieldColumn(header, name))
@@ -113,7 +113,7 @@ def _given(column: FieldColumn, header: Sequence[str], where: str) -> FieldColum
     raise DatasetError(
         f"The verification set {what}; this row has {describe_header(header)}",
         where=where,
-        do="Rename one of them." if matches else "Give --columns the names that stand there.",
+        do="Rename one of them." if matches else "Give --columns the names in this header.",
     )
 
 

@@ -74,7 +74,7 @@ def _list_in(document: Any, where: str) -> Sequence[Any]:
     if isinstance(document, list):
         return document
     if not isinstance(document, Mapping):
-        raise DatasetError("This JSON file holds no records", where=where, do="Write a list of objects.")
+        raise DatasetError("This JSON file has no records", where=where, do="Write a list of objects.")
     lists = {name: value for name, value in document.items() if isinstance(value, list) and value}
     tables = [value for value in lists.values() if any(isinstance(record, Mapping) for record in value)]
     if isinstance(document.get("samples"), list):
@@ -89,9 +89,9 @@ def _list_in(document: Any, where: str) -> Sequence[Any]:
     if not tables and lists and len(lists) == len(document) and len({len(value) for value in lists.values()}) == 1:
         return [dict(zip(lists, values, strict=True)) for values in zip(*lists.values(), strict=True)]
     raise DatasetError(
-        f"This JSON file holds no list of records, or several; it has {', '.join(map(repr, list(document)[:_SHOWN]))}",
+        f"This JSON file needs exactly one list of records; it has {', '.join(map(repr, list(document)[:_SHOWN]))}",
         where=where,
-        do="Write a list of objects, or one object a line.",
+        do="Write a list of objects, or one object per line.",
     )
 
 

@@ -101,7 +101,7 @@ def _refusal(where: str, faults: Sequence[tuple[SetRow, _RowFault]]) -> DatasetE
     return DatasetError(
         f"{len(faults)} rows cannot be used: {'; '.join(named + more)}",
         where=where,
-        do=unread or "Mend or delete these rows.",
+        do=unread or "Correct or delete these rows.",
     )
 
 

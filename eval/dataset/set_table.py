@@ -54,7 +54,9 @@ class SetTable:
 def read_set(path: Path, data: bytes, given: Sequence[FieldColumn]) -> SetTable:
     """Return the rows of a file by its extension. Raises DatasetError."""
     if len(data) > _LARGEST:
-        raise DatasetError(f"The {_WHAT} has more than {_LARGEST >> 20} MiB", where=str(path), do="Divide it.")
+        raise DatasetError(
+            f"The {_WHAT} has more than {_LARGEST >> 20} MiB", where=str(path), do="Split it into several files."
+        )
     suffix = path.suffix.lower()
     if suffix in _TABLES:
         return _from_table(path, data, given)
@@ -182,7 +184,7 @@ def _xml(path: Path, data: bytes) -> Any:
 def _refuse_width(columns: int, where: str) -> None:
     if columns > _COLUMNS:
         raise DatasetError(
-            f"The {_WHAT} has more than {_COLUMNS:,} columns", where=where, do="Keep those that it needs."
+            f"The {_WHAT} has more than {_COLUMNS:,} columns", where=where, do="Keep only the columns that are needed."
         )
 
 

@@ -138,7 +138,7 @@ def _labelled_answer(path: Path, row: RowWithAnswer) -> LabelledAnswer:
     item = row.item
     if item is None:
         raise DatasetError(
-            "This row has an answer, and no question in Japanese or English with a reference",
+            "This row has an answer, but no question with a reference in Japanese or English",
             where=f"{path}, {row.row.position}",
             do="Fill in what is missing, or delete the row.",
         )

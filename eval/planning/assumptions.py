@@ -56,9 +56,9 @@ def measured_assumption(run: StoredRun) -> Assumption:
     pairs = paired(answers, *compared) if len(compared) == 2 else ()
     if not pairs:
         raise RunError(
-            "This run has no two conditions to compare, so it does not show how many answers change",
+            "This run has no pair of conditions to compare, so it does not show how many answers change",
             where=run.name,
-            do="Name a run with no_rag and rag, or leave --run out.",
+            do="Name a run with no_rag and rag, or omit --run.",
         )
     changes: dict[str, dict[str, int]] = {}
     for before, after in pairs:

@@ -63,7 +63,7 @@ def measured_rates(run: StoredRun) -> Rates:
     """
     records = [record for record in run.log.by_key.values() if record.answer is not None]
     if not records:
-        raise RunError("This run has no answers, so it shows no rate", where=run.name, do="Name a run with answers.")
+        raise RunError("This run has no answers, so it shows no speed", where=run.name, do="Name a run with answers.")
     without = [record for record in records if record.condition is Condition.NO_RAG]
     with_passages = [record for record in records if record.condition is not Condition.NO_RAG]
     model = run.identity.model_identity

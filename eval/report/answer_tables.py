@@ -68,8 +68,8 @@ ANSWERS: Final[tuple[Column[AnswerRow], ...]] = (
     column("left out", lambda row: row.left_out, printed=False),
     column("marked", lambda row: row.marked, printed=False),
     column("sources", lambda row: _sources(row.graded), 46, printed=False),
-    column("stands", lambda row: _stands(row.graded), 11, printed=False),
-    column("borne out by", lambda row: _bearer(row.graded), 30, printed=False),
+    column("groundedness", lambda row: _groundedness(row.graded), 11, printed=False),
+    column("supported by", lambda row: _bearer(row.graded), 30, printed=False),
     column("in no passage", lambda row: _missing(row.graded), 26, printed=False),
     column("error", lambda row: row.graded.error, 26, printed=False),
     column(
@@ -132,8 +132,8 @@ CHANGES: Final[tuple[Column[ChangeRow], ...]] = (
     column("reason without", lambda row: row.without.verdict.reason, 22),
     column("reason with", lambda row: row.with_.verdict.reason, 22),
     column("sources", lambda row: _sources(row.with_), 46),
-    column("stands", lambda row: _stands(row.with_), 11),
-    column("borne out by", lambda row: _bearer(row.with_), 30),
+    column("groundedness", lambda row: _groundedness(row.with_), 11),
+    column("supported by", lambda row: _bearer(row.with_), 30),
     column("run", lambda row: row.run, 13),
 )
 
@@ -168,7 +168,7 @@ def _sources(graded: RunAnswer) -> str:
     return "; ".join(map(short_citation, hits))
 
 
-def _stands(graded: RunAnswer) -> str:
+def _groundedness(graded: RunAnswer) -> str:
     return "" if graded.support is None else str(graded.support.groundedness)
 
 

@@ -65,7 +65,7 @@ def build_report(
 def _with_audit(runs: Sequence[RunReport], folders: Sequence[Path], labels: Path) -> list[RunReport]:
     """Return the runs, the one that was judged with the result of its audit; a single run if none was."""
     if not runs:
-        raise RunError("Imported counts have no answers that people could judge", where=str(folders[0]))
+        raise RunError("Imported counts have no answers for people to judge", where=str(folders[0]))
     by_name = dict(zip(run_names(folders), folders, strict=True))
     judged = next((run for run in runs if has_audit(by_name[run.name], labels)), runs[0])
     audit = audit_result(by_name[judged.name], labels, judged.answers, Condition.NO_RAG, Condition.RAG)

@@ -33,17 +33,17 @@ _JAPANESE: Final = {
     "declined": "回答を控えた", "over-refusal": "過剰な回答拒否", "over-refusal low 95 %": "過剰拒否 下限",
     "over-refusal high 95 %": "過剰拒否 上限", "unanswerable": "回答できない質問", "declined right": "正しく控えた",
     "right from memory": "記憶で正答",
-    "invented": "根拠なく回答", "invention": "根拠なき回答率", "invention low 95 %": "根拠なき回答率 下限",
-    "invention high 95 %": "根拠なき回答率 上限",
+    "invented": "作り出した回答", "invention": "作り出した割合", "invention low 95 %": "作り出した割合 下限",
+    "invention high 95 %": "作り出した割合 上限",
     "answers": "回答の範囲", "grounded": "文書に根拠あり", "partly": "一部に根拠あり", "ungrounded": "根拠なし",
     "of": "対象", "share ungrounded": "根拠なしの割合", "ungrounded low 95 %": "根拠なし 下限",
-    "ungrounded high 95 %": "根拠なし 上限", "not applicable": "対象外", "stands": "根拠の有無",
-    "borne out by": "根拠の文章", "in no passage": "どの文章にもない語句",
+    "ungrounded high 95 %": "根拠なし 上限", "not applicable": "対象外", "groundedness": "根拠の有無",
+    "supported by": "根拠の文章", "in no passage": "どの文章にもない語句",
     "setting": "設定", "differs": "違い", "judged": "人の判定", "wrongly graded right": "誤って正解とした",
     "wrongly graded wrong": "誤って不正解とした", "corrected": "補正後", "change": "変化",
 }  # fmt: skip
 _NAMED: Final = frozenset(
-    "type|language|condition|baseline condition|effect|verdict|outcome|differs|change|answers|stands".split("|")
+    "type|language|condition|baseline condition|effect|verdict|outcome|differs|change|answers|groundedness".split("|")
 )
 
 

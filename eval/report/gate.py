@@ -104,7 +104,7 @@ def refuse_failures(run: str, answers: Sequence[RunAnswer]) -> None:
         raise RunError(
             f"All {len(failed)} answers failed; the first: {failed[0].error}",
             where=run,
-            do="Mend the cause and run again; failed answers are asked again.",
+            do="Correct the cause and run it again; failed questions are asked again.",
         )
 
 
@@ -115,7 +115,7 @@ def _arm_answers(arm: RunArm) -> tuple[str, list[RunAnswer]]:
     run = report.runs[0]
     if run.stopped is not None:
         raise RunError(
-            "This run stopped when it was decided, so that an interval of its difference does not hold",
+            "This run stopped once it was decided, so the interval of its difference does not hold",
             where=str(arm.folder),
             do="See its verdict with `kotae eval report`, or compare runs made without --until-decided.",
         )
@@ -139,7 +139,7 @@ def _only_condition(run: RunReport, folder: Path) -> Condition:
     if len(run.conditions) == 1:
         return run.conditions[0]
     raise SettingsError(
-        f"This run has the conditions {', '.join(run.conditions)}, and none is chosen",
+        f"This run has the conditions {', '.join(run.conditions)}, and none was named",
         where=str(folder),
         do=f"Name one: {folder}:{run.conditions[0]}",
     )

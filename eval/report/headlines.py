@@ -31,7 +31,7 @@ GOLD: Final[dict[Language, str]] = {"en": "giving the gold passage", "ja": "正�
 SEQUENTIAL: Final[dict[Language, str]] = {
     "en": " The run could stop at any question: p value and interval are those of a fixed number of questions, and do "
     "not hold here.",
-    "ja": "途中で打ち切れる実行なので、問題数を固定した場合の p 値と区間は、ここでは成り立ちません。",
+    "ja": "判定がつき次第終える実行のため、問題数を固定した場合の p 値と区間は成り立ちません。",
 }
 _RUN_WORDS = {"helps": "better", "hurts": "worse"}
 
@@ -87,7 +87,7 @@ def invention_text(compared: Comparison, language: Language) -> str:
     if language == "ja":
         word = f"{change} 件{'減' if with_ < without else '増'}" if change else "増減なし"
         return (
-            f"回答できない質問（{total_text(compared, language)}）では、根拠のない回答は"
+            f"回答できない質問（{total_text(compared, language)}）では、作り出された回答は"
             f"検索なしで {without} 件、検索ありで {with_} 件でした（{word}、{p_text(compared.p)}）。"
         )
     asked = total_text(compared, language) if compared.n != compared.questions else counted(compared.n, "question")
@@ -111,7 +111,7 @@ def withheld_text(counts: AbstentionCounts, compared: Comparison | None, languag
         beside = "" if compared is None else f"（除かない検索での誤答は {wrong} 件、{p_text(compared.p)}）"
         return (
             f"正解文書を除いて検索すると、{total:,} 回答のうち {declined} 件が回答を控え、{known} 件が記憶による正答、"
-            f"{invented} 件が根拠のない回答でした{beside}。"
+            f"{invented} 件が作り出した回答でした{beside}。"
         )
     beside = "" if compared is None else f"; with it, {wrong} were wrong ({p_text(compared.p)})"
     return (
@@ -167,7 +167,7 @@ def stopped_text(report: Report, language: Language) -> str | None:
     if not names or len(report.names) == 1:
         return None
     if language == "ja":
-        return f"{'、'.join(names)} は途中で打ち切れる実行です。ほかの実行との比較の p 値は目安にとどまります。"
+        return f"{'、'.join(names)} は、判定がつき次第終える実行です。ほかの実行との比較の p 値は目安にとどまります。"
     could = f"{', '.join(names)} could stop at any question"
     return f"{could}: p values of comparisons with other runs are approximate."
 

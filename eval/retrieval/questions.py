@@ -58,5 +58,5 @@ def load_questions(
             }
             queries.append(Query(text_field(fields, "id", path, line), question_language, text, evidence))
     if not queries:
-        raise DatasetError("No question is answered by any of the documents searched", where=str(path))
+        raise DatasetError("None of the documents searched answers any of the questions", where=str(path))
     return CollectionQuestions(tuple(queries), skipped)

@@ -84,9 +84,9 @@ def _reusable(run: StoredRun, folder: Path, identity: RunIdentity) -> AnswerLog:
     """Return the answers of another run. Raises RunError if another build of the same library gave them."""
     if None not in (run.identity.build, identity.build) and run.identity.build != identity.build:
         raise RunError(
-            f"The answers of this run come from another build: {run.identity.build}, not {identity.build}",
+            f"The answers of that run come from another build of llama.cpp: {run.identity.build}, not {identity.build}",
             where=str(folder),
-            do="Leave it out of --reuse: the answers of a run come from one build.",
+            do="Omit it from --reuse: all answers of a run must come from one build.",
         )
     return run.log
 
@@ -121,7 +121,7 @@ def _refuse_other_plan(folder: Path, before: Scope, now: Scope) -> None:
     if orders[0] != orders[1] and (folder / ANSWERS).exists():
         what = "stops when it is decided" if before.sequential else "asks all its questions"
         raise RunError(
-            f"The run in this folder {what}, and was begun so: its error holds for that only",
+            f"The run in this folder {what}, and can only be continued in the same way",
             where=str(folder),
             do="Continue it with the same --until-decided, questions and languages, or choose another --out.",
         )

@@ -24,7 +24,9 @@ def model_answers(records: Sequence[AnswerRecord], chain: GroundedChain) -> bool
         return refusal is None
     where, do = (refusal.where, refusal.do) if isinstance(refusal, KotaeError) else (None, None)
     raise SettingsError(
-        f"The model answers nothing with these settings: {getattr(refusal, 'what', refusal)}",
+        f"The model cannot answer with these settings: {getattr(refusal, 'what', refusal)}",
         where=where,
-        do=do or "Change what it names: --temperature, --max-tokens, --context, --prompt, --preset, --api or --model.",
+        do=do
+        or "Change the setting that it names: --temperature, --max-tokens, --context, --prompt, --preset, --api or "
+        "--model.",
     ) from refusal

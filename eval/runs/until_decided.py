@@ -30,7 +30,7 @@ def sequential_plan(items: Sequence[Item], conditions: Sequence[Condition], repe
     """Return the order in which to ask. Raises SettingsError where there is nothing to decide between, or repeats."""
     if not {*COMPARED} <= {*conditions}:
         raise SettingsError(
-            "--until-decided compares no_rag with rag, and not both are run", do="Leave --conditions as it is."
+            "--until-decided compares no_rag with rag, but --conditions does not have both", do="Omit --conditions."
         )
     if repeats > 1:
         raise SettingsError("--until-decided and --repeats cannot be combined", do="Use one of them.")

@@ -106,7 +106,7 @@ def _missing(item: Item, names: Sequence[str]) -> SetFinding:
     listed = ", ".join(names)
     return finding(
         SetFault.EVIDENCE_MISSING, [item], "",
-        f"The index does not contain {listed}", f"索引に {listed} がありません",
+        f"The index does not contain {listed}", f"インデックスに {listed} がありません",
     )  # fmt: skip
 
 

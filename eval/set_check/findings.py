@@ -24,10 +24,10 @@ class SetFault(StrEnum):
     EVIDENCE_SILENT = "evidence without the answer"
     ANSWER_IN_QUESTION = "answer in the question"
     GRADED_AS_TEXT = "no labels"
-    NEAR_DOUBLE = "near double"
-    ONE_LABEL = "nearly one label"
-    NOBODY = "nobody answers"
-    EVERYBODY = "everybody answers"
+    NEAR_DOUBLE = "near duplicate"
+    ONE_LABEL = "label imbalance"
+    NOBODY = "never right"
+    EVERYBODY = "always right"
 
 
 GRAVE: Final = frozenset({SetFault.CONTRADICTION, SetFault.SAME_QUESTION, SetFault.EVIDENCE_MISSING})
@@ -41,8 +41,8 @@ _NAMES_JA: Final[Mapping[str, str]] = {
     SetFault.GRADED_AS_TEXT: "ラベルなし",
     SetFault.NEAR_DOUBLE: "似た質問",
     SetFault.ONE_LABEL: "ラベルの偏り",
-    SetFault.NOBODY: "全員が不正解",
-    SetFault.EVERYBODY: "全員が正解",
+    SetFault.NOBODY: "すべて不正解",
+    SetFault.EVERYBODY: "すべて正解",
 }
 ADVICE: Final[Mapping[SetFault, Mapping[Language, str]]] = {
     SetFault.CONTRADICTION: {

@@ -53,7 +53,7 @@ def read_eml(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part
     for attachment in parts:
         if not _is_shown(attachment):
             what = f"The attachment {attachment.get_filename() or attachment.get_content_type()} is left out"
-            yield Fault(what, do="Save it beside the mail to have it read.", left_out=True)
+            yield Fault(what, do="To have it read, save it next to the mail.", left_out=True)
 
 
 def _as_sent(data: bytes) -> bytes:

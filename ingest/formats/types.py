@@ -81,7 +81,7 @@ def read_whole(stream: BinaryIO, name: str) -> bytes:
         raise UnreadableDocument(
             f"This file is larger than {MAX_WHOLE // 1024**2} MiB, and its format is read as a whole",
             where=name,
-            do="Divide it, or convert it to a csv or jsonl with a row for each document: these may be of any size.",
+            do="Split it, or convert it to csv or jsonl with a row for each document: these may have any size.",
         )
     return data
 

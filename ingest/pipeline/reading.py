@@ -64,7 +64,7 @@ def read_documents(
             UnreadableDocument(
                 f"Reading this file {error.what}",
                 where=file.source,
-                do="Is it damaged? Otherwise divide it, or save it as text.",
+                do="It may be damaged. If it is not, split it, or save it as text.",
             ),
         )
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @option("--no-rag", is_flag=True, help="Answer without retrieval, from the model alone.")
 @json_option
 def ask(question: str, no_rag: bool, as_json: bool, **settings: Any) -> None:
-    """Answer QUESTION in its own language, then list the sources by number, the one that bears it out first.
+    """Answer QUESTION in its own language, and list the numbered sources, the one that supports the answer first.
 
     \b
     Example:
@@ -88,10 +88,10 @@ def _sources(answer: Answer | None) -> str:
     if answer is None or not answer.hits:
         return ""
     first = None if answer.support is None else answer.support.rank
-    return "\n" + "\n".join(_source(hit, answer, bears_out=hit.rank == first) for hit in answer.cited)
+    return "\n" + "\n".join(_source(hit, answer, supports=hit.rank == first) for hit in answer.cited)
 
 
-def _source(hit: Hit, answer: Answer, *, bears_out: bool) -> str:
+def _source(hit: Hit, answer: Answer, *, supports: bool) -> str:
     from rag.generation.citation import citation
     from rag.safety.sanitize import suspected_text
     from rag.text.terminal_text import one_line
@@ -103,6 +103,6 @@ def _source(hit: Hit, answer: Answer, *, bears_out: bool) -> str:
     }
     scores = {"score": hit.score, "dense": hit.dense, "lexical": hit.lexical, "reranked": hit.reranked}
     listed = ", ".join(f"{name} {value:.3f}" for name, value in scores.items() if value is not None)
-    mark = "bears the answer out; " if bears_out else ""
+    mark = "supports the answer; " if supports else ""
     remarks = (f"; {count} sentence{'s' * (count > 1)} {what}" for what, count in counts.items() if count)
     return f"{one_line(citation(hit))} ({mark}{listed}{''.join(remarks)})"

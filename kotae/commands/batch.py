@@ -22,7 +22,7 @@ from kotae.settings import index_settings, model_settings
 def batch(questions: Path, out: Path, no_rag: bool, **settings: Any) -> None:
     """Answer every question in the file QUESTIONS (.txt, .csv or .xlsx), and write a table of answers.
 
-    The exit status is 1 if a question failed; the same command asks what is missing.
+    The exit status is 1 if a question failed; run the same command again to ask only what is missing.
 
     \b
     Example:

@@ -17,7 +17,7 @@ from rag.settings import DEFAULT_CONTEXT
 @click.command(short_help="Describe this machine and what works on it.")
 @base_url_option
 # Its own variable: what KOTAE_MODEL names need not be a checkpoint, and screening takes minutes.
-@click.option("--model", envvar="KOTAE_DOCTOR_MODEL", help="GPTQ checkpoint to screen, such as gptq:models/llama2.")
+@click.option("--model", envvar="KOTAE_DOCTOR_MODEL", help="GPTQ checkpoint to check, such as gptq:models/llama2.")
 @option("--context", type=click.IntRange(256), default=DEFAULT_CONTEXT, help="Context window of that model, in tokens.")
 @llama_server_option
 @gpu_options
@@ -33,10 +33,10 @@ def doctor(
 ) -> None:
     """Describe this machine and what kotae will use on it; with --base-url, list the models of that server.
 
-    With --model, screen a GPTQ checkpoint before a long run: is it sound, does the kernel read it right, how much
-    memory does it need, how fast is it. The exit status is 1 if it is not sound.
+    With --model, check a GPTQ checkpoint before a long run: whether it is sound, whether the kernel reads it correctly,
+    how much memory it needs, and how fast it is. The exit status is 1 if it is not sound.
 
-    Names every file that hides one of kotae's packages from Python in this folder.
+    Also lists every file in this folder that hides one of kotae's packages from Python.
 
     \b
     Example:

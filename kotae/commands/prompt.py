@@ -48,7 +48,7 @@ def prompt_list() -> None:
 
 @prompt_group.command("show")
 @click.argument("name", metavar="NAME|FILE")
-@option("--question", help="Show what the model gets with this question, instead of the file.")
+@option("--question", help="Show the prompt that the model gets for this question, instead of the files.")
 @option("--language", type=click.Choice(["ja", "en"]), help="Language to answer in; by default that of the question.")
 @decline_option
 @injection_filter_option
@@ -63,7 +63,7 @@ def prompt_show(
     as_json: bool,
     **settings: Any,
 ) -> None:
-    """Show a prompt: its files, or with --question what the model gets, with passages if an index is named.
+    """Show the files of a prompt, or with --question the prompt that the model gets; name an index for passages.
 
     \b
     Example:

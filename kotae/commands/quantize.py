@@ -37,8 +37,8 @@ def quantize(
 ) -> None:
     """Quantise MODEL (a folder or a hub id) to GPTQ, for `--model gptq:OUT`.
 
-    OUT appears when everything is done. If interrupted, the same command continues at the layer it had reached for a
-    Llama in a folder (Ctrl-C waits for the end of a layer), and starts over for any other model.
+    OUT is created only when everything is done. After an interruption the same command continues at the layer it had
+    reached if the model is a Llama in a folder (Ctrl-C waits for the end of a layer), and starts over otherwise.
 
     \b
     Example:

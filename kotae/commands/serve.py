@@ -15,8 +15,8 @@ from kotae.settings import index_settings, model_settings
 @click.command("serve", short_help="Ask, and read documents and reports, in a browser.")
 @model_options
 @index_options
-@option("--runs", type=PATH, default=Path("runs"), help="Folder that is searched for runs.")
-@option("--port", type=click.IntRange(0, 65535), default=8765, help="Port on 127.0.0.1; 0 takes any free port.")
+@option("--runs", type=PATH, default=Path("runs"), help="Folder to search for runs.")
+@option("--port", type=click.IntRange(0, 65535), default=8765, help="Port on 127.0.0.1; 0 chooses a free port.")
 def serve_command(runs: Path, port: int, **settings: Any) -> None:
     """Ask questions, and browse documents and runs, in a browser on this machine; OpenAI clients can connect too.
 

@@ -62,7 +62,7 @@ MESSAGES: Final[Mapping[str, Mapping[Language, str]]] = {
         "en": "The first answer was in the wrong language; this is the second",
     },
     "live.cut_off": {"ja": "回答が長さの上限に達したため、途中で切れています", "en": "Cut off at the length limit"},
-    "live.bears_out": {"ja": "回答の根拠", "en": "Bears the answer out"},
+    "live.supports": {"ja": "回答の根拠", "en": "Supports the answer"},
     "live.in_no_passage": {"ja": "どの文章にもない語句：{texts}", "en": "In no passage: {texts}"},
     "live.dropped": {
         "ja": "文書の {count} か所は、プロンプトに収まらないため使いませんでした",

@@ -41,7 +41,7 @@ def answer_fields(answer: Answer) -> dict[str, Any]:
 
 
 def support_fields(answer: Answer) -> dict[str, Any] | None:
-    """Return which passage bears an answer out, by its rank, and what stands in none; None without passages."""
+    """Return the rank of the passage that supports an answer, and the spans in no passage; None without passages."""
     support = answer.support
     if support is None:
         return None
@@ -49,7 +49,7 @@ def support_fields(answer: Answer) -> dict[str, Any] | None:
 
 
 def sources_list(answer: Answer) -> str:
-    """List the passages as numbered lines, the one that bears the answer out first; "" if there are none."""
+    """List the passages as numbered lines, the one that supports the answer first; "" if there are none."""
     first = None if answer.support is None else answer.support.rank
-    marks: Mapping[Language, str] = {"ja": "（回答の根拠）", "en": " (bears the answer out)"}
+    marks: Mapping[Language, str] = {"ja": "（回答の根拠）", "en": " (supports the answer)"}
     return "\n".join(citation(hit) + marks[answer.language] * (hit.rank == first) for hit in answer.cited)

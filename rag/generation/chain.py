@@ -60,7 +60,7 @@ class GroundedChain(Runnable[str | Question, Answer]):
 
     A plain string is answered in its own language. After an answer in the wrong language the model is asked once more;
     both attempts are kept. Streams yield `AnswerPiece`s, the last of which has the whole answer. An answer that had
-    passages says which of them bears it out.
+    passages says which of them supports it.
     """
 
     def __init__(self, model: Model, retriever: BaseRetriever | None, prompt: Prompt) -> None:

@@ -88,7 +88,7 @@ class Prompt:
         if language not in self.wordings:
             stem, _, suffix = self.name.rpartition(".")
             raise SettingsError(
-                f"The prompt {self.name} has no words for questions in {_LANGUAGE_NAMES['en'][language]}",
+                f"The prompt {self.name} has no text for questions in {_LANGUAGE_NAMES['en'][language]}",
                 where=", ".join(wording.file for wording in self.wordings.values()),
                 do=f"Add a file {stem}.{language}.{suffix}, or {self.name} for all languages.",
             )

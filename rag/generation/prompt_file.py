@@ -60,9 +60,9 @@ def load_prompt(
     for wording in prompt.wordings.values():
         if not any(DECLINE in template.sections for _, template in wording.parts):
             raise SettingsError(
-                f"The prompt {prompt.name} has no words that let a model decline",
+                f"The prompt {prompt.name} has no text that lets a model decline",
                 where=wording.file,
-                do="Put them between {if decline} and {end} in a file of your own, or omit --decline allowed.",
+                do="Put such a text between {if decline} and {end} in a file of your own, or omit --decline allowed.",
             )
     return replace(prompt, decline=True)
 

@@ -1,1 +1,1 @@
-"""Whether what an answer says stands in the passages that it was given, in either language, without asking a model."""
+"""Groundedness: look up what an answer says in its passages, in either language, without asking a model."""

@@ -1,4 +1,4 @@
-"""Which passage bears an answer out, and what of the answer stands in none."""
+"""Find the passage that supports an answer, and the spans of the answer that no passage contains."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def find_support(
 
 
 def describe_missing(support: Support, language: Language) -> str:
-    """Return what of an answer stands in no passage as one line for the reader.
+    """Return the spans of an answer that no passage contains, as one line for the reader.
 
     >>> describe_missing(Support(Groundedness.UNGROUNDED, (AnswerSpan("1928", "date"),)), "en")
     'In no passage: «1928»'

@@ -52,7 +52,7 @@ def open_other_chroma(name: str, encoder_name: str | None, k: int) -> BaseRetrie
         raise IndexMismatch(
             f"The vectors of this collection have {made} dimensions, those of {encoder_name} have {own}",
             where=name,
-            do="Give --encoder the one that made it.",
+            do="Name the encoder that made it with --encoder.",
         )
     from langchain_chroma import Chroma
 

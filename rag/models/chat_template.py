@@ -45,7 +45,7 @@ def rendered(path: str) -> Iterator[str]:
             try:
                 yield _render(template, chat)
             except OverflowError as error:
-                raise LimitExceeded("loops without measure") from error
+                raise LimitExceeded("loops without end") from error
             except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError):
                 continue
 

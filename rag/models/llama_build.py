@@ -53,7 +53,7 @@ def server_build(name: str) -> str:
     about = [line.strip() for line in _ask(executable, "--version").splitlines()]
     named = [line for line in about if line.startswith(("version: ", "built with "))]
     if not named or named[0].startswith("built"):
-        raise ModelUnavailable("This is no llama-server: it does not name its version", where=str(executable), do=_TRY)
+        raise ModelUnavailable("This is not llama-server: it does not report a version", where=str(executable), do=_TRY)
     with tempfile.TemporaryDirectory(prefix="kotae-") as folder:
         # It says what it was compiled for before it finds that there is no model.
         nothing = Path(folder, "none")
@@ -66,7 +66,7 @@ def server_build(name: str) -> str:
         raise ModelUnavailable(
             f"This executable was replaced while it was in use: {_builds[executable]} before, {build} now",
             where=str(executable),
-            do="Start kotae again: what it compares comes from one build.",
+            do="Start kotae again: all answers that it compares must come from one build.",
         )
     return build
 

@@ -56,7 +56,9 @@ def isolated_sheets(path: Path) -> list[Sheet]:
                 rows = []
     except LimitExceeded as error:
         raise DatasetError(
-            f"Reading this file {error.what}", where=str(path), do="Is it damaged? Save the sheet that is meant as CSV."
+            f"Reading this file {error.what}",
+            where=str(path),
+            do="It may be damaged. If it is not, save the sheet that you need as CSV.",
         ) from error
     return sheets
 

@@ -197,7 +197,7 @@ def _ending(code: int) -> str:
 
 def _not_started(why: str | None) -> SettingsError:
     return SettingsError(
-        f"What others wrote is read in a process of its own, which does not start: {why}",
+        f"The worker process that reads files from others does not start: {why}",
         where=sys.executable,
         do="Free some memory, then run the same command again.",
     )

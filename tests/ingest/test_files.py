@@ -56,7 +56,7 @@ def test_file_instead_of_folder(tmp_path: Path) -> None:
     listing = find(tmp_path / "a.txt")
     assert [(file.source, file.path) for file in listing.files] == [("a.txt", tmp_path / "a.txt")]
     assert (listing.ignored, listing.failed) == ((), ())
-    with pytest.raises(EmptyCorpus, match=r"This file is no document.*c\.xyz"):
+    with pytest.raises(EmptyCorpus, match=r"This file has no known format.*c\.xyz"):
         find(tmp_path / "c.xyz")
 
 

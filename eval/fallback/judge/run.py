@@ -75,7 +75,7 @@ def _open_examples(labelled_answers: Sequence[LabelledAnswer], path: Path) -> li
     examples = [(graded, labelled.label) for graded, labelled in pairs if graded.open and labelled.label is not None]
     if not examples:
         raise DatasetError(
-            "The ladder leaves no labelled answer open, so there is nothing to measure the judge on",
+            "The grader decides every labelled answer, so there is nothing left to measure the judge on",
             where=str(path),
             do="Give a table with a `label` column (1 or 0) and answers that end on rule none in `kotae eval grade`.",
         )

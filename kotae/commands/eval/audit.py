@@ -16,18 +16,18 @@ from kotae.options import PATH, calibration_option, option
     "--sample",
     type=click.IntRange(1),
     default=40,
-    help="How many answers to judge; more where a group of them needs five.",
+    help="Number of answers to judge; more if that is needed for five in each group.",
 )
 @option("--out", type=PATH, required=True, help="Workbook to write, such as audit.xlsx.")
-@option("--seed", type=int, default=0, help="Random seed of the sample; another one draws another sample.")
+@option("--seed", type=int, default=0, help="Random seed of the sample.")
 @calibration_option
 @option("--encoder", help="Encoder of the calibration: bundled (the default), a folder or a hub id.")
 def audit_command(run: Path, sample: int, out: Path, seed: int, calibration: Path | None, encoder: str | None) -> None:
-    """Write a workbook with a random sample of the answers of a RUN, to be judged by people as right or wrong.
+    """Write a workbook with a random sample of the answers of RUN, for people to judge as right or wrong.
 
-    The sample is stratified by condition and verdict; the workbook shows neither. Its key stays in the folder of the
-    run. Filled in, the workbook goes into the report, which says how often verdicts were wrong and corrects its
-    figures.
+    The sample is stratified by condition and verdict, and the workbook shows neither; its key stays in the folder of
+    the run. Give the completed workbook to `kotae eval report --labels`: the report then says how often verdicts were
+    wrong, and corrects its figures.
 
     \b
     Example:
@@ -41,7 +41,9 @@ def audit_command(run: Path, sample: int, out: Path, seed: int, calibration: Pat
     if out.suffix.lower() != ".xlsx":
         raise SettingsError(f"The workbook must be .xlsx, not {out.name!r}")
     if out.exists():
-        raise SettingsError("This file exists, and may hold judgements", where=str(out), do="Choose another --out.")
+        raise SettingsError(
+            "This file exists already, and may contain judgements", where=str(out), do="Choose another --out."
+        )
     report = build_report((run,), calibration, encoder)
     if not report.runs:
         raise RunError("This folder contains imported counts, which have no answers", where=str(run))

@@ -21,7 +21,7 @@ from rag.settings import DEFAULT_ENCODER, DEFAULT_MIN_TNR
 @encoder_option
 @json_option
 def calibrate_command(labelled: Path, out: Path, min_tnr: float, encoder: str | None, as_json: bool) -> None:
-    """Fit the threshold of similarity on a table of labelled answers, or find that no threshold will do.
+    """Fit a similarity threshold on a table of labelled answers, or report that no threshold is good enough.
 
     \b
     Example:

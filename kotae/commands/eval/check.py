@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 @option("--index", type=PATH, help="Folder of the index with the documents that the set names as evidence.")
 @chroma_options
 @option("--run", "runs", type=PATH, multiple=True,
-        help="Stored run of this set, or a folder of runs: which questions does nobody answer, or everybody? "
-        "Can be repeated.")  # fmt: skip
+        help="Stored run of this set, or a folder of runs, to find questions that are always or never answered right; "
+        "can be repeated.")  # fmt: skip
 @columns_option
-@option("--out", type=PATH, help="Table of all findings to write, .xlsx or .csv, with what to do in each row.")
+@option("--out", type=PATH, help="File for a table of all findings, .xlsx or .csv.")
 @report_language_option
 @json_option
 def check_command(
@@ -38,14 +38,14 @@ def check_command(
     as_json: bool,
     **settings: Any,
 ) -> None:
-    """Look for faults in the verification set VERIFY before anything is asked, row by row, with what to do.
+    """Look for faults in the verification set VERIFY before anything is asked, and list what to do about each.
 
-    Found are: questions asked twice or nearly so, references that contradict one another, answers that stand in the
-    question, classifications without labels, and evidence that does not hold the answer; with --index also evidence
-    that is missing, and with --run questions that nobody answers, or everybody.
+    Faults are duplicate or nearly duplicate questions, contradicting references, answers that appear in the question,
+    classifications without labels, and evidence that does not contain the answer; with --index also missing evidence,
+    and with --run also questions that are always or never answered correctly.
 
-    Exit status: 0; 1 if a finding makes figures wrong (a contradiction, a question asked twice, missing evidence), or
-    for an error.
+    Exit status: 0; 1 if a fault makes figures wrong (a contradiction, a duplicate question, missing evidence), or for
+    an error.
 
     \b
     Example:

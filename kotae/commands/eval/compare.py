@@ -16,9 +16,9 @@ from kotae.settings import as_json_text
 @click.argument("base")
 @click.argument("new")
 @option("--max-drop", type=click.FloatRange(0, 100), default=0.0,
-        help="Drop in percentage points that is still called no worse.")  # fmt: skip
+        help="Largest drop, in percentage points, that counts as no worse.")  # fmt: skip
 @option("--min-gain", type=click.FloatRange(0, 100), default=0.0,
-        help="Gain in percentage points above which it is called better.")  # fmt: skip
+        help="Gain, in percentage points, above which NEW counts as better.")  # fmt: skip
 @option("--strict", is_flag=True, help="Exit with status 3 if undecided.")
 @option("--junit", type=PATH, help="Write JUnit XML to this file.")
 @option("--markdown", type=PATH, help="Write Markdown to this file, with the answers that changed.")
@@ -33,10 +33,10 @@ def compare_command(
     markdown: Path | None,
     as_json: bool,
 ) -> None:
-    """Judge the run NEW against the run BASE on the questions that both were asked.
+    """Compare the run NEW with the run BASE on the questions that both were asked.
 
-    Each is a folder, followed by a condition if another than `rag` is meant: runs/first:no_rag. The two may be
-    conditions of one run.
+    Each is the folder of a run. For a condition other than `rag`, append its name: runs/first:no_rag. Both may be
+    conditions of the same run.
 
     Better: the whole 95 % interval of the difference is above --min-gain. No worse: it is above minus --max-drop.
     Worse: it is below 0, and not within the tolerance. Undecided: anything else.

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 @click.command("export", short_help="Write a run in another program's format.")
 @click.argument("run", type=PATH)
 @option("--to", type=click.Choice(["jsonl", "inspect"]), required=True,
-        help="jsonl: one object an answer; inspect: one log of Inspect for each condition.")  # fmt: skip
-@option("--out", type=PATH, required=True, help="File to write for jsonl, folder for inspect.")
+        help="jsonl: one object per answer; inspect: one Inspect log per condition.")  # fmt: skip
+@option("--out", type=PATH, required=True, help="File to write (jsonl), or folder (inspect).")
 @calibration_option
 @option("--encoder", help="Encoder of the calibration: bundled (the default), a folder or a hub id.")
 def export_command(run: Path, to: Format, out: Path, calibration: Path | None, encoder: str | None) -> None:
-    """Write every answer of a RUN, with question, verdict, passages and cost, for another program.
+    """Write every answer of RUN, with its question, verdict, passages and cost, for another program.
 
     \b
     Example:

@@ -19,9 +19,9 @@ from rag.settings import DEFAULT_ENCODER
 @encoder_option
 @json_option
 def grade_command(answers: Path, columns: str, calibration: Path | None, encoder: str | None, as_json: bool) -> None:
-    """Grade a table of ANSWERS with a question, its reference and an answer in each row.
+    """Grade the table ANSWERS, which has a question, its reference and an answer in each row.
 
-    With a column `label` (1 or 0), a person's verdict, measure how well the verdicts agree with it.
+    If a column `label` (1 or 0) has a person's verdicts, measure how well the grader agrees with them.
 
     \b
     Example:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @option("--language", type=click.Choice(["ja", "en"]), default="ja", help="Language of the questions.")
 @option("--source", default="", help="Where the counts were published; reports cite it.")
 def import_command(name: str, out: Path, counts: tuple[str, ...], language: Language, source: str) -> None:
-    """Store counts whose answers are lost as a run that `kotae eval report` compares with others.
+    """Store published counts, without their answers, as a run that `kotae eval report` can compare with others.
 
     \b
     Example:

@@ -12,7 +12,7 @@ from kotae.options import PATH, json_option, model_server_options, option
 from kotae.settings import as_json_text, model_server
 
 
-@click.command("judge", short_help="Let a model judge what the grader leaves open.")
+@click.command("judge", short_help="Let a model judge undecided answers.")
 @click.argument("run", type=PATH)
 @option("--judge", required=True, help="URI of the judging model; see `kotae models`.")
 @option("--validate-on", type=PATH, required=True, former="--labelled",
@@ -20,7 +20,7 @@ from kotae.settings import as_json_text, model_server
 @model_server_options
 @json_option
 def judge_command(run: Path, judge: str, validate_on: Path, as_json: bool, **settings: Any) -> None:
-    """Let a model judge the answers of a RUN that the grader leaves open; reports of the run then use its verdicts.
+    """Let a model judge the answers of RUN that the grader leaves undecided; reports of the run then use its verdicts.
 
     \b
     Example:

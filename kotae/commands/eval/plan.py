@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from rag.records import Language
 
 
-@click.command("plan", short_help="Say what a set can show, and what a run costs.")
+@click.command("plan", short_help="Estimate what a set can show, and what a run costs.")
 @click.argument("verify", type=PATH)
 @option("--effect", type=click.FloatRange(0, 100, min_open=True), default=10.0,
-        help="Difference to be shown, in percentage points.")  # fmt: skip
-@option("--arms", type=click.IntRange(1, 100), default=1, help="How many arms are compared with the baseline.")
+        help="Effect to detect, in percentage points.")  # fmt: skip
+@option("--arms", type=click.IntRange(1, 100), default=1, help="Number of arms that are compared with the baseline.")
 @languages_option
-@option("--run", type=PATH, help="Stored run of a like set and model: how many answers change, and what one takes.")
+@option("--run", type=PATH,
+        help="Stored run of a similar set and model; shows how many answers change, and their cost.")  # fmt: skip
 @columns_option
 @report_language_option
 @json_option
@@ -36,11 +37,11 @@ def plan_command(
     report_language: Language,
     as_json: bool,
 ) -> None:
-    """Say what a run of the verification set VERIFY can show, and what it costs; nothing is asked.
+    """Estimate what a run of the verification set VERIFY can show, and what it costs, without asking anything.
 
-    Printed are the power for an --effect, the smallest effect that the set shows with a power of 80 %, and how many
-    questions the --effect needs, each for three assumptions on how many answers change, and for what changed in --run.
-    Time and tokens are at the rate of --run; without it, time is that of the bundled model.
+    Prints the power for an --effect, the smallest effect that the set can show with a power of 80 %, and how many
+    questions the --effect needs: each for three assumptions about how many answers change, and for the changes in
+    --run. Time and tokens are at the rate of --run; without it they are estimated for the bundled model.
 
     \b
     Example:

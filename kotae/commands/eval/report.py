@@ -19,7 +19,7 @@ report_language_option = option(
     "--report-language",
     type=click.Choice(["en", "ja"]),
     default="en",
-    help="Language of the report's tables; verdicts are always in both.",
+    help="Language of the report's tables; verdicts are always in both languages.",
 )
 
 
@@ -27,10 +27,12 @@ report_language_option = option(
 @click.argument("runs", nargs=-1, required=True, type=PATH)
 @option("--out", type=PATH, required=True, help="Folder for the report files.")
 @calibration_option
-@option("--baseline", type=PATH, help="Run that the others are compared with; by default that of the experiment.")
-@option("--all-pairs", is_flag=True, help="Compare every two runs, also those of an experiment.")
+@option(
+    "--baseline", type=PATH, help="Run that the others are compared with; by default the baseline of the experiment."
+)
+@option("--all-pairs", is_flag=True, help="Compare all pairs of runs, also those of an experiment.")
 @option("--encoder", help="Encoder of the calibration: bundled (the default), a folder or a hub id.")
-@option("--labels", type=PATH, help="Workbook of `kotae eval audit`, filled in: corrects the figures of its run.")
+@option("--labels", type=PATH, help="Completed workbook of `kotae eval audit`; corrects the figures of its run.")
 @report_language_option
 @json_option
 def report_command(
@@ -43,10 +45,10 @@ def report_command(
     as_json: bool,
     **pairs: Any,
 ) -> None:
-    """Report on one run, or compare several; a folder that holds runs means all of them.
+    """Report on one run, or compare several. For a folder that contains runs, all of them are reported.
 
-    Arms of an experiment are compared with its baseline, other runs of the same questions each with each other; p
-    values are Holm-adjusted over all of these comparisons.
+    Arms of an experiment are compared with its baseline, and other runs of the same questions in pairs. All p values
+    are Holm-adjusted over these comparisons.
 
     \b
     Example:

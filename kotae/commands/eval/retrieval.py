@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 def retrieval_command(source: Path, as_json: bool, **settings: Any) -> None:
     """Measure retrieval alone: hit@k, recall@k, MRR and nDCG by language pair and retriever, with intervals.
 
-    SOURCE is a collection, a folder with documents.jsonl and questions.jsonl, which is indexed first; or a verification
-    set whose column of evidence names documents of an index.
+    SOURCE is a collection (a folder with documents.jsonl and questions.jsonl), which is indexed first, or a
+    verification set whose evidence column names documents of an index.
 
     \b
     Example:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     "--out",
     type=PATH,
     required=True,
-    help="Folder of the run (of several with several models); an interrupted run continues.",
+    help="Folder for the run, or for the runs of several arms; an interrupted run continues.",
 )
 @models_options
 @index_options
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
         help="Compare values of an option, such as top_k=3,5,8 or prompt=default,mine.md, each in its own folder of "
         "--out; repeat it for all combinations.")  # fmt: skip
 @option("--baseline", help="Arm that the others are compared with; by default the first.")
-@option("--all-pairs", is_flag=True, help="Compare every two arms.")
+@option("--all-pairs", is_flag=True, help="Compare all pairs of arms.")
 @option("--limit", type=click.IntRange(1), help="Only the first LIMIT questions.")
 @option("--repeats", type=click.IntRange(1), default=1, former="--repeat",
         help="Ask every question this many times, with a new seed each time.")  # fmt: skip
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 )
 @option("--sample", type=click.IntRange(1), help="Only a fixed, stratified sample of this size.")
 @option("--until-decided", is_flag=True,
-        help="Ask in random order, and stop as soon as no_rag against rag is decided, or will hardly be.")  # fmt: skip
+        help="Ask in random order, and stop once no_rag against rag is decided, or is unlikely to be.")  # fmt: skip
 @calibration_option
 @report_language_option
 def run_command(
@@ -129,7 +129,7 @@ def _refuse_combinations(several: bool, until_decided: bool, calibration: Path |
     if until_decided and (calibration is not None or several):
         raise SettingsError(
             f"--until-decided and {'--calibration' if calibration else 'several arms'} cannot be combined",
-            do="Use one of them: a run is decided by the rules alone, and one model with one prompt at a time.",
+            do="Use one of them: --until-decided works with the rules alone, and with a single arm.",
         )
     if compared and not several:
         raise SettingsError(

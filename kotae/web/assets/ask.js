@@ -156,13 +156,13 @@ class Pane {
     if (event.support) this.support(event.support);
   }
 
-  // Put the passage that bears the answer out first, and say what stands in none.
+  // Put the passage that supports the answer first, and list what is in no passage.
   support({ rank, missing }) {
     const items = [...this.element.querySelectorAll(".sources ol > li")];
     const bearer = items.find((item) => item.value === rank);
     if (bearer) {
-      bearer.classList.add("bears-out");
-      bearer.querySelector(".bears").textContent = translate("bears_out");
+      bearer.classList.add("supports");
+      bearer.querySelector(".support").textContent = translate("supports");
       bearer.parentElement.prepend(bearer);
     }
     if (missing.length) this.remark("in_no_passage", { texts: missing.map((text) => `«${text}»`).join(" ") });

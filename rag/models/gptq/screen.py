@@ -76,7 +76,7 @@ class Screening:
         if not best <= _MOST_PERPLEXITY:
             found.append(
                 f"the weights do not predict plain sentences (perplexity {best:,.0f}): they are damaged, or were "
-                "converted wrongly; get the checkpoint anew, or another one"
+                "converted wrongly; download the checkpoint again, or get another one"
             )
         if not self.error <= _MOST_ERROR:
             found.append(
@@ -113,7 +113,7 @@ def screen_checkpoint(name: str, options: EngineOptions) -> Screening:
     checkpoint = read_checkpoint(folder)
     if checkpoint.bits not in BITS:
         raise ModelUnavailable(
-            f"Checkpoints of {checkpoint.bits} bits cannot be screened", where=str(folder), do="Use 2, 4 or 8 bits."
+            f"Checkpoints of {checkpoint.bits} bits cannot be checked", where=str(folder), do="Use 2, 4 or 8 bits."
         )
     codec = load_codec(folder)
     texts = [text for _, text in _SENTENCES]

@@ -88,5 +88,5 @@ def test_a_run_that_shows_nothing(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="no answers"):
         measured_rates(run_of(tmp_path, {}))
     single = run_of(tmp_path, {("1", "ja", Condition.RAG): "東京"}, conditions=(Condition.RAG,))
-    with pytest.raises(RunError, match="no two conditions"):
+    with pytest.raises(RunError, match="no pair of conditions"):
         measured_assumption(single)

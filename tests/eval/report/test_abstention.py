@@ -59,7 +59,9 @@ def test_every_output_shows_it(abstaining, tmp_path) -> None:
     english = (
         "And it invents 3 fewer: of 4 answers to 2 questions that cannot be answered, 4 were invented without retrieval"
     )
-    japanese = "回答できない質問（2 問の 4 回答）では、根拠のない回答は検索なしで 4 件、検索ありで 1 件でした（3 件減、"
+    japanese = (
+        "回答できない質問（2 問の 4 回答）では、作り出された回答は検索なしで 4 件、検索ありで 1 件でした（3 件減、"
+    )
     assert english in headline(abstaining.runs[0], "en")
     assert japanese in headline(abstaining.runs[0], "ja")
     console = Console(file=io.StringIO(), width=400)

@@ -72,10 +72,10 @@ def test_every_output_shows_it(report, tmp_path) -> None:
     assert "ungrounded" in broken
     rows = list(csv.DictReader((tmp_path / "files" / "answers.csv").open(encoding="utf-8-sig")))
     row = next(row for row in rows if (row["NO"], row["language"], row["condition"]) == ("5", "en", "rag"))
-    assert (row["stands"], row["in no passage"], row["borne out by"]) == (
+    assert (row["groundedness"], row["in no passage"], row["supported by"]) == (
         "partly grounded", "Osaka; H2O", "[1] ja/t.md:0-12"
     )  # fmt: skip
-    assert all(row["stands"] == "" for row in rows if row["condition"] == "no_rag")
+    assert all(row["groundedness"] == "" for row in rows if row["condition"] == "no_rag")
     answers = to_jsonable(report)["runs"][0]["answers"]
     assert sum(answer["support"] is not None for answer in answers) == len(WITH) - 1
 

@@ -241,14 +241,14 @@ def test_an_experiment_file_names_arms_and_baseline(experiment: Path, index: Pat
     ("change", "words"),
     [
         (("[arms.k1]", "[arms.k1"), ("not TOML", "experiment.toml")),
-        (('set = "set.csv"', ""), ("no experiment", "`set`")),
+        (('set = "set.csv"', ""), ("not an experiment file", "`set`")),
         (("top_k = 1", "topk = 1"), ("arm k1", "'topk'", "top_k, reranker")),
         (("top_k = 1", "top_k = 0"), ("arm k1", "0 is not in the range")),
         (('"none"', '"nothing"'), ("arm plain", "'nothing'", "withheld")),
         (('baseline = "plain"', 'baseline = "k9"'), ("no arm 'k9'", "plain, k1, gold")),
         (("[arms.k1]", '[arms."a/b"]'), ("'a/b'", "name of a folder")),
         (('prompt = "mine.md"', 'prompt = "other.md"'), ("other.md",)),
-        (('baseline = "plain"', 'base = "plain"'), ("no experiment",)),
+        (('baseline = "plain"', 'base = "plain"'), ("not an experiment file",)),
     ],
 )
 def test_a_faulty_experiment_is_refused_before_anything_is_asked(

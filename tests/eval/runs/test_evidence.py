@@ -157,7 +157,7 @@ def test_what_a_model_does_without_the_gold_passage_is_reported(named, index, ou
     assert run.withheld is not None
     assert (run.withheld.n, run.withheld.fixed, run.withheld.broken) == (6, 0, 0)
     assert "of 6 answers 2 declined, 1 were right from memory, and 3 were invented" in headline(run, "en")
-    assert "6 回答のうち 2 件が回答を控え、1 件が記憶による正答、3 件が根拠のない回答" in headline(run, "ja")
+    assert "6 回答のうち 2 件が回答を控え、1 件が記憶による正答、3 件が作り出した回答" in headline(run, "ja")
 
 
 def test_withheld_needs_an_index_even_where_the_set_has_the_passages(tmp_path, encoder, out, script) -> None:

@@ -55,7 +55,7 @@ def test_an_own_prompt_from_the_command_line(script, verify, tmp_path) -> None:
     mine.write_text(JA, encoding="utf-8")
     arguments = ("eval", "run", verify, "--out", out, "--conditions", "no_rag", "--limit", "2", "--prompt", mine,
                  "--model", "scripted")  # fmt: skip
-    refused(kotae(*arguments), "no words for questions in English", "mine.en.md")
+    refused(kotae(*arguments), "no text for questions in English", "mine.en.md")
     assert not out.exists()
     first = kotae(*arguments, "--language", "ja")
     assert first.exit_code == 0, first.output
@@ -78,7 +78,7 @@ def test_a_run_remembers_that_the_model_may_decline(script, verify, tmp_path) ->
     assert all("分かりません" in prompt or "do not know" in prompt for prompt in script.prompts)
     assert load_run(tmp_path / "run").identity.decline == "allowed"
     refused(kotae(*arguments[:-1], "unmentioned"), "a different setting of decline: 'allowed' then")
-    refused(kotae(*arguments, "--prompt", "h2ogpt"), "h2ogpt has no words that let a model decline")
+    refused(kotae(*arguments, "--prompt", "h2ogpt"), "h2ogpt has no text that lets a model decline")
 
 
 @pytest.mark.usefixtures("encoder")

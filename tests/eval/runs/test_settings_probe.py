@@ -30,7 +30,7 @@ class Refusing(ScriptedChat):
 @pytest.mark.parametrize("size", [1, 4])
 def test_a_model_that_refuses_everything_ends_the_run_before_its_first_answer(verify, out, error, size) -> None:
     model = Refusing(error=error)
-    with pytest.raises(SettingsError, match=rf"answers nothing with these settings: {error}") as refusal:
+    with pytest.raises(SettingsError, match=rf"cannot answer with these settings: {error}") as refusal:
         run_set(out, verify, model, batch_size=size)
     assert refusal.value.do
     assert not (out / "answers.jsonl").exists()

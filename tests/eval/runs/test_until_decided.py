@@ -126,7 +126,7 @@ def test_the_order_is_random_fixed_and_stratified(tmp_path: Path) -> None:
 
 def test_what_cannot_be_decided(verify: Path) -> None:
     items = load_dataset(verify).items
-    with pytest.raises(SettingsError, match="not both are run"):
+    with pytest.raises(SettingsError, match="does not have both"):
         sequential_plan(items, [Condition.RAG], 1)
     with pytest.raises(SettingsError, match="cannot be combined"):
         sequential_plan(items, BOTH, 2)

@@ -24,8 +24,8 @@ def test_nobody_and_everybody(tmp_path: Path) -> None:
     run = load_run(make_run(tmp_path / "run", verify, said, conditions=tuple(Condition)))
     found = {(entry.numbers, entry.language): entry for entry in find_uninformative(load_dataset(verify).items, [run])}
     assert {key: entry.fault.value for key, entry in found.items()} == {
-        (("1",), "ja"): "everybody answers",
-        (("2",), "ja"): "nobody answers",
+        (("1",), "ja"): "always right",
+        (("2",), "ja"): "never right",
     }
     assert "gold passage" in found[("2",), "ja"].english
 

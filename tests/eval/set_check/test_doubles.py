@@ -59,7 +59,7 @@ def test_an_explanation_in_other_words_is_no_contradiction(tmp_path: Path) -> No
 
 def test_near_doubles_need_the_same_answer(tmp_path: Path) -> None:
     pair = "東京オリンピックが開催されたのは何年ですか？", "前の東京オリンピックは何年に開催されましたか？"
-    assert faults(tmp_path, *((text, "2021年") for text in pair)) == ["near double"]
+    assert faults(tmp_path, *((text, "2021年") for text in pair)) == ["near duplicate"]
     assert faults(tmp_path, (pair[0], "2021年"), (pair[1], "1964年")) == []
 
 

@@ -111,16 +111,16 @@ def test_an_answer_in_the_wrong_language_is_replaced_and_said(page) -> None:
 def test_the_passage_that_bears_an_answer_out_is_marked_and_first(page) -> None:
     ask(page, TENNIS)
     page.until(ALL_ANSWERED)
-    assert page.texts(".bears") == ["Bears the answer out", ""]
-    assert page.run("document.querySelector('.sources li').classList.contains('bears-out')")
+    assert page.texts(".support") == ["Supports the answer", ""]
+    assert page.run("document.querySelector('.sources li').classList.contains('supports')")
     assert "許斐剛" in page.texts(".sources .quote")[0]
     assert page.texts(".remarks li") == []
     page.click(".switch a[lang=ja]")
-    page.until("document.querySelector('.bears')?.innerText === '回答の根拠'")
+    page.until("document.querySelector('.support')?.innerText === '回答の根拠'")
 
 
 def test_what_no_passage_has_is_named(page) -> None:
     ask(page, UNHEARD_OF)
     page.until(ALL_ANSWERED)
-    assert page.texts(".bears") == ["", ""]
+    assert page.texts(".support") == ["", ""]
     assert page.texts(".remarks li") == ["In no passage: «987654»"]

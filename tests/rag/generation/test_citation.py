@@ -31,21 +31,20 @@ def answer(*hits: Hit, language: Language = "en", support: Support | None = None
 def test_terminal_and_server_cite_alike(source: str, title: str, cited: str) -> None:
     assert citation(hit(source, title)) == cited
     assert (
-        _source(hit(source, title), answer(hit(source, title)), bears_out=False)
-        == f"{cited} (score 0.500, dense 0.250)"
+        _source(hit(source, title), answer(hit(source, title)), supports=False) == f"{cited} (score 0.500, dense 0.250)"
     )
     assert sources_list(answer(hit(source, title), hit(source, title))) == f"{cited}\n{cited}"
 
 
-@pytest.mark.parametrize(("language", "mark"), [("ja", "（回答の根拠）"), ("en", " (bears the answer out)")])
+@pytest.mark.parametrize(("language", "mark"), [("ja", "（回答の根拠）"), ("en", " (supports the answer)")])
 def test_the_passage_that_bears_the_answer_out_comes_first_and_is_marked(language: Language, mark: str) -> None:
     first, second = replace(hit("a.txt", ""), rank=1), hit("b.txt", "")
     found = answer(first, second, language=language, support=Support(Groundedness.GROUNDED, rank=2))
     assert found.cited == (second, first)
     assert sources_list(found) == f"[2] b.txt, characters 12-18{mark}\n[1] a.txt, characters 12-18"
     assert (
-        _source(second, found, bears_out=True)
-        == "[2] b.txt, characters 12-18 (bears the answer out; score 0.500, dense 0.250)"
+        _source(second, found, supports=True)
+        == "[2] b.txt, characters 12-18 (supports the answer; score 0.500, dense 0.250)"
     )
 
 

@@ -102,7 +102,7 @@ def test_a_language_has_its_own_file_or_the_one_for_all(tmp_path: Path) -> None:
     assert [text_of(path, language) for language in ("ja", "en")] == ["Qに日本語で", "Q in English"]
     assert load_prompt(path).texts == {"en": "{question} in {language}", "ja": "{question}に{language}で"}
     path.unlink()
-    with pytest.raises(SettingsError, match=r"no words for questions in English.*m\.en\.md"):
+    with pytest.raises(SettingsError, match=r"no text for questions in English.*m\.en\.md"):
         text_of(path, "en")
     assert text_of(path, "ja") == "Qに日本語で"
 
@@ -205,5 +205,5 @@ def test_words_to_decline_are_in_every_condition_where_asked_for(tmp_path: Path)
             (added,) = set(declining) - set(plain)
             assert words in added
             assert [line for line in declining if line != added] == plain
-    with pytest.raises(SettingsError, match=r"h2ogpt.*no words that let a model decline.*\{if decline\}"):
+    with pytest.raises(SettingsError, match=r"h2ogpt.*no text that lets a model decline.*\{if decline\}"):
         load_prompt("h2ogpt", decline=True)

@@ -60,7 +60,7 @@ def test_what_is_rendered(tmp_path) -> None:
 
 
 def test_a_loop_over_a_range_that_the_sandbox_refuses_is_named(tmp_path) -> None:
-    with pytest.raises(ModelUnavailable, match=r"loops without measure \(.*a\.gguf\)"):
+    with pytest.raises(ModelUnavailable, match=r"loops without end \(.*a\.gguf\)"):
         require_bounded(gguf(tmp_path / "a.gguf", "{% for i in range(10 ** 12) %}{% endfor %}"))
 
 

@@ -65,9 +65,9 @@ def test_an_executable_that_is_replaced_in_use_is_refused(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("script", "message"),
     [
-        ("exit 0", "no llama-server: it does not name its version"),
-        ("echo hello", "no llama-server"),
-        ("echo built with cc", "no llama-server"),
+        ("exit 0", "not llama-server: it does not report a version"),
+        ("echo hello", "not llama-server"),
+        ("echo built with cc", "not llama-server"),
         ("kill -ILL $$", "does not start: SIGILL"),
         (
             "printf 'x\\n\\033[2Jno such library\\n'; kill -9 $$",

@@ -37,7 +37,7 @@ def test_an_audit_from_end_to_end(tmp_path: Path) -> None:
     drawn = kotae("eval", "audit", run, "--out", out, "--sample", "24", "--seed", "7")
     assert drawn.exit_code == 0, drawn.output
     assert "24 answers to judge, from 4 groups, seed 7" in drawn.stdout
-    refused(kotae("eval", "audit", run, "--out", out), "may hold judgements")
+    refused(kotae("eval", "audit", run, "--out", out), "may contain judgements")
     refused(kotae("eval", "audit", run, "--out", tmp_path / "audit.csv"), "must be .xlsx")
     refused(
         kotae("eval", "report", run, "--out", tmp_path / "r", "--labels", out), "24 of 24 answers have no judgement"

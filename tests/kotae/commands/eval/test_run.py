@@ -11,7 +11,7 @@ from tests.eval.scripted import write_set
 def test_what_cannot_be_combined(tmp_path: Path, script) -> None:
     verify, out = write_set(tmp_path / "set.csv"), tmp_path / "run"
     run = "eval", "run", verify, "--out", out, "--model", "scripted", "--until-decided"
-    refused(kotae(*run, "--conditions", "no_rag"), "not both are run")
+    refused(kotae(*run, "--conditions", "no_rag"), "does not have both")
     refused(kotae(*run, "--repeats", "2"), "--repeats cannot be combined")
     refused(kotae(*run, "--model", "other"), "several arms cannot be combined")
     assert not out.exists()
