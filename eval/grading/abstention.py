@@ -28,6 +28,7 @@ _DESCRIBES = re.compile(
     rf"|given|only|available|supplied|other|first|second|third|last) )*{SOURCE}\b(?!.{{0,60}}\b(?:says?|states?|shows?"
     rf"|reports?|confirms?|indicates?)\b (?!only))"
     r"|\b(?:is|are|was|were) (?:only |also |merely )?(?:mentioned|listed|described|named|cited|discussed|covered)\b"
+    r"|^\W*only .{1,80}\b(?:is|are|was|were)\W*$"
     r"|\b(?:different|another|unrelated|separate|not the same)\b"
     r"|\b(?:that|which|it|this) (?:only )?(?:concerns?|refers? to|relates? to|applies to)\b",
     _I,
@@ -35,13 +36,16 @@ _DESCRIBES = re.compile(
 _DESCRIBES_JA = re.compile(
     rf"{SOURCE_JA}\d*(?:に|で|の|は|に?おい|から|中).{{0,80}}?"
     r"(?:ついて|関す|挙げ|述べ|説明|記載|書か|紹介|言及|触れ|示さ|含ま|のみ|だけ)"
-    r"|(?:挙げ|述べ|説明|記載|書か|紹介|言及|触れ|示)(?:ら|さ)?れて(?:い|お)|(?:記載|記述|説明|言及)(?:は|が)あ[りる]"
+    r"|(?:挙げ|述べ|説明|記載|書か|紹介|言及|触れ|示|記)(?:ら|さ)?れて(?:い|お)|載って(?:い|お)|(?:記載|記述|説明|言及)(?:は|が)あ[りる]"
 )
 _TALKS = re.compile(
     r"^\W*(?:please|you (?:may|might|can|could|should|would)|i(?:'d| would)? (?:recommend|suggest|advise)|consult|check"
     r"|try|for (?:more|further|that|this|accurate)|if you|let me know|would you|additional|more information|further"
     r"|sorry|i(?:'m| am) (?:very |so |really )?(?:sorry|afraid)|i apologi|unfortunately|as an? (?:ai|language"
     r"|assistant)|the (?:question|user|query)|which|whose"
+    r"|i (?:have |'ve )?(?:also )?(?:looked|searched|checked|read|reviewed|went|gone|examined|scanned|combed)"
+    r"|.{0,40}\bonly (?:gives?|mentions?|says?|states?|lists?|describes?|covers?|discuss(?:es)?|talks? about)"
+    rf"|(?:based on|according to|judging (?:by|from)|going by|from|given|using)(?=[^,]{{0,40}}\b{SOURCE}\b[^,]{{0,24}}$)"
     r"|(?:therefore|thus|hence|however|so|and|but)\W*$)\b"
     r"|ください|下さい|お?(?:勧|すす)め|問い?合わせ|いかがで|ご提供|いただけ|頂け|幸いで|お願い|申し訳|申しわけ|残念|恐れ入"
     r"|恐縮|ご質問|すみません|ごめん|必要(?:です|があり|とな)",
@@ -79,6 +83,13 @@ _NULL = re.compile(r"^\W*(?:null|nil)\W*$|^\W*\"(?:\w+_)?(?:answer|回答|答え
 _HEAD = re.compile(r"^[\s*#>_`-]*(?:(?:the )?(?:final |short )?answer|回答|答え|結論)[\s*]*:[\s*]*", _I)
 _CONCEDES = re.compile(r"^\W*(?:even )?(?:though|although)\b", _I)
 _ABOUT_IT = re.compile(r"^\W*(?:but |so |and |though )*(?:it|he|she|they|that|this|there)\b", _I)
+_TOPIC = re.compile(
+    r"^\W*(?:なお|ただし|ちなみに|一方)?、?([^、。は]{1,20}(?<![でにと]))は(?!、)|^\W*(?:the|its|their) ((?:\w+ ){1,4})(?:is|are|was|were)\b"
+    r"|^\W*(?:it|he|she|they) (?!(?:is|are|was|were|has|have|had|did|does|do|will|would|may|might|can|could)\b)(\w+)",
+    _I,
+)
+"""What a clause is about: its topic, its subject, or, after a pronoun, its verb."""
+_FIGURE = re.compile(r"(?<![0-9a-z\[#.])\d{2,}")  # of one digit: the number of a passage
 _SHORT = 4  # tokens; fewer are an answer, not background
 
 
@@ -154,7 +165,8 @@ def _says(question: str, clause: str) -> _Says:
     if refuses(question, clause):
         return _Says.REFUSES
     described = _DESCRIBES.search(clause) or _DESCRIBES_JA.search(clause)
-    talks = described or _TALKS.search(clause) or is_remark(question, clause)
+    remark = is_remark(question, clause) and not _FIGURE.search(clause)
+    talks = described or _TALKS.search(clause) or remark
     return _Says.TALKS if talks else _Says.ASSERTS
 
 
@@ -175,5 +187,19 @@ def _answers(question: str, clauses: list[_Clause], at: int, refusals: list[int]
         _REASON.search(clause.text) or any(_SO.match(clauses[place].text) for place in later)
     ):
         return False
+    before = (clauses[place].text for place in refusals if place < at)
+    if any(gap_is_asked(question, text) for text in before) and _about_something_else(question, clause.text):
+        return False
     background = len(tokenise(clause.text)) > _SHORT and not _ABOUT_IT.match(clause.text)
     return not (background and any(gap_is_asked(question, clauses[place].text) for place in later))
+
+
+def _about_something_else(question: str, clause: str) -> bool:
+    """Return whether a clause has a topic of its own, of which the question says nothing: "it closes at 6 pm"."""
+    about = _TOPIC.match(clause)
+    topic = next(filter(None, about.groups()), "") if about else ""
+    if not any(token.content for token in tokenise(topic)) or topic.strip() in question:
+        return False
+    tokens = [token for token in tokenise(topic) if token.key]
+    qualified = len(tokens) > 1 and tokens[-1].stem in {token.stem for token in tokenise(question)}
+    return qualified or not names_asked(question, topic)

@@ -7,7 +7,9 @@ find work").
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Sequence
 
 from eval.grading.remark_words import remark_words
 from rag.text.refusals import is_refusal
@@ -47,13 +49,40 @@ _MORE_EN = re.compile(
     rf"\b{SOURCE}"
     rf"|\b{SOURCE}\b.{{0,40}}\b(?:is|are) (?:unavailable|absent|missing)\b|\bnothing\b.{{0,20}}\b{SOURCE}\b"
     r"|^(?:but|though) (?:not|nothing) (?:about|on|regarding|concerning)\b"
-    r"|\banswerable\W+(?:false|no)\b|\b(?:undetermined|unspecified|unanswerable)\b",
+    r"|\banswerable\W+(?:false|no)\b|\b(?:undetermined|unspecified|unanswerable)\b"
+    r"|\bno (?:idea|clue)\b|\b(?:need|require|without|lack)\w* (?:more|additional|further|enough|any) "
+    r"(?:information|context|details?|data)\b"
+    rf"|\b(?:outside|beyond|out of)\b.{{0,24}}\b(?:scope|{SOURCE})\b|\bnot (?:something|anything)\b.{{0,24}}\b{SOURCE}\b"
+    rf"|\b(?:missing|absent|omitted|left out)\b (?:from|in)\b.{{0,24}}\b{SOURCE}\b|\b{SOURCE}\b.{{0,16}}\bsilent\b"
+    r"|\bleav\w+\b.{1,40}\bun(?:named|stated|specified|said|clear|mentioned|identified|answered|explained)\b"
+    r"|^\W*(?:\w+, )?i (?:could|can|was|am|did)(?: not|n't|not) (?:\w+ )?(?:able to )?"
+    r"(?:locate|find|see|spot|pinpoint|determine|identify|establish|work out|figure out|make out|confirm|verify)\b",
     _I,
 )
+# A place or a thing may be unlisted or not found too: these refuse beside a source, or where they name what was asked.
+_NOT_THERE = re.compile(
+    r"\b(?:is|are|was|were|been|be)(?: never| nowhere| not|n't) (?:\w+ ){0,2}?(?:listed|found|included|identified"
+    r"|reported|published|documented|shown|covered|addressed|noted|explained|present|available|spelled out|detailed)\b"
+    r"|\b(?:goes?|went|remains?|stays?|is|are|was|were) (?:left )?un(?:named|stated|said|mentioned|identified|listed"
+    r"|reported|recorded|documented|explained|addressed)\b"
+    r"|\b(?:is|are|was|were)(?: not|n't|n't to be| nowhere| not to be) (?:there|anywhere|here|found|given)\b\W*$"
+    r"|\b(?:do|does|did)(?: not|n't) (?:appear|come up|show up|feature|emerge)\b"
+    r"|(?:出て|登場し?|現れ|載っ|載せられ|残っ|挙がっ|見え|及ん)(?:て|で)?は?(?:い|き|おり|こ)?(?:ません|ない)",
+    _I,
+)
+_NOT_WHETHER = re.compile(
+    rf"\b(?:not|n't|never|neither|none|nothing|no|nor|unable|hardly|fails? to)\b(?: \w+){{0,6}}? {_TELLS}(?: us| me| you)? "
+    r"(?:whether|if|who|whom|whose|what|when|where|which|why|how)\b"
+    r"|\bi(?:'d| would| could)(?: \w+)? (?:be guess|have to guess|guess)\w*"
+    r"|か(?:どうか)?(?:は|が|を|も|まで(?:は)?|について(?:は)?)、?.{0,12}(?:言|述|書|記|載|触|示|分か|判|わか|読|確認|明らか).{0,8}"
+    rf"(?:ません|ない|なかった|不明)",
+    _I,
+)
+_ANY_SOURCE = re.compile(rf"\b{SOURCE}\b|{SOURCE_JA}", _I)
 _UNKNOWN = re.compile(
     r"\b(?:is|are|was|were|remains?|it's) (?:\w+ly |still )?(?:unknown|unclear|uncertain|not known|not clear)\b"
     r"(?=\W*(?:$|[.,;!?()]|(?:to|from|in|at|on|who|what|when|where|which|how|why|whether|based|given|if|because)\b))"
-    r"|(?:^|は|が|も|[:、])不明(?:です|である|だ|でした|確|瞭|と(?:さ|な)|のまま|$|[。、])|^(?:unknown|unclear)\W*$"
+    r"|(?:^\W*|は|が|も|[:、])不明(?:です|である|だ|でした|確|瞭|と(?:さ|な)|のまま|$|\W*$|[。、])|^(?:unknown|unclear)\W*$"
     r"|[:は]\s*(?:unknown|不明|n/a)\W*$",
     _I,
 )
@@ -73,6 +102,8 @@ _MORE_JA = re.compile(
     rf"|{SOURCE_JA}[のに中内]*は?、?(?:ない|無い|ありません|ございません|なかった)|持ち合わせて(?:い|おり|おら){_NOT_JA}"
     rf"|見(?:つけ|付け|出す?)(?:る)?(?:こと(?:は|が))?(?:でき|出来|られ){_NOT_JA}|無回答"
     r"|(?:資料|文書|情報|範囲)(?:の範囲)?(?:外|を超え)"
+    rf"|(?:答え|回答|解答|結論)[をはに].{{0,12}}?(?:でき|出来|られ|せ|け|至り|至ら){_NOT_JA}"
+    rf"|(?:確か|確実|はっき|明確|何と?も|なんとも).{{0,8}}(?:言え|いえ|申し上げられ|答えられ){_NOT_JA}"
 )
 _NO_REFUSAL = re.compile(
     r"\b(?:who|he|she|we|they)\s+(?:\w+ly |also |then )?(?:do|did|does|could|can|would|was|were|is|are|ca|cannot)\b"
@@ -87,11 +118,14 @@ _GIVES_REASON_JA = re.compile(r"(?:ため|から|ので|せい)(?:です|だ|で
 _WHY = re.compile(r"\bwhy\b|なぜ|何故|どうして|理由|原因", _I)
 _ASPECTS = (
     (r"\bwho(?:se|m)?\b|誰|だれ|何者", r"name|person|people|identity|\w+(?:er|or|ist|ian)|名前|氏名|.*[者人長家物]"),
-    (r"\bwhen\b|いつ|何年|何月|何日", r"date|year|day|time|month|日|年|時期|日付|月"),
+    (
+        r"\bwhen\b|what time|いつ|何年|何月|何日|何時",
+        r"dates?|years?|days?|times?|months?|hours?|日|年|時期|日付|月|時刻|時間",
+    ),
     (r"\bwhere\b|どこ|何処", r"place|location|site|where|場所|地|所在|位置"),
     (
         r"how many|how much|何人|何個|何件|いくつ|いくら|どのくらい",
-        r"number|count|amount|figure|price|cost|数|量|額|値段|価格",
+        r"numbers?|counts?|amounts?|figures?|prices?|costs?|fees?|数|量|額|値段|価格|金額|数字|費用|料金|運賃|代金",
     ),
     (r"how (?:tall|high)", r"height"),
     (
@@ -99,13 +133,28 @@ _ASPECTS = (
         r"length|duration|age|weight|distance|speed|size|area|width|depth",
     ),
     (r"\bwhy\b|なぜ|どうして", r"reason|cause|理由|原因"),
+    (r"\bname\b|\bcalled\b|名前|何という|何て", r"names?|identity|名前|氏名|名称|名"),
     (r"\bwhich\b|どの|どれ|どちら|どこ", r"which|どの|どれ|どちら|どこ"),
 )
 _OTHER = re.compile(
     r"\b(?:exact|exactly|precise|specific|explicit|explicitly|directly|other|else|before|after|average|also|further)\b"
-    r"|正確|詳細|具体|平均|直接|明確|はっきり|以外|以前|以後|その他|ほか",
+    r"|まで(?:は|も)?(?!の)|それ以上|正確|詳細|具体|平均|直接|明確|はっきり|以外|以前|以後|その他|ほか",
     _I,
 )
+_GAP = (
+    "among anywhere cover address list name include publish document detail disclose clarify touch leaflet brochure manual page profile "
+    "work guess clue idea hint trace sign answer information 存在 見受ける 載る 分かる 判る 出る 氏名 名前 断定 断言 "
+    "covered addressed listed named included published documented detailed disclosed clarified touched worked guessing "
+    "避ける 控える 差し控える 難しい 困難 無理 不可 得る 得られる うかがい知る うかがう 窺う 知る 読み取る 確認 不足 足りる 足る"
+)
+"""What is told or not, beside the vocabulary of talk about answering."""
+_LACK = re.compile(
+    r"\b(?:not|no|none|neither|never|nothing|nowhere|cannot|without|unable|impossible|hard|difficult|nor|hardly)\b|n't\b",
+    _I,
+)
+_TELLS_NOTHING = re.compile(rf"\b{_TELLS} (?:us |me |you )?(?:no|nothing|neither|none)\b", _I)
+_LACK_JA = re.compile(r"(?:ません|ない|なく|なかった|なし|無し|ず|ぬ)|^(?:難し|困難|避け|控え|差し?控え|不可|無理)")
+_HARD_JA = re.compile(r"難し|困難|避け|控え|差し?控え|不可|無理")
 _FILLING = re.compile(r"never|nowhere|any|only|anywhere|nothing|something", _I)
 
 
@@ -126,17 +175,57 @@ def refuses(question: str, clause: str) -> bool:
         )
     if _UNKNOWN.search(rest) or _MORE_EN.search(rest) or _MORE_JA.search(rest):
         return True
+    if _NOT_THERE.search(rest) and (names_asked(question, rest) or _ANY_SOURCE.search(rest)):
+        return True
+    if _NOT_WHETHER.search(rest) or lacks_information(question, rest):
+        return True
     return is_refusal(_UNKNOWN_WORD.sub("", rest))
+
+
+def lacks_information(question: str, clause: str) -> bool:
+    """Return whether a clause has no words but those of the question, of what it asks for and of talk, and denies that
+    something is told: "the year is not among the details", 答えは文書には存在しません.
+    """
+    words = remark_words()
+    tells = words.source | words.report | _gap_words()
+    tokens = tokenise(clause)
+    if not any(token.stem in tells for token in tokens if token.content) or not _all_known(question, _content(clause)):
+        return False
+    if any(token.kind == "japanese" for token in tokens):
+        predicate = next((token for token in reversed(tokens) if token.content), None)
+        denied = predicate is not None and bool(_LACK_JA.search(clause[predicate.start :]))
+        return (
+            denied
+            and predicate is not None
+            and (predicate.stem in tells or _HARD_JA.match(predicate.surface) is not None)
+        )
+    before = _LACK.search(clause)
+    after = tokenise(clause[before.end() :])[:8] if before else []
+    return any(token.stem in tells for token in after) or bool(_TELLS_NOTHING.search(clause))
+
+
+@functools.cache
+def _gap_words() -> frozenset[str]:
+    return frozenset(stem for token in tokenise(_GAP) for stem in (token.stem, token.key, token.surface) if stem)
+
+
+def _all_known(question: str, tokens: Sequence[Token]) -> bool:
+    """Return whether each word is one of the question, of what it asks for, or of talk about answering."""
+    known = remark_words().known | _gap_words() | {token.stem for token in tokenise(question)}
+    aspects = [names for asks, names in _ASPECTS if re.search(asks, question, _I)]
+    kanji = frozenset(re.findall("[一-鿿]", question))
+    return all(
+        token.stem in known
+        or _FILLING.fullmatch(token.key)
+        or not kanji.isdisjoint(token.surface)
+        or any(re.fullmatch(names, token.surface.removesuffix("'s"), _I) for names in aspects)
+        for token in tokens
+    )
 
 
 def gap_is_asked(question: str, clause: str) -> bool:
     """Return whether a refusal names what was asked, and nothing else."""
-    known = remark_words().known | {token.stem for token in tokenise(question)}
-    aspects = [names for asks, names in _ASPECTS if re.search(asks, question, _I)]
-    new = (token for token in _content(clause) if token.stem not in known and not _FILLING.fullmatch(token.key))
-    if _OTHER.search(clause) or not all(
-        any(re.fullmatch(names, token.surface, _I) for names in aspects) for token in new
-    ):
+    if _OTHER.search(clause) or not _all_known(question, _content(clause)):
         return False
     return names_asked(question, clause)
 
@@ -151,4 +240,5 @@ def names_asked(question: str, clause: str) -> bool:
 
 def _content(text: str) -> list[Token]:
     known = remark_words().source
-    return [token for token in tokenise(text) if token.content and token.stem not in known]
+    words = (token for token in tokenise(text) if token.content and not token.surface.lower().endswith("n't"))
+    return [token for token in words if token.stem not in known]
