@@ -74,11 +74,11 @@ _POLAR = re.compile(
     _I,
 )
 _ASKS_SOURCE = re.compile(
-    r"\b(?:mention|state|specif|say|discuss|describe|name|contain|include|miss|omit)\w*\b"
+    r"\b(?:mention|state|specif|say|discuss|describe|name|contain|include|miss|omit)\w*\b|\bleaves? out\b"
     r"|(?:記載|記述|言及|書かれ|述べられ|触れられ|載って)[^、]{0,10}か[?。\s]*$",
     _I,
 )
-_ASKS_GAP = re.compile(r"\b(?:missing|omit|lack|not|never)\w*\b|ない|(?:いま|りま)せん|欠け", _I)
+_ASKS_GAP = re.compile(r"\b(?:missing|omit|lack|not|never|leaves? out)\w*\b|ない|(?:いま|りま)せん|欠け", _I)
 _NULL = re.compile(r"^\W*(?:null|nil)\W*$|^\W*\"(?:\w+_)?(?:answer|回答|答え)\"\s*:\s*(?:null|\"\")\s*[,}]", _I)
 _HEAD = re.compile(r"^[\s*#>_`-]*(?:(?:the )?(?:final |short )?answer|回答|答え|結論)[\s*]*:[\s*]*", _I)
 _CONCEDES = re.compile(r"^\W*(?:even )?(?:though|although)\b", _I)
@@ -89,6 +89,7 @@ _TOPIC = re.compile(
     _I,
 )
 """What a clause is about: its topic, its subject, or, after a pronoun, its verb."""
+_QUOTED_JA = re.compile(r"[^こ]と(?:の(?:記述|記載)が)?(?:あ[りる]|書か|記さ|記載|述べら|され)")  # what a source says
 _FIGURE = re.compile(r"(?<![0-9a-z\[#.])\d{2,}")  # of one digit: the number of a passage
 _SHORT = 4  # tokens; fewer are an answer, not background
 
@@ -166,6 +167,8 @@ def _says(question: str, clause: str) -> _Says:
         return _Says.REFUSES
     described = _DESCRIBES.search(clause) or _DESCRIBES_JA.search(clause)
     remark = is_remark(question, clause) and not _FIGURE.search(clause)
+    if _QUOTED_JA.search(clause):
+        described = None
     talks = described or _TALKS.search(clause) or remark
     return _Says.TALKS if talks else _Says.ASSERTS
 

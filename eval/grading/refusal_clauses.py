@@ -50,6 +50,8 @@ _MORE_EN = re.compile(
     rf"|\b{SOURCE}\b.{{0,40}}\b(?:is|are) (?:unavailable|absent|missing)\b|\bnothing\b.{{0,20}}\b{SOURCE}\b"
     r"|^(?:but|though) (?:not|nothing) (?:about|on|regarding|concerning)\b"
     r"|\banswerable\W+(?:false|no)\b|\b(?:undetermined|unspecified|unanswerable)\b"
+    rf"|\b{SOURCE}\b (?:only|merely) {_TELLS}|についてのみ(?:述べ|書か|説明|記載|言及|触れ)"
+    r"|^\W*(?:\w+, )?(?:that|this|it)(?:'s| is) not (?:in )?(?:there|here|them|it)\W*$"
     r"|\bno (?:idea|clue)\b|\b(?:need|require|without|lack)\w* (?:more|additional|further|enough|any) "
     r"(?:information|context|details?|data)\b"
     rf"|\b(?:outside|beyond|out of)\b.{{0,24}}\b(?:scope|{SOURCE})\b|\bnot (?:something|anything)\b.{{0,24}}\b{SOURCE}\b"
@@ -70,6 +72,7 @@ _NOT_THERE = re.compile(
     r"|(?:出て|登場し?|現れ|載っ|載せられ|残っ|挙がっ|見え|及ん)(?:て|で)?は?(?:い|き|おり|こ)?(?:ません|ない)",
     _I,
 )
+_BUT_NOT = re.compile(rf"\b{SOURCE}\b.{{0,60}}\b{_TELLS} .{{0,60}}?,? (?:but )?not (?P<gap>[^,.;]{{2,60}})\W*$", _I)
 _NOT_WHETHER = re.compile(
     rf"\b(?:not|n't|never|neither|none|nothing|no|nor|unable|hardly|fails? to)\b(?: \w+){{0,6}}? {_TELLS}(?: us| me| you)? "
     r"(?:whether|if|who|whom|whose|what|when|where|which|why|how)\b"
@@ -142,10 +145,14 @@ _OTHER = re.compile(
     _I,
 )
 _GAP = (
-    "among anywhere cover address list name include publish document detail disclose clarify touch leaflet brochure manual page profile "
-    "work guess clue idea hint trace sign answer information 存在 見受ける 載る 分かる 判る 出る 氏名 名前 断定 断言 "
-    "covered addressed listed named included published documented detailed disclosed clarified touched worked guessing "
-    "避ける 控える 差し控える 難しい 困難 無理 不可 得る 得られる うかがい知る うかがう 窺う 知る 読み取る 確認 不足 足りる 足る"
+    "among anywhere cover address list name include publish document detail disclose clarify touch leaflet brochure "
+    "manual page profile work guess clue idea hint trace sign answer information figure number value covered addressed "
+    "listed named included published documented detailed disclosed clarified touched worked guessing inferred found "
+    "traced figured pinned settled spelled spelt elaborated 存在 見受ける 載る 分かる 判る 出る 氏名 名前 断定 断言 得る "
+    "得られる 窺う 知る 読み取る 確認 不足 足りる 足る 避ける 控える 差し控える 難しい 困難 無理 不可 把握 取れる 取る 与える "
+    "伝わる 伝える 手掛かり 手がかり 糸口 箇所 見当たる 推定 推測 類推 推論 読み解く 突き止める 掴む 見極める 判然 判明 公開 公表 開示 "
+    "掲示 掲載 収録 網羅 記入 登録 残る 残す 挙がる 挙げる 列挙 示唆 明かす 語る 論じる 扱う 取り上げる 言い切る 聞く 該当 可否 有無 "
+    "明らか 旨 数字 数値"
 )
 """What is told or not, beside the vocabulary of talk about answering."""
 _LACK = re.compile(
@@ -153,8 +160,14 @@ _LACK = re.compile(
     _I,
 )
 _TELLS_NOTHING = re.compile(rf"\b{_TELLS} (?:us |me |you )?(?:no|nothing|neither|none)\b", _I)
-_LACK_JA = re.compile(r"(?:ません|ない|なく|なかった|なし|無し|ず|ぬ)|^(?:難し|困難|避け|控え|差し?控え|不可|無理)")
-_HARD_JA = re.compile(r"難し|困難|避け|控え|差し?控え|不可|無理")
+_LACK_JA = re.compile(
+    r"(?:ません|ない|なく|なかった|なし|無し|ず|ぬ)|^(?:難し|困難|避け|控え|差し?控え|不可|無理|不足|不明)"
+)
+_ABOUT = re.compile(
+    r"[^、。]{1,30}?(?:に関する|についての?|に関しての?|に関して)|\b(?:about|regarding|concerning|as to|on|for) [^,.;]{1,40}$",
+    _I,
+)
+"""What information is about; it may be named in other words than the question's."""
 _FILLING = re.compile(r"never|nowhere|any|only|anywhere|nothing|something", _I)
 
 
@@ -177,6 +190,9 @@ def refuses(question: str, clause: str) -> bool:
         return True
     if _NOT_THERE.search(rest) and (names_asked(question, rest) or _ANY_SOURCE.search(rest)):
         return True
+    beside = _BUT_NOT.search(rest)
+    if beside and names_asked(question, beside["gap"]):
+        return True
     if _NOT_WHETHER.search(rest) or lacks_information(question, rest):
         return True
     return is_refusal(_UNKNOWN_WORD.sub("", rest))
@@ -188,20 +204,16 @@ def lacks_information(question: str, clause: str) -> bool:
     """
     words = remark_words()
     tells = words.source | words.report | _gap_words()
-    tokens = tokenise(clause)
-    if not any(token.stem in tells for token in tokens if token.content) or not _all_known(question, _content(clause)):
+    about = _ABOUT.sub(" ", clause)
+    tokens = tokenise(about)
+    telling = [token for token in tokens if token.content and (token.stem in tells or token.key in tells)]
+    if not telling or not _all_known(question, _content(about)):
         return False
     if any(token.kind == "japanese" for token in tokens):
-        predicate = next((token for token in reversed(tokens) if token.content), None)
-        denied = predicate is not None and bool(_LACK_JA.search(clause[predicate.start :]))
-        return (
-            denied
-            and predicate is not None
-            and (predicate.stem in tells or _HARD_JA.match(predicate.surface) is not None)
-        )
-    before = _LACK.search(clause)
-    after = tokenise(clause[before.end() :])[:8] if before else []
-    return any(token.stem in tells for token in after) or bool(_TELLS_NOTHING.search(clause))
+        return bool(_LACK_JA.search(about[telling[-1].start :]))
+    lack = _LACK.search(about)
+    told = tokenise(about[lack.end() :])[:8] if lack else []
+    return any(token.stem in tells or token.key in tells for token in told) or bool(_TELLS_NOTHING.search(about))
 
 
 @functools.cache
