@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from eval.grading.refusal_clauses import SOURCE, SOURCE_JA, gap_is_asked, names_asked, refuses
+from eval.grading.refusal_clauses import SOURCE, SOURCE_JA, gap_is_asked, leaves_open, names_asked, refuses
 from eval.grading.remarks import is_remark
 from eval.grading.text import sentence_stretches
 from eval.grading.wrappers import unwrap
@@ -81,17 +81,39 @@ _ASKS_SOURCE = re.compile(
 _ASKS_GAP = re.compile(r"\b(?:missing|omit|lack|not|never|leaves? out)\w*\b|ない|(?:いま|りま)せん|欠け", _I)
 _NULL = re.compile(r"^\W*(?:null|nil)\W*$|^\W*\"(?:\w+_)?(?:answer|回答|答え)\"\s*:\s*(?:null|\"\")\s*[,}]", _I)
 _HEAD = re.compile(r"^[\s*#>_`-]*(?:(?:the )?(?:final |short )?answer|回答|答え|結論)[\s*]*:[\s*]*", _I)
-_CONCEDES = re.compile(r"^\W*(?:even )?(?:though|although)\b", _I)
 _ABOUT_IT = re.compile(r"^\W*(?:but |so |and |though )*(?:it|he|she|they|that|this|there)\b", _I)
 _TOPIC = re.compile(
     r"^\W*(?:なお|ただし|ちなみに|一方)?、?([^、。は]{1,20}(?<![でにと]))は(?!、)|^\W*(?:the|its|their) ((?:\w+ ){1,4})(?:is|are|was|were)\b"
     r"|^\W*(?:it|he|she|they) (?!(?:is|are|was|were|has|have|had|did|does|do|will|would|may|might|can|could)\b)(\w+)",
     _I,
 )
+_WHEN = re.compile(r"\b(?:that|this|the same) (?:year|day|time|month|season)\b|\b(?:there|then)\b", _I)
 """What a clause is about: its topic, its subject, or, after a pronoun, its verb."""
 _QUOTED_JA = re.compile(r"[^こ]と(?:の(?:記述|記載)が)?(?:あ[りる]|書か|記さ|記載|述べら|され)")  # what a source says
 _FIGURE = re.compile(r"(?<![0-9a-z\[#.])\d{2,}")  # of one digit: the number of a passage
 _SHORT = 4  # tokens; fewer are an answer, not background
+
+
+_GUESSES = re.compile(
+    r"\b(?:probably|likely|presumably|perhaps|maybe|possibly|i (?:believe|think|guess|recall|assume|suspect)|must have|may have|might have"
+    r"|i(?:'d| would) (?:say|guess|estimate)|my (?:best )?guess|general(?:ly)? known|usually|typically|general knowledge|estimated?)\b"
+    r"|おそらく|恐らく|たぶん|多分|だろう|でしょう|かもしれ|と(?:思|考え|推測|推定|見)(?:わ|い|え|ら|さ)|一般的?に|はずです|はずだ|可能性が|私の知識|計算"
+    r"|に違いな|とみられ|と言われ|とされて|頃と|ようです$",
+    _I,
+)
+_BUT = re.compile(
+    r"^\W*(?:but|however|yet|though|although|nevertheless|still|that said|しかし|ただし|ただ|だが|ですが)\b", _I
+)
+_BUT_JA = re.compile(r"(?:が|けれども?|けど|ものの|つつも)、?$")
+_IT_IS = re.compile(
+    r"^\W*(?:so |and |then )*(?:it|he|she|they|that|this)(?:'s| is| was| are| were|'re| would be| has been| had)\b", _I
+)
+_ANSWERS_JA = re.compile(r"^(?!.*[はがも]).{1,30}(?:です|だ|である|でした|だった|ます|ました)[。\s]*$")
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have|had|do|does|did|can|could|will|would|should|may|might|must|[a-z]{3,}(?:ed|es))\b"
+    r"|[はがを]|(?:ます|ました|する|した|ない)",
+    _I,
+)
 
 
 class _Says(Enum):
@@ -174,27 +196,42 @@ def _says(question: str, clause: str) -> _Says:
 
 
 def _answers(question: str, clauses: list[_Clause], at: int, refusals: list[int]) -> bool:
-    """Return whether the clause at a place asserts, beside the refusals of the answer, what stands for an answer."""
+    """Return whether the clause at a place asserts, beside the refusals of the answer, what stands for an answer.
+
+    Beside a refusal that leaves open what was asked a statement is background, unless it gives an answer by its form.
+    """
     clause = clauses[at]
-    later = [place for place in refusals if place > at]
     if clause.says is _Says.REFUSES:
         return False
+    open_at = [place for place in refusals if leaves_open(question, clauses[place].text)]
     if clause.says is _Says.TALKS:
-        if _CONCEDES.match(clause.text) and any(gap_is_asked(question, clauses[place].text) for place in refusals):
-            return False
-        named = names_asked(question, clause.text) and bool(_DESCRIBES.search(clause.text))
+        described = bool(_DESCRIBES.search(clause.text)) and names_asked(question, clause.text)
         sentence = " ".join(other.text for other in clauses if other.sentence == clause.sentence)
-        elsewhere = not any(gap_is_asked(question, clauses[place].text) for place in refusals)
-        return (not later or elsewhere) and named and not re.search(r"\b(?:only|different|another|but)\b", sentence, _I)
+        return described and not open_at and not re.search(r"\b(?:only|different|another|but)\b", sentence, _I)
+    later = [place for place in refusals if place > at]
     if any(clauses[place].sentence == clause.sentence for place in later) and (
         _REASON.search(clause.text) or any(_SO.match(clauses[place].text) for place in later)
     ):
         return False
-    before = (clauses[place].text for place in refusals if place < at)
-    if any(gap_is_asked(question, text) for text in before) and _about_something_else(question, clause.text):
+    if not open_at or _GUESSES.search(clause.text):
+        return True
+    if _about_something_else(question, clause.text):
         return False
-    background = len(tokenise(clause.text)) > _SHORT and not _ABOUT_IT.match(clause.text)
-    return not (background and any(gap_is_asked(question, clauses[place].text) for place in later))
+    if at < open_at[0]:
+        return (
+            _fragment(clause.text)
+            or bool(_ABOUT_IT.match(clause.text))
+            or not any(gap_is_asked(question, clauses[place].text) for place in open_at)
+        )
+    after_but = _BUT.match(clause.text) or (at and _BUT_JA.search(clauses[at - 1].text))
+    form = _fragment(clause.text) or _IT_IS.search(clause.text) or _ANSWERS_JA.search(clause.text)
+    return bool(after_but or form) or names_asked(question, clause.text)
+
+
+def _fragment(clause: str) -> bool:
+    """Return whether a clause is a bare answer: a few words without a verb of their own."""
+    tokens = [token for token in tokenise(clause) if token.key]
+    return len(tokens) <= _SHORT or (len(tokens) <= 2 * _SHORT and not _VERB.search(clause))
 
 
 def _about_something_else(question: str, clause: str) -> bool:
@@ -203,6 +240,7 @@ def _about_something_else(question: str, clause: str) -> bool:
     topic = next(filter(None, about.groups()), "") if about else ""
     if not any(token.content for token in tokenise(topic)) or topic.strip() in question:
         return False
-    tokens = [token for token in tokenise(topic) if token.key]
-    qualified = len(tokens) > 1 and tokens[-1].stem in {token.stem for token in tokenise(question)}
+    tokens = [token for token in tokenise(_WHEN.sub(" ", topic)) if token.key]
+    asked = {token.stem for token in tokenise(question)}
+    qualified = len(tokens) > 1 and tokens[-1].stem in asked and not all(token.stem in asked for token in tokens)
     return qualified or not names_asked(question, topic)

@@ -18,11 +18,11 @@ from rag.text.tokens import Token, tokenise
 _I = re.IGNORECASE
 SOURCE = (
     r"(?:passages?|texts?|contexts?|documents?|articles?|information|sources?|excerpts?|materials?|references?|files?"
-    r"|evidence|data|snippets?|records?|sections?|paragraphs?)"
+    r"|evidence|data|snippets?|records?|sections?|paragraphs?|guides?|manuals?|leaflets?|brochures?|tables?|charts?|recipes?"
+    r"|contracts?|leases?|polic(?:y|ies)|handbooks?|pages?|chapters?|clauses?|minutes|papers?|stud(?:y|ies)|authors?|faq|sheets?"
+    r"|books?|entr(?:y|ies)|reports?|notes?|specifications?|summar(?:y|ies)|profiles?|instructions?)"
 )
-SOURCE_JA = (
-    r"(?:資料|文書|文章|本文|テキスト|文脈|記事|文献|情報|記載|記述|コンテキスト|パッセージ|ドキュメント|出典|文中)"
-)
+SOURCE_JA = r"(?:資料|文書|文章|本文|テキスト|文脈|記事|文献|情報|記載|記述|規程|規約|契約書|マニュアル|一覧表?|報告書|説明書|コンテキスト|パッセージ|ドキュメント|出典|文中)"
 _TELLS = (
     r"(?:mention|stat|say|said|tell|told|giv|provid|specif|indicat|contain|includ|nam|describ|reveal|cover|discuss"
     r"|address|list|identif|clarif|disclos|explain|show|refer|record|offer|answer|appear|found|find|confirm)\w*"
@@ -52,6 +52,12 @@ _MORE_EN = re.compile(
     r"|\banswerable\W+(?:false|no)\b|\b(?:undetermined|unspecified|unanswerable)\b"
     rf"|\b{SOURCE}\b (?:only|merely) {_TELLS}|についてのみ(?:述べ|書か|説明|記載|言及|触れ)"
     r"|^\W*(?:\w+, )?(?:that|this|it)(?:'s| is) not (?:in )?(?:there|here|them|it)\W*$"
+    r"|\b(?:left|leaves? (?:this|it|that)) (?:open|unclear|unanswered)\b|\byet to be \w+|\bno basis\b"
+    r"|\b(?:part|detail|piece|information|that) is missing\b|^\W*(?:can't|cannot|couldn't|can not) (?:say|tell|answer|determine)\b"
+    r"|\b(?:can't|cannot|can not|couldn't|could not) be (?:\w+ )?(?:established|determined|inferred|derived|worked out|told|identified"
+    r"|known|deduced|answered|ascertained)\b|\bi (?:found|find|see|saw|have) (?:nothing|no)\b|\bsays? (?:nothing|little) (?:about|of|on)\b"
+    r"|\bnowhere to be (?:seen|found)\b|(?:定め|規定|項目|記入|該当箇所|箇所|文)[がは](?:\w{0,6}も)?(?:ありません|ない|なく|なかった|見つ)|欄は空"
+    r"|踏み込んで(?:い|おり)(?:ません|ない)|情報なし|記述なし"
     r"|\bno (?:idea|clue)\b|\b(?:need|require|without|lack)\w* (?:more|additional|further|enough|any) "
     r"(?:information|context|details?|data)\b"
     rf"|\b(?:outside|beyond|out of)\b.{{0,24}}\b(?:scope|{SOURCE})\b|\bnot (?:something|anything)\b.{{0,24}}\b{SOURCE}\b"
@@ -84,7 +90,7 @@ _NOT_WHETHER = re.compile(
 _ANY_SOURCE = re.compile(rf"\b{SOURCE}\b|{SOURCE_JA}", _I)
 _UNKNOWN = re.compile(
     r"\b(?:is|are|was|were|remains?|it's) (?:\w+ly |still )?(?:unknown|unclear|uncertain|not known|not clear)\b"
-    r"(?=\W*(?:$|[.,;!?()]|(?:to|from|in|at|on|who|what|when|where|which|how|why|whether|based|given|if|because)\b))"
+    r"(?=\W*(?:$|[.,;!?()]|(?:from|in|at|on|who|what|when|where|which|how|why|whether|based|given|if|because)\b))"
     r"|(?:^\W*|は|が|も|[:、])不明(?:です|である|だ|でした|確|瞭|と(?:さ|な)|のまま|$|\W*$|[。、])|^(?:unknown|unclear)\W*$"
     r"|[:は]\s*(?:unknown|不明|n/a)\W*$",
     _I,
@@ -145,9 +151,9 @@ _OTHER = re.compile(
     _I,
 )
 _GAP = (
-    "among anywhere cover address list name include publish document detail disclose clarify touch leaflet brochure "
+    "among anywhere cover address list name publish document detail disclose clarify touch leaflet brochure "
     "manual page profile work guess clue idea hint trace sign answer information figure number value covered addressed "
-    "listed named included published documented detailed disclosed clarified touched worked guessing inferred found "
+    "listed named published documented detailed disclosed clarified touched worked guessing inferred found "
     "traced figured pinned settled spelled spelt elaborated 存在 見受ける 載る 分かる 判る 出る 氏名 名前 断定 断言 得る "
     "得られる 窺う 知る 読み取る 確認 不足 足りる 足る 避ける 控える 差し控える 難しい 困難 無理 不可 把握 取れる 取る 与える "
     "伝わる 伝える 手掛かり 手がかり 糸口 箇所 見当たる 推定 推測 類推 推論 読み解く 突き止める 掴む 見極める 判然 判明 公開 公表 開示 "
@@ -240,6 +246,11 @@ def gap_is_asked(question: str, clause: str) -> bool:
     if _OTHER.search(clause) or not _all_known(question, _content(clause)):
         return False
     return names_asked(question, clause)
+
+
+def leaves_open(question: str, clause: str) -> bool:
+    """Return whether a refusal is about what was asked, or names no gap: "I do not know"; not "the day is not given"."""
+    return not _OTHER.search(clause) and (names_asked(question, clause) or _all_known(question, _content(clause)))
 
 
 def names_asked(question: str, clause: str) -> bool:
