@@ -19,6 +19,8 @@ def _table(name: str) -> list[tuple[str, str, bool]]:
     return [(row["question"], row["answer"].replace("\\n", "\n"), row["declined"] == "yes") for row in rows]
 
 
+VARIED = _table("abstention_varied.tsv")
+LEAST_RIGHT = 0.98
 REFUSALS = [row for row in _table("abstention_seen.tsv") if row[2]]
 FACTS = (("Who won?", "Anna Holm won."), ("誰が勝ちましたか。", "山田さんが勝ちました。"))
 
@@ -28,6 +30,13 @@ FACTS = (("Who won?", "Anna Holm won."), ("誰が勝ちましたか。", "山田
 )
 def test_an_answer_declines_or_answers(question: str, answer: str, declined: bool) -> None:
     assert declines(question, answer) is declined
+
+
+@pytest.mark.parametrize("japanese", [True, False])
+def test_answers_of_many_authors_and_forms_are_read(japanese: bool) -> None:
+    rows = [row for row in VARIED if (not row[0].isascii()) is japanese]
+    misses = [row for row in rows if declines(row[0], row[1]) is not row[2]]
+    assert len(misses) <= (1 - LEAST_RIGHT) * len(rows), misses
 
 
 @pytest.mark.parametrize(("question", "answer", "declined"), _table("abstention_seen.tsv")[:60:3])

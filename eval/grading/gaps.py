@@ -1,0 +1,150 @@
+"""What a refusal leaves open: is the gap that it names what was asked?
+
+"The year is not given" leaves "When was it built?" open; "the architect is not named" does not.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+
+from eval.grading.remark_words import remark_words
+from rag.text.tokens import Token, tokenise
+
+_I = re.IGNORECASE
+TELLS = (
+    r"(?:mention|stat(?:e|ing)|say|said|tell|told|giv|provid|specif|indicat|contain|includ|nam|describ|reveal|cover"
+    r"|discuss"
+    r"|address|list(?!en)|suggest|recommend|identif|clarif|disclos|explain|show|refer|record|offer|answer|appear"
+    r"|found(?!at)|find|confirm)\w*"
+)
+_ASPECTS = (
+    (r"\bwho(?:se|m)?\b|誰|だれ|何者", r"name|person|people|identity|\w+(?:er|or|ist|ian)|名前|氏名|.*[者人長家物]"),
+    (
+        r"\bwhen\b|what time|いつ|何年|何月|何日|何時",
+        r"dates?|years?|days?|times?|months?|hours?|日|年|時期|日付|月|時刻|時間",
+    ),
+    (r"\bwhere\b|どこ|何処", r"place|location|site|where|場所|地|所在|位置"),
+    (
+        r"how many|how much|何人|何個|何件|いくつ|いくら|どのくらい",
+        r"numbers?|counts?|amounts?|figures?|prices?|costs?|fees?|数|量|額|値段|価格|金額|数字|費用|料金|運賃|代金",
+    ),
+    (r"how (?:tall|high)", r"height"),
+    (
+        r"how (?:long|old|heavy|far|fast|big|large|wide|deep)",
+        r"length|duration|age|weight|distance|speed|size|area|width|depth",
+    ),
+    (r"\bwhy\b|なぜ|どうして", r"reason|cause|理由|原因"),
+    (r"\bname\b|\bcalled\b|名前|何という|何て", r"names?|identity|名前|氏名|名称|名"),
+    (r"\bwhich\b|どの|どれ|どちら|どこ", r"which|どの|どれ|どちら|どこ"),
+)
+_OTHER = re.compile(
+    r"\b(?:exact|exactly|precise|specific|explicit|explicitly|directly|other|else|before|after|average|also|further)\b"
+    r"|まで(?:は|も)?(?!の)|それ以上|正確|詳し|詳細|具体|平均|直接|明確|はっきり|以外|以前|以後|その他|ほか",
+    _I,
+)
+_GAP = (
+    "among anywhere cover address list name publish document detail disclose clarify touch leaflet brochure "
+    "manual page profile work guess clue idea hint trace sign answer information figure number value covered addressed "
+    "listed named published documented detailed disclosed clarified touched worked guessing inferred found "
+    "traced figured pinned settled spelled spelt elaborated 存在 見受ける 載る 分かる 判る 出る 氏名 名前 断定 断言 "
+    "得る "
+    "得られる 窺う 知る 読み取る 確認 不足 足りる 足る 避ける 控える 差し控える 難しい 困難 無理 不可 把握 取れる "
+    "取る 与える "
+    "伝わる 伝える 手掛かり 手がかり 糸口 箇所 見当たる 推定 推測 類推 推論 読み解く 突き止める 掴む 見極める 判然 "
+    "判明 公開 公表 開示 "
+    "掲示 掲載 収録 網羅 記入 登録 残る 残す 挙がる 挙げる 列挙 示唆 明かす 語る 論じる 扱う 取り上げる 言い切る "
+    "聞く 該当 可否 有無 "
+    "明らか 旨 数字 数値 無い 無し"
+)
+"""What is told or not, beside the vocabulary of talk about answering."""
+_LACK = re.compile(
+    r"\b(?:not|no|none|neither|never|nothing|nowhere|cannot|without|unable|impossible|hard|difficult|nor|hardly)\b"
+    r"|n't\b",
+    _I,
+)
+_TELLS_NOTHING = re.compile(rf"\b{TELLS} (?:us |me |you )?(?:no|nothing|neither|none)\b", _I)
+_LACK_JA = re.compile(
+    r"(?:ません|ない|なく|なかった|なし|無し|ず|ぬ)|^(?:難し|困難|避け|控え|差し?控え|不可|無理|不足|不明)"
+)
+_ABOUT = re.compile(
+    r"[^、。]{1,30}?(?:に関する|についての?|に関しての?|に関して)|\b(?:about|regarding|concerning|as to|on|for) "
+    r"[^,.;]{1,40}$",
+    _I,
+)
+"""What information is about; it may be named in other words than the question's."""
+_FILLING = re.compile(r"never|nowhere|any|only|anywhere|nothing|something", _I)
+
+
+def lacks_information(question: str, clause: str) -> bool:
+    """Return whether a clause denies that something is told: "it is not among the details", 答えは文書には存在しません.
+
+    It has no words but those of the question, of what that asks for, and of talk about answering.
+    """
+    words = remark_words()
+    tells = words.source | words.report | _gap_words()
+    about = _ABOUT.sub(" ", clause)
+    tokens = tokenise(about)
+    telling = [token for token in tokens if token.content and (token.stem in tells or token.key in tells)]
+    if not telling or not _all_known(question, _content(about)):
+        return False
+    if any(token.kind == "japanese" for token in tokens):
+        return bool(_LACK_JA.search(about[telling[-1].start :]))
+    lack = _LACK.search(about)
+    asked = {token.stem for token in tokenise(question)}
+    told = [token for token in tokenise(about[lack.end() :])[:6] if token.stem not in asked] if lack else []
+    return any(token.stem in tells or token.key in tells for token in told) or bool(_TELLS_NOTHING.search(about))
+
+
+@functools.cache
+def _gap_words() -> frozenset[str]:
+    return frozenset(stem for token in tokenise(_GAP) for stem in (token.stem, token.key, token.surface) if stem)
+
+
+def _all_known(question: str, tokens: Sequence[Token]) -> bool:
+    """Return whether each word is one of the question, of what it asks for, or of talk about answering."""
+    known = remark_words().known | _gap_words() | {token.stem for token in tokenise(question)}
+    aspects = _aspects(question)
+    kanji = frozenset(re.findall("[一-鿿]", question))
+    return all(
+        token.stem in known
+        or _FILLING.fullmatch(token.key)
+        or not kanji.isdisjoint(token.surface)
+        or any(re.fullmatch(names, token.surface.removesuffix("'s"), _I) for names in aspects)
+        for token in tokens
+    )
+
+
+def gap_is_asked(question: str, clause: str) -> bool:
+    """Return whether a refusal names what was asked, and nothing else."""
+    if _OTHER.search(clause) or not _all_known(question, _content(clause)):
+        return False
+    return names_asked(question, clause)
+
+
+def leaves_open(question: str, refusal: str, *, first: bool) -> bool:
+    """Return whether a refusal is about what was asked: it names that, or comes `first` and names no further detail."""
+    if any(match.group().lower() not in question.lower() for match in _OTHER.finditer(refusal)):
+        return False
+    kanji = frozenset(re.findall("[一-鿿]", question))
+    return first or names_asked(question, refusal) or any(not kanji.isdisjoint(t.surface) for t in _content(refusal))
+
+
+def names_asked(question: str, clause: str) -> bool:
+    """Return whether a clause has a word of the question, or a word for what it asks for: a name for "who"."""
+    if any(re.search(names, clause, _I) for names in _aspects(question)):
+        return True
+    asked = {token.stem for token in _content(question)}
+    return any(token.stem in asked for token in _content(clause))
+
+
+def _aspects(question: str) -> list[str]:
+    """Return patterns of the words for what a question asks for: 年 for いつ, 色 for 何色."""
+    return [names for asks, names in _ASPECTS if re.search(asks, question, _I)] + re.findall(r"何([一-鿿])", question)
+
+
+def _content(text: str) -> list[Token]:
+    known = remark_words().source
+    words = (token for token in tokenise(text) if token.content and not token.surface.lower().endswith("n't"))
+    return [token for token in words if token.stem not in known]
