@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from eval.grading.answer_forms import about_something_else, answers_after, answers_before, guesses, is_pair
-from eval.grading.gaps import gap_is_asked, leaves_open, names_asked
-from eval.grading.refusal_clauses import SOURCE, SOURCE_JA, WHY, refuses
+from eval.grading.gaps import gap_is_asked, leaves_open, names_asked, shared_words
+from eval.grading.refusal_clauses import SOURCE, SOURCE_JA, WHY, has_source, refuses
 from eval.grading.remarks import is_remark
 from eval.grading.text import sentence_stretches
 from eval.grading.wrappers import unwrap
@@ -34,6 +34,7 @@ _DESCRIBES = re.compile(
     rf"|just |mainly )*(?:lists?|describes?|mentions?|covers?|discuss(?:es)?|deals? with|contains?|talks? about)\b"
     rf"|^\W*(?:the|this|that|its|his|her) (?:[\w-]+ ){{1,5}}(?:only |just |mainly )?(?:lists?|describes?|mentions?"
     rf"|covers?|deals? with|discuss(?:es)?)\b"
+    r"|\b(?:shows?|gives?|lists?|has|have|covers?)\b.{1,60}\bonly\b"
     rf"|\bthere(?:'s| is| are) (?:an?|only|just|some)\b.{{0,20}}\b{SOURCE}\b|^\W*but (?:no|not|nothing|neither)\b"
     rf"|\?\W*$"
     r"|\b(?:different|another|unrelated|separate|not the same)\b"
@@ -99,6 +100,15 @@ _QUOTED_JA = re.compile(r"[^こ]と(?:の(?:記述|記載)が)?(?:あ[りる]|�
 _FIGURE = re.compile(r"(?<![0-9a-z\[#.])\d{2,}")  # of one digit: the number of a passage
 
 
+_REPEATED = 0.6  # of the content words of a clause
+_HOWEVER = re.compile(r",\s+however,(?=\s)", _I)
+_TELLS_OR_KNOWS = re.compile(
+    r"\b(?:mention|stat|say|said|specif|un(?:clear|known|certain)|tell|told|sure|determin|answer|indicat)\w*\b"
+    r"|記載|記述|言及|書か|触れ|載っ|分か|わか|不明|判断|確認|答え|回答|情報|特定|説明|述べ|示さ|明記|明らか|言え|言いかね",
+    _I,
+)
+
+
 class _Says(Enum):
     """What a clause does: it refuses, talks or describes the passages, or asserts."""
 
@@ -109,11 +119,12 @@ class _Says(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Clause:
-    """A clause of an answer and the place of its sentence."""
+    """A clause of an answer, the place of its sentence, and whether it is in a list."""
 
     text: str
     sentence: int
     says: _Says
+    listed: bool = False
 
 
 def declines(question: str, answer: str) -> bool:
@@ -131,7 +142,7 @@ def declines(question: str, answer: str) -> bool:
         and not re.search(r"\bi\b|できません|かねます", text, _I)
     ):
         return False
-    text = _HEAD.sub("", text.replace("**", ""))
+    text = _HOWEVER.sub("", _HEAD.sub("", text.replace("**", "")))
     if not any(refuses(question, piece) for stretch in sentence_stretches(text) for piece in _cut(stretch.strip())):
         return False
     clauses = [clause for clause in _clauses(question, text) if any(char.isalnum() for char in clause.text)]
@@ -140,13 +151,16 @@ def declines(question: str, answer: str) -> bool:
 
 
 def _clauses(question: str, text: str) -> Iterator[_Clause]:
-    for number, stretch in enumerate(sentence_stretches(text)):
+    stretches = [*sentence_stretches(text)]
+    lines = [stretch.endswith("\n") and stretch.strip()[-1:] not in "。.!?:" for stretch in stretches]  # no sentences
+    for number, stretch in enumerate(stretches):
         sentence = stretch.strip()
+        listed = lines[number] and sum(lines) > 1
         word = _YES_NO.match(sentence)
         if word and _POLAR.search(question):
             yield _Clause(word.group(), number, _Says.ASSERTS)
         for piece in _cut(sentence[word.end() :] if word else sentence):
-            yield _Clause(piece, number, _says(question, piece))
+            yield _Clause(piece, number, _says(question, piece), listed)
 
 
 def _cut(sentence: str) -> Iterator[str]:
@@ -168,7 +182,7 @@ def _cut(sentence: str) -> Iterator[str]:
 
 
 def _says(question: str, clause: str) -> _Says:
-    if refuses(question, clause):
+    if refuses(question, clause) and not _denies(question, clause):
         return _Says.REFUSES
     described = _DESCRIBES.search(clause) or _DESCRIBES_JA.search(clause)
     remark = is_remark(question, clause) and not _FIGURE.search(clause)
@@ -176,6 +190,16 @@ def _says(question: str, clause: str) -> _Says:
         described = None
     talks = described or _TALKS.search(clause) or remark
     return _Says.TALKS if talks else _Says.ASSERTS
+
+
+def _denies(question: str, clause: str) -> bool:
+    """Return whether a clause answers a yes-no question with no: its predicate negated, and no word for telling."""
+    if not _POLAR.search(question) or re.search(r"\bi\b", clause, _I):
+        return False
+    tells = {match.group().lower() for match in _TELLS_OR_KNOWS.finditer(clause)}
+    if not all(word in question.lower() for word in tells):
+        return False
+    return not has_source(clause) or shared_words(question, clause) > _REPEATED
 
 
 def _answers(question: str, clauses: list[_Clause], at: int, refusals: list[int]) -> bool:
@@ -191,8 +215,9 @@ def _answers(question: str, clauses: list[_Clause], at: int, refusals: list[int]
         return described and not open_at and not re.search(r"\b(?:only|different|another|but)\b", sentence, _I)
     if not open_at or guesses(clause.text) or (_SO.match(clause.text) and WHY.search(question)):
         return True
-    listed = is_pair(clause.text) and any(is_pair(clauses[place].text) for place in open_at)
-    if listed or about_something_else(question, clause.text):
+    listed = clause.listed and not clauses[open_at[0]].listed
+    paired = is_pair(clause.text) and any(is_pair(clauses[place].text) for place in open_at)
+    if listed or paired or about_something_else(question, clause.text):
         return False
     if at < open_at[0]:
         names_gap = any(gap_is_asked(question, clauses[place].text) for place in open_at)

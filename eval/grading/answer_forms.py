@@ -17,6 +17,7 @@ _SHORT = 4  # tokens; fewer are an answer, not background
 _TOPIC = re.compile(
     r"^\W*(?:なお|ただし|ちなみに|一方)?、?([^、。は]{1,20}(?<![でにと]))は(?!、)|^\W*(?:the|its|their) ((?:\w+ "
     r"){1,4})(?:is|are|was|were)\b"
+    r"|^\W*(?:it|he|she|they) (?:is|was|are|were|has been) (\w+(?:ed|en)) (?:by|in|at|on|from|for)\b"
     r"|^\W*(?:it|he|she|they) (?!(?:is|are|was|were|has|have|had|did|does|do|will|would|may|might|can|could)\b)(\w+)",
     _I,
 )
@@ -37,6 +38,7 @@ _BUT = re.compile(
     r"^\W*(?:but|however|yet|though|although|nevertheless|still|that said|しかし|ただし|ただ|だが|ですが)\b", _I
 )
 _BUT_JA = re.compile(r"(?:が|けれども?|けど|ものの|つつも)、?$")
+_CONCEDES = re.compile(r"^\W*(?:while|although|though|even if|even though)\b", _I)
 _IT_IS = re.compile(
     r"^\W*(?:so |and |then )*(?:it|he|she|they|that|this)(?:'s| is| was| are| were|'re| would be| has been| had)\b", _I
 )
@@ -75,14 +77,14 @@ def answers_before(clause: str, refusal: str, *, names_gap: bool) -> bool:
 
     What is conceded ("the deputy was Ines Calder, but ...", 〜は載っていますが、) is background.
     """
-    if is_fragment(clause) or _ABOUT_IT.match(clause):
+    if is_fragment(clause) or _ABOUT_IT.match(clause) or _ANSWERS_JA.search(clause):
         return True
     return not (names_gap or _BUT_JA.search(clause) or _BUT.match(refusal))
 
 
 def answers_after(question: str, clause: str, before: str) -> bool:
     """Return whether a statement after a refusal, and after the clause `before`, answers by its form or its words."""
-    contrasted = _BUT.match(clause) or _BUT_JA.search(before)
+    contrasted = _BUT.match(clause) or _BUT_JA.search(before) or _CONCEDES.match(before)
     if contrasted or is_fragment(clause) or _IT_IS.search(clause) or _ANSWERS_JA.search(clause):
         return True
     return names_asked(question, clause) and not has_source(clause)

@@ -19,8 +19,16 @@ TELLS = (
     r"|address|list(?!en)|suggest|recommend|identif|clarif|disclos|explain|show|refer|record|offer|answer|appear"
     r"|found(?!at)|find|confirm)\w*"
 )
+_NO_AGENT = (
+    "(?:however|never|other|another|after|under|over|further|whether|rather|together|either|neither|paper|chapter|number"
+    "|order|later|earlier|answer|refer|offer|cover|consider)"
+)
 _ASPECTS = (
-    (r"\bwho(?:se|m)?\b|誰|だれ|何者", r"name|person|people|identity|\w+(?:er|or|ist|ian)|名前|氏名|.*[者人長家物]"),
+    (
+        r"\bwho(?:se|m)?\b|誰|だれ|何者",
+        rf"\b(?:names?|person|people|identity|(?!{_NO_AGENT}\b)\w{{2,}}(?:er|or|ist"
+        r"|ian))\b|名前|氏名|.*[者人長家物]",
+    ),
     (
         r"\bwhen\b|what time|いつ|何年|何月|何日|何時",
         r"dates?|years?|days?|times?|months?|hours?|日|年|時期|日付|月|時刻|時間",
@@ -40,7 +48,8 @@ _ASPECTS = (
     (r"\bwhich\b|どの|どれ|どちら|どこ", r"which|どの|どれ|どちら|どこ"),
 )
 _OTHER = re.compile(
-    r"\b(?:exact|exactly|precise|specific|explicit|explicitly|directly|other|else|before|after|average|also|further)\b"
+    r"\b(?:exact|exactly|precise|specific|explicit|explicitly|directly|other|else|before|after|average|also|further"
+    r"|full|complete|more)\b"
     r"|まで(?:は|も)?(?!の)|それ以上|正確|詳し|詳細|具体|平均|直接|明確|はっきり|以外|以前|以後|その他|ほか",
     _I,
 )
@@ -137,6 +146,13 @@ def names_asked(question: str, clause: str) -> bool:
         return True
     asked = {token.stem for token in _content(question)}
     return any(token.stem in asked for token in _content(clause))
+
+
+def shared_words(question: str, clause: str) -> float:
+    """Return the share of a clause's content words that the question has, 0 to 1."""
+    asked = {token.stem for token in tokenise(question)}
+    words = [token.stem in asked for token in tokenise(clause) if token.content and not token.surface.endswith("n't")]
+    return sum(words) / max(1, len(words))
 
 
 def _aspects(question: str) -> list[str]:
