@@ -20,7 +20,7 @@ def _table(name: str) -> list[tuple[str, str, bool]]:
 
 
 VARIED = _table("abstention_varied.tsv")
-LEAST_RIGHT = 0.98
+LEAST_RIGHT = 0.97
 REFUSALS = [row for row in _table("abstention_seen.tsv") if row[2]]
 FACTS = (("Who won?", "Anna Holm won."), ("誰が勝ちましたか。", "山田さんが勝ちました。"))
 
