@@ -102,8 +102,8 @@ def lacks_information(question: str, clause: str) -> bool:
         return bool(_LACK_JA.search(about[telling[-1].start :]))
     lack = _LACK.search(about)
     asked = {token.stem for token in tokenise(question)}
-    told = [token for token in tokenise(about[lack.end() :])[:6] if token.stem not in asked] if lack else []
-    return any(token.stem in tells or token.key in tells for token in told) or bool(_TELLS_NOTHING.search(about))
+    following = [token for token in tokenise(about[lack.end() :])[:6] if token.stem not in asked] if lack else []
+    return any(token.stem in tells or token.key in tells for token in following) or bool(_TELLS_NOTHING.search(about))
 
 
 @functools.cache
