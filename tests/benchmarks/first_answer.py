@@ -2,6 +2,7 @@
 
 python tests/benchmarks/first_answer.py INDEX            # PYTHONPATH chooses the version of kotae
 python tests/benchmarks/first_answer.py INDEX --answer   # until the answer is there
+python tests/benchmarks/first_answer.py INDEX --search   # until the passages are found, before the model is loaded
 """
 
 from __future__ import annotations
@@ -15,16 +16,17 @@ QUESTION = "日本の首都はどこですか？"
 RUNS = 5
 
 
-def ask(index: str, *, answer: bool) -> None:
+def ask(index: str, until: str = "") -> None:
     """Ask in this process; print its processor seconds."""
     from kotae.commands import main
     from rag.models.gguf import GgufEngine
 
-    if not answer:
+    def stop(*_: object, **__: object) -> None:
+        raise SystemExit
 
-        def stop(*_: object) -> None:
-            raise SystemExit
-
+    if until == "--search":
+        GgufEngine.__init__ = stop  # type: ignore[method-assign]
+    elif until != "--answer":
         GgufEngine.stream = stop  # type: ignore[method-assign, assignment]
     try:
         main(["ask", QUESTION, "--index", index], standalone_mode=False)
@@ -43,6 +45,6 @@ def measure(index: str, *options: str) -> None:
 if __name__ == "__main__":
     arguments = [argument for argument in sys.argv[1:] if argument != "--child"]
     if "--child" in sys.argv:
-        ask(arguments[0], answer="--answer" in arguments)
+        ask(*arguments)
     else:
         measure(*arguments)
