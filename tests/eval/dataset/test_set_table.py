@@ -22,7 +22,7 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
     "not JSON": ("set.json", b'[{"question": ', "This is not JSON"),
     "broken line": ("set.jsonl", lines([RECORD]) + b"{oops}\n", "line 2"),
     "a list a line": ("set.jsonl", b'["a", "b"]\n', "not a JSON object"),
-    "a text": ("set.json", b'"question"', "holds no records"),
+    "a text": ("set.json", b'"question"', "has no records"),
     "no list": ("set.json", dumped({"a": 1, "b": {"c": 2}}), "'a', 'b'"),
     "two lists": ("set.json", dumped({"train": [RECORD], "test": [RECORD]}), "'train', 'test'"),
     "no object": ("set.json", dumped([RECORD, "x"]), "record 2"),

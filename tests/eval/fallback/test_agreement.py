@@ -57,7 +57,7 @@ def test_without_labels_there_is_no_agreement(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ("q,a,r,open_qa,fr,,1\n", "no question in Japanese or English"),
+        ("q,a,r,open_qa,fr,,1\n", "no question with a reference in Japanese or English"),
         ("q,a,,open_qa,ja,,1\n", "row 2, column 'references'"),
         ("q,a,r,open_qa,ja,,perhaps\n", "row 2, column 'label'"),
         ("q,a,r,classification,ja,弦楽器,1\n", "row 2, column 'labels'"),

@@ -188,7 +188,7 @@ def test_a_run_without_its_build_goes_on_and_keeps_the_one_it_goes_on_with(verif
 
 def test_answers_of_another_build_are_not_reused(verify, out, tmp_path) -> None:
     run_set(out, verify, ScriptedChat(), build="llama 1 (AVX2)")
-    with pytest.raises(RunError, match=r"another build: llama 1 \(AVX2\), not llama 2 \(AMX\)"):
+    with pytest.raises(RunError, match=r"another build of llama.cpp: llama 1 \(AVX2\), not llama 2 \(AMX\)"):
         run_set(tmp_path / "second", verify, ScriptedChat(), reuse=[out], build="llama 2 (AMX)")
     same = ScriptedChat()
     run_set(tmp_path / "third", verify, same, reuse=[out], build="llama 1 (AVX2)")

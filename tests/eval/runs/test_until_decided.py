@@ -94,7 +94,7 @@ def test_a_run_is_continued_as_it_was_begun(verify: Path, out: Path, tmp_path: P
 
 def test_an_interval_of_a_fixed_number_is_refused(verify: Path, out: Path) -> None:
     run_set(out, verify, helped(), until_decided=True)
-    with pytest.raises(RunError, match="stopped when it was decided"):
+    with pytest.raises(RunError, match="stopped once it was decided"):
         build_gate(RunArm(out, Condition.NO_RAG), RunArm(out, Condition.RAG))
 
 

@@ -230,7 +230,7 @@ def test_a_judge_that_cannot_be_measured_is_refused(folder: Path, judge, tmp_pat
     table.write_text(
         "question,answer,references,type,language,label\n日本の首都は？,東京,東京,open_qa,ja,1\n", encoding="utf-8"
     )
-    with pytest.raises(DatasetError, match=r"leaves no labelled answer open.*t\.csv"):
+    with pytest.raises(DatasetError, match=r"decides every labelled answer.*t\.csv"):
         judge_run(folder, table, SETTINGS)
     with pytest.raises(RunError):
         judge_run(tmp_path / "nowhere", LABELLED, SETTINGS)
