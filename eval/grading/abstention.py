@@ -14,9 +14,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from eval.grading.answer_forms import about_something_else, answers_after, answers_before, guesses, is_pair
-from eval.grading.gaps import gap_is_asked, leaves_open, names_asked, shared_words
-from eval.grading.refusal_clauses import SOURCE, SOURCE_JA, WHY, has_source, refuses
+from eval.grading.answer_forms import (
+    about_something_else,
+    answers_after,
+    answers_before,
+    continues,
+    guesses,
+    is_contrast,
+    is_pair,
+)
+from eval.grading.gaps import REPEATED, gap_is_asked, leaves_open, names_asked, shared_words
+from eval.grading.refusal_clauses import DOCUMENT, SOURCE, SOURCE_JA, WHY, has_source, refuses
 from eval.grading.remarks import is_remark
 from eval.grading.text import sentence_stretches
 from eval.grading.wrappers import unwrap
@@ -26,7 +34,8 @@ LIMIT = 4000  # characters of an answer that are read
 _I = re.IGNORECASE
 _DESCRIBES = re.compile(
     rf"^\W*(?:while |although |though |however,? |but |and |only |even though )*(?:(?:the|these|this|all|both|provided"
-    rf"|given|only|available|supplied|other|first|second|third|last) )*{SOURCE}\b(?!.{{0,60}}\b(?:says?|states?|shows?"
+    rf"|given|only|available|supplied|other|first|second|third|last) )*{DOCUMENT}\b(?!.{{0,60}}\b(?:says?|states?"
+    rf"|shows?"
     rf"|reports?|confirms?|indicates?)\b (?!only))"
     r"|\b(?:is|are|was|were) (?:only |also |merely )?(?:mentioned|listed|described|named|cited|discussed|covered)\b"
     r"|^\W*only .{1,80}\b(?:is|are|was|were)\W*$"
@@ -71,7 +80,8 @@ _REASON = re.compile(
 _SO = re.compile(r"^\W*(?:so|therefore|thus|hence|and (?:so|therefore|thus))\b", _I)
 _CUTS = re.compile(
     r";\s*+|(?<!\s)\s++[—–-]++\s++|(?:,\s++|(?<![,\s])\s++)(?=(?:but|though|although|whereas|however)\b)"
-    r"|,\s++(?=(?:so|and|yet|or|nor|while|therefore)\b)|(?<=[a-z0-9][.!?])\s++(?=(?-i:[A-Z]))"
+    r"|,\s++(?=(?:so|and|yet|or|nor|while|therefore)\b)"
+    r"|(?<=[a-z0-9][.!?])(?<!\bdr\.)(?<!\bmr\.)(?<!\bms\.)(?<!\bmrs\.)(?<!\bst\.)\s++(?=(?-i:[A-Z]))"
     r"|,\s+(?=(?:whose|which)\b)|,\s+(?=(?:it|he|she|they|this|that|there)(?:'s| is| was| are| were| has| had)\b)"
     r"|(?<=[すんいたるだ])(?<!ただ)(?:が|けれども?|けど)、|ものの、|(?<=ため)、|(?<=ので)、|(?<=から)、|(?<=おり)、"
     r"|(?<=ず)、"
@@ -100,11 +110,11 @@ _QUOTED_JA = re.compile(r"[^こ]と(?:の(?:記述|記載)が)?(?:あ[りる]|�
 _FIGURE = re.compile(r"(?<![0-9a-z\[#.])\d{2,}")  # of one digit: the number of a passage
 
 
-_REPEATED = 0.6  # of the content words of a clause
 _HOWEVER = re.compile(r",\s+however,(?=\s)", _I)
 _TELLS_OR_KNOWS = re.compile(
     r"\b(?:mention|stat|say|said|specif|un(?:clear|known|certain)|tell|told|sure|determin|answer|indicat)\w*\b"
-    r"|記載|記述|言及|書か|触れ|載っ|分か|わか|不明|判断|確認|答え|回答|情報|特定|説明|述べ|示さ|明記|明らか|言え|言いかね",
+    r"|記載|記述|言及|書か|触れ|載っ|分か|わか|不明|判断|確認|答え|回答|情報|特定|説明|述べ|示さ|明記|明らか|言え"
+    r"|言いかね|読み取|判読|かどうか",
     _I,
 )
 
@@ -142,6 +152,7 @@ def declines(question: str, answer: str) -> bool:
         and not re.search(r"\bi\b|できません|かねます", text, _I)
     ):
         return False
+    text = re.sub(r"(?<=[A-Za-z])_(?=[A-Za-z])", " ", text)
     text = _HOWEVER.sub("", _HEAD.sub("", text.replace("**", "")))
     if not any(refuses(question, piece) for stretch in sentence_stretches(text) for piece in _cut(stretch.strip())):
         return False
@@ -159,8 +170,10 @@ def _clauses(question: str, text: str) -> Iterator[_Clause]:
         word = _YES_NO.match(sentence)
         if word and _POLAR.search(question):
             yield _Clause(word.group(), number, _Says.ASSERTS)
+        says = _Says.ASSERTS
         for piece in _cut(sentence[word.end() :] if word else sentence):
-            yield _Clause(piece, number, _says(question, piece), listed)
+            says = says if says is _Says.TALKS and continues(piece) else _says(question, piece)
+            yield _Clause(piece, number, says, listed)
 
 
 def _cut(sentence: str) -> Iterator[str]:
@@ -199,7 +212,7 @@ def _denies(question: str, clause: str) -> bool:
     tells = {match.group().lower() for match in _TELLS_OR_KNOWS.finditer(clause)}
     if not all(word in question.lower() for word in tells):
         return False
-    return not has_source(clause) or shared_words(question, clause) > _REPEATED
+    return not has_source(clause) or shared_words(question, clause) > REPEATED
 
 
 def _answers(question: str, clauses: list[_Clause], at: int, refusals: list[int]) -> bool:
@@ -217,7 +230,8 @@ def _answers(question: str, clauses: list[_Clause], at: int, refusals: list[int]
         return True
     listed = clause.listed and not clauses[open_at[0]].listed
     paired = is_pair(clause.text) and any(is_pair(clauses[place].text) for place in open_at)
-    if listed or paired or about_something_else(question, clause.text):
+    contrasted = at > open_at[0] and is_contrast(clauses[at - 1].text, clause.text)
+    if listed or paired or about_something_else(question, clause.text, only_qualified=contrasted):
         return False
     if at < open_at[0]:
         names_gap = any(gap_is_asked(question, clauses[place].text) for place in open_at)

@@ -38,6 +38,7 @@ _BUT = re.compile(
     r"^\W*(?:but|however|yet|though|although|nevertheless|still|that said|しかし|ただし|ただ|だが|ですが)\b", _I
 )
 _BUT_JA = re.compile(r"(?:が|けれども?|けど|ものの|つつも)、?$")
+_AND = re.compile(r"^\W*(?:and|or|nor) (?:the |a |an |its |their )?(?:[\w-]+ ){0,3}[\w-]+\W*$", _I)
 _CONCEDES = re.compile(r"^\W*(?:while|although|though|even if|even though)\b", _I)
 _IT_IS = re.compile(
     r"^\W*(?:so |and |then )*(?:it|he|she|they|that|this)(?:'s| is| was| are| were|'re| would be| has been| had)\b", _I
@@ -84,13 +85,22 @@ def answers_before(clause: str, refusal: str, *, names_gap: bool) -> bool:
 
 def answers_after(question: str, clause: str, before: str) -> bool:
     """Return whether a statement after a refusal, and after the clause `before`, answers by its form or its words."""
-    contrasted = _BUT.match(clause) or _BUT_JA.search(before) or _CONCEDES.match(before)
-    if contrasted or is_fragment(clause) or _IT_IS.search(clause) or _ANSWERS_JA.search(clause):
+    if is_contrast(before, clause) or is_fragment(clause) or _IT_IS.search(clause) or _ANSWERS_JA.search(clause):
         return True
     return names_asked(question, clause) and not has_source(clause)
 
 
-def about_something_else(question: str, clause: str) -> bool:
+def is_contrast(before: str, clause: str) -> bool:
+    """Return whether a clause stands against the one `before` it: "but ...", 〜ですが、...."""
+    return bool(_BUT.match(clause) or _BUT_JA.search(before) or _CONCEDES.match(before))
+
+
+def continues(clause: str) -> bool:
+    """Return whether a clause only ends a list of things: "and the registration fees"."""
+    return _AND.match(clause) is not None and not _VERB.search(clause.removesuffix("s.").removesuffix("s"))
+
+
+def about_something_else(question: str, clause: str, *, only_qualified: bool = False) -> bool:
     """Return whether a clause has a topic of its own, of which the question says nothing: "it closes at 6 pm"."""
     about = _TOPIC.match(clause)
     topic = next(filter(None, about.groups()), "") if about else ""
@@ -99,4 +109,4 @@ def about_something_else(question: str, clause: str) -> bool:
     tokens = [token for token in tokenise(_WHEN.sub(" ", topic)) if token.key]
     asked = {token.stem for token in tokenise(question)}
     qualified = len(tokens) > 1 and tokens[-1].stem in asked and not all(token.stem in asked for token in tokens)
-    return qualified or not names_asked(question, topic)
+    return qualified or not (only_qualified or names_asked(question, topic))

@@ -20,7 +20,8 @@ TELLS = (
     r"|found(?!at)|find|confirm)\w*"
 )
 _NO_AGENT = (
-    "(?:however|never|other|another|after|under|over|further|whether|rather|together|either|neither|paper|chapter|number"
+    "(?:however|never|other|another|after|under|over|further|whether|rather|together|either|neither|paper|chapter"
+    "|number"
     "|order|later|earlier|answer|refer|offer|cover|consider)"
 )
 _ASPECTS = (
@@ -47,6 +48,8 @@ _ASPECTS = (
     (r"\bname\b|\bcalled\b|名前|何という|何て", r"names?|identity|名前|氏名|名称|名"),
     (r"\bwhich\b|どの|どれ|どちら|どこ", r"which|どの|どれ|どちら|どこ"),
 )
+REPEATED = 0.6
+"""Of the content words of a clause: what it shares with the question when it repeats that."""
 _OTHER = re.compile(
     r"\b(?:exact|exactly|precise|specific|explicit|explicitly|directly|other|else|before|after|average|also|further"
     r"|full|complete|more)\b"

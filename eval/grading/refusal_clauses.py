@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import re
 
-from eval.grading.gaps import TELLS, lacks_information, names_asked
+from eval.grading.gaps import REPEATED, TELLS, lacks_information, names_asked, shared_words
 from rag.text.refusals import is_refusal
 
 _I = re.IGNORECASE
-SOURCE = (
+DOCUMENT = (
     r"(?:passages?|texts?|contexts?|documents?|articles?|information|sources?|excerpts?|materials?|references?|files?"
-    r"|evidence|data|snippets?|records?|sections?|paragraphs?|guides?|manuals?|leaflets?|brochures?|tables?|charts?"
-    r"|recipes?"
-    r"|contracts?|leases?|polic(?:y|ies)|handbooks?|pages?|chapters?|clauses?|minutes|papers?|stud(?:y|ies)|authors?"
-    r"|faq|sheets?"
-    r"|books?|entr(?:y|ies)|reports?|notes?|specifications?|summar(?:y|ies)|profiles?|instructions?)"
+    r"|evidence|data|snippets?|records?|sections?|paragraphs?)"
+)
+"""Words for what a model is given."""
+SOURCE = (
+    rf"(?:{DOCUMENT}|guides?|manuals?|leaflets?|brochures?|tables?|charts?|recipes?|contracts?|leases?|polic(?:y|ies)"
+    r"|handbooks?|pages?|chapters?|clauses?|minutes|papers?|stud(?:y|ies)|authors?|faq|sheets?|books?|entr(?:y|ies)"
+    r"|reports?|notes?|specifications?|summar(?:y|ies)|profiles?|instructions?)"
 )
 SOURCE_JA = (
     r"(?:資料|文書|文章|本文|テキスト|文脈|記事|文献|情報|記載|記述|規程|規約|契約書|マニュアル|一覧表?|報告書|説明書"
@@ -66,6 +68,7 @@ _MORE_EN = re.compile(
     rf"|(?:扱っ|示す|示し|述べ|触れ|記し|書い|説明し|定め|伝え)[^。]{{0,6}}もの[はがも](?:あり|見当|見つ|存在し"
     rf"|含まれ).{{0,4}}?{_NOT_JA}"
     rf"|について(?:は|の)?[^、。]{{0,16}}{_NOT_JA}(?:でした|です)?[。\s]*$"
+    rf"|判読(?:が|は|を)?(?:でき|出来){_NOT_JA}|どこにも(?:ない|あり|見当|見つ|書か|載っ)|わけには(?:いき|まいり)ません"
     r"|踏み込んで(?:い|おり)(?:ません|ない)|情報なし|記述なし"
     rf"|\b{SOURCE}\b.{{0,80}}\bnothing else\b|\bremains? open\b"
     r"|\bno (?:idea|clue)\b|\b(?:need|require|without|lack)\w* (?:more|additional|further|enough|any) "
@@ -91,6 +94,9 @@ _NOT_THERE = re.compile(
     _I,
 )
 _BUT_NOT = re.compile(rf"\b{SOURCE}\b.{{0,60}}\b{TELLS} .{{0,60}}?,? (?:but )?not (?P<gap>[^,.;]{{2,60}})\W*$", _I)
+_SUPPOSES = re.compile(r"^\W*(?:if|when|whenever|unless|once)\b[^,]*,|^\W*もし", _I)
+_NEGATIVE = re.compile(r"\b(?:not|no|never|cannot)\b|n't\b|ない|(?:ません|なかった)", _I)
+_QUOTATION = re.compile(r"(?<=\S )\"[^\"]{3,300}\"|「[^「」]{3,300}」(?=と)")  # what somebody else says
 _NOT_WHETHER = re.compile(
     rf"\b(?:not|n't|never|neither|none|nothing|no|nor|unable|hardly|fails? to)\b(?: \w+){{0,6}}? {TELLS}(?: us| me| "
     rf"you)? "
@@ -150,25 +156,34 @@ def refuses(question: str, clause: str) -> bool:
     >>> refuses("Why?", "The date does not appear in the passages."), refuses("Why?", "He could not find work.")
     (True, False)
     """
-    if WHY.search(question) and _GIVES_REASON_JA.search(clause):
+    if _is_statement(question, clause):
         return False
-    rest = _NO_REFUSAL.sub("", clause)
+    rest = _NO_REFUSAL.sub("", _QUOTATION.sub(" ", clause))
     if _THING_NOT_FOUND_JA.search(rest) and not re.search(SOURCE_JA, rest) and not names_asked(question, rest):
         rest = (
             re.sub(r"見(?:つか|当た|付か)(?:ら|り)\w*", "", rest)
             if re.search(r"[はがも]見(?:つか|当た)", rest)
             else rest
         )
-    if _UNKNOWN.search(rest) or _MORE_EN.search(rest) or _MORE_JA.search(rest):
-        return True
-    if _NOT_THERE.search(rest) and (names_asked(question, rest) or _ANY_SOURCE.search(rest)):
-        return True
     beside = _BUT_NOT.search(rest)
-    if beside and names_asked(question, beside["gap"]):
+    return bool(
+        _UNKNOWN.search(rest)
+        or _MORE_EN.search(rest)
+        or _MORE_JA.search(rest)
+        or _NOT_WHETHER.search(rest)
+        or (_NOT_THERE.search(rest) and (names_asked(question, rest) or has_source(rest)))
+        or (beside and names_asked(question, beside["gap"]))
+        or lacks_information(question, rest)
+        or is_refusal(_UNKNOWN_WORD.sub("", rest))
+    )
+
+
+def _is_statement(question: str, clause: str) -> bool:
+    """Return whether a clause gives a reason that was asked for, supposes something, or repeats a negated question."""
+    if WHY.search(question) and _GIVES_REASON_JA.search(clause):
         return True
-    if _NOT_WHETHER.search(rest) or lacks_information(question, rest):
-        return True
-    return is_refusal(_UNKNOWN_WORD.sub("", rest))
+    repeated = _NEGATIVE.search(question) and shared_words(question, clause) > REPEATED
+    return bool(_SUPPOSES.match(clause) or repeated)
 
 
 def has_source(clause: str) -> bool:

@@ -10,8 +10,12 @@ from ingest.formats.blocks import BULLET
 from ingest.formats.docx.number_formats import write_number
 
 _FORMATS: Final = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
-_NO_NUMBERS: Final = re.compile(r"list-style(?:-type)?\s*:[^;]*\b(?:none|disc|circle|square)\b", re.IGNORECASE)
-_OWN_NUMBER: Final = re.compile(r"\s*(?:[(（第①-⑳]|[0-9０-９]+\s*[.．、)）]|[一二三四五六七八九十]+\s*[、.．)）])")
+_NO_NUMBERS: Final = re.compile(
+    r"list-style(?:-type)?\s{0,9}:[^;:]{0,80}\b(?:none|disc|circle|square)\b", re.IGNORECASE
+)
+_OWN_NUMBER: Final = re.compile(
+    r"(?:[(（第①-⑳]|[0-9０-９]{1,9}\s{0,9}[.．、)）]|[一二三四五六七八九十]{1,9}\s{0,9}[、.．)）])"
+)
 """How an item begins that has its number in its text; the sheet of styles then shows no other."""
 _DIGITS: Final = 9
 
@@ -52,7 +56,7 @@ class HtmlLists:
             return BULLET
         number = _number(item.get("value"), inner.number)
         inner.number = number + inner.step
-        if _OWN_NUMBER.match(item.text or ""):
+        if _OWN_NUMBER.match((item.text or "").lstrip()):
             return BULLET
         return f"{write_number(number, inner.number_format)}. "
 

@@ -19,8 +19,7 @@ def _table(name: str) -> list[tuple[str, str, bool]]:
     return [(row["question"], row["answer"].replace("\\n", "\n"), row["declined"] == "yes") for row in rows]
 
 
-VARIED = _table("abstention_varied.tsv")
-LEAST_RIGHT = 0.97
+LEAST_RIGHT = {"abstention_varied.tsv": 0.97, "abstention_unusual.tsv": 0.85}
 REFUSALS = [row for row in _table("abstention_seen.tsv") if row[2]]
 FACTS = (("Who won?", "Anna Holm won."), ("誰が勝ちましたか。", "山田さんが勝ちました。"))
 
@@ -33,10 +32,11 @@ def test_an_answer_declines_or_answers(question: str, answer: str, declined: boo
 
 
 @pytest.mark.parametrize("japanese", [True, False])
-def test_answers_of_many_authors_and_forms_are_read(japanese: bool) -> None:
-    rows = [row for row in VARIED if (not row[0].isascii()) is japanese]
+@pytest.mark.parametrize("table", LEAST_RIGHT)
+def test_answers_of_many_authors_and_forms_are_read(table: str, japanese: bool) -> None:
+    rows = [row for row in _table(table) if (not row[0].isascii()) is japanese]
     misses = [row for row in rows if declines(row[0], row[1]) is not row[2]]
-    assert len(misses) <= (1 - LEAST_RIGHT) * len(rows), misses
+    assert len(misses) <= (1 - LEAST_RIGHT[table]) * len(rows), misses
 
 
 @pytest.mark.parametrize(("question", "answer", "declined"), _table("abstention_seen.tsv")[:60:3])
