@@ -1,4 +1,4 @@
-"""Patterns in gitignore syntax that take no more than a few passes over a path, whoever wrote them."""
+"""Match patterns in gitignore syntax in a few passes over a path, even hostile patterns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `import kotae` returns: runs with their report, and a comparison of two; tables are pandas DataFrames."""
+"""Results of `import kotae`: runs with their report, and a comparison of two; tables are pandas DataFrames."""
 
 from __future__ import annotations
 

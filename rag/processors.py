@@ -1,4 +1,4 @@
-"""How many processors the engines may use, and how their idle threads wait: asleep, not spinning.
+"""Count the processors that engines may use, and let their idle threads sleep instead of spin.
 
 Libraries read these environment variables once, when they are loaded, so that any package of kotae sets them when it is
 imported, unless the user has. Without pathlib, which would take a fifth of the time of `import kotae`.

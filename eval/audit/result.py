@@ -1,4 +1,4 @@
-"""What an audit says of a run: how often its verdicts were wrong, and its rates and difference corrected for that."""
+"""Result of an audit: how often the verdicts of a run were wrong, and its corrected rates and difference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which answers people judge: a stratified random sample over arms and verdicts."""
+"""Draw the answers that people judge: a stratified random sample over arms and verdicts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which column of a verification set is which: by its header, or as --columns says; what is left open is refused."""
+"""Assign the columns of a verification set to roles by header or --columns; refuse what is ambiguous."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def names_columns(names: Iterable[str], given: Sequence[FieldColumn]) -> bool:
 
 
 def find_columns(header: Sequence[str], given: Sequence[FieldColumn], where: str) -> SetColumns:
-    """Return which column is which. Raises DatasetError with the --columns that mend it where that is left open."""
+    """Return the columns by role. Raises DatasetError with a suitable --columns if a role is ambiguous."""
     chosen = [_given(column, header, where) for column in given if column.header != NOT_READ]
     taken = {column.header for column in chosen}
     roles = {column.name.role for column in given}
@@ -157,7 +157,7 @@ def _without_twins(columns: Sequence[FieldColumn], header: Sequence[str], where:
 
 
 def _languages(columns: list[FieldColumn], header: Sequence[str], where: str) -> list[FieldColumn]:
-    """Return the columns, an unmarked one beside one with a language in the other language.
+    """Return the columns; an unmarked one next to a column with a language is in the other language.
 
     Raises DatasetError for a question in a language without a reference, and the other way round.
     """
@@ -191,7 +191,7 @@ def _stated(columns: Sequence[FieldColumn], role: Role) -> frozenset[Language | 
 
 
 def _beside(columns: list[FieldColumn], role: Role) -> list[FieldColumn]:
-    """Return the columns; an unmarked one with this role beside a single marked one is in the other language."""
+    """Return the columns; an unmarked one next to a single marked one of this role is in the other language."""
     marked = _stated(columns, role) - {None}
     if len(marked) != 1:
         return columns
@@ -207,7 +207,7 @@ def _beside(columns: list[FieldColumn], role: Role) -> list[FieldColumn]:
 def _open(
     what: str, columns: Sequence[FieldColumn], header: Sequence[str], where: str, missing: Sequence[str]
 ) -> DatasetError:
-    """Return the error that what is which is left open, with a line that says it."""
+    """Return the error for an ambiguous column, with a line that resolves it."""
     return DatasetError(
         f"{what}; this row has {describe_header(header)}",
         where=where,

@@ -26,7 +26,7 @@ _CHATS = ("messages", "input", "conversation")
 
 @dataclass(frozen=True, slots=True)
 class SetRecord:
-    """A record of a set, and where it stands."""
+    """A record of a set, and its position."""
 
     position: str
     fields: Mapping[str, Any]
@@ -126,7 +126,7 @@ def _role(name: str) -> Role | None:
 
 
 def _of_messages(messages: Sequence[Any]) -> dict[str, Any]:
-    """Return the last question of a chat, and the reply to it if there is one; {} for what is no chat."""
+    """Return the last question of a chat, and the reply to it if there is one; {} if this is not a chat."""
     turns = [part for part in messages if isinstance(part, Mapping) and isinstance(part.get("content"), str)]
     asked = [part["content"] for part in turns if part.get("role") == "user"]
     if not asked or len(turns) < len(messages):

@@ -42,7 +42,7 @@ _NEEDED = (Role.QUESTION, Role.REFERENCE)
 
 
 class _RowLeftOut(Exception):
-    """A row that is no question to ask, and why."""
+    """A row that is not a question to ask, and why."""
 
 
 class _RowFault(Exception):

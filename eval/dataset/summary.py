@@ -1,4 +1,4 @@
-"""What was read of a verification set, in a few lines: every row is a question or left out for a reason."""
+"""Summarise in a few lines what was read of a verification set: every row is a question, or left out for a reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The values of cells and fields as texts: lists of answers, evidence, yes and no, and what is no value at all."""
+"""Read the values of cells and fields: texts, lists of answers, evidence, yes and no, and unusable values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TEXTS = ("text", "content", "answer", "value", "paragraph_text", "passage")
 
 
 class UnusableValue(ValueError):
-    """A value that cannot be used, and why; whoever reads a row adds where it stands."""
+    """A value that cannot be used, and why; the reader of the row adds the position."""
 
 
 def text_of(value: Any) -> str:

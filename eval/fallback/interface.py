@@ -1,4 +1,4 @@
-"""The interface of fallback graders: optional graders that may decide answers which the ladder leaves open.
+"""The interface of fallback graders: optional graders for answers that the ladder leaves undecided.
 
 An answer is open if it ends at `GradingRule.NONE`. An answer that numbers, denials or refusals vetoed is decided. So is
 a classification answer that names both labels or none: it stays `AnswerOutcome.UNPARSED`.

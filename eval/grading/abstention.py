@@ -216,7 +216,7 @@ def _denies(question: str, clause: str) -> bool:
 
 
 def _answers(question: str, clauses: list[_Clause], at: int, refusals: list[int]) -> bool:
-    """Return whether the clause at a place asserts, beside the refusals of the answer, what stands for an answer."""
+    """Return whether the clause at a place asserts an answer, apart from the refusals of the whole answer."""
     clause = clauses[at]
     first = next(place for place, other in enumerate(clauses) if other.says is not _Says.TALKS)
     open_at = [place for place in refusals if leaves_open(question, clauses[place].text, first=place == first)]

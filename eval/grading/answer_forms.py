@@ -1,4 +1,4 @@
-"""The form of a clause beside a refusal: does it give an answer by its form, or is it background?
+"""Tell by its form whether a clause next to a refusal gives an answer or is background.
 
 "1953", "it is Tokyo" and "probably Tokyo" give an answer; "the deputy was Ines Calder", beside a refusal to name the
 director, is about something else.
@@ -91,7 +91,7 @@ def answers_after(question: str, clause: str, before: str) -> bool:
 
 
 def is_contrast(before: str, clause: str) -> bool:
-    """Return whether a clause stands against the one `before` it: "but ...", 〜ですが、...."""
+    """Return whether a clause contrasts with the one `before` it: "but ...", 〜ですが、...."""
     return bool(_BUT.match(clause) or _BUT_JA.search(before) or _CONCEDES.match(before))
 
 

@@ -1,4 +1,4 @@
-"""What a question asks for, as far as matching must know: a person, a version, a time, below zero, several things."""
+"""Find what a question asks for, as far as matching must know: a person, a version, a time, several things."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a refusal leaves open: is the gap that it names what was asked?
+"""Decide whether the gap that a refusal names is what was asked.
 
 "The year is not given" leaves "When was it built?" open; "the architect is not named" does not.
 """

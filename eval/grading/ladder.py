@@ -174,7 +174,7 @@ def _or_refused(verdict: Verdict, question: str, text: str) -> Verdict:
 
 
 def _content(question: str, text: str, references: Sequence[Reference]) -> str:
-    """Return what the answer says beside talk about answering; what names a reference is no talk."""
+    """Return the answer without talk about answering; a sentence that names a reference is not talk."""
     accepted = [form for reference in references for form in forms(question, reference.text)]
 
     def names_reference(stretch: str) -> bool:

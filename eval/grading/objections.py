@@ -1,4 +1,4 @@
-"""Why a name that stands in an answer is not what it asserts: rank, relation, overturned belief, past, enumeration.
+"""Objections to a name in an answer that is not asserted: rank, relation, corrected belief, past, enumeration.
 
 Each function looks at the mention at `start:end` of one canonical sentence. A rank counts only where the question asks
 for one ("the largest", 2番目, 初代); a past state only where it asks for the present; an enumeration only where

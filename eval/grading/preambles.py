@@ -1,4 +1,4 @@
-"""Pass over sentences before the answer that talk and hold nothing that could be it.
+"""Skip sentences before the answer that are only talk.
 
 "Source 2 covers this. It is the Seine.": a sentence with a word of talk about answering, and without a name, a number
 or a word of the question, is no claim if a later sentence states something ("It is ...", 〜です, a bare phrase) or,
@@ -56,7 +56,7 @@ def _only_talks(asked: Set[str], sentence: str) -> bool:
 
 
 def _names(tokens: Sequence[Token]) -> bool:
-    """Return whether a name stands in a sentence; a capital makes none of a word of talk."""
+    """Return whether a sentence contains a name; a word of talk with a capital is not one."""
     return any(is_name(token) and token.content and not _known(token) for token in tokens if token.key)
 
 

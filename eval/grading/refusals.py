@@ -1,4 +1,4 @@
-"""Refusals, negations and alternatives: what makes a mention of the right answer no answer.
+"""Refusals, negations and alternatives, in which a mention of the right answer does not count.
 
 Three questions are answered here, for both languages: what is said beside refusals (`beside_refusals`), is
 the mention at `start:end` denied (`is_denied`), and is it one of several offered (`alternative`). All
@@ -71,7 +71,7 @@ _OFFERED = re.compile(r"[^.;()?、。]+$")  # the words just before "or"
 
 
 def beside_refusals(text: str) -> str | None:
-    """Return what an answer says beside its refusals, or None if it only declines.
+    """Return what an answer says apart from its refusals, or None if it only declines.
 
     >>> beside_refusals("分かりません。資料にはありません。"), beside_refusals("I do not know. Tokyo.")
     (None, ' Tokyo.')

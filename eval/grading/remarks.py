@@ -1,4 +1,4 @@
-"""Remove talk about answering from an answer: what says nothing of what was asked.
+"""Remove talk about answering, which says nothing about what was asked.
 
 A stretch is a remark if its words all belong to the closed vocabulary of such talk (`eval.grading.remark_words`) or to
 the question, and at least one marks it as talk: "The answer can be found in passage 2.", お役に立てれば幸いです。
@@ -186,7 +186,7 @@ def is_remark(question: str, stretch: str) -> bool:
 
 
 def _content(reader: _Reader, stretch: str) -> str:
-    """Return what a sentence says beside talk, with the white space around it; "" if it is a remark."""
+    """Return a sentence without its talk, with the white space around it; "" if it is a remark."""
     body = stretch.strip()
     if not any(char.isalnum() for char in body):
         return stretch

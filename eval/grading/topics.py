@@ -1,4 +1,4 @@
-"""Is a sentence about what was asked? A passage that is copied holds names and numbers by accident.
+"""Decide whether a sentence is about what was asked: a copied passage contains names and numbers by accident.
 
 A sentence of many words says what it says in the question's own words: at least two of them, or all where the
 question has fewer; and an answer that says something of its own in a whole sentence has one of them somewhere, unless

@@ -1,4 +1,4 @@
-"""What a model wraps around its answer: thinking, code fences, JSON, XML, LaTeX, quoting and slanted letters.
+"""Unwrap an answer: thinking, code fences, JSON, XML, LaTeX, quoting and slanted letters.
 
 `unwrap` works on the answer as it came, before `rag.text.canonical`, and knows neither question nor references. Of a
 structure that names one field as the answer only that field is left; of any other the fields that say where an answer

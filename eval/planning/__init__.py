@@ -1,1 +1,1 @@
-"""What a verification set can show, and what a run of it costs, before anything is asked."""
+"""Estimate what a verification set can show, and what a run of it costs, before anything is asked."""

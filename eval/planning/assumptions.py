@@ -1,4 +1,4 @@
-"""How many answers change between two arms, and how alike the two languages of a question change: what power rests on.
+"""Assumptions of power: how many answers change between two arms, and the correlation of a question's languages.
 
 Stated assumptions span what was measured with kotae (docs/measured.md); a stored run of the same kind of question says
 it for its own.

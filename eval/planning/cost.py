@@ -1,4 +1,4 @@
-"""What a run will cost: answers, time and tokens, at the rate of a stored run or at a stated one."""
+"""Estimate the cost of a run: answers, time and tokens, at the rate of a stored run or at a stated one."""
 
 from __future__ import annotations
 

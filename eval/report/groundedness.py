@@ -1,4 +1,4 @@
-"""Whether answers stand in the passages they were given, by condition and by what became of them."""
+"""Count grounded answers by condition and by outcome."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _GROUPS: Final[Mapping[str, Callable[[RunAnswer], bool]]] = {
 
 @dataclass(frozen=True, slots=True)
 class GroundednessCounts:
-    """The answers of one condition and group (all, correct, wrong, fixed, broken) by how much of them stands.
+    """The answers of one condition and group (all, correct, wrong, fixed, broken) by groundedness.
 
     `ungrounded` is the rate of those of which nothing stands among those with anything to look for; the others of the
     group are `not_applicable`.

@@ -103,7 +103,7 @@ def abstention_table(report: Report) -> OutputTable[AbstentionRow]:
 
 @dataclass(frozen=True, slots=True)
 class GroundednessRow:
-    """How much stands of the answers of a run's condition and group."""
+    """The groundedness of the answers of a run's condition and group."""
 
     run: str
     counts: GroundednessCounts

@@ -59,7 +59,7 @@ def print_report(report: Report, console: Console | None = None, language: Langu
 
 
 def print_table(output: OutputTable[Any], language: Language = "en") -> None:
-    """Print a table by itself; where the output is no terminal, 120 columns wide."""
+    """Print a table by itself; 120 columns wide if the output is not a terminal."""
     Console(width=None if Console().is_terminal else 120, highlight=False).print(_table(output, language))
 
 

@@ -81,7 +81,7 @@ class TableOfAnswers:
 
 
 def read_answers(path: Path, data: bytes, columns: str = "") -> TableOfAnswers:
-    """Read a table of answers; columns are found as those of a verification set are, and the answer's beside them.
+    """Read a table of answers; columns are found as in a verification set, plus the column of answers.
 
     `columns` says which is which where the names do not: "question=NAME,reference=NAME,answer=NAME". A reference may
     stand in several rows, and so may a number. A column `label` beside a reference is a person's verdict: 1 or 0.
@@ -134,7 +134,7 @@ def _split(columns: str) -> tuple[str, str]:
 
 
 def _answer_column(table: SetTable, stated: str, named: Sequence[FieldColumn]) -> str:
-    """Return the header of the column with the answers. Raises DatasetError where that is left open."""
+    """Return the header of the column with the answers. Raises DatasetError if it is ambiguous."""
     taken = {normalise_header(column.header) for column in named}
     free = [cell for cell in table.header if cell and normalise_header(cell) not in taken]
     if stated:
@@ -153,7 +153,7 @@ def _answer_column(table: SetTable, stated: str, named: Sequence[FieldColumn]) -
 
 
 def _label_column(table: SetTable, answer: str, named: Sequence[FieldColumn]) -> str | None:
-    """Return the header of the column with the verdicts of a person, if there is one beside the references."""
+    """Return the header of the column with a person's verdicts, if there is one that is not the references."""
     taken = {normalise_header(column.header) for column in named}
     free = [cell for cell in table.header if cell and cell != answer and normalise_header(cell) not in taken]
     found = next((cell for cell in free if normalise_header(cell) == _LABEL), None)

@@ -58,7 +58,7 @@ class GoldRetriever(BaseRetriever):
 
 
 class WithheldRetriever(BaseRetriever):
-    """A retriever of what `retriever` finds beside a question's evidence; what comes next fills the places."""
+    """A retriever without a question's evidence: what `retriever` finds next takes its place."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 

@@ -29,7 +29,7 @@ class RetrieverIdentity:
 
 
 def retriever_identity(retriever: BaseRetriever | None) -> RetrieverIdentity:
-    """Return the identity of a retriever; what one of others holds is not known, only its class.
+    """Return the identity of a retriever; of a foreign one only the class is known, not its content.
 
     An answer whose passages have changed is asked again all the same: its prompt is another one.
     """

@@ -22,7 +22,7 @@ _LONGEST = 150  # bytes of a folder's name; file systems take 255
 
 @dataclass(frozen=True, slots=True)
 class ExperimentArms:
-    """The content of `experiment.json`: the names of the arms, which are folders beside it, and of the baseline."""
+    """The content of `experiment.json`: the names of the arms, which are folders next to it, and of the baseline."""
 
     arms: tuple[str, ...]
     baseline: str

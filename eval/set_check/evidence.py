@@ -1,4 +1,4 @@
-"""Whether the evidence that a set names is there, and holds the answer."""
+"""Check that the evidence that a set names exists and contains the answer."""
 
 from __future__ import annotations
 

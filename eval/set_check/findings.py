@@ -1,4 +1,4 @@
-"""What a check of a verification set finds: which rows, what is wrong there, and what to do."""
+"""Findings of a check of a verification set: the rows, what is wrong there, and what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults of single questions: the answer stands in the question, or there are no labels, or hardly more than one."""
+"""Faults of single questions: the answer is in the question, labels are missing, or nearly all are the same."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def find_answers_in_questions(items: Sequence[Item], language: Language) -> Iter
 
 
 def _stands_alone(question: str, last: int) -> bool:
-    """Return whether the words before token `last` are no part of a longer name, nor the last of several choices."""
+    """Return whether the words before token `last` are not part of a longer name, nor the last of several choices."""
     after = next((token for token in tokenise(question)[last:]), None)
     if after is None or not any(token.key for token in tokenise(question)[last:]):
         return False

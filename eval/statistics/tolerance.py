@@ -1,4 +1,4 @@
-"""Whether a change is acceptable: better, no worse than a tolerated drop, worse, or undecided, read off its interval.
+"""Judge a change by its interval: better, no worse than a tolerated drop, worse, or undecided.
 
 "No worse" is non-inferiority: the whole interval of the difference lies above minus the tolerated drop (ICH E9, 1998,
 section 3.3.2). It is a claim of its own, which a difference that is merely not significant does not support.

@@ -9,7 +9,7 @@ _TABLE: Final = str.maketrans(_PLAIN, _RAISED)
 
 
 def raised(text: str) -> str:
-    """Return text that stands raised, in superscript letters if Unicode has them all.
+    """Return raised text in superscript letters if Unicode has them all.
 
     >>> raised("5"), raised("-3"), raised("[1]"), raised("注1")
     ('⁵', '⁻³', '[1]', '注1')

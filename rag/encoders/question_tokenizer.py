@@ -1,4 +1,4 @@
-"""The bundled encoder's tokenizer for questions: a tokenizer of the pieces that stand in the text, of 250,002.
+"""The bundled encoder's tokenizer for questions: built from those of its 250,002 pieces that occur in the text.
 
 Making one of all of them takes longer than everything else that is done for a question.
 """

@@ -63,7 +63,7 @@ class Wording:
         return detect("\n".join(template.words for _, template in self.parts))
 
     def has(self, placeholder: str) -> bool:
-        """Return whether a placeholder stands in any part."""
+        """Return whether any part contains a placeholder."""
         return any(placeholder in template.placeholders for _, template in self.parts)
 
 

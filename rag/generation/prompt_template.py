@@ -32,7 +32,7 @@ _BETWEEN_PARAGRAPHS: Final = re.compile(r"(\n(?:[ \t]*\n)+)")
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Literal text, or the name of a placeholder; `within` are the sections it stands in."""
+    """Literal text, or the name of a placeholder; `within` are the sections around it."""
 
     text: str
     placeholder: bool
@@ -62,7 +62,7 @@ class Template:
 
     @property
     def unconditional(self) -> frozenset[str]:
-        """The names of the placeholders that stand in no section."""
+        """The names of the placeholders outside all sections."""
         return frozenset(piece.text for piece in self.pieces if piece.placeholder and not piece.within)
 
     @property

@@ -29,14 +29,14 @@ class _Heard:
 
 
 def stands_across(token: Token, passage: PassageText) -> bool:
-    """Return whether a word of an answer stands, in the other language, in a passage."""
+    """Return whether a passage contains a word of an answer in the other language."""
     if token.kind == "japanese":
         return _in_english(token, passage)
     return token.kind == "latin" and passage.japanese and _in_japanese(token, passage)
 
 
 def compound_stands_across(tokens: Sequence[Token], passage: PassageText) -> bool:
-    """Return whether Japanese words side by side are one in the dictionary, and stand in English in a passage."""
+    """Return whether adjacent Japanese words are one in the dictionary, and a passage contains it in English."""
     groups = _translated("".join(token.surface for token in tokens))
     return len(groups) == 1 and _covered(groups[0], english_stems(passage.text))
 

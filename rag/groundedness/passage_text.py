@@ -28,7 +28,7 @@ class PassageText:
 
     @property
     def japanese(self) -> bool:
-        """Whether any letter is Japanese, so that an English word may stand in it in translation."""
+        """Whether any letter is Japanese, so that the text may contain an English word in translation."""
         return JAPANESE_LETTER.search(self.text) is not None
 
 

@@ -1,4 +1,4 @@
-"""How names sound: the same name in kana and in Latin letters (ザイドル and Seidl, コノミ and Konomi).
+"""Compare names by sound: the same name in kana and in Latin letters (ザイドル and Seidl, コノミ and Konomi).
 
 Japanese names are written in Latin letters by rule, so that theirs must agree to the letter, long vowels aside. Foreign
 names in katakana agree if their consonants do, in classes that katakana does not keep apart (b and v, l and r, th
@@ -75,7 +75,7 @@ def same_name(kana: str, latin: str, *, foreign: bool) -> bool:
 
 
 def _plain(latin: str) -> str:
-    """Return a word in lower case, without accents, possessive, and what is no letter."""
+    """Return a word in lower case, with neither accents nor possessive, letters only."""
     plain = unicodedata.normalize("NFKD", re.sub(r"['’]s?$", "", latin.casefold()))
     return "".join(letter for letter in plain if letter.isascii() and letter.isalpha())
 

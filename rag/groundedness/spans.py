@@ -226,7 +226,7 @@ def _named(run: list[Token]) -> Iterator[list[Token]]:
 
 
 def _belongs(before: Token, token: Token, between: str) -> bool:
-    """Return whether a token goes on with a name: another name, or in Japanese a noun joined to it."""
+    """Return whether a token continues a name: another name, or in Japanese a noun joined to it."""
     if token.kind == "latin" or before.kind == "latin":
         return is_name(token) and is_name(before)
     return is_name(token) or (_is_noun(token) and not between.strip("・="))

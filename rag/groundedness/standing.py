@@ -1,4 +1,4 @@
-"""Does a span of an answer stand in a passage, in any spelling, unit or language?"""
+"""Decide whether a passage contains a span of an answer, in any spelling, unit or language."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _between(tokens: Sequence[Token]) -> str:
 
 
 def _another_bearer(family: Token, tokens: Sequence[Token], passage: PassageText) -> bool:
-    """Return whether a family name always has a given name beside it in a passage that the answer does not have."""
+    """Return whether a family name in a passage always has a given name that the answer does not have."""
     own = {folded(token.surface) for token in tokens}
     places = [at for at, token in enumerate(passage.tokens) if token.key == family.key]
     keyed = passage.tokens

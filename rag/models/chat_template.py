@@ -1,4 +1,4 @@
-"""Chat templates of GGUF files: programs of others, run once in a worker before llama.cpp runs them in this process."""
+"""Chat templates of GGUF files: foreign programs, run once in a worker before llama.cpp runs them in this process."""
 
 from __future__ import annotations
 

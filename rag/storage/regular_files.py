@@ -12,7 +12,7 @@ MEBI: Final = 1 << 20
 
 
 def read_regular(path: Path, most: int, *, follow: bool = True) -> bytes:
-    """Return the bytes of a file of at most `most` bytes; without `follow` a link is no such file.
+    """Return the bytes of a file of at most `most` bytes; without `follow` a link is refused.
 
     Raises OSError, whose strerror says what is wrong; a pipe or a device is neither waited for nor read.
     """

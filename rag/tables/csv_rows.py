@@ -113,7 +113,7 @@ def _width(rows: Sequence[TableRow]) -> int:
 
 
 def _even(delimiter: str, rows: Sequence[TableRow]) -> bool:
-    """Tell whether a delimiter that is not a comma gives all rows as many cells as the header: prose hardly does."""
+    """Tell whether a delimiter that is not a comma gives all rows as many cells as the header; prose rarely does."""
     return delimiter == "," or len({len(row.cells) for row in rows[find_header(rows) :]}) == 1
 
 

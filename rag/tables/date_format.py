@@ -33,7 +33,7 @@ _LEAP_DAY = 60  # 1900-02-29, which there was not
 
 @dataclass(frozen=True, slots=True)
 class DatePart:
-    """A piece of a format: its kind, and the letters that stand for a part of the date, or the text that it shows."""
+    """A piece of a format: its kind, and the letters for a part of the date, or the text that it shows."""
 
     kind: str
     text: str

@@ -1,4 +1,4 @@
-"""Read an Excel file in a worker, as whoever made it may have made it to take all memory."""
+"""Read an Excel file in a worker, because it may be made to use up all memory."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ _ON = frozenset({"1", "true", "on"})
 
 @dataclass(slots=True)
 class SheetFacts:
-    """Facts about a sheet beside its rows; complete when its rows are read.
+    """Facts about a sheet other than its rows; complete when its rows are read.
 
     `unsaved`: the number of formulas without a saved value; `firsts`: the cell of the first of them in each column
     (from 0). `hidden_rows` and `hidden_columns` are hidden by hand: rows (from 1), columns (from 0). `shapes`: texts of

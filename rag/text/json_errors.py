@@ -1,4 +1,4 @@
-"""What is wrong with a text that is not the JSON it should be, in words for whoever wrote it."""
+"""Describe what is wrong with invalid JSON, in plain words for its author."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def _has_english(text: str) -> bool:
 
 
 def _is_chinese(text: str, tag: str) -> bool:
-    """Return whether a text has hardly any kana, and kanji that are those of Chinese, or is declared to be Chinese.
+    """Return whether a text has almost no kana and the kanji of Chinese, or is declared to be Chinese.
 
     Latin letters may be more: names and addresses of web pages.
     """

@@ -1,4 +1,4 @@
-"""Text of others on a terminal: what a terminal would act on is written as an escape."""
+"""Make foreign text safe for a terminal: write control characters as escapes."""
 
 from __future__ import annotations
 

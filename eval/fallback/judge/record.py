@@ -49,7 +49,7 @@ class JudgeIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A judge's agreement with human labels on those of `answers` labelled answers that the ladder leaves open.
+    """A judge's agreement with human labels on those of `answers` labelled answers that the ladder leaves undecided.
 
     Only a yes counts as right.
     """

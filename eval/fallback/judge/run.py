@@ -70,7 +70,7 @@ def judge_run(
 
 
 def _open_examples(labelled_answers: Sequence[LabelledAnswer], path: Path) -> list[tuple[GradedAnswer, bool]]:
-    """Return the labelled answers that the ladder leaves open, each with its label."""
+    """Return the labelled answers that the ladder leaves undecided, each with its label."""
     pairs = zip(grade_by_ladder(labelled_answers), labelled_answers, strict=True)
     examples = [(graded, labelled.label) for graded, labelled in pairs if graded.open and labelled.label is not None]
     if not examples:

@@ -67,7 +67,7 @@ class Calibration:
 
 
 def calibrate(labelled: Path, encoder: Encoder, floor: float) -> Calibration:
-    """Fit a threshold on the labelled answers that the ladder leaves open. Raises DatasetError."""
+    """Fit a threshold on the labelled answers that the ladder leaves undecided. Raises DatasetError."""
     labelled_answers = load_labelled_answers(labelled)
     pool = QuestionPool(labelled.set_question for labelled in labelled_answers)
     graded = zip(labelled_answers, grade_by_ladder(labelled_answers), strict=True)

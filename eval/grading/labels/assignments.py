@@ -206,7 +206,7 @@ def _labels_of(text: str, events: Sequence[_Event], labels: LabelSet, *, infer: 
 
 
 def _asserts_another(events: Sequence[_Event], denied: Label) -> bool:
-    """Return whether another label is asserted beside the denied one: "string, not percussion" says string, once."""
+    """Return whether another label is asserted next to the denied one: "string, not percussion" says string, once."""
     return any(e.mention is not None and not e.mention.denied and e.mention.label != denied for e in events)
 
 

@@ -1,4 +1,4 @@
-"""What an answer repeats of the question, and what it quotes: what a verdict is about, never the verdict.
+"""Find what an answer repeats from the question, or quotes: the subject of a verdict, never the verdict itself.
 
 `without_echo` drops the question where it is repeated whole, and its tasks ("Classify each as ..."), with or without
 quotation marks. `mask_quotations` empties the quotation marks around anything but a label.
@@ -63,7 +63,7 @@ def _signs(text: str) -> str:
 
 
 def _without(answer: str, wanted: str) -> str:
-    """Return `answer` without every occurrence of the letters `wanted`, whatever signs and blanks stand between."""
+    """Return `answer` without every occurrence of the letters `wanted`, whatever signs and blanks are between them."""
     places = [i for i, char in enumerate(answer) for letter in char.casefold() if letter.isalnum()]
     held = "".join(letter for char in answer for letter in char.casefold() if letter.isalnum())
     kept, cursor, at = [], 0, held.find(wanted) if wanted else -1
@@ -78,5 +78,5 @@ def _without(answer: str, wanted: str) -> str:
 
 
 def _joins(char: str) -> bool:
-    """Return whether a letter beside an echo makes it part of a longer word."""
+    """Return whether a letter next to an echo makes it part of a longer word."""
     return char.isascii() and char.isalnum()

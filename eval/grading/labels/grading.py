@@ -27,7 +27,7 @@ class LabelGrade:
 def grade_labels(
     question: str, answer: str, references: Sequence[str], language: str, labels: LabelSet | None
 ) -> LabelGrade | None:
-    """Grade `answer` by labels, or return None if the references are no labels and it is to be graded as a text.
+    """Grade `answer` by labels, or return None if the references are not labels and it is to be graded as text.
 
     >>> grade_labels("Is it positive or negative?", "ポジティブです。", ["positive"], "ja", None).right
     True

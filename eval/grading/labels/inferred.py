@@ -1,4 +1,4 @@
-"""What a classification question asks, read from its text and its references where no column says it.
+"""Infer the labels of a classification from its question and references where no column gives them.
 
 In order: options with letters, assignments of items, words of truth, a list of labels that the question offers, a
 family of common labels that it asks for. A reference that is none of these, as the band Yes where the question is who
@@ -52,7 +52,7 @@ class LabelTask:
 
 @functools.lru_cache(maxsize=1024)
 def label_task(question: str, references: tuple[str, ...], labels: LabelSet | None) -> LabelTask | None:
-    """Return how a classification question is to be graded, or None if its references are no labels.
+    """Return how a classification question is to be graded, or None if its references are not labels.
 
     `labels` are those of a column; without them they are read out of the question and the references.
 
@@ -198,7 +198,7 @@ def _by_truth(question: str, references: Sequence[str]) -> LabelTask | None:
 
 
 def asks_truth(question: str) -> bool:
-    """Return whether yes or true can answer a question: it is no "who", "what" or "which" without words of truth.
+    """Return whether yes or true can answer a question: it is not a "who", "what" or "which" without words of truth.
 
     >>> asks_truth("Who sings Roundabout?"), asks_truth("Is Greenland in Europe?")
     (False, True)

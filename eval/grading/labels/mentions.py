@@ -1,4 +1,4 @@
-"""Where a text names a label: by its name, by the letter of its option, or, in a polar set, by words of truth.
+"""Find mentions of labels: by name, by the letter of an option or, in a polar set, by words of truth.
 
 A denied label ("not a string instrument", 弦楽器ではない) is not assigned. Labels offered as a choice ("string or
 percussion") are not either. Words of truth count where they say something of a statement ("is false", 誤りです), not

@@ -58,7 +58,7 @@ def _only_predicate(statement: str, part: str) -> bool:
 
 
 def restates_only(statement: str, part: str) -> bool:
-    """Return whether a sentence has no word of its own beside those of the statement."""
+    """Return whether a sentence has no word that is not in the statement."""
     return _words(part) <= _words(statement)
 
 

@@ -1,4 +1,4 @@
-"""Does a number count what the question counts? 2分 are no 2個, and two minutes are no two moons.
+"""Check that a number counts what the question counts: 2分 are not 2個, and two minutes are not two moons.
 
 A question that counts things (何個, いくつ, "how many moons") is not answered by a measure, nor one that counts people
 or times by a counter of something else. A question that names a unit ("how many minutes", 何年) asks for a measure.

@@ -1,4 +1,4 @@
-"""Which end of a stretch of time a clause is about: 何時に開きますか the start, "When did it end?" the end."""
+"""Find which end of a period a clause is about: 何時に開きますか the start, "When did it end?" the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of several values in a sentence is the one that is asked for, by where it stands.
+"""Choose among several values in a sentence the one that is asked for, by its position.
 
 A value behind "=" is the result; else the clause with most of the question's words decides ("born in 1745 and died in
 1818"), with the kanji it shares (沸点, 沸騰) and the end of a stretch of time that is asked for; else the first.
@@ -74,7 +74,7 @@ def _side(clause: str) -> str | None:
 
 
 def _elliptic(stems: Set[str], words: Sequence[Token]) -> bool:
-    """Return whether a clause has names only beside its value, so that it says of them what the one before said."""
+    """Return whether a clause has only names and a value, so that it repeats the predicate of the one before."""
     return bool(words) and all(is_name(token) or token.stem in stems for token in words)
 
 

@@ -100,7 +100,7 @@ def _is_page_number(instruction: str) -> bool:
 
 @dataclass(slots=True)
 class _Field:
-    """A field of Word while it is read; the result of a hidden one, a page number, is no text."""
+    """A field of Word while it is read; the result of a hidden one, such as a page number, is not text."""
 
     instruction: str = ""
     hidden: bool = False

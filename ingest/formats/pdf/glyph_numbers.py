@@ -17,7 +17,7 @@ _MIN_VOWELS = 0.2  # of Latin letters; English has 0.38, glyph numbers 0.14
 
 
 def has_glyph_numbers(text_page: Any) -> bool:
-    """Tell whether many letters of a page are not known to PDFium, and what it gives for them is no language."""
+    """Tell whether many letters of a page are unknown to PDFium, and its substitutes for them are not a language."""
     from pypdfium2 import raw
 
     count = text_page.count_chars()

@@ -37,7 +37,7 @@ class PlacedLine:
         return shared > 0.5 * min(self.height, line.height) > 0
 
     def continues(self, line: PlacedLine) -> bool:
-        """Tell whether this line goes on where `line` ends, but for ruby between them."""
+        """Tell whether this line continues where `line` ends, apart from ruby between them."""
         height = min(self.height, line.height)
         across = -0.5 * height <= self.left - line.right <= height
         down = -0.5 * height <= line.bottom - self.top <= height and self.left < line.right and line.left < self.right

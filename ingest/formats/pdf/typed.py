@@ -1,4 +1,4 @@
-"""What people typed into a PDF: values of form fields, and text boxes. They are not in the text of the page."""
+"""Read what people typed into a PDF: form fields and text boxes, which are not in the text of the page."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class DocumentFields:
 
 
 def role(header: str) -> str:
-    """Return what a header stands for (id, title, text or lang), else the normalised header itself.
+    """Return the role of a header (id, title, text or lang), else the normalised header itself.
 
     >>> role(" Title "), role("ﾀｲﾄﾙ"), role("Body")
     ('title', 'title', 'body')

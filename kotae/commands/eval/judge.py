@@ -1,4 +1,4 @@
-"""`kotae eval judge`: let a model judge the answers that the grader leaves open."""
+"""`kotae eval judge`: let a model judge the answers that the grader leaves undecided."""
 
 from __future__ import annotations
 
