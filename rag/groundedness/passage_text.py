@@ -32,9 +32,9 @@ class PassageText:
         return JAPANESE_LETTER.search(self.text) is not None
 
 
-def passage_text(hit: Hit, left_out: Collection[str] = ()) -> PassageText:
+def passage_text(hit: Hit, left_out: Collection[str] = (), *, titled: bool = True) -> PassageText:
     """Read the passage of a hit as the model was given it: its title and its text, without what was `left_out`."""
-    title = _given(sanitize_label, hit.chunk.title, left_out)
+    title = _given(sanitize_label, hit.chunk.title, left_out) if titled else ""
     return read_passage(f"{title}\n{_given(sanitize_passage, hit.chunk.text, left_out)}")
 
 

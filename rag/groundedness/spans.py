@@ -77,7 +77,7 @@ def find_spans(question: str, answer: str, *, cut_off: bool = False) -> tuple[So
     asked = _Asked(canonical(question))
     text = _SOURCE.sub(" ", _asserted(canonical(answer)[:LIMIT]))
     if cut_off:
-        text = text[: max((token.start for token in tokenise(text)[-_TORN:]), default=0)]
+        text = text[: min((token.start for token in tokenise(text)[-_TORN:] if token.key), default=len(text))]
     quotations = list(_quotations(asked, text))
     masked = _masked(text, [match.span() for match, _ in quotations])
     values = list(_values(asked, masked))

@@ -28,8 +28,16 @@ def stands(span: SoughtSpan, passage: PassageText, *, whole: bool = False) -> bo
         return True
     if span.kind == "name":
         return _has_name(span.tokens, passage, whole=whole)
-    share = _share([token for token in span.tokens if token.content], passage)
-    return share >= (1 if whole else _MOST if span.kind == "quotation" else _HALF)
+    content = [token for token in span.tokens if token.content]
+    found = _found(content, passage)
+    if span.kind == "quotation" and not found.issuperset(token for token in content if _telling(token)):
+        return False
+    return bool(content) and len(found) >= len(content) * (1 if whole else _MOST if span.kind == "quotation" else _HALF)
+
+
+def _telling(token: Token) -> bool:
+    """Return whether a word of a quotation may not be another: a name or a number."""
+    return is_name(token) or token.kind == "number"
 
 
 def _states(span: SoughtSpan, given: Value, counted: frozenset[str]) -> bool:
@@ -112,10 +120,6 @@ def _compounds(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
             if end - start > 1 and tokens[start].kind == "japanese":
                 yield tokens[start:end]
             start = end
-
-
-def _share(tokens: Sequence[Token], passage: PassageText) -> float:
-    return len(_found(tokens, passage)) / len(tokens) if tokens else 0.0
 
 
 def parts_of_date(span: SoughtSpan) -> tuple[SoughtSpan, ...]:

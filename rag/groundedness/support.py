@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
@@ -48,7 +49,7 @@ def find_support(
     if not spans or not hits:
         return _NOTHING
     found = [_looked_up(span, hits, passages) for span in spans]
-    return Support(_groundedness(found), tuple(found), _bearer(question, found, hits, passages))
+    return Support(_groundedness(found), tuple(found), _bearer(question, spans, _with_most(found, hits), left_out))
 
 
 def describe_missing(support: Support, language: Language) -> str:
@@ -83,14 +84,24 @@ def _groundedness(spans: Sequence[AnswerSpan]) -> Groundedness:
     return Groundedness.PARTLY if standing else Groundedness.UNGROUNDED
 
 
-def _bearer(
-    question: str, spans: Sequence[AnswerSpan], hits: Sequence[Hit], passages: Sequence[PassageText]
-) -> int | None:
-    """Return the rank of the passage with most spans; of several, of that with most words of the question."""
+def _with_most(spans: Sequence[AnswerSpan], hits: Sequence[Hit]) -> list[Hit]:
+    """Return the passages that most spans stand in; none if no span stands."""
+    standing = Counter(rank for span in spans for rank in span.ranks)
+    return [hit for hit in hits if standing and standing[hit.rank] == max(standing.values())]
+
+
+def _bearer(question: str, spans: Sequence[SoughtSpan], hits: Sequence[Hit], left_out: Collection[str]) -> int | None:
+    """Return the rank of the passage with most names and words below its title, which all passages of a file share.
+
+    Of several, of that with most words of the question.
+    """
+    if len(hits) < 2:
+        return hits[0].rank if hits else None
     asked = {token.key for token in tokenise(canonical(question)) if token.content}
 
-    def merit(at: int) -> tuple[int, int]:
-        return sum(hits[at].rank in span.ranks for span in spans), len(asked & word_keys(passages[at].text))
+    def merit(hit: Hit) -> tuple[int, int]:
+        below = passage_text(hit, left_out, titled=False)
+        words = sum(stands(span, below) for span in spans if span.value is None)
+        return words, len(asked & word_keys(passage_text(hit, left_out).text))
 
-    best = max(range(len(hits)), key=merit)
-    return hits[best].rank if merit(best)[0] else None
+    return max(hits, key=merit).rank

@@ -11,7 +11,9 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from rag.text.letters import HIRAGANA_LETTER, JAPANESE_WORDS, KATAKANA
 from rag.text.signs import MINUS, names_version, version_digits
@@ -23,6 +25,7 @@ _TOKEN = re.compile(
     rf"|(?P<japanese>[{JAPANESE_WORDS}]+)"
     rf"|(?P<latin>[^\W_{JAPANESE_WORDS}]+(?:'[A-Za-z]{{1,2}}\b)?)|(?P<symbol>\S)"
 )
+_PARTED = re.compile("[^・]+|・+")
 _KATAKANA_RUN = re.compile(f"[{KATAKANA}]+")
 _KANA_PAIRS = {"ヴァ": "バ", "ヴィ": "ビ", "ヴェ": "ベ", "ヴォ": "ボ", "ティ": "チ", "ディ": "ジ"}
 _KANA_SINGLES = str.maketrans("ヴヂヅヰヱヵヶ", "ブジズイエカケ")
@@ -152,21 +155,25 @@ def _japanese(run: str, offset: int) -> list[Token]:
     folded = _folded_kana(run)
     tokens: list[Token] = []
     cursor = 0
-    for word in tagger()(run):
-        start = run.find(word.surface, cursor)
+    for surface, feature in _units(run):
+        start = run.find(surface, cursor)
         if start < 0:
             continue
-        cursor = start + len(word.surface)
-        feature = word.feature
-        lemma = re.sub(r"-.*", "", feature.lemma or word.surface)
+        cursor = start + len(surface)
+        lemma = re.sub(r"-.*", "", feature.lemma or surface)
         pos = "/".join(part for part in (feature.pos1, feature.pos2, feature.pos3) if part and part != "*")
         key = "".join(folded[start:cursor])
         key = _AND.get(key, key)
-        kind = "symbol" if not key and not word.surface.strip("・ー゠") else "japanese"
-        tokens.append(
-            Token(word.surface, offset + start, offset + cursor, key, _IRREGULAR.get(lemma, lemma), kind, pos)
-        )
+        kind = "symbol" if not key and not surface.strip("・ー゠") else "japanese"
+        tokens.append(Token(surface, offset + start, offset + cursor, key, _IRREGULAR.get(lemma, lemma), kind, pos))
     return tokens
+
+
+def _units(run: str) -> Iterator[tuple[str, Any]]:
+    """Yield the short units; names that are in no dictionary come as one (マーテン・シュミット) and are parted."""
+    for word in tagger()(run):
+        for part in _PARTED.findall(word.surface) if word.feature.lemma is None else [word.surface]:
+            yield part, word.feature
 
 
 def _folded_kana(run: str) -> list[str]:

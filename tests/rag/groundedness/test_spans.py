@@ -23,6 +23,7 @@ def texts(question: str, answer: str, *, cut_off: bool = False) -> list[str]:
         (WHO, "a rich brewer", ["rich brewer"]),
         (JA_WHO, "リンダウの博物館を創設したのは、大塚啓三郎です。", ["大塚啓三郎"]),
         (JA_WHO, "アンナ・ホルムが1921年に創設しました。", ["アンナ・ホルム", "1921年"]),
+        (JA_WHO, "オルビ・ウェンチャルが1921年に創設しました。", ["オルビ・ウェンチャル", "1921年"]),
         (JA_WHO, "『町の贈り物』と書かれています。", ["町の贈り物"]),
         (JA_WHO, "醸造家です。", ["醸造家"]),
         ("How deep?", "About 1,642 metres, or 5,387 feet", ["1642 metres", "5387 feet"]),
@@ -75,6 +76,7 @@ def test_the_torn_end_of_an_answer_is_not_read() -> None:
     answer = "Anna Holm founded it in 192"
     assert texts(WHO, answer) == ["Anna Holm", "192"]
     assert texts(WHO, answer, cut_off=True) == ["Anna Holm"]
+    assert texts(WHO, 'It says "a gift of the town."', cut_off=True) == ["a gift of the town."]
 
 
 @pytest.mark.parametrize("answer", ["a" * 5000, "「" * 3000, "1" * 5000, "Ab " * 2000, "ァ" * 5000, "\x1f\x00\ud800"])

@@ -62,6 +62,13 @@ def test_a_long_quotation_stands_with_most_of_its_words() -> None:
     )
 
 
+@pytest.mark.parametrize(("given", "changed"), [("Holm", "Bach"), ("12", "14")])
+def test_a_quotation_with_another_name_or_number_does_not(given: str, changed: str) -> None:
+    quoted = "the ship of captain Holm was launched in the cold autumn of that year with 12 sails"
+    assert all_stand(f'"{quoted}"', f"They say {quoted}.")
+    assert not all_stand(f'"{quoted.replace(given, changed)}"', f"They say {quoted}.")
+
+
 def test_the_year_of_a_date_and_its_day_are_parts() -> None:
     (span,) = find_spans("", "3 May 1970")
     year, day = parts_of_date(span)

@@ -63,6 +63,12 @@ def test_the_passage_with_the_question_s_words_bears_out_what_several_have() -> 
     assert find_support(Q, "312 m", hits).rank == 2
 
 
+def test_of_passages_with_one_title_that_with_the_name_in_its_text_bears_it_out() -> None:
+    hits = made_hits("The tower is high.", "Bregenz lies on the lake.", title="Bregenz")
+    assert find_support("What town has the high tower?", "Bregenz", hits).rank == 2
+    assert find_support("What town has the high tower?", "Bregenz", hits[:1]).rank == 1
+
+
 def test_a_title_stands_too_and_what_was_left_out_does_not() -> None:
     """What looks like an instruction was given, marked or not, unless the answer says that it was left out."""
     assert find_support(Q, "Bregenz", made_hits("It is high.", title="Bregenz")).groundedness is G.GROUNDED
