@@ -29,19 +29,26 @@ LANGUAGES = ("ja", "en")
 
 @dataclass
 class Measured:
-    """One build: for each prompt its wall seconds, processor seconds, tokens, and answer."""
+    """One build: for each prompt its wall seconds, processor seconds and those of reading, tokens, and answer."""
 
     name: str
     engine: TextEngine
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
+    reading: list[float] = field(default_factory=list)
     read: list[int] = field(default_factory=list)
     written: list[int] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
 
     def ask(self, prompt: str) -> None:
         began, cpu = time.perf_counter(), self._cpu()
-        (completion,) = self.engine.complete([prompt], Decoding())
+        pieces = self.engine.stream(prompt, Decoding())
+        piece = next(pieces)
+        self.reading.append(self._cpu() - cpu)
+        for piece in pieces:  # noqa: B007
+            pass
+        completion = piece.end
+        assert completion is not None
         self.wall.append(time.perf_counter() - began)
         self.cpu.append(self._cpu() - cpu)
         self.read.append(completion.prompt_tokens)
@@ -84,14 +91,16 @@ def show(kind: str, builds: list[Measured], part: slice) -> None:
     )
     print(f"answers of {statistics.median(first.written[part])}")
     for build in builds:
-        rates = [seconds / tokens for seconds, tokens in zip(build.cpu[part], build.read[part], strict=True)]
+        rates = [seconds / tokens for seconds, tokens in zip(build.reading[part], build.read[part], strict=True)]
+        writing = 1 - sum(build.reading[part]) / sum(build.cpu[part])
         ratios = [b / a for a, b in zip(first.cpu[part], build.cpu[part], strict=True)]
         walls = [b / a for a, b in zip(first.wall[part], build.wall[part], strict=True)]
         same = sum(a == b for a, b in zip(first.answers[part], build.answers[part], strict=True))
         print(
             f"  {build.name}: {statistics.median(build.wall[part]):.2f} s an answer, "
             f"{statistics.median(build.cpu[part]):.2f} processor seconds, "
-            f"{1000 * statistics.median(rates):.1f} ms of a processor for each token of the prompt; "
+            f"{1000 * statistics.median(rates):.1f} ms of a processor for each token of the prompt, "
+            f"{writing:.1%} of the time for writing; "
             f"of the first build's {statistics.median(ratios):.2f} (wall {statistics.median(walls):.2f}), "
             f"{same} answers the same"
         )
