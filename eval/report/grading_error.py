@@ -18,7 +18,7 @@ from eval.statistics.paired import rate
 from rag.records import Language
 
 AGREED, LABELLED = 296, 304
-"""Verdicts that agreed with people, of labelled answers that no rule was tuned on: long and chatty ones."""
+"""Verdicts that agreed with two readers, of labelled answers that no rule was tuned on: long and chatty ones."""
 ERRORS: Final[Mapping[tuple[GradingRule, AnswerOutcome], tuple[int, int]]] = {
     (GradingRule.CONTAINED, AnswerOutcome.CORRECT): (3, 60),
     (GradingRule.LABEL, AnswerOutcome.CORRECT): (3, 95),
@@ -38,12 +38,14 @@ def grading_text(language: Language) -> str:
     agreed = rate_text(rate(AGREED, LABELLED), language)
     if language == "ja":
         return (
-            "判定は人ではなく規則によるものです。規則の調整に使っていない、小型モデルの長い丁寧な回答では、人の判定と一致したのは"
-            f"{agreed}でした。ほかのモデルや話題では、誤りが増えることがあります。"
+            "判定は人ではなく規則によるものです。規則の調整に使っていない、小型モデルの長い丁寧な回答では、"
+            f"2 名の読み手（言語モデル）の判定と一致したのは {agreed}でした。"
+            "ほかのモデルや話題では、誤りが増えることがあります。"
         )
     return (
         "Verdicts come from rules, not from people. On long, chatty answers of a small model, none of them used for "
-        f"tuning, the rules agreed with people on {agreed}; on other models and subjects they may err more often."
+        f"tuning, the rules agreed with two readers (language models) on {agreed}; on other models and subjects they "
+        "may err more often."
     )
 
 
