@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -40,6 +41,9 @@ OTHER_SETS: Final[dict[Language, str]] = {
     "ja": "検証セットが異なるため、これらの実行の数値は比較できません。",
 }
 
+_LONGEST_WORD: Final = 16
+"""Columns of a terminal that a word gets without being broken; a longer one, as of an arm's name, is."""
+_ANY_WIDTH: Final = 10_000
 _SENTENCES: Final = 40
 """Width of a column from which on it holds sentences, which go on in the next line."""
 
@@ -60,7 +64,8 @@ def print_report(report: Report, console: Console | None = None, language: Langu
 
 def print_table(output: OutputTable[Any], language: Language = "en") -> None:
     """Print a table by itself; 120 columns wide if the output is not a terminal."""
-    Console(width=None if Console().is_terminal else 120, highlight=False).print(_table(output, language))
+    console = Console(width=None if Console().is_terminal else 120, highlight=False)
+    console.print(_table(output, language, console))
 
 
 def _print_run(run: RunReport, console: Console, language: Language, *, alone: bool) -> None:
@@ -69,16 +74,16 @@ def _print_run(run: RunReport, console: Console, language: Language, *, alone: b
     part = "" if run.questions == run.of_questions else f", a sample of {run.questions} of {total}"
     console.print(_shown(f"\n{run.name}: {identity.model_identity}, {identity.dataset}{part}", style="bold"))
     if alone:
-        console.print(_table(summary_table(Report((run,))).without("run"), language))
+        console.print(_table(summary_table(Report((run,))).without("run"), language, console))
     for use in run.uses:
         console.print(_shown(f"Fallback grader: {use.text}"))
     if run.contrasts:
         hidden = () if run.ceiling else ("condition",)
-        console.print(_table(conditions_table(Report((run,))).without("run", *hidden), language))
+        console.print(_table(conditions_table(Report((run,))).without("run", *hidden), language, console))
     if run.abstentions:
-        console.print(_table(abstention_table(Report((run,))).without("run"), language))
+        console.print(_table(abstention_table(Report((run,))).without("run"), language, console))
     if run.groundedness:
-        console.print(_table(groundedness_table(Report((run,))).without("run"), language))
+        console.print(_table(groundedness_table(Report((run,))).without("run"), language, console))
     console.print(_shown(headline(run, "en"), style="bold"))
     console.print(_shown(headline(run, "ja"), style="bold"))
     for figures in (headline_figures(run, "en"), headline_figures(run, "ja")):
@@ -102,7 +107,7 @@ def _print_grading(run: RunReport, console: Console, language: Language) -> None
     if run.audit is None:
         console.print(_shown(grading_text(language)))
         return
-    console.print(_table(audit_table(Report((run,))).without("run"), language))
+    console.print(_table(audit_table(Report((run,))).without("run"), language, console))
     for line in (*audit_text(run.audit, "en"), *audit_text(run.audit, "ja")):
         console.print(_shown(line))
 
@@ -136,30 +141,39 @@ def _print_imported(imported: ImportedReport, console: Console) -> None:
 
 def _print_side_by_side(report: Report, console: Console, language: Language) -> None:
     console.print(_shown("\n" + SIDE_BY_SIDE[language], style="bold"))
-    console.print(_table(summary_table(report), language))
+    console.print(_table(summary_table(report), language, console))
     if not report.same_set:
         console.print(_shown(OTHER_SETS[language]))
     if stopped := stopped_text(report, language):
         console.print(_shown(stopped))
     for uneven in other_passages(report.runs):
-        console.print(_shown(passages_text(uneven, language)))
+        console.print(_shown(passages_text(uneven, language, console)))
     for comparison in report.overall_comparisons:
         console.print(_shown(comparison_text(comparison, "en"), style="bold"))
         console.print(_shown(comparison_text(comparison, "ja")))
 
 
-def _table(output: OutputTable[Any], language: Language) -> Table:
+def _table(output: OutputTable[Any], language: Language, console: Console) -> Table:
     """Return a table with the columns that a terminal shows, numbers to the right."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     columns = output.on(Medium.TERMINAL).columns
     for column in columns:
         numbers = any(isinstance(column.value(record), int | float) for record in output.records)
-        wrapped = numbers or column.width >= _SENTENCES
-        justify: Literal["left", "right"] = "right" if numbers else "left"
-        overflow: Literal["fold", "ellipsis"] = "fold" if wrapped else "ellipsis"
-        table.add_column(_shown(column.name(language)), justify=justify, no_wrap=not wrapped, overflow=overflow)
+        title = column.name(language)
+        shown = [title] if column.width >= _SENTENCES else [title, *(column.text(r, language) for r in output.records)]
+        word = min(_LONGEST_WORD, max(cell_len(word) for text in shown for word in text.split() or [""]))
+        table.add_column(
+            _shown(title),
+            justify="right" if numbers else "left",
+            overflow="fold",
+            min_width=word,
+        )
     for record in output.records:
-        table.add_row(*(_shown(column.text(record, language)) for column in columns))
+        table.add_row(*(_shown(column.text(record, language, console)) for column in columns))
+    if console.measure(table, options=console.options.update(width=_ANY_WIDTH)).maximum > console.width:
+        for drawn in table.columns:
+            if drawn.justify == "right":  # titles of numbers give way before names do
+                drawn.max_width = drawn.min_width
     return table
 
 
