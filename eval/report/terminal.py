@@ -169,7 +169,7 @@ def _table(output: OutputTable[Any], language: Language, console: Console) -> Ta
             min_width=word,
         )
     for record in output.records:
-        table.add_row(*(_shown(column.text(record, language, console)) for column in columns))
+        table.add_row(*(_shown(column.text(record, language)) for column in columns))
     if console.measure(table, options=console.options.update(width=_ANY_WIDTH)).maximum > console.width:
         for drawn in table.columns:
             if drawn.justify == "right":  # titles of numbers give way before names do

@@ -238,7 +238,7 @@ def test_what_is_missing_is_said(run, verify, tmp_path) -> None:
     run_set(sample, verify, ScriptedChat(), numbers=["1"], languages=["ja"])
     run_set(other, write_set(tmp_path / "b.csv", ROWS[:2]), ScriptedChat())
     page = html_page(build_report([sample, other]))
-    assert "1 of the set's 5 questions" in page
+    assert "1 of the set&#39;s 5 questions" in page
     assert "cannot be compared" in page
     assert "cannot be compared" not in html_page(build_report([sample, sample]))
     html_page(Report(()))
