@@ -147,7 +147,7 @@ def _print_side_by_side(report: Report, console: Console, language: Language) ->
     if stopped := stopped_text(report, language):
         console.print(_shown(stopped))
     for uneven in other_passages(report.runs):
-        console.print(_shown(passages_text(uneven, language, console)))
+        console.print(_shown(passages_text(uneven, language)))
     for comparison in report.overall_comparisons:
         console.print(_shown(comparison_text(comparison, "en"), style="bold"))
         console.print(_shown(comparison_text(comparison, "ja")))
