@@ -160,8 +160,8 @@ def _table(output: OutputTable[Any], language: Language, console: Console) -> Ta
     for column in columns:
         numbers = any(isinstance(column.value(record), int | float) for record in output.records)
         title = column.name(language)
-        shown = [title] if column.width >= _SENTENCES else [title, *(column.text(r, language) for r in output.records)]
-        word = min(_LONGEST_WORD, max(cell_len(word) for text in shown for word in text.split() or [""]))
+        texts = [title] if column.width >= _SENTENCES else [title, *(column.text(r, language) for r in output.records)]
+        word = min(_LONGEST_WORD, max(cell_len(word) for text in texts for word in text.split() or [""]))
         table.add_column(
             _shown(title),
             justify="right" if numbers else "left",
