@@ -47,7 +47,7 @@ def evaluate(
     It needs a question and a reference in each row; `columns` says which column is which where the names do not:
     "question=NAME,reference=NAME". `prompt` is a prompt's name, or a file of your own. `languages` are those to ask in,
     by default those of the set; `limit` takes the first questions, `sample` a fixed sample of this size;
-    `until_decided` asks in random order until no_rag against rag is decided, or will hardly be.
+    `until_decided` asks in random order until no_rag against rag is decided, or is unlikely to be.
 
     The run is in the folder `out`, by default one in .kotae/runs that is announced; the same call continues an
     interrupted run, and answers nothing twice. `language` is that of the result's text, by default Japanese if all
