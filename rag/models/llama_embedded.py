@@ -11,7 +11,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from rag.errors import ModelUnavailable
+from rag.errors import ModelFailed, ModelUnavailable
 from rag.models.engine import EngineOptions
 from rag.models.llama_build import llama_build
 from rag.models.llama_runner import LlamaRunner, OnChunk, client_of, post_json, private_socket
@@ -46,7 +46,12 @@ class EmbeddedLlama(LlamaRunner):
         self._client = client_of(socket_path, self._server.listening_address, key)
 
     def post(self, route: str, body: dict[str, Any]) -> dict[str, Any]:
-        return post_json(self._client, route, body)
+        import httpx
+
+        try:
+            return post_json(self._client, route, body)
+        except httpx.TransportError as error:
+            raise ModelFailed(f"llama.cpp did not answer {route}: {error}", do="Ask again.") from error
 
     def complete(self, request: dict[str, Any], on_chunk: OnChunk | None = None) -> dict[str, Any] | None:
         if on_chunk is None:

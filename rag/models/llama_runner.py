@@ -61,6 +61,7 @@ def client_of(socket_path: Path | None, address: str, key: str) -> httpx.Client:
         base_url="http://llama" if socket_path else address,
         headers={"Authorization": f"Bearer {key}"},
         timeout=_REQUEST_SECONDS,
+        limits=httpx.Limits(max_keepalive_connections=0),  # the server closes idle ones, perhaps as a request comes
         trust_env=False,
     )
 
