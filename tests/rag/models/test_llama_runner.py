@@ -31,7 +31,7 @@ def address() -> Iterator[str]:
                 connection.recv(65_536)
 
     threading.Thread(target=serve, daemon=True).start()
-    yield "http://127.0.0.1:{}".format(listener.getsockname()[1])
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     listener.close()
 
 
