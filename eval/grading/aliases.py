@@ -40,6 +40,7 @@ _QUALIFIER = re.compile(r"\d|as of|時点|現在|旧|元|映画|曲|年|番組|�
 _LIST_BREAK = re.compile(
     r"\s{0,9}(?:[,、;]\s{0,9}(?:and\s{1,9})?|\band\b|および|及び|ならびに|並びに|そして|&)\s{0,9}", re.IGNORECASE
 )
+_PRONOUN = re.compile(r"^(?:to )?([a-z]{4,}) (?:it|them|him|her)$")  # "demolish it" as "demolish the library"
 _ELEMENT_LENGTH = 60  # characters; longer pieces are clauses, not entries
 
 
@@ -56,6 +57,7 @@ def forms(question: str, reference: str) -> tuple[str, ...]:
     found += [part.strip() for part in re.split(r"\s/\s", bare) if " / " in bare]
     found += _without_class(question, bare)
     found += _without_particle(bare) + _as_work(question, bare)
+    found += _PRONOUN.findall(bare)
     addition = complement(canonical(question), bare, loose=True)
     if addition and len(tokenise(bare)) > len(tokenise(addition)) + 2:
         found.append(strip_endings(addition))

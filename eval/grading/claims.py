@@ -19,6 +19,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from eval.grading.frames import main_clause
 from eval.grading.text import sentences
 from rag.text.refusals import is_refusal
 from rag.text.tokens import Token, is_name, tokenise
@@ -101,7 +102,7 @@ def find_claim(question: str, answer: str) -> Claim:
     rest = announced(answer)
     if rest is not None:
         return _claim(stems, _with_list(rest, sentences(rest)[:1]), direct=True)
-    parts = _relevant(stems, sentences(answer))
+    parts = [main_clause(question, stems, part) for part in _relevant(stems, sentences(answer))]
     if not parts:
         return Claim(answer, answer, False)
     head = _claim(stems, _with_list(answer, parts[:1]), direct=False)
@@ -115,14 +116,14 @@ def _decisive(stems: frozenset[str], parts: Sequence[str], head: Claim) -> str |
     if corrected:
         return corrected[-1]
     first = overlap(stems, parts[0])
+    concluded = [_CONCLUSION.sub("", part) for part in parts[1:] if _CONCLUSION.match(part)]
+    if concluded and (not head.firm or overlap(stems, concluded[-1]) >= max(first, NAME_WEIGHT)):
+        return concluded[-1]
     if len(parts) == 1 or (head.firm and first == 0):
         return None
     continued = _continuation(stems, parts)
     if continued is not None:
         return continued
-    concluded = [_CONCLUSION.sub("", part) for part in parts[1:] if _CONCLUSION.match(part)]
-    if concluded and not head.firm:
-        return concluded[-1]
     best = max(parts, key=lambda part: overlap(stems, part))
     return best if overlap(stems, best) > first else None
 

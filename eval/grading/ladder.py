@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from eval.grading.abstention import declines
 from eval.grading.aliases import forms
+from eval.grading.frames import without_retracted
 from eval.grading.labels.grading import grade_labels
 from eval.grading.labels.inferred import asks_yes_or_no
 from eval.grading.labels.label_set import LabelSet
@@ -184,6 +185,7 @@ def _content(question: str, text: str, references: Sequence[Reference]) -> str:
 
 
 def _grade_open(question: str, whole: str, references: Sequence[Reference], language_correct: bool) -> Verdict:
+    whole = without_retracted(whole)
     text = _content(question, whole, references)
     best = _best(question, text, references, whole)
     if best is None:
@@ -192,7 +194,7 @@ def _grade_open(question: str, whole: str, references: Sequence[Reference], lang
         return _verdict(best, language_correct)
     rest = beside_refusals(text)
     if rest is not None and rest != text:
-        best = _best(question, rest, references, whole) or best
+        best = _best(question, _content(question, rest, references), references, whole) or best
     if rest is None or (best.match.finding in (Finding.ABSENT, Finding.PASSING) and is_refusal(text)):
         return Verdict(
             AnswerOutcome.REFUSED, language_correct, GradingRule.HEDGE, text, None, "the answer declines to answer"

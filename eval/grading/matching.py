@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from eval.grading.asked import ParsedQuestion
 from eval.grading.claims import Claim
+from eval.grading.clauses import better_placed
 from eval.grading.longer_names import TITLES, another_district, in_longer_name
 from eval.grading.objections import listed_with, misranked, outdated, overturned, related, unrelated
 from eval.grading.refusals import alternative, is_denied
@@ -166,10 +167,16 @@ def _objections(asked: ParsedQuestion, claim: Claim, form: str, first: int, last
         yield Match(Finding.DENIED, quoted, f"{quoted!r} is said to have no part in it")
     yield from _outweighed(asked, line, start - begin, end - begin)
     in_focus = text.find(claim.focus) <= start < text.find(claim.focus) + len(claim.focus)
+    if in_focus and claim.firm:
+        return
+    opened = re.search(r"\([^()]*$", text[:start])
+    if claim.firm and opened and any(token.pos.startswith("助詞") for token in tokens[last : last + 1]):
+        yield Match(Finding.PASSING, quoted, f"{quoted!r} is only in an aside")
     gloss = re.search(r"\($", text[:start]) and re.match(r"\)", text[end:])
-    rival = None if in_focus or gloss or not claim.firm else rival_in(asked, claim.focus)
+    rival = None if gloss or not claim.firm else rival_in(asked, claim.focus)
+    rival = rival or better_placed(asked, line, start - begin, end - begin)
     if rival is not None:
-        yield Match(Finding.PASSING, quoted, f"{rival!r} is given first, {quoted!r} only in passing")
+        yield Match(Finding.PASSING, quoted, f"{rival!r} is given, {quoted!r} only in passing")
 
 
 def _another_bearer(asked: ParsedQuestion, tokens: Sequence[Token], first: int, last: int) -> bool:

@@ -7,6 +7,7 @@ one thing is asked for, which the caller knows.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -35,6 +36,9 @@ _PLACE_BEFORE = re.compile(
 )
 _PLACE_AFTER = re.compile(r"^[」』]?の(?:近く|隣|となり|そば|近郊|郊外|周辺)(?!は)")
 _OWNER = re.compile(r"'s?$")
+_OWNED = re.compile(r"\b(?:of|to|for|by|under|on|from)\s+$", re.IGNORECASE)  # "the commander of X's mission"
+_OWNS = re.compile(r"^(?:'s|')\s+[a-z]")
+_OWNS_NAME = re.compile(r"^(?:'s|')\s+(?:(?!at\b|in\b|of\b|on\b|by\b|for\b|from\b|with\b|to\b)[a-z-]+,?\s+){1,3}[A-Z]")
 _UNRELATED_BEFORE = re.compile(
     r"\b(?:nothing to do with|unrelated to|not (?:related|linked|connected) (?:to|with)|unconnected (?:to|with)"
     r"|regardless of|independent(?:ly)? of|irrespective of)(?: (?:the|any|an?))?\s*[\"']?$",
@@ -49,15 +53,16 @@ _ORDINALS = {
     word: number
     for number, word in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)
 } | {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "runner-up": 2, "首位": 1, "初代": 1, "トップ": 1}
-_ORDINALS |= dict.fromkeys(("その次", "それに次", "次点", "2番手"), 2)
-_ORDINAL_EN = rf"(?P<rank>{'|'.join(word for word in _ORDINALS if word.isascii())}|\d{{1,2}}(?:st|nd|rd|th))"
+_ORDINALS |= dict.fromkeys(("その次", "それに次", "次点", "2番手", "次に", ", then", "and then"), 2) | {"最初": 1}
+_ORDINAL_EN = rf"(?P<rank>{'|'.join(word for word in _ORDINALS if word.isascii() and word[-4:] != 'then')}|\d{{1,2}}(?:st|nd|rd|th))"
 _ORDINAL_JA = r"(?:第?(?P<rank>\d{1,2}|[一二三四五])(?:番目|位|代目?|番(?!線))|(?P<top>首位"
-_ORDINAL_JA += r"|初代|トップ|その次|それに次|次点|2番手))"
+_ORDINAL_JA += r"|初代|トップ|最初|その次|それに次|次に(?!挙|示|述)|次点|2番手))"
 _RANK_BEFORE = (
     re.compile(
         rf"\b{_ORDINAL_EN}\b(?:[- ][a-z]+){{0,3}}?\s*(?:is|was|:|,|being|place,?)\s*(?:the )?[\"']?$", re.IGNORECASE
     ),
     re.compile(rf"{_ORDINAL_JA}[^、。\n]{{0,12}}?[はが:]\s*、?[「『]?$"),
+    re.compile(r"(?:(?P<rank>, then|\band then)|(?P<top>次に))\s?(?:the )?[\"'「『]?$", re.IGNORECASE),
 )
 _RANK_AFTER = (
     re.compile(
@@ -129,6 +134,7 @@ _BREAK = re.compile(
 _JOINED = re.compile(r"\band\b|&|および|及び|ならびに|並びに", re.IGNORECASE)
 _TOPIC = re.compile(r"(?:[はが:]|\b(?:is|are|was|were|include|includes|be)\b)\s{0,9}")
 _ITEM_WORDS = 5
+_NEAR = 60  # characters behind a mention
 
 
 def related(question: str, text: str, start: int, end: int) -> bool:
@@ -141,8 +147,23 @@ def related(question: str, text: str, start: int, end: int) -> bool:
     ):
         return True
     owner = _OWNER.search(text[start:end])
-    after = text[end - (len(owner.group()) if owner else 0) : end + 40]
-    return bool(_RELATION_BEFORE.search(text[max(0, start - 40) : start]) or _RELATION_AFTER.match(after))
+    before, after = text[max(0, start - 40) : start], text[end - (len(owner.group()) if owner else 0) : end + 40]
+    if _RELATION_BEFORE.search(before) or _RELATION_AFTER.match(after) or _OWNS_NAME.match(after):
+        return True
+    return bool(_OWNED.search(before) and _OWNS.match(after)) or _describes_name(text[end:])
+
+
+def _describes_name(after: str) -> bool:
+    """Return whether what follows a mention makes it part of a clause about a name: Xを支えたY, Xに仕えたY."""
+    tokens = tokenise(after[:_NEAR])
+    if not tokens or tokens[0].pos != "助詞/格助詞" or tokens[0].surface not in ("を", "に", "と", "から", "へ"):
+        return False
+    for verb, name in itertools.pairwise(tokens[1:]):
+        if name.pos.startswith(("補助記号", "助詞/接続")) or name.surface in "、。,":
+            return False
+        if verb.pos.startswith(("動詞", "助動詞")) and name.pos.startswith("名詞"):
+            return is_name(name)
+    return False
 
 
 def unrelated(text: str, start: int, end: int) -> bool:

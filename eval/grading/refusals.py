@@ -34,13 +34,13 @@ _NOT_AFTER = re.compile(
     re.IGNORECASE,
 )
 _DENIED_JA = re.compile(
-    r"^[」』)\"']*(?:という(?:わけ|の)|など)?(?:(?:で|じゃ)は?(?:な[いくか]|ありません|あり得ません|あり得ない"
+    r"^[」』)\"']*(?:という(?:わけ|の)|など|の(?:ため|せい|影響|こと|作|もの|仕業|ほう|方)|によるもの)?(?:(?:で|じゃ)は?(?:な[いくか]|ありません|あり得ません|あり得ない"
     r"|ございません)|じゃな[いくか]|以外|とは(?:異な|違|別|無関係|言え|限ら)"
     r"|は(?:間違い|誤り|違い|不正解|正しくな|不適)|を除)"
 )
 _ASSERTING_JA = re.compile(
     r"(?:な[いか]|ありません)(?:で(?:しょう|す)か|だろうか|か(?:と|。|$|な)|のか)|に(?:他|ほか)なら|しかな"
-    r"|間違いな|違いな"
+    r"|間違いな|違いな|以外の[何誰]"
 )
 _CLAUSE_END_JA = re.compile(r"(?:で(?:あり|す(?:が|けど))?|て|り|し|が|ば|から|ので|けど|く)、")
 _NEGATIVE_END_JA = re.compile(
@@ -67,6 +67,7 @@ _OR_BEFORE_JA = re.compile(
     r"(?<![、。い])(?:、?\s{0,9}(?:または|又は|あるいは|もしくは|若しくは|それとも)、?"
     r"|(?<!いつ)(?<!どこ)(?<!誰)(?<!何)(?<!しか)か、?)[「『\"]{0,4}$"
 )
+_ASKS = re.compile(r"\?[\"')」』]*$|(?:です|ます|でしょう|だろう|の)か。?[」』)]*$")  # a question that a refusal leaves open
 _OFFERED = re.compile(r"[^.;()?、。]+$")  # the words just before "or"
 
 
@@ -76,13 +77,13 @@ def beside_refusals(text: str) -> str | None:
     >>> beside_refusals("分かりません。資料にはありません。"), beside_refusals("I do not know. Tokyo.")
     (None, ' Tokyo.')
     """
-    kept = []
-    for stretch in sentence_stretches(text):
-        if is_refusal(stretch.strip()):
-            after = after_refusal(stretch)
-            kept += [] if after is None else [after]
-        else:
-            kept.append(stretch)
+    stretches = sentence_stretches(text)
+    declined = [is_refusal(stretch.strip()) for stretch in stretches]
+    kept = [
+        after_refusal(stretch) or "" if refuses else stretch
+        for stretch, refuses in zip(stretches, declined, strict=True)
+        if refuses or not (any(declined) and _ASKS.search(stretch.strip()))
+    ]
     left = "".join(kept)
     return left if any(char.isalnum() for char in left) else None
 

@@ -56,8 +56,9 @@ _ADDRESSES = re.compile(
 )
 _ADDRESSES_JA = re.compile(r"ください|下さい|いたしま|致しま|いただ|頂|幸い|願い|申し上げ|ございま|ましょう|でしたら")
 _TURNS = re.compile(
-    r"^(?:but )?(?:actually|in fact|in reality|correction|no|wait)\s*[,:]\s*$"
-    r"|^(?:実際(?:に)?は|実は|正しくは|本当は|訂正)[、:]?$",
+    r"^(?:but )?(?:actually|in fact|in reality|correction|no|wait|therefore|thus|hence|so)\s*[,:]\s*$"
+    r"|^(?:実際(?:に)?は|実は|正しくは|本当は|訂正|したがって|従って|よって|以上から|以上より)[、:]?$"
+    r"|^(?:the )?(?:final |short )?answer\s*:\s*$|^(?:最終|最終的な)?(?:答え|回答|解答|正解)\s*:\s*$",
     re.IGNORECASE,
 )
 _POINTS = re.compile(

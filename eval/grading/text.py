@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from eval.grading.remark_words import remark_words
 from rag.text.sentences import ANSWER, sentence_parts
 from rag.text.tokens import tokenise
 
@@ -21,11 +22,10 @@ _NEW_SENTENCE = re.compile(
     r"\s{0,9}$|\s{0,9}\n|\s{1,9}[A-Z\"]|(?=[一-鿿ァ-ヴぁ-ん(])(?![とはがのでにをもやかっだなよねへ])"
 )
 _ONLY_QUOTED = re.compile(
-    r"^(?:(?:\W*|【[^】]{1,8}】|[^「」『』、。]{1,30}、)[「『][^「」『』\n]{1,80}[」』](?:\([^()\n]{1,60}\))?"
+    r"^(?:(?:\W*|[^「」『』。]{1,60}[】、:])[「『][^「」『』\n]{1,80}[」』](?:\([^()\n]{1,60}\))?"
     r"|[^「」『』()、。]{1,30}\([^()\n]{1,60}\))(?=[^\W\d_ァ-ヴ])"
 )
 _OPENS = ("連体詞", "副詞", "接続詞", "接頭辞", "感動詞", "代名詞", "形状詞")
-_OPENING_NOUNS = frozenset("他 ほか 上記 以上 詳細 今回 参考 出典 注".split())
 _HIDDEN = str.maketrans("。.!?", "____")
 _MOST_ENDINGS = 12  # one behind another; a model in a loop repeats one without end
 _LONGEST_ENDING = 24  # characters; more than any ending that `_ENDING` removes
@@ -55,7 +55,8 @@ def _end_of_answer(part: str) -> int:
     """Return where a quotation ends that a new sentence follows without a full stop, else 0: 「桜」以上です."""
     quoted = _ONLY_QUOTED.match(part)
     following = tokenise(part[quoted.end() :])[:1] if quoted else ()
-    opens = any(token.pos.startswith(_OPENS) or token.surface in _OPENING_NOUNS for token in following)
+    known = remark_words().known
+    opens = any(token.pos.startswith(_OPENS) or (token.content and token.stem in known) for token in following)
     return quoted.end() if quoted and opens else 0
 
 

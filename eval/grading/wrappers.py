@@ -1,4 +1,4 @@
-"""Unwrap an answer: thinking, code fences, JSON, XML, LaTeX, quoting and slanted letters.
+"""Unwrap an answer: thinking, code fences, JSON, XML, LaTeX, tables, quoting and slanted letters.
 
 `unwrap` works on the answer as it came, before `rag.text.canonical`, and knows neither question nor references. Of a
 structure that names one field as the answer only that field is left; of any other the fields that say where an answer
@@ -11,6 +11,8 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Final
+
+from eval.grading.tables import without_tables
 
 _THOUGHT = r"(?:think|thinking|thought|thoughts|reasoning|reflection|scratchpad|analysis)"
 _THOUGHT_OPENS = re.compile(rf"<{_THOUGHT}>", re.IGNORECASE)
@@ -53,7 +55,7 @@ def unwrap(answer: str) -> str:
         if inner == text:
             break
         text = inner
-    return _SLANTED.sub(r"\2", _QUOTED_LINE.sub("", text))
+    return _SLANTED.sub(r"\2", _QUOTED_LINE.sub("", without_tables(text)))
 
 
 def after_thinking(answer: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from eval.grading.frames import without_retracted
 from eval.grading.labels.assignments import read_assignment
 from eval.grading.labels.echoes import without_echo
 from eval.grading.labels.inferred import LabelTask, label_task
@@ -35,7 +36,7 @@ def grade_labels(
     task = label_task(question, tuple(references), labels)
     if task is None:
         return None
-    asked, text = canonical(spelt(question)), canonical(spelt(answer))
+    asked, text = canonical(spelt(question)), without_retracted(canonical(spelt(answer)))
     return _grade_items(asked, text, task) if task.items else _grade_one(asked, text, task, language)
 
 

@@ -38,6 +38,9 @@ _MARKER = re.compile(
     r"^\W{0,9}(?:option|choice|選択肢|記号)?\s{0,9}[(\[【]?\s{0,9}(\w)\s{0,9}(?:[)\]】.:、,]\s{0,9}(.*)|)$",
     re.IGNORECASE | re.DOTALL,
 )
+_HEAD_WORD = re.compile(
+    r"(yes|no|true|false|はい|いいえ|正しい|誤り)[,.、。]\s?(?!.*\b(?:yes|no|true|false)\b|.*(?:はい|いいえ|正し|誤り)).", re.IGNORECASE
+)
 _OFFERED_TWO = 2
 
 
@@ -87,11 +90,17 @@ def _task(question: str, references: Sequence[str], labels: LabelSet) -> LabelTa
 def _named(text: str, labels: LabelSet) -> Label | None:
     """Return the label of a reference: its name, the letter of its option, or both (C. 熊本県)."""
     plain = canonical(spelt(text))
-    label = labels.named(plain)
+    label = labels.named(plain) if labels.polarity is None else _truth_of(plain, labels)
     if label is not None or not labels.markers:
         return label
     marker = _MARKER.match(plain)
     return labels.marked(marker.group(1)) if marker else None
+
+
+def _truth_of(text: str, labels: LabelSet) -> Label | None:
+    """Return the label of a reference to a yes-or-no question: the word alone, or with what follows it (Yes, it is)."""
+    head = _HEAD_WORD.match(canonical(text))
+    return labels.named(text) or (labels.named(head.group(1)) if head else None)
 
 
 def _with_options(labels: LabelSet, options: Sequence[Option]) -> LabelSet:
@@ -189,11 +198,11 @@ def _positional_task(question: str, references: Sequence[str]) -> LabelTask | No
 
 
 def _by_truth(question: str, references: Sequence[str]) -> LabelTask | None:
-    known = [text for text in references if TRUTH.named(text) or YES_NO.named(text)]
+    known = [text for text in references if _truth_of(text, TRUTH) or _truth_of(text, YES_NO)]
     if not known or not asks_truth(question):
         return None
     words = {folded(canonical(name)) for name in ("yes", "no", "はい", "いいえ")}
-    yes_no = any(folded(canonical(text)) in words for text in known)
+    yes_no = any(folded(re.split("[,、]", canonical(text))[0]) in words for text in known)
     return _task(question, references, YES_NO if yes_no else TRUTH)
 
 
@@ -218,7 +227,7 @@ def asks_yes_or_no(question: str, references: Sequence[str]) -> bool:
     """
     return (
         bool(references)
-        and all(YES_NO.named(text) or TRUTH.named(text) for text in references)
+        and all(_truth_of(text, YES_NO) or _truth_of(text, TRUTH) for text in references)
         and asks_truth(question)
     )
 

@@ -23,17 +23,19 @@ _TRUE = r"(?:true|correct|right|accurate|valid)"
 _FALSE = r"(?:false|incorrect|wrong|untrue|inaccurate)"
 _IS = r"\b(?:is|are|was|were|be|being|isn't|wasn't|sounds|seems|looks|appears|as|call(?:ed)? (?:it|this|that))"
 _ELLIPSIS = (
-    r"(?:^|[,;]\s?)(?:and |so )?(?:it|he|she|they|there|this|that) "
+    r"(?:^|[,;]\s?)(?:and |so )?(?:it|he|she|they|there|this|that) (?:[a-z]{3,}ly |sure )?"
     r"(?:is|are|was|were|does|do|did|can|could|has|have|had|will|would)"
 )
 _ASSENTS = re.compile(
-    r"^\W*(?:yes|yeah|yep|indeed|absolutely|affirmative)\b|^\W*(?:はい|ええ)(?![ぁ-んー])|^\W*(?:そうです|その通り)"
+    r"^\W*(?:yes|yeah|yep|yup|indeed|absolutely|affirmative|you(?:'re| are) (?:right|correct)"
+    r"|i (?:believe|think|guess|suppose) so)\b|^\W*(?:はい|ええ|うん|イエス)(?![ぁ-んー])|^\W*(?:そうです|そうだ|その通り)"
     rf"|{_ELLIPSIS}[.!]*$",
     re.IGNORECASE,
 )
 _DISSENTS = re.compile(
     r"^\W*(?:no|nope)\b(?=\s*(?:[,.!;:)]|$|(?:it|he|she|the|they|there|this|that|i|you)\b))|\b(?:and|or) no\W*$"
-    rf"|{_ELLIPSIS}(?:n't| not)[.!]*$|{_IS}\s+no$|^\W*(?:いいえ|いえ[、。]|否)",
+    rf"|{_ELLIPSIS}(?:n't| not)[.!]*$|{_IS}\s+no$|^\W*(?:いいえ|いえ[、。]|いや[、。]|否|ノー$)"
+    r"|^\W*(?:negative\W*$|i (?:do not|don't) (?:believe|think) so\b|(?:that|this)(?: is|'s) not (?:so|the case)\b)",
     re.IGNORECASE,
 )
 _SAYS_YES = re.compile(
@@ -54,7 +56,7 @@ _SAYS_NO = re.compile(
 _REVERSED_BEFORE = re.compile(r"(?:\bnot|n't)\s+(?:\w+ly\s+)?(?:is\s+)?$", re.IGNORECASE)
 _OPEN_AFTER = re.compile(r"い?とは限[らり]|い?か(?:どうか|否か)|い?場合も")
 _REVERSED_AFTER = re.compile(
-    r"い?とは言え(?:な|ま)|い?とは(?:思|考え)(?:わな|いませ|えな|えませ)"
+    r"(?:い|いる)?とは言え(?:な|ま)|い?とは(?:思|考え)(?:わな|いませ|えな|えませ)"
     r"|(?:く)?(?:で(?:あるとは言え)?)?は?(?:な[いくか]|ありません|あり得)|くな"
     r"|(?:で)?あるとは言え(?:な|ま)"
 )
@@ -149,7 +151,7 @@ def _polar_mentions(text: str, yes: Label, no: Label) -> list[LabelMention]:
         for match in pattern.finditer(text):
             before, after = text[max(0, match.start() - _NEAR) : match.start()], text[match.end() : match.end() + _NEAR]
             turned = _REVERSED_AFTER.match(after) is not None and not _RHETORICAL.match(after)
-            reverse = turned or _REVERSED_BEFORE.search(before) or _INSIDE_NOT.search(match.group())
+            reverse = turned or _REVERSED_BEFORE.search(before) or (not assent and _INSIDE_NOT.search(match.group()))
             vague = (
                 _OPEN_AFTER.match(after) or _OFFERS.match(after) or _PARTLY.search(before) or _OFFERED.search(before)
             )

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eval.grading.claims import announced, find_claim
+from eval.grading.frames import main_clause
 from eval.grading.labels.concessions import concessions
 from eval.grading.labels.echoes import mask_quotations, without_echo
 from eval.grading.labels.label_set import Label, LabelSet
@@ -45,6 +46,7 @@ _ANALYSIS = re.compile(r"\b(?:step[- ]by[- ]step|analy[sz]e|break (?:it|this) do
 _ASPECT = re.compile(
     r"\s(?:statement|point|aspect|element|detail|word|phrase|factor|term)s?\b|な(?:点|面|要素|言葉|表現)"
 )
+_SIGN = re.compile(r"[\s.。(]{0,4}(?:(?P<yes>[TtYy○〇✓✔正真]|マル)|(?P<no>[FfNn×✕✗✘誤偽]|バツ|ペケ))[\s.。)]{0,4}")
 _LISTS = re.compile(
     r"\b(?:options?|choices?|categor(?:y|ies)|classes|labels|between)\b|選択肢|候補|カテゴリ|のうち|の中から",
     re.IGNORECASE,
@@ -89,9 +91,18 @@ def read_label(question: str, answer: str, labels: LabelSet) -> LabelReading:
     if announcement is not None and not mentions(announcement, labels, anywhere=True):
         announcement = None  # "this answer was generated from the passages" announces none
     parts = [part for part in sentences(announcement or rest) if not _ASKS.search(part)]
+    sign = _signed(labels, rest)
+    if sign is not None:
+        return LabelReading(sign, answer, "the answer is a sign")
     if not parts:
         return LabelReading(None, answer, "the answer only repeats the question")
     return _read(asked, parts, sentences(rest), announced_=announcement is not None)
+
+
+def _signed(labels: LabelSet, text: str) -> Label | None:
+    """Return the label of an answer in a polar set that is one letter or sign: F, ×, 誤."""
+    sign = _SIGN.fullmatch(text) if labels.polarity is not None else None
+    return labels.polarity[sign["no"] is not None] if sign and labels.polarity else None
 
 
 def _read(asked: _Asked, parts: Sequence[str], all_parts: Sequence[str], *, announced_: bool) -> LabelReading:
@@ -138,6 +149,9 @@ def _assigned(asked: _Asked, part: str) -> list[Label]:
         anywhere = {mention.label for mention in mentions(part, asked.labels, anywhere=True)}
         return list(bare_labels(last_phrase(part), asked.labels)) if len(anywhere) == 1 else []
     unique = list(dict.fromkeys(mention.label for mention in found))
+    main = part if len(unique) < 2 else main_clause(asked.question, frozenset(), part)
+    if main != part and (labels := _assigned(asked, main)):
+        return labels
     return unique if len(unique) < 2 else _in_slot(asked, part, found) or unique
 
 

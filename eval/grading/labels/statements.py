@@ -14,6 +14,7 @@ DENIES_SHARE = 0.75  # the same for restating it with a negation
 _ASKS_TRUTH = re.compile(r"true|false|correct|statement|claim|正し|誤|真|偽|本当|文|記述", re.IGNORECASE)
 _QUOTED = re.compile(r"「([^「」]{6,})」|\"([^\"]{6,})\"")
 _FIELD = re.compile(r"(?m)^\s*(?:statement|claim|sentence|記述|文|主張|命題)\s*:\s*", re.IGNORECASE)
+_PRONOUN = re.compile(r"(?:yes|no)?\W{0,3}(?:it|he|she|they|this|that|these|those)\b", re.IGNORECASE)
 _PREDICATES = ("動詞", "形容詞", "形状詞")
 _TASK = frozenset(
     "true false correct incorrect right wrong yes no statement following whether answer claim sentence decide "
@@ -52,7 +53,10 @@ def restated(statement: str, part: str, labels: LabelSet) -> Label | None:
 
 
 def _only_predicate(statement: str, part: str) -> bool:
-    """Return whether a sentence has the predicate of a Japanese question and nothing new: 飛べますか, 飛べません."""
+    """Return whether a sentence has the predicate of a question and nothing new: 飛べますか, 飛べません; "It is a bird"."""
+    if _PRONOUN.match(part):
+        words = [token.stem for token in tokenise(statement) if token.content and token.stem not in _TASK]
+        return bool(words) and words[-1] in _words(part) <= _words(statement)
     verbs = [token.stem for token in tokenise(statement) if token.content and token.pos.startswith(_PREDICATES)]
     return bool(verbs) and statement.rstrip("。?？").endswith("か") and verbs[-1] in _words(part) <= _words(statement)
 

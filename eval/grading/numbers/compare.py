@@ -24,7 +24,7 @@ from eval.grading.numbers.reference import Numeric
 from eval.grading.refusals import alternative, is_denied
 from eval.grading.text import sentences, strip_endings
 from rag.text.numbers.dates import DateValue
-from rag.text.numbers.quantities import Quantity, Value, read_numbers
+from rag.text.numbers.quantities import MEASURED, Quantity, Value, read_numbers
 from rag.text.numbers.units import DAY, TIME_OF_DAY
 from rag.text.tokens import tokenise
 
@@ -43,7 +43,12 @@ _COUNTERS = {
 _RANGE_AFTER = re.compile(r"^[^\S\n]*(?:-|~|から|to\b|or\b|か、?(?=\d))\s*", re.IGNORECASE)
 _TRIES = re.compile(r"\W{0,9}(?:if|try|suppose|let)\W{1,9}[a-z]\W{1,9}?=", re.IGNORECASE)  # "If x = 9, then ..."
 MOST_VALUES = 40  # of one sentence; models in a loop write hundreds
+_MOST_PLACES = 6  # decimal places of a rounded measure
 _YEAR_RANGE = (100, 2999)  # bare numbers that may be years
+_BOUND_BEFORE = re.compile(r"\b(?:fewer|less|lower|smaller|shorter|younger) than\s(?:about )?$|\bunder\s$", re.IGNORECASE)
+_BOUND_AFTER = re.compile(r"[一-鿿]{0,3}(?:未満|より(?:少な|短|低|小さ)|に満た|足らず)")
+_ENDS = re.compile(r"\s?(?:[.;。]|$)")  # "a guitar has six strings, a violin has four."
+_BOUND = re.compile(r"\bthan\b|\bunder\b|未満|より|足らず|満た", re.IGNORECASE)
 _JOINT = re.compile(r"[^\S\n]{0,9}(?:-|:|~|から|対|to|vs\.?|versus)[^\S\n]{0,9}", re.IGNORECASE)
 
 
@@ -60,7 +65,7 @@ def match_numeric(
         if _TRIES.match(text):
             continue
         wanted = tuple(_as_asked(asked, value, text) for value in reference.values)
-        given = _candidates(asked, text, wanted)
+        given = _candidates(asked, text, wanted, limit=bool(_BOUND.search(reference.form)))
         if given:
             return _decide(asked, text, given, wanted, precise, in_order=joint)
     return Match(Finding.ABSENT, claim.focus, "the answer gives no number or date of the reference's kind")
@@ -93,8 +98,10 @@ def _unsigned(value: Value) -> Value:
     return replace(value, value=abs(value.value)) if isinstance(value, Quantity) else value
 
 
-def _candidates(asked: ParsedQuestion, text: str, wanted: Sequence[Value]) -> list[Value]:
+def _candidates(asked: ParsedQuestion, text: str, wanted: Sequence[Value], *, limit: bool) -> list[Value]:
     """Return the values of `text` that can answer: of a wanted kind, not denied, not repeated from the question.
+
+    "Fewer than four" is not four, unless the reference is a `limit` itself.
 
     Where some count what the question counts (何人, "how many countries"), only those; brackets come last.
     """
@@ -102,12 +109,13 @@ def _candidates(asked: ParsedQuestion, text: str, wanted: Sequence[Value]) -> li
     found = [_unsigned(value) if asked.below else value for value in asked.numbers(text).values[:MOST_VALUES]]
     if all(isinstance(want, Quantity) and want.unit is None for want in wanted):
         found = [v for v in found if not (isinstance(v, Quantity) and counts_another(asked.text, text, v))]
+    found = [v for v in found if not (_BOUND_BEFORE.search(text[: v.start]) or _BOUND_AFTER.match(text, v.end)) or limit]
     values = [v for v in found if not is_denied(text, v.start, _counted_end(text, v), negative_question=asked.negative)]
     fresh = [v for v in values if not any(_same(v, old) for old in held) or any(_same(v, want) for want in wanted)]
     close = [value for value in fresh if any(_same_kind(value, want) for want in wanted)]
     given = close or [value for value in fresh if any(_comparable(value, want) for want in wanted)]
     counted = [v for v in given if _is_time(v) or _counts_asked(asked.text, text[v.start :])]
-    given = counted or given
+    given = [v for v in given if v in counted or (len(given) == 2 and _ENDS.match(text, v.end))] if counted else given
     bracketed = [match.span() for match in re.finditer(r"\([^()]*\)", text)]
     outside = [value for value in given if not any(start < value.start < end for start, end in bracketed)]
     return outside or given
@@ -153,6 +161,7 @@ def _decide(
 
     given = of_asked_end(asked.text, text, given)
     chosen = _glossed(text, best_placed(asked, text, given, is_wanted), wanted)
+    chosen = next((v for v in given if is_wanted(v) and _rounds(chosen, v)), chosen)
     quoted = text[chosen.start : chosen.end]
     if not is_wanted(chosen):
         return Match(Finding.CONFLICT, quoted, f"{quoted!r} conflicts with the reference")
@@ -175,6 +184,17 @@ def _decide(
             return beside
     whole = not any(token.content for token in tokenise(strip_endings(text[: chosen.start] + " " + text[chosen.end :])))
     return Match(Finding.EQUAL if whole else Finding.CONTAINED, quoted, "the answer gives the reference's value")
+
+
+def _rounds(value: Value, exact: Value) -> bool:
+    """Return whether a measure is the other one rounded: 2.7 km beside 2,737 m."""
+    if not isinstance(value, Quantity) or not isinstance(exact, Quantity) or None in (value.unit, exact.unit):
+        return False
+    if value.unit.dimension not in MEASURED or not value.same_kind(exact):  # type: ignore[union-attr]
+        return False
+    converted = exact.value * exact.unit.factor / value.unit.factor  # type: ignore[union-attr]
+    places = next((n for n in range(_MOST_PLACES) if (value.value * 10**n).denominator == 1), _MOST_PLACES)
+    return round(converted, places) == value.value
 
 
 def _glossed(text: str, chosen: Value, wanted: Sequence[Value]) -> Value:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence, Set
 
 from eval.grading.asked import ParsedQuestion
-from eval.grading.claims import overlap
+from eval.grading.clauses import shared
 from eval.grading.numbers.ends import asked_side
 from rag.text.numbers.quantities import Value
 from rag.text.tokens import Token, is_name, tokenise
@@ -19,6 +19,7 @@ from rag.text.tokens import Token, is_name, tokenise
 _NAMES = 0.4  # what all names of the question weigh beside one word of it
 REACH = 150  # characters of a clause looked at on either side of a value
 _CLAUSE = re.compile(r"[、,;。\n]|\b(?:and|but|while|then)\b|(?<=[たる])(?=[一-鿿ァ-ヴA-Z])")
+_VERBS = frozenset({"is", "are", "was", "were", "has", "have", "had"})
 _UNTIL = re.compile(r"(?<=[時分日月年半頃])まで")
 _SINCE = re.compile(r"(?<=[時分日月年半頃])から")
 _FROM_TO = re.compile(r"[^\S\n]{0,9}(?:-|~|から|より|to|till|until|through|and)[^\S\n]{0,9}", re.IGNORECASE)
@@ -48,7 +49,7 @@ def best_placed(asked: ParsedQuestion, text: str, given: Sequence[Value], is_wan
     best = before = 0.0
     for value in given:
         clause = _clause(text, value)
-        fit = _affinity(asked, stems, clause)
+        fit = _affinity(asked, clause)
         rest = tokenise(clause.replace(text[value.start : value.end], " "))
         before = max(fit, before) if _elliptic(stems, [token for token in rest if token.content]) else fit
         mine = before + _named(asked, rest)
@@ -58,13 +59,11 @@ def best_placed(asked: ParsedQuestion, text: str, given: Sequence[Value], is_wan
     return chosen
 
 
-def _affinity(asked: ParsedQuestion, stems: frozenset[str], clause: str) -> float:
+def _affinity(asked: ParsedQuestion, clause: str) -> float:
     """Count what a clause shares with the question: words, kanji of other words (沸点, 沸騰), the end asked for."""
-    shared = overlap(stems, clause, names=0)
-    kanji = _kanji(asked.tokens, frozenset()) & _kanji(tokenise(clause), stems)
     side = asked_side(asked.text)
     mine = None if side is None else _side(clause)
-    return shared + 0.5 * len(kanji) + (0.0 if mine is None else 0.5 if mine == side else -1.0)
+    return shared(asked, clause) + (0.0 if mine is None else 0.5 if mine == side else -1.0)
 
 
 def _side(clause: str) -> str | None:
@@ -79,32 +78,30 @@ def _elliptic(stems: Set[str], words: Sequence[Token]) -> bool:
 
 
 def _topic(words: Sequence[Token]) -> list[Token]:
-    """Return the nouns before the first は or が of a Japanese clause."""
-    marks = [at for at, token in enumerate(words) if token.surface in ("は", "が") and token.pos.startswith("助詞")]
-    return [token for token in words[: marks[0]] if token.content and token.pos.startswith("名詞")] if marks else []
+    """Return the nouns before the first は or が of a Japanese clause, the words before the verb of an English one."""
+    marks = [at for at, token in enumerate(words) if _ends_topic(token)]
+    topic = [token for token in words[: marks[0]] if token.content] if marks else []
+    return [token for token in topic if token.kind == "latin" or token.pos.startswith("名詞")]
+
+
+def _ends_topic(token: Token) -> bool:
+    return token.key in _VERBS or (token.surface in ("は", "が") and token.pos.startswith("助詞"))
 
 
 def _named(asked: ParsedQuestion, words: Sequence[Token]) -> float:
-    """Return the share of the question's names in a clause, less than a word weighs; all if a clause has none."""
+    """Return the share of the question's names in a clause, less than a word weighs; all if a clause has none.
+
+    A clause whose topic is nothing that the question speaks of ("a guitar has six") has no share in it.
+    """
+    known = {token.stem for token in asked.tokens}
+    topic = [token for token in _topic(words) if token.kind != "number"]
+    if topic and not any(token.stem in known for token in topic):
+        return 0.0
     names = {token.key for token in asked.tokens if is_name(token)}
     plain = {token.stem for token in asked.tokens if not is_name(token)}
     mine = {token.key for token in words if is_name(token) and token.stem not in plain}
     mine |= {token.key for token in _topic(words) if token.stem not in plain}
     return _NAMES * (len(names & mine) / len(names) if names and mine else 1)
-
-
-def _kanji(tokens: Sequence[Token], without: Set[str]) -> set[str]:
-    """Return the kanji of the content words but names, counters and those in `without`."""
-    words = [
-        token.surface
-        for token in tokens
-        if token.content
-        and token.kind == "japanese"
-        and token.stem not in without
-        and not is_name(token)
-        and not re.search("助数詞|接尾辞|数詞", token.pos)
-    ]
-    return set(re.findall(r"[一-鿿]", "".join(words)))
 
 
 def _clause(text: str, value: Value) -> str:

@@ -22,11 +22,12 @@ _MONTH = (
     r"|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?)"
 )
 _ENGLISH_ERA = r"(?:\s*(?P<era>BCE?|B\.C\.(?:E\.)?|AD|A\.D\.|CE|C\.E\.)(?![A-Za-z]))?"
+_YEAR_BEHIND = rf"(?:,?\s+(?P<year>\d{{3,4}}|\d{{1,2}}(?=\s?(?:B\.?C|A\.?D|C\.?E)))\b)?{_ENGLISH_ERA}"
 _NOT_DURATION = r"(?!間|前(?!半|後)|後(?!半)|以上|以内|代|目|ぶり|分|もの|生(?!まれ)|の歴史|経)"
 
 _PATTERNS: tuple[re.Pattern[str], ...] = (
     re.compile(
-        r"(?P<jera>紀元前|−|西暦|前(?=\d)|慶応|明治|大正|昭和|平成|令和)?\s{0,9}(?P<year>元|\d{1,4})年(?P<tail>\s{0,9}"
+        r"(?P<jera>紀元前|−|西暦|前(?=\d)|慶応|明治|大正|昭和|平成|令和)?\s{0,9}(?P<year>元|\d{1,4})年(?P<tail>の?\s{0,9}"
         r"(?:\([^()\d]{0,4}\d{1,4}年\)\s{0,9})?(?P<month>\d{1,2})月(?:\s{0,9}(?P<day>\d{1,2})日)?)?"
     ),
     re.compile(r"(?P<month>\d{1,2})月(?!間|曜)(?:\s*(?P<day>\d{1,2})日)?"),
@@ -34,10 +35,10 @@ _PATTERNS: tuple[re.Pattern[str], ...] = (
     re.compile(r"(?<![\d./-])(?P<year>\d{4})(?P<sep>[/.])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?![\d/.]\d)"),
     re.compile(r"(?<![\d./-])(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})(?!\d)"),
     re.compile(
-        rf"\b(?P<day>\d{{1,2}})(?:th)?(?:\s+day)?(?:\s+of)?\s+{_MONTH}(?![a-z])(?:,?\s+(?P<year>\d{{3,4}})\b)?{_ENGLISH_ERA}",
+        rf"\b(?P<day>\d{{1,2}})(?:th)?(?:\s+day)?(?:\s+of)?\s+{_MONTH}(?![a-z]){_YEAR_BEHIND}",
         re.I,
     ),
-    re.compile(rf"\b{_MONTH}\s+(?P<day>\d{{1,2}})(?:th)?(?!\d)(?:,?\s+(?P<year>\d{{3,4}})\b)?{_ENGLISH_ERA}", re.I),
+    re.compile(rf"\b{_MONTH}\s+(?P<day>\d{{1,2}})(?:th)?(?!\d){_YEAR_BEHIND}", re.I),
     re.compile(rf"\b{_MONTH},?\s+(?:of\s+)?(?P<year>\d{{4}})\b", re.I),
     re.compile(rf"(?:(?<=\bin )|^){_MONTH}(?![a-z])(?=\s*[.,;)!?]|\s*$)", re.I),
     re.compile(r"\b(?P<year>\d{1,4})\s*(?P<era>BCE?|B\.C\.(?:E\.)?|AD|A\.D\.|CE|C\.E\.)(?![A-Za-z])"),

@@ -1,0 +1,67 @@
+"""Which clause of a sentence answers: what each shares with the question, and the name that a better one gives.
+
+"Mars is the smallest after Mercury; the Red Planet is Venus", 月曜日は開いていて、水曜日が休みです: a mention does not
+count whose clause shares less with the question than one that gives another name.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence, Set
+
+from eval.grading.asked import ParsedQuestion
+from eval.grading.claims import overlap
+from rag.text.tokens import Token, is_name, tokenise
+
+_CLAUSE = re.compile(r"[、;]|,\s|\s(?:while|whereas|but)\b", re.IGNORECASE)
+_STATES = frozenset({"is", "are", "was", "were"})
+_STATES_JA = frozenset("は が を です だ".split())
+_MORE = 0.5  # of what a clause shares with the question; a word of it counts 1, a kanji of it 0.5
+
+
+def shared(asked: ParsedQuestion, clause: str, *, names: float = 0) -> float:
+    """Count what a clause shares with the question: words (names weigh `names`), kanji of other words (沸点, 沸騰)."""
+    stems = frozenset(token.stem for token in asked.tokens if token.content)
+    kanji = _kanji(asked.tokens, frozenset()) & _kanji(tokenise(clause), stems)
+    return overlap(stems, clause, names=names) + 0.5 * len(kanji)
+
+
+def _kanji(tokens: Sequence[Token], without: Set[str]) -> set[str]:
+    """Return the kanji of the content words but names, counters and those in `without`."""
+    words = [
+        token.surface
+        for token in tokens
+        if token.content
+        and token.kind == "japanese"
+        and token.stem not in without
+        and not is_name(token)
+        and not re.search("助数詞|接尾辞|数詞", token.pos)
+    ]
+    return set(re.findall(r"[一-鿿]", "".join(words)))
+
+
+def better_placed(asked: ParsedQuestion, line: str, start: int, end: int) -> str | None:
+    """Return the name given by a clause that shares more with the question than that of the mention, or None."""
+    cuts = [0, *(match.end() for match in _CLAUSE.finditer(line)), len(line)]
+    clauses = [(first, last) for first, last in itertools.pairwise(cuts) if last > first]
+    fits = [shared(asked, line[max(first, 0) : last], names=_MORE) for first, last in clauses]
+    mine = next((fit for (first, last), fit in zip(clauses, fits, strict=True) if first <= start < last), 0.0)
+    named = (
+        _named(asked, line[first:last], line[start:end])
+        for (first, last), fit in zip(clauses, fits, strict=True)
+        if fit >= mine + _MORE
+    )
+    return next((name for name in named if name is not None), None)
+
+
+def _named(asked: ParsedQuestion, clause: str, mention: str) -> str | None:
+    """Return a new name of a clause that states something; days of the week are names beside one another."""
+    tokens = tokenise(clause)
+    if not any(token.key in _STATES or token.surface in _STATES_JA for token in tokens):
+        return None
+    for token in tokens:
+        name = token.content and (is_name(token) or ("曜" in token.surface and "曜" in mention))
+        if name and token.key not in asked.known and not any(token.key in form for form in asked.accepted):
+            return token.surface
+    return None
