@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from eval.grading.abstention import declines
-from eval.grading.aliases import forms
+from eval.grading.aliases import elements, forms
 from eval.grading.frames import without_retracted
 from eval.grading.labels.grading import grade_labels
 from eval.grading.labels.inferred import asks_yes_or_no
@@ -30,7 +30,7 @@ from eval.grading.text import sentences
 from eval.grading.wrappers import unwrap
 from rag.text.answer_language import in_language
 from rag.text.canonical import canonical
-from rag.text.refusals import is_refusal
+from rag.text.refusals import after_refusal, is_refusal
 from rag.text.word_match import occurrences
 
 ANSWER_LIMIT = 4000  # characters of an answer that are read; a longer one is a model in a loop
@@ -163,7 +163,8 @@ def _or_refused(verdict: Verdict, question: str, text: str) -> Verdict:
     """Return the verdict on an answerable question; what is not right is refused exactly if it declines."""
     refusing = verdict.matched is not None and is_refusal(canonical(verdict.matched.text))
     holding = [part for part in sentences(text) if verdict.extracted in part]
-    mentioned = any(map(_MENTIONS.search, holding))
+    asserted = [rest if verdict.extracted in (rest := after_refusal(part) or "") else part for part in holding]
+    mentioned = any(map(_MENTIONS.search, asserted))
     if verdict.correct and (refusing or verdict.rule is GradingRule.LABEL or not mentioned):
         return verdict
     if declines(question, text):
@@ -177,6 +178,7 @@ def _or_refused(verdict: Verdict, question: str, text: str) -> Verdict:
 def _content(question: str, text: str, references: Sequence[Reference]) -> str:
     """Return the answer without talk about answering; a sentence that names a reference is not talk."""
     accepted = [form for reference in references for form in forms(question, reference.text)]
+    accepted += [part for form in accepted for part in elements(form)]
 
     def names_reference(stretch: str) -> bool:
         return any(any(occurrences(stretch, form)) for form in accepted)

@@ -38,15 +38,18 @@ def match_references(question: str, text: str, references: Sequence[str], whole:
     measures = tuple(quantity for numbers in read for quantity in numbers.quantities)
     found = ([m for form in shape for m in _matches(asked, claim, text, form, dates, measures)] for shape in shapes)
     best = [min(matches, key=match_rank, default=None) for matches in found]
-    return [match and _asserted(asked, claim, whole, match) for match in best]
+    return [match and _asserted(asked, claim, (whole, text), match) for match in best]
 
 
-def _asserted(asked: ParsedQuestion, claim: Claim, whole: str, match: Match) -> Match:
-    """Return the match, or that it is only in passing where its sentence is not about what was asked."""
+def _asserted(asked: ParsedQuestion, claim: Claim, texts: tuple[str, str], match: Match) -> Match:
+    """Return the match, or that it is only in passing where its sentence is not about what was asked.
+
+    `texts`: the answer whole and without talk; of either sentence one that is about it is enough.
+    """
     if match.finding is not Finding.CONTAINED:
         return match
-    holding = [part for part in sentences(whole) if match.extracted in part] or [claim.text]
-    if not all(beside_the_question(asked, claim, part, match.extracted, whole) for part in holding):
+    holding = [part for text in texts for part in sentences(text) if match.extracted in part] or [claim.text]
+    if not all(beside_the_question(asked, claim, part, match.extracted, texts[0]) for part in holding):
         return match
     return Match(Finding.PASSING, match.extracted, f"{match.extracted!r} is in a sentence about something else")
 

@@ -140,6 +140,7 @@ _MORE_JA = re.compile(
 _NO_REFUSAL = re.compile(
     r"\b(?:who|he|she|we|they)\s+(?:\w+ly |also |then )?(?:do|did|does|could|can|would|was|were|is|are|ca|cannot)\b"
     rf"(?: not|n't)\s+(?!(?:\w+ly )?(?:{TELLS})).*$|\bbecause\b(?!.*\b{SOURCE}\b).*$"
+    r"|\bif (?:any|some)\w*\b.*$"
     rf"|\b(?!(?:i|it|we|and|or|to|which|that|therefore|thus|so|also|still|but|this|question|answer|{SOURCE})\b)[a-z]+ "
     r"(?:cannot|can't|could not|couldn't|(?:was|were|is|are) unable to) "
     r"(?:find|say|tell|give|provide|identify|answer|confirm|see)\b.*$",

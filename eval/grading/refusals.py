@@ -103,7 +103,7 @@ def is_denied(sentence: str, start: int, end: int, *, negative_question: bool = 
         return False
     if _NOT_AFTER.match(after):
         return True
-    if not re.match(r"[」』)\"]*(?:は|が|も)(?![一-鿿]*(?:、|[。]))", after):
+    if not re.match(r"[」』)\"]*(?:は(?!ず)|が|も)(?![一-鿿]*(?:、|[。]))", after):
         return False
     clause = _CLAUSE_END_JA.split(after, maxsplit=1)[0] if _CLAUSE_END_JA.search(after) else after
     return bool(_NEGATIVE_END_JA.search(clause)) and not _ASSERTING_JA.search(clause)

@@ -21,7 +21,7 @@ SOURCE = (
     "文面 内容 記述 記載 知識 事典 辞書 辞典 百科 根拠 材料 パッセージ 番号 一覧 書類 文中 該当 チャンク "
 )
 REPORT = (
-    "say state mention indicate suggest show tell report note believe think guess suppose assume conclude find "
+    "says say state mention indicate suggest show tell report note believe think guess suppose assume conclude find "
     "confirm reveal describe answer reply respond explain write read cite claim reckon understand gather see "
     "give propose offer point recall remember list record identify specify declare determine deduce infer imply "
     "submit mean know provide contain include venture go bet 言う 申す 申し上げる 述べる 書く 記す 記載 記述 "
@@ -49,7 +49,7 @@ _ASSENT = (
     "えっと ええと そう 成程 間違い 間違いない 実 大丈夫 問題 すごい ご名答 さすが 恐らく おそらく 多分 たぶん"
 )
 _ANSWERING = (
-    "step ステップ リクエスト ヒント ポイント トピック クイズ テスト メモ コメント フィードバック 総括 信頼 "
+    "出力 step ステップ リクエスト ヒント ポイント トピック クイズ テスト メモ コメント フィードバック 総括 信頼 "
     "信頼度 確度 確信度 僭越 概論 返事 ご返事 answer question query reply respond response request inquiry "
     "enquiry ask asked asking topic subject matter prompt task problem help helpful assist assistance assistant "
     "support clarify clarification clarity elaborate explanation explain summary summarise summarize summarized "
@@ -78,7 +78,7 @@ _SPEAKER = (
 )
 TALK = " ".join((_ADDRESS, _ASSENT, _ANSWERING, _SPEAKER))
 FILLING = (
-    "briefly shortly succinctly 注 through off factual fact goes gone over handle cover spell paste attach direct "
+    "likelihood 知れる 差し障り briefly shortly succinctly 注 through off factual fact goes gone over handle cover spell paste attach direct "
     "one ユーザー 以内 事実 尋ねる 持ち合わせる 抜き出す "
     "easy hard difficult trivial tough tricky obvious 容易 簡素 last latest popular produce produced automatic "
     "reach reaching message update popularity reasonable fair compile compiled put together gathered rest "

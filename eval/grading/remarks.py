@@ -31,7 +31,7 @@ _CONDITION = re.compile(
     r"|(?:れば|たら|なら|ください|下さい|場合)",
     re.IGNORECASE,
 )
-_COMMA = re.compile(r"(?<!\d),(?!\d)\s{0,9}|,\s{1,9}|[、:;]\s{0,9}|\s{1,9}-+\s{1,9}|\s{0,9}\.\.\.+\s{0,9}|…+")
+_COMMA = re.compile(r"(?<!\d),(?!\d)\s{0,9}|(?<!\d),\s{1,9}|,\s{1,9}(?!\d)|[、:;]\s{0,9}|\s{1,9}-+\s{1,9}|\s{0,9}\.\.\.+\s{0,9}|…+")
 _BRACKETS = re.compile(r"\s{0,9}\(([^()]{1,120})\)|\s{0,9}\[([^\[\]]{1,120})\]")
 _LINK = re.compile(
     r"^(?:(?:but|and|so|then|that|because|therefore|thus|hence|however|though|yet|well|or)\b(?!\s+not\b),?\s*"
@@ -113,10 +113,10 @@ class _Reader:
         for i, token in enumerate(tokens):
             if self._in(token, self.words.talk):
                 marked = True
-            elif token.content and not self._in(token, self.words.known):
+            elif token.content and not self._in(token, self.words.known) and not self._numbers_a_source(tokens, i):
                 if self._in(token, self.asked):
                     repeats = True
-                elif not self._numbers_a_source(tokens, i) and not _is_adverb(token):
+                elif not _is_adverb(token):
                     spare -= 1
                     if spare < 0 or token.kind == "number" or (i and (is_name(token) or _predicated(tokens, i))):
                         return False

@@ -6,7 +6,7 @@ import re
 
 from eval.grading.remark_words import remark_words
 from rag.text.sentences import ANSWER, sentence_parts
-from rag.text.tokens import tokenise
+from rag.text.tokens import Token, tokenise
 
 _ENDING = re.compile(
     r"(?:(?:なの|なん|の)?(?:です|でした|である|であります|であった|でございます)|(?:だと|と"
@@ -22,10 +22,12 @@ _NEW_SENTENCE = re.compile(
     r"\s{0,9}$|\s{0,9}\n|\s{1,9}[A-Z\"]|(?=[一-鿿ァ-ヴぁ-ん(])(?![とはがのでにをもやかっだなよねへ])"
 )
 _ONLY_QUOTED = re.compile(
-    r"^(?:(?:\W*|[^「」『』。]{1,60}[】、:])[「『][^「」『』\n]{1,80}[」』](?:\([^()\n]{1,60}\))?"
+    r"^(?:(?:\W*|(?:最終)?(?:回答|答え|解答|結論)|[^「」『』。]{1,60}[】、:])[「『][^「」『』\n]{1,80}[」』](?:\([^()\n]{1,60}\))?"
     r"|[^「」『』()、。]{1,30}\([^()\n]{1,60}\))(?=[^\W\d_ァ-ヴ])"
 )
 _OPENS = ("連体詞", "副詞", "接続詞", "接頭辞", "感動詞", "代名詞", "形状詞")
+_JOINS = frozenset("以外 以前 以後 以降 以内 以下 など 側 語 字 形".split())
+_GOES_ON = re.compile(r"(?<=[、,])\n")  # a comma at the end of a line ends no sentence
 _HIDDEN = str.maketrans("。.!?", "____")
 _MOST_ENDINGS = 12  # one behind another; a model in a loop repeats one without end
 _LONGEST_ENDING = 24  # characters; more than any ending that `_ENDING` removes
@@ -44,7 +46,7 @@ def sentence_stretches(text: str) -> list[str]:
     ['「鯨は魚である。」は誤りです。', '次です。']
     """
     cuts, at = [], 0
-    for part in sentence_parts(_QUOTATION.sub(_masked, text), ANSWER):
+    for part in sentence_parts(_GOES_ON.sub(" ", _QUOTATION.sub(_masked, text)), ANSWER):
         end = _end_of_answer(text[at : at + len(part)])
         cuts += [text[at : at + end], text[at + end : at + len(part)]] if end else [text[at : at + len(part)]]
         at += len(part)
@@ -56,8 +58,13 @@ def _end_of_answer(part: str) -> int:
     quoted = _ONLY_QUOTED.match(part)
     following = tokenise(part[quoted.end() :])[:1] if quoted else ()
     known = remark_words().known
-    opens = any(token.pos.startswith(_OPENS) or (token.content and token.stem in known) for token in following)
+    opens = any(token.pos.startswith(_OPENS) or _opens(token, known) for token in following)
     return quoted.end() if quoted and opens else 0
+
+
+def _opens(token: Token, known: frozenset[str]) -> bool:
+    """Return whether a noun or verb of talk begins a new sentence: 「桜」詳しくは, unlike 「桜」以外."""
+    return token.content and token.stem in known and not token.pos.startswith("接尾辞") and token.surface not in _JOINS
 
 
 def _masked(match: re.Match[str]) -> str:
