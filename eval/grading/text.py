@@ -24,6 +24,7 @@ _NEW_SENTENCE = re.compile(
 _ONLY_QUOTED = re.compile(
     r"^(?:(?:\W*|(?:最終)?(?:回答|答え|解答|結論)|[^「」『』。]{1,60}[】、:])[「『][^「」『』\n]{1,80}[」』](?:\([^()\n]{1,60}\))?"
     r"|[^「」『』()、。]{1,30}\([^()\n]{1,60}\))(?=[^\W\d_ァ-ヴ])"
+    r"|^[^\"\n]{0,80}\"[^\"\n]{1,80}\"\s(?=[A-Z])"
 )
 _OPENS = ("連体詞", "副詞", "接続詞", "接頭辞", "感動詞", "代名詞", "形状詞")
 _JOINS = frozenset("以外 以前 以後 以降 以内 以下 など 側 語 字 形".split())
@@ -64,6 +65,8 @@ def _end_of_answer(part: str) -> int:
 
 def _opens(token: Token, known: frozenset[str]) -> bool:
     """Return whether a noun or verb of talk begins a new sentence: 「桜」詳しくは, unlike 「桜」以外."""
+    if token.kind == "latin":
+        return not token.content or token.stem in known or token.key in known
     return token.content and token.stem in known and not token.pos.startswith("接尾辞") and token.surface not in _JOINS
 
 

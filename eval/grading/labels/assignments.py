@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from eval.grading.labels.items import Assigned
 from eval.grading.labels.label_set import Label, LabelSet
 from eval.grading.labels.mentions import LabelMention, may_infer_other, mentions
+from eval.grading.text import sentence_stretches
 from rag.text.canonical import canonical
-from rag.text.sentences import ANSWER, sentence_parts
 from rag.text.tokens import tokenise
 from rag.text.word_match import folded, occurrences
 
@@ -82,7 +82,7 @@ def read_assignment(
     The items are in the order asked.
     """
     answer = _unnumbered(answer)
-    cut = [piece.strip() for part in sentence_parts(answer, ANSWER) for piece in part.split(";")]
+    cut = [piece.strip() for part in sentence_stretches(answer) for piece in part.split(";")]
     parts = [piece for piece in cut if piece and not _ASKS.search(piece)]
     if not any(event.item is not None for part in parts for event in _events(part, items, labels)):
         placed = _by_place(items)

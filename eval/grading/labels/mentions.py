@@ -29,17 +29,17 @@ _ELLIPSIS = (
 _ASSENTS = re.compile(
     r"^\W*(?:yes|yeah|yep|yup|indeed|absolutely|affirmative|you(?:'re| are) (?:right|correct)"
     r"|i (?:believe|think|guess|suppose) so)\b|^\W*(?:はい|ええ|うん|イエス)(?![ぁ-んー])|^\W*(?:そうです|そうだ|その通り)"
-    rf"|{_ELLIPSIS}[.!]*$",
+    rf"|{_ELLIPSIS}[.!]*$|(?:\bthat|[,:、])\W{{0,9}}(?:yes|はい)(?:です)?\W{{0,9}}$",
     re.IGNORECASE,
 )
 _DISSENTS = re.compile(
-    r"^\W*(?:no|nope)\b(?=\s*(?:[,.!;:)]|$|(?:it|he|she|the|they|there|this|that|i|you)\b))|\b(?:and|or) no\W*$"
+    r"^\W*(?:no|nope)\b(?=\s*(?:[,.!;:)]|$|(?:it|he|she|the|they|there|this|that|i|you)\b))|(?:\b(?:and|or|that)|[,:、])\W{0,9}(?:no|いいえ)(?:です)?\W{0,9}$"
     rf"|{_ELLIPSIS}(?:n't| not)[.!]*$|{_IS}\s+no$|^\W*(?:いいえ|いえ[、。]|いや[、。]|否|ノー$)"
     r"|^\W*(?:negative\W*$|i (?:do not|don't) (?:believe|think) so\b|(?:that|this)(?: is|'s) not (?:so|the case)\b)",
     re.IGNORECASE,
 )
 _SAYS_YES = re.compile(
-    rf"^\W*(?:true|correct){_END}|{_IS}\s+(?:not\s+)?(?:\w+ly\s+)?{_TRUE}{_END}(?!\s+(?:that|to){_END})"
+    rf"^\W*(?:true|correct){_END}|\bthat\W+(?:true|correct)\W*$|{_IS}\s+(?:not\s+)?(?:\w+ly\s+)?{_TRUE}{_END}(?!\s+(?:that|to){_END})"
     rf"|^\W*it is (?:\w+ly )?true that\b(?!.*\b(?:but|however|though)\b)"
     r"|(?:その通り|本当|事実)(?:です|である|だ)|正しい(?![一-鿿ァ-ヴー]{1,6}(?:は|を|が|:))"
     r"|正しく(?!は(?!な|あり)|言)|(?<!不)正解(?:です|だ|。|$)|^\W*真(?:です|である|だ|。|$)|[は、]真(?:です|である"
@@ -47,7 +47,7 @@ _SAYS_YES = re.compile(
     re.IGNORECASE,
 )
 _SAYS_NO = re.compile(
-    rf"^\W*{_FALSE}{_END}|{_IS}\s+(?:not\s+)?(?:\w+ly\s+)?{_FALSE}{_END}"
+    rf"^\W*{_FALSE}{_END}|\bthat\W+{_FALSE}\W*$|{_IS}\s+(?:not\s+)?(?:\w+ly\s+)?{_FALSE}{_END}"
     r"|違い(?:ます|ました)|違う(?:。|$|と)|異なります|事実に反|事実では(?:ない|なく|ありません)"
     r"|(?:誤り|誤って|間違い(?!な)|間違って|間違った|不正解|嘘)|^\W*偽(?:です|である|だ|。|$)|[は、]偽(?:です"
     r"|である|だ|。|$)|(?:^|[:→]\s{0,3})[×✕]",
@@ -137,7 +137,9 @@ def _mentions_of(text: str, label: Label, synonym: str, *, plain: bool) -> list[
     if not plain and form.casefold() in AFFIRMING | DENYING:
         return []
     tokens = tokenise(text)
-    return [_mention(text, label, tokens[first].start, tokens[last - 1].end) for first, last in occurrences(text, form)]
+    spans = [(tokens[first].start, tokens[last - 1].end) for first, last in occurrences(text, form)]
+    capitals = form.isascii() and form.isupper() and len(form) > 1  # IT is no "it"
+    return [_mention(text, label, start, end) for start, end in spans if not capitals or text[start:end].isupper()]
 
 
 def _polar_mentions(text: str, yes: Label, no: Label) -> list[LabelMention]:

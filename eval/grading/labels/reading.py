@@ -47,6 +47,14 @@ _ASPECT = re.compile(
     r"\s(?:statement|point|aspect|element|detail|word|phrase|factor|term)s?\b|な(?:点|面|要素|言葉|表現)"
 )
 _SIGN = re.compile(r"[\s.。(]{0,4}(?:(?P<yes>[TtYy○〇✓✔正真]|マル)|(?P<no>[FfNn×✕✗✘誤偽]|バツ|ペケ))[\s.。)]{0,4}")
+_HEDGE = re.compile(
+    r"(?:,? ?\b(?:but|however|although|though),? )?(?:\bcorrect me if i(?:'m| am) wrong|\bif i(?:'m| am) not (?:wrong|mistaken)"
+    r"|\bi (?:may|might|could) (?:well )?be (?:wrong|mistaken|incorrect)|\bif (?:i (?:remember|recall) correctly|memory serves))[,.]?\s?"
+    r"|(?:もし|私の|記憶が|認識が|理解が|ただし?、|しかし、){0,3}(?:(?:間違|誤)って(?:い|は)|間違い(?:で|が)|正し)"
+    r"(?:なければ|けれ?ば|る?かもしれません|るかも|る可能性[がも]あ(?:り|る)\w{0,4}|たら(?:すみ|申し訳)\w{0,6})(?:が|けど)?[、。]?"
+    r"|(?<=[。\n])間違い(?:ない|ありません|ございません)(?:です|と思い?ます)?[。\s]",
+    re.IGNORECASE,
+)
 _LISTS = re.compile(
     r"\b(?:options?|choices?|categor(?:y|ies)|classes|labels|between)\b|選択肢|候補|カテゴリ|のうち|の中から",
     re.IGNORECASE,
@@ -85,6 +93,7 @@ def read_label(question: str, answer: str, labels: LabelSet) -> LabelReading:
     kept = [statement] if statement and statement != question else []
     if labels.polarity is None:
         kept = [name for label in labels.labels for name in label.synonyms if len(name) > 1]
+    answer = _HEDGE.sub("", answer)
     masked = mask_quotations(question, answer, lambda text: bare_label(text, labels) is not None)
     rest = _ECHO.sub("", without_echo(question, masked, kept))
     announcement = announced(rest)

@@ -31,6 +31,7 @@ _TALK = frozenset(
 _ATTRIBUTE = re.compile(r"\b(?:correct|right|true)\s+(?=(?:answer|label|verdict|option|choice|class|response)\b)", re.I)
 _ASIDE = re.compile(r"\s?\([^()]{2,200}\)\W{0,3}$")
 _PHRASE = re.compile(r"[,:、→⇒=]|->|--")
+_UNSURE = re.compile(r"\b(?:not|n't) (?:\w+ )?(?:sure|certain|know)\b|(?:確実|確か|確信)(?:で|が)?は?(?:ない|なく|ありません)", re.I)
 _LONGEST = 120  # characters; a longer sentence says more than a label
 
 
@@ -62,7 +63,7 @@ def bare_labels(text: str, labels: LabelSet) -> tuple[Label, ...]:
     around = text
     for mention in reversed(found):
         around = f"{around[: mention.start]}X{around[mention.end :]}"
-    turns = negations(around) - (sum(mention.denied for mention in found) if len(found) > 1 else 0)
+    turns = negations(_UNSURE.sub("", around)) - (sum(mention.denied for mention in found) if len(found) > 1 else 0)
     other = labels.other(unique[0]) if len(unique) == 1 and turns % 2 else None
     return (other,) if other is not None else unique
 

@@ -13,18 +13,8 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from eval.grading.ladder import Reference, Verdict, grade
-from rag.text.language import detect
-
-FOLDER = Path(__file__).parent / "phrases"
-FRAMES: dict[str, tuple[str, ...]] = {
-    "ja": ("{}です。", "{}", "答えは{}です。"),
-    "en": ("It is {}.", "{}.", "The answer is {}."),
-}
-DENIALS: dict[str, tuple[str, ...]] = {"ja": ("{}ではありません。",), "en": ("It is not {}.",)}
-
+from tests.eval.grading.phrased_questions import FOLDER, Asked, questions
 
 @dataclass(frozen=True)
 class Phrase:
@@ -35,20 +25,6 @@ class Phrase:
     register: str
     before: bool
     line: int
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A question with its references, a right answer in each language, and the answer to another question."""
-
-    language: str
-    question: str
-    references: tuple[Reference, ...]
-    right: dict[str, str]
-    wrong: str
-
-    def verdict(self, answer: str) -> Verdict:
-        return grade(self.question, answer, self.references, "open_qa", self.language)
 
 
 @dataclass(frozen=True)
@@ -71,6 +47,11 @@ SHAPES: dict[str, Callable[[str, str], str]] = {
     "quoted": lambda text, language: f"「{text}」" if language == "ja" else f'"{text}"',
     "fence": lambda text, _: f"\n```\n{text}\n```\n",
 }
+_ASSENTS = re.compile(
+    r"^(?:yes|sure|certainly|absolutely|definitely|of course|indeed|right|no|not|ok(?:ay)?|alright)\b"
+    r"|^(?:はい|ええ|うん|もちろん|そう|なるほど|その通り)",
+    re.IGNORECASE,
+)
 THOUGHTS = ("", "<think>Is it {wrong}? Or {right}? Let me think.</think>\n", "<think>{right}か{wrong}か。</think>\n")
 
 
@@ -91,33 +72,19 @@ def phrases(language: str) -> tuple[Phrase, ...]:
     return tuple(found)
 
 
-@functools.cache
-def questions() -> tuple[Asked, ...]:
-    found = []
-    for line in (FOLDER / "questions.txt").read_text(encoding="utf-8").splitlines()[1:]:
-        language, question, references, right, other, wrong = line.split(" | ")
-        others = {language: right, "en" if language == "ja" else "ja": other}
-        accepted = tuple(Reference(text, detect(text)) for text in references.split("|"))
-        found.append(Asked(language, question, accepted, others, wrong))
-    return tuple(found)
-
-
 def draw(rng: random.Random, chosen: Callable[[Phrase], bool] = lambda _: True) -> Phrased:
     """An answer drawn from the grammar; one in ten Japanese questions is answered in English."""
     asked = rng.choice(questions())
     language = "en" if asked.language == "ja" and rng.random() < 0.1 else asked.language
-    right = asked.right[language]
-    contents = [(right, True, FRAMES), (right, False, DENIALS)]
-    contents += [(asked.wrong, False, FRAMES)] if language == asked.language else []
-    content, correct, frames = rng.choice(contents)
-    pool = [phrase for phrase in _pool(language) if chosen(phrase)]
+    content = rng.choice(asked.contents(language))
+    pool = [phrase for phrase in _pool(language) if chosen(phrase) and not (asked.polar and _ASSENTS.search(phrase.text))]
     before = [p for p in rng.sample(pool, 12) if p.before][: rng.choice((0, 1, 1, 2))]
     after = [p for p in rng.sample(pool, 12) if not p.before][: rng.choice((0, 1, 1, 2))]
     shape = rng.choice(list(SHAPES)) if rng.random() < 0.5 else "plain"
-    text = SHAPES[shape](rng.choice(frames[language]).format(content), language)
-    thought = (rng.choice(THOUGHTS) if rng.random() < 0.2 else "").format(right=right, wrong=asked.wrong)
+    text = SHAPES[shape](rng.choice(content.frames[language]).format(content.text), language)
+    thought = (rng.choice(THOUGHTS) if rng.random() < 0.2 else "").format(right=asked.right[language], wrong=asked.wrong)
     answer = thought + join([p.text for p in before], text, [p.text for p in after])
-    return Phrased(asked, answer, correct, (*before, *after), shape)
+    return Phrased(asked, answer, content.right, (*before, *after), shape)
 
 
 @functools.cache
