@@ -17,7 +17,7 @@ _TALK = frozenset(
     "base information provid source this that therefore thus hence overall all ultimately simply simpl put opinion "
     "view "
     "honestly clearly definitely certainly absolutely obviously probably likely perhaps maybe indeed sure course fact "
-    "really quite completely entirely totally appear seem turn out conclud conclude determin determine find found "
+    "personally really quite completely entirely totally appear seem turn out conclud conclude determin determine find found "
     "evaluat evaluate assess description proposition assertion option final my review message text headline comment "
     "sentiment tone email mail item question given here ok okay alright hello must should call "
     "答え 答える 回答 解答 結論 結果 判定 判断 分類 ラベル 評価 文 文章 記述 説明 主張 内容 命題 本文 資料 文書 "
@@ -26,7 +26,7 @@ _TALK = frozenset(
     "申す 述べる お答え 確認 致す 私 "
     "事 物 通り 明らか 確か 恐らく 多分 完全 明確 最終 最終的 的 適切 見る 見做す 感情 トーン レビュー 感想 文言 "
     "こと 承知 思い 方 場合 "
-    "こちら 選択 選択肢 番 該当 当たる 属する 付ける 出す 下す 最後 単 一言 1言 1 言".split()
+    "個人 個人的 こちら 選択 選択肢 番 該当 当たる 属する 付ける 出す 下す 最後 単 一言 1言 1 言".split()
 )
 _ATTRIBUTE = re.compile(r"\b(?:correct|right|true)\s+(?=(?:answer|label|verdict|option|choice|class|response)\b)", re.I)
 _ASIDE = re.compile(r"\s?\([^()]{2,200}\)\W{0,3}$")
