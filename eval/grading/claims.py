@@ -19,13 +19,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from eval.grading.clauses import NAME_WEIGHT, answering_clause, overlap
 from eval.grading.frames import main_clause
 from eval.grading.text import sentences
 from rag.text.refusals import is_refusal
 from rag.text.tokens import Token, is_name, tokenise
 
 LONG_SENTENCE = 60  # tokens; the clauses of a longer one have topics of their own, so no slot is read from it
-NAME_WEIGHT = 0.3
 _SHORT_LINE = 60  # characters; a longer line is prose, not an entry of a list
 _ANNOUNCED = re.compile(
     r"(?:^|(?<=[\s.,:;。、]))(?:(?:so |thus |therefore |hence )?,?\s{0,9}(?:the |my )?(?:final |short |correct "
@@ -102,7 +102,9 @@ def find_claim(question: str, answer: str) -> Claim:
     rest = announced(answer)
     if rest is not None:
         return _claim(stems, _with_list(rest, sentences(rest)[:1]), direct=True)
-    parts = [main_clause(question, stems, part) for part in _relevant(stems, sentences(answer))]
+    parts = [
+        answering_clause(stems, main_clause(question, stems, part)) for part in _relevant(stems, sentences(answer))
+    ]
     if not parts:
         return Claim(answer, answer, False)
     head = _claim(stems, _with_list(answer, parts[:1]), direct=False)
@@ -141,13 +143,6 @@ def complement(question: str, sentence: str, *, loose: bool = False) -> str | No
     """
     stems = frozenset(token.stem for token in tokenise(question) if token.content)
     return _slot(stems, sentence, loose=loose)
-
-
-def overlap(stems: frozenset[str], text: str, *, names: float = NAME_WEIGHT) -> float:
-    """Count the words that `text` shares with the question; names, numbers and suffixes weigh `names` each."""
-    shared = {token.stem: token for token in tokenise(text) if token.content and token.stem in stems}
-    minor = [t for t in shared.values() if is_name(t) or re.search("接尾辞|助数詞", t.pos) or t.kind == "number"]
-    return len(shared) - (1 - names) * len(minor)
 
 
 def lead(text: str) -> str:

@@ -11,13 +11,47 @@ import re
 from collections.abc import Sequence, Set
 
 from eval.grading.asked import ParsedQuestion
-from eval.grading.claims import overlap
 from rag.text.tokens import Token, is_name, tokenise
 
+NAME_WEIGHT = 0.3
+_CONTRAST = re.compile(
+    r"(?<=[すだるた])(?:が|けど)、|;\s{0,9}|,?\s{1,9}(?:while|whereas|but|yet|and)\s{1,9}(?=\S[^,;]{0,60}\b(?:is|are|was|were|has)\b)",
+    re.I,
+)
+_PRONOUN = re.compile(
+    r"\W{0,9}(?:it|its|he|she|they|this|that|there|the answer)\b|\W{0,9}(?:それ|これ|答え)", re.IGNORECASE
+)
 _CLAUSE = re.compile(r"[、;]|,\s|\s(?:while|whereas|but)\b", re.IGNORECASE)
 _STATES = frozenset({"is", "are", "was", "were"})
+_SUBJECT = frozenset("は が has wrote".split())
 _STATES_JA = frozenset("は が を です だ".split())
 _MORE = 0.5  # of what a clause shares with the question; a word of it counts 1, a kanji of it 0.5
+
+
+def overlap(stems: frozenset[str], text: str, *, names: float = NAME_WEIGHT) -> float:
+    """Count the words that `text` shares with the question; names, numbers and suffixes weigh `names` each."""
+    shared = {token.stem: token for token in tokenise(text) if token.content and token.stem in stems}
+    minor = [t for t in shared.values() if is_name(t) or re.search("接尾辞|助数詞", t.pos) or t.kind == "number"]
+    return len(shared) - (1 - names) * len(minor)
+
+
+def answering_clause(stems: frozenset[str], sentence: str) -> str:
+    """Return the later clause of a sentence that has a word more of the question than the first, or the sentence.
+
+    Both have a subject of their own: "silver is Ag, and gold is Au", 人口が最多なのはXですが、面積が最大なのはYです.
+    """
+    cuts = [(0, 0), *(match.span() for match in _CONTRAST.finditer(sentence)), (len(sentence), len(sentence))]
+    clauses = [sentence[left[1] : right[0]] for left, right in itertools.pairwise(cuts)]
+    if len(clauses) < 2 or not all(map(_has_subject, clauses[:1])):
+        return sentence
+    fits = [overlap(stems, clause, names=1) if _has_subject(clause) else 0.0 for clause in clauses]
+    best = fits.index(max(fits))
+    return sentence[cuts[best][1] :] if fits[best] >= fits[0] + 1 else sentence
+
+
+def _has_subject(clause: str) -> bool:
+    words = {token.key for token in tokenise(clause)} | {token.surface for token in tokenise(clause)}
+    return not _PRONOUN.match(clause) and bool(words & (_STATES | _SUBJECT) or re.search(r"\b[a-z]{2,}ed\b", clause))
 
 
 def shared(asked: ParsedQuestion, clause: str, *, names: float = 0) -> float:

@@ -15,14 +15,15 @@ from rag.text.tokens import tokenise
 _TAKEN_BACK = re.compile(
     r"\b(?:no,? wait|wait,? no|scratch that|i take that back|i misspoke|i made a mistake|i was wrong|let me correct"
     r"|that(?:'s| is| was) (?:wrong|not right|incorrect|a mistake)|correction:|i mean,)(?: that| myself)?(?![a-z])"
-    r"|(?<![^。、.!?…\s])(?:いや|いえ|あ|おっと|すみません|失礼)[、,](?:違い|違う|違った|失礼|すみません|間違え|訂正|正しくは|実は)"
+    r"|(?<![^。、.!?…\s])(?:いや|いえ|あ|おっと|すみません|失礼)[、,]?(?:違い|違う|違った|失礼|すみません|間違え|訂正|正しくは|実は)"
     r"[^。、:\n]{0,12}[。、:…]?|(?<![^。、.!?…\s])訂正(?:します|いたします|:)",
     re.IGNORECASE,
 )
 _COMMA = re.compile(r"(?<!\d)[,;]\s{0,9}|,\s{1,9}|、|\s(?=but\b)", re.IGNORECASE)
 _CIRCUMSTANCE = re.compile(
-    r"\W{0,9}(?:after|before|unlike|besides|apart from|aside from|in addition to|in contrast (?:to|with)|instead of|out of"
-    r"|rather than|of|among|amongst|between|compared (?:to|with)|following|next to|contrary to|since|because|as)\s",
+    r"\W{0,9}(?:after|before|unlike|besides|apart from|aside from|in addition to|in contrast (?:to|with)|instead of"
+    r"|out of|rather than|of|among|amongst|between|compared (?:to|with)|following|next to|contrary to"
+    r"|since|because|as)\s",
     re.IGNORECASE,
 )
 _CLOSES_JA = re.compile(
@@ -34,11 +35,18 @@ _BELIEF = re.compile(
     r"|attributed|credited|misconception|mistaken(?:ly)?)\b",
     re.IGNORECASE,
 )
-_BELIEF_JA = re.compile(r"(?:思わ|考えら|言わ|いわ|され|信じ|誤解|勘違|思い|思う|見なさ)\S{0,16}(?:が|けど|けれども?|ものの)$")
-_TURN = re.compile(
-    r"\s?(?:but|however|yet|though)\b,?\s*(?:(?:in fact|in reality|in truth|actually|really)\b,?\s*)?", re.IGNORECASE
+_BELIEF_JA = re.compile(
+    r"(?:思わ|考えら|言わ|いわ|され|信じ|誤解|勘違|思い|思う|見なさ)\S{0,16}(?:が|けど|けれども?|ものの)$"
 )
-_THEN = re.compile(r"(?:so|therefore|thus|hence)\b,?\s*|(?:which means|meaning) that\s*", re.IGNORECASE)
+_TURN = re.compile(
+    r"\s?(?:(?:but|however|yet|though)\b,?\s*(?:(?:in fact|in reality|in truth|actually|really)\b,?\s*)?"
+    r"|(?:in fact|in reality|in truth|actually)\b,?\s*)",
+    re.IGNORECASE,
+)
+_THEN = re.compile(
+    r"(?:so|therefore|thus|hence)\b,?\s*|(?:which means|meaning) that\s*|(?:which|that) leaves\s|i\.?e\.\s*|that is,\s",
+    re.I,
+)
 _RELATIVE = re.compile(r"(?:which|who|whose|where|and|or)\b", re.IGNORECASE)
 _FINITE = re.compile(
     r"\b(?:is|was|are|were|has|had|did|does|became)\b|^(?:it|he|she|they|this|that|the answer)\b", re.IGNORECASE
@@ -68,8 +76,7 @@ def main_clause(question: str, asked: Set[str], sentence: str) -> str:
     >>> main_clause("Who came second?", {"second"}, "After Ann, the second was Bea.")
     'the second was Bea.'
     """
-    if _ASKS_CIRCUMSTANCE.search(question):
-        return sentence
+    circumstances = not _ASKS_CIRCUMSTANCE.search(question)
     cuts = [match.span() for match in itertools.islice(_COMMA.finditer(sentence), _MOST_CLAUSES)]
     start, main = 0, 0
     for at, (end, following) in enumerate(cuts):
@@ -77,11 +84,11 @@ def main_clause(question: str, asked: Set[str], sentence: str) -> str:
         turn = _TURN.match(rest)
         if turn and _BELIEF.search(sentence, main, end):
             main = following + turn.end()
-        elif _BELIEF_JA.search(clause) or _CLOSES_JA.search(clause):
-            main = following
         elif then := _THEN.match(rest):
             main = following + then.end()
-        elif _CIRCUMSTANCE.match(sentence, main) and not _RELATIVE.match(rest):
+        elif _BELIEF_JA.search(clause) or (circumstances and _CLOSES_JA.search(clause)):
+            main = following
+        elif circumstances and _CIRCUMSTANCE.match(sentence, main) and not _RELATIVE.match(rest):
             until = cuts[at + 1][0] if at + 1 < len(cuts) else len(sentence)
             main = following if _FINITE.search(sentence[following:until]) else main
         start = following

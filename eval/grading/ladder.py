@@ -36,7 +36,8 @@ from rag.text.word_match import occurrences
 ANSWER_LIMIT = 4000  # characters of an answer that are read; a longer one is a model in a loop
 
 _MENTIONS = re.compile(
-    r"(?<!\bas )\b(?:mention|list|describ|discuss|cover)|(?:記載|記述|言及)(?!.{0,3}(?:ありません|ない|なく))", re.IGNORECASE
+    r"(?<!\bas )\b(?:mention|list|describ|discuss|cover)|(?:記載|記述|言及)(?!.{0,3}(?:ありません|ない|なく))",
+    re.IGNORECASE,
 )
 _WHOLE_QUOTED = re.compile(r'"[^"]*"')  # a statement in quotation marks may be one that is only repeated
 

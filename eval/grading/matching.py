@@ -159,13 +159,17 @@ def _objections(asked: ParsedQuestion, claim: Claim, form: str, first: int, last
         yield Match(Finding.ALTERNATIVES, quoted, f"{quoted!r} is offered as an alternative to {other!r}")
     if _restates(asked, tokens, first, last):
         yield Match(Finding.PASSING, quoted, f"{quoted!r} repeats the question")
-    if re.match(r"(?:の方)?より", text[end:]) or re.search(r"\bthan (?:the |an? )?$", text[:start], re.IGNORECASE):
+    if re.match(r"(?:の方)?より", text[end:]) or re.search(
+        r"(?<!none other )\bthan (?:the |an? )?$", text[:start], re.I
+    ):
         yield Match(Finding.PASSING, quoted, f"{quoted!r} is mentioned only in a comparison")
     if related(asked.text, text, start, end):
         yield Match(Finding.PASSING, quoted, f"{quoted!r} is named only as a relation of the one given")
     if unrelated(text, start, end):
         yield Match(Finding.DENIED, quoted, f"{quoted!r} is said to have no part in it")
     yield from _outweighed(asked, line, start - begin, end - begin)
+    if text.count("\n") > 1:
+        yield from _outweighed(asked, text, start, end)
     in_focus = text.find(claim.focus) <= start < text.find(claim.focus) + len(claim.focus)
     if in_focus and claim.firm:
         return

@@ -39,6 +39,7 @@ _OWNER = re.compile(r"'s?$")
 _OWNED = re.compile(r"\b(?:of|to|for|by|under|on|from)\s+$", re.IGNORECASE)  # "the commander of X's mission"
 _OWNS = re.compile(r"^(?:'s|')\s+[a-z]")
 _OWNS_NAME = re.compile(r"^(?:'s|')\s+(?:(?!at\b|in\b|of\b|on\b|by\b|for\b|from\b|with\b|to\b)[a-z-]+,?\s+){1,3}[A-Z]")
+_NOT_ALONE = re.compile(r"^[」』]?(?:だけで(?:は)?な[くい]|ばかりで(?:は)?な[くい]|のみ(?:ならず|では?な[くい]))")
 _UNRELATED_BEFORE = re.compile(
     r"\b(?:nothing to do with|unrelated to|not (?:related|linked|connected) (?:to|with)|unconnected (?:to|with)"
     r"|regardless of|independent(?:ly)? of|irrespective of)(?: (?:the|any|an?))?\s*[\"']?$",
@@ -54,7 +55,8 @@ _ORDINALS = {
     for number, word in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)
 } | {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "runner-up": 2, "首位": 1, "初代": 1, "トップ": 1}
 _ORDINALS |= dict.fromkeys(("その次", "それに次", "次点", "2番手", "次に", ", then", "and then"), 2) | {"最初": 1}
-_ORDINAL_EN = rf"(?P<rank>{'|'.join(word for word in _ORDINALS if word.isascii() and word[-4:] != 'then')}|\d{{1,2}}(?:st|nd|rd|th))"
+_WORDS_EN = "|".join(word for word in _ORDINALS if word.isascii() and not word.endswith("then"))
+_ORDINAL_EN = rf"(?P<rank>{_WORDS_EN}|\d{{1,2}}(?:st|nd|rd|th))"
 _ORDINAL_JA = r"(?:第?(?P<rank>\d{1,2}|[一二三四五])(?:番目|位|代目?|番(?!線))|(?P<top>首位"
 _ORDINAL_JA += r"|初代|トップ|最初|その次|それに次|次に(?!挙|示|述)|次点|2番手))"
 _RANK_BEFORE = (
@@ -224,6 +226,8 @@ def listed_with(text: str, start: int, end: int) -> tuple[str, ...]:
     >>> listed_with("Seine, Thames and Rhine", 0, 5)
     ('Thames', 'Rhine')
     """
+    if _NOT_ALONE.match(text[end : end + 12]):
+        return (text[end:],)
     begin = max((topic.end() for topic in _TOPIC.finditer(text[:start])), default=0)
     stretch = strip_endings(text[begin:])
     entries = [entry for entry in _entries(stretch) if entry]

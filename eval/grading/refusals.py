@@ -19,7 +19,9 @@ from rag.text.tokens import tokenise
 
 REACH = 120  # characters
 _NOT_BEFORE = re.compile(
-    r"(?:\b(?:not|never|neither|nor|cannot)|n't|\b(?:no longer|rather than|instead of|other than|except(?: "
+    r"(?:\b(?:not|never|neither|nor|cannot"
+    r"|no(?! (?:doubt|question|problem|wonder|other|longer|one)))|n't"
+    r"|\b(?:no longer|rather than|instead of|(?<!none )other than|except(?: "
     r"for)?|unlike|excluding|as opposed to|far from))\s+"
     r"(?!(?:only|just|merely|simply|until|before|sure|certain|know|surprising)\b)(?:(?:actually|really"
     r"|necessarily|an?|the)\s+)?(?:(?!that|but)[a-z]+\s+)?"
@@ -34,8 +36,8 @@ _NOT_AFTER = re.compile(
     re.IGNORECASE,
 )
 _DENIED_JA = re.compile(
-    r"^[」』)\"'.]*(?:という(?:わけ|の)|など|の(?:ため|せい|影響|こと|作|もの|仕業|ほう|方)|によるもの)?(?:(?:で|じゃ)は?(?:な[いくか]|ありません|あり得ません|あり得ない"
-    r"|ございません)|じゃな[いくか]|以外|とは(?:異な|違|別|無関係|言え|限ら)"
+    r"^(?:[都府県市区町村州国島川山湖氏]|さん)?[」』)\"'.]*(?:という(?:わけ|の)|など|の(?:ため|せい|影響|こと|作|もの|仕業|ほう|方)|によるもの)?(?:(?:で|じゃ)は?(?:な[いくか]|ありません|あり得ません|あり得ない"
+    r"|ございません)|じゃな[いくか]|以外|とは(?:異な|違|別|無関係|言え|いえ|限ら)"
     r"|は(?:間違い|誤り|違い|不正解|正しくな|不適)|を除)"
 )
 _ASSERTING_JA = re.compile(
@@ -67,7 +69,9 @@ _OR_BEFORE_JA = re.compile(
     r"(?<![、。い])(?:、?\s{0,9}(?:または|又は|あるいは|もしくは|若しくは|それとも)、?"
     r"|(?<!いつ)(?<!どこ)(?<!誰)(?<!何)(?<!しか)か、?)[「『\"]{0,4}$"
 )
-_ASKS = re.compile(r"\?[\"')」』]*$|(?:です|ます|でしょう|だろう|の)か。?[」』)]*$")  # a question that a refusal leaves open
+_ASKS = re.compile(
+    r"\?[\"')」』]*$|(?:です|ます|でしょう|だろう|の)か。?[」』)]*$"
+)  # a question that a refusal leaves open
 _OFFERED = re.compile(r"[^.;()?、。]+$")  # the words just before "or"
 
 

@@ -78,7 +78,8 @@ _SPEAKER = (
 )
 TALK = " ".join((_ADDRESS, _ASSENT, _ANSWERING, _SPEAKER))
 FILLING = (
-    "likelihood 知れる 差し障り briefly shortly succinctly 注 through off factual fact goes gone over handle cover spell paste attach direct "
+    "likelihood 知れる 差し障り briefly shortly succinctly 注 through off factual "
+    "fact goes gone over handle cover spell paste attach direct "
     "one ユーザー 以内 事実 尋ねる 持ち合わせる 抜き出す "
     "easy hard difficult trivial tough tricky obvious 容易 簡素 last latest popular produce produced automatic "
     "reach reaching message update popularity reasonable fair compile compiled put together gathered rest "

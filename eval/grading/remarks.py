@@ -31,7 +31,9 @@ _CONDITION = re.compile(
     r"|(?:れば|たら|なら|ください|下さい|場合)",
     re.IGNORECASE,
 )
-_COMMA = re.compile(r"(?<!\d),(?!\d)\s{0,9}|(?<!\d),\s{1,9}|,\s{1,9}(?!\d)|[、:;]\s{0,9}|\s{1,9}-+\s{1,9}|\s{0,9}\.\.\.+\s{0,9}|…+")
+_COMMA = re.compile(
+    r"(?<!\d),(?!\d)\s{0,9}|(?<!\d),\s{1,9}|,\s{1,9}(?!\d)|[、:;]\s{0,9}|\s{1,9}-+\s{1,9}|\s{0,9}\.\.\.+\s{0,9}|…+"
+)
 _BRACKETS = re.compile(r"\s{0,9}\(([^()]{1,120})\)|\s{0,9}\[([^\[\]]{1,120})\]")
 _LINK = re.compile(
     r"^(?:(?:but|and|so|then|that|because|therefore|thus|hence|however|though|yet|well|or)\b(?!\s+not\b),?\s*"

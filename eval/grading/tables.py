@@ -1,6 +1,7 @@
 """Markdown tables in an answer, written as lines of "item: value".
 
-A table of one row has its headings for items, any other the cells of its first column; a column of ranks gives ranks.
+A table of one row is its first cell, with the others in brackets; any other has its first column for items. A column of
+ranks gives ranks.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from rag.text.letters import KANA_BLOCK, KANJI
 
 _RULE = re.compile(r"\s{0,9}\|?\s{0,9}:?-{1,80}:?\s{0,9}(?:\|\s{0,9}:?-{1,80}:?\s{0,9}){0,40}\|?\s{0,9}")
 _RANK = re.compile(r"\W*(?:順位|ランク|ランキング|位|rank|ranking|place|position)\W*", re.IGNORECASE)
+_ANSWER = re.compile(r"\W*(?:回答|答え|解答|answer|result)\W*", re.IGNORECASE)
 _FIGURE = re.compile(r"\d{1,2}")
 _JAPANESE = re.compile(f"[{KANA_BLOCK}{KANJI}]")
 
@@ -43,7 +45,10 @@ def _cells(line: str) -> list[str]:
 
 def _rows(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     if len(rows) == 1:
-        return [f"{heading}: {cell}" for heading, cell in zip(headings, rows[0], strict=False) if cell]
+        pairs = [f"{heading}: {cell}" for heading, cell in zip(headings, rows[0], strict=False) if cell]
+        if any(_ANSWER.fullmatch(heading) for heading in headings):
+            return pairs
+        return [f"{rows[0][0]} ({', '.join(pairs[1:])})" if len(pairs) > 1 else rows[0][0]]
     ranked = _RANK.fullmatch(headings[0]) is not None
     lines = []
     for first, *others in rows:

@@ -46,6 +46,9 @@ _PLACES = (
     "6th sixth",
 )
 _NUMBERED = re.compile(r"(?:^|(?<=[^\s\d.])\s)\s{0,9}\(?(\d{1,2})[.)]\s")
+_IS_NOT = re.compile(
+    r"\b(?:is|are|was|were|does|do) not\W{0,9}$|n't\W{0,9}$|(?:違い|ありません|違う|ではない)\w{0,3}\W{0,9}$"
+)
 _SEVERAL = 2  # places that an answer must name before they count, so that "3 facts" is no item
 _ASKS = re.compile(r"\?[\"')]*$|か。?$")
 
@@ -155,7 +158,11 @@ def _read_piece(text: str, items: Sequence[Assigned], labels: LabelSet, state: _
     else:
         closed = text.rstrip().endswith(":")
         state.heading = only if events[0].mention and closed else None
-        (_label_first if events[0].mention else _item_first)(events, assigned, state)
+        other = labels.other(only) if only is not None else None
+        if events[0].mention:
+            _label_first(events, assigned, state)
+        else:
+            _item_first(text, events, assigned, state, other)
         if only is not None and infer and _ONLY.search(text):
             state.rest = state.rest or labels.other(only)
 
@@ -210,7 +217,10 @@ def _asserts_another(events: Sequence[_Event], denied: Label) -> bool:
     return any(e.mention is not None and not e.mention.denied and e.mention.label != denied for e in events)
 
 
-def _item_first(events: Sequence[_Event], assigned: Mapping[_Event, Label], state: _State) -> None:
+def _item_first(
+    text: str, events: Sequence[_Event], assigned: Mapping[_Event, Label], state: _State, other: Label | None
+) -> None:
+    """Items take the label behind them; those behind the last one, of which it is denied ("X is not"), the other."""
     pending: list[int] = []
     labelled = False
     for event in events:
@@ -221,6 +231,9 @@ def _item_first(events: Sequence[_Event], assigned: Mapping[_Event, Label], stat
             state.assign(pending, assigned[event])
             labelled = True
     state.waiting = [] if labelled else pending
+    if not labelled and other is not None and _IS_NOT.search(text):
+        state.assign(pending, other)
+        state.waiting = []
 
 
 def _label_first(events: Sequence[_Event], assigned: Mapping[_Event, Label], state: _State) -> None:

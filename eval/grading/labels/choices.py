@@ -24,7 +24,7 @@ _LEFT_EN = frozenset(
     "is are as a an the be to either between in into of express expresses from was were was classify".split()
 )
 _TAIL_JA = re.compile(
-    r"(?:です$|でしょう$|である$|の(?:どちら|どれ|いずれ|中|うち|どの|\d).*|に分類.*|に分け.*|から.*|で(?:答え"
+    r"(?:ですか?$|でしょうか?$|であるか?$|の(?:どちら|どれ|いずれ|中|うち|どの|\d).*|に分類.*|に分け.*|から.*|で(?:答え"
     r"|分類).*|を選.*)"
 )
 _LONGEST = 40  # characters of a label

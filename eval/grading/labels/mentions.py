@@ -23,12 +23,13 @@ _TRUE = r"(?:true|correct|right|accurate|valid)"
 _FALSE = r"(?:false|incorrect|wrong|untrue|inaccurate)"
 _IS = r"\b(?:is|are|was|were|be|being|isn't|wasn't|sounds|seems|looks|appears|as|call(?:ed)? (?:it|this|that))"
 _ELLIPSIS = (
-    r"(?:^|[,;]\s?)(?:and |so )?(?:it|he|she|they|there|this|that) (?:[a-z]{3,}ly |sure )?"
+    r"(?:^|[,;]\s?)(?:and |so |of course |yes |indeed )?(?:it|he|she|they|there|this|that) (?:[a-z]{3,}ly |sure )?"
     r"(?:is|are|was|were|does|do|did|can|could|has|have|had|will|would)"
 )
 _ASSENTS = re.compile(
     r"^\W*(?:yes|yeah|yep|yup|indeed|absolutely|affirmative|you(?:'re| are) (?:right|correct)"
-    r"|i (?:believe|think|guess|suppose) so)\b|^\W*(?:はい|ええ|うん|イエス)(?![ぁ-んー])|^\W*(?:そうです|そうだ|その通り)"
+    r"|i (?:believe|think|guess|suppose) so)\b|^\W*(?:はい|ええ|うん|イエス)(?![ぁ-んー])"
+    r"|^\W*(?:そうです|そうだ|その通り)"
     rf"|{_ELLIPSIS}[.!]*$|(?:\bthat|[,:、])\W{{0,9}}(?:yes|はい)(?:です)?\W{{0,9}}$",
     re.IGNORECASE,
 )

@@ -48,8 +48,9 @@ _ASPECT = re.compile(
 )
 _SIGN = re.compile(r"[\s.。(]{0,4}(?:(?P<yes>[TtYy○〇✓✔正真]|マル)|(?P<no>[FfNn×✕✗✘誤偽]|バツ|ペケ))[\s.。)]{0,4}")
 _HEDGE = re.compile(
-    r"(?:,? ?\b(?:but|however|although|though),? )?(?:\bcorrect me if i(?:'m| am) wrong|\bif i(?:'m| am) not (?:wrong|mistaken)"
-    r"|\bi (?:may|might|could) (?:well )?be (?:wrong|mistaken|incorrect)|\bif (?:i (?:remember|recall) correctly|memory serves))[,.]?\s?"
+    r"(?:,? ?\b(?:but|however|although|though),? )?(?:\bcorrect me if i(?:'m| am) wrong"
+    r"|\bif i(?:'m| am) not (?:wrong|mistaken)|\bif (?:i (?:remember|recall) correctly|memory serves)"
+    r"|\bi (?:may|might|could) (?:well )?be (?:wrong|mistaken|incorrect))[,.]?\s?"
     r"|(?:もし|私の|記憶が|認識が|理解が|ただし?、|しかし、){0,3}(?:(?:間違|誤)って(?:い|は)|間違い(?:で|が)|正し)"
     r"(?:なければ|けれ?ば|る?かもしれません|るかも|る可能性[がも]あ(?:り|る)\w{0,4}|たら(?:すみ|申し訳)\w{0,6})(?:が|けど)?[、。]?"
     r"|(?<=[。\n])間違い(?:ない|ありません|ございません)(?:です|と思い?ます)?[。\s]",

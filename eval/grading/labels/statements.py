@@ -15,6 +15,8 @@ _ASKS_TRUTH = re.compile(r"true|false|correct|statement|claim|正し|誤|真|偽
 _QUOTED = re.compile(r"「([^「」]{6,})」|\"([^\"]{6,})\"")
 _FIELD = re.compile(r"(?m)^\s*(?:statement|claim|sentence|記述|文|主張|命題)\s*:\s*", re.IGNORECASE)
 _PRONOUN = re.compile(r"(?:yes|no)?\W{0,3}(?:it|he|she|they|this|that|these|those)\b", re.IGNORECASE)
+_AUXILIARY = frozenset("居る 有る 為る 成る 出来る 御座る".split())
+_ASSURES = frozenset("indeed certainly actually really definitely".split())
 _PREDICATES = ("動詞", "形容詞", "形状詞")
 _TASK = frozenset(
     "true false correct incorrect right wrong yes no statement following whether answer claim sentence decide "
@@ -53,12 +55,14 @@ def restated(statement: str, part: str, labels: LabelSet) -> Label | None:
 
 
 def _only_predicate(statement: str, part: str) -> bool:
-    """Return whether a sentence has the predicate of a question and nothing new: 飛べますか, 飛べません; "It is a bird"."""
+    """Return whether a sentence has the predicate of a question and nothing new: 飛べますか, 飛べません."""
     if _PRONOUN.match(part):
         words = [token.stem for token in tokenise(statement) if token.content and token.stem not in _TASK]
-        return bool(words) and words[-1] in _words(part) <= _words(statement)
-    verbs = [token.stem for token in tokenise(statement) if token.content and token.pos.startswith(_PREDICATES)]
-    return bool(verbs) and statement.rstrip("。?？").endswith("か") and verbs[-1] in _words(part) <= _words(statement)
+        return bool(words) and words[-1] in _words(part) <= _words(statement) | _ASSURES
+    verbs = [t.stem for t in tokenise(statement) if t.pos.startswith(_PREDICATES) and t.stem not in _AUXILIARY]
+    given = {t.stem for t in tokenise(part) if t.pos.startswith(_PREDICATES)} | _words(part)
+    asks = bool(verbs) and statement.rstrip("。?？").endswith("か")
+    return asks and verbs[-1] in given and _words(part) <= _words(statement)
 
 
 def restates_only(statement: str, part: str) -> bool:

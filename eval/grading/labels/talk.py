@@ -17,7 +17,8 @@ _TALK = frozenset(
     "base information provid source this that therefore thus hence overall all ultimately simply simpl put opinion "
     "view "
     "honestly clearly definitely certainly absolutely obviously probably likely perhaps maybe indeed sure course fact "
-    "personally really quite completely entirely totally appear seem turn out conclud conclude determin determine find found "
+    "personally "
+    "really quite completely entirely totally appear seem turn out conclud conclude determin determine find found "
     "evaluat evaluate assess description proposition assertion option final my review message text headline comment "
     "sentiment tone email mail item question given here ok okay alright hello must should call "
     "答え 答える 回答 解答 結論 結果 判定 判断 分類 ラベル 評価 文 文章 記述 説明 主張 内容 命題 本文 資料 文書 "
@@ -31,7 +32,9 @@ _TALK = frozenset(
 _ATTRIBUTE = re.compile(r"\b(?:correct|right|true)\s+(?=(?:answer|label|verdict|option|choice|class|response)\b)", re.I)
 _ASIDE = re.compile(r"\s?\([^()]{2,200}\)\W{0,3}$")
 _PHRASE = re.compile(r"[,:、→⇒=]|->|--")
-_UNSURE = re.compile(r"\b(?:not|n't) (?:\w+ )?(?:sure|certain|know)\b|(?:確実|確か|確信)(?:で|が)?は?(?:ない|なく|ありません)", re.I)
+_UNSURE = re.compile(
+    r"\b(?:not|n't) (?:\w+ )?(?:sure|certain|know)\b|(?:確実|確か|確信)(?:で|が)?は?(?:ない|なく|ありません)", re.I
+)
 _LONGEST = 120  # characters; a longer sentence says more than a label
 
 

@@ -19,7 +19,7 @@ from eval.grading.asked import ParsedQuestion
 from eval.grading.claims import Claim
 from eval.grading.matching import Finding, Match
 from eval.grading.numbers.counters import counts_another
-from eval.grading.numbers.placing import best_placed, of_asked_end
+from eval.grading.numbers.placing import best_placed, of_asked_end, of_other_end
 from eval.grading.numbers.reference import Numeric
 from eval.grading.refusals import alternative, is_denied
 from eval.grading.text import sentences, strip_endings
@@ -45,7 +45,9 @@ _TRIES = re.compile(r"\W{0,9}(?:if|try|suppose|let)\W{1,9}[a-z]\W{1,9}?=", re.IG
 MOST_VALUES = 40  # of one sentence; models in a loop write hundreds
 _MOST_PLACES = 6  # decimal places of a rounded measure
 _YEAR_RANGE = (100, 2999)  # bare numbers that may be years
-_BOUND_BEFORE = re.compile(r"\b(?:fewer|less|lower|smaller|shorter|younger) than\s(?:about )?$|\bunder\s$", re.IGNORECASE)
+_BOUND_BEFORE = re.compile(
+    r"\b(?:fewer|less|lower|smaller|shorter|younger) than\s(?:about )?$|\bunder\s$", re.IGNORECASE
+)
 _BOUND_AFTER = re.compile(r"[一-鿿]{0,3}(?:未満|より(?:少な|短|低|小さ)|に満た|足らず)")
 _ENDS = re.compile(r"\s?(?:[.;。]|$)")  # "a guitar has six strings, a violin has four."
 _BOUND = re.compile(r"\bthan\b|\bunder\b|未満|より|足らず|満た", re.IGNORECASE)
@@ -109,16 +111,18 @@ def _candidates(asked: ParsedQuestion, text: str, wanted: Sequence[Value], *, li
     found = [_unsigned(value) if asked.below else value for value in asked.numbers(text).values[:MOST_VALUES]]
     if all(isinstance(want, Quantity) and want.unit is None for want in wanted):
         found = [v for v in found if not (isinstance(v, Quantity) and counts_another(asked.text, text, v))]
-    found = [v for v in found if not (_BOUND_BEFORE.search(text[: v.start]) or _BOUND_AFTER.match(text, v.end)) or limit]
+    found = [
+        v for v in found if not (_BOUND_BEFORE.search(text[: v.start]) or _BOUND_AFTER.match(text, v.end)) or limit
+    ]
     values = [v for v in found if not is_denied(text, v.start, _counted_end(text, v), negative_question=asked.negative)]
     fresh = [v for v in values if not any(_same(v, old) for old in held) or any(_same(v, want) for want in wanted)]
     close = [value for value in fresh if any(_same_kind(value, want) for want in wanted)]
     given = close or [value for value in fresh if any(_comparable(value, want) for want in wanted)]
+    bracketed = [match.span() for match in re.finditer(r"\([^()]*\)", text)]
+    given = [v for v in given if not any(start < v.start < end for start, end in bracketed)] or given
     counted = [v for v in given if _is_time(v) or _counts_asked(asked.text, text[v.start :])]
     given = [v for v in given if v in counted or (len(given) == 2 and _ENDS.match(text, v.end))] if counted else given
-    bracketed = [match.span() for match in re.finditer(r"\([^()]*\)", text)]
-    outside = [value for value in given if not any(start < value.start < end for start, end in bracketed)]
-    return outside or given
+    return given
 
 
 def _is_time(value: Value) -> bool:
@@ -163,7 +167,7 @@ def _decide(
     chosen = _glossed(text, best_placed(asked, text, given, is_wanted), wanted)
     chosen = next((v for v in given if is_wanted(v) and _rounds(chosen, v)), chosen)
     quoted = text[chosen.start : chosen.end]
-    if not is_wanted(chosen):
+    if not is_wanted(chosen) or of_other_end(asked, text, chosen):
         return Match(Finding.CONFLICT, quoted, f"{quoted!r} conflicts with the reference")
     if isinstance(chosen, DateValue):
         finer = [date for date in precise if any(isinstance(want, DateValue) and date.gives(want) for want in wanted)]

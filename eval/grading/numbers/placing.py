@@ -20,6 +20,7 @@ _NAMES = 0.4  # what all names of the question weigh beside one word of it
 REACH = 150  # characters of a clause looked at on either side of a value
 _CLAUSE = re.compile(r"[、,;。\n]|\b(?:and|but|while|then)\b|(?<=[たる])(?=[一-鿿ァ-ヴA-Z])")
 _VERBS = frozenset({"is", "are", "was", "were", "has", "have", "had"})
+_RESULT = re.compile(r"(?:=|\btotal(?: of)?|合計(?:で)?|全部で|合わせて)\s{0,9}$", re.IGNORECASE)
 _UNTIL = re.compile(r"(?<=[時分日月年半頃])まで")
 _SINCE = re.compile(r"(?<=[時分日月年半頃])から")
 _FROM_TO = re.compile(r"[^\S\n]{0,9}(?:-|~|から|より|to|till|until|through|and)[^\S\n]{0,9}", re.IGNORECASE)
@@ -38,6 +39,12 @@ def of_asked_end(question: str, text: str, given: list[Value]) -> list[Value]:
     return left
 
 
+def of_other_end(asked: ParsedQuestion, text: str, value: Value) -> bool:
+    """Return whether a value is said of the end of a stretch that is not asked for: "it ended in 1914" of a start."""
+    side, mine = asked_side(asked.text), _side(_clause(text, value))
+    return None not in (side, mine) and side != mine
+
+
 def best_placed(asked: ParsedQuestion, text: str, given: Sequence[Value], is_wanted: Callable[[Value], bool]) -> Value:
     """Return the value behind "=", else in the clause with most words of the question, else the first.
 
@@ -53,7 +60,7 @@ def best_placed(asked: ParsedQuestion, text: str, given: Sequence[Value], is_wan
         rest = tokenise(clause.replace(text[value.start : value.end], " "))
         before = max(fit, before) if _elliptic(stems, [token for token in rest if token.content]) else fit
         mine = before + _named(asked, rest)
-        result = re.search(r"=\s*$", text[: value.start]) and is_wanted(value)
+        result = _RESULT.search(text[: value.start]) and is_wanted(value)
         if (result and value is not given[0]) or mine > best:
             chosen, best = value, mine
     return chosen

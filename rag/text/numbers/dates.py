@@ -33,6 +33,7 @@ _PATTERNS: tuple[re.Pattern[str], ...] = (
     re.compile(r"(?P<month>\d{1,2})月(?!間|曜)(?:\s*(?P<day>\d{1,2})日)?"),
     re.compile(r"(?<![\d./-])(?P<year>\d{4})-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?(?![\d-])"),
     re.compile(r"(?<![\d./-])(?P<year>\d{4})(?P<sep>[/.])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?![\d/.]\d)"),
+    re.compile(r"(?<![\d./-])(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})(?![\d.]\d)"),
     re.compile(r"(?<![\d./-])(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})(?!\d)"),
     re.compile(
         rf"\b(?P<day>\d{{1,2}})(?:th)?(?:\s+day)?(?:\s+of)?\s+{_MONTH}(?![a-z]){_YEAR_BEHIND}",

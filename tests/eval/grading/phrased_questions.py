@@ -90,9 +90,7 @@ def _of_row(row: dict[str, str], rows: list[dict[str, str]]) -> list[Asked]:
     for language, name in (("ja", "jp"), ("en", "en")):
         wrong = _swapped(right[language]) if items else _other_answer(row, rows, labels, language, name)
         frames = ALONE if items else STATED
-        found.append(
-            Asked(language, row[f"instruction({name})"], accepted, right, wrong, frames, row["type"], labels)
-        )
+        found.append(Asked(language, row[f"instruction({name})"], accepted, right, wrong, frames, row["type"], labels))
     return found
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from tests.eval.grading.phrased_questions import FOLDER, Asked, questions
 
+
 @dataclass(frozen=True)
 class Phrase:
     """A phrase of a language and register, said `before` or after an answer; its template numbered by `line`."""
@@ -77,12 +78,16 @@ def draw(rng: random.Random, chosen: Callable[[Phrase], bool] = lambda _: True) 
     asked = rng.choice(questions())
     language = "en" if asked.language == "ja" and rng.random() < 0.1 else asked.language
     content = rng.choice(asked.contents(language))
-    pool = [phrase for phrase in _pool(language) if chosen(phrase) and not (asked.polar and _ASSENTS.search(phrase.text))]
+    pool = [
+        phrase for phrase in _pool(language) if chosen(phrase) and not (asked.polar and _ASSENTS.search(phrase.text))
+    ]
     before = [p for p in rng.sample(pool, 12) if p.before][: rng.choice((0, 1, 1, 2))]
     after = [p for p in rng.sample(pool, 12) if not p.before][: rng.choice((0, 1, 1, 2))]
     shape = rng.choice(list(SHAPES)) if rng.random() < 0.5 else "plain"
     text = SHAPES[shape](rng.choice(content.frames[language]).format(content.text), language)
-    thought = (rng.choice(THOUGHTS) if rng.random() < 0.2 else "").format(right=asked.right[language], wrong=asked.wrong)
+    thought = (rng.choice(THOUGHTS) if rng.random() < 0.2 else "").format(
+        right=asked.right[language], wrong=asked.wrong
+    )
     answer = thought + join([p.text for p in before], text, [p.text for p in after])
     return Phrased(asked, answer, content.right, (*before, *after), shape)
 
