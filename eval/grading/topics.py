@@ -30,6 +30,12 @@ _AGENT = re.compile(r"\bby (?:(?:the|an?) )?(?:[A-Za-z]+ ){0,3}[\"']?$")
 _PREPOSITION = re.compile(
     r"\W{0,9}(?:in|after|on|during|at|from|by|since|for|until|before|when|while|as|around)\b[^,]{0,60}", re.IGNORECASE
 )
+_BACKGROUND_EN = re.compile(
+    r"[^\w,;.]{0,3}(?:\([^()]{0,60}\)\s?)?(?:is|was|were|are) (?:an? \w{1,20} )?"
+    r"(?:founded|established|born|located|situated|headquartered|incorporated)\b",
+    re.IGNORECASE,
+)
+_BACKGROUND = re.compile(r"は[^。]{0,30}?(?:に|で)[^。]{0,12}?(?:生まれ|誕生|設立|創設|創立|位置し|所在)")
 _CLAUSE_JA = re.compile(r"[はがをもにで].{0,400}(?:た|る|う|く|す|ます|ました)。?$")
 _TOPIC_JA = re.compile(r"は、?(?:約|およそ|ほぼ)?[「『]?$")
 _WHY = re.compile(
@@ -46,6 +52,8 @@ def beside_the_question(asked: ParsedQuestion, claim: Claim, sentence: str, quot
     if _japanese(tokens) != _japanese(asked.tokens):
         return False
     stems = {token.stem for token in asked.tokens if token.content}
+    if _tells_of(sentence, quoted) and not stems & (_stems(whole) - answered):
+        return True
     slot = {token.stem for token in tokenise(claim.focus) if token.content} - stems - answered
     circumstance = _circumstance(sentence, quoted)
     if claim.firm and quoted in claim.focus and len(slot) <= SLOT and not circumstance:
@@ -57,6 +65,13 @@ def beside_the_question(asked: ParsedQuestion, claim: Claim, sentence: str, quot
     if len(own) >= LONG and len(held & stems) < min(SHARED, len(stems)):
         return True
     return len(own) >= FOREIGN and _changes_topic(asked, sentence, quoted) and not stems & (_stems(whole) - answered)
+
+
+def _tells_of(sentence: str, quoted: str) -> bool:
+    """Return whether a sentence begins with the mention and says of it when or where it began or stands."""
+    before, found, after = sentence.partition(quoted)
+    began = _BACKGROUND.match(after) if _japanese(tokenise(sentence)) else _BACKGROUND_EN.match(after)
+    return bool(found and began) and not any(token.content for token in tokenise(before))
 
 
 def _changes_topic(asked: ParsedQuestion, sentence: str, quoted: str) -> bool:
