@@ -146,7 +146,7 @@ class MarkdownLines:
 
 
 def _collapse(text: str) -> str:
-    return _BLANKS.sub(lambda run: _joint(text, run), text)
+    return _BLANKS.sub((lambda run: _joint(text, run)) if "\n" in text else " ", text)
 
 
 def _joint(text: str, run: re.Match[str]) -> str:

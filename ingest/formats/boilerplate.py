@@ -42,7 +42,6 @@ _SHORT_FORM, _LONGEST_FORM = 100, 1500
 
 _WORDS = re.compile(r"[^\W\d_]+")
 _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_BLANKS = re.compile(r"\s+")
 
 
 @dataclass(slots=True)
@@ -57,6 +56,8 @@ class _Block:
     links: int = 0
     content: float = 0
     in_main: bool = False
+    hidden: bool = False
+    main: bool = False
 
     @property
     def plain(self) -> int:
@@ -104,18 +105,19 @@ def _blocks(etree: Any, root: Any, is_hidden: Callable[[Any], bool]) -> Iterator
         if event == "start":
             if element is not root:
                 stack.append(_opened(element))
+            block = stack[-1]
             if is_hidden(element):
+                block.hidden = True
                 walk.skip_subtree()
                 continue
-            block = stack[-1]
-            mains += _is_main(element)
+            mains += block.main
             clicked += tag in _CLICKED
             block.in_main = mains > 0
             _count(block, element.text, clicked=clicked > 0)
         else:
             block = stack.pop() if element is not root else stack[-1]
-            if not is_hidden(element):
-                mains -= _is_main(element)
+            if not block.hidden:
+                mains -= block.main
                 clicked -= tag in _CLICKED
                 yield from _closed(block, tag)
             if element is not root:
@@ -129,10 +131,12 @@ def _blocks(etree: Any, root: Any, is_hidden: Callable[[Any], bool]) -> Iterator
 
 
 def _opened(element: Any) -> _Block:
-    name = f"{element.get('id') or ''} {element.get('class') or ''}"
-    words = _words(name) if len(name) > 1 else set()
-    around = element.tag in _AROUND or (element.get("role") or "").lower() in _ROLES
-    return _Block(element, around or not words.isdisjoint(_NAMES), not words.isdisjoint(_FORMS))
+    get = element.get
+    name, kind = f"{get('id', '')} {get('class', '')}", get("role", "")
+    words = _words(name) if len(name) > 1 else frozenset()
+    around = element.tag in _AROUND or kind.lower() in _ROLES
+    main = element.tag in {"main", "article"} or kind == "main"
+    return _Block(element, around or not words.isdisjoint(_NAMES), not words.isdisjoint(_FORMS), main=main)
 
 
 def _words(name: str) -> set[str]:
@@ -149,19 +153,15 @@ def _closed(block: _Block, tag: Any) -> Iterator[_Block]:
     """Note what kind of content a block is, and yield it if it may be boilerplate."""
     if tag == "h1":
         block.content = float("inf")
-    elif _is_main(block.element):
+    elif block.main:
         block.content = max(block.content, block.plain)
     listed = tag in _LISTS and block.links >= _LINKS and block.linked >= _LISTED * block.letters
     if block.letters and (block.named or block.form or listed) and tag not in _NO_BLOCKS:
         yield block
 
 
-def _is_main(element: Any) -> bool:
-    return element.tag in {"main", "article"} or element.get("role") == "main"
-
-
 def _count(block: _Block, text: str | None, *, clicked: bool) -> None:
     if text:
-        letters = len(_BLANKS.sub("", text))
+        letters = len("".join(text.split()))
         block.letters += letters
         block.linked += letters if clicked else 0

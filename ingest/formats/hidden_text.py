@@ -25,6 +25,8 @@ def is_hidden_style(style: str) -> bool:
     >>> [is_hidden_style(style) for style in ("color:#FFF; background:white", "color:#fff", "font-size: 0px")]
     [True, False, True]
     """
+    if not style:
+        return False
     declarations = (part.partition(":") for part in style.casefold().split(";"))
     values = {name.strip().lstrip("*_"): " ".join(value.split()) for name, _, value in declarations if value}
     values = {name: value.removesuffix("!important").strip() for name, value in values.items()}
