@@ -23,7 +23,8 @@ _WHAT = "verification set"
 _TABLES, _LINES = (".xlsx", ".csv", ".tsv"), (".jsonl", ".ndjson")
 SUFFIXES = (*_TABLES, *_LINES, ".json", ".parquet", ".xml")
 _LARGEST = 256 * 1024 * 1024  # bytes
-_COLUMNS = 2000
+_BATCH = 64 * 1024 * 1024  # bytes
+_ROWS, _COLUMNS = 1_000_000, 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +156,27 @@ def _parquet(path: Path, data: bytes) -> list[dict[str, Any]]:
         raise DatasetError(
             "Reading Parquet needs pyarrow, which is not installed", where=str(path), do="pip install pyarrow"
         ) from error
+    records: list[dict[str, Any]] = []
+    left = 4 * _LARGEST
     try:
         file = parquet.ParquetFile(io.BytesIO(data))
-        groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
-        large = sum(group.total_byte_size for group in groups) > 4 * _LARGEST
-        records: list[dict[str, Any]] = [] if large else file.read().to_pylist()
+        groups = [file.metadata.row_group(number).total_byte_size for number in range(file.metadata.num_row_groups)]
+        large = file.metadata.num_rows > _ROWS or sum(groups) > left
+        # A value may stand once in the file and in every row of it: a batch is small if they all are that long.
+        batches = iter(()) if large else file.iter_batches(max(1, min(1000, _BATCH // max([1, *groups]))))
+        while not large and (batch := next(batches, None)) is not None:
+            rows = batch.to_pylist()
+            left -= batch.nbytes + sum(
+                len(value) for row in rows for value in row.values() if isinstance(value, str | bytes)
+            )
+            large = left < 0
+            records += rows
     except Exception as error:  # pyarrow raises errors of many kinds for a damaged file
         raise DatasetError(f"This file cannot be read as Parquet: {error}", where=str(path)) from error
     if large:
-        raise DatasetError(f"The {_WHAT} has more than {4 * _LARGEST >> 20} MiB unpacked", where=str(path))
+        raise DatasetError(
+            f"The {_WHAT} has more than {_ROWS:,} rows, or {4 * _LARGEST >> 20} MiB unpacked", where=str(path)
+        )
     return records
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -11,7 +12,9 @@ _TEXT, _ARRAY = 8, 9
 _SIZES: Final = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 """Bytes of a value, by the number of its type in GGUF."""
 _INTEGERS: Final = {4: "<I", 5: "<i", 10: "<Q", 11: "<q"}
-_DAMAGE: Final = (EOFError, OSError, struct.error, KeyError, OverflowError, MemoryError, RecursionError)
+_MOST_FIELDS, _MOST_ITEMS, _LONGEST = 100_000, 10_000_000, 1 << 24
+"""Fields, items of all arrays that are not numbers, and bytes of a text, beyond which a header is damaged."""
+_DAMAGE: Final = (EOFError, OSError, struct.error, KeyError, ValueError, OverflowError, MemoryError, RecursionError)
 
 
 def texts(path: Path, prefix: str) -> list[str]:
@@ -35,20 +38,28 @@ def _fields(path: Path) -> Iterator[tuple[str, str | int | None]]:
         with path.open("rb") as file:
             file.seek(16)  # after magic, version and the number of tensors
             (count,) = _numbers(file, "<Q")
-            for _ in range(count):
+            items = _Items()
+            for _ in range(min(count, _MOST_FIELDS)):
                 name = _read_text(file)
                 (kind,) = _numbers(file, "<I")
-                yield name, _value(file, kind)
+                yield name, _value(file, kind, items)
     except _DAMAGE:
         return
 
 
-def _value(file: BinaryIO, kind: int) -> str | int | None:
+@dataclass(slots=True)
+class _Items:
+    """The items that may still be skipped one by one."""
+
+    left: int = _MOST_ITEMS
+
+
+def _value(file: BinaryIO, kind: int, items: _Items) -> str | int | None:
     if kind == _TEXT:
         return _read_text(file)
     if kind in _INTEGERS:
         return _numbers(file, _INTEGERS[kind])[0]
-    _skip(file, kind)
+    _skip(file, kind, items)
     return None
 
 
@@ -58,13 +69,13 @@ def _numbers(file: BinaryIO, form: str) -> tuple[int, ...]:
 
 def _read_text(file: BinaryIO) -> str:
     (length,) = _numbers(file, "<Q")
-    data = file.read(length)
+    data = file.read(min(length, _LONGEST))
     if len(data) < length:
         raise EOFError
     return data.decode("utf-8", "replace")
 
 
-def _skip(file: BinaryIO, kind: int) -> None:
+def _skip(file: BinaryIO, kind: int, items: _Items) -> None:
     if kind == _TEXT:
         (length,) = _numbers(file, "<Q")
         file.seek(length, 1)
@@ -73,7 +84,10 @@ def _skip(file: BinaryIO, kind: int) -> None:
         if item in _SIZES:
             file.seek(_SIZES[item] * count, 1)
         else:
+            items.left -= count
+            if items.left < 0:
+                raise EOFError
             for _ in range(count):
-                _skip(file, item)
+                _skip(file, item, items)
     else:
         file.seek(_SIZES[kind], 1)

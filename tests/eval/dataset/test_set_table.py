@@ -140,3 +140,19 @@ def test_a_wide_record_with_a_field_twice_is_refused_at_once(tmp_path: Path) -> 
         return time.process_time() - began
 
     assert seconds(100_000) < 5
+
+
+@pytest.mark.parametrize("text", ["q", "q" * 200_000], ids=["rows", "letters"])
+def test_a_few_bytes_of_parquet_are_not_gigabytes(tmp_path, monkeypatch, text: str) -> None:
+    """A value stands once in such a file, and a million times in its rows."""
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet as files
+
+    rows = 1_000_001 if text == "q" else 20
+    monkeypatch.setattr(set_table, "_LARGEST", 1 << 18)
+    repeated = pyarrow.DictionaryArray.from_arrays(pyarrow.array([0] * rows, pyarrow.int32()), pyarrow.array([text]))
+    path = tmp_path / "set.parquet"
+    files.write_table(pyarrow.table({"question": repeated, "answer": repeated}), path, compression="zstd")
+    assert path.stat().st_size < 100_000
+    with pytest.raises(DatasetError, match="1,000,000 rows, or 1 MiB unpacked"):
+        load_dataset(path)
