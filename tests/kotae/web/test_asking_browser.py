@@ -108,7 +108,7 @@ def test_an_answer_in_the_wrong_language_is_replaced_and_said(page) -> None:
     assert page.texts(".remarks li") == ["The first answer was in the wrong language; this is the second"]
 
 
-def test_the_passage_that_bears_an_answer_out_is_marked_and_first(page) -> None:
+def test_the_passage_that_supports_an_answer_is_marked_and_first(page) -> None:
     ask(page, TENNIS)
     page.until(ALL_ANSWERED)
     assert page.texts(".support") == ["Supports the answer", ""]
