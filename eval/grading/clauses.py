@@ -79,7 +79,7 @@ def better_placed(asked: ParsedQuestion, line: str, start: int, end: int) -> str
     """Return the name given by a clause that shares more with the question than that of the mention, or None."""
     cuts = [0, *(match.end() for match in _CLAUSE.finditer(line)), len(line)]
     clauses = [(first, last) for first, last in itertools.pairwise(cuts) if last > first]
-    fits = [shared(asked, line[max(first, 0) : last], names=_MORE) for first, last in clauses]
+    fits = [shared(asked, _without_classes(line[first:last]), names=_MORE) for first, last in clauses]
     mine = next((fit for (first, last), fit in zip(clauses, fits, strict=True) if first <= start < last), 0.0)
     named = (
         _named(asked, line[first:last], line[start:end])
@@ -87,6 +87,15 @@ def better_placed(asked: ParsedQuestion, line: str, start: int, end: int) -> str
         if fit >= mine + _MORE
     )
     return next((name for name in named if name is not None), None)
+
+
+def _without_classes(clause: str) -> str:
+    """Return a clause without the nouns that are part of its names: the river of 利根川 is none of the question's."""
+    tokens = tokenise(clause)
+    for name, kind in reversed(list(itertools.pairwise(tokens))):
+        if is_name(name) and kind.start == name.end and kind.pos.startswith(("名詞/普通", "接尾辞")):
+            clause = clause[: kind.start] + " " + clause[kind.end :]
+    return clause
 
 
 def _named(asked: ParsedQuestion, clause: str, mention: str) -> str | None:
