@@ -19,8 +19,8 @@ CASES = {case.id: case for case in load_cases()}
 
 def special(model: LocalChatModel, text: str) -> int:
     """How many control tokens llama.cpp reads in a text of ours: those that are not there where none may be read."""
-    http = model.engine._http  # type: ignore[attr-defined]
-    read = [http("/tokenize", {"content": text, "parse_special": mode})["tokens"] for mode in (True, False)]
+    server = model.engine._server  # type: ignore[attr-defined]
+    read = [server.post("/tokenize", {"content": text, "parse_special": mode})["tokens"] for mode in (True, False)]
     return len(read[1]) - len(read[0])
 
 
