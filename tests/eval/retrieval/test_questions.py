@@ -64,7 +64,7 @@ def test_questions_by_language_and_limit(folder: Path) -> None:
         ([{"id": "a", "text": "Paris", "lang": "fr"}], [], ("line 1", "'fr'")),
         ([{"id": "a", "text": "東京"}], [{"id": "1", "question": "？", "doc_id": "b"}], ("questions.jsonl", "'b'")),
         ([{"id": "a", "text": "東京"}], [{"id": "1", "doc_id": "a"}], ("questions.jsonl, line 1", "'question'")),
-        ([{"id": "a", "text": "東京"}], [{"id": "1", "question": "？", "doc_id": None}], ("No question",)),
+        ([{"id": "a", "text": "東京"}], [{"id": "1", "question": "？", "doc_id": None}], ("None of the documents",)),
     ],
 )
 def test_a_bad_line_is_named(
