@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from rag.text.letters import KANA_BLOCK, KANJI
 
 _RULE = re.compile(r"\s{0,9}\|?\s{0,9}:?-{1,80}:?\s{0,9}(?:\|\s{0,9}:?-{1,80}:?\s{0,9}){0,40}\|?\s{0,9}")
-_RANK = re.compile(r"\W*(?:順位|ランク|ランキング|位|rank|ranking|place|position)\W*", re.IGNORECASE)
-_ANSWER = re.compile(r"\W*(?:回答|答え|解答|answer|result)\W*", re.IGNORECASE)
+_RANK = re.compile(r"\W{0,9}(?:順位|ランク|ランキング|位|rank|ranking|place|position)\W{0,9}", re.IGNORECASE)
+_ANSWER = re.compile(r"\W{0,9}(?:回答|答え|解答|answer|result)\W{0,9}", re.IGNORECASE)
 _FIGURE = re.compile(r"\d{1,2}")
 _JAPANESE = re.compile(f"[{KANA_BLOCK}{KANJI}]")
 

@@ -39,7 +39,8 @@ _MARKER = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _HEAD_WORD = re.compile(
-    r"(yes|no|true|false|はい|いいえ|正しい|誤り)[,.、。]\s?(?!.*\b(?:yes|no|true|false)\b|.*(?:はい|いいえ|正し|誤り)).",
+    r"(yes|no|true|false|はい|いいえ|正しい|誤り)[,.、。]\s?"
+    r"(?!.{0,400}(?:\b(?:yes|no|true|false)\b|はい|いいえ|正し|誤り)).",
     re.IGNORECASE,
 )
 _OFFERED_TWO = 2
