@@ -10,7 +10,7 @@ Holm; the year is not given") leaves the answer an answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -137,6 +137,36 @@ class _Clause:
     listed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Refusals:
+    """The refusals of an answer, by their places among its clauses; read once, as an answer may repeat them.
+
+    `open_at` is the first that leaves open what was asked, None if there is none; of those that do, `names_gap` says
+    whether one names it, and `paired` whether one is a line of a list. `last` and `concluding` are the last refusal of
+    each sentence, and the last that begins with "so".
+    """
+
+    open_at: int | None
+    names_gap: bool
+    paired: bool
+    last: Mapping[int, int]
+    concluding: Mapping[int, int]
+
+    @classmethod
+    def of(cls, question: str, clauses: Sequence[_Clause]) -> _Refusals:
+        """Find the refusals among the clauses of an answer."""
+        first = next((place for place, clause in enumerate(clauses) if clause.says is not _Says.TALKS), None)
+        places = [place for place, clause in enumerate(clauses) if clause.says is _Says.REFUSES]
+        leaving = [at for at in places if leaves_open(question, clauses[at].text, first=at == first)]
+        return cls(
+            leaving[0] if leaving else None,
+            any(gap_is_asked(question, clauses[at].text) for at in leaving),
+            any(is_pair(clauses[at].text) for at in leaving),
+            {clauses[at].sentence: at for at in places},
+            {clauses[at].sentence: at for at in places if _SO.match(clauses[at].text)},
+        )
+
+
 def declines(question: str, answer: str) -> bool:
     """Return whether an answer leaves the question open and asserts nothing; never raises on any text.
 
@@ -154,11 +184,9 @@ def declines(question: str, answer: str) -> bool:
         return False
     text = re.sub(r"(?<=[A-Za-z])_(?=[A-Za-z])", " ", text)
     text = _HOWEVER.sub("", _HEAD.sub("", text.replace("**", "")))
-    if not any(refuses(question, piece) for stretch in sentence_stretches(text) for piece in _cut(stretch.strip())):
-        return False
     clauses = [clause for clause in _clauses(question, text) if any(char.isalnum() for char in clause.text)]
-    refusals = [at for at, clause in enumerate(clauses) if clause.says is _Says.REFUSES]
-    return bool(refusals) and not any(_answers(question, clauses, at, refusals) for at in range(len(clauses)))
+    refusals = _Refusals.of(question, clauses)
+    return bool(refusals.last) and not any(_answers(question, clauses, at, refusals) for at in range(len(clauses)))
 
 
 def _clauses(question: str, text: str) -> Iterator[_Clause]:
@@ -215,31 +243,32 @@ def _denies(question: str, clause: str) -> bool:
     return not has_source(clause) or shared_words(question, clause) > REPEATED
 
 
-def _answers(question: str, clauses: list[_Clause], at: int, refusals: list[int]) -> bool:
+def _answers(question: str, clauses: list[_Clause], at: int, refusals: _Refusals) -> bool:
     """Return whether the clause at a place asserts an answer, apart from the refusals of the whole answer."""
-    clause = clauses[at]
-    first = next(place for place, other in enumerate(clauses) if other.says is not _Says.TALKS)
-    open_at = [place for place in refusals if leaves_open(question, clauses[place].text, first=place == first)]
-    if clause.says is _Says.REFUSES or _gives_reason(clauses, at, refusals):
+    clause, open_at = clauses[at], refusals.open_at
+    if clause.says is _Says.REFUSES or _gives_reason(clause, at, refusals):
         return False
     if clause.says is _Says.TALKS:
-        described = bool(_DESCRIBES.search(clause.text)) and names_asked(question, clause.text)
-        sentence = " ".join(other.text for other in clauses if other.sentence == clause.sentence)
-        return described and not open_at and not re.search(r"\b(?:only|different|another|but)\b", sentence, _I)
-    if not open_at or guesses(clause.text) or (_SO.match(clause.text) and WHY.search(question)):
+        described = open_at is None and _DESCRIBES.search(clause.text) and names_asked(question, clause.text)
+        sentence = "" if not described else " ".join(c.text for c in clauses if c.sentence == clause.sentence)
+        return bool(described) and not re.search(r"\b(?:only|different|another|but)\b", sentence, _I)
+    if open_at is None or guesses(clause.text) or (_SO.match(clause.text) and WHY.search(question)):
         return True
-    listed = clause.listed and not clauses[open_at[0]].listed
-    paired = is_pair(clause.text) and any(is_pair(clauses[place].text) for place in open_at)
-    contrasted = at > open_at[0] and is_contrast(clauses[at - 1].text, clause.text)
-    if listed or paired or about_something_else(question, clause.text, only_qualified=contrasted):
+    listed = clause.listed and not clauses[open_at].listed
+    contrasted = at > open_at and is_contrast(clauses[at - 1].text, clause.text)
+    if (
+        listed
+        or (refusals.paired and is_pair(clause.text))
+        or about_something_else(question, clause.text, only_qualified=contrasted)
+    ):
         return False
-    if at < open_at[0]:
-        names_gap = any(gap_is_asked(question, clauses[place].text) for place in open_at)
-        return answers_before(clause.text, clauses[at + 1].text, names_gap=names_gap)
+    if at < open_at:
+        return answers_before(clause.text, clauses[at + 1].text, names_gap=refusals.names_gap)
     return answers_after(question, clause.text, clauses[at - 1].text)
 
 
-def _gives_reason(clauses: list[_Clause], at: int, refusals: list[int]) -> bool:
+def _gives_reason(clause: _Clause, at: int, refusals: _Refusals) -> bool:
     """Return whether a clause is the reason for a refusal in its sentence: "as the page is torn, it is not known"."""
-    later = [clauses[place] for place in refusals if place > at and clauses[place].sentence == clauses[at].sentence]
-    return bool(later) and bool(_REASON.search(clauses[at].text) or any(_SO.match(clause.text) for clause in later))
+    if refusals.last.get(clause.sentence, -1) <= at:
+        return False
+    return refusals.concluding.get(clause.sentence, -1) > at or _REASON.search(clause.text) is not None
