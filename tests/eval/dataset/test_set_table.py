@@ -145,7 +145,7 @@ def test_a_wide_record_with_a_field_twice_is_refused_at_once(tmp_path: Path) -> 
 @pytest.mark.parametrize("text", ["q", "q" * 200_000], ids=["rows", "letters"])
 def test_a_few_bytes_of_parquet_are_not_gigabytes(tmp_path, monkeypatch, text: str) -> None:
     """A value stands once in such a file, and a million times in its rows."""
-    pyarrow = pytest.importorskip("pyarrow")
+    pyarrow = pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
     from pyarrow import parquet as files
 
     rows = 1_000_001 if text == "q" else 20

@@ -26,6 +26,10 @@ UNITS = [
     "「",
     "I think ",
     "資料1には",
+    "分かりません。",
+    "I do not know. ",
+    "The year is not given, so ",
+    "年は書かれていませんが、",
 ]
 LOOPED, CAP = 0.3, 1.5  # seconds of processor time for 4,000 letters, several times what they take
 
