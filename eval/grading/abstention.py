@@ -33,10 +33,9 @@ from rag.text.canonical import canonical
 LIMIT = 4000  # characters of an answer that are read
 _I = re.IGNORECASE
 _DESCRIBES = re.compile(
-    rf"^\W*(?:while |although |though |however,? |but |and |only |even though )*(?:(?:the|these|this|all|both|provided"
-    rf"|given|only|available|supplied|other|first|second|third|last) )*{DOCUMENT}\b(?!.{{0,60}}\b(?:says?|states?"
-    rf"|shows?"
-    rf"|reports?|confirms?|indicates?)\b (?!only))"
+    rf"^\W*(?:while |although |though |however,? |but |and |only |even though )*(?:(?:the|these|this|all|both"
+    rf"|provided|given|only|available|supplied|other|first|second|third|last) )*{DOCUMENT}\b(?!.{{0,60}}\b(?:says?"
+    rf"|states?|shows?|reports?|confirms?|indicates?)\b (?!only))"
     r"|\b(?:is|are|was|were) (?:only |also |merely )?(?:mentioned|listed|described|named|cited|discussed|covered)\b"
     r"|^\W*only .{1,80}\b(?:is|are|was|were)\W*$"
     rf"|^\W*(?:it|they|these|this|both|all|each|(?:the )?(?:first|second|third|others?)) (?:do |does |did |only "
@@ -52,25 +51,22 @@ _DESCRIBES = re.compile(
 )
 _DESCRIBES_JA = re.compile(
     rf"{SOURCE_JA}\d*(?:に|で|の|は|に?おい|から|中).{{0,80}}?"
-    r"(?:ついて|関す|挙げ|述べ|説明|記載|書か|紹介|言及|触れ|示さ|含ま|のみ|だけ)"
-    r"|(?:挙げ|述べ|説明|記載|書か|紹介|言及|触れ|示|記)(?:ら|さ)?れて(?:い|お)|載って(?:い|お)|(?:記載|記述|説明"
-    r"|言及)(?:は|が)あ[りる]"
-    r"|(?:記載|記述|情報|説明|言及)(?:のみ|だけ)"
+    r"(?:ついて|関す|挙げ|述べ|説明|記載|書か|紹介|言及|触れ|示さ|含ま|のみ|だけ)|(?:挙げ|述べ|説明|記載|書か|紹介"
+    r"|言及|触れ|示|記)(?:ら|さ)?れて(?:い|お)|載って(?:い|お)|(?:記載|記述|説明|言及)(?:は|が)あ[りる]|(?:記載|記述"
+    r"|情報|説明|言及)(?:のみ|だけ)"
 )
 _TALKS = re.compile(
-    r"^\W*(?:(?:so|therefore|but|and|then),? )?(?:please|you (?:may|might|can|could|should|would)|i(?:'d| would)? "
-    r"(?:recommend|suggest|advise)|consult|check"
-    r"|try|for (?:more|further|that|this|accurate)|if you|let me know|would you|additional|more information|further"
-    r"|sorry|i(?:'m| am) (?:very |so |really )?(?:sorry|afraid)|i apologi|unfortunately|as an? (?:ai|language"
-    r"|assistant)|the (?:question|user|query)|which|whose"
+    r"^\W*(?:(?:so|therefore|but|and|then),? )?(?:please|you (?:may|might|can|could|should|would)|i(?:'d"
+    r"| would)? (?:recommend|suggest|advise)|consult|check|try|for (?:more|further|that|this|accurate)|if you"
+    r"|let me know|would you|additional|more information|further|sorry|i(?:'m| am) (?:very |so |really )?(?:sorry"
+    r"|afraid)|i apologi|unfortunately|as an? (?:ai|language|assistant)|the (?:question|user|query)|which|whose"
     r"|i (?:have |'ve )?(?:also )?(?:looked|searched|checked|read|reviewed|went|gone|examined|scanned|combed)"
     r"|.{0,40}\bonly (?:gives?|mentions?|says?|states?|lists?|describes?|covers?|discuss(?:es)?|talks? about)"
     rf"|(?:based on|according to|judging (?:by|from)|going by|from|given"
     rf"|using)(?=[^,]{{0,40}}\b{SOURCE}\b[^,]{{0,24}}$)"
-    r"|(?:therefore|thus|hence|however|so|and|but)\W*$)\b"
-    r"|^\W*(?:why|reason|reasons|note|notes|理由|根拠|補足|備考)\W*:|調べ(?:る|れ)(?:と|ば)"
-    r"|ください|下さい|お?(?:勧|すす)め|問い?合わせ|いかがで|ご提供|いただけ|頂け|幸いで|お願い|申し訳|申しわけ|残念"
-    r"|恐れ入"
+    r"|(?:therefore|thus|hence|however|so|and|but)\W*$)\b|^\W*(?:why|reason|reasons|note|notes|理由|根拠|補足"
+    r"|備考)\W*:|調べ(?:る|れ)(?:と|ば)|ください|下さい|お?(?:勧|すす)め|問い?合わせ|いかがで|ご提供|いただけ|頂け"
+    r"|幸いで|お願い|申し訳|申しわけ|残念|恐れ入"
     r"|恐縮|ご質問|すみません|ごめん|必要(?:です|があり|とな)",
     _I,
 )
@@ -81,8 +77,8 @@ _SO = re.compile(r"^\W*(?:so|therefore|thus|hence|and (?:so|therefore|thus))\b",
 _CUTS = re.compile(
     r";\s*+|(?<!\s)\s++[—–-]++\s++|(?:,\s++|(?<![,\s])\s++)(?=(?:but|though|although|whereas|however)\b)"
     r"|,\s++(?=(?:so|and|yet|or|nor|while|therefore)\b)"
-    r"|(?<=[a-z0-9][.!?])(?<!\bdr\.)(?<!\bmr\.)(?<!\bms\.)(?<!\bmrs\.)(?<!\bst\.)\s++(?=(?-i:[A-Z]))"
-    r"|,\s+(?=(?:whose|which)\b)|,\s+(?=(?:it|he|she|they|this|that|there)(?:'s| is| was| are| were| has| had)\b)"
+    r"|(?<=[a-z0-9][.!?])(?<!\bdr\.)(?<!\bmr\.)(?<!\bms\.)(?<!\bmrs\.)(?<!\bst\.)\s++(?=(?-i:[A-Z]))|,\s+(?=(?:whose"
+    r"|which)\b)|,\s+(?=(?:it|he|she|they|this|that|there)(?:'s| is| was| are| were| has| had)\b)"
     r"|(?<=[すんいたるだ])(?<!ただ)(?:が|けれども?|けど)、|ものの、|(?<=ため)、|(?<=ので)、|(?<=から)、|(?<=おり)、"
     r"|(?<=ず)、"
     r"|(?<=[一-鿿]し)、|(?<=とから)、",
@@ -112,8 +108,8 @@ _FIGURE = re.compile(r"(?<![0-9a-z\[#.])\d{2,}")  # of one digit: the number of 
 
 _HOWEVER = re.compile(r",\s+however,(?=\s)", _I)
 _TELLS_OR_KNOWS = re.compile(
-    r"\b(?:mention|stat|say|said|specif|un(?:clear|known|certain)|tell|told|sure|determin|answer|indicat)\w*\b"
-    r"|記載|記述|言及|書か|触れ|載っ|分か|わか|不明|判断|確認|答え|回答|情報|特定|説明|述べ|示さ|明記|明らか|言え"
+    r"\b(?:mention|stat|say|said|specif|un(?:clear|known|certain)|tell|told|sure|determin|answer|indicat)\w*\b|記載"
+    r"|記述|言及|書か|触れ|載っ|分か|わか|不明|判断|確認|答え|回答|情報|特定|説明|述べ|示さ|明記|明らか|言え"
     r"|言いかね|読み取|判読|かどうか",
     _I,
 )

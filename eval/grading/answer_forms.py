@@ -15,9 +15,9 @@ from rag.text.tokens import tokenise
 _I = re.IGNORECASE
 _SHORT = 4  # tokens; fewer are an answer, not background
 _TOPIC = re.compile(
-    r"^\W*(?:なお|ただし|ちなみに|一方)?、?([^、。は]{1,20}(?<![でにと]))は(?!、)|^\W*(?:the|its|their) ((?:\w+ "
-    r"){1,4})(?:is|are|was|were)\b"
-    r"|^\W*(?:it|he|she|they) (?:is|was|are|were|has been) (\w+(?:ed|en)) (?:by|in|at|on|from|for)\b"
+    r"^\W*(?:なお|ただし|ちなみに|一方)?、?([^、。は]{1,20}(?<![でにと]))は(?!、)|^\W*(?:the|its"
+    r"|their) ((?:\w+ ){1,4})(?:is|are|was|were)\b|^\W*(?:it|he|she|they) (?:is|was|are|were|has been) (\w+(?:ed"
+    r"|en)) (?:by|in|at|on|from|for)\b"
     r"|^\W*(?:it|he|she|they) (?!(?:is|are|was|were|has|have|had|did|does|do|will|would|may|might|can|could)\b)(\w+)",
     _I,
 )
@@ -25,12 +25,10 @@ _WHEN = re.compile(r"\b(?:that|this|the same) (?:year|day|time|month|season)\b|\
 """What a clause is about: its topic, its subject, or, after a pronoun, its verb."""
 _ABOUT_IT = re.compile(r"^\W*(?:but |so |and |though )*(?:it|he|she|they|that|this|there)\b", _I)
 _GUESSES = re.compile(
-    r"\b(?:probably|likely|presumably|perhaps|maybe|possibly|i (?:believe|think|guess|recall|assume|suspect)|must "
-    r"have|may have|might have"
-    r"|i(?:'d| would) (?:say|guess|estimate)|my (?:best )?guess|general(?:ly)? known|usually|typically|general "
-    r"knowledge|estimated?)\b"
-    r"|おそらく|恐らく|たぶん|多分|だろう|でしょう|かもしれ|と(?:思|考え|推測|推定|見)(?:わ|い|え|ら|さ)|一般的?に"
-    r"|はずです|はずだ|可能性が|私の知識|計算"
+    r"\b(?:probably|likely|presumably|perhaps|maybe|possibly|i (?:believe|think|guess|recall|assume|suspect)"
+    r"|must have|may have|might have|i(?:'d| would) (?:say|guess|estimate)|my (?:best )?guess|general(?:ly)? known"
+    r"|usually|typically|general knowledge|estimated?)\b|おそらく|恐らく|たぶん|多分|だろう|でしょう|かもしれ|と(?:思"
+    r"|考え|推測|推定|見)(?:わ|い|え|ら|さ)|一般的?に|はずです|はずだ|可能性が|私の知識|計算"
     r"|に違いな|とみられ|と言われ|ようです$",
     _I,
 )
@@ -47,8 +45,8 @@ _ANSWERS_JA = re.compile(r"^(?!.*[はがも]).{1,30}(?:です|だ|である|で�
 _PAIR = re.compile(r"^[^:。、,]{1,40}: ?\S")  # a line of a list: what, and its value
 _UNFINISHED_JA = re.compile(r"(?:ず|て|ため|ので|から|ば|と)、?$")
 _VERB = re.compile(
-    r"\b(?:is|are|was|were|be|been|has|have|had|do|does|did|can|could|will|would|should|may|might|must"
-    r"|[a-z]{2,}(?:ed|s))\b"
+    r"\b(?:is|are|was|were|be|been|has|have|had|do|does|did|can|could|will|would|should|may|might|must|[a-z]{2,}(?:ed"
+    r"|s))\b"
     r"|[はがを]|(?:ます|ました|する|した|ない)",
     _I,
 )

@@ -15,14 +15,12 @@ from rag.text.tokens import Token, tokenise
 _I = re.IGNORECASE
 TELLS = (
     r"(?:mention|stat(?:e|ing)|say|said|tell|told|giv|provid|specif|indicat|contain|includ|nam|describ|reveal|cover"
-    r"|discuss"
-    r"|address|list(?!en)|suggest|recommend|identif|clarif|disclos|explain|show|refer|record|offer|answer|appear"
-    r"|found(?!at)|find|confirm)\w*"
+    r"|discuss|address|list(?!en)|suggest|recommend|identif|clarif|disclos|explain|show|refer|record|offer|answer"
+    r"|appear|found(?!at)|find|confirm)\w*"
 )
 _NO_AGENT = (
     "(?:however|never|other|another|after|under|over|further|whether|rather|together|either|neither|paper|chapter"
-    "|number"
-    "|order|later|earlier|answer|refer|offer|cover|consider)"
+    "|number|order|later|earlier|answer|refer|offer|cover|consider)"
 )
 _ASPECTS = (
     (
@@ -57,18 +55,14 @@ _OTHER = re.compile(
     _I,
 )
 _GAP = (
-    "among anywhere cover address list name publish document detail disclose clarify touch leaflet brochure "
-    "manual page profile work guess clue idea hint trace sign answer information figure number value covered addressed "
-    "listed named published documented detailed disclosed clarified touched worked guessing inferred found "
-    "traced figured pinned settled spelled spelt elaborated 存在 見受ける 載る 分かる 判る 出る 氏名 名前 断定 断言 "
-    "得る "
+    "among anywhere cover address list name publish document detail disclose clarify touch leaflet brochure manual "
+    "page profile work guess clue idea hint trace sign answer information figure number value covered addressed "
+    "listed named published documented detailed disclosed clarified touched worked guessing inferred found traced "
+    "figured pinned settled spelled spelt elaborated 存在 見受ける 載る 分かる 判る 出る 氏名 名前 断定 断言 得る "
     "得られる 窺う 知る 読み取る 確認 不足 足りる 足る 避ける 控える 差し控える 難しい 困難 無理 不可 把握 取れる "
-    "取る 与える "
-    "伝わる 伝える 手掛かり 手がかり 糸口 箇所 見当たる 推定 推測 類推 推論 読み解く 突き止める 掴む 見極める 判然 "
-    "判明 公開 公表 開示 "
-    "掲示 掲載 収録 網羅 記入 登録 残る 残す 挙がる 挙げる 列挙 示唆 明かす 語る 論じる 扱う 取り上げる 言い切る "
-    "聞く 該当 可否 有無 "
-    "明らか 旨 数字 数値 無い 無し"
+    "取る 与える 伝わる 伝える 手掛かり 手がかり 糸口 箇所 見当たる 推定 推測 類推 推論 読み解く 突き止める 掴む "
+    "見極める 判然 判明 公開 公表 開示 掲示 掲載 収録 網羅 記入 登録 残る 残す 挙がる 挙げる 列挙 示唆 明かす 語る "
+    "論じる 扱う 取り上げる 言い切る 聞く 該当 可否 有無 明らか 旨 数字 数値 無い 無し"
 )
 """What is told or not, beside the vocabulary of talk about answering."""
 _LACK = re.compile(
