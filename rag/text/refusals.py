@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 _SOURCE = r"(?:passages?|texts?|context|documents?|articles?|information|sources?|sentences?|question)"
 _REFUSAL_EN = re.compile(
@@ -48,6 +49,7 @@ _BUT = re.compile(
     r"|けど)、|(?:しかし|ただし|ただ)、?",
     re.I,
 )
+_MOST_BUTS = 16  # a text with more of them repeats itself; every one costs a look at the whole text
 
 
 def is_refusal(sentence: str) -> bool:
@@ -63,7 +65,7 @@ def after_refusal(text: str) -> str | None:
     >>> after_refusal("I am not sure, but it is Tokyo."), after_refusal("分かりません。")
     ('it is Tokyo.', None)
     """
-    for match in _BUT.finditer(text):
+    for match in islice(_BUT.finditer(text), _MOST_BUTS):
         rest = text[match.end() :].strip()
         if is_refusal(text[: match.start() + 1]) and rest and not is_refusal(rest):
             return rest

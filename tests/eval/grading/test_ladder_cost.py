@@ -49,16 +49,19 @@ def varied(unit: str, length: int) -> str:
     return "".join(f"{unit}{i}" for i in range(length))[:length]
 
 
+def least(text: str, question: str = "What is it?") -> float:
+    """Return the least of three measurements, each of another text: other work on the machine adds to the others."""
+    return min(seconds(text[shift:], question) for shift in range(3))
+
+
 @pytest.mark.parametrize("unit", UNITS)
 def test_a_loop_costs_little(unit: str) -> None:
-    seconds(unit)
-    assert seconds(unit * (4000 // len(unit))) < LOOPED
+    assert least(unit * (4000 // len(unit))) < LOOPED
 
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_the_cost_grows_as_the_length(unit: str) -> None:
-    seconds(varied(unit, 200))
-    half, whole = seconds(varied(unit, 2000)), seconds(varied(unit, 4000))
+    half, whole = least(varied(unit, 2000)), least(varied(unit, 4000))
     assert whole < CAP
     assert whole < 3.2 * half + 0.05
 
@@ -72,5 +75,4 @@ LABELLED = {
 @pytest.mark.parametrize("question", ["What is it?", *LABELLED])
 def test_a_numbered_list_costs_little(question: str) -> None:
     text = "\n".join(f"{i}. metal {i}" for i in range(400))[:4000]
-    seconds(text, question)
-    assert seconds(text, question) < LOOPED
+    assert least(text, question) < LOOPED
