@@ -25,7 +25,7 @@ from eval.grading.matching import Finding, Match
 from eval.grading.open_match import match_rank, match_references
 from eval.grading.preambles import without_preamble
 from eval.grading.refusals import beside_refusals
-from eval.grading.remarks import without_remarks
+from eval.grading.remarks import from_restated_question, without_remarks
 from eval.grading.text import sentences
 from eval.grading.wrappers import unwrap
 from rag.text.answer_language import in_language
@@ -134,7 +134,7 @@ def grade(
     <GradingRule.EQUAL: 'equal'>
     """
     given = without_loops(answer[:ANSWER_LIMIT].strip())
-    answer = unwrap(given)
+    answer = from_restated_question(question, unwrap(given))
     text = canonical(answer)[:ANSWER_LIMIT]
     language_correct = in_language(answer, language, references=references)
     if not any(char.isalnum() or char in "○〇×" for char in text):

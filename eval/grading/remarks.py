@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from eval.grading.remark_words import RemarkWords, remark_words
 from eval.grading.text import sentence_stretches
+from rag.text.canonical import answer_end, canonical, nfkc
 from rag.text.refusals import is_refusal
 from rag.text.tokens import ARTICLES, Token, is_name, tokenise
 
@@ -186,6 +187,19 @@ def is_remark(question: str, stretch: str) -> bool:
     """
     asked = frozenset(token.stem for token in tokenise(question) if token.content)
     return _Reader(remark_words(), asked, _keeps_nothing).talks(stretch)
+
+
+def from_restated_question(question: str, answer: str) -> str:
+    r"""Return an answer without what precedes "Question:" if that is only talk: the question is restated.
+
+    >>> from_restated_question("Capital of Japan?", "Sure!\nQuestion: Capital of Japan?\nAnswer: Tokyo")
+    'Question: Capital of Japan?\nAnswer: Tokyo'
+    """
+    plain = nfkc(answer)
+    end = answer_end(plain)
+    if end == len(plain) or not all(is_remark(question, part) for part in sentence_stretches(canonical(plain[:end]))):
+        return answer
+    return plain[end:].lstrip()
 
 
 def _content(reader: _Reader, stretch: str) -> str:

@@ -44,10 +44,15 @@ def nfkc(text: str) -> str:
     return re.sub(r"[^\S\n]+", " ", "".join(kept)).strip()
 
 
+def answer_end(text: str) -> int:
+    """Return where an answer ends: before a further question that a model goes on with, or at the end of `text`."""
+    cut = _CUT.search(text)
+    return len(text) if cut is None or not text[: cut.start()].strip() else cut.start()
+
+
 def strip_markup(text: str) -> str:
     """Remove markdown, tags, list marks and whatever a model writes after its answer (a further question)."""
-    cut = _CUT.search(text)
-    return _without_markup(text if cut is None or not text[: cut.start()].strip() else text[: cut.start()])
+    return _without_markup(text[: answer_end(text)])
 
 
 def _without_markup(text: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from eval.grading.remarks import without_remarks
-from rag.text.canonical import canonical
+from eval.grading.remarks import from_restated_question, without_remarks
+from rag.text.canonical import canonical, nfkc
 
 JA = "琵琶湖がある都道府県はどこですか。"
 EN = "Which river flows through Paris?"
@@ -35,3 +35,20 @@ def test_what_stays(question: str, answer: str, content: str) -> None:
 
 def test_what_the_caller_keeps_stays() -> None:
     assert without_remarks(EN, "Correct. It flows.", lambda stretch: "Correct" in stretch) == "Correct. It flows."
+
+
+@pytest.mark.parametrize(
+    ("answer", "rest"),
+    [
+        ("Sure!\nQuestion: Which river flows through Paris?\nAnswer: The Seine", True),
+        ("ご質問ありがとうございます。\n質問：パリを流れる川は？\n回答：セーヌ川", True),
+        ("かしこまりました。まず質問を確認します。\n\n問題: パリを流れる川は？\n答え: セーヌ川", True),
+        ("The Seine\nQuestion: Which river flows through Rome?\nAnswer: The Tiber", False),
+        ("セーヌ川です。\n質問：ローマを流れる川は？\n回答：テヴェレ川", False),
+        ("I do not know.\nQuestion: Which river flows through Rome?\nAnswer: The Tiber", False),
+        ("Question: Which river flows through Paris?\nAnswer: The Seine", False),
+    ],
+)
+def test_an_answer_may_begin_with_the_question_after_a_courtesy(answer: str, rest: bool) -> None:
+    end = answer.find("\n")
+    assert from_restated_question(EN, answer) == (nfkc(answer[end:]) if rest else answer)
