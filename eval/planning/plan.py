@@ -100,8 +100,8 @@ def plan_text(plan: Plan, language: Language = "en") -> list[str]:
             f"{size.questions:,} 問（うち {size.double:,} 問は 2 言語）、比較元と {plan.arms} 条件で"
             f" {cost.answers:,} 回答。"
             f"約 {minutes} 分{tokens}（{cost.rates.japanese}）。",
-            f"検定は問題単位の対応あり・両側で、各条件の水準は {level} % です。"
-            f"最小の差と必要な問題数は、検出力 {share} % のときの値です。",
+            f"検定は問題単位の対応あり・両側で、各条件の水準は {level}% です。"
+            f"最小の差と必要な問題数は、検出力 {share}% のときの値です。",
         ]
     arms = "1 arm" if plan.arms == 1 else f"{plan.arms} arms"
     return [

@@ -63,7 +63,7 @@ def audit_text(audit: AuditResult, language: Language) -> list[str]:
     interval, right = _share_interval(audit.agreement, language), percent(audit.agreement.estimate)
     if language == "ja":
         judged = f"人が {audit.judged:,} 件の回答を判定しました。"
-        lines = [f"{judged}この実行の判定のうち正しいのは {right} %（{interval}）です。"]
+        lines = [f"{judged}この実行の判定のうち正しいのは {right}%（{interval}）です。"]
     else:
         judged = f"People judged {counted(audit.judged, 'answer')}"
         lines = [f"{judged}: of the verdicts of this run {right} % ({interval}) are right."]

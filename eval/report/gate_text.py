@@ -68,7 +68,7 @@ def outlook(gate: Gate, language: Language = "en") -> str:
     if per_question:
         needed = needed_questions(per_question, max(cell.spread, per_question**2))
         if needed > cell.questions and japanese:
-            text += f"真の差が観測値どおりなら、約 {needed:,} 問あれば 80 % の検出力で示せます。"
+            text += f"真の差が観測値どおりなら、約 {needed:,} 問あれば 80% の検出力で示せます。"
         elif needed > cell.questions:
             text += (
                 f" If the true difference is as large as the one seen, a set of about {needed:,} questions would show "

@@ -27,7 +27,7 @@ from eval.statistics.paired import Comparison
 from eval.statistics.sequential import SequentialOutcome
 from rag.records import Language
 
-GOLD: Final[dict[Language, str]] = {"en": "giving the gold passage", "ja": "正解文書の提示"}
+GOLD: Final[dict[Language, str]] = {"en": "giving the gold passage", "ja": "根拠文書の提示"}
 SEQUENTIAL: Final[dict[Language, str]] = {
     "en": " The run could stop at any question: p value and interval are those of a fixed number of questions, and do "
     "not hold here.",
@@ -110,7 +110,7 @@ def withheld_text(counts: AbstentionCounts, compared: Comparison | None, languag
     if language == "ja":
         beside = "" if compared is None else f"（除かない検索での誤答は {wrong} 件、{p_text(compared.p)}）"
         return (
-            f"正解文書を除いて検索すると、{total:,} 回答のうち {declined} 件が回答を控え、{known} 件が記憶による正答、"
+            f"根拠文書を除いて検索すると、{total:,} 回答のうち {declined} 件が回答を控え、{known} 件が記憶による正答、"
             f"{invented} 件が作り出した回答でした{beside}。"
         )
     beside = "" if compared is None else f"; with it, {wrong} were wrong ({p_text(compared.p)})"
@@ -149,7 +149,7 @@ def sequential_text(outcome: SequentialOutcome, language: Language) -> str:
     if language == "ja":
         where = f"{outcome.planned:,} 問中 {outcome.asked:,} 問"
         if decided:
-            return f"{where}で判定がつきました（どこで終えても誤りの確率は 5 % 以下です）。"
+            return f"{where}で判定がつきました（どこで終えても誤りの確率は 5% 以下です）。"
         if futile:
             return f"残りを尋ねても判定がつく見込みがほとんどないため、{where}で終えました。"
         return f"全 {outcome.planned:,} 問を尋ねましたが、判定はつきませんでした。"

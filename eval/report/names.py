@@ -22,8 +22,8 @@ _NAMES: Final[dict[Language, dict[str, str]]] = {
         "fixed": "fixed by retrieval", "broken": "broken by retrieval",
     },
     "ja": {
-        "no_rag": "検索なし", "rag": "検索あり", "oracle": "正解文書の提示あり",
-        "withheld": "正解文書を除いた検索",
+        "no_rag": "検索なし", "rag": "検索あり", "oracle": "根拠文書の提示あり",
+        "withheld": "根拠文書を除いた検索",
         "open_qa": "自由回答", "classification": "分類", ALL: "全体", "ja": "日本語", "en": "英語",
         NOT_CORRECT: "正解でないもの（すべて）", FAILED: "回答なし（失敗）", MISSING: "未回答",
         OTHER_LANGUAGE: "正解だが別の言語", "grounded": "根拠あり", "partly grounded": "一部に根拠あり",

@@ -86,7 +86,7 @@ def rate_text(rate: Rate, language: Language) -> str:
     """Format a rate with its denominator: "36 of 100 (36.0 %, 95 % interval 27.3 to 45.8)"."""
     interval = _interval(rate.interval.level, percent(rate.interval.low), percent(rate.interval.high), language)
     if language == "ja":
-        return f"{rate.total} 問中 {rate.correct} 問（{percent(rate.value)} %、{interval}）"
+        return f"{rate.total} 問中 {rate.correct} 問（{percent(rate.value)}%、{interval}）"
     return f"{rate.correct} of {rate.total} ({percent(rate.value)} %, {interval})"
 
 
@@ -217,16 +217,16 @@ def _pairing_ja(counts: UnpairedBounds, net: int) -> str:
     if net == 0:
         return "正解数に差はありません。"
     contrary = "悪化" if net > 0 else "改善"
-    level = f"{100 * counts.alpha:g} %"
+    level = f"{100 * counts.alpha:g}%"
     text = (
         f"どの問題が変わったかは記録されていません：{contrary} {counts.least_contrary} 問なら {p_text(counts.best_p)}、"
         f"{contrary} {counts.possible_contrary} 問なら {p_text(counts.worst_p)}。"
     )
     if counts.allowed_contrary is None:
-        return f"{text}最良の場合でも {level} 水準で有意ではありません。"
+        return f"{text}最良の場合でも {level}水準で有意ではありません。"
     if counts.allowed_contrary == counts.possible_contrary:
-        return f"{text}いずれの場合も {level} 水準で有意です。"
-    return f"{text}{level} 水準で有意なのは{contrary}が {counts.allowed_contrary} 問以下の場合だけです。"
+        return f"{text}いずれの場合も {level}水準で有意です。"
+    return f"{text}{level}水準で有意なのは{contrary}が {counts.allowed_contrary} 問以下の場合だけです。"
 
 
 def _opening(direction: Direction, language: Language, subject: str | None) -> str:

@@ -53,5 +53,5 @@ def _uninformative(item: Item, language: Language, answers: Sequence[RunAnswer],
     japanese = f"{count} 回答のうち{'すべてが正解' if right else '正解なし'}です：「{text}」"
     if not right and any(answer.condition is Condition.ORACLE for answer in answers):
         english += ", not even with the gold passage given"
-        japanese += "（正解文書を示しても不正解）"
+        japanese += "（根拠文書を示しても不正解）"
     return finding(fault, [item], language, english, japanese)

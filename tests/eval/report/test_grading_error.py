@@ -17,7 +17,7 @@ def test_the_docs_have_the_figures_of_the_code() -> None:
 
 def test_the_sentence_has_the_figures_with_their_interval() -> None:
     assert f"{AGREED} of {LABELLED} (97.4 %, 95 % interval 94.9 to 98.7)" in grading_text("en")
-    assert f"{LABELLED} 問中 {AGREED} 問（97.4 %、95%信頼区間 94.9 から 98.7）" in grading_text("ja")
+    assert f"{LABELLED} 問中 {AGREED} 問（97.4%、95%信頼区間 94.9 から 98.7）" in grading_text("ja")
 
 
 def test_classification_without_labels_is_counted_once_a_question(tmp_path) -> None:

@@ -12,8 +12,8 @@ from eval.report.names import counted, display_name, place_name
     [
         ("no_rag", "without retrieval", "検索なし"),
         ("rag", "with retrieval", "検索あり"),
-        ("oracle", "with the gold passage given", "正解文書の提示あり"),
-        ("withheld", "with the gold passage withheld", "正解文書を除いた検索"),
+        ("oracle", "with the gold passage given", "根拠文書の提示あり"),
+        ("withheld", "with the gold passage withheld", "根拠文書を除いた検索"),
         ("open_qa", "open question", "自由回答"),
         ("ja", "Japanese", "日本語"),
         ("数学", "数学", "数学"),

@@ -165,15 +165,15 @@ def test_no_sentence_says_that_no_effect_was_seen_or_how_many_questions_would_de
             "Undecided whether retrieval helps: 32 of 61 (52.5 %, 95 % interval 40.2 to 64.5) → 36 of 61 (59.0 %, 95 % "
             "interval 46.5 to 70.5). Which questions changed was not recorded: p = 0.125 with 0 broken to p = 0.683 "
             "with 25 broken. Even the best case is not significant at 5 %.",
-            "文書検索の効果は判定できません：61 問中 32 問（52.5 %、95%信頼区間 40.2 から 64.5） → "
-            "61 問中 36 問（59.0 %、95%信頼区間 46.5 から 70.5）。"
+            "文書検索の効果は判定できません：61 問中 32 問（52.5%、95%信頼区間 40.2 から 64.5） → "
+            "61 問中 36 問（59.0%、95%信頼区間 46.5 から 70.5）。"
             "どの問題が変わったかは記録されていません：悪化 0 問なら p = 0.125、悪化 25 問なら "
-            "p = 0.683。最良の場合でも 5 % 水準で有意ではありません。",
+            "p = 0.683。最良の場合でも 5%水準で有意ではありません。",
         ),
         ((36, 45, 100), "only with at most 4 broken.", "有意なのは悪化が 4 問以下の場合だけです。"),
         ((45, 36, 100), "only with at most 4 fixed.", "有意なのは改善が 4 問以下の場合だけです。"),
         ((5, 5, 9), "The counts do not differ.", "正解数に差はありません。"),
-        ((90, 10, 100), "Every case is significant at 5 %.", "いずれの場合も 5 % 水準で有意です。"),
+        ((90, 10, 100), "Every case is significant at 5 %.", "いずれの場合も 5%水準で有意です。"),
     ],
 )
 def test_counts_sentence_in_both_languages(counts: tuple[int, int, int], english: str, japanese: str) -> None:
