@@ -18,6 +18,12 @@ def test_a_test_that_asks_for_nothing_is_fast(request: pytest.FixtureRequest) ->
     assert request.node.get_closest_marker("xdist_group").args == (request.node.location[0],)
 
 
+def test_groups_reach_the_processes_that_run_them(request: pytest.FixtureRequest) -> None:
+    if not getattr(request.config.option, "loadgroup", False):
+        pytest.skip("runs in one process, without `--dist loadgroup`")
+    assert request.node.nodeid.endswith(f"@{needs.group_of(request.node)}")
+
+
 def test_a_test_that_starts_python_says_so(request: pytest.FixtureRequest, process) -> None:
     assert request.node.get_closest_marker("process")
     assert not request.node.get_closest_marker("fast")
