@@ -24,6 +24,7 @@ from rag.worker.limits import short_of_memory
 
 # Longer titles leave a chunk, which carries its document's title, too little room in the encoder's window.
 MAX_TITLE = 120
+_MAX_ID, _MAX_MESSAGE = 500, 1000
 _OBJECT = re.compile(r"<[^<>]* object at 0x[0-9a-fA-F]+>")
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 _GAIJI = re.compile("[\ue000-\ue757]")  # the letters that users of Windows may define
@@ -97,7 +98,9 @@ def fingerprint_of(file: CorpusFile, digest: str, options: ReadOptions) -> str:
 
 def failure(source: str, error: UnreadableDocument) -> Failure:
     """Return the record of a file, or a part of one, that could not be read."""
-    return Failure(source, type(error).__name__, str(error))
+    message = str(error)
+    message = message if len(message) <= _MAX_MESSAGE else f"{message[:_MAX_MESSAGE]}…"
+    return Failure(source, type(error).__name__, message)
 
 
 def documents(
@@ -164,6 +167,10 @@ def _document(file: CorpusFile, part: Part | Fault, seen: SeenIds) -> LoadedDocu
     where = f"{file.source}#{part.position}" if part.position else file.source
     if isinstance(part, Fault):
         raise (LeftOut if part.left_out else UnreadableDocument)(part.what, where=where, do=part.do)
+    if len(part.fragment) > _MAX_ID:
+        raise UnreadableDocument(
+            f"The id of this document has {len(part.fragment):,} characters, and may have {_MAX_ID}", where=where
+        )
     source = f"{file.source}#{part.fragment}" if part.fragment else file.source
     content = part.text[part.body :].strip()
     title = _title(part.title) or _title(unicodedata.normalize("NFC", file.path.stem))

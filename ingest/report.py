@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from rag.records import Failure
+from rag.text.terminal_text import one_line
 
 _LINES = 20
 
@@ -67,7 +68,9 @@ class SyncReport:
                 *(f"failed: {failure.message}" for failure in self.failed),
                 *_some([f"failed: {failure.message}" for failure in self.failed_parts], "parts of files failed"),
                 *_some([f"left out: {part.message}" for part in self.left_out], "parts left out"),
-                *_some([f"not read (other kind of file): {source}" for source in self.ignored], "files not read"),
+                *_some(
+                    [one_line(f"not read (other kind of file): {source}") for source in self.ignored], "files not read"
+                ),
             ]
         )
 

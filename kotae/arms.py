@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,7 +24,7 @@ VARIABLE: Final = (
 )  # fmt: skip
 """The options that may differ between arms."""
 RETRIEVAL: Final = {"none": "no_rag", "index": "rag", "oracle": "oracle", "withheld": "withheld"}
-_LARGEST: Final = 2**20
+_LARGEST: Final = 2**18
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +80,14 @@ def read_experiment(path: Path, model: str, settings: Mapping[str, Any]) -> Expe
     Paths in it are relative to its folder; what an arm does not name is as on the command line. Raises SettingsError.
     """
     from rag.storage.regular_files import read_regular
+    from rag.text.toml_values import toml_values
 
     try:
         data = read_regular(path, _LARGEST)
-        content = tomllib.loads(data.decode("utf-8-sig"))
+        content = toml_values(data.decode("utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"This experiment cannot be read: {error.strerror}", where=str(path)) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except ValueError as error:
         raise SettingsError(f"This experiment is not TOML: {error}", where=str(path)) from error
     tables, verify, baseline = content.get("arms"), content.get("set"), content.get("baseline")
     if (

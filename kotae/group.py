@@ -14,6 +14,7 @@ from kotae.console import echo
 from kotae.signals import raise_on_signals
 from rag.errors import KotaeError
 from rag.settings import configure_libraries
+from rag.text.terminal_text import terminal_text
 
 
 def _go_offline(context: click.Context, _: click.Parameter, offline: bool) -> None:
@@ -63,6 +64,8 @@ class KotaeGroup(click.Group):
         try:
             with raise_on_signals():
                 return super().invoke(ctx)
+        except click.UsageError as error:
+            raise click.UsageError(terminal_text(error.format_message()), error.ctx) from error
         except KotaeError as error:
             echo(f"kotae: {error}", err=True)
             ctx.exit(1)

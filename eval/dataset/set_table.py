@@ -13,7 +13,7 @@ from typing import Any
 from eval.dataset.columns import FieldColumn, find_columns, names_columns
 from eval.dataset.published_layouts import SetRecord, flat_records, niilc_records, records_in
 from rag.errors import DatasetError
-from rag.tables.files import read_text
+from rag.tables.files import MAX_ROWS, read_text, refuse_rows
 from rag.tables.header import TableRow, repeated
 from rag.tables.merged_cells import MergedCells
 from rag.tables.reader import Table, read_tables, select_table
@@ -24,7 +24,9 @@ _TABLES, _LINES = (".xlsx", ".csv", ".tsv"), (".jsonl", ".ndjson")
 SUFFIXES = (*_TABLES, *_LINES, ".json", ".parquet", ".xml")
 _LARGEST = 256 * 1024 * 1024  # bytes
 _BATCH = 64 * 1024 * 1024  # bytes
-_ROWS, _COLUMNS = 1_000_000, 2000
+_COLUMNS = 2000
+_VALUES = 10_000_000
+"""Values of JSON and XML, counted by the signs around them: each takes about 200 bytes in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ def read_set(path: Path, data: bytes, given: Sequence[FieldColumn]) -> SetTable:
     suffix = path.suffix.lower()
     if suffix in _TABLES:
         return _from_table(path, data, given)
+    if suffix in (*_LINES, ".json", ".xml"):
+        _refuse_values(path, data)
     if suffix in (*_LINES, ".json"):
         records = _json_records(path, read_text(path, data), by_line=suffix in _LINES)
     elif suffix == ".parquet":
@@ -105,6 +109,7 @@ def _from_records(path: Path, records: Iterable[SetRecord]) -> SetTable:
         header.update(dict.fromkeys(record.fields))
         _refuse_width(len(header), f"{path}, {record.position}")
         rows.append(SetRow(len(rows) + 1, record.position, record.fields))
+        refuse_rows(len(rows), str(path))
     if not rows:
         raise _no_rows(path)
     return SetTable(str(path), tuple(header), str(path), tuple(rows))
@@ -161,7 +166,7 @@ def _parquet(path: Path, data: bytes) -> list[dict[str, Any]]:
     try:
         file = parquet.ParquetFile(io.BytesIO(data))
         groups = [file.metadata.row_group(number).total_byte_size for number in range(file.metadata.num_row_groups)]
-        large = file.metadata.num_rows > _ROWS or sum(groups) > left
+        large = file.metadata.num_rows > MAX_ROWS or sum(groups) > left
         # A value may stand once in the file and in every row of it: a batch is small if they all are that long.
         batches = iter(()) if large else file.iter_batches(max(1, min(1000, _BATCH // max([1, *groups]))))
         while not large and (batch := next(batches, None)) is not None:
@@ -175,7 +180,7 @@ def _parquet(path: Path, data: bytes) -> list[dict[str, Any]]:
         raise DatasetError(f"This file cannot be read as Parquet: {error}", where=str(path)) from error
     if large:
         raise DatasetError(
-            f"The {_WHAT} has more than {_ROWS:,} rows, or {4 * _LARGEST >> 20} MiB unpacked", where=str(path)
+            f"The {_WHAT} has more than {MAX_ROWS:,} rows, or {4 * _LARGEST >> 20} MiB unpacked", where=str(path)
         )
     return records
 
@@ -192,6 +197,13 @@ def _xml(path: Path, data: bytes) -> Any:
             "This XML file is not laid out as NIILC's, with question, text and answers/answer", where=str(path)
         )
     return root
+
+
+def _refuse_values(path: Path, data: bytes) -> None:
+    if sum(map(data.count, (b",", b"[", b"{", b"<", b"\n"))) > _VALUES:
+        raise DatasetError(
+            f"The {_WHAT} has more than {_VALUES:,} values", where=str(path), do="Split it into several files."
+        )
 
 
 def _refuse_width(columns: int, where: str) -> None:

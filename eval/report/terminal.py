@@ -72,7 +72,9 @@ def _print_run(run: RunReport, console: Console, language: Language, *, alone: b
     identity = run.identity
     total = counted(run.of_questions, "question")
     part = "" if run.questions == run.of_questions else f", a sample of {run.questions} of {total}"
-    console.print(_shown(f"\n{run.name}: {identity.model_identity}, {identity.dataset}{part}", style="bold"))
+    console.print(
+        _shown("\n" + one_line(f"{run.name}: {identity.model_identity}, {identity.dataset}{part}"), style="bold")
+    )
     if alone:
         console.print(_table(summary_table(Report((run,))).without("run"), language, console))
     for use in run.uses:
@@ -128,7 +130,7 @@ def _breakdown(run: RunReport) -> Iterator[str]:
 
 def _print_imported(imported: ImportedReport, console: Console) -> None:
     source = f": {imported.run.source}" if imported.run.source else ""
-    console.print(_shown(f"\n{imported.name}{source}", style="bold"))
+    console.print(_shown("\n" + one_line(f"{imported.name}{source}"), style="bold"))
     console.print(
         _shown("Counts entered by hand: no answers to pair, and it is not known whether the questions were the same.")
     )

@@ -21,7 +21,7 @@ from rag.models.invoke import batch_size, model_identity
 from rag.serialize import to_jsonable
 from rag.storage.atomic import write_bytes
 from rag.storage.locks import folder_lock
-from rag.tables.files import read_bytes, read_text, refuse_same
+from rag.tables.files import read_bytes, read_text, refuse_rows, refuse_same
 from rag.tables.header import TableRow, describe_header, normalise_header
 from rag.tables.output import Column, OutputTable
 from rag.tables.reader import Table, read_tables, select_table
@@ -75,7 +75,9 @@ def read_questions(path: Path) -> list[str]:
     """
     data = read_bytes(path, "questions")
     if path.suffix.lower() == ".txt":
-        texts = read_text(path, data).split("\n")
+        text = read_text(path, data)
+        refuse_rows(text.count("\n"), str(path))
+        texts = text.split("\n")
     else:
         texts = _in_table(path, read_tables(path, data, "questions", _known))
     questions = [text.strip() for text in texts if text.strip()]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+
+from rag.text.toml_values import toml_values
 
 _LONGEST = 1 << 16
 _OPENING = re.compile(r"(---|\+\+\+)[ \t]*\n")
@@ -55,8 +56,8 @@ def front_matter(text: str) -> FrontMatter:
 
 def _toml(block: str) -> dict[str, str]:
     try:
-        return _texts(tomllib.loads(block))
-    except (tomllib.TOMLDecodeError, RecursionError):
+        return _texts(toml_values(block))
+    except ValueError:
         return {}
 
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from kotae.web.errors import page_fields
-from kotae.web.questions import json_object, read_body, read_question
+from kotae.web.questions import first_fault, json_object, read_body, read_question
 from kotae.web.queue import AnswerQueue, Event, QueuedQuestion, Retrieved, Waiting
 from kotae.web.serializers import answer_fields, hit_fields
 from rag.errors import RequestError
@@ -36,8 +36,8 @@ def _read(body: bytes) -> QueuedQuestion:
     try:
         fields = _Body.model_validate(json_object(body))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        raise RequestError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        name, fault, _ = first_fault(error)
+        raise RequestError(f"{name}: {fault}") from error
     language = None if fields.language == "auto" else fields.language
     return QueuedQuestion(read_question(fields.question, language), fields.retrieval)
 

@@ -47,10 +47,11 @@ async def complete(request: Request) -> Response:
     chat = read_request(await read_body(request))
     question = chat.question(queue.settings.decoding)
     completion = _Completion(chat, question.question)
-    if not chat.stream:
-        return JSONResponse(await cancel_on_disconnect(request, completion.whole(queue, question)))
-    events = completion.events(queue, question)
-    first = await cancel_on_disconnect(request, anext(events))
+    with chat.blamed(queue.settings.decoding):
+        if not chat.stream:
+            return JSONResponse(await cancel_on_disconnect(request, completion.whole(queue, question)))
+        events = completion.events(queue, question)
+        first = await cancel_on_disconnect(request, anext(events))
     return StreamingResponse(_server_sent(first, events), media_type="text/event-stream")
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError, field_validator
 
 from kotae.web.errors import ParameterError
-from kotae.web.questions import json_object, read_question
+from kotae.web.questions import first_fault, json_object, read_question, shortened
 from kotae.web.queue import QueuedQuestion
+from rag.errors import SettingsError
 from rag.records import Decoding
 
 MODELS = {"kotae-rag": True, "kotae-rag-sources": True, "kotae-no-rag": False}
@@ -39,36 +41,39 @@ _WITHOUT_EFFECT = ("user", "metadata", "safety_identifier", "prompt_cache_key", 
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", strict=True)
     type: str
     text: str = ""
 
 
 class _Message(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", strict=True)
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: str | list[_Part] | None = None
+    content: Annotated[list[_Part], FailFast()] = []
+
+    @field_validator("content", mode="before")
+    @classmethod
+    def _as_parts(cls, content: Any) -> Any:
+        return [{"type": "text", "text": content}] if isinstance(content, str) else [] if content is None else content
 
     @property
     def text(self) -> str:
-        if isinstance(self.content, list):
-            if any(part.type != "text" for part in self.content):
-                raise ParameterError("Only text content is supported", "messages", "unsupported_content")
-            return "\n".join(part.text for part in self.content)
-        return self.content or ""
+        if any(part.type != "text" for part in self.content):
+            raise ParameterError("Only text content is supported", "messages", "unsupported_content")
+        return "\n".join(part.text for part in self.content)
 
 
 class _StreamOptions(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", strict=True)
     include_usage: bool = False
 
 
 class ChatRequest(BaseModel):
     """The body of a chat completion. The last user message is the question; earlier messages are ignored."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     model: str
-    messages: list[_Message] = Field(min_length=1)
+    messages: Annotated[list[_Message], FailFast()] = Field(min_length=1)
     stream: bool | None = None
     stream_options: _StreamOptions | None = None
     temperature: float | None = Field(default=None, ge=0, le=2)
@@ -76,6 +81,11 @@ class ChatRequest(BaseModel):
     seed: int | None = Field(default=None, ge=0, lt=2**32)
     max_tokens: int | None = Field(default=None, gt=0, lt=2**31)
     max_completion_tokens: int | None = Field(default=None, gt=0, lt=2**31)
+
+    @property
+    def limit(self) -> int | None:
+        """The maximum tokens of the answer, None where the request has none."""
+        return self.max_completion_tokens or self.max_tokens
 
     @property
     def wants_usage(self) -> bool:
@@ -91,10 +101,21 @@ class ChatRequest(BaseModel):
             "temperature": self.temperature,
             "top_p": self.top_p,
             "seed": self.seed,
-            "max_new_tokens": self.max_completion_tokens or self.max_tokens,
+            "max_new_tokens": self.limit,
         }
         changes: dict[str, Any] = {name: value for name, value in overrides.items() if value is not None}
         return QueuedQuestion(read_question(texts[-1]), MODELS[self.model], replace(decoding, **changes))
+
+    @contextmanager
+    def blamed(self, decoding: Decoding) -> Iterator[None]:
+        """Blame the request for a limit that leaves no room for a prompt, unless the server's is as high."""
+        try:
+            yield
+        except SettingsError as error:
+            if self.limit is None or self.limit <= decoding.max_new_tokens:
+                raise
+            name = "max_tokens" if self.max_completion_tokens is None else "max_completion_tokens"
+            raise ParameterError(error.what, name, "invalid_value") from error
 
 
 def read_request(body: bytes) -> ChatRequest:
@@ -107,10 +128,9 @@ def read_request(body: bytes) -> ChatRequest:
     try:
         request = ChatRequest.model_validate(fields)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        name = ".".join(str(part) for part in first["loc"])
-        code = "unsupported_parameter" if first["type"] == "extra_forbidden" else "invalid_value"
-        raise ParameterError(f"{name}: {first['msg']}", name, code) from error
+        name, fault, known = first_fault(error)
+        code = "invalid_value" if known else "unsupported_parameter"
+        raise ParameterError(f"{name}: {fault}", name, code) from error
     if request.model not in MODELS:
         raise no_such_model(request.model)
     return request
@@ -119,5 +139,5 @@ def read_request(body: bytes) -> ChatRequest:
 def no_such_model(name: str) -> ParameterError:
     """Return the error for an unknown model name; it lists the known ones."""
     return ParameterError(
-        f"There is no model {name!r}; the models are {', '.join(MODELS)}", "model", "model_not_found", 404
+        f"There is no model {shortened(name)!r}; the models are {', '.join(MODELS)}", "model", "model_not_found", 404
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from typing import Any
 
-from starlette.requests import Request
+from pydantic import ValidationError
+from starlette.requests import ClientDisconnect, Request
 
 from rag.errors import PromptTooLong, RequestError
 from rag.generation.chain import Question
@@ -17,6 +19,10 @@ from rag.text.language import detect
 MOST_CHARACTERS = 20_000
 BODY_BYTES = 4 * 1024 * 1024
 """The largest body of a request: room for a question in any script and a long chat."""
+_FIELDS = 100
+"""The most fields of a body: twice as many as any API has parameters."""
+_SHOWN = 80
+_INSTANCE = re.compile(r" or instance of _?\w+")
 
 
 def read_question(text: str, language: Language | None = None) -> Question:
@@ -41,13 +47,17 @@ def read_question(text: str, language: Language | None = None) -> Question:
 async def read_body(request: Request) -> bytes:
     """Read the body of a request. Raises RequestError above BODY_BYTES.
 
-    Even then it is read to its end, as a client that is still sending would not read the response.
+    Even then it is read to its end, as a client that is still sending would not read the response. One that leaves
+    before is sent status 499, which nobody reads.
     """
     body, size = bytearray(), 0
-    async for part in request.stream():
-        size += len(part)
-        if size <= BODY_BYTES:
-            body += part
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size <= BODY_BYTES:
+                body += part
+    except ClientDisconnect as error:
+        raise RequestError("The client has disconnected", status=499) from error
     if size > BODY_BYTES:
         raise RequestError(f"The request has {size:,} bytes; kotae serve accepts up to {BODY_BYTES:,}", status=413)
     return bytes(body)
@@ -61,4 +71,18 @@ def json_object(body: bytes) -> dict[str, Any]:
         raise RequestError(f"The body is not JSON: {json_fault(error)}") from error
     if not isinstance(value, dict):
         raise RequestError("The body is not a JSON object")
+    if len(value) > _FIELDS:
+        raise RequestError(f"The body has {len(value):,} fields; kotae serve accepts up to {_FIELDS}")
     return value
+
+
+def first_fault(error: ValidationError) -> tuple[str, str, bool]:
+    """Return the first field of a body that is wrong, what is wrong with it, and whether it is known at all."""
+    fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    name = ".".join(map(str, fault["loc"])) or "the name of a field"
+    return shortened(name), _INSTANCE.sub("", fault["msg"]), fault["type"] != "extra_forbidden"
+
+
+def shortened(text: str) -> str:
+    """Return a text of a request as messages repeat it."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

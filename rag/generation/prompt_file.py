@@ -151,13 +151,27 @@ def _text(path: Path) -> str:
         raise SettingsError(error.what, where=str(path), do="Save it as UTF-8.") from error
 
 
+@functools.cache
+def _plain_loader() -> Any:
+    """Return YAML's safe loader without aliases: merged into one another, a few lines of them have no end."""
+    import yaml
+
+    class Plain(yaml.SafeLoader):  # type: ignore[misc]
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            if self.check_event(yaml.AliasEvent):
+                raise yaml.YAMLError("it has an alias")
+            return super().compose_node(parent, index)
+
+    return Plain
+
+
 def _settings(text: str) -> Mapping[str, Any]:
     """Return the front matter. Raises ValueError for what is not its form."""
     import yaml
 
     try:
-        settings = yaml.safe_load(text) or {}
-    except (yaml.YAMLError, RecursionError) as error:
+        settings = yaml.load(text, Loader=_plain_loader()) or {}  # noqa: S506 - a safe loader
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise ValueError(f"the front matter is not YAML ({' '.join(str(error).split())[:120]})") from error
     if not isinstance(settings, dict) or (unknown := [key for key in settings if key not in _KEYS]):
         names = ", ".join(map(repr, unknown)) if isinstance(settings, dict) else "text"

@@ -25,5 +25,9 @@ def read_regular(path: Path, most: int, *, follow: bool = True) -> bytes:
             raise OSError(errno.EINVAL, "it is not a regular file", str(path))
         data = file.read(most + 1)
     if len(data) > most:
-        raise OSError(errno.EFBIG, f"it is larger than {most // MEBI:,} MiB", str(path))
+        raise OSError(errno.EFBIG, f"it is larger than {_size(most)}", str(path))
     return data
+
+
+def _size(most: int) -> str:
+    return f"{most // MEBI:,} MiB" if most >= MEBI else f"{most >> 10} KiB"

@@ -17,6 +17,8 @@ _STATED = re.compile(r"(?:\ufeff)?\"?sep=(.)\"?[\r\n]*", re.IGNORECASE)
 """A first line for Excel that names the delimiter; the file's table begins below it."""
 _SAMPLE = 20
 """Lines from which the delimiter is chosen, not counting blank ones."""
+_LINES = 1000
+"""Lines among which these are looked for."""
 _LONGEST_CELL = 16 * 1024 * 1024
 """In characters; without a limit an open quotation mark would take in the rest of the file."""
 
@@ -72,13 +74,13 @@ def _row(number: int, line: int, cells: Sequence[str]) -> TableRow:
 
 
 def _sample(lines: Iterator[TextLine]) -> list[TextLine]:
-    """Take the first lines, up to `_SAMPLE` that are not blank and the first that cannot be read."""
+    """Take the first of `_LINES`, up to `_SAMPLE` that are not blank and the first that cannot be read."""
     sample: list[TextLine] = []
     filled = 0
     for line in lines:
         sample.append(line)
         filled += bool(line.text.strip())
-        if line.fault or filled == _SAMPLE:
+        if line.fault or filled == _SAMPLE or len(sample) == _LINES:
             break
     return sample
 

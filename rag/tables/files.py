@@ -14,6 +14,8 @@ from rag.text.encoding_detection import decode
 
 MAX_TABLE = 256 * MEBI
 """Maximum bytes of a table that is read whole."""
+MAX_ROWS = 1_000_000
+"""Maximum rows of one: about as many as a sheet of Excel has. They take a gigabyte."""
 
 Row = tuple[str | int | float | None, ...]
 
@@ -32,6 +34,12 @@ def read_text(path: Path, data: bytes) -> str:
         return decode(data, str(path))
     except UnreadableDocument as error:
         raise DatasetError(error.what, where=str(path), do=error.do) from error
+
+
+def refuse_rows(rows: int, where: str) -> None:
+    """Raise DatasetError for more rows than MAX_ROWS."""
+    if rows > MAX_ROWS:
+        raise DatasetError(f"This file has more than {MAX_ROWS:,} rows", where=where, do="Keep those that are needed.")
 
 
 def refuse_same(given: Path, out: Path) -> None:

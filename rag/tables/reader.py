@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from rag.errors import DatasetError
 from rag.tables.csv_rows import BrokenCsv, csv_rows
-from rag.tables.files import read_text
+from rag.tables.files import MAX_ROWS, read_text, refuse_rows
 from rag.tables.header import Known, TableRow, begin_table, beyond_header, describe_header, normalise_header
 from rag.tables.isolated_sheets import isolated_sheets
 from rag.tables.merged_cells import MergedCells, join_header
@@ -175,7 +176,9 @@ def _from_xlsx(path: Path, known: Known) -> list[Table]:
 
 def _tables(where: str, rows: Iterable[TableRow], known: Known, sheet: SheetFacts | None = None) -> list[Table]:
     """Return these rows as one table, or none if they are blank and have no unsaved formula."""
-    filled = list(join_header(begin_table(rows, known).rows, sheet.merged if sheet else ()))
+    table = join_header(begin_table(rows, known).rows, sheet.merged if sheet else ())
+    filled = list(islice(table, MAX_ROWS + 2))
+    refuse_rows(len(filled) - 1, where)
     if not filled and not (sheet and sheet.firsts):
         return []
     header, *below = filled or [TableRow(1, 1)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 from ingest.report import SyncReport
@@ -34,3 +35,9 @@ def test_a_notebook_shows_the_text() -> None:
 
 def vars_of(failure: Failure) -> dict[str, str]:
     return {name: getattr(failure, name) for name in ("subject", "error", "message")}
+
+
+def test_a_name_of_several_lines_is_one_line() -> None:
+    forged = "a.doc\nfailed: nothing\r\x1b[2J"
+    lines = replace(report(), ignored=(forged,)).text().splitlines()
+    assert lines[1:] == ["not read (other kind of file): a.doc failed: nothing \\u001b[2J"]

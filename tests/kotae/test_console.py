@@ -71,3 +71,17 @@ def test_commands_print_nowhere_else() -> None:
         if path.name != "console.py":
             assert "click.echo" not in path.read_text(encoding="utf-8"), path
     assert (ROOT / "eval/report/terminal.py").read_text(encoding="utf-8").count(" Text(") == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("ingest", "a", HOSTILE),
+        (HOSTILE,),
+        ("eval", HOSTILE),
+        ("ask", "q", f"--{HOSTILE}"),
+        ("ask", "q", "--top-k", HOSTILE),
+    ],
+)
+def test_misuse(arguments: tuple[str, ...]) -> None:
+    assert "\\u202etxt" in shown(*arguments, exit_code=2)

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from ingest.formats.tables.columns import choose, missing
 from ingest.formats.types import Fault, Part, ReadOptions
+from rag.tables.header import describe_header
 from rag.text.json_errors import json_fault
 from rag.text.lines import read_lines
 
@@ -33,10 +34,11 @@ def _part(line: str, position: str, options: ReadOptions) -> Part | Fault:
         return Fault(f"This line is not a JSON object but {type(value).__name__}", position, _SHAPE)
     fields = [(str(key), _field_text(field)) for key, field in value.items()]
     if absent := missing(value, options.columns):
-        return Fault(f"This line has no {absent}; it has {', '.join(value) or 'nothing'}", position)
+        return Fault(f"This line has no {absent}; it has {describe_header(value) or 'nothing'}", position)
     document = choose(fields, options.columns)
     if document.text is None:
-        return Fault(f"This line has no `text`; it has {', '.join(value) or 'nothing'}", position, "Or use --columns.")
+        has = describe_header(value) or "nothing"
+        return Fault(f"This line has no `text`; it has {has}", position, "Or use --columns.")
     return Part(document.text, document.id or position, position, document.title, document.language)
 
 

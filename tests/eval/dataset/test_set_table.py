@@ -14,6 +14,7 @@ import pytest
 from eval.dataset import set_table
 from eval.dataset.load import load_dataset, load_frame
 from rag.errors import DatasetError
+from rag.tables import files, reader
 from tests.eval.dataset.layouts import EN, JA, dumped, lines, parquet, sheet, table
 
 RECORD = {"question": JA[0], "answer": JA[1]}
@@ -156,3 +157,35 @@ def test_a_few_bytes_of_parquet_are_not_gigabytes(tmp_path, monkeypatch, text: s
     assert path.stat().st_size < 100_000
     with pytest.raises(DatasetError, match="1,000,000 rows, or 1 MiB unpacked"):
         load_dataset(path)
+
+
+@pytest.mark.parametrize("name", ["set.csv", "set.jsonl", "set.json", "set.xlsx"])
+def test_more_rows_than_can_be_held(tmp_path: Path, name: str, monkeypatch) -> None:
+    rows = [("question", "answer"), *[(f"q{at}", "a") for at in range(31)]]
+    records = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+    made = {".csv": table, ".jsonl": lambda *_: lines(records), ".json": lambda *_: dumped(records), ".xlsx": sheet}
+    path = tmp_path / name
+    path.write_bytes(made[path.suffix](*rows))
+    monkeypatch.setattr(files, "MAX_ROWS", 31)
+    monkeypatch.setattr(reader, "MAX_ROWS", 31)
+    assert len(load_dataset(path).items) == 31
+    monkeypatch.setattr(files, "MAX_ROWS", 30)
+    monkeypatch.setattr(reader, "MAX_ROWS", 30)
+    with pytest.raises(DatasetError, match="more than 30 rows"):
+        load_dataset(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("set.json", b'{"a": [' + b"[]," * 6_000_000 + b"1]}"),
+        ("set.jsonl", b"\n" * 11_000_000),
+        ("set.xml", b"<a>" + b"<b/>" * 11_000_000 + b"</a>"),
+    ],
+)
+def test_more_values_than_can_be_held(tmp_path: Path, name: str, data: bytes) -> None:
+    (tmp_path / name).write_bytes(data)
+    began = time.process_time()
+    with pytest.raises(DatasetError, match="more than 10,000,000 values"):
+        load_dataset(tmp_path / name)
+    assert time.process_time() - began < 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,47 @@ def test_ids_of_nothing_in_an_index(site, path: str) -> None:
     with site.client() as client:
         for name in (DIGITS, "%00", "%FF", "-1"):
             assert client.get(path.format(name)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "about"),
+    [
+        ("max_tokens", '"12"', "max_tokens: Input should be a valid integer"),
+        ("max_tokens", "true", "max_tokens: Input should be a valid integer"),
+        ("max_completion_tokens", "1.5", "max_completion_tokens: Input should be a valid integer"),
+        ("temperature", '"0"', "temperature: Input should be a valid number"),
+        ("stream", '"yes"', "stream: Input should be a valid boolean"),
+        ("stream_options", "[]", "stream_options: Input should be a valid dictionary"),
+        ("messages", '[{"role": "user", "content": 5}]', "messages.0.content: Input should be a valid list"),
+        (
+            "messages",
+            '[{"role": "user", "content": [{"type": "text", "text": null}]}]',
+            "messages.0.content.0.text: Input should be a valid string",
+        ),
+    ],
+)
+def test_values_of_the_wrong_type(client, field: str, value: str, about: str) -> None:
+    reply = client.post("/v1/chat/completions", content=f'{{{CHAT}, "{field}": {value}}}')
+    assert reply.status_code == 400
+    assert reply.json()["error"]["message"] == f"{about} ({about.partition(':')[0]})"
+
+
+def test_what_is_long_is_repeated_in_part(client) -> None:
+    for fields in (f'"{DIGITS}": 1', f'"model": "{DIGITS}"'):
+        reply = client.post("/v1/chat/completions", content=f"{{{CHAT}, {fields}}}")
+        assert reply.status_code in {400, 404}
+        assert DIGITS[:80] in reply.text
+        assert len(reply.content) < 500
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/ask"])
+def test_a_body_of_very_many_faults_costs_the_first(client, path: str) -> None:
+    bad = '{"role": 1, "content": 2}'
+    for fields in (", ".join(f'"{name}": 1' for name in range(200_000)), f'"messages": [{", ".join([bad] * 100_000)}]'):
+        seconds = []
+        for _ in range(3):
+            began = time.process_time()
+            reply = client.post(path, content=f"{{{CHAT}, {fields}}}")
+            seconds.append(time.process_time() - began)
+            assert reply.status_code == 400
+        assert min(seconds) < 2

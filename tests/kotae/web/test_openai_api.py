@@ -147,6 +147,28 @@ def test_an_unknown_model_and_a_wrong_key(site, client) -> None:
 
 
 @pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("name", ["max_tokens", "max_completion_tokens"])
+def test_an_answer_longer_than_the_model_allows_is_refused_by_name(client, name: str, stream) -> None:
+    for limit in (4096, 2**31 - 1):
+        with pytest.raises(openai.BadRequestError, match=f"{limit} tokens.*nothing remains for the prompt") as caught:
+            client.chat.completions.create(
+                model="kotae-rag", messages=user(TENNIS), stream=stream, extra_body={name: limit}
+            )
+        assert (caught.value.param, caught.value.code) == (name, "invalid_value")
+        assert "--" not in str(caught.value)
+
+
+def test_a_client_that_leaves_in_the_middle_of_its_request_is_no_fault(site, client, caplog) -> None:
+    with closing(HTTPConnection("127.0.0.1", site.server.port)) as hasty:
+        hasty.putrequest("POST", "/v1/chat/completions")
+        hasty.putheader("Authorization", f"Bearer {client.api_key}")
+        hasty.putheader("Content-Length", "100")
+        hasty.endheaders(b"{")
+    assert client.models.list().data
+    assert "unexpected" not in caplog.text
+
+
+@pytest.mark.parametrize("stream", [False, True])
 def test_errors_before_the_first_word_have_a_status(site, client, serve_index, tmp_path, stream) -> None:
     for question in ("長い" * 5000, "あ" * 1_000_000):
         with pytest.raises(openai.BadRequestError) as caught:

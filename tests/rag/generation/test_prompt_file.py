@@ -207,3 +207,12 @@ def test_words_to_decline_are_in_every_condition_where_asked_for(tmp_path: Path)
             assert [line for line in declining if line != added] == plain
     with pytest.raises(SettingsError, match=r"h2ogpt.*no text that lets a model decline.*\{if decline\}"):
         load_prompt("h2ogpt", decline=True)
+
+
+@pytest.mark.parametrize("use", ["b: {{<<: [{}]}}", "b: [{}]"])
+def test_aliases_which_have_no_end_are_refused(tmp_path: Path, use: str) -> None:
+    lines = "\n".join(f"a{at}: &a{at} {use.format(f'*a{at - 1}, ' * 9)[3:]}" for at in range(1, 30))
+    path = tmp_path / "p.md"
+    path.write_text(f"---\na0: &a0 {{k: v}}\n{lines}\n---\n{{question}}\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="it has an alias"):
+        load_prompt(path)

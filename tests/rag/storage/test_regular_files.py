@@ -39,3 +39,9 @@ def test_a_link_is_followed_only_where_that_is_meant(tmp_path: Path) -> None:
     (tmp_path / "zero").symlink_to("/dev/zero")
     with pytest.raises(OSError, match="not a regular file"):
         read_regular(tmp_path / "zero", MEBI)
+
+
+def test_a_small_limit_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(bytes(65537))
+    with pytest.raises(OSError, match="larger than 64 KiB"):
+        read_regular(tmp_path / "a.md", 65536)

@@ -60,3 +60,9 @@ def test_errors_of_formulas_that_a_spreadsheet_wrote() -> None:
         (("a", ""), ((1, "#N/A"),)),
         (("", "#hashtag"), ((0, "#REF!"),)),
     ]
+
+
+def test_the_delimiter_is_looked_for_in_the_first_lines_only() -> None:
+    lines = iter([TextLine("a;b\n"), *[TextLine("\n")] * 100_000])
+    assert next(csv_rows(lines)).cells == ("a", "b")
+    assert sum(1 for _ in lines) > 90_000
