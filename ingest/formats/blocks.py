@@ -11,6 +11,8 @@ SOFT_HYPHEN = "\xad"
 """A position where a word may be divided; readers do not see it."""
 BULLET = "- "
 """The mark of an item without a number."""
+STRUCK = "~~"
+"""The mark before and behind text that is struck through."""
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 

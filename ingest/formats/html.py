@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Set
 from typing import Any, BinaryIO
 
-from ingest.formats.blocks import MarkdownLines
+from ingest.formats.blocks import STRUCK, MarkdownLines
 from ingest.formats.boilerplate import boilerplate
 from ingest.formats.hidden_text import is_hidden_style
 from ingest.formats.html_lists import HtmlLists
@@ -23,9 +23,10 @@ _DROPPED = frozenset(
 )
 _BLOCKS = frozenset(
     "address article aside blockquote body details dd div dl dt fieldset figcaption figure footer form header hr main "
-    "ol p pre section summary tbody tfoot thead ul caption legend center".split()
+    "ol p pre section summary ul caption legend center".split()
 )
 _LISTS = frozenset({"ol", "ul"})
+_STRUCK = frozenset({"s", "strike"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _VALUE = re.compile("\"[^\"]*\"|'[^']*'")
 _LONG_TAG, _MAX_ATTRIBUTES = 10_000, 2000
@@ -148,6 +149,8 @@ def _open(lines: MarkdownLines, lists: HtmlLists, element: Any) -> None:
         lines.item(lists.mark(element))
     elif tag == "br":
         lines.line()
+    elif tag in _STRUCK:
+        lines.add(STRUCK)
     elif tag in _BLOCKS:
         lines.block()
     if tag in _LISTS:
@@ -168,6 +171,8 @@ def _close(lines: MarkdownLines, lists: HtmlLists, element: Any) -> None:
         lines.end_item()
     elif tag == "option":
         lines.line()
+    elif tag in _STRUCK:
+        lines.add(STRUCK)
     if tag in _LISTS:
         lists.end()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import binascii
 import codecs
+import re
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -11,6 +13,7 @@ from typing import BinaryIO, Final, cast
 
 from ingest.formats.html import read_page
 from ingest.formats.types import Fault, Part, ReadOptions, read_whole
+from rag.errors import UnreadableDocument
 from rag.text.encoding_detection import decode
 
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
@@ -30,6 +33,7 @@ class _ShortHeaders(EmailPolicy):
         return name, value[: _LONGEST_OF_PART if name.lower().startswith("content-") else _LONGEST]
 
 
+_ENCODED = re.compile(r"=\?([\w-]{1,40})\?([BbQq])\?([^?\s]+)\?=(?:\s+(?==\?))?")
 _POLICY: Final = _ShortHeaders()
 
 
@@ -77,9 +81,19 @@ def _is_shown(part: EmailMessage) -> bool:
 def _header(message: EmailMessage, name: str) -> str:
     """Return a header as it reads, or as it is written where it cannot be parsed: a wrong date loses no mail."""
     try:
-        return str(message[name] or "")
+        return _ENCODED.sub(_decoded, str(message[name] or ""))
     except Exception:  # the parsers of the library raise anything over what is malformed
         return next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
+
+
+def _decoded(word: re.Match[str]) -> str:
+    """Decode a word that the library's codecs refuse, such as ISO-2022-JP with ①; another one stays as it is."""
+    charset, form, text = word.groups()
+    try:
+        data = binascii.a2b_base64(text) if form in "Bb" else binascii.a2b_qp(text.encode(), header=True)
+        return decode(data, "", declared=charset)
+    except (binascii.Error, ValueError, UnreadableDocument):
+        return word.group()
 
 
 def _text(body: EmailMessage, name: str, options: ReadOptions) -> str:

@@ -6,7 +6,7 @@ The one rule for every table that is read: documents, verification sets, lists o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -14,6 +14,9 @@ from rag.text.language import normalise
 
 Known = Callable[[frozenset[str]], bool]
 """Tell whether the row with these normalised cells is the header that a reader expects."""
+
+Covered = Callable[[int], Collection[int]]
+"""Return the columns, from 0, of a row, from 1, that are merged with a cell to their left."""
 
 _LOOK_AHEAD = 100
 """Rows that are read before a table begins, not counting blank ones."""
@@ -94,10 +97,11 @@ def beyond_header(row: TableRow, header: Sequence[str]) -> str:
     return f"This row has {len(row.cells)} cells under {len(header)} headers"
 
 
-def begin_table(rows: Iterable[TableRow], known: Known | None = None) -> TitledTable:
+def begin_table(rows: Iterable[TableRow], known: Known | None = None, covered: Covered | None = None) -> TitledTable:
     """Split the rows of a table, read one by one, into its title and the rows from its header on.
 
-    Whatever `rows` raises is raised again only after the rows before it were given.
+    `covered` gives the columns of a row, by its number, that are merged with a cell to their left. Whatever `rows`
+    raises is raised again only after the rows before it were given.
     """
     remaining = iter(rows)
     first: list[TableRow] = []
@@ -111,18 +115,19 @@ def begin_table(rows: Iterable[TableRow], known: Known | None = None) -> TitledT
                 break
     except Exception as error:  # a library may raise anything
         remaining = _failing(error)
-    header = find_header([row for row in first if not row.fault], known)
+    header = find_header([row for row in first if not row.fault], known, covered)
     title = " ".join(cell for row in first[:header] for cell in row.cells if cell)
     below = (row for row in remaining if row.is_filled)
     return TitledTable(title, chain(first[header:], below))
 
 
-def find_header(rows: Sequence[TableRow], known: Known | None = None) -> int:
+def find_header(rows: Sequence[TableRow], known: Known | None = None, covered: Covered | None = None) -> int:
     """Return which of the first rows of a table, none of them blank, is its header.
 
     Above a header there are only rows with a single filled cell, titles, or two, notes. The header is, of the rows down
     to the first with several filled cells (below notes, more than two), the first one that is `known` (unless the next
     one is known and has several); where none is, a row that `_title_rows` or `_note_rows` recognises; else the first.
+    If that has gaps, the table may stand below a form: see `_below_form`.
     """
     several = next((at for at, row in enumerate(rows) if row.several), len(rows))
     notes = next((at for at, row in enumerate(rows[:_TITLES]) if len(row.filled) > _NOTE), _TITLES)
@@ -130,7 +135,35 @@ def find_header(rows: Sequence[TableRow], known: Known | None = None) -> int:
     for at in candidates if known else ():
         if known and known(rows[at].names) and not (at + 1 == several < len(rows) and known(rows[several].names)):
             return at
-    return _note_rows(rows[:_ROWS]) or _title_rows(rows[:_ROWS])
+    first = rows[:_ROWS]
+    return _below_form(first, _note_rows(first) or _title_rows(first), covered or (lambda _: ()))
+
+
+def _below_form(rows: Sequence[TableRow], header: int, covered: Covered) -> int:
+    """Return which row is the header if there may be a form above it: names beside their values, and gaps.
+
+    It is the first row that names all columns below it, some of numbers, if `header` has a gap where most rows below
+    are filled; else `header`.
+    """
+    for at in range(header, len(rows) - 2):
+        row, below = rows[at], rows[at + 1 :]
+        counts = Counter(column for other in below for column in other.filled)
+        needed = {column for column, count in counts.items() if 2 * count > len(below)}
+        named = {*row.filled, *covered(row.number)}
+        if at == header and not any(row.filled[0] < column < row.filled[-1] for column in needed - named):
+            return header
+        as_wide = all(other.filled[-1] <= max(named) for other in below)
+        if at > header and len(row.filled) > _NOTE and needed <= named and as_wide and _over_numbers(row, below):
+            return at
+    return header
+
+
+def _over_numbers(row: TableRow, below: Sequence[TableRow]) -> bool:
+    """Tell whether a row without numbers has mostly numbers below one of its cells."""
+    if any(_is_number(row.cells[column]) for column in row.filled):
+        return False
+    columns = ([other.cells[column] for other in below if column in other.filled] for column in row.filled)
+    return any(2 * sum(map(_is_number, cells)) > len(cells) for cells in columns)
 
 
 def _title_rows(rows: Sequence[TableRow]) -> int:

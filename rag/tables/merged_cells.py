@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
-from rag.tables.header import TableRow
+from rag.tables.header import Covered, TableRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,17 @@ class MergedCells:
             if cell and column not in except_columns and (row.number, column) in self._last_rows:
                 self._values[column] = (cell, self._last_rows[row.number, column])
         return replace(row, cells=tuple(cells))
+
+
+def covered_columns(merged: Iterable[MergedRange]) -> Covered:
+    """Return which columns of a row are merged with a cell to their left."""
+    across = [cells for cells in merged if cells.right > cells.left]
+    return lambda row: {
+        column
+        for cells in across
+        if cells.top <= row <= cells.bottom
+        for column in range(cells.left + 1, cells.right + 1)
+    }
 
 
 def join_header(rows: Iterator[TableRow], merged: Sequence[MergedRange]) -> Iterator[TableRow]:

@@ -13,7 +13,7 @@ from rag.tables.csv_rows import BrokenCsv, csv_rows
 from rag.tables.files import MAX_ROWS, read_text, refuse_rows
 from rag.tables.header import Known, TableRow, begin_table, beyond_header, describe_header, normalise_header
 from rag.tables.isolated_sheets import isolated_sheets
-from rag.tables.merged_cells import MergedCells, join_header
+from rag.tables.merged_cells import MergedCells, covered_columns, join_header
 from rag.tables.xlsx import SheetFacts, column_letters
 from rag.text.lines import TextLine
 
@@ -176,7 +176,8 @@ def _from_xlsx(path: Path, known: Known) -> list[Table]:
 
 def _tables(where: str, rows: Iterable[TableRow], known: Known, sheet: SheetFacts | None = None) -> list[Table]:
     """Return these rows as one table, or none if they are blank and have no unsaved formula."""
-    table = join_header(begin_table(rows, known).rows, sheet.merged if sheet else ())
+    merged = sheet.merged if sheet else ()
+    table = join_header(begin_table(rows, known, covered_columns(merged)).rows, merged)
     filled = list(islice(table, MAX_ROWS + 2))
     refuse_rows(len(filled) - 1, where)
     if not filled and not (sheet and sheet.firsts):

@@ -147,7 +147,7 @@ def test_tables_of_an_index_made_when_a_title_was_read_as_a_header_are_read_anew
         before.setattr("rag.storage.fingerprint.READER_VERSIONS", {})
         before.setattr("ingest.formats.tables.reader.begin_table", lambda rows, known: TitledTable("", iter(rows)))
         sync(corpus, index)
-    assert "社内FAQ: 有給は？\ncolumn 2: 年20日" in {text for text, _ in snapshot(index).chunks.values()}
+    assert "社内FAQ: 有給は？\n列2: 年20日" in {text for text, _ in snapshot(index).chunks.values()}
     assert {"faq.csv", "faq.xlsx"} <= set(sync(corpus, index).changed)
     assert "質問: 有給は？\n回答: 年20日" in {text for text, _ in snapshot(index).chunks.values()}
     assert sync(corpus, index).changed == ()

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from ingest.formats.archive import MEBI, check_archive
-from ingest.formats.blocks import BULLET, MarkdownLines
+from ingest.formats.blocks import BULLET, STRUCK, MarkdownLines
 from ingest.formats.docx.equations import M, linear
+from ingest.formats.docx.form_values import form_value, is_on
 from ingest.formats.docx.margins import content_lines, margin_parts
 from ingest.formats.docx.numbering import Numbering
 from ingest.formats.docx.styles import ParagraphStyles, attribute, outline_level, value_of
@@ -115,6 +116,7 @@ class _DocumentText:
         self._styles = styles
         self._numbering = numbering
         self._fields: list[_Field] = []
+        self._struck = False
 
     def add(self, part: str, root: Any) -> None:
         """Add the text of a part, given the root of its tree."""
@@ -139,15 +141,19 @@ class _DocumentText:
                 if element is dropped:
                     dropped = None
                 elif dropped is None:
+                    if element.tag == f"{_W}p":
+                        self._strike(on=False)
                     _close(self.lines, element)
 
     def _open(self, element: Any) -> None:
         tag, lines = element.tag, self.lines
         if tag == f"{_W}t":
             if not any(field.hidden for field in self._fields):
+                self._strike(on=_is_struck(element))
                 lines.add(raised(text) if is_raisable(text := element.text or "") and _is_raised(element) else text)
         elif tag == f"{_W}fldChar":
             self._pass_field(attribute(element, "fldCharType"))
+            lines.add(form_value(element))
         elif tag == f"{_W}instrText" and self._fields:
             self._fields[-1].instruction += (element.text or "")[:_LONGEST]
         elif tag == f"{_W}p":
@@ -164,6 +170,12 @@ class _DocumentText:
             lines.row(data=next(element.iter(f"{_W}tbl"), None) is None)  # a row with a table inside lays out a page
         elif tag == f"{_W}tbl":
             lines.table()
+
+    def _strike(self, *, on: bool) -> None:
+        """Mark where text that is struck through begins or ends."""
+        if on is not self._struck:
+            self._struck = on
+            self.lines.add(STRUCK)
 
     def _pass_field(self, place: str) -> None:
         if place == "begin":
@@ -190,6 +202,12 @@ class _DocumentText:
 def _is_raised(text: Any) -> bool:
     setting = text.getparent().find(f"{_W}rPr/{_W}vertAlign")
     return setting is not None and attribute(setting, "val") == "superscript"
+
+
+def _is_struck(text: Any) -> bool:
+    settings = text.getparent().find(f"{_W}rPr")
+    marks = () if settings is None else (settings.find(f"{_W}{name}") for name in ("strike", "dstrike"))
+    return any(mark is not None and is_on(mark) for mark in marks)
 
 
 def _close(lines: MarkdownLines, element: Any) -> None:

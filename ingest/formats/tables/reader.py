@@ -11,9 +11,10 @@ from ingest.formats.types import Fault, Part, ReadOptions
 from rag.errors import UnreadableDocument
 from rag.tables.csv_rows import BrokenCsv, csv_rows
 from rag.tables.header import Known, TableRow, begin_table, beyond_header, describe_header
-from rag.tables.merged_cells import MergedCells, join_header
+from rag.tables.merged_cells import MergedCells, covered_columns, join_header
 from rag.tables.xls import read_old_sheets
 from rag.tables.xlsx import SheetFacts, SheetStream, column_letters, read_sheets
+from rag.text.letters import JAPANESE_LETTER
 from rag.text.lines import read_lines
 
 _UNQUOTED = "Is a comma not quoted?"
@@ -111,8 +112,8 @@ def _documents(
     Where that is none either, a question with its answer is its own title.
     """
     errors = _FormulaErrors()
-    table = begin_table(errors.noted(rows), _known(options.columns))
     merged = facts.merged if facts else ()
+    table = begin_table(errors.noted(rows), _known(options.columns), covered_columns(merged))
     cells = MergedCells(merged)
     header: list[str] = []
     ids: frozenset[int] = frozenset()
@@ -128,7 +129,8 @@ def _documents(
             if any(filled.cells):
                 yield _document(header, filled, options, f"{position}{row.number}", sheet, table.title)
         else:
-            header = [cell or f"column {column}" for column, cell in enumerate(row.cells, 1)]
+            unnamed = "列" if JAPANESE_LETTER.search("".join(row.cells)) else "column "
+            header = [cell or f"{unnamed}{column}" for column, cell in enumerate(row.cells, 1)]
             ids = frozenset(column for column, cell in enumerate(header) if role(cell) == "id")
             if absent := missing(header, options.columns):
                 yield Fault(

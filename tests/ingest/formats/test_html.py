@@ -199,3 +199,14 @@ def test_a_page_of_frames_is_named() -> None:
 )
 def test_merged_cells_add_little(html: str) -> None:
     assert len(body(html)) < 3_000_000
+
+
+def test_a_table_is_one_block_with_its_head_and_foot() -> None:
+    head, foot = "<thead><tr><th>月<th>泊数</thead>", "<tfoot><tr><td>計<td>9</tfoot>"
+    table = f"<table>{head}<tbody><tr><td>四月<td>4<tr><td>五月<td>5</tbody>{foot}</table>"
+    assert body(f"<p>前{table}後") == "前\n\n| 月 | 泊数 |\n| 四月 | 4 |\n| 五月 | 5 |\n| 計 | 9 |\n\n後"
+
+
+@pytest.mark.parametrize("tag", ["s", "strike"])
+def test_what_is_struck_through_is_marked(tag: str) -> None:
+    assert body(f"<p>料金は<{tag}>900円</{tag}>700円です。") == "料金は~~900円~~700円です。"

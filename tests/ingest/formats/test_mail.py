@@ -129,3 +129,19 @@ def test_a_header_without_end_costs_little(header: str) -> None:
     assert isinstance(document, LoadedDocument)
     assert document.text.endswith("本文です。")
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("=?ISO-2022-JP?B?GyRCMnE1RC0hGyhC?= =?ISO-2022-JP?B?GyRCLWobKEI=?=", "会議①㈱"),
+        ("=?iso-2022-jp?Q?=1B$B-!=1B(B?= (b)", "① (b)"),
+        ("=?ISO-2022-JP?B?GyR?=", "=?ISO-2022-JP?B?GyR?="),
+        ("=?utf-8?B?5Lya6K2w?=", "会議"),
+    ],
+)
+def test_subjects_in_codes_that_python_refuses(written: str, read: str) -> None:
+    data = f"From: a@example.com\r\nSubject: {written}\r\n\r\nThe text of the mail.\r\n".encode()
+    (found,) = read_as("a.eml", data)
+    assert isinstance(found, LoadedDocument)
+    assert found.title == read

@@ -106,4 +106,4 @@ def test_headers_of_several_rows_are_joined() -> None:
 def test_a_row_that_is_not_below_a_merged_header_is_data() -> None:
     for rows in ([["NO", "氏名", ""], ["1", "山田", "太郎"]], [["NO", "氏名", ""], ["", "", ""], ["", "山田", "太郎"]]):
         (text,) = texts("a.xlsx", merged("B1:C1", rows=rows)).values()
-        assert text.endswith("氏名: 山田\ncolumn 3: 太郎")
+        assert text.endswith("氏名: 山田\n列3: 太郎")

@@ -8,7 +8,7 @@ import pytest
 from docx.oxml import parse_xml
 
 from ingest.documents import LoadedDocument
-from tests.ingest.files import WORD, docx, edited, read_as, texts
+from tests.ingest.files import WORD, docx, edited, read_as, texts, word
 
 
 def text_of(fill: Any) -> str:
@@ -196,3 +196,15 @@ def test_merged_cells_count_in_every_row_and_column() -> None:
     assert text_of(fill) == (
         "| 区分 | 区分 | 料金 |\n| 大人 | 平日 | 800円 |\n| 大人 | 休日 | 900円 |\n| 子 | 終日 | 400円 |"
     )
+
+
+def test_what_is_struck_through_is_marked_and_not_lost() -> None:
+    def run(text: str, settings: str = "") -> str:
+        return f"<w:r><w:rPr>{settings}</w:rPr><w:t>{text}</w:t></w:r>"
+
+    struck, not_struck = "<w:strike/>", "<w:strike w:val='0'/>"
+    body = (
+        f"<w:p>{run('期間は')}{run('十', struck)}{run('日', '<w:dstrike/>')}{run('二十日')}</w:p>"
+        f"<w:p>{run('全文を削る。', struck)}</w:p><w:p>{run('残る。', not_struck)}</w:p>"
+    )
+    assert texts("a.docx", word(body)) == {"a.docx": "期間は~~十日~~二十日\n\n~~全文を削る。~~\n\n残る。"}

@@ -128,7 +128,7 @@ def test_a_column_that_is_not_there_is_named_with_those_that_are() -> None:
 
 
 def test_headers_that_are_blank_or_stand_twice() -> None:
-    assert texts("a.csv", "質問,,質問\n一,二,三\n".encode()) == {"a.csv#row=2": "質問: 一\ncolumn 2: 二\n質問: 三"}
+    assert texts("a.csv", "質問,,質問\n一,二,三\n".encode()) == {"a.csv#row=2": "質問: 一\n列2: 二\n質問: 三"}
 
 
 def test_rows_above_a_broken_one_are_kept() -> None:

@@ -75,7 +75,7 @@ def test_other_tables_begin_with_their_first_row(rows: list[list[str]]) -> None:
     for one in found:
         if isinstance(one, LoadedDocument):
             row = below[int(one.source.rpartition("=")[2]) - 2]
-            names = [name or f"column {place}" for place, name in enumerate(header, 1)]
+            names = [name or f"列{place}" for place, name in enumerate(header, 1)]
             assert one.text == "\n".join(f"{name}: {cell}" for name, cell in zip(names, row, strict=False) if cell)
             assert one.title == "a"
 
@@ -92,3 +92,65 @@ def test_cells_without_a_header_are_named_with_what_helps_in_that_format() -> No
         message = read_as(name, data)[0].message  # type: ignore[union-attr]
         assert "3 cells under 2 headers" in message
         assert do in message
+
+
+def merged(rows: Sequence[Sequence[object]], *ranges: str) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(xlsx(表=rows)))
+    for cells in ranges:
+        book.active.merge_cells(cells)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_title_and_its_unit_above_a_header_of_merged_rows() -> None:
+    rows = [
+        ["会議室の利用料", None, None, None, None, "単位：円"],
+        ["階", "部屋", "午前", None, "午後"],
+        [None, None, "平日", "土日", "平日", "土日"],
+        [2, "大会議室", 3000, 4000, 3500, 4500],
+        [None, "小会議室", 1000, 1500, 1200, 1700],
+        [3, "和室", 800, 900, 850, 950],
+    ]
+    found = read_as("a.xlsx", merged(rows, "A2:A3", "B2:B3", "C2:D2", "E2:F2", "A4:A5"))
+    assert [item.text for item in found if isinstance(item, LoadedDocument)][1] == (
+        "階: 2\n部屋: 小会議室\n午前 平日: 1000\n午前 土日: 1500\n午後 平日: 1200\n午後 土日: 1700"
+    )
+    assert [item.title for item in found if isinstance(item, LoadedDocument)] == ["会議室の利用料 単位：円"] * 3
+
+
+FORM = [
+    ["備品購入申請書"],
+    [],
+    ["部署", "経理課", None, "申請者", "高木"],
+    ["申請日", "4月8日", None, "承認", "済"],
+    [],
+    ["品名", "型番", "単価", "数量", "用途"],
+    ["椅子", "C-3", 12000, 2, "会議室"],
+    ["電卓", "K-1", 980, 5, None],
+    ["机", "D-7", 30000, 1, "新人用"],
+]
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.csv"])
+def test_a_table_below_a_form(name: str) -> None:
+    wide = [[str(cell or "") for cell in [*row, *[None] * (5 - len(row))]] for row in FORM]
+    found = read_as(name, merged(FORM) if name == "a.xlsx" else csv_of(wide))
+    documents = [item for item in found if isinstance(item, LoadedDocument)]
+    assert [item.text.split("\n")[0] for item in documents] == ["品名: 椅子", "品名: 電卓", "品名: 机"]
+    assert {item.title for item in documents} == {"備品購入申請書 部署 経理課 申請者 高木 申請日 4月8日 承認 済"}
+    assert documents[0].text == "品名: 椅子\n型番: C-3\n単価: 12000\n数量: 2\n用途: 会議室"
+
+
+def test_a_header_with_a_gap_stays_where_nothing_below_it_is_a_header() -> None:
+    rows = [["社内FAQ"], ["質問", None, "回答", "備考"], *[[f"問{at}", f"補{at}", f"答{at}", "済"] for at in range(5)]]
+    found = read_as("a.xlsx", xlsx(表=rows))
+    assert [item.text for item in found if isinstance(item, LoadedDocument)] == [
+        f"質問: 問{at}\n列2: 補{at}\n回答: 答{at}\n備考: 済" for at in range(5)
+    ]
+
+
+def test_a_column_without_a_name_does_not_change_the_language() -> None:
+    rows = [["支店", None, None, None], *[["東", at, at, at] for at in range(3)]]
+    found = read_as("a.xlsx", xlsx(表=rows))
+    assert {item.language for item in found if isinstance(item, LoadedDocument)} == {"ja"}
