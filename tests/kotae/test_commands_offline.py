@@ -123,16 +123,16 @@ def test_everything_works_offline_and_nothing_reaches_out(guarded, place) -> Non
     write_set(place / "set.csv", ROWS)
     commands = (
         f"--offline|ingest|{place / 'corpus'}|--index|{place / 'index'}",
-        f"--offline|ask|{TENNIS}|--index|{place / 'index'}",
+        f"--offline|ask|{TENNIS}|--index|{place / 'index'}|--top-k|1",
         f"--offline|eval|run|{place / 'set.csv'}|--out|{place / 'run'}|--index|{place / 'index'}"
-        "|--sample|2|--language|ja|--max-tokens|16",
+        "|--sample|1|--language|ja|--top-k|1|--max-tokens|16",
     )
     done, tried = guarded("-c", ONE_AFTER_THE_OTHER, *commands)
     assert done.returncode == 0, done.stderr
     assert tried == []
     assert "許斐剛" in done.stdout
     assert "[1] ja/許斐剛.md" in done.stdout
-    assert "2 of 5 questions" in done.stdout
+    assert "1 of 5 questions" in done.stdout
     assert (place / "run" / "report.xlsx").is_file()
 
 
@@ -141,7 +141,7 @@ def test_everything_works_offline_and_nothing_reaches_out(guarded, place) -> Non
 def test_nothing_reaches_out_without_the_switch_either(guarded, place) -> None:
     """No telemetry: with bundled models there is nothing to ask anyone for."""
     index = f"--index|{place / 'index'}"
-    commands = (f"ingest|{place / 'corpus'}|{index}", f"ask|{TENNIS}|{index}|--max-tokens|16")
+    commands = (f"ingest|{place / 'corpus'}|{index}", f"ask|{TENNIS}|{index}|--top-k|1|--max-tokens|16")
     done, tried = guarded("-c", ONE_AFTER_THE_OTHER, *commands)
     assert done.returncode == 0, done.stderr
     assert tried == []

@@ -27,11 +27,10 @@ from tests.model_servers import KEY, LlamaServer, llama_server
 from tests.samples import SMALL_CORPUS, write_corpus
 from tests.sites import Site, new_site
 
-QUESTIONS = 50
+QUESTIONS = 24
 SUMS = [(str(n), f"{n}+1は？", str(n + 1), f"What is {n}+1?", str(n + 1), "open_qa") for n in range(1, QUESTIONS + 1)]
 FACTS = [
     ("1", "日本の首都はどこですか？", "東京", "What is the capital of Canada?", "Ottawa", "open_qa"),
-    ("2", "水の化学式は何ですか？", "H2O", "When was rinderpest declared eradicated?", "2011", "open_qa"),
 ]
 
 
@@ -68,28 +67,28 @@ def evaluate(
 @pytest.mark.model
 @pytest.mark.slow
 def test_a_server_killed_during_an_evaluation_costs_no_answer(tmp_path: Path, cache: Path) -> None:
-    """Killed at a dozen answers and started again at once, then killed at 25 and left: 50 answers, each once."""
+    """Killed at six answers and started again at once, then killed at twelve and left: 24 answers, each once."""
     verify, out = write_rows(tmp_path / "set.csv", SUMS), tmp_path / "run"
     killed = threading.Semaphore(0)
 
     def wait_to_be_killed(done: int, _: int) -> None:
-        if done in (20, 40):  # however quick the model and slow the killer, it is killed before these are answered
+        if done in (10, 18):  # however quick the model and slow the killer, it is killed before these are answered
             killed.acquire(timeout=600)
 
     with llama_server(bundled_model.assemble(), tmp_path) as server, ThreadPoolExecutor(1) as pool:
         model = on(server, tokens=2, prompt="base", concurrency=3)
         first = pool.submit(evaluate, verify, out, model, ("ja",), progress=wait_to_be_killed)
-        wait_for(out, 12, first)
+        wait_for(out, 6, first)
         server.kill()
         server.start()
         killed.release()
-        wait_for(out, 25, first)
+        wait_for(out, 12, first)
         server.kill()
         killed.release()
         with pytest.raises((RunError, ModelUnavailable)):
             first.result()
         kept = [line for line in lines(out) if line["failure"] is None]
-        assert 12 <= len(kept) < QUESTIONS
+        assert 6 <= len(kept) < QUESTIONS
         unfinished = build_report([out]).runs[0]
         assert unfinished.missing == QUESTIONS - len(kept)
         assert {(cell.failed, cell.missing) for cell in unfinished.cells} == {(0, unfinished.missing)}
@@ -132,7 +131,7 @@ def test_two_servers_give_what_one_process_gives(tmp_path: Path, cache: Path, ch
             evaluate(verify, tmp_path / name, model, ("ja", "en"), site)
     said = [answers(tmp_path / name) for name in ("embedded", "served")]
     assert said[0] == said[1]
-    assert len(said[0]) == 8
+    assert len(said[0]) == 4
     assert all(hits for (*_, condition), (_, hits) in said[0].items() if condition is Condition.RAG)
 
 

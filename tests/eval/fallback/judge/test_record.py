@@ -243,10 +243,10 @@ def test_the_bundled_model_replies_with_the_word_and_is_not_talked_round(folder:
     """No claim of quality: it answers in the form asked for, and the answers that call themselves right do not win."""
     rows = LABELLED.read_text("utf-8").splitlines()
     table = tmp_path / "labelled.csv"
-    table.write_text("\n".join([rows[0], *rows[21:25]]) + "\n", encoding="utf-8")
+    table.write_text("\n".join([rows[0], *rows[22:24]]) + "\n", encoding="utf-8")
     record = judge_run(folder, table, judge_settings("bundled"))
     assert record.measured is not None
-    assert record.measured.agreement.accuracy.total == 4
+    assert record.measured.agreement.accuracy.total == 2
     assert record.measured.counts["unparsed"] == 0
     verdicts = judged(build_report([folder]))
     assert {rule for _, rule in verdicts.values()} == {GradingRule.JUDGE}
