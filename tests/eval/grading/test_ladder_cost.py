@@ -31,7 +31,7 @@ UNITS = [
     "The year is not given, so ",
     "年は書かれていませんが、",
 ]
-LOOPED, CAP = 0.3, 1.5  # seconds of processor time for 4,000 letters, several times what they take
+LOOPED, CAP = 1.0, 2.0  # seconds of processor time for 4,000 letters, five times what they take or more
 
 
 def seconds(text: str, question: str = "What is it?") -> float:
