@@ -50,8 +50,8 @@ def varied(unit: str, length: int) -> str:
 
 
 def least(text: str, question: str = "What is it?") -> float:
-    """Return the least of three measurements, each of another text: other work on the machine adds to the others."""
-    return min(seconds(text[shift:], question) for shift in range(3))
+    """Return the lesser of two measurements, each of another text: other work on the machine adds to the other."""
+    return min(seconds(text[shift:], question) for shift in range(2))
 
 
 @pytest.mark.parametrize("unit", UNITS)
