@@ -145,7 +145,7 @@ def test_tables_of_an_index_made_when_a_title_was_read_as_a_header_are_read_anew
     (corpus / "faq.csv").write_text("社内FAQ,\n質問,回答\n有給は？,年20日\n", encoding="utf-8")
     with monkeypatch.context() as before:
         before.setattr("rag.storage.fingerprint.READER_VERSIONS", {})
-        before.setattr("ingest.formats.tables.reader.begin_table", lambda rows, known: TitledTable("", iter(rows)))
+        before.setattr("ingest.formats.tables.reader.begin_table", lambda rows, *_: TitledTable("", iter(rows)))
         sync(corpus, index)
     assert "社内FAQ: 有給は？\n列2: 年20日" in {text for text, _ in snapshot(index).chunks.values()}
     assert {"faq.csv", "faq.xlsx"} <= set(sync(corpus, index).changed)
