@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import Any
 
 from ingest.formats.pdf.placed_line import PlacedLine
+from ingest.formats.pdf.raised_figures import RaisedFigures, join_raised
 from ingest.formats.pdf.reading_order import in_order
 from ingest.formats.pdf.ruby import ruby_lines
 from ingest.formats.pdf.typed import TypedText, typed_texts
@@ -54,12 +55,14 @@ def read_page(page: Any, text_page: Any, number: int) -> PdfPage:
     starts = list(accumulate((len(line) + len(_LINE_END) for line in lines), initial=0))[:-1]
     small = ruby_lines(text_page, lines, starts)
     placed: list[PlacedLine] = []
+    figures = RaisedFigures(text_page)
     for at, line in enumerate(lines):
         if at not in small:
-            placed.append(_placed(text_page, line, starts[at], after_ruby=at - 1 in small))
+            text = figures.marked(line, starts[at])
+            placed.append(_placed(text_page, text, starts[at], after_ruby=at - 1 in small))
     placed = in_order(text_page, placed)
     whole = _joined(_filled(text_page, placed, typed) if typed else placed)
-    read = tuple(PdfLine(line.text, line.top, line.bottom) for line in whole)
+    read = tuple(PdfLine(join_raised(line.text), line.top, line.bottom) for line in whole)
     return PdfPage(number, read, top, bottom)
 
 

@@ -30,10 +30,10 @@ def ruby_lines(text_page: Any, lines: Sequence[str], starts: Sequence[int]) -> s
 
 
 def _sizes(text_page: Any, line: str, start: int) -> list[float]:
-    return [0.0 if letter.isspace() else _size(text_page, index) for index, letter in enumerate(line, start)]
+    return [0.0 if letter.isspace() else letter_size(text_page, index) for index, letter in enumerate(line, start)]
 
 
-def _size(text_page: Any, index: int) -> float:
+def letter_size(text_page: Any, index: int) -> float:
     """Return the size of a letter, in points."""
     from pypdfium2.raw import FS_MATRIX, FPDFText_GetFontSize, FPDFText_GetMatrix
 
