@@ -24,18 +24,21 @@ READERS: Mapping[str, Reader] = {
     ".htm": read_html,
     ".pdf": read_pdf,
     ".docx": read_docx,
+    ".docm": read_docx,
     ".xlsx": read_xlsx,
+    ".xlsm": read_xlsx,
     ".xls": read_xls,
     ".csv": read_csv,
     ".tsv": read_csv,
     ".jsonl": read_jsonl,
     ".parquet": read_parquet,
     ".pptx": read_pptx,
+    ".pptm": read_pptx,
     ".eml": read_eml,
     ".epub": read_epub,
     ".ipynb": read_ipynb,
 }
-TABLES = frozenset({".xlsx", ".xls", ".csv", ".tsv", ".jsonl", ".parquet"})
+TABLES = frozenset({".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".jsonl", ".parquet"})
 PLAIN = frozenset({".txt", ".md", ".html", ".htm", ".csv", ".tsv", ".jsonl", ".eml", ".ipynb"})
 
 _MAGIC = (
@@ -53,8 +56,8 @@ _MARKUP = (
     (b"<?xml", "XML"),
     (b"<table", "HTML"),
 )
-_OWN = {".pdf": "a PDF", ".xls": _MAGIC[2][1]} | dict.fromkeys((".docx", ".xlsx", ".pptx", ".epub"), _MAGIC[1][1])
-_OFFICE = frozenset({".docx", ".xlsx", ".pptx"})  # encrypted, they are old Office files
+_OFFICE = frozenset({".docx", ".docm", ".xlsx", ".xlsm", ".pptx", ".pptm"})  # encrypted, they are old Office files
+_OWN = {".pdf": "a PDF", ".xls": _MAGIC[2][1]} | dict.fromkeys((*_OFFICE, ".epub"), _MAGIC[1][1])
 
 
 def other_kind(suffix: str, data: bytes) -> str | None:

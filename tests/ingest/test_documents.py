@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from ingest.documents import MAX_TITLE, CorpusFile, LoadedDocument, documents, f
 from ingest.formats import ReadOptions
 from rag.errors import SettingsError
 from rag.records import Failure
-from tests.ingest.files import read_as
+from tests.ingest.files import ENCRYPTED_OFFICE, read_as, texts, word, xlsx
 
 
 def loaded(text: str, name: str = "notes.md") -> LoadedDocument:
@@ -166,3 +167,14 @@ def test_gaiji_are_named_and_the_document_is_read() -> None:
     assert named.error == "LeftOut"
     assert "U+E000" in named.message
     assert len(read_as("a.txt", "箇条書き\uf0b7一つ目。".encode())) == 1  # a bullet of Wingdings
+
+
+@pytest.mark.parametrize(("plain", "macros"), [("a.docx", "a.docm"), ("a.xlsx", "a.xlsm")])
+def test_office_files_with_macros_are_read_as_those_without(plain: str, macros: str) -> None:
+    data = word("<w:p><w:r><w:t>本則。</w:t></w:r></w:p>") if plain == "a.docx" else xlsx(表=[["品", "数"], ["筆", 3]])
+    archive = io.BytesIO(data)
+    with zipfile.ZipFile(archive, "a") as package:
+        package.writestr("vbaProject.bin", ENCRYPTED_OFFICE)
+    assert list(texts(macros, archive.getvalue()).values()) == list(texts(plain, data).values()) != []
+    (failed,) = read_as(macros, b"%PDF-1.7")
+    assert "is a PDF" in failed.message  # type: ignore[union-attr]

@@ -18,7 +18,7 @@ from ingest.formats.graphics import GRAPHICS, add_graphic
 from ingest.formats.hidden_text import is_hidden_run
 from ingest.formats.merged_table import count_of
 from ingest.formats.superscript import is_raisable, raised
-from ingest.formats.types import Part, ReadOptions, real_title
+from ingest.formats.types import Fault, Part, ReadOptions, real_title
 from rag.errors import UnreadableDocument
 from rag.text.office_package import OfficePackage
 
@@ -40,12 +40,14 @@ _READ = (
     *(f"{_W}{name}" for name in ("t", "fldChar", "fldSimple", "instrText", "p", "r", "br", "cr", "tab", "ptab")),
     *(f"{_W}{name}" for name in ("noBreakHyphen", "sym", "tr", "tc", "tbl")),
 )
+_OTHER_FILES = (f"{_W}altChunk", f"{_W}subDoc")
+_SAVE = "Open the document in Word and save it: that makes such parts text of its own."
 _LONGEST = 200
 """Characters of the instruction of a field that are looked at."""
 _MAX_XML = 128 * MEBI
 
 
-def read_docx(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Part]:
+def read_docx(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Part | Fault]:
     """Yield the document of a file, titled by its title paragraph, its properties or its first heading.
 
     The text is gathered from the XML, with ruby bases, tracked insertions, content controls, text boxes and the numbers
@@ -76,6 +78,8 @@ def read_docx(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Pa
             outer.add(part, package.tree(part))
         margins.append("\n".join(content_lines(outer.lines.text(), known)))
     yield Part("\n\n".join(filter(None, [margins[0], inner, margins[1]])), title=title)
+    if next(body.iter(*_OTHER_FILES), None) is not None:
+        yield Fault("A part of this document that is a file of its own is not read", "altChunk", _SAVE)
 
 
 def _title(package: OfficePackage) -> str | None:

@@ -116,6 +116,7 @@ def _documents(
     table = begin_table(errors.noted(rows), _known(options.columns), covered_columns(merged))
     cells = MergedCells(merged)
     header: list[str] = []
+    names: tuple[str, ...] = ()
     ids: frozenset[int] = frozenset()
     first, count = None, 0
     for row in join_header(table.rows, merged):
@@ -124,11 +125,12 @@ def _documents(
             yield Fault(f"This row cannot be read: {row.fault}", f"{position}{row.number}")
             if not header:
                 return
-        elif header:
+        elif header and row.cells != names:  # for printing, sheets have their header on every page
             filled = cells.fill(row, ids)
             if any(filled.cells):
                 yield _document(header, filled, options, f"{position}{row.number}", sheet, table.title)
-        else:
+        elif not header:
+            names = row.cells
             unnamed = "列" if JAPANESE_LETTER.search("".join(row.cells)) else "column "
             header = [cell or f"{unnamed}{column}" for column, cell in enumerate(row.cells, 1)]
             ids = frozenset(column for column, cell in enumerate(header) if role(cell) == "id")

@@ -208,3 +208,12 @@ def test_what_is_struck_through_is_marked_and_not_lost() -> None:
         f"<w:p>{run('全文を削る。', struck)}</w:p><w:p>{run('残る。', not_struck)}</w:p>"
     )
     assert texts("a.docx", word(body)) == {"a.docx": "期間は~~十日~~二十日\n\n~~全文を削る。~~\n\n残る。"}
+
+
+@pytest.mark.parametrize("element", ["altChunk", "subDoc"])
+def test_a_file_inside_the_document_is_named(element: str) -> None:
+    text = "<w:p><w:r><w:t>本則。</w:t></w:r></w:p>"
+    found, failed = read_as("a.docx", word(f"{text}<w:{element}/>{text}"))
+    assert isinstance(found, LoadedDocument)
+    assert found.text == "本則。\n\n本則。"
+    assert "is a file of its own is not read" in failed.message  # type: ignore[union-attr]

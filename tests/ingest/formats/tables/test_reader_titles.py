@@ -154,3 +154,9 @@ def test_a_column_without_a_name_does_not_change_the_language() -> None:
     rows = [["支店", None, None, None], *[["東", at, at, at] for at in range(3)]]
     found = read_as("a.xlsx", xlsx(表=rows))
     assert {item.language for item in found if isinstance(item, LoadedDocument)} == {"ja"}
+
+
+def test_a_header_that_is_repeated_is_no_row() -> None:
+    rows = [["品名", "数"], ["鉛筆", "3"], ["品名", "数"], ["消しゴム", "4"], ["数", "品名"]]
+    for data, name in ((csv_of(rows), "a.csv"), (xlsx(表=rows), "a.xlsx")):
+        assert list(texts(name, data).values()) == ["品名: 鉛筆\n数: 3", "品名: 消しゴム\n数: 4", "品名: 数\n数: 品名"]
