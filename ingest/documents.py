@@ -199,6 +199,7 @@ def _language(part: Part, content: str, where: str) -> Language:
                 do="Use lang: ja or lang: en, or leave it out.",
             )
         return language
+    content = part.telling or content
     if other := other_language(content, part.declared):
         raise UnreadableDocument(
             f"This document seems to be in {other}; kotae indexes Japanese and English",

@@ -53,7 +53,8 @@ def read_eml(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part
     values = {header: _header(message, header) for header in _HEADERS}
     headers = "\n".join(f"{header}: {value}" for header, value in values.items() if value)
     if text:
-        yield Part(f"{headers}\n\n{text}", title=values["Subject"] or None)
+        subject = values["Subject"]
+        yield Part(f"{headers}\n\n{text}", title=subject or None, telling=f"{subject}\n{text}")
     for attachment in parts:
         if not _is_shown(attachment):
             what = f"The attachment {attachment.get_filename() or attachment.get_content_type()} is left out"

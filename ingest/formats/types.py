@@ -45,7 +45,8 @@ class Part:
 
     `fragment` is unique in the file and becomes part of the document's source; `position` is its position in the file
     (such as "row=12"), for messages. Both are empty if the file is one document. `language` is what its author says of
-    it; `declared` what its page says, which templates often say wrongly.
+    it; `declared` what its page says, which templates often say wrongly; `telling` the text whose letters show it, if
+    not all do: addresses are in Latin letters in every language.
     """
 
     text: str
@@ -55,6 +56,7 @@ class Part:
     language: str | None = None
     body: int = 0
     declared: str | None = None
+    telling: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from rag.text.lines import TextLine
 _DELIMITERS = ",\t;|"
 _STATED = re.compile(r"(?:\ufeff)?\"?sep=(.)\"?[\r\n]*", re.IGNORECASE)
 """A first line for Excel that names the delimiter; the file's table begins below it."""
+_AS_TEXT = re.compile(r"\A=\"([^\"]*)\"\Z")
+"""A number as programs write it for Excel, which then keeps its zeros: ="0012"."""
 _SAMPLE = 20
 """Lines from which the delimiter is chosen, not counting blank ones."""
 _LINES = 1000
@@ -65,7 +67,7 @@ def csv_rows(lines: Iterable[TextLine], known: Known | None = None) -> Iterator[
 
 
 def _row(number: int, line: int, cells: Sequence[str]) -> TableRow:
-    texts = tuple(map(str.strip, cells))
+    texts = tuple(_AS_TEXT.sub(r"\1", cell.strip()) for cell in cells)
     errors = tuple((at, text) for at, text in enumerate(texts) if text[:1] == "#" and text in ERRORS)
     if errors:
         columns = dict(errors)

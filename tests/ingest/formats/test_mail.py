@@ -145,3 +145,13 @@ def test_subjects_in_codes_that_python_refuses(written: str, read: str) -> None:
     (found,) = read_as("a.eml", data)
     assert isinstance(found, LoadedDocument)
     assert found.title == read
+
+
+def test_the_language_of_a_mail_is_not_that_of_its_addresses() -> None:
+    message = mail()
+    del message["To"]
+    message["To"] = ", ".join(f"First.Last{at} <first.last{at}@sales.example.com>" for at in range(40))
+    message.set_content("会議は三時からです。\n")
+    (found,) = read_as("a.eml", bytes(message))
+    assert isinstance(found, LoadedDocument)
+    assert found.language == "ja"

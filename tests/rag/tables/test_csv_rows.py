@@ -66,3 +66,8 @@ def test_the_delimiter_is_looked_for_in_the_first_lines_only() -> None:
     lines = iter([TextLine("a;b\n"), *[TextLine("\n")] * 100_000])
     assert next(csv_rows(lines)).cells == ("a", "b")
     assert sum(1 for _ in lines) > 90_000
+
+
+def test_numbers_that_are_written_as_formulas_to_keep_their_zeros() -> None:
+    text = 'コード,名前\n="0012",="山田"\n"=""0013""",佐藤\n="a"&"b",=1+2\n="",x\n'
+    assert rows_of(text)[1:] == [("0012", "山田"), ("0013", "佐藤"), ('="a"&"b"', "=1+2"), ("", "x")]
