@@ -147,7 +147,7 @@ def match_person(asked: ParsedQuestion, claim: Claim, form: str, *, in_list: boo
 
     The surname alone must fill the answer slot, unless the reference is a list of people (`in_list`).
     """
-    parts = _name_parts(form)
+    parts = [] if elements(form) else _name_parts(form)
     if not asked.about_person or len(parts) < 2 or any(part.key in asked.known for part in parts):
         return None
     fresh = novel(frozenset(token.stem for token in asked.tokens), tokenise(strip_endings(claim.focus)))

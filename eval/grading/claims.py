@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 from eval.grading.clauses import NAME_WEIGHT, answering_clause, overlap
 from eval.grading.frames import main_clause
+from eval.grading.refusals import negations
 from eval.grading.text import sentences
 from rag.text.refusals import is_refusal
 from rag.text.tokens import Token, is_name, tokenise
@@ -75,6 +76,10 @@ _DENIES = re.compile(
     r"\b(?!.*\bbut\b)|[^、。]{1,20}(?:では|じゃ)(?:ない|ありません)(?:です)?。?$",
     re.IGNORECASE,
 )
+_STEP = re.compile(r"(?:ましょう|(?:て|で)みます)。?$")
+_ASIDE = re.compile(r"(?:while|for comparison|by contrast|in contrast|by comparison|一方|なお|ちなみに)\b", re.IGNORECASE)
+_LONG_NAME = re.compile(r"[A-Z]\w+(?:(?: of| and| for)?(?: the)? [A-Z]\w+)+")
+_BRACKETED = re.compile(r"\s?\([^()]*\)")
 _QUESTION_END = re.compile(r"(?:\?|(?:です|ます|でしょう|だろう|の|る|た)か[。?]?)[」』)\"']*$")
 
 
@@ -91,13 +96,19 @@ class Claim:
     firm: bool
 
 
+def _asked_stems(question: str) -> frozenset[str]:
+    """Return the stems of a question's content words, and the initials of its names: IOC."""
+    initials = ("".join(re.findall(r"\b[A-Z]", name)).lower() for name in _LONG_NAME.findall(question))
+    return frozenset(token.stem for token in tokenise(question) if token.content) | frozenset(initials)
+
+
 def find_claim(question: str, answer: str) -> Claim:
     """Return the claim of `answer` to `question`, both canonical; an answer without structure is its own claim.
 
     >>> find_claim("What is the capital of Japan?", "The capital of Japan is Tokyo. It is large.").focus
     'Tokyo.'
     """
-    stems = frozenset(token.stem for token in tokenise(question) if token.content)
+    stems = _asked_stems(question)
     answer = _ASSENT.sub("", answer)
     rest = announced(answer)
     if rest is not None:
@@ -121,13 +132,18 @@ def _decisive(stems: frozenset[str], parts: Sequence[str], head: Claim) -> str |
     concluded = [_CONCLUSION.sub("", part) for part in parts[1:] if _CONCLUSION.match(part)]
     if concluded and (not head.firm or overlap(stems, concluded[-1]) >= max(first, NAME_WEIGHT)):
         return concluded[-1]
-    if len(parts) == 1 or (head.firm and first == 0):
+    if len(parts) == 1 or (head.firm and (first == 0 or (first < 1 and _is_phrase(parts[0])))):
         return None
     continued = _continuation(stems, parts)
     if continued is not None:
         return continued
-    best = max(parts, key=lambda part: overlap(stems, part))
+    best = max((parts[0], *filter(_may_decide, parts[1:])), key=lambda part: overlap(stems, part))
     return best if overlap(stems, best) > first else None
+
+
+def _may_decide(part: str) -> bool:
+    """Return whether a later sentence may be the claim: it neither announces a step nor only denies or compares."""
+    return not (_STEP.search(part) or _ASIDE.match(part) or negations(part))
 
 
 def announced(answer: str) -> str | None:
@@ -141,8 +157,7 @@ def complement(question: str, sentence: str, *, loose: bool = False) -> str | No
 
     With `loose` the subject may hold more words than the question does: a reference is known to answer it.
     """
-    stems = frozenset(token.stem for token in tokenise(question) if token.content)
-    return _slot(stems, sentence, loose=loose)
+    return _slot(_asked_stems(question), sentence, loose=loose)
 
 
 def lead(text: str) -> str:
@@ -169,7 +184,9 @@ def _continuation(stems: frozenset[str], parts: Sequence[str]) -> str | None:
         tokens = tokenise(part)
         same_topic = _PRONOUN.match(part) or (tokens[0].kind != "latin" and not any(t.surface == "は" for t in tokens))
         added = {
-            t.stem for t in tokens if t.content and t.stem in stems - held and not is_name(t) and t.kind != "number"
+            t.stem
+            for t in tokens
+            if t.content and t.stem in stems - held - _GENERIC and not is_name(t) and t.kind != "number"
         }
         if same_topic and added and novel(stems, tokens):
             return part
@@ -226,7 +243,7 @@ def _claim(stems: frozenset[str], text: str, *, direct: bool) -> Claim:
 
 def _is_phrase(text: str) -> bool:
     """Return whether `text` is a bare phrase: no topic or subject mark, no copula, no finite verb."""
-    tokens = tokenise(lead(text))
+    tokens = tokenise(lead(_BRACKETED.sub("", text)))
     if any(
         token.pos in ("助詞/係助詞", "助詞/接続助詞") or (token.surface in ("が", "を") and token.pos)
         for token in tokens

@@ -22,6 +22,7 @@ _PRONOUN = re.compile(
     r"\W{0,9}(?:it|its|he|she|they|this|that|there|the answer)\b|\W{0,9}(?:それ|これ|答え)", re.IGNORECASE
 )
 _CLAUSE = re.compile(r"[、;]|,\s|\s(?:while|whereas|but)\b", re.IGNORECASE)
+_CONCEDES = re.compile(r"\W{0,3}(?:although|though|even though|despite)\b", re.IGNORECASE)
 _STATES = frozenset({"is", "are", "was", "were"})
 _SUBJECT = frozenset("は が has wrote".split())
 _STATES_JA = frozenset("は が を です だ".split())
@@ -79,7 +80,10 @@ def better_placed(asked: ParsedQuestion, line: str, start: int, end: int) -> str
     """Return the name given by a clause that shares more with the question than that of the mention, or None."""
     cuts = [0, *(match.end() for match in _CLAUSE.finditer(line)), len(line)]
     clauses = [(first, last) for first, last in itertools.pairwise(cuts) if last > first]
-    fits = [shared(asked, _without_classes(line[first:last]), names=_MORE) for first, last in clauses]
+    fits = [
+        shared(asked, _without_classes(line[first:last]), names=_MORE) - _MORE * bool(_CONCEDES.match(line, first))
+        for first, last in clauses
+    ]
     mine = next((fit for (first, last), fit in zip(clauses, fits, strict=True) if first <= start < last), 0.0)
     named = (
         _named(asked, line[first:last], line[start:end])

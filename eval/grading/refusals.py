@@ -21,7 +21,7 @@ REACH = 120  # characters
 _NOT_BEFORE = re.compile(
     r"(?:\b(?:not|never|neither|nor|cannot"
     r"|no(?! (?:doubt|question|problem|wonder|other|longer|one)))|n't"
-    r"|\b(?:no longer|rather than|instead of|(?<!none )other than|except(?: "
+    r"|\b(?:confused with|mistaken for|no longer|rather than|instead of|(?<!none )other than|except(?: "
     r"for)?|unlike|excluding|as opposed to|far from))\s+"
     r"(?!(?:only|just|merely|simply|until|before|sure|certain|know|surprising)\b)(?:(?:actually|really"
     r"|necessarily|an?|the)\s+)?(?:(?!that|but)[a-z]+\s+)?"
@@ -54,7 +54,8 @@ _MORE = (
     r"\b)"
 )
 _OR_AFTER = re.compile(
-    rf"^[\"')]{{0,9}}\s{{0,9}}(?:\([^()]*\)\s{{0,9}})?(?:,[^,.;()]{{1,40}}){{0,6}}?,?\s{{0,9}}(?:\bor\b"
+    rf"^[\"')]{{0,9}}\s{{0,9}}(?:\([^()]*\)\s{{0,9}})?(?:,(?! (?:not|nor|rather|unlike)\b)[^,.;()]{{1,40}}){{0,6}}?,?"
+    rf"\s{{0,9}}(?:\bor\b"
     rf"|(?<![\d/])/(?!\d))\s{{0,9}}+{_MORE}(?:maybe |perhaps |possibly |the |an? |in )*(?P<other>[^,.;()]+)",
     re.IGNORECASE,
 )

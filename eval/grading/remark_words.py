@@ -8,9 +8,10 @@ the speaker or a passage says; `SOURCE` nouns are what may be quoted, with its n
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.text.tokens import tokenise
+from rag.text.tokens import Token, tokenise
 
 SOURCE = (
     "passage text context document doc article source excerpt paragraph section material page reference citation "
@@ -178,4 +179,12 @@ def remark_words() -> RemarkWords:
 
 
 def _stems(words: str) -> frozenset[str]:
-    return frozenset(stem for token in tokenise(words) if token.key for stem in (token.stem, token.key, token.surface))
+    """Return the stems of space-separated words; of では, which is cut in two, only the whole would be talk."""
+    tokens = [token for word in words.split() for token in _telling(tokenise(word))]
+    return frozenset(stem for token in tokens for stem in (token.stem, token.key, token.surface))
+
+
+def _telling(word: Sequence[Token]) -> list[Token]:
+    """Return the tokens of a word without its particles, unless it is one."""
+    keyed = [token for token in word if token.key]
+    return keyed if len(keyed) == 1 else [token for token in keyed if token.content]

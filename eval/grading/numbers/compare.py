@@ -51,7 +51,7 @@ _BOUND_BEFORE = re.compile(
 _BOUND_AFTER = re.compile(r"[一-鿿]{0,3}(?:未満|より(?:少な|短|低|小さ)|に満た|足らず)")
 _ENDS = re.compile(r"\s?(?:[.;。]|$)")  # "a guitar has six strings, a violin has four."
 _BOUND = re.compile(r"\bthan\b|\bunder\b|未満|より|足らず|満た", re.IGNORECASE)
-_JOINT = re.compile(r"[^\S\n]{0,9}(?:-|:|~|から|対|to|vs\.?|versus)[^\S\n]{0,9}", re.IGNORECASE)
+_JOINT = re.compile(r"[^\S\n]{0,9}(?:-|:|~|・|から|対|to|vs\.?|versus)[^\S\n]{0,9}", re.IGNORECASE)
 
 
 def match_numeric(

@@ -59,7 +59,7 @@ class Quantity:
 
     def _refines(self, other: Quantity) -> bool:
         """Return whether a measure is `other`, of 3 digits or more, with more places: 3776.12 m for 3776 m."""
-        if self.unit is None or self.unit.dimension not in MEASURED:
+        if self.unit is None or self.unit.dimension not in (*MEASURED, "temperature"):
             return False
         places = next((n for n in range(MOST_PLACES) if (other.value * 10**n).denominator == 1), MOST_PLACES)
         known = abs(other.value) * 10**places >= LEAST_KNOWN
@@ -214,7 +214,23 @@ def _distribute(quantities: list[Quantity], text: str) -> list[Quantity]:
         shares = follower is not None and _RANGE.fullmatch(text[quantity.end : follower.start]) is not None
         unit = follower.unit if follower is not None and shares and quantity.unit is None else quantity.unit
         done.append(replace(quantity, unit=unit))
-    return done[::-1]
+    return _compounded(done[::-1], text)
+
+
+def _compounded(quantities: list[Quantity], text: str) -> list[Quantity]:
+    """Join a measure with the rest of it in a smaller unit: 42キロ195メートル, "1 hour 30 minutes"."""
+    done: list[Quantity] = []
+    for quantity in quantities:
+        whole, unit = (done[-1], done[-1].unit) if done else (None, None)
+        if whole is None or unit is None or quantity.unit is None or text[whole.end : quantity.start].strip():
+            done.append(quantity)
+            continue
+        rest = quantity.value * quantity.unit.factor
+        if unit.dimension != quantity.unit.dimension or not quantity.unit.factor <= rest < unit.factor:
+            done.append(quantity)
+        else:
+            done[-1] = replace(whole, value=whole.value + rest / unit.factor, end=quantity.end)
+    return done
 
 
 def _with_currency(quantities: list[Quantity], text: str) -> list[Quantity]:
