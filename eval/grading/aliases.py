@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from eval.grading.asked import ParsedQuestion
-from eval.grading.claims import Claim, complement, novel
+from eval.grading.claims import Claim
 from eval.grading.matching import Finding, Match, rival_in
 from eval.grading.objections import related
 from eval.grading.refusals import is_denied
+from eval.grading.slots import complement, novel
 from eval.grading.text import strip_endings
 from rag.text.canonical import canonical
 from rag.text.tokens import Token, is_name, tokenise

@@ -15,18 +15,35 @@ from rag.text.tokens import Token, is_name, tokenise
 
 NAME_WEIGHT = 0.3
 _CONTRAST = re.compile(
-    r"(?<=[すだるた])(?:が|けど)、|;\s{0,9}|,?\s{1,9}(?:while|whereas|but|yet|and)\s{1,9}(?=\S[^,;]{0,60}\b(?:is|are|was|were|has)\b)",
+    r"(?<=[すだるた])(?:が|けど)、|(?<=[一-鿿ァ-ヴー])で、(?=[^、。]{1,20}は)|;\s{0,9}"
+    r"|,?\s{1,9}(?:while|whereas|but|yet|and)\s{1,9}(?=\S[^,;]{0,60}\b(?:is|are|was|were|has)\b)",
     re.I,
 )
 _PRONOUN = re.compile(
     r"\W{0,9}(?:it|its|he|she|they|this|that|there|the answer)\b|\W{0,9}(?:それ|これ|答え)", re.IGNORECASE
 )
 _CLAUSE = re.compile(r"[、;]|,\s|\s(?:while|whereas|but)\b", re.IGNORECASE)
+_ASKED_HEAD = re.compile(r"([一-鿿ァ-ヴー]{1,12})は、?(?:西暦)?(?:何|誰|だれ|どこ|どの|どれ|どち|いつ|いく)")
 _CONCEDES = re.compile(r"\W{0,3}(?:although|though|even though|despite)\b", re.IGNORECASE)
 _STATES = frozenset({"is", "are", "was", "were"})
 _SUBJECT = frozenset("は が has wrote".split())
 _STATES_JA = frozenset("は が を です だ".split())
 _MORE = 0.5  # of what a clause shares with the question; a word of it counts 1, a kanji of it 0.5
+
+
+def asked_head(question: str) -> str:
+    """Return the noun of which a Japanese question asks what it is, or "": 中宮 of 作者が仕えた中宮は誰ですか.
+
+    >>> asked_head("図書館の定休日はいつですか")
+    '定休日'
+    """
+    found = _ASKED_HEAD.search(question)
+    return found.group(1) if found else ""
+
+
+def states_head(head: str, clause: str) -> bool:
+    """Return whether the topic of a clause is what was asked: その中宮は…."""
+    return bool(head) and re.search(rf"{re.escape(head)}(?:名|の名前)?は", clause) is not None
 
 
 def overlap(stems: frozenset[str], text: str, *, names: float = NAME_WEIGHT) -> float:
@@ -36,16 +53,20 @@ def overlap(stems: frozenset[str], text: str, *, names: float = NAME_WEIGHT) -> 
     return len(shared) - (1 - names) * len(minor)
 
 
-def answering_clause(stems: frozenset[str], sentence: str) -> str:
+def answering_clause(stems: frozenset[str], sentence: str, head: str = "") -> str:
     """Return the later clause of a sentence that has a word more of the question than the first, or the sentence.
 
-    Both have a subject of their own: "silver is Ag, and gold is Au", 人口が最多なのはXですが、面積が最大なのはYです.
+    That its topic is the `head` asked for is two words more. Both have a subject of their own: "silver is Ag, and
+    gold is Au", 人口が最多なのはXですが、面積が最大なのはYです.
     """
     cuts = [(0, 0), *(match.span() for match in _CONTRAST.finditer(sentence)), (len(sentence), len(sentence))]
     clauses = [sentence[left[1] : right[0]] for left, right in itertools.pairwise(cuts)]
     if len(clauses) < 2 or not all(map(_has_subject, clauses[:1])):
         return sentence
-    fits = [overlap(stems, clause, names=1) if _has_subject(clause) else 0.0 for clause in clauses]
+    fits = [
+        overlap(stems, clause, names=1) + 2 * states_head(head, clause) if _has_subject(clause) else 0.0
+        for clause in clauses
+    ]
     best = fits.index(max(fits))
     return sentence[cuts[best][1] :] if fits[best] >= fits[0] + 1 else sentence
 

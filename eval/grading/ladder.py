@@ -18,7 +18,7 @@ from eval.grading.abstention import declines
 from eval.grading.aliases import elements, forms
 from eval.grading.frames import without_retracted
 from eval.grading.labels.grading import grade_labels
-from eval.grading.labels.inferred import asks_yes_or_no
+from eval.grading.labels.inferred import asks_to_choose, asks_yes_or_no
 from eval.grading.labels.label_set import LabelSet
 from eval.grading.loops import without_loops
 from eval.grading.matching import Finding, Match
@@ -141,7 +141,8 @@ def grade(
         return Verdict(AnswerOutcome.EMPTY, language_correct, GradingRule.EMPTY, "", None, "the answer is empty")
     if not answerable:
         return _grade_abstention(question, text, references, language_correct)
-    if kind == "classification" or asks_yes_or_no(question, [reference.text for reference in references]):
+    forms_given = [reference.text for reference in references]
+    if kind == "classification" or asks_yes_or_no(question, forms_given) or asks_to_choose(question, forms_given):
         quoted = given if _WHOLE_QUOTED.fullmatch(given) else answer
         verdict = _grade_labels(question, quoted, references, language, labels, language_correct)
         if verdict is not None:

@@ -126,6 +126,8 @@ _LEFT_BEFORE = re.compile(
     r"(?: being)?(?: an?| the| her| his)?\s*$",
     re.IGNORECASE,
 )
+_ASKS_PRESENT = re.compile(r"\b(?:is|are|does|do|has|have)\b", re.IGNORECASE)
+_UNTIL = re.compile(r"[\"']?,? until\b", re.IGNORECASE)
 _LEFT_AFTER = re.compile(r"^[」』]?(?:の(?:仕事|職))?(?:を|から)(?:や|辞)め[^。\n]*?[、て](?=.*[一-鿿ァ-ヴ])")
 
 _BREAK = re.compile(
@@ -217,7 +219,8 @@ def outdated(question: str, text: str, start: int, end: int) -> bool:
     before, after = text[:start], text[end:]
     if _PAST_BEFORE.search(before) and _PRESENT_AFTER.search(after):
         return True
-    return bool(_LEFT_BEFORE.search(before) or _LEFT_AFTER.match(after))
+    ended = _UNTIL.match(after) and _ASKS_PRESENT.search(question)
+    return bool(ended or _LEFT_BEFORE.search(before) or _LEFT_AFTER.match(after))
 
 
 def listed_with(text: str, start: int, end: int) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ _UNRELATED = re.compile(
     r"とは?(?:関係|無関係|別)|ではな|じゃな|\bnot\b|n't|\bunrelated\b|\brather than\b|\binstead of\b", re.IGNORECASE
 )
 _LONGEST = 6  # words of a reference
+_LONE = 5  # letters of the stem of a reference that is one word: flooding, flooded
 
 
 def match_reason(asked: ParsedQuestion, claim: Claim, form: str) -> Match | None:
@@ -34,7 +35,7 @@ def match_reason(asked: ParsedQuestion, claim: Claim, form: str) -> Match | None
         return None
     wanted, given = _meaning(form), _meaning(claim.text)
     wanted -= _CAUSE
-    if 1 < len(wanted) <= _LONGEST and wanted <= given:
+    if wanted and (len(wanted) > 1 or len(min(wanted)) >= _LONE) and len(wanted) <= _LONGEST and wanted <= given:
         return Match(Finding.CONTAINED, claim.text, "every word of the reason is given")
     return None
 

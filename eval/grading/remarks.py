@@ -70,6 +70,7 @@ _POINTS = re.compile(
 )
 _SPARE = 2  # unknown words, neither names nor numbers, in talk that addresses the reader or only points: "covers this"
 _CLOSES = frozenset("」』)")  # an answer that ends so and without a full stop goes on in the next line
+_LONGEST_NUMBER = 4  # characters of the number of a passage or a degree of confidence, 0.95; a year is none
 _COPULAS = frozenset({"is", "are", "was", "were"})
 _THAT = re.compile(r"\s*(?:that\b|:|,)?\s*", re.IGNORECASE)
 
@@ -129,7 +130,12 @@ class _Reader:
         """Return whether a number or letter belongs to a word for a passage, a step or a degree of confidence."""
         token = tokens[at]
         beside = [*tokens[max(0, at - 3) : at], *tokens[at + 1 : at + 6]]
-        short = token.kind == "number" or (token.kind == "latin" and len(token.key) < 3) or not token.key.isalnum()
+        figure = len(token.key) > _LONGEST_NUMBER or (len(token.key) == _LONGEST_NUMBER and token.key.isdigit())
+        short = (
+            (token.kind == "number" and not figure)
+            or (token.kind == "latin" and len(token.key) < 3)
+            or not token.key.isalnum()
+        )
         return short and any(self._in(other, self.words.numbered) for other in beside)
 
     def reports(self, stretch: str) -> bool:
@@ -207,9 +213,9 @@ def _content(reader: _Reader, stretch: str) -> str:
     body = stretch.strip()
     if not any(char.isalnum() for char in body):
         return stretch
+    body = _BRACKETS.sub(lambda m: "" if reader.talks(m.group(1) or m.group(2)) else m.group(), body)
     if reader.talks(body):
         return ""
-    body = _BRACKETS.sub(lambda m: "" if reader.talks(m.group(1) or m.group(2)) else m.group(), body)
     body = _without_clauses(reader, body)
     if not is_refusal(body):
         body = _without_japanese_closing(reader, _without_trailing(reader, _without_opening(reader, body)))
@@ -249,7 +255,7 @@ def _without_opening(reader: _Reader, sentence: str) -> str:
             following = tokens[tokens.index(token) + 1 :]
             numbered = bool(following) and following[0].kind == "number" and reader.cites(token.surface)
             end = following[0].end if numbered else token.end
-            if not re.match(r"\s*(?:of|is|was|are)\b", sentence[end:]):
+            if not re.match(r"\s*(?:of|is|was|are|(?:talk|speak|deal)s?)\b", sentence[end:]):
                 best = end
     if not best:
         return sentence

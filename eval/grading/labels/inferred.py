@@ -44,6 +44,10 @@ _HEAD_WORD = re.compile(
     re.IGNORECASE,
 )
 _OFFERED_TWO = 2
+_CHOOSES = re.compile(
+    r"^(?!.*(?:どちら|どっち|いずれ)).*か、[^。?]{1,40}か[。?]?$|^(?:is|are|was|were|does|do|did|has|have)\b[^?.]*\bor\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +236,18 @@ def asks_yes_or_no(question: str, references: Sequence[str]) -> bool:
         and all(_truth_of(text, YES_NO) or _truth_of(text, TRUTH) for text in references)
         and asks_truth(question)
     )
+
+
+def asks_to_choose(question: str, references: Sequence[str]) -> bool:
+    """Return whether a question of any kind offers two answers, one of them a reference, and asks which it is.
+
+    >>> asks_to_choose("国会は一院制ですか、二院制ですか。", ["二院制"]), asks_to_choose("Who wrote A or B?", ["C"])
+    (True, False)
+    """
+    if not _CHOOSES.search(question):
+        return False
+    choice = offered(canonical(question), list(map(canonical, references)))
+    return choice is not None and len(choice.names) == _OFFERED_TWO
 
 
 def _by_choice(question: str, references: Sequence[str]) -> LabelTask | None:

@@ -30,11 +30,12 @@ _ASSENTS = re.compile(
     r"^\W*(?:yes|yeah|yep|yup|indeed|absolutely|affirmative|you(?:'re| are) (?:right|correct)"
     r"|i (?:believe|think|guess|suppose) so)\b|^\W*(?:はい|ええ|うん|イエス)(?![ぁ-んー])"
     r"|^\W*(?:そうです|そうだ|その通り)"
-    rf"|{_ELLIPSIS}[.!]*$|(?:\bthat|[,:、])\W{{0,9}}(?:yes|はい)(?:です)?\W{{0,9}}$",
+    rf"|{_ELLIPSIS}[.!]*$|(?:\bthat|[,:、])\W{{0,9}}(?:yes|はい)(?:です)?\W{{0,9}}$|\bso,? yes\b",
     re.IGNORECASE,
 )
 _DISSENTS = re.compile(
-    r"^\W*(?:no|nope)\b(?=\s*(?:[,.!;:)]|$|(?:it|he|she|the|they|there|this|that|i|you)\b))|(?:\b(?:and|or|that)|[,:、])\W{0,9}(?:no|いいえ)(?:です)?\W{0,9}$"
+    r"^\W*(?:no|nope)\b(?=\s*(?:[,.!;:)]|$|(?:it|he|she|the|they|there|this|that|i|you)\b))"
+    r"|(?:\b(?:and|or|that)|[,:、])\W{0,9}(?:no|いいえ)(?:です)?\W{0,9}$|\bso,? no\b(?=[,.])"
     rf"|{_ELLIPSIS}(?:n't| not)[.!]*$|{_IS}\s+no$|^\W*(?:いいえ|いえ[、。]|いや[、。]|否|ノー$)"
     r"|^\W*(?:negative\W*$|i (?:do not|don't) (?:believe|think) so\b|(?:that|this)(?: is|'s) not (?:so|the case)\b)",
     re.IGNORECASE,
@@ -70,6 +71,7 @@ _PARTLY = re.compile(
     re.IGNORECASE,
 )
 _NON = re.compile(r"\bnon-$|非$|\b(?:nothing|without(?: any)?|lacks?|hardly) $", re.IGNORECASE)
+_COMPARED_AFTER = re.compile(r"[」』]?(?:の方)?より(?!も?以前)")
 _NON_REACH = 12  # characters before a label
 _NEAR = 40  # characters before a word of truth that may turn it
 
@@ -129,6 +131,7 @@ def _longest(found: list[LabelMention]) -> tuple[LabelMention, ...]:
 
 def _mention(text: str, label: Label, start: int, end: int) -> LabelMention:
     denied = is_denied(text, start, end) or _NON.search(text[max(0, start - _NON_REACH) : start]) is not None
+    denied = denied or _COMPARED_AFTER.match(text, end) is not None
     offered = _OFFERS.match(text, end) or _OFFERED.search(text[max(0, start - 5) : start])
     return LabelMention(label, start, end, denied, offered is not None or alternative(text, start, end) is not None)
 

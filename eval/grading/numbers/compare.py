@@ -51,6 +51,7 @@ _BOUND_BEFORE = re.compile(
 _BOUND_AFTER = re.compile(r"[一-鿿]{0,3}(?:未満|より(?:少な|短|低|小さ)|に満た|足らず)")
 _ENDS = re.compile(r"\s?(?:[.;。]|$)")  # "a guitar has six strings, a violin has four."
 _BOUND = re.compile(r"\bthan\b|\bunder\b|未満|より|足らず|満た", re.IGNORECASE)
+_BREAKDOWN = re.compile(r"\W{0,9}")
 _JOINT = re.compile(r"[^\S\n]{0,9}(?:-|:|~|・|から|対|to|vs\.?|versus)[^\S\n]{0,9}", re.IGNORECASE)
 
 
@@ -121,6 +122,8 @@ def _candidates(asked: ParsedQuestion, text: str, wanted: Sequence[Value], *, li
     bracketed = [match.span() for match in re.finditer(r"\([^()]*\)", text)]
     given = [v for v in given if not any(start < v.start < end for start, end in bracketed)] or given
     counted = [v for v in given if _is_time(v) or _counts_asked(asked.text, text[v.start :])]
+    if given and _BREAKDOWN.fullmatch(text[: given[0].start]) and text.startswith(":", given[0].end):
+        return given[:1]  # "11: 1 goalkeeper and 10 players"
     given = [v for v in given if v in counted or (len(given) == 2 and _ENDS.match(text, v.end))] if counted else given
     return given
 
