@@ -23,7 +23,7 @@ from eval.grading.answer_forms import (
     is_contrast,
     is_pair,
 )
-from eval.grading.gaps import REPEATED, gap_is_asked, leaves_open, names_asked, shared_words
+from eval.grading.gaps import REPEATED, TELLS, gap_is_asked, leaves_open, names_asked, shared_words
 from eval.grading.refusal_clauses import DOCUMENT, SOURCE, SOURCE_JA, WHY, has_source, refuses
 from eval.grading.remarks import is_remark
 from eval.grading.text import sentence_stretches
@@ -67,7 +67,8 @@ _TALKS = re.compile(
     r"|(?:therefore|thus|hence|however|so|and|but)\W*$)\b|^\W*(?:why|reason|reasons|note|notes|理由|根拠|補足"
     r"|備考)\W*:|調べ(?:る|れ)(?:と|ば)|ください|下さい|お?(?:勧|すす)め|問い?合わせ|いかがで|ご提供|いただけ|頂け"
     r"|幸いで|お願い|申し訳|申しわけ|残念|恐れ入"
-    r"|恐縮|ご質問|すみません|ごめん|必要(?:です|があり|とな)",
+    r"|恐縮|ご質問|すみません|ごめん|必要(?:です|があり|とな)"
+    r"|(?:説明|お伝え|案内|お答え|紹介)(?:は|も)?でき(?:ます|る)|\bi can (?:tell|summari[sz]e|explain|describe|share|offer)\b",
     _I,
 )
 _REASON = re.compile(
@@ -106,6 +107,16 @@ _QUOTED_JA = re.compile(r"[^こ]と(?:の(?:記述|記載)が)?(?:あ[りる]|�
 _FIGURE = re.compile(r"(?<![0-9a-z\[#.])\d{2,}")  # of one digit: the number of a passage
 
 
+_DOES_NOT = re.compile(r"\W*(?:but|and|yet|though|although) (?:(?:it|they) )?(?:do|does|did)(?: not|n't)\b", _I)
+_IS_TOLD = re.compile(rf"\b(?:is|are|was|were) (?:\w+ ){{0,2}}?{TELLS}\b", _I)
+_IS_NOT = re.compile(r"\b(?:is|are|was|were)(?: not|n't)\W*$", _I)
+"""What a clause says of the passages, or of a gap, in the words of the one before: "but it doesn't break it down"."""
+_REFERS = re.compile(
+    r"\b(?:please|you(?:'d| would| will| may| should| might)|i(?:'d| would)? (?:suggest|recommend|advise))\b.{0,24}"
+    r"\b(?:check|contact|consult|ask|refer|reach out|call|visit)\w*\b"
+    r"|(?:確認|問い?合わせ|お尋ね|お聞き|相談)[^。]{0,12}(?:ください|下さい|お願い|いただ|勧め|すすめ)",
+    _I,
+)
 _HOWEVER = re.compile(r",\s+however,(?=\s)", _I)
 _TELLS_OR_KNOWS = re.compile(
     r"\b(?:mention|stat|say|said|specif|un(?:clear|known|certain)|tell|told|sure|determin|answer|indicat)\w*\b|記載"
@@ -125,12 +136,13 @@ class _Says(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Clause:
-    """A clause of an answer, the place of its sentence, and whether it is in a list."""
+    """A clause of an answer, the place of its sentence, and whether it is in a list and `opens` its sentence."""
 
     text: str
     sentence: int
     says: _Says
     listed: bool = False
+    opens: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +194,10 @@ def declines(question: str, answer: str) -> bool:
     text = _HOWEVER.sub("", _HEAD.sub("", text.replace("**", "")))
     clauses = [clause for clause in _clauses(question, text) if any(char.isalnum() for char in clause.text)]
     refusals = _Refusals.of(question, clauses)
-    return bool(refusals.last) and not any(_answers(question, clauses, at, refusals) for at in range(len(clauses)))
+    if not refusals.last:
+        referred = any(_REFERS.search(clause.text) and not has_source(clause.text) for clause in clauses)
+        return referred and all(clause.says is _Says.TALKS for clause in clauses)
+    return not any(_answers(question, clauses, at, refusals) for at in range(len(clauses)))
 
 
 def _clauses(question: str, text: str) -> Iterator[_Clause]:
@@ -194,10 +209,14 @@ def _clauses(question: str, text: str) -> Iterator[_Clause]:
         word = _YES_NO.match(sentence)
         if word and _POLAR.search(question):
             yield _Clause(word.group(), number, _Says.ASSERTS)
-        says = _Says.ASSERTS
+        says, before = _Says.ASSERTS, ""
         for piece in _cut(sentence[word.end() :] if word else sentence):
-            says = says if says is _Says.TALKS and continues(piece) else _says(question, piece)
-            yield _Clause(piece, number, says, listed)
+            if (says is _Says.TALKS and _DOES_NOT.match(piece)) or (_IS_TOLD.search(before) and _IS_NOT.search(piece)):
+                says = _Says.REFUSES
+            elif not (says is _Says.TALKS and continues(piece)):
+                says = _says(question, piece)
+            yield _Clause(piece, number, says, listed, not before)
+            before = piece
 
 
 def _cut(sentence: str) -> Iterator[str]:
@@ -259,7 +278,7 @@ def _answers(question: str, clauses: list[_Clause], at: int, refusals: _Refusals
     ):
         return False
     if at < open_at:
-        return answers_before(clause.text, clauses[at + 1].text, names_gap=refusals.names_gap)
+        return answers_before(clause.text, clauses[at + 1].text, names_gap=refusals.names_gap, whole=clause.opens)
     return answers_after(question, clause.text, clauses[at - 1].text)
 
 

@@ -21,6 +21,7 @@ _TOPIC = re.compile(
     r"|^\W*(?:it|he|she|they) (?!(?:is|are|was|were|has|have|had|did|does|do|will|would|may|might|can|could)\b)(\w+)",
     _I,
 )
+_THOUGH = re.compile(r"\W*(?:though|although|even though) (?:the|its|their|an?)\b", _I)
 _WHEN = re.compile(r"\b(?:that|this|the same) (?:year|day|time|month|season)\b|\b(?:there|then)\b", _I)
 """What a clause is about: its topic, its subject, or, after a pronoun, its verb."""
 _ABOUT_IT = re.compile(r"^\W*(?:but |so |and |though )*(?:it|he|she|they|that|this|there)\b", _I)
@@ -71,12 +72,12 @@ def is_fragment(clause: str) -> bool:
     return len(tokens) <= _SHORT or (len(tokens) <= 2 * _SHORT and not _VERB.search(bare))
 
 
-def answers_before(clause: str, refusal: str, *, names_gap: bool) -> bool:
+def answers_before(clause: str, refusal: str, *, names_gap: bool, whole: bool) -> bool:
     """Return whether a statement before a refusal answers: by its form, or as the refusal `names_gap` not.
 
-    What is conceded ("the deputy was Ines Calder, but ...", 〜は載っていますが、) is background.
+    A Japanese clause without a topic answers only if it is `whole`, not cut off one. What is conceded ("the deputy was Ines Calder, but ...", 〜は載っていますが、) is background.
     """
-    if is_fragment(clause) or _ABOUT_IT.match(clause) or _ANSWERS_JA.search(clause):
+    if is_fragment(clause) or _ABOUT_IT.match(clause) or (whole and _ANSWERS_JA.search(clause)):
         return True
     return not (names_gap or _BUT_JA.search(clause) or _BUT.match(refusal))
 
@@ -100,6 +101,8 @@ def continues(clause: str) -> bool:
 
 def about_something_else(question: str, clause: str, *, only_qualified: bool = False) -> bool:
     """Return whether a clause has a topic of its own, of which the question says nothing: "it closes at 6 pm"."""
+    if _THOUGH.match(clause) and (first := next((t for t in tokenise(clause) if t.content), None)):
+        return first.surface.islower() and not names_asked(question, first.surface)
     about = _TOPIC.match(clause)
     topic = next(filter(None, about.groups()), "") if about else ""
     if not any(token.content for token in tokenise(topic)) or topic.strip() in question:

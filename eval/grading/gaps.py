@@ -54,6 +54,8 @@ _OTHER = re.compile(
     r"|まで(?:は|も)?(?!の)|それ以上|正確|詳し|詳細|具体|平均|直接|明確|はっきり|以外|以前|以後|その他|ほか",
     _I,
 )
+_UP_TO = re.compile(r"([一-鿿ァ-ヴー]{1,12})まで(?:は|も)?")
+_QUESTION_WORD = re.compile(r"\b(?:who|where|when|why)\b|誰|どこ|いつ|なぜ", _I)
 _GAP = (
     "among anywhere cover address list name publish document detail disclose clarify touch leaflet brochure manual "
     "page profile work guess clue idea hint trace sign answer information figure number value covered addressed "
@@ -131,10 +133,18 @@ def gap_is_asked(question: str, clause: str) -> bool:
 
 def leaves_open(question: str, refusal: str, *, first: bool) -> bool:
     """Return whether a refusal is about what was asked: it names that, or comes `first` and names no further detail."""
+    refusal = _UP_TO.sub(lambda match: match[1] if match[1] in question else match[0], refusal)
     if any(match.group().lower() not in question.lower() for match in _OTHER.finditer(refusal)):
         return False
+    asked, left = _question_words(question), _question_words(refusal)
+    if asked and left and not asked & left:
+        return False  # "the text does not say who signed it" leaves no place open
     kanji = frozenset(re.findall("[一-鿿]", question))
     return first or names_asked(question, refusal) or any(not kanji.isdisjoint(t.surface) for t in _content(refusal))
+
+
+def _question_words(text: str) -> set[str]:
+    return {match.lower() for match in _QUESTION_WORD.findall(text)}
 
 
 def names_asked(question: str, clause: str) -> bool:

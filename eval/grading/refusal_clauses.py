@@ -65,6 +65,8 @@ _MORE_EN = re.compile(
     rf"|まいり)ません"
     r"|踏み込んで(?:い|おり)(?:ません|ない)|情報なし|記述なし"
     rf"|\b{SOURCE}\b.{{0,80}}\bnothing else\b|\bremains? open\b"
+    r"|\b(?:came|come|comes) up (?:empty|short|blank|with nothing)\b|\bdr[ae]w a blank\b"
+    r"|\bthere(?:'s| is| was) nothing (?:about|on|regarding|concerning|as to|to (?:say|suggest|indicate))\b"
     r"|\bno (?:idea|clue)\b|\b(?:need|require|without|lack)\w* (?:more|additional|further|enough|any) (?:information"
     r"|context|details?|data)\b"
     rf"|\b(?:outside|beyond|out of)\b.{{0,24}}\b(?:scope|{SOURCE})\b|\bnot (?:something"
@@ -87,12 +89,16 @@ _NOT_THERE = re.compile(
     r"|(?:出て|登場し?|現れ|載っ|載せられ|残っ|挙がっ|見え|及ん)(?:て|で)?は?(?:い|き|おり|こ)?(?:ません|ない)",
     _I,
 )
-_BUT_NOT = re.compile(rf"\b{SOURCE}\b.{{0,60}}\b{TELLS} .{{0,60}}?,? (?:but )?not (?P<gap>[^,.;]{{2,60}})\W*$", _I)
+_BUT_NOT = re.compile(
+    rf"(?:\b{SOURCE}\b.{{0,60}}\b{TELLS} .{{0,60}}?(?:,? (?:but )?not| without {TELLS})|^\W*(?:but|though|yet) not) "
+    r"(?P<gap>[^,.;]{2,60})\W*$",
+    _I,
+)
 _SUPPOSES = re.compile(r"^\W*(?:if|when|whenever|unless|once)\b[^,]*,|^\W*もし", _I)
 _NEGATIVE = re.compile(r"\b(?:not|no|never|cannot)\b|n't\b|ない|(?:ません|なかった)", _I)
 _QUOTATION = re.compile(r"(?<=\S )\"[^\"]{3,300}\"|「[^「」]{3,300}」(?=と)")  # what somebody else says
 _NOT_WHETHER = re.compile(
-    rf"\b(?:not|n't|never|neither|none|nothing|no|nor|unable|hardly|fails? to)\b(?: \w+){{0,6}}? {TELLS}(?: us| me"
+    rf"\b(?:not|n't|never|neither|none|nothing|no|nor|unable|hardly|fails? to|without)\b(?: \w+){{0,6}}? {TELLS}(?: us| me"
     rf"| you)? "
     r"(?:whether|if|who|whom|whose|what|when|where|which|why|how)\b|\bi(?:'d| would| could)(?: \w+)? (?:be guess"
     r"|have to guess|guess)\w*|か(?:どうか)?(?:は|が|を|も|まで(?:は)?|について(?:は)?)、?.{0,12}(?:言|述|書|記|載|触"
