@@ -68,7 +68,8 @@ _TALKS = re.compile(
     r"|備考)\W*:|調べ(?:る|れ)(?:と|ば)|ください|下さい|お?(?:勧|すす)め|問い?合わせ|いかがで|ご提供|いただけ|頂け"
     r"|幸いで|お願い|申し訳|申しわけ|残念|恐れ入"
     r"|恐縮|ご質問|すみません|ごめん|必要(?:です|があり|とな)"
-    r"|(?:説明|お伝え|案内|お答え|紹介)(?:は|も)?でき(?:ます|る)|\bi can (?:tell|summari[sz]e|explain|describe|share|offer)\b",
+    r"|(?:説明|お伝え|案内|お答え|紹介)(?:は|も)?でき(?:ます|る)"
+    r"|\bi can (?:tell|summari[sz]e|explain|describe|share|offer)\b",
     _I,
 )
 _REASON = re.compile(

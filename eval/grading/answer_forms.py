@@ -75,7 +75,8 @@ def is_fragment(clause: str) -> bool:
 def answers_before(clause: str, refusal: str, *, names_gap: bool, whole: bool) -> bool:
     """Return whether a statement before a refusal answers: by its form, or as the refusal `names_gap` not.
 
-    A Japanese clause without a topic answers only if it is `whole`, not cut off one. What is conceded ("the deputy was Ines Calder, but ...", 〜は載っていますが、) is background.
+    A Japanese clause without a topic answers only if it is `whole`, not cut off one. What is conceded ("the deputy
+    was Ines Calder, but ...", 〜は載っていますが、) is background.
     """
     if is_fragment(clause) or _ABOUT_IT.match(clause) or (whole and _ANSWERS_JA.search(clause)):
         return True

@@ -23,7 +23,7 @@ _PRONOUN = re.compile(
     r"\W{0,9}(?:it|its|he|she|they|this|that|there|the answer)\b|\W{0,9}(?:それ|これ|答え)", re.IGNORECASE
 )
 _CLAUSE = re.compile(r"[、;]|,\s|\s(?:while|whereas|but)\b", re.IGNORECASE)
-_ASKED_HEAD = re.compile(r"([一-鿿ァ-ヴー]{1,12})は、?(?:西暦)?(?:何|誰|だれ|どこ|どの|どれ|どち|いつ|いく)")
+_ASKED_HEAD = re.compile(r"([一-鿿ァ-ヴー]{1,12}き?さ?)は、?(?:西暦)?(?:何|誰|だれ|どこ|どの|どれ|どち|いつ|いく)")
 _CONCEDES = re.compile(r"\W{0,3}(?:although|though|even though|despite)\b", re.IGNORECASE)
 _STATES = frozenset({"is", "are", "was", "were"})
 _SUBJECT = frozenset("は が has wrote".split())

@@ -98,8 +98,8 @@ _SUPPOSES = re.compile(r"^\W*(?:if|when|whenever|unless|once)\b[^,]*,|^\W*もし
 _NEGATIVE = re.compile(r"\b(?:not|no|never|cannot)\b|n't\b|ない|(?:ません|なかった)", _I)
 _QUOTATION = re.compile(r"(?<=\S )\"[^\"]{3,300}\"|「[^「」]{3,300}」(?=と)")  # what somebody else says
 _NOT_WHETHER = re.compile(
-    rf"\b(?:not|n't|never|neither|none|nothing|no|nor|unable|hardly|fails? to|without)\b(?: \w+){{0,6}}? {TELLS}(?: us| me"
-    rf"| you)? "
+    rf"\b(?:not|n't|never|neither|none|nothing|no|nor|unable|hardly|fails? to|without)\b(?: \w+){{0,6}}?"
+    rf" {TELLS}(?: us| me| you)? "
     r"(?:whether|if|who|whom|whose|what|when|where|which|why|how)\b|\bi(?:'d| would| could)(?: \w+)? (?:be guess"
     r"|have to guess|guess)\w*|か(?:どうか)?(?:は|が|を|も|まで(?:は)?|について(?:は)?)、?.{0,12}(?:言|述|書|記|載|触"
     r"|示|分か|判|わか|読|確認|明らか).{0,8}"

@@ -29,6 +29,7 @@ _NOT_BUT = re.compile(
     r"^not\b[^,.;]{1,40}?,?\s+but\s+(?:rather\s+)?|^[^、。]{1,20}ではなく(?:て)?、?(?=.)", re.IGNORECASE
 )
 _LONG_NAME = re.compile(r"[A-Z]\w+(?:(?: of| and| for)?(?: the)? [A-Z]\w+)+")
+_SUBORDINATE = re.compile(r"\W{0,3}(?:although|though|even though|while|since|because|if|when)\b", re.IGNORECASE)
 _BRACKETED = re.compile(r"\s?\([^()]*\)")
 
 
@@ -65,6 +66,8 @@ def novel(stems: frozenset[str], tokens: Sequence[Token]) -> list[Token]:
 
 def is_phrase(text: str) -> bool:
     """Return whether `text` is a bare phrase: no topic or subject mark, no copula, no finite verb."""
+    if _SUBORDINATE.match(text):
+        return False
     tokens = tokenise(lead(_BRACKETED.sub("", text)))
     if any(
         token.pos in ("助詞/係助詞", "助詞/接続助詞") or (token.surface in ("が", "を") and token.pos)
