@@ -22,10 +22,11 @@ from eval.grading.clauses import NAME_WEIGHT, answering_clause, asked_head, over
 from eval.grading.frames import main_clause
 from eval.grading.refusals import negations
 from eval.grading.slots import GENERIC, asked_stems, is_phrase, lead, novel, slot_of
-from eval.grading.text import sentences
+from eval.grading.text import sentences, strip_endings
 from rag.text.refusals import is_refusal
 from rag.text.tokens import is_name, tokenise
 
+_ENOUGH = 2  # words of the question in a conclusion, however many are in the sentence before
 _SHORT_LINE = 60  # characters; a longer line is prose, not an entry of a list
 _ANNOUNCED = re.compile(
     r"(?:^|(?<=[\s.,:;。、]))(?:(?:so |thus |therefore |hence )?,?\s{0,9}(?:the |my )?(?:final |short |correct "
@@ -60,6 +61,7 @@ _DENIES = re.compile(
     r"\b(?!.*\bbut\b)|[^、。]{1,20}(?:では|じゃ)(?:ない|ありません)(?:です)?。?$",
     re.IGNORECASE,
 )
+_STATING = ("動詞", "助動詞", "助詞/係助詞", "助詞/接続助詞")
 _STEP = re.compile(r"(?:ましょう|(?:て|で)みます)。?$")
 _DESCRIBES = re.compile(
     r"\b(?:passages?|documents?|texts?|sources?)\b.{0,20}\b(?:talks?|speaks?|is|are) about\b"
@@ -103,38 +105,47 @@ def find_claim(question: str, answer: str) -> Claim:
     if not parts:
         return Claim(answer, answer, False)
     head = _claim(stems, _with_list(answer, parts[:1]), direct=False)
-    chosen = _decisive(stems, parts, head, topic)
+    chosen = _decisive(question, stems, parts, head)
     return head if chosen is None else _claim(stems, _with_list(answer, [chosen]), direct=False)
 
 
-def _decisive(stems: frozenset[str], parts: Sequence[str], head: Claim, topic: str) -> str | None:
+def _decisive(question: str, stems: frozenset[str], parts: Sequence[str], head: Claim) -> str | None:
     """Return the later sentence that decides instead of the first one, or None if the first one does."""
     corrected = [rest for part in parts[1:] if (rest := _CORRECTION.sub("", part)) not in ("", part)]
     if corrected:
         return corrected[-1]
     first = overlap(stems, parts[0])
     concluded = [_CONCLUSION.sub("", part) for part in parts[1:] if _CONCLUSION.match(part)]
-    if concluded and (not head.firm or overlap(stems, concluded[-1]) >= max(first, NAME_WEIGHT)):
+    if concluded and (not head.firm or overlap(stems, concluded[-1]) >= max(min(first, _ENOUGH), NAME_WEIGHT)):
         return concluded[-1]
     if len(parts) == 1 or (head.firm and (first == 0 or _answers_alone(stems, parts[0]))):
         return None
     continued = _continuation(stems, parts)
     if continued is not None:
         return continued
+    topic, negative = asked_head(question), negations(question) > 0
     fits = {part: overlap(stems, part) + states_head(topic, part) for part in parts}
-    best = max((parts[0], *filter(_may_decide, parts[1:])), key=fits.__getitem__)
+    later = (part for part in parts[1:] if _may_decide(part, negative=negative))
+    best = max((parts[0], *later), key=fits.__getitem__)
     return best if fits[best] > fits[parts[0]] else None
 
 
 def _answers_alone(stems: frozenset[str], part: str) -> bool:
     """Return whether a sentence is a bare phrase that brings something new ("Tokyo.")."""
-    whole = len(lead(part)) >= len(part.strip(" .。"))
+    tokens = tokenise(strip_endings(part))
+    if any(token.kind == "japanese" for token in tokens):
+        whole = not any(token.pos.startswith(_STATING) or token.surface in ("が", "を") for token in tokens)
+    else:
+        whole = len(lead(part)) >= len(part.strip(" ."))
     return whole and is_phrase(part) and bool(novel(stems, tokenise(part)))
 
 
-def _may_decide(part: str) -> bool:
-    """Return whether a later sentence may be the claim: it does not only deny or compare."""
-    return not (_ASIDE.match(part) or negations(part))
+def _may_decide(part: str, *, negative: bool) -> bool:
+    """Return whether a later sentence may be the claim: it does not only deny or compare.
+
+    What a `negative` question asks for is denied something.
+    """
+    return not (_ASIDE.match(part) or (negations(part) and not negative))
 
 
 def announced(answer: str) -> str | None:

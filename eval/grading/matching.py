@@ -188,7 +188,7 @@ def _another_bearer(asked: ParsedQuestion, tokens: Sequence[Token], first: int, 
     key = "".join(token.key for token in tokens[first:last])
     fuller = [form for form in asked.accepted if form != key and form.endswith(key)]
     before = [token for token in tokens[:first] if token.key or token.surface in ",;:()。、"]
-    if not fuller or not before or not is_name(before[-1]):
+    if asked.several or not fuller or not before or not is_name(before[-1]):
         return False
     given = before[-1]
     apart = tokens[first].start - given.end > 1 or (given.kind == "japanese" and tokens[first].start == given.end)

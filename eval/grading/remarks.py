@@ -116,7 +116,8 @@ class _Reader:
             spare = _SPARE * any(self._in(token, self.words.talk) for token in tokens)
         for i, token in enumerate(tokens):
             if self._in(token, self.words.talk):
-                marked = True
+                marked = marked or not self._in(token, self.asked)
+                repeats = repeats or self._in(token, self.asked)
             elif token.content and not self._in(token, self.words.known) and not self._numbers_a_source(tokens, i):
                 if self._in(token, self.asked):
                     repeats = True

@@ -20,6 +20,7 @@ _NAMES = 0.4  # what all names of the question weigh beside one word of it
 REACH = 150  # characters of a clause looked at on either side of a value
 _CLAUSE = re.compile(r"[、,;。\n]|\b(?:and|but|while|then)\b|(?<=[たる])(?=[一-鿿ァ-ヴA-Z])")
 _VERBS = frozenset({"is", "are", "was", "were", "has", "have", "had"})
+_IT = re.compile(r"\W{0,3}it(?:'s| is| was)\b", re.IGNORECASE)
 _RESULT = re.compile(r"(?:=|\btotal(?: of)?|合計(?:で)?|全部で|合わせて)\s{0,9}$", re.IGNORECASE)
 _UNTIL = re.compile(r"(?<=[時分日月年半頃])まで")
 _SINCE = re.compile(r"(?<=[時分日月年半頃])から")
@@ -67,10 +68,11 @@ def best_placed(asked: ParsedQuestion, text: str, given: Sequence[Value], is_wan
 
 
 def _affinity(asked: ParsedQuestion, clause: str) -> float:
-    """Count what a clause shares with the question: words, kanji of other words (沸点, 沸騰), the end asked for."""
+    """Count what a clause shares with the question: words, kanji of other words (沸点, 沸騰), the end asked for; "it" is its topic."""
     side = asked_side(asked.text)
     mine = None if side is None else _side(clause)
-    return shared(asked, clause) + (0.0 if mine is None else 0.5 if mine == side else -1.0)
+    topic = 1.0 if _IT.match(clause) else 0.0
+    return shared(asked, clause) + topic + (0.0 if mine is None else 0.5 if mine == side else -1.0)
 
 
 def _side(clause: str) -> str | None:
