@@ -23,6 +23,7 @@ from eval.grading.answer_forms import (
     is_contrast,
     is_pair,
 )
+from eval.grading.candidates import lacks_number
 from eval.grading.gaps import REPEATED, TELLS, gap_is_asked, leaves_open, names_asked, shared_words
 from eval.grading.refusal_clauses import DOCUMENT, SOURCE, SOURCE_JA, WHY, has_source, refuses
 from eval.grading.remarks import is_remark
@@ -37,7 +38,7 @@ _DESCRIBES = re.compile(
     rf"|provided|given|only|available|supplied|other|first|second|third|last) )*{DOCUMENT}\b(?!.{{0,60}}\b(?:says?"
     rf"|states?|shows?|reports?|confirms?|indicates?)\b (?!only))"
     r"|\b(?:is|are|was|were) (?:only |also |merely )?(?:mentioned|listed|described|named|cited|discussed|covered)\b"
-    r"|^\W*only .{1,80}\b(?:is|are|was|were)\W*$"
+    r"|^\W*only .{1,80}\b(?:is|are|was|were)\W*$|\bare (?:\w+ly )?(?:given|stated|provided|shown|specified)\W*$"
     rf"|^\W*(?:it|they|these|this|both|all|each|(?:the )?(?:first|second|third|others?)) (?:do |does |did |only "
     rf"|just |mainly )*(?:lists?|describes?|mentions?|covers?|discuss(?:es)?|deals? with|contains?|talks? about)\b"
     rf"|^\W*(?:the|this|that|its|his|her) (?:[\w-]+ ){{1,5}}(?:only |just |mainly )?(?:lists?|describes?|mentions?"
@@ -83,7 +84,7 @@ _CUTS = re.compile(
     r"|which)\b)|,\s+(?=(?:it|he|she|they|this|that|there)(?:'s| is| was| are| were| has| had)\b)"
     r"|(?<=[すんいたるだ])(?<!ただ)(?:が|けれども?|けど)、|ものの、|(?<=ため)、|(?<=ので)、|(?<=から)、|(?<=おり)、"
     r"|(?<=ず)、"
-    r"|(?<=[一-鿿]し)、|(?<=とから)、",
+    r"|(?<=[一-鿿]し)、|(?<=とから)、|(?<=[一-鿿ァ-ヴー]で)、(?=[^、。]{1,24}(?:は|につい))",
     _I,
 )
 _LEADING = re.compile(r"^(?:(?:while|although|though|since|as|because|given)\b[^,]{3,200}(?:\([^)]*\)[^,]*)?),\s+", _I)
@@ -197,7 +198,8 @@ def declines(question: str, answer: str) -> bool:
     refusals = _Refusals.of(question, clauses)
     if not refusals.last:
         referred = any(_REFERS.search(clause.text) and not has_source(clause.text) for clause in clauses)
-        return referred and all(clause.says is _Says.TALKS for clause in clauses)
+        alone = referred and all(clause.says is _Says.TALKS for clause in clauses)
+        return alone or (lacks_number(question, text) and not _POLAR.search(question))
     return not any(_answers(question, clauses, at, refusals) for at in range(len(clauses)))
 
 
@@ -212,7 +214,8 @@ def _clauses(question: str, text: str) -> Iterator[_Clause]:
             yield _Clause(word.group(), number, _Says.ASSERTS)
         says, before = _Says.ASSERTS, ""
         for piece in _cut(sentence[word.end() :] if word else sentence):
-            if (says is _Says.TALKS and _DOES_NOT.match(piece)) or (_IS_TOLD.search(before) and _IS_NOT.search(piece)):
+            described = says is _Says.TALKS or has_source(before)
+            if (described and _DOES_NOT.match(piece)) or (_IS_TOLD.search(before) and _IS_NOT.search(piece)):
                 says = _Says.REFUSES
             elif not (says is _Says.TALKS and continues(piece)):
                 says = _says(question, piece)

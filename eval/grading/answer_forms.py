@@ -47,7 +47,7 @@ _PAIR = re.compile(r"^[^:。、,]{1,40}: ?\S")  # a line of a list: what, and it
 _UNFINISHED_JA = re.compile(r"(?:ず|て|ため|ので|から|ば|と)、?$")
 _VERB = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|do|does|did|can|could|will|would|should|may|might|must|[a-z]{2,}(?:ed"
-    r"|s))\b"
+    r"|s)|took|went|came|left|won|wrote|became|began|gave|made|met|built|led|ran|held|got|sold|bought)\b"
     r"|[はがを]|(?:ます|ました|する|した|ない)",
     _I,
 )
@@ -78,6 +78,8 @@ def answers_before(clause: str, refusal: str, *, names_gap: bool, whole: bool) -
     A Japanese clause without a topic answers only if it is `whole`, not cut off one. What is conceded ("the deputy
     was Ines Calder, but ...", 〜は載っていますが、) is background.
     """
+    if _CONCEDES.match(clause):
+        return False
     if is_fragment(clause) or _ABOUT_IT.match(clause) or (whole and _ANSWERS_JA.search(clause)):
         return True
     return not (names_gap or _BUT_JA.search(clause) or _BUT.match(refusal))

@@ -16,7 +16,7 @@ _I = re.IGNORECASE
 TELLS = (
     r"(?:mention|stat(?:e|ing)|say|said|tell|told|giv|provid|specif|indicat|contain|includ|nam|describ|reveal|cover"
     r"|discuss|address|list(?!en)|suggest|recommend|identif|clarif|disclos|explain|show|refer|record|offer|answer"
-    r"|appear|found(?!at)|find|confirm)\w*"
+    r"|appear|found(?!at)|find|confirm|(?:go|goes|get|gets|delve) into|touch(?:es)? on|speaks? to)\w*"
 )
 _NO_AGENT = (
     "(?:however|never|other|another|after|under|over|further|whether|rather|together|either|neither|paper|chapter"
@@ -55,7 +55,8 @@ _OTHER = re.compile(
     _I,
 )
 _UP_TO = re.compile(r"([一-鿿ァ-ヴー]{1,12})まで(?:は|も)?")
-_QUESTION_WORD = re.compile(r"\b(?:who|where|when|why)\b|誰|どこ|いつ|なぜ", _I)
+_QUESTION_WORD = re.compile(r"\b(?:whom?|where|when|why)\b|誰|どこ|いつ|なぜ", _I)
+_ELLIPTIC = re.compile(r"\b(?:whom?|where|when|why)\b(?=\W*$| (?:is|was|are|were|has|remains)\b)", _I)
 _GAP = (
     "among anywhere cover address list name publish document detail disclose clarify touch leaflet brochure manual "
     "page profile work guess clue idea hint trace sign answer information figure number value covered addressed "
@@ -90,8 +91,7 @@ def lacks_information(question: str, clause: str) -> bool:
 
     It has no words but those of the question, of what that asks for, and of talk about answering.
     """
-    words = remark_words()
-    tells = words.source | words.report | _gap_words()
+    tells = telling_words()
     about = _ABOUT.sub(" ", clause)
     tokens = tokenise(about)
     telling = [token for token in tokens if token.content and (token.stem in tells or token.key in tells)]
@@ -103,6 +103,12 @@ def lacks_information(question: str, clause: str) -> bool:
     asked = {token.stem for token in tokenise(question)}
     following = [token for token in tokenise(about[lack.end() :])[:6] if token.stem not in asked] if lack else []
     return any(token.stem in tells or token.key in tells for token in following) or bool(_TELLS_NOTHING.search(about))
+
+
+@functools.cache
+def telling_words() -> frozenset[str]:
+    """Return the stems of words for telling something, and for what tells it."""
+    return remark_words().source | remark_words().report | _gap_words()
 
 
 @functools.cache
@@ -133,7 +139,7 @@ def gap_is_asked(question: str, clause: str) -> bool:
 
 def leaves_open(question: str, refusal: str, *, first: bool) -> bool:
     """Return whether a refusal is about what was asked: it names that, or comes `first` and names no further detail."""
-    refusal = _UP_TO.sub(lambda match: match[1] if match[1] in question else match[0], refusal)
+    refusal = _UP_TO.sub(lambda match: match[1] if set(match[1]) <= set(question) else match[0], refusal)
     if any(match.group().lower() not in question.lower() for match in _OTHER.finditer(refusal)):
         return False
     asked, left = _question_words(question), _question_words(refusal)
@@ -144,12 +150,14 @@ def leaves_open(question: str, refusal: str, *, first: bool) -> bool:
 
 
 def _question_words(text: str) -> set[str]:
-    return {match.lower() for match in _QUESTION_WORD.findall(text)}
+    return {match.lower().removesuffix("m") for match in _QUESTION_WORD.findall(text)}
 
 
 def names_asked(question: str, clause: str) -> bool:
     """Return whether a clause has a word of the question, or a word for what it asks for: a name for "who"."""
     if any(re.search(names, clause, _I) for names in _aspects(question)):
+        return True
+    if _question_words(question) & _question_words(" ".join(_ELLIPTIC.findall(clause))):
         return True
     asked = {token.stem for token in _content(question)}
     return any(token.stem in asked for token in _content(clause))

@@ -27,7 +27,7 @@ SOURCE_JA = (
     r"(?:資料|文書|文章|本文|テキスト|文脈|記事|文献|情報|記載|記述|規程|規約|契約書|マニュアル|一覧表?|報告書|説明書"
     r"|コンテキスト|パッセージ|ドキュメント|出典|文中|議事録|レシピ|規則|規定|記録|台帳|名簿|リスト|取扱説明|案内)"
 )
-_NOT_JA = r"(?:ません|ない|なく|ず|ぬ|ねます|ねる|なかった)"
+_NOT_JA = r"(?:ません|ない|なく|ず|ぬ|か?ねます|か?ねる|なかった)"
 _MORE_EN = re.compile(
     rf"\b(?:neither|none|nothing|nowhere|no)\b.{{0,60}}\b{TELLS}|\b(?:say|says|said|state|states) nothing\b|(?:^"
     rf"|: )\W*(?:not|un|in|none)[ -]?(?:answerable|stated|given|specified|mentioned|available|provided|found"
@@ -111,7 +111,7 @@ _UNKNOWN = re.compile(
     r"\b(?:is|are|was|were|remains?|it's) (?:\w+ly |still )?(?:unknown|unclear|uncertain|not known"
     r"|not clear)\b(?=\W*(?:$|[.,;!?()]|(?:from|in|at|on|who|what|when|where|which|how|why|whether|based|given|if"
     r"|because)\b))|(?:^\W*|は|が|も|[:、])不明(?:です|である|だ|でした|確|瞭|と(?:さ|な)|のまま|$|\W*$|[。、])"
-    r"|^(?:unknown|unclear)\W*$"
+    r"|^\W*(?:unknown|unclear|uncertain|undisclosed)(?:\W*$| (?:from|in|based|given)\b)"
     r"|[:は]\s*(?:unknown|不明|n/a)\W*$",
     _I,
 )

@@ -33,7 +33,9 @@ _ATTRIBUTE = re.compile(r"\b(?:correct|right|true)\s+(?=(?:answer|label|verdict|
 _ASIDE = re.compile(r"\s?\([^()]{2,200}\)\W{0,3}$")
 _PHRASE = re.compile(r"[,:、→⇒=]|->|--")
 _UNSURE = re.compile(
-    r"\b(?:not|n't) (?:\w+ )?(?:sure|certain|know)\b|(?:確実|確か|確信)(?:で|が)?は?(?:ない|なく|ありません)", re.I
+    r"\b(?:not|n't) (?:\w+ )?(?:sure|certain|know)\b|(?:確認|判断|特定)(?:は|が)?(?:でき|出来)(?:ない|なく|ません)"
+    r"|(?:確実|確か|確信)(?:で|が)?は?(?:ない|なく|ありません)",
+    re.I,
 )
 _LONGEST = 120  # characters; a longer sentence says more than a label
 

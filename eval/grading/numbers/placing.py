@@ -68,7 +68,7 @@ def best_placed(asked: ParsedQuestion, text: str, given: Sequence[Value], is_wan
 
 
 def _affinity(asked: ParsedQuestion, clause: str) -> float:
-    """Count what a clause shares with the question: words, kanji of other words (沸点, 沸騰), the end asked for; "it" is its topic."""
+    """Count what a clause shares with the question: words, kanji (沸点, 沸騰), the end asked for; "it" is its topic."""
     side = asked_side(asked.text)
     mine = None if side is None else _side(clause)
     topic = 1.0 if _IT.match(clause) else 0.0

@@ -44,3 +44,16 @@ def test_a_further_detail_leaves_nothing_open() -> None:
     assert leaves_open("Who won?", "I do not know", first=True)
     assert not leaves_open("Who won?", "the exact year is not given", first=True)
     assert not leaves_open("Who won?", "the year is not given", first=False)
+
+
+@pytest.mark.parametrize(
+    ("question", "refusal", "left"),
+    [
+        ("Where was it signed?", "although the text does not say who signed it", False),
+        ("Where was it signed?", "the text does not say where", True),
+        ("会社の名前は何ですか。", "会社名までは書かれておりません", True),
+        ("会社の名前は何ですか。", "契約日までは書かれておりません", False),
+    ],
+)
+def test_a_gap_of_another_kind_leaves_nothing_open(question: str, refusal: str, left: bool) -> None:
+    assert leaves_open(question, refusal, first=False) is left

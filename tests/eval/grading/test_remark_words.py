@@ -18,3 +18,7 @@ def test_names_and_things_are_no_talk(text: str) -> None:
     assert not any(
         token.stem in remark_words().known for token in tokenise(text) if token.content and token.stem != "山"
     )
+
+
+def test_the_particles_of_a_word_are_no_talk() -> None:
+    assert not remark_words().known & set("はにもでと")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from eval.fallback.agreement import load_labelled_answers
-from eval.grading.labels.inferred import asks_truth, label_task
+from eval.grading.labels.inferred import asks_to_choose, asks_truth, label_task
 from eval.grading.labels.synonyms import FAMILIES
 from eval.grading.ladder import grade
 
@@ -74,3 +74,17 @@ def test_truth_is_not_asked_by_who_and_what() -> None:
 def test_every_family_has_labels_in_both_languages() -> None:
     assert len(FAMILIES) >= 14
     assert all(len(family.labels) >= 2 for family in FAMILIES)
+
+
+@pytest.mark.parametrize(
+    ("question", "reference", "chooses"),
+    [
+        ("議会は一院制ですか、二院制ですか。", "一院制", True),
+        ("Is the statue made of bronze or marble?", "bronze", True),
+        ("月と太陽ではどちらが大きいですか、近いですか。", "太陽", False),
+        ("Who wrote poems or plays?", "plays", False),
+        ("Is it larger or smaller?", "green", False),
+    ],
+)
+def test_a_question_of_any_kind_may_offer_its_two_answers(question, reference, chooses) -> None:
+    assert asks_to_choose(question, [reference]) is chooses

@@ -206,3 +206,22 @@ def test_dates_in_both_languages_agree(year: int, month: int, day: int) -> None:
 
 def _first(text: str) -> Quantity:
     return read_numbers(canonical(text)).quantities[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("42キロ195メートル", ["8439/200"]),
+        ("1 hour 30 minutes", ["3/2"]),
+        ("1時間30分です", ["3/2"]),
+        ("3 km 5 kg", ["3", "5"]),
+        ("30 minutes 1 hour", ["30", "1"]),
+        ("5 km, 300 m", ["5", "300"]),
+    ],
+)
+def test_a_measure_in_two_units_is_one(text: str, values: list[str]) -> None:
+    assert [str(quantity.value) for quantity in read_numbers(text).quantities] == values
+
+
+def test_a_year_with_its_era_in_brackets_goes_on_to_the_month() -> None:
+    assert [date.fields for date in find_dates("1989年(平成元年)4月1日")] == [(1989, 4, 1)]
