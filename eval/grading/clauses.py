@@ -15,7 +15,8 @@ from rag.text.tokens import Token, is_name, tokenise
 
 NAME_WEIGHT = 0.3
 _CONTRAST = re.compile(
-    r"(?<=[すだるた])(?:が|けど)、|(?<=[一-鿿ァ-ヴー])で、(?=[^、。]{1,20}は)|;\s{0,9}"
+    r"(?<=[すだるた])(?:が|けど)、|(?<=[一-鿿ァ-ヴー])で、(?=[^、。]{1,20}は)"
+    r"|(?<=[一-鿿ァ-ヴー\w])、(?=[一-鿿0-9]{1,8}は)|;\s{0,9}"
     r"|,?\s{1,9}(?:while|whereas|but|yet|and)\s{1,9}(?=\S[^,;]{0,60}\b(?:is|are|was|were|has)\b)",
     re.I,
 )
@@ -23,7 +24,9 @@ _PRONOUN = re.compile(
     r"\W{0,9}(?:it|its|he|she|they|this|that|there|the answer)\b|\W{0,9}(?:それ|これ|答え)", re.IGNORECASE
 )
 _CLAUSE = re.compile(r"[、;]|,\s|\s(?:while|whereas|but)\b", re.IGNORECASE)
-_ASKED_HEAD = re.compile(r"([一-鿿ァ-ヴー]{1,12}き?さ?)は、?(?:西暦)?(?:何|誰|だれ|どこ|どの|どれ|どち|いつ|いく)")
+_ASKED_HEAD = re.compile(
+    r"([一-鿿ァ-ヴー]{1,12}き?さ?)は、?(?:西暦|摂氏|華氏|およそ|約)?(?:何|誰|だれ|どこ|どの|どれ|どち|いつ|いく)"
+)
 _CONCEDES = re.compile(r"\W{0,3}(?:although|though|even though|despite)\b", re.IGNORECASE)
 _STATES = frozenset({"is", "are", "was", "were"})
 _SUBJECT = frozenset("は が has wrote".split())

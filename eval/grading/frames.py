@@ -32,7 +32,7 @@ _CLOSES_JA = re.compile(
 )
 _BELIEF = re.compile(
     r"\b(?:th(?:ink|ought)|believed?|expect(?:ed)?|assumed?|sa(?:y|id)|claim(?:ed)?|guess(?:ed)?|supposed?|considered"
-    r"|attributed|credited|misconception|mistaken(?:ly)?)\b",
+    r"|(?:attribut|credit|associat|connect|link)(?:e?s?|e?d)|misconception|mistaken(?:ly)?)\b",
     re.IGNORECASE,
 )
 _BELIEF_JA = re.compile(

@@ -16,7 +16,8 @@ _I = re.IGNORECASE
 TELLS = (
     r"(?:mention|stat(?:e|ing)|say|said|tell|told|giv|provid|specif|indicat|contain|includ|nam|describ|reveal|cover"
     r"|discuss|address|list(?!en)|suggest|recommend|identif|clarif|disclos|explain|show|refer|record|offer|answer"
-    r"|appear|found(?!at)|find|confirm|(?:go|goes|get|gets|delve) into|touch(?:es)? on|speaks? to)\w*"
+    r"|attribut|credit|elaborat|quantif|pinpoint|appear|found(?!at)|find|confirm|(?:go|goes|get|gets|delve) into"
+    r"|touch(?:es)? on|speaks? to)\w*"
 )
 _NO_AGENT = (
     "(?:however|never|other|another|after|under|over|further|whether|rather|together|either|neither|paper|chapter"
@@ -65,6 +66,7 @@ _GAP = (
     "得られる 窺う 知る 読み取る 確認 不足 足りる 足る 避ける 控える 差し控える 難しい 困難 無理 不可 把握 取れる "
     "取る 与える 伝わる 伝える 手掛かり 手がかり 糸口 箇所 見当たる 推定 推測 類推 推論 読み解く 突き止める 掴む "
     "見極める 判然 判明 公開 公表 開示 掲示 掲載 収録 網羅 記入 登録 残る 残す 挙がる 挙げる 列挙 示唆 明かす 語る "
+    "discuss elaborate attribute identify quantify break broken trace record reported "
     "論じる 扱う 取り上げる 言い切る 聞く 該当 可否 有無 明らか 旨 数字 数値 無い 無し"
 )
 """What is told or not, beside the vocabulary of talk about answering."""
@@ -83,6 +85,7 @@ _ABOUT = re.compile(
     _I,
 )
 """What information is about; it may be named in other words than the question's."""
+_ROOT = 5  # letters that derived English words share: design, designer
 _FILLING = re.compile(r"never|nowhere|any|only|anywhere|nothing|something", _I)
 
 
@@ -160,7 +163,8 @@ def names_asked(question: str, clause: str) -> bool:
     if _question_words(question) & _question_words(" ".join(_ELLIPTIC.findall(clause))):
         return True
     asked = {token.stem for token in _content(question)}
-    return any(token.stem in asked for token in _content(clause))
+    roots = {stem[:_ROOT] for stem in asked if stem.isascii() and len(stem) >= _ROOT}  # the designer of a design
+    return any(token.stem in asked or token.stem[:_ROOT] in roots for token in _content(clause))
 
 
 def shared_words(question: str, clause: str) -> float:

@@ -94,6 +94,12 @@ _BUT_NOT = re.compile(
     r"(?P<gap>[^,.;]{2,60})\W*$",
     _I,
 )
+_SOURCE_DOES_NOT = re.compile(
+    r"\b(?P<source>(?:passage|text|context|document|article|source|excerpt|material|snippet)s?)"
+    r"(?: \[?\d{1,2}\]?| provided| given| above| here)?(?: \w+ly)?"
+    r" (?:(?:do|does)(?: not|n't)|(?:has|have|contains?|gives?|makes?|offers?|provides?|includes?) no)\b",
+    _I,
+)
 _SUPPOSES = re.compile(r"^\W*(?:if|when|whenever|unless|once)\b[^,]*,|^\W*もし", _I)
 _NEGATIVE = re.compile(r"\b(?:not|no|never|cannot)\b|n't\b|ない|(?:ません|なかった)", _I)
 _QUOTATION = re.compile(r"(?<=\S )\"[^\"]{3,300}\"|「[^「」]{3,300}」(?=と)")  # what somebody else says
@@ -163,13 +169,14 @@ def refuses(question: str, clause: str) -> bool:
             if re.search(r"[はがも]見(?:つか|当た)", rest)
             else rest
         )
-    beside = _BUT_NOT.search(rest)
+    beside, source = _BUT_NOT.search(rest), _SOURCE_DOES_NOT.search(rest)
     return bool(
         _UNKNOWN.search(rest)
         or _MORE_EN.search(rest)
         or _MORE_JA.search(rest)
         or _NOT_WHETHER.search(rest)
         or (_NOT_THERE.search(rest) and (names_asked(question, rest) or has_source(rest)))
+        or (source and source["source"].lower() not in question.lower())
         or (beside and names_asked(question, beside["gap"]))
         or lacks_information(question, rest)
         or is_refusal(_UNKNOWN_WORD.sub("", rest))

@@ -11,14 +11,14 @@ import re
 from collections.abc import Callable, Sequence, Set
 
 from eval.grading.asked import ParsedQuestion
-from eval.grading.clauses import shared
+from eval.grading.clauses import asked_head, shared, states_head
 from eval.grading.numbers.ends import asked_side
 from rag.text.numbers.quantities import Value
 from rag.text.tokens import Token, is_name, tokenise
 
 _NAMES = 0.4  # what all names of the question weigh beside one word of it
 REACH = 150  # characters of a clause looked at on either side of a value
-_CLAUSE = re.compile(r"[、,;。\n]|\b(?:and|but|while|then)\b|(?<=[たる])(?=[一-鿿ァ-ヴA-Z])")
+_CLAUSE = re.compile(r"[、,;。\n]|\b(?:and|but|while|then)\b|(?<=[たる])(?=[一-鿿ァ-ヴA-Z])|(?<=て)(?=\d)")
 _VERBS = frozenset({"is", "are", "was", "were", "has", "have", "had"})
 _IT = re.compile(r"\W{0,3}it(?:'s| is| was)\b", re.IGNORECASE)
 _RESULT = re.compile(r"(?:=|\btotal(?: of)?|合計(?:で)?|全部で|合わせて)\s{0,9}$", re.IGNORECASE)
@@ -43,6 +43,8 @@ def of_asked_end(question: str, text: str, given: list[Value]) -> list[Value]:
 def of_other_end(asked: ParsedQuestion, text: str, value: Value) -> bool:
     """Return whether a value is said of the end of a stretch that is not asked for: "it ended in 1914" of a start."""
     side, mine = asked_side(asked.text), _side(_clause(text, value))
+    if side == "end" and _UNTIL.match(text, value.end):
+        return False
     return None not in (side, mine) and side != mine
 
 
@@ -53,11 +55,12 @@ def best_placed(asked: ParsedQuestion, text: str, given: Sequence[Value], is_wan
     once belongs to every clause.
     """
     stems = frozenset(token.stem for token in asked.tokens if token.content)
+    head = asked_head(asked.text) if text.count("は") > 1 else ""  # one topic belongs to every clause
     chosen = given[0]
     best = before = 0.0
     for value in given:
         clause = _clause(text, value)
-        fit = _affinity(asked, clause)
+        fit = _affinity(asked, clause, head)
         rest = tokenise(clause.replace(text[value.start : value.end], " "))
         before = max(fit, before) if _elliptic(stems, [token for token in rest if token.content]) else fit
         mine = before + _named(asked, rest)
@@ -67,11 +70,11 @@ def best_placed(asked: ParsedQuestion, text: str, given: Sequence[Value], is_wan
     return chosen
 
 
-def _affinity(asked: ParsedQuestion, clause: str) -> float:
+def _affinity(asked: ParsedQuestion, clause: str, head: str) -> float:
     """Count what a clause shares with the question: words, kanji (沸点, 沸騰), the end asked for; "it" is its topic."""
     side = asked_side(asked.text)
     mine = None if side is None else _side(clause)
-    topic = 1.0 if _IT.match(clause) else 0.0
+    topic = 1.0 if _IT.match(clause) or states_head(head, clause) else 0.0
     return shared(asked, clause) + topic + (0.0 if mine is None else 0.5 if mine == side else -1.0)
 
 
