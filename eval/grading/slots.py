@@ -28,7 +28,7 @@ _LEAD_END = re.compile(
 _NOT_BUT = re.compile(
     r"^not\b[^,.;]{1,40}?,?\s+but\s+(?:rather\s+)?|^[^、。]{1,20}ではなく(?:て)?、?(?=.)", re.IGNORECASE
 )
-_LONG_NAME = re.compile(r"[A-Z]\w+(?:(?: of| and| for)?(?: the)? [A-Z]\w+)+")
+_LONG_NAME = re.compile(r"\b[A-Z]\w+(?:(?: of| and| for)?(?: the)? [A-Z]\w+)+")
 _SUBORDINATE = re.compile(r"\W{0,3}(?:although|though|even though|while|since|because|if|when)\b", re.IGNORECASE)
 _BRACKETED = re.compile(r"\s?\([^()]*\)")
 
