@@ -26,7 +26,7 @@ from eval.grading.text import sentences, strip_endings
 from rag.text.refusals import is_refusal
 from rag.text.tokens import is_name, tokenise
 
-_ENOUGH = 2  # words of the question in a conclusion, however many are in the sentence before
+_ENOUGH = 0.5  # words of the question in a conclusion, however many are in the sentence before
 _SHORT_LINE = 60  # characters; a longer line is prose, not an entry of a list
 _ANNOUNCED = re.compile(
     r"(?:^|(?<=[\s.,:;。、]))(?:(?:so |thus |therefore |hence )?,?\s{0,9}(?:the |my )?(?:final |short |correct "

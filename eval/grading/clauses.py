@@ -27,6 +27,9 @@ _CLAUSE = re.compile(r"[、;]|,\s|\s(?:while|whereas|but)\b", re.IGNORECASE)
 _ASKED_HEAD = re.compile(
     r"([一-鿿ァ-ヴー]{1,12}き?さ?)は、?(?:西暦|摂氏|華氏|およそ|約)?(?:何|誰|だれ|どこ|どの|どれ|どち|いつ|いく)"
 )
+_APART = re.compile(r"(?:;|\b(?:while|whereas|but))\s*$", re.IGNORECASE)
+_WITH = re.compile(r"\s?with\b", re.IGNORECASE)
+_RESTATES = 2  # of what a clause shares with the question that states what was asked, whatever it gives
 _CONCEDES = re.compile(r"\W{0,3}(?:although|though|even though|despite)\b", re.IGNORECASE)
 _STATES = frozenset({"is", "are", "was", "were"})
 _SUBJECT = frozenset("は が has wrote".split())
@@ -114,7 +117,16 @@ def better_placed(asked: ParsedQuestion, line: str, start: int, end: int) -> str
         for (first, last), fit in zip(clauses, fits, strict=True)
         if fit >= mine + _MORE
     )
-    return next((name for name in named if name is not None), None)
+    best = max(zip(fits, clauses, strict=True), default=(0.0, (0, 0)))
+    restated = line[slice(*best[1])] if best[0] >= _RESTATES and mine <= 0 and _set_apart(line, start, clauses) else ""
+    new = [token.surface for token in tokenise(restated) if token.content and token.key not in asked.known]
+    return next((name for name in named if name is not None), new[-1] if new else None)
+
+
+def _set_apart(line: str, start: int, clauses: Sequence[tuple[int, int]]) -> bool:
+    """Return whether an English clause is another statement than the one before: "; ...", "while ...", "with ..."."""
+    first = max((first for first, _ in clauses if first <= start), default=0)
+    return bool(_APART.search(line[:first]) or _WITH.match(line, first))
 
 
 def _without_classes(clause: str) -> str:

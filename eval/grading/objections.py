@@ -23,10 +23,9 @@ _KIN_JA = (
     "妻|夫|息子|娘|父|母|兄|弟|姉|妹|孫|祖父|祖母|叔父|叔母|伯父|伯母|甥|姪|従兄弟|いとこ|子(?!供向|会社)|弟子|師匠|師(?!団)|恩師"
     "|友人|親友|教え子|後継|後任|前任|先任|先代|次代|次(?:の|に)|前の|部下|上司|助手|秘書|同僚|ライバル|同時代|仲間|婚約者|後輩|先輩"
 )
-_RELATION_BEFORE = re.compile(
-    rf"\b(?:(?:{_KIN})s? (?:of|to)|(?:followed|succeeded|preceded) (?:closely )?by)\s+(?:the\s+)?[\"']?$",
-    re.IGNORECASE,
-)
+_RELATION_BEFORE = re.compile(rf"\b(?:{_KIN})s? (?:of|to)\s+(?:the\s+)?[\"']?$", re.IGNORECASE)
+_NEXT = re.compile(r"\bfollowed (?:closely )?by\s+(?:the\s+)?[\"']?$", re.IGNORECASE)
+_ASKS_NEXT = re.compile(r"\b(?:follow|succe|next|after|second)", re.IGNORECASE)
 _RELATION_AFTER = re.compile(
     rf"^[」』]?(?:の(?:すぐ)?(?:{_KIN_JA})|(?:'s|')\s+(?:[a-z-]+ )?(?:{_KIN})\b|の(?:後|あと)(?:を|に)"
     r"|に(?:代わ|替わ|続)(?:って|り|いて|き)|\s+was (?:succeeded|replaced|preceded|followed) by\b)",
@@ -152,6 +151,8 @@ def related(question: str, text: str, start: int, end: int) -> bool:
     if not _ASKS_WHERE.search(question) and (
         _PLACE_BEFORE.search(text[max(0, start - 40) : start]) or _PLACE_AFTER.match(text[end : end + 12])
     ):
+        return True
+    if _NEXT.search(text[max(0, start - 40) : start]) and not _ASKS_NEXT.search(question):
         return True
     owner = _OWNER.search(text[start:end])
     before, after = text[max(0, start - 40) : start], text[end - (len(owner.group()) if owner else 0) : end + 40]

@@ -16,7 +16,9 @@ from eval.grading.refusals import negations
 from rag.text.tokens import tokenise
 
 _WHY = re.compile(
-    r"\b(?:why|for what reason|what (?:was|is) the (?:reason|cause))\b|なぜ|何故|どうして|理由|原因", re.IGNORECASE
+    r"\b(?:why|for what reason|what (?:caused|causes|led to|(?:was|is) the (?:reason|cause)))\b"
+    r"|なぜ|何故|どうして|理由|原因",
+    re.IGNORECASE,
 )
 _CAUSE = frozenset("because due reason caus owing ため 為 理由 原因 よる 因る から".split())
 _DEGREE_EN = frozenset("strong heavy high severe fierce intense big great extreme huge violent hard much badly".split())

@@ -137,7 +137,9 @@ class _Reader:
             or (token.kind == "latin" and len(token.key) < 3)
             or not token.key.isalnum()
         )
-        return short and any(self._in(other, self.words.numbered) for other in beside)
+        return short and any(
+            self._in(other, self.words.numbered) and not self._in(other, self.asked) for other in beside
+        )
 
     def reports(self, stretch: str) -> bool:
         return any(self._in(token, self.words.report) for token in tokenise(stretch))

@@ -59,7 +59,7 @@ def _end_of_answer(part: str) -> int:
     quoted = _ONLY_QUOTED.match(part)
     following = tokenise(part[quoted.end() :])[:1] if quoted else ()
     known = remark_words().known
-    following = [token for token in following if token.surface != "が"]  # a particle, alone a conjunction: X(3 m)が
+    following = [token for token in following if token.surface not in ("が", "で")]  # particles: X(3 m)が
     opens = any(token.pos.startswith(_OPENS) or _opens(token, known) for token in following)
     return quoted.end() if quoted and opens else 0
 
