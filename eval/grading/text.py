@@ -28,6 +28,7 @@ _ONLY_QUOTED = re.compile(
 )
 _OPENS = ("連体詞", "副詞", "接続詞", "接頭辞", "感動詞", "代名詞", "形状詞")
 _JOINS = frozenset("以外 以前 以後 以降 以内 以下 など 側 語 字 形".split())
+_PARTICLES = frozenset("がで")  # alone they are read as conjunctions: X(3 m)が
 _GOES_ON = re.compile(r"(?<=[、,])\n")  # a comma at the end of a line ends no sentence
 _HIDDEN = str.maketrans("。.!?", "____")
 _MOST_ENDINGS = 12  # one behind another; a model in a loop repeats one without end
@@ -59,8 +60,10 @@ def _end_of_answer(part: str) -> int:
     quoted = _ONLY_QUOTED.match(part)
     following = tokenise(part[quoted.end() :])[:1] if quoted else ()
     known = remark_words().known
-    following = [token for token in following if token.surface not in ("が", "で")]  # particles: X(3 m)が
-    opens = any(token.pos.startswith(_OPENS) or _opens(token, known) for token in following)
+    opens = any(
+        token.surface not in _PARTICLES and (token.pos.startswith(_OPENS) or _opens(token, known))
+        for token in following
+    )
     return quoted.end() if quoted and opens else 0
 
 
