@@ -142,10 +142,11 @@ def grade(
     if not answerable:
         return _grade_abstention(question, text, references, language_correct)
     forms_given = [reference.text for reference in references]
-    if kind == "classification" or asks_yes_or_no(question, forms_given) or asks_to_choose(question, forms_given):
+    labelled = kind == "classification" or asks_yes_or_no(question, forms_given)
+    if labelled or asks_to_choose(question, forms_given):
         quoted = given if _WHOLE_QUOTED.fullmatch(given) else answer
         verdict = _grade_labels(question, quoted, references, language, labels, language_correct)
-        if verdict is not None:
+        if verdict is not None and (labelled or verdict.content is not AnswerOutcome.UNPARSED):
             return _or_refused(verdict, question, text)
     verdict = _grade_open(canonical(question), text, references, language_correct)
     return _or_refused(verdict, question, text)

@@ -122,7 +122,12 @@ def _candidates(asked: ParsedQuestion, text: str, wanted: Sequence[Value], *, li
     bracketed = [match.span() for match in re.finditer(r"\([^()]*\)", text)]
     given = [v for v in given if not any(start < v.start < end for start, end in bracketed)] or given
     counted = [v for v in given if _is_time(v) or _counts_asked(asked.text, text[v.start :])]
-    if given and _BREAKDOWN.fullmatch(text[: given[0].start]) and text.startswith(":", given[0].end):
+    if (
+        given
+        and len(wanted) == 1
+        and _BREAKDOWN.fullmatch(text[: given[0].start])
+        and text.startswith(":", given[0].end)
+    ):
         return given[:1]  # "11: 1 goalkeeper and 10 players"
     given = [v for v in given if v in counted or (len(given) == 2 and _ENDS.match(text, v.end))] if counted else given
     return given
