@@ -109,7 +109,7 @@ _QUOTED_JA = re.compile(r"[^こ]と(?:の(?:記述|記載)が)?(?:あ[りる]|�
 _FIGURE = re.compile(r"(?<![0-9a-z\[#.])\d{2,}")  # of one digit: the number of a passage
 
 
-_DOES_NOT = re.compile(r"\W*(?:but|and|yet|though|although) (?:(?:it|they) )?(?:do|does|did)(?: not|n't)\b", _I)
+_DOES_NOT = re.compile(r"\W{0,9}(?:but|and|yet|though|although) (?:(?:it|they) )?(?:do|does|did)(?: not|n't)\b", _I)
 _IS_TOLD = re.compile(rf"\b(?:is|are|was|were) (?:\w+ ){{0,2}}?{TELLS}\b", _I)
 _IS_NOT = re.compile(r"\b(?:(?:is|are|was|were)(?: not|n't)|never (?:is|are|was|were))\W*$", _I)
 """What a clause says of the passages, or of a gap, in the words of the one before: "but it doesn't break it down"."""

@@ -21,7 +21,7 @@ _TOPIC = re.compile(
     r"|^\W*(?:it|he|she|they) (?!(?:is|are|was|were|has|have|had|did|does|do|will|would|may|might|can|could)\b)(\w+)",
     _I,
 )
-_THOUGH = re.compile(r"\W*(?:though|although|even though) (?:the|its|their|an?)\b", _I)
+_THOUGH = re.compile(r"\W{0,9}(?:though|although|even though) (?:the|its|their|an?)\b", _I)
 _WHEN = re.compile(r"\b(?:that|this|the same) (?:year|day|time|month|season)\b|\b(?:there|then)\b", _I)
 """What a clause is about: its topic, its subject, or, after a pronoun, its verb."""
 _ABOUT_IT = re.compile(r"^\W*(?:but |so |and |though )*(?:it|he|she|they|that|this|there)\b", _I)
