@@ -64,7 +64,7 @@ class Quantity:
         places = next((n for n in range(MOST_PLACES) if (other.value * 10**n).denominator == 1), MOST_PLACES)
         known = abs(other.value) * 10**places >= LEAST_KNOWN
         finer = (self.value * 10**places).denominator != 1
-        return known and finer and abs(self.value - other.value) * 10**places <= Fraction(1, 2)
+        return known and finer and bool(abs(self.value - other.value) * 10**places <= Fraction(1, 2))
 
     def _same_time(self, other: Quantity) -> bool:
         """Return whether two hours agree if one names its half of the day: 3 pm, 15時, and 3, which leaves it open."""
