@@ -160,10 +160,10 @@ def _below_form(rows: Sequence[TableRow], header: int, covered: Covered) -> int:
 
 def _over_numbers(row: TableRow, below: Sequence[TableRow]) -> bool:
     """Tell whether a row without numbers has mostly numbers below one of its cells."""
-    if any(_is_number(row.cells[column]) for column in row.filled):
+    if any(is_number(row.cells[column]) for column in row.filled):
         return False
     columns = ([other.cells[column] for other in below if column in other.filled] for column in row.filled)
-    return any(2 * sum(map(_is_number, cells)) > len(cells) for cells in columns)
+    return any(2 * sum(map(is_number, cells)) > len(cells) for cells in columns)
 
 
 def _title_rows(rows: Sequence[TableRow]) -> int:
@@ -193,12 +193,13 @@ def _note_rows(rows: Sequence[TableRow]) -> int:
     if not 0 < at <= _TITLES or not below:
         return 0
     cells = [cell for cell in rows[at].cells if cell]
-    names = len(rows[at].filled) == rows[at].filled[-1] - rows[at].filled[0] + 1 and not any(map(_is_number, cells))
+    names = len(rows[at].filled) == rows[at].filled[-1] - rows[at].filled[0] + 1 and not any(map(is_number, cells))
     as_wide = all(row.filled[-1] <= rows[at].filled[-1] for row in rows[at + 1 :] if row.filled)
     return at if names and as_wide and 2 * sum(count > _NOTE for count in below) > len(below) else 0
 
 
-def _is_number(cell: str) -> bool:
+def is_number(cell: str) -> bool:
+    """Tell whether a cell is a number, also with a unit of money or a sign."""
     return cell.strip("-+▲△¥$%円,.０１２３４５６７８９0123456789") == ""
 
 

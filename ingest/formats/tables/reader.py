@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from ingest.formats.archive import check_archive
 from ingest.formats.tables.columns import choose, lines, missing, question_of, role
+from ingest.formats.tables.stacked import StackedTables
 from ingest.formats.types import Fault, Part, ReadOptions
 from rag.errors import UnreadableDocument
 from rag.tables.csv_rows import BrokenCsv, csv_rows
@@ -107,13 +108,23 @@ def _documents(
     sheet: str = "",
     facts: SheetFacts | None = None,
 ) -> Iterator[Part | Fault]:
+    """Yield the documents of the tables in these rows."""
+    errors = _FormulaErrors()
+    for table in StackedTables(errors.noted(rows)):
+        yield from _table(table, options, position, sheet, facts)
+    if errors.count:
+        yield Fault(f"{_ERRORS} ({errors.error}): {errors.count}", errors.position(sheet, position), _CORRECT)
+
+
+def _table(
+    rows: Iterable[TableRow], options: ReadOptions, position: str, sheet: str, facts: SheetFacts | None
+) -> Iterator[Part | Fault]:
     """Yield the documents of a table. Those without a title have the table's, the text above its header.
 
     Where that is none either, a question with its answer is its own title.
     """
-    errors = _FormulaErrors()
     merged = facts.merged if facts else ()
-    table = begin_table(errors.noted(rows), _known(options.columns), covered_columns(merged))
+    table = begin_table(rows, _known(options.columns), covered_columns(merged))
     cells = MergedCells(merged)
     header: list[str] = []
     names: tuple[str, ...] = ()
@@ -141,8 +152,6 @@ def _documents(
                 return
     if first is not None and count == 1 and not first.fault and not (facts and facts.unsaved):
         yield from _single_row(first, table.title, f"{position}{first.number}")
-    if errors.count:
-        yield Fault(f"{_ERRORS} ({errors.error}): {errors.count}", errors.position(sheet, position), _CORRECT)
 
 
 def _single_row(row: TableRow, title: str, position: str) -> Iterator[Part | Fault]:
