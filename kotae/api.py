@@ -126,6 +126,8 @@ def open_index(index: str | Path | IndexSettings = DEFAULT_INDEX) -> Index:
 def open_retriever(index: str | Path | IndexSettings = DEFAULT_INDEX) -> HybridRetriever:
     """Open the retriever of an index: `search(question)` returns hits, `invoke(question)` LangChain documents.
 
+    `search_many(questions)` and `batch(questions)` return the same for each question, several times as fast.
+
     Raises IndexProblem, and ModelUnavailable for a reranker that cannot be loaded.
     """
     return factory.open_retriever(index_settings(index))

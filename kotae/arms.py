@@ -47,17 +47,7 @@ def varied_arms(
     from eval.dataset.conditions import Condition
     from eval.runs.run_folders import folder_name, folder_names
 
-    values = {"model": list(models)}
-    for variation in variations:
-        key, _, texts = variation.partition("=")
-        key = key.strip().removeprefix("--").replace("-", "_")
-        known = [text.strip() for text in texts.split(",") if text.strip()]
-        if key not in VARIABLE or not known or (key in values and key != "model"):
-            raise SettingsError(
-                f"--vary {variation} cannot be used",
-                do=f"Write KEY=VALUE,VALUE, each key once, with a key of: {', '.join(VARIABLE)}.",
-            )
-        values[key] = known
+    values = {"model": list(models), **read_variations(variations, VARIABLE)}
     model_names = dict(zip(values["model"], folder_names(values["model"]), strict=True))
     arms: list[Arm] = []
     for combination in itertools.product(*values.values()):
@@ -72,6 +62,29 @@ def varied_arms(
             raise SettingsError(f"{arm.name} changes nothing without retrieval", do="Add rag to --conditions.")
         arms.append(arm)
     return tuple(arms)
+
+
+def read_variations(variations: Sequence[str], keys: Sequence[str]) -> dict[str, list[str]]:
+    """Return the values of each `KEY=VALUE,VALUE`. Raises SettingsError for other keys and for one that is repeated."""
+    values: dict[str, list[str]] = {}
+    for variation in variations:
+        key, _, texts = variation.partition("=")
+        key = key.strip().removeprefix("--").replace("-", "_")
+        known = [text.strip() for text in texts.split(",") if text.strip()]
+        if key not in keys or not known or key in values:
+            raise SettingsError(
+                f"--vary {variation} cannot be used",
+                do=f"Write KEY=VALUE,VALUE, each key once, with a key of: {', '.join(keys)}.",
+            )
+        values[key] = known
+    return values
+
+
+def read_value(key: str, text: str) -> Any:
+    """Return the value of a variation, read as the option of the current command is, if it has one."""
+    context = click.get_current_context()
+    options = {str(option.name): option for option in context.command.params}
+    return options[key].type.convert(text, options[key], context) if key in options else text
 
 
 def read_experiment(path: Path, model: str, settings: Mapping[str, Any]) -> ExperimentFile:
@@ -140,11 +153,5 @@ def _arm(name: str, changed: Mapping[str, str], settings: Mapping[str, Any], con
     """Return an arm whose options are `settings` but for those changed, which are read as on the command line."""
     from eval.runs.arms import Arm
 
-    context = click.get_current_context()
-    options = {str(option.name): option for option in context.command.params}
-    read = {
-        key: options[key].type.convert(text, options[key], context) if key in options else text
-        for key, text in changed.items()
-    }
-    merged = {**settings, **read}
+    merged = {**settings, **{key: read_value(key, text) for key, text in changed.items()}}
     return Arm(name, model_settings(merged, changed), index_settings(merged), conditions)

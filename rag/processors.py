@@ -6,10 +6,15 @@ imported, unless the user has. Without pathlib, which would take a fifth of the 
 
 from __future__ import annotations
 
+import functools
 import math
 import os
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
+_blas_lock = threading.RLock()
 _POLICY = "OMP_WAIT_POLICY"
 _SLEEP = {"KMP_BLOCKTIME": "0", "OPENBLAS_THREAD_TIMEOUT": "4"}
 """The same for Intel's OpenMP (milliseconds) and for OpenBLAS (2 to this power, in cycles; 4 is the least)."""
@@ -31,6 +36,20 @@ def set_up_threads(root: str = "/") -> None:
             os.environ.setdefault(name, value)
     if (processors := count_processors(root)) < _affinity():
         os.environ.setdefault("OMP_NUM_THREADS", str(processors))
+
+
+@contextmanager
+def single_blas_thread() -> Iterator[None]:
+    """Have NumPy multiply matrices in the calling thread: a second one waits more than it works if they are small."""
+    with _blas_lock, _blas().limit(limits=1):
+        yield
+
+
+@functools.cache
+def _blas() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController().select(user_api="blas")
 
 
 def waits_asleep() -> bool:

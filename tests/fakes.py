@@ -114,7 +114,7 @@ class HashEncoder(Embeddings):
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         return np.array([_hashed(text) for text in texts], dtype=np.float32).reshape(len(texts), 32)
 
-    encode_queries = encode
+    encode_queries = encode_each = encode
 
     def embed_query(self, text: str) -> list[float]:
         return [float(value) for value in self.encode([text])[0]]

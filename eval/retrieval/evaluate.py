@@ -16,17 +16,44 @@ from rag.records import Hit, Language
 
 LEGS = ("hybrid", "dense", "lexical")
 
-Candidates = Callable[[str, int], Sequence[Hit]]
+Candidates = Callable[[Sequence[str], int], Iterable[Sequence[Hit]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question and the sources of the documents that answer it, by their language."""
+    """A question and the sources of the documents that answer it, by their language.
+
+    The languages of one question have the same `unit`, "" stands for the number.
+    """
 
     number: str
     language: Language
     text: str
     evidence: Mapping[str, tuple[str, ...]]
+    unit: str = ""
+
+    @property
+    def gold(self) -> tuple[str, ...]:
+        """The sources of all documents that answer it."""
+        return tuple(dict.fromkeys(source for several in self.evidence.values() for source in several))
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The documents that one retriever (`leg`) found for a question, best first, each once."""
+
+    query: Query
+    leg: str
+    documents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rankings:
+    """The rankings of every question by every retriever, and the seconds that a question took on average."""
+
+    rankings: tuple[Ranking, ...]
+    depth: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +73,12 @@ class Ranked:
     rank: int | None
     ranks: tuple[int, ...]
     relevant: int
+    unit: str = ""
+
+    @property
+    def found(self) -> Found:
+        """What counts towards figures."""
+        return Found(self.ranks, self.relevant, self.unit or self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +95,7 @@ class RetrievalCell:
 class RetrievalReport:
     """The ranks of every question, and the figures by language pair and retriever with the total last.
 
-    `milliseconds` is the median per question. `skipped` counts the questions that no document answers.
+    `milliseconds` is the mean per question. `skipped` counts the questions that no document answers.
     """
 
     ranked: tuple[Ranked, ...]
@@ -74,11 +107,14 @@ class RetrievalReport:
     def text(self) -> str:
         """Format the figures as a table for the terminal."""
         rows = [(f"{cell.language} -> {cell.evidence_language}", cell.leg, cell.figures) for cell in self.cells]
-        several = (
-            "question that no document answers is" if self.skipped == 1 else "questions that no document answers are"
-        )
-        skipped = f"; {self.skipped} {several} left out" if self.skipped else ""
-        return f"{figures_table(rows, self.depth)}\n{self.milliseconds:.1f} ms a question (median){skipped}"
+        skipped = f"; {left_out(self.skipped)}" if self.skipped else ""
+        return f"{figures_table(rows, self.depth)}\n{self.milliseconds:.1f} ms a question{skipped}"
+
+
+def left_out(skipped: int) -> str:
+    """Return in words how many questions were left out."""
+    several = "question that no document answers is" if skipped == 1 else "questions that no document answers are"
+    return f"{skipped} {several} left out"
 
 
 def queries_of(dataset: Dataset) -> tuple[Query, ...]:
@@ -107,20 +143,56 @@ def evaluate_retrieval(
     skipped: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> RetrievalReport:
-    """Search for every question; `candidates(question, k)` returns at least the best k hits of every retriever."""
-    ranked: list[Ranked] = []
-    seconds: list[float] = []
-    for done, query in enumerate(queries, 1):
-        began = time.perf_counter()
-        # A document may fill several of the first ranks with its chunks, so more hits than documents are requested.
-        hits = candidates(query.text, depth * 5)
-        seconds.append(time.perf_counter() - began)
+    """Search for every question, as `rank_documents` does, and return the figures."""
+    return report_of(rank_documents(queries, candidates, depth=depth, progress=progress), skipped)
+
+
+def rank_documents(
+    queries: Sequence[Query],
+    candidates: Candidates,
+    *,
+    depth: int = DEPTH,
+    progress: Callable[[int, int], None] | None = None,
+) -> Rankings:
+    """Search for all questions; `candidates(questions, k)` gives for each at least the best k hits of every retriever.
+
+    A document may fill several of the first ranks with its chunks, so more hits than documents are requested.
+    """
+    rankings: list[Ranking] = []
+    began = time.perf_counter()
+    found = candidates([query.text for query in queries], depth * 5)
+    for done, (query, hits) in enumerate(zip(queries, found, strict=True), 1):
         for leg in LEGS:
-            ranked.extend(_ranked(query, leg, [hit.chunk.source for hit in by_leg(hits, leg)], depth))
+            documents = tuple(dict.fromkeys(hit.chunk.source for hit in by_leg(hits, leg)))
+            rankings.append(Ranking(query, leg, documents))
         if progress is not None:
             progress(done, len(queries))
-    milliseconds = 1000 * sorted(seconds)[len(seconds) // 2] if seconds else 0.0
-    return RetrievalReport(tuple(ranked), tuple(_cells(ranked, depth)), depth, milliseconds, skipped)
+    return Rankings(tuple(rankings), depth, (time.perf_counter() - began) / max(1, len(queries)))
+
+
+def report_of(rankings: Rankings, skipped: int = 0) -> RetrievalReport:
+    """Return the ranks of the documents that answer, and the figures."""
+    ranked = ranked_of(rankings)
+    cells = tuple(_cells(ranked, rankings.depth))
+    return RetrievalReport(ranked, cells, rankings.depth, 1000 * rankings.seconds, skipped)
+
+
+def ranked_of(rankings: Rankings) -> tuple[Ranked, ...]:
+    """Return the ranks of the documents that answer, of each ranking in turn."""
+    return tuple(row for ranking in rankings.rankings for row in _ranked(ranking, rankings.depth))
+
+
+def grouped(ranked: Iterable[Ranked]) -> dict[tuple[str, str, str], list[Ranked]]:
+    """Return the rows by language, language of the evidence and leg; where these are several, all together too."""
+    groups: dict[tuple[str, str, str], list[Ranked]] = {}
+    total: dict[tuple[str, str, str], list[Ranked]] = {}
+    for row in ranked:
+        groups.setdefault((row.language, row.evidence_language, row.leg), []).append(row)
+        if not row.evidence_language.startswith("both:"):
+            total.setdefault(("all", "all", row.leg), []).append(row)
+    order = {leg: number for number, leg in enumerate(LEGS)}
+    keys = sorted(groups, key=lambda key: (key[0] != "ja", key[0], key[1], order[key[2]]))
+    return {key: groups[key] for key in keys} | (total if len({key[:2] for key in keys}) > 1 else {})
 
 
 def by_leg(hits: Sequence[Hit], leg: str) -> list[Hit]:
@@ -142,32 +214,22 @@ def document_ranks(sources: Iterable[str], gold: Sequence[str], depth: int = DEP
     return tuple(rank for rank, source in enumerate(distinct, 1) if source in gold)
 
 
-def _ranked(query: Query, leg: str, sources: Sequence[str], depth: int) -> Iterable[Ranked]:
-    gold = [source for several in query.evidence.values() for source in several]
+def _ranked(ranking: Ranking, depth: int) -> Iterable[Ranked]:
+    query, gold = ranking.query, ranking.query.gold
     label = "both" if len(query.evidence) > 1 else next(iter(query.evidence))
-    yield _ranks(query, label, leg, sources, gold, depth)
+    yield _ranks(ranking, label, ranking.documents, gold, depth)
     if len(query.evidence) > 1:
         for language, own in query.evidence.items():
-            kept = [source for source in sources if source in own or source not in gold]
-            yield _ranks(query, f"both:{language}", leg, kept, own, depth)
+            kept = [source for source in ranking.documents if source in own or source not in gold]
+            yield _ranks(ranking, f"both:{language}", kept, own, depth)
 
 
-def _ranks(query: Query, label: str, leg: str, sources: Iterable[str], gold: Sequence[str], depth: int) -> Ranked:
-    ranks = document_ranks(sources, gold, depth)
-    return Ranked(query.number, query.language, label, leg, next(iter(ranks), None), ranks, len(set(gold)))
+def _ranks(ranking: Ranking, label: str, sources: Iterable[str], gold: Sequence[str], depth: int) -> Ranked:
+    ranks, query = document_ranks(sources, gold, depth), ranking.query
+    first = next(iter(ranks), None)
+    return Ranked(query.number, query.language, label, ranking.leg, first, ranks, len(set(gold)), query.unit)
 
 
 def _cells(ranked: Sequence[Ranked], depth: int) -> Iterable[RetrievalCell]:
-    groups: dict[tuple[str, str, str], list[Found]] = {}
-    for row in ranked:
-        groups.setdefault((row.language, row.evidence_language, row.leg), []).append(Found(row.ranks, row.relevant))
-    if len({key[:2] for key in groups}) > 1:
-        counted_once = [row for row in ranked if not row.evidence_language.startswith("both:")]
-        groups |= {
-            ("~all", "all", leg): [Found(row.ranks, row.relevant) for row in counted_once if row.leg == leg]
-            for leg in LEGS
-        }
-    order = {leg: number for number, leg in enumerate(LEGS)}
-    for language, evidence, leg in sorted(groups, key=lambda key: (key[0] != "ja", key[0], key[1], order[key[2]])):
-        cell_figures = figures(groups[language, evidence, leg], depth)
-        yield RetrievalCell(language.lstrip("~"), evidence, leg, cell_figures)
+    for (language, evidence, leg), rows in grouped(ranked).items():
+        yield RetrievalCell(language, evidence, leg, figures([row.found for row in rows], depth))

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from langchain_core.runnables import RunnableConfig
+
 from eval.dataset.conditions import Condition
 from eval.runs.answer_log import AnswerLog, AnswerRecord
 from eval.runs.circuit_breaker import CircuitBreaker, is_unanswered
@@ -17,6 +19,7 @@ from eval.runs.settings_probe import model_answers
 from rag.errors import IndexChanged, SettingsError
 from rag.generation.chain import GroundedChain, Prepared, Question
 from rag.records import Answer, Failure
+from rag.retrieval.retriever import BATCH
 
 Progress = Callable[[int, int], None]
 Chains = Mapping[Condition, Sequence[GroundedChain]]
@@ -54,19 +57,24 @@ def prepare(questions: Iterable[RunQuestion], chains: Chains, settings: str) -> 
     consecutive questions do not reach a server, of passages or of the model.
     """
     breaker = CircuitBreaker()
-    for question in questions:
-        prepared: Prepared | Exception
-        chain = chains[question.condition][question.repeat]
-        try:
-            prepared = chain.prepare(question.question, {"metadata": {NUMBER: question.number}})
-            prompt = prepared.prompt.to_string() + chain.prompt.frame(question.question.language)
-        except (IndexChanged, SettingsError):  # these concern all questions: a changed index, a prompt without room
-            raise
-        except Exception as error:  # one question that cannot be prepared must not end the run
-            prepared, prompt = error, question.question.text
-        breaker.record(str(prepared) if is_unanswered(prepared) else None)
-        content = _hash(question.question.language, prompt, settings, question.repeat)
-        yield Task(question, prepared, content, _hash(question.number, question.condition, content))
+    for (condition, repeat), of_pass in itertools.groupby(questions, _chain_of):
+        chain, rest = chains[condition][repeat], iter(of_pass)
+        while together := list(itertools.islice(rest, BATCH)):
+            configs: list[RunnableConfig] = [{"metadata": {NUMBER: question.number}} for question in together]
+            prepared = chain.prepare_many([question.question for question in together], configs)
+            for question, ready in zip(together, prepared, strict=True):
+                if isinstance(ready, IndexChanged | SettingsError):  # a changed index or a prompt without room, for all
+                    raise ready
+                breaker.record(str(ready) if is_unanswered(ready) else None)
+                yield _task(question, ready, chain, settings)
+
+
+def _task(question: RunQuestion, prepared: Prepared | Exception, chain: GroundedChain, settings: str) -> Task:
+    language, prompt = question.question.language, question.question.text
+    if isinstance(prepared, Prepared):
+        prompt = prepared.prompt.to_string() + chain.prompt.frame(language)
+    content = _hash(language, prompt, settings, question.repeat)
+    return Task(question, prepared, content, _hash(question.number, question.condition, content))
 
 
 def answer(
@@ -142,8 +150,12 @@ def _ask(tasks: Sequence[Task], chain: GroundedChain) -> Iterator[AnswerRecord]:
         )
 
 
+def _chain_of(question: RunQuestion) -> tuple[Condition, int]:
+    return question.condition, question.repeat
+
+
 def _pass_of(task: Task) -> tuple[Condition, int]:
-    return task.question.condition, task.question.repeat
+    return _chain_of(task.question)
 
 
 def _copied(known: AnswerRecord, task: Task, prepared: Prepared) -> AnswerRecord:

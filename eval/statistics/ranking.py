@@ -20,7 +20,10 @@ _AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A mean over questions (0 to 1) and its percentile bootstrap interval, questions resampled."""
+    """A mean over questions (0 to 1) and its percentile bootstrap interval.
+
+    Questions are resampled; those with one `unit`, such as the languages of a question, stay together.
+    """
 
     value: float
     interval: Interval
@@ -28,10 +31,14 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The ranks (from 1, ascending) at which the relevant documents of a question were found, of how many there are."""
+    """The ranks (from 1, ascending) at which the relevant documents of a question were found, of how many there are.
+
+    Questions of one `unit` are not independent of one another; None is a unit of its own.
+    """
 
     ranks: tuple[int, ...]
     relevant: int = 1
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,35 +67,42 @@ def figures(found: Sequence[Found], depth: int = DEPTH) -> Figures:
     """Return the figures of these questions; ranks beyond `depth` do not count."""
     if not found:
         raise ValueError("There is no rank")
-    values = np.array([_values(question, depth) for question in found], dtype=np.float64)
-    means = _means(values)
+    values = np.array([list(measures(question, depth).values()) for question in found], dtype=np.float64)
+    means = _means(values, [question.unit for question in found])
     at = cutoffs(depth)
     hit, recall = (dict(zip(at, means[start:], strict=False)) for start in (0, len(at)))
     return Figures(len(found), hit, recall, means[-2], means[-1])
 
 
-def _values(question: Found, depth: int) -> list[float]:
-    """Return hit and recall at each cutoff, the reciprocal rank, and nDCG of one question."""
+def measures(question: Found, depth: int) -> dict[str, float]:
+    """Return what one question contributes to each figure, by its name: hit@1, ..., recall@1, ..., MRR@10, nDCG@10."""
     ranks = [rank for rank in question.ranks if rank <= depth]
-    counts = [sum(rank <= cutoff for rank in ranks) for cutoff in cutoffs(depth)]
+    counts = {cutoff: sum(rank <= cutoff for rank in ranks) for cutoff in cutoffs(depth)}
     gain = sum(1 / math.log2(rank + 1) for rank in ranks)
     ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(question.relevant, depth) + 1))
-    return [
-        *(float(count > 0) for count in counts),
-        *(count / question.relevant for count in counts),
-        1 / ranks[0] if ranks else 0.0,
-        gain / ideal,
-    ]
+    return {
+        **{f"hit@{cutoff}": float(count > 0) for cutoff, count in counts.items()},
+        **{f"recall@{cutoff}": count / question.relevant for cutoff, count in counts.items()},
+        f"MRR@{depth}": 1 / ranks[0] if ranks else 0.0,
+        f"nDCG@{depth}": gain / ideal,
+    }
 
 
-def _means(values: NDArray[np.float64]) -> list[Figure]:
+def _means(values: NDArray[np.float64], units: Sequence[str | None]) -> list[Figure]:
     """Return the mean of each column of `values`, shape (questions, figures), with its interval."""
-    count = len(values)
+    numbers: dict[object, int] = {}
+    rows = [numbers.setdefault(place if unit is None else unit, len(numbers)) for place, unit in enumerate(units)]
+    sizes = np.bincount(rows).astype(np.float64)
+    sums = np.zeros((len(sizes), values.shape[1]))
+    np.add.at(sums, rows, values)
     generator = np.random.default_rng(SEED)
-    equal = np.full(count, 1 / count)
-    drawn = [generator.multinomial(count, equal, size=_AT_ONCE) @ values for _ in range(RESAMPLES // _AT_ONCE)]
+    equal = np.full(len(sizes), 1 / len(sizes))
+    resampled = []
+    for _ in range(RESAMPLES // _AT_ONCE):
+        drawn = generator.multinomial(len(sizes), equal, size=_AT_ONCE)
+        resampled.append(drawn @ sums / (drawn @ sizes)[:, None])
     tail = (1 - LEVEL) / 2
-    low, high = np.quantile(np.concatenate(drawn) / count, [tail, 1 - tail], axis=0)
+    low, high = np.quantile(np.concatenate(resampled), [tail, 1 - tail], axis=0)
     return [
         Figure(float(mean), Interval(float(lower), float(upper), LEVEL, "percentile bootstrap over questions"))
         for mean, lower, upper in zip(values.mean(axis=0), low, high, strict=True)

@@ -64,6 +64,13 @@ class Encoder(Embeddings):
         """Return the vectors of questions, float32, shape (len(texts), dimensions), each row of length 1."""
         return self._encode(texts, self.identity.query_prompt)
 
+    def encode_each(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the vectors of questions, each as of its text alone: a padded batch changes the last bits."""
+        import numpy as np
+
+        vectors = [self.encode_queries([text]) for text in texts]
+        return np.concatenate(vectors) if vectors else self.encode_queries([])
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text, without prompt and special tokens."""
         if not texts:
@@ -103,11 +110,10 @@ class BundledEncoder(Encoder):
     """The bundled encoder: questions and counts need neither PyTorch nor sentence-transformers, passages do."""
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return the vectors of questions as `Encoder` does, each computed alone, in float32 on any machine."""
-        import numpy as np
+        """Return the vectors of questions as `Encoder` does, each as of its text alone, in float32 on any machine."""
+        return self._light.encode([self.identity.query_prompt + text for text in texts])
 
-        vectors = [self._light.encode(self.identity.query_prompt + text) for text in texts]
-        return np.stack(vectors) if vectors else self._encode([], "")
+    encode_each = encode_queries
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text, without prompt and special tokens."""

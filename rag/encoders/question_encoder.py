@@ -1,21 +1,25 @@
 """The bundled encoder for questions, in NumPy: neither PyTorch nor sentence-transformers is imported for a short text.
 
-The model is BERT with a Unigram tokenizer and mean pooling. Each text is encoded alone and in float32, so that its
-vector depends on nothing else: not on the texts beside it, nor on the processor's number formats.
+The model is BERT with a Unigram tokenizer and mean pooling, in float32. A text's vector depends on nothing else: not on
+the processor's number formats, nor on the texts beside it. Texts that are encoded together share the products with the
+weights, row by row, without padding; each row is summed in the same order as if it were alone.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import math
-import threading
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.encoders.question_tokenizer import QuestionTokenizer
 from rag.errors import ModelUnavailable
+from rag.processors import count_processors, single_blas_thread
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +28,11 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float32]
 
+GROUP_TOKENS = 512
+"""Tokens that read the weights together; more save nothing."""
+CACHED_ROWS = 128
+LEAST_ROWS = 16
+
 
 class QuestionEncoder:
     """The tokenizer and the weights in a folder that `rag.encoders.bundled.expand` made. Thread-safe."""
@@ -31,7 +40,6 @@ class QuestionEncoder:
     def __init__(self, folder: Path) -> None:
         """Read the folder; of the word vectors, only those of the words that occur. Raises ModelUnavailable."""
         from safetensors import safe_open
-        from threadpoolctl import ThreadpoolController
 
         try:
             config = json.loads((folder / "config.json").read_text("utf-8"))
@@ -49,7 +57,6 @@ class QuestionEncoder:
         except Exception as error:  # the libraries in Rust raise classes of their own, or bare exceptions
             raise _unreadable(folder, error) from error
         self._folder, self._tokenizer = folder, QuestionTokenizer()
-        self._blas, self._lock = ThreadpoolController().select(user_api="blas"), threading.Lock()
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text, without special tokens."""
@@ -66,54 +73,112 @@ class QuestionEncoder:
         except Exception as error:  # the library raises bare exceptions
             raise _unreadable(self._folder, error) from error
 
-    def encode(self, text: str) -> Array:
-        """Return the vector of a text, shape (dimensions,), of length 1. What exceeds the window is cut off."""
+    def encode(self, texts: Sequence[str]) -> Array:
+        """Return the vectors of texts, shape (len(texts), dimensions), each of length 1 and as of its text alone.
+
+        What exceeds the window is cut off. Texts of like length are computed together, several such groups at a time.
+        """
         import numpy as np
 
+        ids = [self._ids(text) for text in texts]
+        vectors = np.empty((len(ids), self._weights["embeddings.position_embeddings.weight"].shape[1]), np.float32)
+        groups = list(_groups([len(numbers) for numbers in ids]))
+
+        def encode_group(group: Sequence[int]) -> None:
+            for row, mean in zip(group, self._means([ids[row] for row in group]), strict=True):
+                vectors[row] = mean / max(float(np.linalg.norm(mean)), 1e-12)
+
+        with single_blas_thread(), ThreadPoolExecutor(count_processors()) as pool:
+            list(map(encode_group, groups) if len(groups) == 1 else pool.map(encode_group, groups))
+        return vectors
+
+    def _ids(self, text: str) -> list[int]:
         ids = self._tokenizer.encode(text)
-        if len(ids) > self.window:
-            ids = [*ids[: self.window - 1], ids[-1]]
-        with self._lock, self._blas.limit(limits=1):  # matrices this small keep a second thread waiting, not working
-            mean = self._transform(ids).mean(axis=0)
-        return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), dtype=np.float32)
+        return ids if len(ids) <= self.window else [*ids[: self.window - 1], ids[-1]]
 
-    def _transform(self, ids: Sequence[int]) -> Array:
-        """Return the last hidden vectors, shape (len(ids), dimensions)."""
+    def _means(self, texts: Sequence[Sequence[int]]) -> list[Array]:
+        """Return the means of the last hidden vectors of texts, shortest first, each of shape (dimensions,)."""
+        ends = list(itertools.accumulate(map(len, texts)))
+        vectors = self._transform(texts)
+        return [vectors[end - len(ids) : end].mean(axis=0) for ids, end in zip(texts, ends, strict=True)]
+
+    def _transform(self, texts: Sequence[Sequence[int]]) -> Array:
+        """Return the last hidden vectors of texts, shortest first, one text after the other: (tokens, dimensions).
+
+        There are at least `LEAST_ROWS` rows, as fewer are multiplied in another order, which shows in the last bits.
+        """
         import numpy as np
 
-        vectors = np.concatenate([self._words[token : token + 1] for token in ids])
-        vectors = vectors + self._weights["embeddings.position_embeddings.weight"][: len(ids)]
+        ids = [number for numbers in texts for number in numbers]
+        words = {number: self._words[number : number + 1] for number in {*ids}}
+        positions = self._weights["embeddings.position_embeddings.weight"]
+        vectors: Array = np.zeros((max(len(ids), LEAST_ROWS), positions.shape[1]), dtype=np.float32)
+        vectors[: len(ids)] = np.concatenate([words[number] for number in ids])
+        vectors[: len(ids)] += np.concatenate([positions[: len(numbers)] for numbers in texts])
         vectors = self._norm("embeddings", vectors + self._weights["embeddings.token_type_embeddings.weight"][0])
+        lengths = Counter(map(len, texts))
         for number in range(self._layers):
             layer = f"encoder.layer.{number}"
-            attended = self._linear(f"{layer}.attention.output.dense", self._attend(f"{layer}.attention.self", vectors))
-            vectors = self._norm(f"{layer}.attention.output", vectors + attended)
-            inner = _gelu(self._linear(f"{layer}.intermediate.dense", vectors))
-            vectors = self._norm(f"{layer}.output", vectors + self._linear(f"{layer}.output.dense", inner))
-        return np.asarray(vectors)
+            attended = self._attend(f"{layer}.attention.self", vectors, lengths)
+            vectors += self._linear(f"{layer}.attention.output.dense", attended)
+            vectors = self._norm(f"{layer}.attention.output", vectors)
+            vectors += self._feed_forward(layer, vectors)
+            vectors = self._norm(f"{layer}.output", vectors)
+        return vectors
 
-    def _attend(self, name: str, vectors: Array) -> Array:
+    def _attend(self, name: str, vectors: Array, lengths: Mapping[int, int]) -> Array:
+        """Return what each token takes from those of its text; `lengths` counts the texts by length, shortest first."""
         import numpy as np
 
-        queries, keys, values = (
-            self._linear(f"{name}.{part}", vectors).reshape(len(vectors), self._heads, -1).transpose(1, 0, 2)
-            for part in ("query", "key", "value")
-        )
-        scores = queries @ keys.transpose(0, 2, 1) / np.float32(math.sqrt(queries.shape[-1]))
-        weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
-        weights /= weights.sum(axis=-1, keepdims=True)
-        return np.asarray((weights @ values).transpose(1, 0, 2).reshape(len(vectors), -1))
+        parts = [self._linear(f"{name}.{part}", vectors) for part in ("query", "key", "value")]
+        attended = np.zeros_like(vectors)
+        start = 0
+        for length, count in lengths.items():
+            rows = slice(start, start := start + length * count)
+            queries, keys, values = (
+                part[rows].reshape(count, length, self._heads, -1).transpose(0, 2, 1, 3) for part in parts
+            )
+            scores = queries @ keys.transpose(0, 1, 3, 2) / np.float32(math.sqrt(queries.shape[-1]))
+            weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
+            weights /= weights.sum(axis=-1, keepdims=True)
+            attended[rows] = (weights @ values).transpose(0, 2, 1, 3).reshape(length * count, -1)
+        return attended
+
+    def _feed_forward(self, layer: str, vectors: Array) -> Array:
+        """Return the second half of a layer, computed for a few rows at a time, which stay in the processor's cache."""
+        import numpy as np
+
+        parts = np.array_split(vectors, max(1, len(vectors) // CACHED_ROWS))
+        inner = (_gelu(self._linear(f"{layer}.intermediate.dense", part)) for part in parts)
+        return np.concatenate([self._linear(f"{layer}.output.dense", part) for part in inner])
 
     def _linear(self, name: str, vectors: Array) -> Array:
-        return vectors @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]
+        product: Array = vectors @ self._weights[f"{name}.weight"].T
+        product += self._weights[f"{name}.bias"]
+        return product
 
     def _norm(self, name: str, vectors: Array) -> Array:
         import numpy as np
 
         centred = vectors - vectors.mean(axis=-1, keepdims=True)
-        spread = np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + np.float32(self._epsilon))
-        scale, shift = self._weights[f"{name}.LayerNorm.weight"], self._weights[f"{name}.LayerNorm.bias"]
-        return np.asarray(centred / spread * scale + shift)
+        centred /= np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + np.float32(self._epsilon))
+        centred *= self._weights[f"{name}.LayerNorm.weight"]
+        centred += self._weights[f"{name}.LayerNorm.bias"]
+        return np.asarray(centred)
+
+
+def _groups(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the places of texts of these lengths, shortest first, in groups of up to `GROUP_TOKENS` tokens."""
+    group: list[int] = []
+    tokens = 0
+    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if group and tokens + lengths[place] > GROUP_TOKENS:
+            yield group
+            group, tokens = [], 0
+        group.append(place)
+        tokens += lengths[place]
+    if group:
+        yield group
 
 
 def _unreadable(folder: Path, error: Exception) -> ModelUnavailable:
@@ -126,9 +191,20 @@ def _gelu(values: Array) -> Array:
     """Return x/2 (1 + erf(x/sqrt 2)); erf by Abramowitz and Stegun 7.1.26, whose error is at most 1.5e-7."""
     import numpy as np
 
-    size = np.abs(values) / np.float32(math.sqrt(2))
-    t = 1 / (1 + np.float32(0.3275911) * size)
-    series = t * (
-        0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * np.float32(1.061405429))))
-    )
-    return np.asarray(values * (1 + np.sign(values) * (1 - series * np.exp(-size * size))) / 2, dtype=np.float32)
+    size = np.abs(values)
+    size /= np.float32(math.sqrt(2))
+    t = size * np.float32(0.3275911)
+    t += 1
+    np.divide(1, t, out=t)
+    erf = t * np.float32(1.061405429)
+    for coefficient in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
+        erf += np.float32(coefficient)
+        erf *= t
+    size *= size
+    erf *= np.exp(np.negative(size, out=size), out=size)
+    np.subtract(1, erf, out=erf)
+    erf *= np.sign(values, out=t)
+    erf += 1
+    erf *= values
+    erf /= 2
+    return erf

@@ -21,7 +21,7 @@ from rag.generation.prompt_file import load_prompt
 from rag.models.engine import Completion
 from rag.models.invoke import invoke_batch, invoke_streaming
 from rag.records import Answer, AnswerPiece, Attempt, Hit, Language
-from rag.retrieval.retriever import hits_of
+from rag.retrieval.retriever import HybridRetriever, hits_of
 from rag.safety.sanitize import sanitized_parts
 from rag.text.answer_language import wants_repair
 from rag.text.language import detect, readable
@@ -79,12 +79,32 @@ class GroundedChain(Runnable[str | Question, Answer]):
         Characters of the question that no tokenizer accepts become U+FFFD. Raises PromptTooLong if the question does
         not fit even without passages, and SettingsError if no prompt would or it has no words in this language.
         """
-        if isinstance(question, str):
-            question = Question(question, detect(question))
-        question = replace(question, text=readable(question.text))
+        return self._prepare(_readable(question), config)
+
+    def prepare_many(
+        self, questions: Sequence[str | Question], configs: Sequence[RunnableConfig]
+    ) -> Iterator[Prepared | Exception]:
+        """Prepare questions as `prepare` does, searching for them together; one that fails gives its exception."""
+        asked = [_readable(question) for question in questions]
         began = time.monotonic()
-        hits = () if self.retriever is None else hits_of(self.retriever.invoke(question.text, config))
-        seconds = None if self.retriever is None else round(time.monotonic() - began, 4)
+        found: Sequence[Sequence[Hit] | None] = [None] * len(asked)
+        if isinstance(self.retriever, HybridRetriever):
+            found = self.retriever.try_many([question.text for question in asked])
+        seconds = (time.monotonic() - began) / max(1, len(asked))
+        for question, config, hits in zip(asked, configs, found, strict=True):
+            try:
+                yield self._prepare(question, config, hits, seconds)
+            except Exception as error:
+                yield error
+
+    def _prepare(
+        self, question: Question, config: RunnableConfig | None, known: Sequence[Hit] | None = None, spent: float = 0
+    ) -> Prepared:
+        """Retrieve, unless the hits are `known`, and write the prompt; `spent` seconds went into knowing them."""
+        began = time.monotonic()
+        given = {} if known is None else {"hits": known}
+        hits = () if self.retriever is None else hits_of(self.retriever.invoke(question.text, config, **given))
+        seconds = None if self.retriever is None else round(spent + time.monotonic() - began, 4)
         language = question.language
         fitted = fit_to_context(
             self.model, question.text, hits, lambda text, kept: build_prompt(text, language, kept, self.prompt)
@@ -138,13 +158,10 @@ class GroundedChain(Runnable[str | Question, Answer]):
         """Answer many questions, the model taking all of them in one pass."""
         shared = ensure_config(config[0] if isinstance(config, list) and config else config)  # type: ignore[arg-type]
         ready: list[Prepared | Exception] = []
-        for question in inputs:
-            try:
-                ready.append(self.prepare(question, shared))
-            except Exception as error:
-                if not return_exceptions:
-                    raise
-                ready.append(error)
+        for item in self.prepare_many(inputs, [shared] * len(inputs)):
+            if isinstance(item, Exception) and not return_exceptions:
+                raise item
+            ready.append(item)
         answered = iter(self.answer([item for item in ready if isinstance(item, Prepared)], shared))
         answers = [next(answered) if isinstance(item, Prepared) else item for item in ready]
         for answer in answers:
@@ -199,6 +216,12 @@ def build_chain(
     if not isinstance(prompt, Prompt):
         prompt = load_prompt() if prompt is None else load_prompt(prompt)
     return GroundedChain(model, retriever, prompt)
+
+
+def _readable(question: str | Question) -> Question:
+    if isinstance(question, str):
+        question = Question(question, detect(question))
+    return replace(question, text=readable(question.text))
 
 
 def _supported(answer: Answer) -> Answer:

@@ -17,6 +17,7 @@ from rag.errors import IndexChanged, IndexMissing
 from rag.index.chroma import ChromaServer
 from rag.index.location import IndexLocation, locate_index
 from rag.index.manifest import Manifest, require_encoder
+from rag.index.passages import Passages
 from rag.index.secondary import SecondaryIndexes, open_secondary_indexes
 from rag.index.store import ChunkStore
 
@@ -32,6 +33,7 @@ class Index:
     secondary: SecondaryIndexes
     location: IndexLocation
     version_token: str
+    passages: Passages
 
     @property
     def changed(self) -> bool:
@@ -85,7 +87,8 @@ def open_index(folder: Path, encoder_name: str | None = None, server: ChromaServ
     encoder = open_encoder(encoder_name or manifest.encoder_name)
     require_encoder(manifest, location.where, encoder.identity)
     store = location.store()
-    return Index(folder, manifest, encoder, store, secondary_indexes_of(location, manifest, store), location, state)
+    secondary = secondary_indexes_of(location, manifest, store)
+    return Index(folder, manifest, encoder, store, secondary, location, state, Passages(store))
 
 
 def secondary_indexes_of(

@@ -181,14 +181,16 @@ class ChunkStore:
             vectors |= _vectors(page)
         return vectors
 
-    def nearest(self, vector: NDArray[np.float32], count: int, language: Language) -> dict[str, float]:
-        """Return the ids of the `count` nearest chunks of a language with their cosines, nearest first."""
+    def nearest(self, vectors: NDArray[np.float32], count: int, language: Language) -> list[dict[str, float]]:
+        """Return for each row the ids of the `count` nearest chunks of a language with their cosines, nearest first."""
         with self._chroma.errors():
             result = self._collections[language].query(
-                query_embeddings=cast("Any", [vector]), n_results=count, include=["distances"]
+                query_embeddings=cast("Any", list(vectors)), n_results=count, include=["distances"]
             )
-        distances = (result["distances"] or [[]])[0]
-        return {chunk_id: 1.0 - float(d) for chunk_id, d in zip(result["ids"][0], distances, strict=True)}
+        rows = zip(result["ids"], result["distances"] or (), strict=True)
+        return [
+            {chunk_id: 1.0 - float(d) for chunk_id, d in zip(ids, distances, strict=True)} for ids, distances in rows
+        ]
 
     def cosines(self, vector: NDArray[np.float32], ids: Sequence[str]) -> dict[str, float]:
         """Return the cosines of a vector with the chunks of these ids."""

@@ -19,7 +19,7 @@ DATA, INDICES, INDPTR = "data.csc.index.npy", "indices.csc.index.npy", "indptr.c
 
 
 class TermColumns:
-    """The columns of a field, memory-mapped."""
+    """The columns of a field, memory-mapped (as plain arrays: those of the class memmap are slow to index)."""
 
     def __init__(self, folder: Path) -> None:
         """Open a folder that `rag.lexical.build` wrote."""
@@ -27,7 +27,7 @@ class TermColumns:
 
         self._numbers: dict[str, int] = json.loads((folder / VOCABULARY).read_text("utf-8"))
         self._data, self._indices, self._indptr = (
-            np.load(folder / name, mmap_mode="r") for name in (DATA, INDICES, INDPTR)
+            np.asarray(np.load(folder / name, mmap_mode="r")) for name in (DATA, INDICES, INDPTR)
         )
 
     def __contains__(self, term: str) -> bool:

@@ -29,6 +29,7 @@ NAME = "jmdict-jamdict-data-1.5"
 INSTALL = "Install it with: pip install jamdict-data==1.5"
 GLOSSES = 12
 """Glosses read per form, first senses first; only common entries if there is one."""
+KEPT = 4096
 VERSION = 1
 _FILE = "pairs.sqlite"
 _REMARK = re.compile(r"\([^)]{0,60}\)")
@@ -52,17 +53,19 @@ ORDER BY form, usual DESC, Sense.ID, SenseGloss.rowid
 
 
 class Dictionary:
-    """A dictionary that is looked up in either direction."""
+    """A dictionary that is looked up in either direction; the last words are kept in memory."""
 
     def __init__(self, file: Path) -> None:
         """Open a file of pairs."""
         self._pairs = sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        self.english = functools.lru_cache(KEPT)(self._english)
+        self.japanese = functools.lru_cache(KEPT)(self._japanese)
 
-    def english(self, form: str) -> Mapping[str, float]:
+    def _english(self, form: str) -> Mapping[str, float]:
         """Return the English words (stemmed) that a Japanese form (normalised) may mean, with their shares."""
         return dict(self._pairs.execute("SELECT word, share FROM pairs WHERE form = ?", (form,)))
 
-    def japanese(self, word: str) -> Mapping[str, float]:
+    def _japanese(self, word: str) -> Mapping[str, float]:
         """Return the Japanese forms that may mean an English word (stemmed), with its shares in them."""
         return dict(self._pairs.execute("SELECT form, share FROM pairs WHERE word = ?", (word,)))
 

@@ -100,7 +100,7 @@ class _LanguageIndex:
         import numpy as np
 
         self._folder = folder
-        self._ids: NDArray[np.bytes_] = np.load(folder / IDS, mmap_mode="r")
+        self._ids: NDArray[np.bytes_] = np.asarray(np.load(folder / IDS, mmap_mode="r"))
         self._fields: dict[str, TermColumns | None] = {}
 
     def search(self, query: Sequence[_Terms | _Synonyms], count: int, also: Iterable[str]) -> dict[str, LexicalMatch]:
@@ -116,7 +116,8 @@ class _LanguageIndex:
         level = float(scores[best[:LEADERS]].sum()) / LEADERS
         rows = [int(row) for row in best[:count] if scores[row] > 0]
         rows += self._rows(also)
-        return {self._ids[row].decode(): LexicalMatch(float(scores[row]), float(scores[row]) - level) for row in rows}
+        found = zip(self._ids[rows].tolist(), scores[rows].tolist(), strict=True)
+        return {chunk_id.decode(): LexicalMatch(score, score - level) for chunk_id, score in found}
 
     def _rows(self, ids: Iterable[str]) -> list[int]:
         """Return the rows of those of the ids that are in this index."""

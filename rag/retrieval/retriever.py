@@ -22,26 +22,36 @@ Finally a chunk is boosted by similar chunks of the other language (see `rag.ret
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import BaseDocumentCompressor, Document
 from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables.config import get_config_list
 from pydantic import ConfigDict, Field, InstanceOf
 
 from rag.errors import IndexDamaged
 from rag.index.chroma import REBUILD
+from rag.index.passages import Passage
 from rag.index.reader import Index
 from rag.lexical.search import LexicalMatch
+from rag.processors import single_blas_thread
 from rag.records import LANGUAGES, Chunk, Hit, chunk_id, renumber
 from rag.retrieval.cross_language import cross_language_boost
 from rag.retrieval.reranker import SCORE
 from rag.settings import DEFAULT_TOP_K
 from rag.text.language import detect
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+BATCH = 64
+"""Questions that are searched together."""
 LEXICAL_WEIGHT = 0.008
 LANGUAGE_PRIOR_WEIGHT, LANGUAGE_PRIOR_HITS = 0.5, 5
 """Share of the mean of this many best scores of a language that is subtracted from its scores."""
@@ -76,40 +86,76 @@ class HybridRetriever(BaseRetriever):
                 depth *= 2
                 hits = self.candidates(question, depth)
             hits = renumber(kept)
-        hits = hits[:wanted]
-        for hit in hits:
-            _check(hit.chunk, self.index.folder)
-        return hits
+        return self._checked(hits[:wanted])
+
+    def search_many(self, questions: Sequence[str], k: int | None = None) -> list[tuple[Hit, ...]]:
+        """Return what `search` returns for each question, sooner than one by one."""
+        wanted = self.k if k is None else k
+        return [self._checked(hits[:wanted]) for hits in self.candidates_many(questions, wanted)]
+
+    def try_many(self, questions: Sequence[str], k: int | None = None) -> Sequence[tuple[Hit, ...] | None]:
+        """Return what `search_many` returns, or None for each if it fails: then each must be searched for alone."""
+        try:
+            return self.search_many(questions, k)
+        except Exception:
+            return [None] * len(questions)
 
     def candidates(self, question: str, k: int) -> tuple[Hit, ...]:
         """Return all candidates for the `k` best, best first, with dense and lexical scores.
 
         A reranker orders the first of them. Raises IndexChanged.
         """
-        with self.index.unchanged():
-            hits = self._fuse(question, k)
-        return hits if self.reranker is None else _reranked(self.reranker, question, hits, max(RERANKED, k))
+        (hits,) = self.candidates_many([question], k)
+        return hits
 
-    def _fuse(self, question: str, k: int) -> tuple[Hit, ...]:
-        pool = max(CANDIDATES, 2 * k)
-        language = detect(question)
+    def candidates_many(self, questions: Sequence[str], k: int) -> Iterator[tuple[Hit, ...]]:
+        """Yield what `candidates` returns for each question; what a number of them have in common is computed once."""
+        for start in range(0, len(questions), BATCH):
+            texts = questions[start : start + BATCH]
+            distinct = list(dict.fromkeys(texts))
+            with self.index.unchanged():
+                hits = dict(zip(distinct, self._fuse(distinct, max(CANDIDATES, 2 * k)), strict=True))
+            if self.reranker is not None:
+                hits = {text: _reranked(self.reranker, text, hits[text], max(RERANKED, k)) for text in distinct}
+            yield from (hits[text] for text in texts)
+
+    def _fuse(self, questions: Sequence[str], pool: int) -> list[tuple[Hit, ...]]:
         index = self.index
-        vector = index.encoder.encode_queries([question])[0]
-        cosines: dict[str, float] = {}
-        matches: dict[str, LexicalMatch] = {}
+        vectors = index.encoder.encode_each(questions)
+        cosines: list[dict[str, float]] = [{} for _ in questions]
+        matches: list[dict[str, LexicalMatch]] = [{} for _ in questions]
         for among in index.secondary.centroids:
-            near = index.store.nearest(vector, pool, among)
-            cosines.update(near)
-            matches.update(index.secondary.lexical.search(question, language, pool, among=among, also=near))
-        chunks, vectors = index.store.fetch_with_vectors([*{**cosines, **matches}])
+            for row, near in enumerate(index.store.nearest(vectors, pool, among)):
+                question = questions[row]
+                cosines[row].update(near)
+                found = index.secondary.lexical.search(question, detect(question), pool, among=among, also=near)
+                matches[row].update(found)
+        passages = index.passages.fetch({chunk_id for legs in (cosines, matches) for leg in legs for chunk_id in leg})
+        with single_blas_thread():
+            return [
+                self._hits(vector, passages, near, match)
+                for vector, near, match in zip(vectors, cosines, matches, strict=True)
+            ]
+
+    def _hits(
+        self,
+        vector: NDArray[np.float32],
+        passages: Mapping[str, Passage],
+        cosines: dict[str, float],
+        matches: Mapping[str, LexicalMatch],
+    ) -> tuple[Hit, ...]:
+        """Return the hits of a question with this vector, best first; `cosines` gets those of what only words found."""
+        centroids = self.index.secondary.centroids
+        chunks = {chunk_id: passages[chunk_id].chunk for chunk_id in {**cosines, **matches} if chunk_id in passages}
+        vectors = {chunk_id: passages[chunk_id].vector for chunk_id in chunks}
         cosines.update({chunk_id: float(vector @ vectors[chunk_id]) for chunk_id in chunks if chunk_id not in cosines})
-        centres = {among: float(vector @ mean) for among, mean in index.secondary.centroids.items()}
+        centres = {among: float(vector @ mean) for among, mean in centroids.items()}
         scores = {
             chunk_id: _score(cosines[chunk_id] - centres[chunk.language], matches.get(chunk_id))
             for chunk_id, chunk in chunks.items()
         }
         _subtract_language_prior(scores, chunks)
-        for boosted, boost in cross_language_boost(scores, chunks, vectors, index.secondary.centroids).items():
+        for boosted, boost in cross_language_boost(scores, chunks, vectors, centroids).items():
             scores[boosted] += boost
         best = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
         return tuple(
@@ -117,10 +163,40 @@ class HybridRetriever(BaseRetriever):
             for rank, chunk_id in enumerate(best, 1)
         )
 
+    def _checked(self, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+        for hit in hits:
+            _check(hit.chunk, self.index.folder)
+        return hits
+
+    def batch(
+        self,
+        inputs: list[str],
+        config: RunnableConfig | list[RunnableConfig] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> list[list[Document]]:
+        """Search for many questions at once; callbacks hear of each of them. One that fails fails alone."""
+        documents: list[Any] = []
+        found = self.try_many(inputs, kwargs.get("k"))
+        for text, own, hits in zip(inputs, get_config_list(config, len(inputs)), found, strict=True):
+            try:
+                documents.append(self.invoke(text, own, hits=hits, **kwargs))
+            except Exception as error:
+                if not return_exceptions:
+                    raise
+                documents.append(error)
+        return documents
+
     def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,
+        k: int | None = None,
+        hits: Sequence[Hit] | None = None,
     ) -> list[Document]:
-        return [document_of(hit) for hit in self.search(query, k)]
+        return [document_of(hit) for hit in (self.search(query, k) if hits is None else hits)]
 
 
 def _check(chunk: Chunk, folder: Path) -> None:

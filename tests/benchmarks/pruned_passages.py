@@ -64,7 +64,7 @@ def sentence_scores(retriever: HybridRetriever, question: str, texts: Sequence[t
         shares.append(score / whole if whole else 0.0)
     encoder = retriever.index.encoder
     vector = encoder.encode_queries([question])[0]
-    cosines = [float(encoder._light.encode(encoder.identity.document_prompt + text) @ vector) for text, _ in texts]
+    cosines = [float(encoder._light.encode([encoder.identity.document_prompt + text])[0] @ vector) for text, _ in texts]
     mean = sum(cosines) / len(cosines)
     return [share + 5 * (cosine - mean) for share, cosine in zip(shares, cosines, strict=True)]
 

@@ -52,7 +52,7 @@ def measure(count: int, folder: Path, encode: Callable[[str], np.ndarray]) -> No
 
 def _dense(index: Index, vector: np.ndarray) -> None:
     for language in index.secondary.centroids:
-        index.store.nearest(vector, CANDIDATES, language)
+        index.store.nearest(vector[None], CANDIDATES, language)
 
 
 def _lexical(index: Index, question: str) -> None:

@@ -40,7 +40,7 @@ class InstantEncoder:
         vectors = topics + np.random.default_rng(seeds[0] if seeds else 0).standard_normal(topics.shape, np.float32)
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
 
-    encode_queries = encode
+    encode_queries = encode_each = encode
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [(len(text) + 1) // 2 for text in texts]

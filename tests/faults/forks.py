@@ -233,7 +233,7 @@ def _prepare() -> None:
             time.sleep(float(os.environ.get(DELAY, "0")))
             return super().encode(texts)
 
-        encode_queries = encode
+        encode_queries = encode_each = encode
 
     class SlowEngine(ScriptedEngine):
         @property

@@ -125,7 +125,7 @@ def assert_searchable(index: Path) -> None:
         assert {chunk.source for chunk in squid.values()} == {f"en/doc{n}.md" for n in range(0, 24, 3)}
         chunk = next(iter(squid.values()))
         vector = np.asarray(HashEncoder().encode([f"{chunk.title}\n{chunk.text}"])[0])
-        best = next(iter(store.nearest(vector, 5, "en").values()))
+        best = next(iter(store.nearest(vector[None], 5, "en")[0].values()))
         assert best == pytest.approx(1.0, abs=1e-4)
     finally:
         store.close()

@@ -28,7 +28,7 @@ HITS = (
 
 
 def measured(*queries: Query, depth: int = 10) -> RetrievalReport:
-    return evaluate_retrieval(queries, lambda question, k: HITS, depth=depth)
+    return evaluate_retrieval(queries, lambda questions, k: [HITS] * len(questions), depth=depth)
 
 
 def ranks(report: RetrievalReport) -> dict[tuple[str, str], int | None]:

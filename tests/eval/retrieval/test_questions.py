@@ -63,6 +63,8 @@ def test_questions_by_language_and_limit(folder: Path) -> None:
         ([{"id": "a", "text": "東京"}] * 2, [], ("line 2", "'a'", "repeated")),
         ([{"id": "a", "text": "Paris", "lang": "fr"}], [], ("line 1", "'fr'")),
         ([{"id": "a", "text": "東京"}], [{"id": "1", "question": "？", "doc_id": "b"}], ("questions.jsonl", "'b'")),
+        ([{"id": "a", "text": "東京"}], [{"id": "1", "question": "？", "doc_ids": "a"}], ("line 1", "'doc_ids'")),
+        ([{"id": "a", "text": "東京"}], [{"id": "1", "question": "？", "doc_id": "a"}] * 2, ("line 2", "repeated")),
         ([{"id": "a", "text": "東京"}], [{"id": "1", "doc_id": "a"}], ("questions.jsonl, line 1", "'question'")),
         ([{"id": "a", "text": "東京"}], [{"id": "1", "question": "？", "doc_id": None}], ("None of the documents",)),
     ],
@@ -112,6 +114,47 @@ def test_measured_across_languages_with_distractors(folder: Path, tmp_path: Path
     assert report["cells"][0]["figures"]["recall"].keys() == {"1", "2"}
     info = kotae("index", "info", "--index", tmp_path / "index", "--json")
     assert json.loads(info.stdout)["documents"] == 3
+
+
+def test_several_documents_may_answer_a_question(tmp_path: Path) -> None:
+    documents = [{"id": name, "text": f"東京は首都である。{name}"} for name in "abc"]
+    questions = [
+        {"id": "1", "question": "首都は？", "doc_ids": ["a", "c"], "pair_id": "p"},
+        {"id": "2", "question": "首都は？", "doc_id": "b", "doc_ids": ["b", "a"]},
+        {"id": "3", "question": "首都は？", "doc_ids": ["a"], "answerable": False},
+    ]
+    found = load_questions(write_collection(tmp_path / "c", documents, questions))
+    assert [query.gold for query in found.queries] == [("c/a.txt", "c/c.txt"), ("c/b.txt", "c/a.txt")]
+    assert [query.unit for query in found.queries] == ["p", ""]
+    assert found.skipped == 1
+
+
+@pytest.mark.usefixtures("encoder")
+def test_variations_are_compared_and_exported(folder: Path, tmp_path: Path) -> None:
+    run = ("eval", "retrieval", folder, "--index", tmp_path / "index", "--vary", "top_k=1,3")
+    result = kotae(*run, "--vary", "retriever=hybrid,dense", "--trec", tmp_path / "trec", "--json")
+    assert result.exit_code == 0, result.output
+    report = json.loads(result.stdout)
+    assert report["baseline"] == "top_k=1,retriever=hybrid"
+    assert [arm["name"] for arm in report["arms"]] == [
+        *("top_k=1,retriever=hybrid", "top_k=1,retriever=dense", "top_k=3,retriever=hybrid", "top_k=3,retriever=dense")
+    ]
+    assert {change["figure"] for change in report["changes"]} >= {"hit@1", "hit@top_k"}
+    assert all(
+        change["difference"]["interval"]["low"] <= change["difference"]["estimate"] for change in report["changes"]
+    )
+    written = {path.name for path in (tmp_path / "trec").iterdir()}
+    assert written == {"qrels.txt", *(f"top_k={k}.{leg}.run" for k in (1, 3) for leg in ("hybrid", "dense", "lexical"))}
+    text = kotae(*run, "--baseline", "top_k=3")
+    assert "top_k=1 minus top_k=3" in text.stdout
+
+
+def test_variations_that_cannot_be_had_are_refused(folder: Path) -> None:
+    refused(kotae("eval", "retrieval", folder, "--vary", "prompt=a,b"), "prompt=a,b", "top_k, encoder")
+    refused(kotae("eval", "retrieval", folder, "--vary", "retriever=sparse"), "'sparse'", "lexical")
+    refused(kotae("eval", "retrieval", folder, "--baseline", "top_k=3"), "top_k=3", "--vary")
+    refused(kotae("eval", "retrieval", folder, "--vary", "top_k=1,3", "--baseline", "top_k=5"), "top_k=1; top_k=3")
+    assert kotae("eval", "retrieval", folder, "--vary", "top_k=0").exit_code == 2
 
 
 def test_refusals(folder: Path, tmp_path: Path) -> None:

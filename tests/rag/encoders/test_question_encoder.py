@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 import subprocess
@@ -11,7 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from rag.encoders.embeddings import open_encoder
 from rag.encoders.question_encoder import QuestionEncoder, _gelu
 from rag.errors import ModelUnavailable
 from tests.samples import REPOSITORY
@@ -54,6 +58,24 @@ def test_a_vector_depends_on_its_text_alone(encoder) -> None:
     assert (np.array(threads, dtype=np.float32) == np.vstack([alone] * 3)).all()
     assert (encoder.encode_queries(texts[::-1])[::-1] == alone).all()
     assert encoder.encode_queries([]).shape == (0, 384)
+
+
+@pytest.mark.usefixtures("encoder")
+@settings(max_examples=15, deadline=None)
+@given(
+    texts=st.lists(
+        st.sampled_from([*TEXTS[:9], "水は液体である。" * 9, "How high is Mount Fuji in metres?"]), max_size=30
+    )
+)
+def test_texts_beside_it_change_no_bit_of_a_vector(texts: list[str]) -> None:
+    encoder = open_encoder("bundled")
+    together = encoder.encode_queries(texts)
+    assert all((row == _alone(text)).all() for row, text in zip(together, texts, strict=True))
+
+
+@functools.cache
+def _alone(text: str) -> np.ndarray:
+    return open_encoder("bundled").encode_queries([text])[0]
 
 
 def test_gelu_is_exact_to_float32() -> None:

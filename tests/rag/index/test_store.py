@@ -101,20 +101,25 @@ def test_describing_leaves_text_and_vector(store: ChunkStore) -> None:
     assert np.array_equal(store.vectors(["a" * 32])["a" * 32], before)
 
 
+def nearest(store: ChunkStore, vector: np.ndarray, count: int, language: Language) -> dict[str, float]:
+    (found,) = store.nearest(vector[None], count, language)
+    return found
+
+
 def test_nearest_of_each_language(store: ChunkStore) -> None:
     vector = ENCODER.encode(["Ottawa is a capital."])[0]
     write(store, HERE, OTHER)
-    assert store.nearest(vector, 5, "en") == {}
-    assert set(store.nearest(vector, 5, "ja")) == {"a" * 32, "c" * 32}
+    assert nearest(store, vector, 5, "en") == {}
+    assert set(nearest(store, vector, 5, "ja")) == {"a" * 32, "c" * 32}
     write(store, THERE)
-    found = store.nearest(vector, 5, "en")
+    found = nearest(store, vector, 5, "en")
     assert found == {"b" * 32: pytest.approx(1, abs=1e-5)}
-    assert list(store.nearest(vector, 1, "ja")) == list(store.nearest(vector, 5, "ja"))[:1]
+    assert list(nearest(store, vector, 1, "ja")) == list(nearest(store, vector, 5, "ja"))[:1]
     assert store.cosines(vector, ["a" * 32])["a" * 32] == pytest.approx(
-        store.nearest(vector, 5, "ja")["a" * 32], abs=1e-5
+        nearest(store, vector, 5, "ja")["a" * 32], abs=1e-5
     )
     store.delete(["b" * 32, "0" * 32])
-    assert store.nearest(vector, 5, "en") == {}
+    assert nearest(store, vector, 5, "en") == {}
 
 
 def test_more_than_one_request_can_carry(store: ChunkStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ingest.sync import sync
 from rag.errors import IndexDamaged
+from rag.index.passages import Passages
 from rag.index.reader import Index, open_index
+from rag.index.store import ChunkStore
 from rag.records import LANGUAGES, Hit
 from rag.retrieval.retriever import LANGUAGE_PRIOR_WEIGHT, LEXICAL_WEIGHT, HybridRetriever, document_of, hits_of
 from rag.text.language import detect
@@ -164,6 +172,73 @@ def test_candidates_are_what_the_search_ranks(retriever: HybridRetriever) -> Non
 
 def test_same_question_same_hits(retriever: HybridRetriever) -> None:
     assert retriever.search("富士山の高さは？") == retriever.search("富士山の高さは？")
+
+
+MANY = [
+    "日本の首都はどこですか？",
+    "What is the deepest lake in the world?",
+    "富士山の高さは？",
+    "?",
+    "水",
+    "Who wrote The Prince of Tennis?",
+    "Which cattle disease was declared eradicated in 2011, and by which organisation, after how many years of work?",
+    "カナダのオタワ川" * 20,
+]
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(asked=st.lists(st.sampled_from(MANY), max_size=12), size=st.integers(1, 12))
+def test_many_questions_find_what_each_finds_alone(
+    retriever: HybridRetriever, monkeypatch: pytest.MonkeyPatch, asked: list[str], size: int
+) -> None:
+    """To the letter, scores included: in batches of any size, in any order, with duplicates."""
+    monkeypatch.setattr("rag.retrieval.retriever.BATCH", size)
+    alone = {question: _alone(retriever.index, question) for question in asked}
+    assert retriever.search_many(asked) == [alone[question] for question in asked]
+    documents = [[document_of(hit) for hit in alone[question]] for question in asked]
+    assert retriever.batch(asked) == documents
+
+
+@functools.cache
+def _alone(index: Index, question: str) -> tuple[Hit, ...]:
+    fresh = replace(index, passages=Passages(index.store))
+    return HybridRetriever(index=fresh, k=3).search(question)
+
+
+def test_many_questions_are_encoded_and_fetched_together(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    for kind, name in (
+        (type(index.encoder), "encode_each"),
+        (ChunkStore, "nearest"),
+        (ChunkStore, "fetch_with_vectors"),
+    ):
+        monkeypatch.setattr(kind, name, _counted(getattr(kind, name), calls))
+    fresh = replace(index, passages=Passages(index.store))
+    HybridRetriever(index=fresh).search_many(MANY)
+    assert sorted(calls) == ["encode_each", "fetch_with_vectors", "nearest", "nearest"]
+
+
+def _counted(call: Callable[..., Any], calls: list[str]) -> Callable[..., Any]:
+    def counting(*given: Any, **named: Any) -> Any:
+        calls.append(call.__name__)
+        return call(*given, **named)
+
+    return counting
+
+
+def test_a_question_that_fails_fails_alone(index: Index) -> None:
+    class Failing(HybridRetriever):
+        def candidates_many(self, questions: Sequence[str], k: int) -> Iterator[tuple[Hit, ...]]:
+            if "boom" in questions:
+                raise ValueError("boom")
+            return super().candidates_many(questions, k)
+
+    retriever = Failing(index=index, k=3)
+    first, broken, last = retriever.batch([MANY[0], "boom", MANY[1]], return_exceptions=True)
+    assert isinstance(broken, ValueError)
+    assert [first, last] == [retriever.invoke(MANY[0]), retriever.invoke(MANY[1])]
+    with pytest.raises(ValueError, match="boom"):
+        retriever.batch([MANY[0], "boom"])
 
 
 def test_full_width_and_half_width_find_the_same(retriever: HybridRetriever) -> None:
