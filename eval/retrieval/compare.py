@@ -94,8 +94,8 @@ def _changes(base: RetrievalArm, arm: RetrievalArm) -> Iterable[RetrievalChange]
     for (language, evidence), rows in before.items():
         units = [row.unit or row.number for row in rows]
         old, new = (
-            [_measures(row, one.rankings.depth, own=own) for row in of_arm]
-            for one, of_arm in ((base, rows), (arm, after[language, evidence]))
+            [_measures(row, side.rankings.depth, own=own) for row in of_arm]
+            for side, of_arm in ((base, rows), (arm, after[language, evidence]))
         )
         several = any(row.relevant > 1 for row in rows)
         for name in old[0]:
