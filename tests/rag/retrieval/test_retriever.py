@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -186,23 +185,18 @@ MANY = [
 ]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(asked=st.lists(st.sampled_from(MANY), max_size=12), size=st.integers(1, 12))
 def test_many_questions_find_what_each_finds_alone(
     retriever: HybridRetriever, monkeypatch: pytest.MonkeyPatch, asked: list[str], size: int
 ) -> None:
     """To the letter, scores included: in batches of any size, in any order, with duplicates."""
     monkeypatch.setattr("rag.retrieval.retriever.BATCH", size)
-    alone = {question: _alone(retriever.index, question) for question in asked}
+    fresh = replace(retriever.index, passages=Passages(retriever.index.store))
+    alone = {question: HybridRetriever(index=fresh, k=3).search(question) for question in asked}
     assert retriever.search_many(asked) == [alone[question] for question in asked]
     documents = [[document_of(hit) for hit in alone[question]] for question in asked]
     assert retriever.batch(asked) == documents
-
-
-@functools.cache
-def _alone(index: Index, question: str) -> tuple[Hit, ...]:
-    fresh = replace(index, passages=Passages(index.store))
-    return HybridRetriever(index=fresh, k=3).search(question)
 
 
 def test_many_questions_are_encoded_and_fetched_together(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,7 +209,7 @@ def test_many_questions_are_encoded_and_fetched_together(index: Index, monkeypat
         monkeypatch.setattr(kind, name, _counted(getattr(kind, name), calls))
     fresh = replace(index, passages=Passages(index.store))
     HybridRetriever(index=fresh).search_many(MANY)
-    assert sorted(calls) == ["encode_each", "fetch_with_vectors", "nearest", "nearest"]
+    assert sorted(calls) == ["encode_queries", "fetch_with_vectors", "nearest", "nearest"]
 
 
 def _counted(call: Callable[..., Any], calls: list[str]) -> Callable[..., Any]:
