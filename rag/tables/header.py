@@ -114,7 +114,7 @@ def begin_table(rows: Iterable[TableRow], known: Known | None = None, covered: C
             if len(first) > _ROWS and first[0].several:
                 break
     except Exception as error:  # a library may raise anything
-        remaining = _failing(error)
+        remaining = failing(error)
     header = find_header([row for row in first if not row.fault], known, covered)
     title = " ".join(cell for row in first[:header] for cell in row.cells if cell)
     below = (row for row in remaining if row.is_filled)
@@ -203,7 +203,8 @@ def is_number(cell: str) -> bool:
     return cell.strip("-+▲△¥$%円,.０１２３４５６７８９0123456789") == ""
 
 
-def _failing(error: Exception) -> Iterator[TableRow]:
+def failing(error: Exception) -> Iterator[TableRow]:
+    """Return rows that raise an error when the first of them is read."""
     yield from ()
     raise error
 
