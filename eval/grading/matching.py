@@ -269,6 +269,8 @@ def rival_in(asked: ParsedQuestion, focus: str) -> str | None:
     """Return the name that fills the answer slot instead of the reference, or None if it only describes."""
     known = {token.key for token in asked.tokens}
     words = [token for token in tokenise(strip_endings(focus)) if token.content and token.kind != "number"]
+    while words and words[-1].key in known and is_name(words[-1]):
+        words.pop()  # the ocean of "the Pacific Ocean", where an ocean is asked for
     if not words or not is_name(words[-1]) or words[-1].key in known:
         return None
     if any(words[-1].key in accepted for accepted in asked.accepted) or words[-1].key.endswith("ly"):

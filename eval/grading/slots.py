@@ -19,7 +19,7 @@ GENERIC = frozenset(
     "文章 文脈 本文 情報 提供 質問 回答 答え 正解 資料 記事 文書 因る 基づく 言う 呼ぶ 事 物 者 人 名 名前 name "
     "為る 成る 有る 居る 一般 主 主に".split()
 )
-_COPULA = frozenset({"is", "are", "was", "were", "became", "become"})
+_COPULA = frozenset({"is", "are", "was", "were", "be", "became", "become"})
 _LEAD_END = re.compile(
     r"[,;(\n]|\s-+\s|\s(?:who|which|whose|where|while|although|though|because|but|not|unlike|followed by|rather "
     r"than)\b|(?<=\S)、|で、|であり|ですが|だが|ではなく",

@@ -109,6 +109,8 @@ def _candidates(asked: ParsedQuestion, text: str, wanted: Sequence[Value], *, li
     Where some count what the question counts (何人, "how many countries"), only those; brackets come last.
     """
     held = asked.numbers(asked.text).values
+    if any(_same(old, want) for old in held for want in wanted):
+        held = ()  # the question offers its answer: 2010年と2020年のどちら
     found = [_unsigned(value) if asked.below else value for value in asked.numbers(text).values[:MOST_VALUES]]
     if all(isinstance(want, Quantity) and want.unit is None for want in wanted):
         found = [v for v in found if not (isinstance(v, Quantity) and counts_another(asked.text, text, v))]
