@@ -61,6 +61,7 @@ _DENIES = re.compile(
     r"\b(?!.*\bbut\b)|[^、。]{1,20}(?:では|じゃ)(?:ない|ありません)(?:です)?。?$",
     re.IGNORECASE,
 )
+_PREFERS = re.compile(r"(?:ほう|方)が")
 _STATING = ("動詞", "助動詞", "助詞/係助詞", "助詞/接続助詞")
 _STEP = re.compile(r"(?:ましょう|(?:て|で)みます)。?$")
 _DESCRIBES = re.compile(
@@ -69,7 +70,9 @@ _DESCRIBES = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
-    r"(?:while|for comparison|by contrast|in contrast|by comparison|一方|なお|ちなみに)\b", re.IGNORECASE
+    r"(?:while|for comparison|by contrast|in contrast|by comparison|一方|なお|ちなみに)\b"
+    r"|(?:it|he|she|they|this) (?:is|are|was|were|has|have) also\b",
+    re.IGNORECASE,
 )
 _QUESTION_END = re.compile(r"(?:\?|(?:です|ます|でしょう|だろう|の|る|た)か[。?]?)[」』)\"']*$")
 
@@ -118,16 +121,25 @@ def _decisive(question: str, stems: frozenset[str], parts: Sequence[str], head: 
     concluded = [_CONCLUSION.sub("", part) for part in parts[1:] if _CONCLUSION.match(part)]
     if concluded and (not head.firm or overlap(stems, concluded[-1]) >= max(min(first, _ENOUGH), NAME_WEIGHT)):
         return concluded[-1]
-    if len(parts) == 1 or (head.firm and (first == 0 or _answers_alone(stems, parts[0]))):
+    compared = "どちら" in question and _PREFERS.search(parts[0])
+    if len(parts) == 1 or compared or (head.firm and (first == 0 or _answers_alone(stems, parts[0]))):
         return None
     continued = _continuation(stems, parts)
     if continued is not None:
         return continued
     topic, negative = asked_head(question), negations(question) > 0
     fits = {part: overlap(stems, part) + states_head(topic, part) for part in parts}
+    things = stems - {token.stem for token in tokenise(question) if is_name(token)}
     later = (part for part in parts[1:] if _may_decide(part, negative=negative))
+    if _opening(parts[0]) in things:  # "copper has ...; lead melts ..." where copper is asked about
+        later = (part for part in later if _opening(part) in {*stems, ""})
     best = max((parts[0], *later), key=fits.__getitem__)
     return best if fits[best] > fits[parts[0]] else None
+
+
+def _opening(part: str) -> str:
+    """Return the stem of the first word of an English sentence that carries meaning, "" for none."""
+    return next((token.stem for token in tokenise(part) if token.content and token.kind == "latin"), "")
 
 
 def _answers_alone(stems: frozenset[str], part: str) -> bool:
@@ -136,7 +148,7 @@ def _answers_alone(stems: frozenset[str], part: str) -> bool:
     if any(token.kind == "japanese" for token in tokens):
         whole = not any(token.pos.startswith(_STATING) or token.surface in ("が", "を") for token in tokens)
     else:
-        whole = len(lead(part)) >= len(part.strip(" ."))
+        whole = len(lead(part)) >= len(part.strip(" .")) and not any(t.content and t.stem in stems for t in tokens)
     return whole and is_phrase(part) and bool(novel(stems, tokenise(part)))
 
 
@@ -165,7 +177,7 @@ def _continuation(stems: frozenset[str], parts: Sequence[str]) -> str | None:
             for t in tokens
             if t.content and t.stem in stems - held - GENERIC and not is_name(t) and t.kind != "number"
         }
-        if same_topic and added and novel(stems, tokens):
+        if same_topic and added and novel(stems, tokens) and not _ASIDE.match(part):
             return part
     return None
 

@@ -36,8 +36,8 @@ def test_a_topic_of_its_own_is_something_else(question: str, clause: str, other:
 
 def test_what_is_conceded_before_a_refusal_is_background() -> None:
     refusal = "but the director is not named"
-    assert not answers_before("the deputy at the time was Ines Calder", refusal, names_gap=True)
-    assert answers_before("it was Ines Calder", refusal, names_gap=True)
+    assert not answers_before("the deputy at the time was Ines Calder", refusal, names_gap=True, whole=True)
+    assert answers_before("it was Ines Calder", refusal, names_gap=True, whole=True)
 
 
 def test_after_a_refusal_an_answer_has_the_form_of_one() -> None:
