@@ -30,12 +30,13 @@ _ASSENTS = re.compile(
     r"^\W*(?:yes|yeah|yep|yup|indeed|absolutely|affirmative|you(?:'re| are) (?:right|correct)"
     r"|i (?:believe|think|guess|suppose) so)\b|^\W*(?:はい|ええ|うん|イエス)(?![ぁ-んー])"
     r"|^\W*(?:そうです|そうだ|その通り)"
-    rf"|{_ELLIPSIS}[.!]*$|(?:\bthat|[,:、])\W{{0,9}}(?:yes|はい)(?:です)?\W{{0,9}}$|\b(?:so|but),? yes\b",
+    rf"|{_ELLIPSIS}[.!]*$"
+    r"|(?:\b(?:that|reckon|guess|say)|[,:、])\W{0,9}(?:yes|はい)(?:です)?\W{0,9}$|\b(?:so|but),? yes\b",
     re.IGNORECASE,
 )
 _DISSENTS = re.compile(
     r"^\W*(?:no|nope)\b(?=\s*(?:[,.!;:)]|$|(?:it|he|she|the|they|there|this|that|i|you)\b))"
-    r"|(?:\b(?:and|or|that)|[,:、])\W{0,9}(?:no|いいえ)(?:です)?\W{0,9}$|\b(?:so|but),? no\b(?=[,.])"
+    r"|(?:\b(?:and|or|that|reckon|guess|say)|[,:、])\W{0,9}(?:no|いいえ)(?:です)?\W{0,9}$|\b(?:so|but),? no\b(?=[,.])"
     rf"|{_ELLIPSIS}(?:n't| not)[.!]*$|{_IS}\s+no$|^\W*(?:いいえ|いえ[、。]|いや[、。]|否|ノー$)"
     r"|^\W*(?:negative\W*$|i (?:do not|don't) (?:believe|think) so\b|(?:that|this)(?: is|'s) not (?:so|the case)\b)",
     re.IGNORECASE,
