@@ -203,7 +203,7 @@ def _odds_en(p: float) -> str:
 def _odds_ja(p: float) -> str:
     if p > 1 / 2:
         return "半分以上の割合で"
-    return "1 万回に 1 回未満の割合で" if p < 0.0001 else f"約 {round(1 / p):,} 回に 1 回の割合で"
+    return " 1 万回に 1 回未満の割合で" if p < 0.0001 else f"約 {round(1 / p):,} 回に 1 回の割合で"
 
 
 def _subject(cell: Contrast, language: Language) -> str | None:

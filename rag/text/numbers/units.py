@@ -1,7 +1,8 @@
 """Units of measure in both languages, with dimension and exact factor, read after a number.
 
-Factors: international yard and pound agreement of 1959; BIPM SI brochure, 9th edition. Counters (個, 人, people) are
-no units. The pound of money and the pound of mass share a word, so they share a row.
+Factors: international yard and pound agreement of 1959; BIPM SI brochure, 9th edition; the
+thermochemical calorie. A calorie is none: of food it is the kilocalorie. Counters (個, 人, people) are no units. The
+pound of money and the pound of mass share a word, so they share a row.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ mass|1/1000000|mg milligram ミリグラム
 mass|1/1000|g gram グラム
 mass|1|kg kilogram キログラム
 mass|1000|t ton tonne トン
+mass|45359237/1600000000|ounce oz オンス
 mass|45359237/100000000|lb pound lbs £ gbp pound-sterling ポンド 英ポンド イギリスポンド
 time|1/1000|ms millisecond ミリ秒
 time|1|second sec s 秒間 秒
@@ -48,6 +50,7 @@ area|10000|hectare ha ヘクタール
 area|1000000|km2 km^2 square-kilometer square-kilometre 平方キロメートル 平方キロ
 area|316160658/78125|acre エーカー
 area|40468564224/15625|square-mile 平方マイル
+area|400/121|坪
 volume|1|liter litre l リットル
 volume|1/1000|ml milliliter millilitre ミリリットル
 volume|1000|m3 m^3 cubic-meter cubic-metre 立方メートル
@@ -55,12 +58,21 @@ volume|1000000000000|km3 km^3 cubic-kilometer cubic-kilometre 立方キロメー
 speed|5/18|km/h kph
 speed|1|m/s
 speed|1397/3125|mph
+speed|463/900|knot ノット
+ratio|1/1000000|ppm
+ratio|1/1000|‰ per-mille permille パーミル
 ratio|1/100|% percent per-cent パーセント
 ratio|1/10|割
 power|1|w watt ワット
 power|1000|kw kilowatt キロワット
 power|1000000|mw megawatt メガワット
 power|1000000000|gw gigawatt ギガワット
+energy|1|joule ジュール
+energy|1000|kj kilojoule キロジュール
+energy|4184|kcal kilocalorie キロカロリー
+pressure|100|hpa hectopascal millibar ヘクトパスカル ミリバール
+pressure|1000|kpa kilopascal キロパスカル
+pressure|101325|atm atmosphere 気圧
 voltage|1|v volt ボルト
 current|1|amp ampere アンペア
 frequency|1|hz hertz ヘルツ

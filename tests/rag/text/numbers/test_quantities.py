@@ -152,6 +152,11 @@ def test_durations_decades_and_impossible_dates_are_no_dates(text: str) -> None:
         ("6.02×10²³", "6.02 x 10^23"),
         ("２時間半", "2.5 hours"),
         ("10郡", "10 counties"),
+        ("90‰", "9%"),
+        ("90 per mille", "90パーミル"),
+        ("10ノット", "18.52 km/h"),
+        ("1気圧", "1013.25 hPa"),
+        ("16オンス", "1 lb"),
     ],
 )
 def test_the_same_quantity(one: str, other: str) -> None:
@@ -174,6 +179,10 @@ def test_the_same_quantity(one: str, other: str) -> None:
         ("2時間", "2 minutes"),
         ("100°C", "100°F"),
         ("1/3", "1/2"),
+        ("90パーミル", "90%"),
+        ("10 knots", "10 km/h"),
+        ("500 kcal", "500 kJ"),
+        ("5 ppm", "5%"),
     ],
 )
 def test_different_quantities(one: str, other: str) -> None:
