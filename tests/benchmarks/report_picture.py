@@ -10,7 +10,7 @@ from eval.report.build import build_report
 from eval.report.html import html_page
 from tests.eval.browser import chromium
 
-WIDTH, HEIGHT = 1200, 800  # CSS pixels
+WIDTH, HEIGHT = 1200, 1100  # CSS pixels
 
 
 def main() -> None:
