@@ -51,7 +51,7 @@ REPEATED = 0.6
 """Of the content words of a clause: what it shares with the question when it repeats that."""
 _OTHER = re.compile(
     r"\b(?:exact|exactly|precise|specific|explicit|explicitly|directly|other|else|before|after|average|also|further"
-    r"|full|complete|more)\b"
+    r"|full|complete|more|remaining|remainder|additional|rest of the)\b|残りの"
     r"|まで(?:は|も)?(?!の)|それ以上|正確|詳し|詳細|具体|平均|直接|明確|はっきり|以外|以前|以後|その他|ほか",
     _I,
 )

@@ -12,6 +12,8 @@ from eval.grading.gaps import gap_is_asked, lacks_information, leaves_open, name
     [
         ("How deep is the lake?", "its depth is not given", True),
         ("How deep is the lake?", "the average depth is not given", False),
+        ("How deep is the lake?", "the remaining documents do not mention its depth", False),
+        ("湖の深さは?", "残りの文書に深さの記載はありません。", False),
         ("Who founded the bakery?", "the year is not given", False),
         ("湖の深さは?", "深さについては書かれていない。", True),
         ("創業者は誰ですか。", "創業年の記載はありません。", False),
