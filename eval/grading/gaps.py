@@ -135,15 +135,20 @@ def _all_known(question: str, tokens: Sequence[Token]) -> bool:
 
 def gap_is_asked(question: str, clause: str) -> bool:
     """Return whether a refusal names what was asked, and nothing else."""
-    if _OTHER.search(clause) or not _all_known(question, _content(clause)):
+    if _of_another(question, clause) or not _all_known(question, _content(clause)):
         return False
     return names_asked(question, clause)
+
+
+def _of_another(question: str, clause: str) -> bool:
+    """Return whether a clause is about something finer or other than was asked: "the exact depth", その他."""
+    return any(match.group().lower() not in question.lower() for match in _OTHER.finditer(clause))
 
 
 def leaves_open(question: str, refusal: str, *, first: bool) -> bool:
     """Return whether a refusal is about what was asked: it names that, or comes `first` and names no further detail."""
     refusal = _UP_TO.sub(lambda match: match[1] if set(match[1]) <= set(question) else match[0], refusal)
-    if any(match.group().lower() not in question.lower() for match in _OTHER.finditer(refusal)):
+    if _of_another(question, refusal):
         return False
     asked, left = _question_words(question), _question_words(refusal)
     if asked and left and not asked & left:
