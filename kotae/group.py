@@ -1,4 +1,4 @@
-"""The command group: named errors become one line and an exit status, and every command takes `--offline`."""
+"""The command group: named errors become one line and an exit status; every command takes `--offline` and `--lang`."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import gc
 import io
 import signal
 import sys
+from collections.abc import Sequence
 from typing import Any, Final
 
 import click
 
 from kotae.console import echo
+from kotae.help_pages import HelpContext
+from kotae.languages import LANG_OPTION, language_of, translate_click
 from kotae.signals import raise_on_signals
 from rag.errors import KotaeError
+from rag.messages import Message, display_language, displayed_in
 from rag.settings import configure_libraries
 from rag.text.terminal_text import terminal_text
 
@@ -36,23 +40,32 @@ _OFFLINE = click.Option(
 
 
 _OBJECTS: Final = 50_000
+translate_click()
 
 
 class KotaeGroup(click.Group):
     """A group whose commands end with exit status 1 and one line on stderr for every named error.
 
-    The group and each command take `--offline`.
+    The group and each command take `--offline` and `--lang`.
     """
+
+    context_class = HelpContext
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
-        self.params.append(_OFFLINE)
+        self.params += [_OFFLINE, LANG_OPTION]
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **settings: Any) -> Any:
+        """Run the command line, in the language that it asks for."""
+        arguments = sys.argv[1:] if args is None else list(args)
+        with displayed_in(language_of(arguments)):
+            return super().main(arguments, *rest, **settings)
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
-        """Add a command, and --offline to it."""
+        """Add a command, and --offline and --lang to it."""
+        cmd.context_class = HelpContext
         cmd.context_settings.setdefault("help_option_names", ["-h", "--help"])
-        if _OFFLINE not in cmd.params:
-            cmd.params.append(_OFFLINE)
+        cmd.params += [option for option in (_OFFLINE, LANG_OPTION) if option not in cmd.params]
         super().add_command(cmd, name)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -67,10 +80,11 @@ class KotaeGroup(click.Group):
         except click.UsageError as error:
             raise click.UsageError(terminal_text(error.format_message()), error.ctx) from error
         except KotaeError as error:
-            echo(f"kotae: {error}", err=True)
+            echo(f"kotae: {error.text(display_language())}", err=True)
             ctx.exit(1)
         except KeyboardInterrupt as end:
             signals = [number for number in end.args if isinstance(number, signal.Signals)]
-            cause = f"stopped by {signals[0].name}" if signals else "interrupted"
-            echo(f"kotae: {cause}. Finished work is kept; run the same command again to continue.", err=True)
+            cause = Message("stopped by {signal}", signal=signals[0].name) if signals else Message("interrupted")
+            text = "kotae: {cause}. Finished work is kept; run the same command again to continue."
+            echo(Message(text, cause=cause), err=True)
             ctx.exit(128 + (signals[0] if signals else signal.SIGINT))

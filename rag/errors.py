@@ -33,7 +33,12 @@ KotaeError
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+from rag.messages import Message, translated
+
+if TYPE_CHECKING:
+    from rag.records import Language
 
 
 class KotaeError(Exception):
@@ -50,9 +55,20 @@ class KotaeError(Exception):
 
     def __str__(self) -> str:
         """Return one line: what (where). What to do."""
-        text = self.what if self.where is None else f"{self.what} ({self.where})"
-        text = text if self.do is None else f"{text}. {self.do}"
-        return " ".join(line.strip() for line in text.splitlines() if line.strip())
+        return self.text("en")
+
+    @property
+    def message(self) -> Message:
+        """What (where). What to do."""
+        message = Message.of(self.what)
+        if self.where is not None:
+            message = Message("{what} ({where})", what=message, where=Message.of(self.where))
+        return message if self.do is None else Message("{error}. {do}", error=message, do=Message.of(self.do))
+
+    def text(self, language: Language) -> str:
+        """Return the message on one line in a language."""
+        lines = translated(self.message, language).splitlines()
+        return " ".join(line.strip() for line in lines if line.strip())
 
     def _render_traceback_(self) -> list[str]:
         """Return the lines that IPython prints in place of a traceback."""

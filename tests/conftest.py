@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tests.eval.scripted import Script
 
 configure_libraries(offline=False)
+os.environ["KOTAE_LANG"] = "en"  # whatever the locale of this machine
 if find_spec("hypothesis") is not None:  # the GPU tests do without it
     from hypothesis import HealthCheck, settings
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from docs.tools import commands_page, python_page
+from docs.tools import commands_page, messages, python_page
 
 
 def main() -> None:
-    """Write docs/cli.md and docs/python.md."""
-    for page in (commands_page, python_page):
+    """Write docs/cli.md, docs/python.md and the catalogue of messages."""
+    for page in (commands_page, python_page, messages):
         page.PATH.write_text(page.render(), encoding="utf-8")
 
 

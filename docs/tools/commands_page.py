@@ -21,6 +21,8 @@ Generated from `--help` by `python -m docs.tools` (`make docs-pages`); do not ed
 - Every option can be set in the environment. The variable of an option is its name in capitals with `KOTAE_` in front:
   `KOTAE_MODEL`, `KOTAE_INDEX`, `KOTAE_TOP_K`. `KOTAE_MODEL` may hold several models for `kotae eval run`, one a line;
   `kotae doctor` reads `KOTAE_DOCTOR_MODEL` instead.
+- Help, progress and messages are in English or Japanese: that of the locale (`LC_ALL`, `LC_MESSAGES`, `LANG`), unless
+  `--lang en` or `--lang ja`, or `KOTAE_LANG`, says otherwise. Where there is no Japanese locale, they are in English.
 - `--offline` never asks the hub for anything. Servers that you name are still used. kotae
   contacts no other hosts than the hub and the servers that you name.
 - In a clone that is not installed, use `python cli.py` instead of `kotae`.

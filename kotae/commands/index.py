@@ -23,7 +23,7 @@ def index_group() -> None:
     """
 
 
-@index_group.command("info")
+@index_group.command("info", short_help="Describe an index.")
 @location_options
 @json_option
 def index_info(index: Path, as_json: bool, **settings: Any) -> None:
@@ -39,7 +39,7 @@ def index_info(index: Path, as_json: bool, **settings: Any) -> None:
     echo(as_json_text(description) if as_json else description.text())
 
 
-@index_group.command("drop")
+@index_group.command("drop", short_help="Delete an index.")
 @location_options
 @click.confirmation_option(prompt="Delete the index?")
 def index_drop(index: Path, **settings: Any) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rag.records import Hit, Language
 
 
-@click.group("prompt", cls=KotaeGroup)
+@click.group("prompt", cls=KotaeGroup, short_help="List prompts, or show one.")
 def prompt_group() -> None:
     """List prompts, or show one.
 
@@ -30,7 +30,7 @@ def prompt_group() -> None:
     """
 
 
-@prompt_group.command("list")
+@prompt_group.command("list", short_help="List the prompts.")
 def prompt_list() -> None:
     """List the prompts that come with kotae.
 
@@ -46,7 +46,7 @@ def prompt_list() -> None:
         echo(f"{name:<10}{'raw text' if prompt.raw else 'chat':<10}{files}")
 
 
-@prompt_group.command("show")
+@prompt_group.command("show", short_help="Show a prompt.")
 @click.argument("name", metavar="NAME|FILE")
 @option("--question", help="Show the prompt that the model gets for this question, instead of the files.")
 @option("--language", type=click.Choice(["ja", "en"]), help="Language to answer in; by default that of the question.")

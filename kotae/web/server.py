@@ -10,6 +10,7 @@ from collections.abc import Callable
 from kotae.web.app import ServerConfig, build_app
 from kotae.web.auth import ADDRESS, AuthMiddleware
 from rag.errors import SettingsError
+from rag.messages import Message
 from rag.progress import status
 
 _SECONDS_TO_FINISH = 2
@@ -87,6 +88,8 @@ def _listen(port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         raise SettingsError(
-            f"Port {port} cannot be used: {error.strerror}", where="--port", do="Choose another port; 0 takes any."
+            Message("Port {port} cannot be used: {error}", port=port, error=error.strerror),
+            where="--port",
+            do="Choose another port; 0 takes any.",
         ) from error
     return listening

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from docs.tools import commands_page, python_page
+from docs.tools import commands_page, messages, python_page
 from tests.docs.pages import text_of
 
 
-@pytest.mark.parametrize("page", [commands_page, python_page], ids=lambda page: page.PATH.name)
+@pytest.mark.parametrize("page", [commands_page, python_page, messages], ids=lambda page: page.PATH.name)
 def test_the_page_is_current(page) -> None:
     assert text_of(page.PATH) == page.render(), "run `python -m docs.tools`"
 

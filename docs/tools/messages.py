@@ -1,0 +1,163 @@
+"""The messages of kotae, from its code, and the catalogue that translates them: `python -m docs.tools`.
+
+New messages come into rag/locale with an empty translation, which a test refuses; those that are gone leave it.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import click
+
+from kotae import help_pages, languages
+from kotae.commands import main
+from rag import errors
+from rag.messages import CATALOGUE, displayed_in, read_catalogue
+
+ROOT: Final = Path(__file__).parents[2]
+PATH: Final = CATALOGUE
+_PACKAGES: Final = ("kotae", "ingest", "eval", "rag")
+_ERRORS: Final = {name for name, value in vars(errors).items() if isinstance(value, type)} | {"PackageShadowed"}
+_LABELLED: Final = {"Message", "notice", "status", "bytes_bar", "count_bar"}
+_HEAD: Final = """# Japanese messages of kotae: help, progress, results, errors, reports and the page.
+# Written by `python -m docs.tools`, which adds what is new and removes what is gone; translate by hand, in 敬体.
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Language: ja\\n"
+"Plural-Forms: nplurals=1; plural=0;\\n"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A message in the code: its English text, and the file it is in; `text` is None for one that is built there."""
+
+    text: str | None
+    place: str
+
+
+def collect() -> dict[str, str]:
+    """Return where each message is, by its English text."""
+    places: dict[str, str] = {}
+    for found in (*_in_code(), *_in_help(), *_in_click()):
+        if found.text is not None:
+            places.setdefault(found.text, found.place)
+    return places
+
+
+def built() -> list[str]:
+    """Return the places of errors and notices whose text is put together where no catalogue can look it up."""
+    return [found.place for found in _in_code() if found.text is None]
+
+
+def render() -> str:
+    """Return the catalogue: every message by file, with the translation that it has."""
+    known = read_catalogue(PATH.read_text(encoding="utf-8").splitlines()) if PATH.exists() else {}
+    found = sorted(collect().items(), key=lambda item: (item[1], item[0]))
+    entries = [f"#: {place}\nmsgid {_quoted(text)}\nmsgstr {_quoted(known.get(text, ''))}\n" for text, place in found]
+    return "\n".join([_HEAD, *entries])
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _in_code() -> Iterator[Found]:
+    for path in sorted(path for package in _PACKAGES for path in (ROOT / package).rglob("*.py")):
+        place = path.relative_to(ROOT).as_posix()
+        yield from of_tree(ast.parse(path.read_text(encoding="utf-8")), place)
+
+
+def of_tree(tree: ast.Module, place: str) -> Iterator[Found]:
+    """Yield the messages of a module."""
+    constants = _constants(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            for argument in _messages_of(node):
+                for text in _texts(argument, constants):
+                    yield Found(text, place if text is not None else f"{place}:{argument.lineno}")
+
+
+def _messages_of(call: ast.Call) -> Iterator[ast.expr]:
+    """Yield the arguments of a call that are messages."""
+    name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+    if name in _ERRORS | _LABELLED:
+        yield from call.args[:1]
+    if name in _ERRORS:
+        yield from (keyword.value for keyword in call.keywords if keyword.arg in ("where", "do"))
+
+
+def _constants(tree: ast.Module) -> dict[str, ast.expr]:
+    """Return the texts that a module names, and those that it imports by name from other modules."""
+    constants: dict[str, ast.expr] = {}
+    for node in tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                constants[name] = value
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                constants[name] = value
+            case ast.ImportFrom(module=str(module), names=names):
+                path = ROOT / (module.replace(".", "/") + ".py")
+                wanted = {alias.name for alias in names if alias.name.isupper()}
+                if wanted and path.exists() and module.split(".")[0] in _PACKAGES:
+                    others = _constants(ast.parse(path.read_text(encoding="utf-8")))
+                    constants |= {name: others[name] for name in wanted & others.keys()}
+    return constants
+
+
+def _texts(node: ast.expr, constants: dict[str, ast.expr]) -> Iterator[str | None]:
+    match node:
+        case ast.Constant(value=str(text)):
+            if any(letter.isalpha() for letter in text):
+                yield text
+        case ast.JoinedStr() | ast.BinOp():
+            yield None
+        case ast.IfExp(body=first, orelse=second):
+            yield from _texts(first, constants)
+            yield from _texts(second, constants)
+        case ast.BoolOp(values=values):
+            for value in values:
+                yield from _texts(value, constants)
+        case ast.Name(id=name) if name in constants:
+            yield from _texts(constants[name], constants)
+
+
+def _in_click() -> Iterator[Found]:
+    """Yield the texts of click itself."""
+    for module in languages.TRANSLATED:
+        for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "ngettext"):
+                texts = (argument.value for argument in node.args if isinstance(argument, ast.Constant))
+                yield from (Found(text, "click") for text in texts if isinstance(text, str) and text)
+
+
+def _in_help() -> Iterator[Found]:
+    """Yield what help pages look up."""
+    looked_up: list[Found] = []
+    localized = help_pages.localized
+
+    def note(text: str) -> str:
+        looked_up.append(Found(text, "help"))
+        return text
+
+    help_pages.localized = note
+    try:
+        with displayed_in("ja"):
+            _show(main, None)
+    finally:
+        help_pages.localized = localized
+    yield from (found for found in looked_up if found.text and not found.text.startswith(("\b", "  ")))
+
+
+def _show(command: click.Command, parent: click.Context | None) -> None:
+    context = help_pages.HelpContext(command, parent=parent, info_name=command.name, **command.context_settings)
+    command.get_help(context)
+    if isinstance(command, click.Group):
+        for subcommand in command.commands.values():
+            _show(subcommand, context)

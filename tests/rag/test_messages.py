@@ -1,0 +1,82 @@
+"""Messages keep their template and values, and are said in the language that is asked for."""
+
+from __future__ import annotations
+
+import pickle
+
+from rag.errors import IndexMissing, SettingsError
+from rag.messages import Message, displayed_in, localized, read_catalogue, translated
+
+PORT = "Port {port} cannot be used: {error}"
+
+
+def test_a_message_is_its_english_text() -> None:
+    message = Message(PORT, port=80, error="in use")
+    assert message == "Port 80 cannot be used: in use"
+    assert (message.template, message.values) == (PORT, {"port": 80, "error": "in use"})
+    assert translated(message, "en") == message
+
+
+def test_a_message_is_said_in_japanese() -> None:
+    assert translated(Message(PORT, port=80, error="in use"), "ja") == "ポート 80 を使用できません: in use"
+
+
+def test_a_message_in_a_message_is_said_in_the_same_language() -> None:
+    message = Message(PORT, port=80, error=Message("There is no index"))
+    assert translated(message, "ja") == "ポート 80 を使用できません: インデックスがありません"
+
+
+def test_a_text_without_a_twin_stays_english() -> None:
+    assert translated("No such text", "ja") == "No such text"
+    assert translated(Message("No such {thing}", thing="text"), "ja") == "No such text"
+
+
+def test_braces_of_a_text_without_values_stay() -> None:
+    assert Message("Put {passages} here") == "Put {passages} here"
+    assert translated(Message("Put {passages} here"), "ja") == "Put {passages} here"
+
+
+def test_values_may_have_braces() -> None:
+    assert translated(Message(PORT, port="{x}", error="{0}"), "ja") == "ポート {x} を使用できません: {0}"
+
+
+def test_a_message_survives_a_worker() -> None:
+    error = pickle.loads(pickle.dumps(SettingsError(Message(PORT, port=80, error=OSError("in use")))))  # noqa: S301
+    assert str(error) == "Port 80 cannot be used: in use"
+    assert error.text("ja") == "ポート 80 を使用できません: in use"
+
+
+def test_an_error_is_one_sentence_after_the_other_in_either_language() -> None:
+    error = IndexMissing("There is no index", where=".kotae/index", do="Build it with: kotae ingest CORPUS")
+    assert str(error) == "There is no index (.kotae/index). Build it with: kotae ingest CORPUS"
+    assert error.text("ja") == (
+        "インデックスがありません（.kotae/index）。次のコマンドで作成してください: kotae ingest CORPUS"
+    )
+
+
+def test_the_language_of_the_terminal_lasts_as_long_as_its_block() -> None:
+    with displayed_in("ja"):
+        assert localized("There is no index") == "インデックスがありません"
+    assert localized("There is no index") == "There is no index"
+
+
+def test_a_catalogue_is_read_with_its_contexts_and_long_lines() -> None:
+    lines = """
+    # comment
+    msgid ""
+    msgstr "Language: ja\\n"
+
+    #: place
+    msgctxt "button"
+    msgid "Ask"
+    msgstr "質問する"
+
+    msgid "Ask"
+    msgstr ""
+    "質"
+    "問"
+
+    msgid "Not yet"
+    msgstr ""
+    """
+    assert read_catalogue(lines.splitlines()) == {"button\4Ask": "質問する", "Ask": "質問"}
