@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ingest.documents import LoadedDocument
 from rag.errors import SettingsError
+from rag.messages import Message
 from rag.records import Chunk, chunk_id
 from rag.settings import Chunking
 from rag.text.sentences import Span, iter_sentences
@@ -33,7 +34,11 @@ def split(document: LoadedDocument, chunking: Chunking, count: TokenCounter, win
     room = min(chunking.max_tokens, window - count([f"{document.title}\n"])[0] - 1)
     if room < 16:
         raise SettingsError(
-            f"A chunk of at most {chunking.max_tokens} tokens leaves no room for the title {document.title!r}",
+            Message(
+                "A chunk of at most {max_tokens} tokens leaves no room for the title {title!r}",
+                max_tokens=chunking.max_tokens,
+                title=document.title,
+            ),
             where=document.source,
             do="Raise the chunk size or shorten the title.",
         )

@@ -14,6 +14,7 @@ from rag.collection import CollectionDocument, load_documents
 from rag.errors import DatasetError, IndexMismatch, IndexMissing
 from rag.index.chroma import ChromaServer
 from rag.index.location import locate_index
+from rag.messages import Message
 from rag.records import Language
 
 
@@ -54,7 +55,7 @@ def _refuse_other_documents(index: Path, folders: Sequence[Path]) -> None:
     other = next((source for source in sources if source.split("/", 1)[0] not in names), None)
     if other is not None:
         raise IndexMismatch(
-            f"This index holds other documents, such as {other}, which would be removed",
+            Message("This index holds other documents, such as {other}, which would be removed", other=other),
             where=str(index),
             do="Choose another --index.",
         )

@@ -15,6 +15,7 @@ from typing import BinaryIO
 from ingest.formats import PLAIN, READERS, TABLES, Fault, Part, ReadOptions, other_kind
 from ingest.pipeline.seen_ids import SeenIds
 from rag.errors import CannotWrite, LeftOut, UnreadableDocument
+from rag.messages import Message
 from rag.records import Failure, Language
 from rag.storage.fingerprint import fingerprint
 from rag.text.encoding_detection import codec_of
@@ -84,7 +85,9 @@ def _translate_errors(file: CorpusFile) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise UnreadableDocument(f"This file cannot be read: {error.strerror}", where=file.source) from error
+        raise UnreadableDocument(
+            Message("This file cannot be read: {error}", error=error.strerror), where=file.source
+        ) from error
 
 
 def fingerprint_of(file: CorpusFile, digest: str, options: ReadOptions) -> str:
@@ -119,7 +122,11 @@ def documents(
         failed = outcome if isinstance(outcome, Failure) else failed
         yield outcome
     if loaded == 0 and (failed is None or failed.subject != file.source):
-        reason = f"Nothing in this file can be read: {failed.message}" if failed else "This document is empty"
+        reason = (
+            Message("Nothing in this file can be read: {message}", message=Message.of(failed.message))
+            if failed
+            else "This document is empty"
+        )
         yield failure(file.source, UnreadableDocument(reason, where=file.source))
 
 
@@ -131,7 +138,7 @@ def _outcomes(file: CorpusFile, stream: BinaryIO, options: ReadOptions) -> Itera
         stream.seek(0)
         if kind := other_kind(suffix, head):
             raise UnreadableDocument(
-                f"This file is named {suffix} but is {kind}",
+                Message("This file is named {suffix} but is {kind}", suffix=suffix, kind=kind),
                 where=file.source,
                 do="Rename it with the right extension.",
             )
@@ -149,9 +156,11 @@ def _outcomes(file: CorpusFile, stream: BinaryIO, options: ReadOptions) -> Itera
     except Exception as error:  # a library may raise anything over a file that is broken or made to break it
         if short_of_memory():
             raise MemoryError from error
-        beyond = f" beyond {reached}" if reached else ""
         reason = _OBJECT.sub("it", f"{type(error).__name__}: {error}")[:400]
-        what = f"This file is damaged and cannot be read{beyond}: {reason}"
+        what = Message("This file is damaged and cannot be read: {reason}", reason=reason)
+        if reached:
+            beyond = "This file is damaged and cannot be read beyond {place}: {reason}"
+            what = Message(beyond, place=reached, reason=reason)
         yield failure(file.source, UnreadableDocument(what, where=file.source))
 
 
@@ -164,12 +173,17 @@ def _outcome(file: CorpusFile, part: Part | Fault, seen: SeenIds) -> LoadedDocum
 
 def _document(file: CorpusFile, part: Part | Fault, seen: SeenIds) -> LoadedDocument:
     """Return the document in a part. Raises UnreadableDocument whose `where` names the part."""
-    where = f"{file.source}#{part.position}" if part.position else file.source
+    where = Message("{source}#{position}", source=file.source, position=part.position) if part.position else file.source
     if isinstance(part, Fault):
         raise (LeftOut if part.left_out else UnreadableDocument)(part.what, where=where, do=part.do)
     if len(part.fragment) > _MAX_ID:
         raise UnreadableDocument(
-            f"The id of this document has {len(part.fragment):,} characters, and may have {_MAX_ID}", where=where
+            Message(
+                "The id of this document has {fragment:,} characters, and may have {max_id}",
+                fragment=len(part.fragment),
+                max_id=_MAX_ID,
+            ),
+            where=where,
         )
     source = f"{file.source}#{part.fragment}" if part.fragment else file.source
     content = part.text[part.body :].strip()
@@ -181,7 +195,7 @@ def _document(file: CorpusFile, part: Part | Fault, seen: SeenIds) -> LoadedDocu
     language = _language(part, content, where)
     if part.fragment and (first := seen.first(part.fragment, part.position)) != part.position:
         raise UnreadableDocument(
-            f"The id of this document occurs twice in its file, first in {first}",
+            Message("The id of this document occurs twice in its file, first in {first}", first=first),
             where=where,
             do="Give every document its own id.",
         )
@@ -194,7 +208,9 @@ def _language(part: Part, content: str, where: str) -> Language:
         language = language_of_tag(part.language)
         if language is None:
             raise UnreadableDocument(
-                f"kotae indexes Japanese and English, and this document has lang: {part.language}",
+                Message(
+                    "kotae indexes Japanese and English, and this document has lang: {language}", language=part.language
+                ),
                 where=where,
                 do="Use lang: ja or lang: en, or leave it out.",
             )
@@ -202,7 +218,9 @@ def _language(part: Part, content: str, where: str) -> Language:
     content = part.telling or content
     if other := other_language(content, part.declared):
         raise UnreadableDocument(
-            f"This document seems to be in {other}; kotae indexes Japanese and English",
+            Message(
+                "This document seems to be in {language}; kotae indexes Japanese and English", language=Message(other)
+            ),
             where=where,
             do="Exclude it; or to index it all the same, set lang: ja or lang: en in it if its format allows that.",
         )
@@ -211,8 +229,12 @@ def _language(part: Part, content: str, where: str) -> Language:
 
 def _gaiji(letters: Sequence[str], where: str) -> LeftOut:
     return LeftOut(
-        f"This document contains gaiji (外字), characters that only its author's computer displays: {len(letters)}, "
-        f"the first U+{ord(letters[0]):04X}; a search cannot find them",
+        Message(
+            "This document contains gaiji (外字), characters that only its author's computer displays: "
+            "{letters}, the first U+{letter:04X}; a search cannot find them",
+            letters=len(letters),
+            letter=ord(letters[0]),
+        ),
         where=where,
         do="Replace them with ordinary characters.",
     )

@@ -14,6 +14,7 @@ from ingest.documents import CorpusFile, failure
 from ingest.formats import READERS
 from ingest.ignore_patterns import compile_patterns
 from rag.errors import CorpusError, EmptyCorpus, UnreadableDocument
+from rag.messages import Message
 from rag.records import Failure
 from rag.storage.regular_files import MEBI, read_regular
 from rag.text.encoding_detection import decode
@@ -76,9 +77,11 @@ def find(corpus: Path, patterns: FilePatterns | None = None) -> FolderListing:
             ignored.append(source)
     if not files and not walk.failed:
         raise EmptyCorpus(
-            "The folder has no documents" + (f" ({len(walk.excluded)} excluded)" if walk.excluded else ""),
+            Message("The folder has no documents ({excluded} excluded)", excluded=len(walk.excluded))
+            if walk.excluded
+            else "The folder has no documents",
             where=str(corpus),
-            do=f"kotae reads files that end in {', '.join(READERS)}.",
+            do=Message("kotae reads files that end in {readers}.", readers=", ".join(READERS)),
         )
     return FolderListing(
         tuple(sorted(files, key=lambda file: file.source)),
@@ -94,7 +97,7 @@ def _single_file(path: Path) -> FolderListing:
         raise EmptyCorpus(
             "This file has no known format",
             where=str(path),
-            do=f"kotae reads files that end in {', '.join(READERS)}.",
+            do=Message("kotae reads files that end in {readers}.", readers=", ".join(READERS)),
         )
     source = unicodedata.normalize("NFC", path.name)
     return FolderListing((CorpusFile(source, path.name, str(path.parent)),), ())
@@ -172,7 +175,9 @@ def _rules(corpus: Path, patterns: FilePatterns) -> _Rules:
     try:
         lines = decode(read_regular(path, MEBI), IGNORE_FILE).splitlines() if os.path.lexists(path) else []
     except OSError as error:
-        raise CorpusError(f"The patterns cannot be read: {error.strerror}", where=str(path)) from error
+        raise CorpusError(
+            Message("The patterns cannot be read: {error}", error=error.strerror), where=str(path)
+        ) from error
     return _Rules(
         compile_patterns(patterns.include, "--include") if patterns.include else None,
         compile_patterns(lines, str(path)) + compile_patterns(patterns.exclude, "--exclude"),

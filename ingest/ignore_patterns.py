@@ -11,6 +11,7 @@ from pathspec import GitIgnoreSpec
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from rag.errors import SettingsError
+from rag.messages import Message
 
 _MOST, _LONGEST = 10_000, 4096
 _STAR, _FOLDERS, _LEADING = "[^/]*", "(?:/.+)?", "^(?:.+/)?"
@@ -51,8 +52,12 @@ def compile_patterns(lines: Iterable[str], where: str) -> GitIgnoreSpec:
             patterns.append(_BoundedPattern(unicodedata.normalize("NFC", line)))
         except (ValueError, re.error, RecursionError) as error:
             raise SettingsError(
-                f"The pattern {line[:100]!r} is invalid: {error}", where=where, do="Write patterns as in .gitignore."
+                Message("The pattern {line!r} is invalid: {error}", line=line[:100], error=error),
+                where=where,
+                do="Write patterns as in .gitignore.",
             ) from error
         if len(patterns) > _MOST:
-            raise SettingsError(f"There are more than {_MOST:,} patterns", where=where, do="Exclude whole folders.")
+            raise SettingsError(
+                Message("There are more than {most:,} patterns", most=_MOST), where=where, do="Exclude whole folders."
+            )
     return GitIgnoreSpec(patterns, backend="simple")

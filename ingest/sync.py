@@ -27,6 +27,7 @@ from rag.index.location import IndexLocation, locate_index
 from rag.index.manifest import Manifest, require_encoder
 from rag.index.reader import secondary_indexes_of
 from rag.index.store import ChunkStore
+from rag.messages import Message
 from rag.settings import DEFAULT_ENCODER, Chunking
 
 _FILES_AT_ONCE = 500
@@ -116,7 +117,11 @@ def _manifest(location: IndexLocation, encoder_name: str | None, chunking: Chunk
         location.save(manifest)
     if chunking is not None and chunking != manifest.chunking:
         raise IndexMismatch(
-            f"The index was built with {manifest.chunking}, not {chunking}", where=location.where, do=REBUILD
+            Message(
+                "The index was built with {chunking}, not {chunking_2}", chunking=manifest.chunking, chunking_2=chunking
+            ),
+            where=location.where,
+            do=REBUILD,
         )
     return manifest
 
@@ -131,11 +136,18 @@ def _refuse_another_corpus(
     if server is not None:
         where = f"--chroma-url {shlex.quote(server.url)} --chroma-collection {shlex.quote(server.collection)}"
     raise IndexMismatch(
-        f"The index has {len(plan.present)} files of {manifest.corpus}, of which {origin} has none: "
-        "all would be removed",
+        Message(
+            "The index has {present} files of {corpus}, of which {origin} has none: all would be removed",
+            present=len(plan.present),
+            corpus=manifest.corpus,
+            origin=origin,
+        ),
         where=str(server or folder),
-        do=f"Choose another {'--index' if server is None else '--chroma-collection'}, "
-        f"or first delete this one: kotae index drop {where}",
+        do=Message(
+            "Choose another {kind}, or first delete this one: kotae index drop {where}",
+            kind="--index" if server is None else "--chroma-collection",
+            where=where,
+        ),
     )
 
 

@@ -12,6 +12,7 @@ import click
 
 from kotae.settings import index_settings, model_settings
 from rag.errors import SettingsError
+from rag.messages import Message
 from rag.settings import OTHER_CHROMA, PROMPT_SUFFIXES
 
 if TYPE_CHECKING:
@@ -59,7 +60,9 @@ def varied_arms(
         if any(other.model == arm.model for other in arms):
             arm = replace(arm, conditions=tuple(name for name in arm.conditions if name is not Condition.NO_RAG))
         if not arm.conditions:
-            raise SettingsError(f"{arm.name} changes nothing without retrieval", do="Add rag to --conditions.")
+            raise SettingsError(
+                Message("{arm} changes nothing without retrieval", arm=arm.name), do="Add rag to --conditions."
+            )
         arms.append(arm)
     return tuple(arms)
 
@@ -73,8 +76,8 @@ def read_variations(variations: Sequence[str], keys: Sequence[str]) -> dict[str,
         known = [text.strip() for text in texts.split(",") if text.strip()]
         if key not in keys or not known or key in values:
             raise SettingsError(
-                f"--vary {variation} cannot be used",
-                do=f"Write KEY=VALUE,VALUE, each key once, with a key of: {', '.join(keys)}.",
+                Message("--vary {variation} cannot be used", variation=variation),
+                do=Message("Write KEY=VALUE,VALUE, each key once, with a key of: {keys}.", keys=", ".join(keys)),
             )
         values[key] = known
     return values
@@ -99,9 +102,11 @@ def read_experiment(path: Path, model: str, settings: Mapping[str, Any]) -> Expe
         data = read_regular(path, _LARGEST)
         content = toml_values(data.decode("utf-8-sig"))
     except OSError as error:
-        raise SettingsError(f"This experiment cannot be read: {error.strerror}", where=str(path)) from error
+        raise SettingsError(
+            Message("This experiment cannot be read: {error}", error=error.strerror), where=str(path)
+        ) from error
     except ValueError as error:
-        raise SettingsError(f"This experiment is not TOML: {error}", where=str(path)) from error
+        raise SettingsError(Message("This experiment is not TOML: {error}", error=error), where=str(path)) from error
     tables, verify, baseline = content.get("arms"), content.get("set"), content.get("baseline")
     if (
         not isinstance(verify, str)
@@ -125,18 +130,24 @@ def _file_arm(path: Path, name: str, table: dict[str, Any], model: str, settings
     from eval.dataset.conditions import Condition
     from eval.runs.run_folders import folder_name
 
-    where = f"{path}, arm {name}"
+    where = Message("{path}, arm {name}", path=path, name=name)
     if folder_name(name) != name:
-        raise SettingsError(f"{name!r} cannot be the name of a folder", where=where, do="Use letters and digits.")
+        raise SettingsError(
+            Message("{name!r} cannot be the name of a folder", name=name), where=where, do="Use letters and digits."
+        )
     retrieval = table.get("retrieval", "index")
     kinds = retrieval if isinstance(retrieval, list) else [retrieval]
     unknown = [key for key in table if key not in (*VARIABLE, "retrieval")]
     unknown += [str(kind) for kind in kinds if kind not in RETRIEVAL]
     if unknown or not kinds:
         raise SettingsError(
-            f"Unknown: {', '.join(map(repr, unknown)) or 'no retrieval'}",
+            Message("Unknown: {unknown}", unknown=", ".join(map(repr, unknown)) or Message("no retrieval")),
             where=where,
-            do=f"The options of an arm are {', '.join(VARIABLE)}, and retrieval: {', '.join(RETRIEVAL)}.",
+            do=Message(
+                "The options of an arm are {variable}, and retrieval: {retrieval}.",
+                variable=", ".join(VARIABLE),
+                retrieval=", ".join(RETRIEVAL),
+            ),
         )
     changed = {key: str(value) for key, value in table.items() if key != "retrieval"}
     for key, text in changed.items():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from kotae.parts import in_python_words, model_settings, searched, wording
 from rag.factory import IndexSettings, ModelSettings
+from rag.messages import Message
 from rag.records import Language
 from rag.settings import DEFAULT_INDEX, DEFAULT_MODEL
 
@@ -221,7 +222,7 @@ def _graded(answers: str | Path | pd.DataFrame, columns: str) -> pd.DataFrame:
 
     if isinstance(answers, str | Path):
         path = Path(answers)
-        table = read_answers(path, read_bytes(path, "table of answers"), columns)
+        table = read_answers(path, read_bytes(path, Message("table of answers")), columns)
         frame = pd.DataFrame([row.row.values for row in table.rows], columns=list(filter(None, table.header)))
     else:
         table, frame = read_answers(FRAME, frame_lines(answers), columns), answers.copy()

@@ -15,6 +15,7 @@ from eval.report.headlines import headline, headline_figures, imported_headline
 from eval.report.inline import inline_gate, inline_report
 from eval.report.records import Report
 from rag.errors import RunError
+from rag.messages import Message
 from rag.records import Language
 from rag.tables.output import Medium, OutputTable
 
@@ -37,7 +38,9 @@ class Evaluation:
     def folder(self) -> Path:
         """The folder of the run. Raises RunError for several."""
         if len(self.folders) > 1:
-            raise RunError(f"There are {len(self.folders)} runs, not one", do="Choose one of `folders`.")
+            raise RunError(
+                Message("There are {folders} runs, not one", folders=len(self.folders)), do="Choose one of `folders`."
+            )
         return self.folders[0]
 
     @property

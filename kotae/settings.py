@@ -11,6 +11,7 @@ import click
 from click.core import ParameterSource
 
 from rag.errors import SettingsError
+from rag.messages import Message
 from rag.models.server.address import ModelServer
 from rag.records import PRESETS, Decoding
 
@@ -63,7 +64,9 @@ def _gpus(text: str | None) -> tuple[int, ...]:
     except ValueError:
         numbers = (-1,)
     if len(set(numbers)) < len(numbers) or any(number < 0 for number in numbers):
-        raise SettingsError(f"--gpus must be different numbers of GPUs, such as 0,1, and is {text!r}")
+        raise SettingsError(
+            Message("--gpus must be different numbers of GPUs, such as 0,1, and is {text!r}", text=text)
+        )
     return numbers
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from rag.errors import DatasetError
+from rag.messages import Message
 from rag.records import LANGUAGES, Language
 from rag.text.json_errors import json_fault
 from rag.text.language import detect
@@ -46,7 +47,10 @@ def load_documents(folder: Path, language: Language | None = None) -> tuple[Coll
             source=_source(folder, str(fields["id"])),
         )
         if document.id in seen:
-            raise DatasetError(f"The id {document.id!r} is repeated", where=f"{path}, line {line}")
+            raise DatasetError(
+                Message("The id {document!r} is repeated", document=document.id),
+                where=Message("{path}, line {line}", path=path, line=line),
+            )
         seen.add(document.id)
         documents.append(document)
     return tuple(document for document in documents if language in (None, document.language))
@@ -60,16 +64,21 @@ def json_lines(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise DatasetError(f"This file cannot be read: {error}", where=str(path)) from error
+        raise DatasetError(Message("This file cannot be read: {error}", error=error), where=str(path)) from error
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             value = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise DatasetError(f"This line is not JSON: {json_fault(error)}", where=f"{path}, line {number}") from error
+            raise DatasetError(
+                Message("This line is not JSON: {error}", error=json_fault(error)),
+                where=Message("{path}, line {number}", path=path, number=number),
+            ) from error
         if not isinstance(value, dict):
-            raise DatasetError("This line is not a JSON object", where=f"{path}, line {number}")
+            raise DatasetError(
+                "This line is not a JSON object", where=Message("{path}, line {number}", path=path, number=number)
+            )
         yield number, value
 
 
@@ -77,14 +86,21 @@ def text_field(fields: Mapping[str, Any], name: str, path: Path, line: int) -> s
     """Return a field that must hold text. Raises DatasetError."""
     value = fields.get(name)
     if not isinstance(value, str) or not value.strip():
-        raise DatasetError(f"The field {name!r} is missing or empty", where=f"{path}, line {line}")
+        raise DatasetError(
+            Message("The field {name!r} is missing or empty", name=name),
+            where=Message("{path}, line {line}", path=path, line=line),
+        )
     return value
 
 
 def _language(fields: Mapping[str, Any], path: Path, line: int) -> Language:
     language = fields.get("lang") or detect(str(fields["text"]))
     if language not in LANGUAGES:
-        raise DatasetError(f"Unknown language {language!r}", where=f"{path}, line {line}", do="Use ja or en.")
+        raise DatasetError(
+            Message("Unknown language {language!r}", language=language),
+            where=Message("{path}, line {line}", path=path, line=line),
+            do="Use ja or en.",
+        )
     return cast("Language", language)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from rag.errors import ModelUnavailable, SettingsError
 from rag.index.chroma import ChromaServer
 from rag.index.location import locate_index
+from rag.messages import Message
 from rag.models.engine import EngineOptions
 from rag.models.llama_build import llama_build, server_build
 from rag.models.registry import KINDS
@@ -155,7 +156,8 @@ def screen(uri: str, options: EngineOptions) -> Screening:
     scheme, _, name = uri.partition(":")
     if scheme != "gptq" or not name:
         raise SettingsError(
-            f"Only GPTQ checkpoints can be checked, not {uri!r}", do="Give --model gptq:<dir or hub id>."
+            Message("Only GPTQ checkpoints can be checked, not {uri!r}", uri=uri),
+            do="Give --model gptq:<dir or hub id>.",
         )
     from rag.models.gptq.screen import screen_checkpoint
 

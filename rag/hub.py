@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import ModelUnavailable, first_line
+from rag.messages import Message
 
 # Weights in pickle format can run code when they are read, so they are never fetched.
 _WANTED = ("*.json", "*.safetensors", "*.txt", "*.model", "*.jinja", "*/*.json", "*/*.safetensors")
@@ -35,7 +36,7 @@ def resolve(name: str) -> ModelFolder:
     hub_id, _, revision = name.partition("@")
     if hub_id.count("/") != 1 or hub_id.startswith((".", "/", "~")):
         raise ModelUnavailable(
-            f"There is no model folder {name!r}", do="Give a folder, or a hub id such as owner/name."
+            Message("There is no model folder {name!r}", name=name), do="Give a folder, or a hub id such as owner/name."
         )
     from huggingface_hub import snapshot_download
 
@@ -43,7 +44,11 @@ def resolve(name: str) -> ModelFolder:
         path = Path(snapshot_download(hub_id, revision=revision or None, allow_patterns=list(_WANTED)))
     except Exception as error:  # the hub raises many unrelated kinds: HTTP, cache, name validation
         raise ModelUnavailable(
-            f"The model {name!r} is not in the local hub cache and could not be downloaded: {first_line(error)}",
+            Message(
+                "The model {name!r} is not in the local hub cache and could not be downloaded: {error}",
+                name=name,
+                error=first_line(error),
+            ),
             do="Check the name and the network, or give a local folder.",
         ) from error
     return ModelFolder(hub_id, path.name, path)

@@ -45,6 +45,16 @@ class Message(str):
         return functools.partial(Message, self.template, **self.values), ()
 
 
+def joined(messages: Iterable[str], separator: str = "; ") -> Message:
+    """Return messages one after the other as one; each is said in the reader's language.
+
+    >>> joined(["no question", Message("{number} more", number=2)])
+    'no question; 2 more'
+    """
+    values = {f"part{number}": Message.of(text) for number, text in enumerate(messages)}
+    return Message(separator.join(f"{{{name}}}" for name in values), **values)
+
+
 def translated(text: str, language: Language) -> str:
     """Return a message in a language, or in English where the catalogue does not have it.
 

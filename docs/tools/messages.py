@@ -22,7 +22,12 @@ from rag.messages import CATALOGUE, displayed_in, read_catalogue
 ROOT: Final = Path(__file__).parents[2]
 PATH: Final = CATALOGUE
 _PACKAGES: Final = ("kotae", "ingest", "eval", "rag")
-_ERRORS: Final = {name for name, value in vars(errors).items() if isinstance(value, type)} | {"PackageShadowed"}
+_ERRORS: Final = {name for name, value in vars(errors).items() if isinstance(value, type)} | {
+    "Fault",
+    "LimitExceeded",
+    "ParameterError",
+    "UnusableValue",
+}
 _LABELLED: Final = {"Message", "notice", "status", "bytes_bar", "count_bar"}
 _HEAD: Final = """# Japanese messages of kotae: help, progress, results, errors, reports and the page.
 # Written by `python -m docs.tools`, which adds what is new and removes what is gone; translate by hand, in 敬体.
@@ -89,6 +94,8 @@ def _messages_of(call: ast.Call) -> Iterator[ast.expr]:
     name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
     if name in _ERRORS | _LABELLED:
         yield from call.args[:1]
+    if name == "Fault":
+        yield from call.args[2:3]
     if name in _ERRORS:
         yield from (keyword.value for keyword in call.keywords if keyword.arg in ("where", "do"))
 

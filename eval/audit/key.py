@@ -18,6 +18,7 @@ from eval.audit.sample import allocate
 from eval.runs.description import MAX_STORED
 from eval.runs.graded import RunAnswer
 from rag.errors import RunError
+from rag.messages import Message
 from rag.serialize import from_json, to_jsonable
 from rag.storage.atomic import write_text
 from rag.storage.regular_files import read_regular
@@ -69,7 +70,8 @@ def draw(answers: Sequence[RunAnswer], sample: int, seed: int) -> AuditKey:
     missing = sum(answer.recorded is None for answer in answers)
     if missing:
         raise RunError(
-            f"{missing} of {len(answers)} answers are missing", do="Finish the run with `kotae eval run` first."
+            Message("{missing} of {answers} answers are missing", missing=missing, answers=len(answers)),
+            do="Finish the run with `kotae eval run` first.",
         )
     strata: dict[str, list[int]] = defaultdict(list)
     for at, answer in enumerate(answers):
@@ -126,7 +128,7 @@ def load_key(folder: Path, name: str) -> AuditKey:
         text = read_regular(path, MAX_STORED, follow=False)
     except OSError as error:
         raise RunError(
-            f"This run has no audit {name}: the labels are of another run, or its key was deleted",
+            Message("This run has no audit {name}: the labels are of another run, or its key was deleted", name=name),
             where=str(folder),
             do="Name the run whose answers were judged.",
         ) from error
@@ -135,5 +137,7 @@ def load_key(folder: Path, name: str) -> AuditKey:
 
 def _damaged(path: Path, fault: str) -> RunError:
     return RunError(
-        f"The key of this audit is damaged: {fault}", where=str(path), do="Make a new audit with `kotae eval audit`."
+        Message("The key of this audit is damaged: {fault}", fault=fault),
+        where=str(path),
+        do="Make a new audit with `kotae eval audit`.",
     )

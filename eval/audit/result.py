@@ -12,6 +12,7 @@ from eval.dataset.conditions import Condition
 from eval.runs.graded import RunAnswer
 from eval.statistics.audited import Audit, AuditedAnswer, CorrectedShare
 from rag.errors import RunError
+from rag.messages import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,9 @@ def _refuse_changes(folder: Path, key: AuditKey, answers: Sequence[RunAnswer]) -
     changed = sum(before.get(place) != content for place, content in now.items()) + len(before.keys() - now.keys())
     if changed:
         raise RunError(
-            f"{changed} answers of this run changed after the audit {key.id} was drawn",
+            Message(
+                "{changed} answers of this run changed after the audit {key} was drawn", changed=changed, key=key.id
+            ),
             where=str(folder),
             do="Draw a new audit with `kotae eval audit`.",
         )

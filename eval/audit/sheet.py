@@ -10,6 +10,7 @@ from typing import Final
 from eval.audit.key import AuditKey, place_of
 from eval.runs.graded import RunAnswer
 from rag.errors import DatasetError
+from rag.messages import Message
 from rag.storage.atomic import write_bytes
 from rag.tables.escape import xlsx_text
 from rag.tables.files import read_bytes
@@ -79,7 +80,9 @@ def audit_of(path: Path) -> str:
         raise DatasetError(
             "The codes in this file do not belong to a single audit",
             where=str(path),
-            do=f"Use the workbook that `kotae eval audit` wrote, with its column {CODE!r} unchanged.",
+            do=Message(
+                "Use the workbook that `kotae eval audit` wrote, with its column {code!r} unchanged.", code=CODE
+            ),
         )
     return names.pop()
 
@@ -96,21 +99,41 @@ def read_judgements(path: Path, key: AuditKey, answers: Sequence[RunAnswer]) -> 
     for record in _records(path):
         code = record.cells.get(CODE, "")
         if code not in drawn or code in records:
-            what = "is used twice" if code in records else "is not one of this audit"
-            raise DatasetError(f"The code {code!r} {what}", where=record.where, do=_UNCHANGED)
+            what = Message("is used twice") if code in records else Message("is not one of this audit")
+            raise DatasetError(
+                Message("The code {code!r} {what}", code=code, what=what), where=record.where, do=_UNCHANGED
+            )
         records[code] = record
     for code, record in records.items():
         for column, text in zip((QUESTION, ANSWER), texts[drawn[code].place], strict=True):
             if _letters(record.cells.get(column, "")) != _letters(xlsx_text(text)):
-                raise DatasetError(f"The column {column!r} differs from the run", where=record.where, do=_UNCHANGED)
+                raise DatasetError(
+                    Message("The column {column!r} differs from the run", column=column),
+                    where=record.where,
+                    do=_UNCHANGED,
+                )
     if absent := [code for code in drawn if code not in records]:
         raise DatasetError(
-            f"{len(absent)} of {len(drawn)} rows are missing: {_listed(absent)}", where=str(path), do=_ALL
+            Message(
+                "{absent} of {drawn} rows are missing: {rows}",
+                absent=len(absent),
+                drawn=len(drawn),
+                rows=_listed(absent),
+            ),
+            where=str(path),
+            do=_ALL,
         )
     empty = [record.row.position for record in records.values() if not record.cells.get(JUDGEMENT, "")]
     if empty:
         raise DatasetError(
-            f"{len(empty)} of {len(drawn)} answers have no judgement: {_listed(empty)}", where=str(path), do=_ALL
+            Message(
+                "{empty} of {drawn} answers have no judgement: {rows}",
+                empty=len(empty),
+                drawn=len(drawn),
+                rows=_listed(empty),
+            ),
+            where=str(path),
+            do=_ALL,
         )
     return {drawn[code].place: _judgement(record) for code, record in records.items()}
 
@@ -123,13 +146,15 @@ def _judgement(record: TableRecord) -> bool:
     text = record.cells.get(JUDGEMENT, "")
     if (judged := _WORDS.get(normalise_header(text))) is None:
         raise DatasetError(
-            f"The judgement {text!r} is neither right nor wrong", where=record.where, do=f"Write {RIGHT} or {WRONG}."
+            Message("The judgement {text!r} is neither right nor wrong", text=text),
+            where=record.where,
+            do=Message("Write {right} or {wrong}.", right=RIGHT, wrong=WRONG),
         )
     return judged
 
 
 def _records(path: Path) -> list[TableRecord]:
-    what = "file of judgements"
+    what = Message("file of judgements")
     return read_records(path, read_bytes(path, what), what, (CODE, QUESTION, ANSWER, JUDGEMENT))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from eval.dataset.values import UnusableValue, list_of, text_of
 from eval.grading.labels.label_set import Label, LabelSet
+from rag.messages import Message
 from rag.records import Language
 from rag.text.canonical import canonical
 from rag.text.word_match import folded
@@ -71,12 +72,14 @@ def label_set(value: Any, languages: Sequence[Language]) -> LabelSet | None:
         try:
             return LabelSet.parse("|".join(names))
         except ValueError as error:
-            raise UnusableValue(f"cannot be read: {error}") from error
+            raise UnusableValue(Message("cannot be read: {error}", error=error)) from error
     return _labels([tuple(part.strip() for part in name.split("/") if part.strip()) for name in names])
 
 
 def _labels(names: Sequence[tuple[str, ...]]) -> LabelSet:
     keys = [folded(canonical(synonym)) for synonyms in names for synonym in synonyms]
     if len(names) < 2 or not all(names) or len(set(keys)) < len(keys):
-        raise UnusableValue(f"needs two different labels or more, not {' | '.join('/'.join(n) for n in names)!r}")
+        raise UnusableValue(
+            Message("needs two different labels or more, not {names!r}", names=" | ".join("/".join(n) for n in names))
+        )
     return LabelSet(tuple(Label(synonyms, synonyms) for synonyms in names))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from eval.dataset.column_names import ColumnName, Role, read_name, read_role
 from rag.errors import DatasetError, SettingsError
+from rag.messages import Message
 from rag.records import LANGUAGES, Language
 from rag.tables.header import describe_header, normalise_header, repeated
 
@@ -59,13 +60,13 @@ def parse_columns(text: str) -> tuple[FieldColumn, ...]:
         name = read_role(key)
         if not equals or not header or name is None:
             raise SettingsError(
-                f"--columns has {part!r}, which is not KEY=NAME with one of its keys",
-                do=f"Write --columns question=NAME,reference=NAME. The keys: {_KEYS}.",
+                Message("--columns has {part!r}, which is not KEY=NAME with one of its keys", part=part),
+                do=Message("Write --columns question=NAME,reference=NAME. The keys: {keys}.", keys=_KEYS),
             )
         given.append(FieldColumn(header, name))
     keys = [column.key for column in given]
     if twice := repeated(keys):
-        raise SettingsError(f"--columns names {twice[0]} twice", do="Name one column.")
+        raise SettingsError(Message("--columns names {twice} twice", twice=twice[0]), do="Name one column.")
     return tuple(given)
 
 
@@ -109,9 +110,10 @@ def _given(column: FieldColumn, header: Sequence[str], where: str) -> FieldColum
     matches = [cell for cell in header if normalise_header(cell) == normalise_header(column.header)]
     if len(matches) == 1:
         return replace(column, header=matches[0])
-    what = f"has the column {column.header!r} twice" if matches else f"has no column {column.header!r}"
+    twice = "The verification set has the column {column!r} twice; this row has {header}"
+    none = "The verification set has no column {column!r}; this row has {header}"
     raise DatasetError(
-        f"The verification set {what}; this row has {describe_header(header)}",
+        Message(twice if matches else none, column=column.header, header=describe_header(header)),
         where=where,
         do="Rename one of them." if matches else "Give --columns the names in this header.",
     )
@@ -146,11 +148,13 @@ def _without_twins(columns: Sequence[FieldColumn], header: Sequence[str], where:
         names = [normalise_header(twin.header) for twin in twins]
         if twice := repeated(names):
             raise DatasetError(
-                f"The verification set has the column {twice[0]!r} twice", where=where, do="Rename one of them."
+                Message("The verification set has the column {twice!r} twice", twice=twice[0]),
+                where=where,
+                do="Rename one of them.",
             )
         if len(twins) > 1 and role in _REQUIRED:
             raise _open(
-                f"Several columns may hold the {role}: {describe_header(twin.header for twin in twins)}",
+                _several(role, (twin.header for twin in twins)),
                 columns, header, where, [],
             )  # fmt: skip
     return [min(twins, key=lambda twin: twin.name.rank) for twins in groups.values()]
@@ -168,8 +172,8 @@ def _languages(columns: list[FieldColumn], header: Sequence[str], where: str) ->
     references = _stated(columns, Role.REFERENCE)
     for role, own in ((Role.QUESTION, questions), (Role.REFERENCE, references)):
         if len(own) > len(LANGUAGES):
-            several = describe_header(column.header for column in columns if column.name.role is role)
-            raise _open(f"Several columns may hold the {role}: {several}", columns, header, where, [])
+            several = _several(role, (column.header for column in columns if column.name.role is role))
+            raise _open(several, columns, header, where, [])
     if None in questions | references or questions == references:
         return columns
     lacking, language = next(
@@ -180,10 +184,16 @@ def _languages(columns: list[FieldColumn], header: Sequence[str], where: str) ->
     )
     word = {Role.QUESTION: "instruction", Role.REFERENCE: "response"}[lacking]
     raise _open(
-        f"The verification set has no column with the {lacking} in {_WORDS[language]}, such as "
-        f"'{word}({_MARKS[language]})'",
+        Message("The verification set has no column with the {role} in {language}, such as '{column}'",
+                role=Message(str(lacking)), language=Message(_WORDS[language]), column=f"{word}({_MARKS[language]})"),
         columns, header, where, [f"{lacking}_{language}"],
     )  # fmt: skip
+
+
+def _several(role: Role, headers: Iterable[str]) -> Message:
+    return Message(
+        "Several columns may hold the {role}: {columns}", role=Message(str(role)), columns=describe_header(headers)
+    )
 
 
 def _stated(columns: Sequence[FieldColumn], role: Role) -> frozenset[Language | None]:
@@ -209,9 +219,9 @@ def _open(
 ) -> DatasetError:
     """Return the error for an ambiguous column, with a line that resolves it."""
     return DatasetError(
-        f"{what}; this row has {describe_header(header)}",
+        Message("{what}; this row has {header}", what=what, header=describe_header(header)),
         where=where,
-        do=f"Say which is which, such as: {_suggestion(columns, header, missing)}",
+        do=Message("Say which is which, such as: {missing}", missing=_suggestion(columns, header, missing)),
     )
 
 

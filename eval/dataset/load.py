@@ -12,6 +12,7 @@ from eval.dataset.rows import read_rows
 from eval.dataset.set_table import read_set
 from eval.dataset.summary import reasons
 from rag.errors import DatasetError
+from rag.messages import Message
 from rag.tables.files import read_bytes
 from rag.tables.header import repeated
 
@@ -40,7 +41,7 @@ def load_dataset(path: Path, columns: str = "") -> Dataset:
     Raises DatasetError with file, row and column for columns that are not found or may be several, every cell that
     cannot be used, a NO that occurs twice, and a file without rows; SettingsError for `columns` that cannot be read.
     """
-    return _read(path, read_bytes(path, "verification set"), columns)
+    return _read(path, read_bytes(path, Message("verification set")), columns)
 
 
 def load_frame(frame: pd.DataFrame, columns: str = "") -> Dataset:
@@ -53,13 +54,15 @@ def frame_lines(frame: pd.DataFrame) -> bytes:
     headers = [str(column) for column in frame.columns]
     if twice := repeated(headers):
         raise DatasetError(
-            f"The DataFrame has the column {twice[0]!r} twice", where=str(FRAME), do="Rename one of them."
+            Message("The DataFrame has the column {twice!r} twice", twice=twice[0]),
+            where=str(FRAME),
+            do="Rename one of them.",
         )
     try:
         renamed = frame.set_axis(headers, axis="columns")
         lines: str = renamed.to_json(orient="records", lines=True, force_ascii=False, date_format="iso")
     except (ValueError, OverflowError, RecursionError, TypeError, UnicodeError) as error:
-        raise DatasetError(f"The DataFrame cannot be read: {error}", where=str(FRAME)) from error
+        raise DatasetError(Message("The DataFrame cannot be read: {error}", error=error), where=str(FRAME)) from error
     return lines.encode("utf-8", "replace")
 
 
@@ -70,7 +73,10 @@ def _read(path: Path, data: bytes, given: str) -> Dataset:
     table.require_saved(column.header for column in columns.columns)
     rows = read_rows(table, columns)
     if not rows.items:
-        raise DatasetError(f"The verification set has no question to ask: {reasons(rows.left_out)}", where=str(path))
+        raise DatasetError(
+            Message("The verification set has no question to ask: {left_out}", left_out=reasons(rows.left_out)),
+            where=str(path),
+        )
     return Dataset(
         path=path,
         sha256=hashlib.sha256(data).hexdigest(),

@@ -13,6 +13,7 @@ from typing import Any
 
 from eval.dataset.column_names import Role, language_of, read_name
 from rag.errors import DatasetError
+from rag.messages import Message
 
 _SHOWN = 12
 _LONGEST_KEY = 200
@@ -37,7 +38,8 @@ def records_in(document: Any, where: str) -> Iterator[SetRecord]:
     for number, value in enumerate(_list_in(document, where), 1):
         if not isinstance(value, Mapping):
             raise DatasetError(
-                f"This record is {type(value).__name__}, not an object", where=f"{where}, record {number}"
+                Message("This record is {name}, not an object", name=type(value).__name__),
+                where=Message("{where}, record {number}", where=where, number=number),
             )
         yield from flat_records(value, f"record {number}")
 
@@ -89,7 +91,10 @@ def _list_in(document: Any, where: str) -> Sequence[Any]:
     if not tables and lists and len(lists) == len(document) and len({len(value) for value in lists.values()}) == 1:
         return [dict(zip(lists, values, strict=True)) for values in zip(*lists.values(), strict=True)]
     raise DatasetError(
-        f"This JSON file needs exactly one list of records; it has {', '.join(map(repr, list(document)[:_SHOWN]))}",
+        Message(
+            "This JSON file needs exactly one list of records; it has {document}",
+            document=", ".join(map(repr, list(document)[:_SHOWN])),
+        ),
         where=where,
         do="Write a list of objects, or one object per line.",
     )

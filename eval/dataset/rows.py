@@ -24,6 +24,7 @@ from eval.dataset.values import (
     truth_of,
 )
 from rag.errors import DatasetError
+from rag.messages import Message, joined
 from rag.records import LANGUAGES, Language
 from rag.tables.header import normalise_header
 from rag.text.language import detect
@@ -37,7 +38,7 @@ _KINDS, _LONGEST_KIND = 30, 60
 OTHER = "other"
 """The type of questions whose own type is not among the commonest."""
 _SHOWN = 20  # faults in one message
-_EMPTY = "is empty"
+_EMPTY = Message("is empty")
 _NEEDED = (Role.QUESTION, Role.REFERENCE)
 
 
@@ -50,6 +51,7 @@ class _RowFault(Exception):
 
     def __init__(self, column: FieldColumn, what: str) -> None:
         super().__init__(what)
+        self.what = what
         self.column = column
 
 
@@ -71,7 +73,7 @@ def read_rows(table: SetTable, columns: SetColumns) -> ReadRows:
         try:
             item = _RowReader(row, columns, sheet=table.sheet is not None).item()
         except _RowLeftOut as reason:
-            left_out.setdefault(str(reason), []).append(row.position)
+            left_out.setdefault(reason.args[0], []).append(row.position)
         except _RowFault as fault:
             faults.append((row, fault))
         else:
@@ -79,8 +81,13 @@ def read_rows(table: SetTable, columns: SetColumns) -> ReadRows:
             if first != row.position:
                 number = columns.first(Role.NUMBER)
                 raise DatasetError(
-                    f"The NO {item.number} is used twice, first in {first}",
-                    where=f"{table.where}, {row.position}, column {number.header if number else 'NO'!r}",
+                    Message("The NO {number} is used twice, first in {first}", number=item.number, first=first),
+                    where=Message(
+                        "{where}, {position}, column {header!r}",
+                        where=table.where,
+                        position=row.position,
+                        header=number.header if number else "NO",
+                    ),
                     do="Give every question its own NO.",
                 )
             items.append(item)
@@ -91,15 +98,25 @@ def read_rows(table: SetTable, columns: SetColumns) -> ReadRows:
 
 def _refusal(where: str, faults: Sequence[tuple[SetRow, _RowFault]]) -> DatasetError:
     optional = next((fault.column for _, fault in faults if fault.column.name.role not in _NEEDED), None)
-    unread = f"To leave a column unread: --columns {optional.key}=-" if optional else None
+    unread = Message("To leave a column unread: --columns {key}=-", key=optional.key) if optional else None
     if len(faults) == 1:
         row, fault = faults[0]
-        place = f"{where}, {row.position}, column {fault.column.header!r}"
-        return DatasetError(f"This cell {fault}", where=place, do=unread)
-    named = [f"{row.position}, column {fault.column.header!r} {fault}" for row, fault in faults[:_SHOWN]]
-    more = [f"and {len(faults) - _SHOWN} more"] if len(faults) > _SHOWN else []
+        place = Message(
+            "{where}, {position}, column {header!r}", where=where, position=row.position, header=fault.column.header
+        )
+        return DatasetError(Message("This cell {fault}", fault=Message.of(fault.what)), where=place, do=unread)
+    named = [
+        Message(
+            "{row}, column {column!r} {fault}",
+            row=row.position,
+            column=fault.column.header,
+            fault=Message.of(fault.what),
+        )
+        for row, fault in faults[:_SHOWN]
+    ]
+    more = [Message("and {number} more", number=len(faults) - _SHOWN)] if len(faults) > _SHOWN else []
     return DatasetError(
-        f"{len(faults)} rows cannot be used: {'; '.join(named + more)}",
+        Message("{faults} rows cannot be used: {named}", faults=len(faults), named=joined(named + more)),
         where=where,
         do=unread or "Correct or delete these rows.",
     )
@@ -150,7 +167,7 @@ class _RowReader:
             refuse_error(value)
             return reader(value)
         except (UnusableValue, RecursionError) as error:
-            what = "is nested too deeply" if isinstance(error, RecursionError) else str(error)
+            what = Message("is nested too deeply") if isinstance(error, RecursionError) else error.what
             raise _RowFault(column, what) from error
 
     def _optional(self, role: Role, reader: Callable[[Any], V], default: V) -> V:
@@ -171,7 +188,7 @@ class _RowReader:
         if not any(texts.values()):
             if any(references.values()):
                 raise _RowFault(next(iter(texts)), _EMPTY)
-            raise _RowLeftOut("neither question nor reference")
+            raise _RowLeftOut(Message("neither question nor reference"))
         for column, text in texts.items():
             reference = self._columns.first(Role.REFERENCE, column.name.language)
             if not text and reference is not None and references[reference]:
@@ -189,7 +206,7 @@ class _RowReader:
             return detect(question)
         language = language_of(stated.split("-")[0].split("_")[0])
         if language is None:
-            raise _RowLeftOut(f"a language other than ja and en: {stated[:20]}")
+            raise _RowLeftOut(Message("a language other than ja and en: {language}", language=stated[:20]))
         return language
 
     def _answers(self, role: Role, choices: Choices | None) -> dict[FieldColumn, list[str]]:
@@ -201,7 +218,7 @@ class _RowReader:
             if choices is not None:
                 chosen = [choices.named(text) for text in found]
                 if None in chosen and column.name.by_label:
-                    raise _RowFault(column, f"has {found[0]!r}, which is no choice")
+                    raise _RowFault(column, Message("has {answer!r}, which is no choice", answer=found[0]))
                 answers[column] = [name or text for name, text in zip(chosen, found, strict=True)]
         return answers
 
@@ -225,7 +242,7 @@ class _RowReader:
                 raise _RowFault(column, _EMPTY)
             del questions[language]
         if not questions:
-            raise _RowLeftOut("no accepted answer")
+            raise _RowLeftOut(Message("no accepted answer"))
         return {language: accepted[language] for language in LANGUAGES if accepted.get(language)}
 
     def _by_language(self, answers: Mapping[FieldColumn, list[str]], asked: tuple[Language, ...]) -> Texts:

@@ -13,13 +13,14 @@ from typing import Any
 from eval.dataset.columns import FieldColumn, find_columns, names_columns
 from eval.dataset.published_layouts import SetRecord, flat_records, niilc_records, records_in
 from rag.errors import DatasetError
+from rag.messages import Message
 from rag.tables.files import MAX_ROWS, read_text, refuse_rows
 from rag.tables.header import TableRow, repeated
 from rag.tables.merged_cells import MergedCells
 from rag.tables.reader import Table, read_tables, select_table
 from rag.text.json_errors import json_fault
 
-_WHAT = "verification set"
+_WHAT = Message("verification set")
 _TABLES, _LINES = (".xlsx", ".csv", ".tsv"), (".jsonl", ".ndjson")
 SUFFIXES = (*_TABLES, *_LINES, ".json", ".parquet", ".xml")
 _LARGEST = 256 * 1024 * 1024  # bytes
@@ -58,7 +59,9 @@ def read_set(path: Path, data: bytes, given: Sequence[FieldColumn]) -> SetTable:
     """Return the rows of a file by its extension. Raises DatasetError."""
     if len(data) > _LARGEST:
         raise DatasetError(
-            f"The {_WHAT} has more than {_LARGEST >> 20} MiB", where=str(path), do="Split it into several files."
+            Message("The verification set has more than {largest} MiB", largest=_LARGEST >> 20),
+            where=str(path),
+            do="Split it into several files.",
         )
     suffix = path.suffix.lower()
     if suffix in _TABLES:
@@ -73,7 +76,12 @@ def read_set(path: Path, data: bytes, given: Sequence[FieldColumn]) -> SetTable:
         records = niilc_records(_xml(path, data))
     else:
         raise DatasetError(
-            f"The {_WHAT} must be {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}, not {suffix or 'without an extension'}",
+            Message(
+                "The verification set must be {suffixes} or {suffixes_2}, not {suffix}",
+                suffixes=", ".join(SUFFIXES[:-1]),
+                suffixes_2=SUFFIXES[-1],
+                suffix=suffix or Message("without an extension"),
+            ),
             where=str(path),
         )
     return _from_records(path, records)
@@ -129,7 +137,9 @@ def _json_records(path: Path, text: str, *, by_line: bool) -> Iterator[SetRecord
     for number, line in lines:
         value = _parsed(path, line, f", line {number}")
         if not isinstance(value, dict):
-            raise DatasetError("This line is not a JSON object", where=f"{path}, line {number}")
+            raise DatasetError(
+                "This line is not a JSON object", where=Message("{path}, line {number}", path=path, number=number)
+            )
         yield from flat_records(value, f"line {number}")
 
 
@@ -145,13 +155,19 @@ def _parsed(path: Path, text: str, place: str) -> Any:
         fields = dict(pairs)
         if len(fields) < len(pairs):
             twice = repeated(name for name, _ in pairs)[0]
-            raise DatasetError(f"A JSON object has the field {twice!r} twice", where=f"{path}{place}")
+            raise DatasetError(
+                Message("A JSON object has the field {twice!r} twice", twice=twice),
+                where=Message("{path}{place}", path=path, place=place),
+            )
         return fields
 
     try:
         return json.loads(text, object_pairs_hook=once)
     except (ValueError, RecursionError) as error:
-        raise DatasetError(f"This is not JSON: {json_fault(error)}", where=f"{path}{place}") from error
+        raise DatasetError(
+            Message("This is not JSON: {error}", error=json_fault(error)),
+            where=Message("{path}{place}", path=path, place=place),
+        ) from error
 
 
 def _parquet(path: Path, data: bytes) -> list[dict[str, Any]]:
@@ -177,10 +193,17 @@ def _parquet(path: Path, data: bytes) -> list[dict[str, Any]]:
             large = left < 0
             records += rows
     except Exception as error:  # pyarrow raises errors of many kinds for a damaged file
-        raise DatasetError(f"This file cannot be read as Parquet: {error}", where=str(path)) from error
+        raise DatasetError(
+            Message("This file cannot be read as Parquet: {error}", error=error), where=str(path)
+        ) from error
     if large:
         raise DatasetError(
-            f"The {_WHAT} has more than {MAX_ROWS:,} rows, or {4 * _LARGEST >> 20} MiB unpacked", where=str(path)
+            Message(
+                "The verification set has more than {max_rows:,} rows, or {value} MiB unpacked",
+                max_rows=MAX_ROWS,
+                value=4 * _LARGEST >> 20,
+            ),
+            where=str(path),
         )
     return records
 
@@ -191,7 +214,7 @@ def _xml(path: Path, data: bytes) -> Any:
     try:
         root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
     except etree.XMLSyntaxError as error:
-        raise DatasetError(f"This file cannot be read as XML: {error}", where=str(path)) from error
+        raise DatasetError(Message("This file cannot be read as XML: {error}", error=error), where=str(path)) from error
     if root.find(".//question/answers/answer") is None:
         raise DatasetError(
             "This XML file is not laid out as NIILC's, with question, text and answers/answer", where=str(path)
@@ -202,16 +225,20 @@ def _xml(path: Path, data: bytes) -> Any:
 def _refuse_values(path: Path, data: bytes) -> None:
     if sum(map(data.count, (b",", b"[", b"{", b"<", b"\n"))) > _VALUES:
         raise DatasetError(
-            f"The {_WHAT} has more than {_VALUES:,} values", where=str(path), do="Split it into several files."
+            Message("The verification set has more than {values:,} values", values=_VALUES),
+            where=str(path),
+            do="Split it into several files.",
         )
 
 
 def _refuse_width(columns: int, where: str) -> None:
     if columns > _COLUMNS:
         raise DatasetError(
-            f"The {_WHAT} has more than {_COLUMNS:,} columns", where=where, do="Keep only the columns that are needed."
+            Message("The verification set has more than {columns:,} columns", columns=_COLUMNS),
+            where=where,
+            do="Keep only the columns that are needed.",
         )
 
 
 def _no_rows(path: Path) -> DatasetError:
-    return DatasetError(f"The {_WHAT} has no rows", where=str(path))
+    return DatasetError(Message("The verification set has no rows"), where=str(path))

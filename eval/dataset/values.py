@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from eval.dataset.items import GoldPassage
+from rag.messages import Message
 from rag.tables.header import normalise_header
 from rag.text.language import readable
 
@@ -25,6 +26,10 @@ _TEXTS = ("text", "content", "answer", "value", "paragraph_text", "passage")
 class UnusableValue(ValueError):
     """A value that cannot be used, and why; the reader of the row adds the position."""
 
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
 
 def text_of(value: Any) -> str:
     """Return a value as text: "" for none, 1 for 1.0, TRUE for true. Raises UnusableValue for a list or an object."""
@@ -35,14 +40,14 @@ def text_of(value: Any) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     if isinstance(value, list | dict | tuple | set):
-        raise UnusableValue(f"holds {'an object' if isinstance(value, dict) else 'a list'}, not a text")
+        raise UnusableValue("holds an object, not a text" if isinstance(value, dict) else "holds a list, not a text")
     return readable(str(value)).strip()
 
 
 def refuse_error(value: Any) -> None:
     """Raise UnusableValue for an error of a spreadsheet, such as #N/A."""
     if isinstance(value, str) and _EXCEL_ERROR.fullmatch(value.strip()):
-        raise UnusableValue(f"has the error {value.strip()}")
+        raise UnusableValue(Message("has the error {value}", value=value.strip()))
 
 
 def checked_text(value: Any) -> str:
@@ -50,7 +55,9 @@ def checked_text(value: Any) -> str:
     text = text_of(value)
     refuse_error(text)
     if text.casefold() in _NO_VALUE:
-        raise UnusableValue(f'has {text}, which is no value (if it is meant, write "{text}" in quotation marks)')
+        raise UnusableValue(
+            Message('has {text}, which is no value (if it is meant, write "{text}" in quotation marks)', text=text)
+        )
     return text
 
 
@@ -86,7 +93,7 @@ def _in_json(value: Any) -> Iterator[str]:
     elif isinstance(value, Mapping):
         named = next((value[name] for name in _TEXTS if name in value), None)
         if named is None and not any(name in value for name in _TEXTS):
-            raise UnusableValue(f"holds an object without {' or '.join(map(repr, _TEXTS[:2]))}")
+            raise UnusableValue(Message("holds an object without {texts}", texts=" or ".join(map(repr, _TEXTS[:2]))))
         yield from _in_json(named)
         yield from _in_json(value.get("aliases"))
     else:
@@ -110,7 +117,7 @@ def _gold(part: Any) -> GoldPassage:
         )
         start, end = part.get("start", 0), part.get("end")
         if not isinstance(start, int) or not isinstance(end, int | None) or (end is not None and end <= start):
-            raise UnusableValue(f"has a span from {start!r} to {end!r}")
+            raise UnusableValue(Message("has a span from {start!r} to {end!r}", start=start, end=end))
         text = "" if source else next((text_of(part[name]) for name in _TEXTS if name in part), "")
         return GoldPassage(_path(source), start, end, text, text_of(part.get("title")))
     text = checked_text(part)
@@ -118,7 +125,7 @@ def _gold(part: Any) -> GoldPassage:
     if span is None:
         return GoldPassage(_path(text))
     if int(span[3]) <= int(span[2]):
-        raise UnusableValue(f"has a span from {span[2]} to {span[3]}")
+        raise UnusableValue(Message("has a span from {span} to {span_2}", span=span[2], span_2=span[3]))
     return GoldPassage(_path(span[1].strip()), int(span[2]), int(span[3]))
 
 
@@ -141,7 +148,7 @@ def truth_of(value: Any) -> bool | None:
     if not text:
         return None
     if text not in _YES | _NO:
-        raise UnusableValue(f"has {text_of(value)!r}, which is neither yes nor no")
+        raise UnusableValue(Message("has {value!r}, which is neither yes nor no", value=text_of(value)))
     return text in _YES
 
 

@@ -11,6 +11,7 @@ from eval.export.inspect_log import inspect_logs
 from eval.export.jsonl import joined, jsonl_lines
 from eval.fallback.graded_run import graded_run
 from rag.errors import SettingsError
+from rag.messages import Message
 from rag.storage.atomic import write_bytes, write_text
 
 Format = Literal["jsonl", "inspect"]
@@ -29,7 +30,9 @@ def export_run(
     if to == "jsonl":
         if out.is_dir():
             raise SettingsError(
-                "This is a folder; jsonl is one file", where=str(out), do=f"Use --out {out / 'run.jsonl'}"
+                "This is a folder; jsonl is one file",
+                where=str(out),
+                do=Message("Use --out {out}", out=out / "run.jsonl"),
             )
         write_bytes(out, joined(jsonl_lines(run)))
         return [out]

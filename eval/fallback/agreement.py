@@ -14,6 +14,7 @@ from eval.grading.ladder import Reference, Verdict, grade
 from eval.runs.answer_table import RowWithAnswer, read_answers
 from eval.statistics.agreement import Agreement, agreement, agreement_text
 from rag.errors import DatasetError
+from rag.messages import Message
 from rag.tables.files import read_bytes
 
 
@@ -91,7 +92,7 @@ def load_labelled_answers(path: Path, columns: str = "") -> tuple[LabelledAnswer
     A number identifies the question of a row and `set` its set; rows without a number belong together if they share
     the question's text or all references. Raises DatasetError with file, row and column.
     """
-    table = read_answers(path, read_bytes(path, "table of answers"), columns)
+    table = read_answers(path, read_bytes(path, Message("table of answers")), columns)
     labelled_answers = [_labelled_answer(path, row) for row in table.rows if row.item is not None or row.answer]
     names = connected([_same_question(labelled) for labelled in labelled_answers])
     return tuple(replace(labelled, group=name) for labelled, name in zip(labelled_answers, names, strict=True))
@@ -139,7 +140,7 @@ def _labelled_answer(path: Path, row: RowWithAnswer) -> LabelledAnswer:
     if item is None:
         raise DatasetError(
             "This row has an answer, but no question with a reference in Japanese or English",
-            where=f"{path}, {row.row.position}",
+            where=Message("{path}, {position}", path=path, position=row.row.position),
             do="Fill in what is missing, or delete the row.",
         )
     return LabelledAnswer(

@@ -10,6 +10,7 @@ from eval.report.html import html_page
 from eval.report.records import Report
 from eval.report.tables import report_tables
 from rag.errors import SettingsError
+from rag.messages import Message
 from rag.records import Language
 from rag.storage.atomic import write_bytes, write_text
 from rag.tables.output import OutputTable
@@ -49,5 +50,5 @@ def write_table(table: OutputTable[Any], out: Path, language: Language = "en") -
     """Write a table as .xlsx or .csv. Raises SettingsError for another extension, and CannotWrite."""
     suffix = out.suffix.lower()
     if suffix not in (".xlsx", ".csv"):
-        raise SettingsError(f"The table must be .xlsx or .csv, not {out.name!r}")
+        raise SettingsError(Message("The table must be .xlsx or .csv, not {out!r}", out=out.name))
     write_bytes(out, workbook([table], language) if suffix == ".xlsx" else table.to_csv())

@@ -13,6 +13,7 @@ from eval.runs.graded import RunAnswer
 from eval.statistics.paired import Comparison, PairedOutcome, compare
 from eval.statistics.tolerance import ACCEPTED, Change, judge_change
 from rag.errors import RunError, SettingsError
+from rag.messages import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def build_gate(base: RunArm, new: RunArm, max_drop: float = 0.0, min_gain: float
     shared = [(before[key], answer) for key, answer in after.items() if key in before]
     if not shared:
         raise RunError(
-            f"{base_name} and {new_name} share no question",
+            Message("{base_name} and {new_name} share no question", base_name=base_name, new_name=new_name),
             do="Compare runs of the same verification set: the same numbers, questions and references.",
         )
     comparison = compare(
@@ -102,7 +103,7 @@ def refuse_failures(run: str, answers: Sequence[RunAnswer]) -> None:
     failed = [answer for answer in answers if answer.recorded is not None and answer.recorded.answer is None]
     if answers and len(failed) == len(answers):
         raise RunError(
-            f"All {len(failed)} answers failed; the first: {failed[0].error}",
+            Message("All {failed} answers failed; the first: {error}", failed=len(failed), error=failed[0].error),
             where=run,
             do="Correct the cause and run it again; failed questions are asked again.",
         )
@@ -123,11 +124,15 @@ def _arm_answers(arm: RunArm) -> tuple[str, list[RunAnswer]]:
     answers = [answer for answer in run.answers if answer.condition is condition]
     where = str(arm.folder)
     if not answers:
-        raise RunError(f"This run has no answers under the condition {condition}", where=where)
+        raise RunError(
+            Message("This run has no answers under the condition {condition}", condition=condition), where=where
+        )
     missing = sum(answer.recorded is None for answer in answers)
     if missing:
         raise RunError(
-            f"{missing} of {len(answers)} answers are missing", where=where, do="Finish the run with `kotae eval run`."
+            Message("{missing} of {answers} answers are missing", missing=missing, answers=len(answers)),
+            where=where,
+            do="Finish the run with `kotae eval run`.",
         )
     refuse_failures(where, answers)
     return f"{run.name}:{condition}", answers
@@ -139,9 +144,9 @@ def _only_condition(run: RunReport, folder: Path) -> Condition:
     if len(run.conditions) == 1:
         return run.conditions[0]
     raise SettingsError(
-        f"This run has the conditions {', '.join(run.conditions)}, and none was named",
+        Message("This run has the conditions {conditions}, and none was named", conditions=", ".join(run.conditions)),
         where=str(folder),
-        do=f"Name one: {folder}:{run.conditions[0]}",
+        do=Message("Name one: {folder}:{conditions}", folder=folder, conditions=run.conditions[0]),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from eval.retrieval.evaluate import Query
 from rag.collection import json_lines, load_documents, text_field
 from rag.errors import DatasetError
+from rag.messages import Message
 from rag.records import LANGUAGES, Language
 from rag.text.language import detect
 
@@ -50,12 +51,18 @@ def load_questions(
             continue
         number = text_field(fields, "id", path, line)
         if (number, question_language) in seen:
-            raise DatasetError(f"The id {number!r} is repeated", where=f"{path}, line {line}")
+            raise DatasetError(
+                Message("The id {number!r} is repeated", number=number),
+                where=Message("{path}, line {line}", path=path, line=line),
+            )
         seen.add((number, question_language))
         gold_ids = _gold_ids(fields, path, line) if fields.get("answerable", True) else []
         for document_id in gold_ids:
             if document_id not in documents:
-                raise DatasetError(f"There is no document {document_id!r}", where=f"{path}, line {line}")
+                raise DatasetError(
+                    Message("There is no document {document_id!r}", document_id=document_id),
+                    where=Message("{path}, line {line}", path=path, line=line),
+                )
         answers = [documents[document_id] for document_id in gold_ids]
         gold = [document for document in answers if document_language in (None, document.language)]
         if not gold:
@@ -74,5 +81,7 @@ def load_questions(
 def _gold_ids(fields: Mapping[str, Any], path: Path, line: int) -> list[str]:
     several = fields.get("doc_ids") or []
     if not isinstance(several, list):
-        raise DatasetError("The field 'doc_ids' is not a list", where=f"{path}, line {line}")
+        raise DatasetError(
+            "The field 'doc_ids' is not a list", where=Message("{path}, line {line}", path=path, line=line)
+        )
     return list(dict.fromkeys(str(name) for name in (*map(fields.get, _GOLD_FIELDS), *several) if name))

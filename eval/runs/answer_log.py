@@ -15,6 +15,7 @@ from pathlib import Path
 
 from eval.dataset.conditions import Condition
 from rag.errors import RunError
+from rag.messages import Message
 from rag.records import Answer, Failure, Language
 from rag.serialize import from_json, to_jsonable
 from rag.storage.disk_errors import translate_os_errors
@@ -99,7 +100,9 @@ class AnswerLog:
         try:
             data = read_regular(self._path, _MAX_LOG, follow=False)
         except OSError as error:
-            raise RunError(f"The answers cannot be read: {error.strerror}", where=str(self._path)) from error
+            raise RunError(
+                Message("The answers cannot be read: {error}", error=error.strerror), where=str(self._path)
+            ) from error
         whole = data.rfind(b"\n") + 1
         self._torn = whole < len(data)
         yield from enumerate(data[:whole].split(b"\n")[:-1], 1)
@@ -114,7 +117,7 @@ def _read(line: bytes, where: str) -> AnswerRecord:
 
     def damaged(fault: str) -> RunError:
         return RunError(
-            f"This line of the run is damaged: {fault}",
+            Message("This line of the run is damaged: {fault}", fault=fault),
             where=where,
             do="Delete the line; the next run asks its question again.",
         )

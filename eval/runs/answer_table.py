@@ -16,6 +16,7 @@ from eval.dataset.set_table import SetRow, SetTable, read_set
 from eval.dataset.values import UnusableValue, text_of, truth_of
 from eval.grading.ladder import Verdict, grade
 from rag.errors import DatasetError
+from rag.messages import Message
 from rag.records import Language
 from rag.tables.header import describe_header, normalise_header
 from rag.text.language import detect
@@ -147,8 +148,8 @@ def _answer_column(table: SetTable, stated: str, named: Sequence[FieldColumn]) -
         of_either = [cell for cell in free if _key(cell) in _OF_EITHER]
         matches = [cell for cell in of_either if _named_reference(named) or _has_reference(free, cell)]
     if len(matches) != 1:
-        problem = f"Several columns may hold the answers: {describe_header(matches)}" if matches else ""
-        raise _open(table, problem or "There is no column with the answers to grade")
+        several = Message("Several columns may hold the answers: {columns}", columns=describe_header(matches))
+        raise _open(table, several if matches else Message("There is no column with the answers to grade"))
     return matches[0]
 
 
@@ -165,7 +166,11 @@ def _label(table: SetTable, row: SetRow, column: str) -> bool | None:
         return truth_of(row.values.get(column))
     except UnusableValue as error:
         raise DatasetError(
-            f"The cell {error}", where=f"{table.where}, {row.position}, column {column!r}", do="Write 1 or 0."
+            Message("The cell {fault}", fault=Message.of(error.what)),
+            where=Message(
+                "{where}, {position}, column {column!r}", where=table.where, position=row.position, column=column
+            ),
+            do="Write 1 or 0.",
         ) from error
 
 
@@ -184,7 +189,7 @@ def _key(header: str) -> str:
 
 def _open(table: SetTable, what: str) -> DatasetError:
     return DatasetError(
-        f"{what}; the columns are {describe_header(table.header)}",
+        Message("{what}; the columns are {header}", what=what, header=describe_header(table.header)),
         where=table.where,
         do='Say which is which: columns="question=NAME,reference=NAME,answer=NAME".',
     )

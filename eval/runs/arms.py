@@ -21,6 +21,7 @@ from rag.factory import IndexSettings, ModelSettings, RetrieverShelf
 from rag.generation.chain import Model
 from rag.generation.prompt import Prompt
 from rag.generation.prompt_file import load_prompt
+from rag.messages import Message
 from rag.models.invoke import close_model
 from rag.progress import count_bar
 from rag.serialize import to_jsonable
@@ -96,10 +97,15 @@ def evaluate_arms(
 
 def _check_names(names: Sequence[str], baseline: str | None) -> None:
     if baseline is not None and baseline not in names:
-        raise SettingsError(f"There is no arm {baseline!r}", do=f"The arms are: {', '.join(names)}.")
+        raise SettingsError(
+            Message("There is no arm {baseline!r}", baseline=baseline),
+            do=Message("The arms are: {names}.", names=", ".join(names)),
+        )
     folded = [name.casefold() for name in names]
     if twice := [name for name in names if folded.count(name.casefold()) > 1]:
-        raise SettingsError(f"Two arms are called {twice[0]!r}", do="Give each arm once, under a name of its own.")
+        raise SettingsError(
+            Message("Two arms are called {twice!r}", twice=twice[0]), do="Give each arm once, under a name of its own."
+        )
 
 
 def _selection(selection: QuestionSelection, arm: Arm) -> QuestionSelection:
@@ -131,7 +137,7 @@ def _run(experiment: Experiment, folder: Path, arm: Arm, reuse: Sequence[Path], 
         if not isinstance(settings, ModelSettings):
             settings = model_settings_of(settings, arm.prompt or load_prompt())
         models = open_models(experiment, arm.model)
-        with count_bar(f"Answering, {arm.name}") as progress:
+        with count_bar(Message("Answering, {arm}", arm=arm.name)) as progress:
             run_models(experiment, folder, models, settings, reuse=reuse, progress=progress)
     except KotaeError as error:
         return ArmRun(arm, folder, error)

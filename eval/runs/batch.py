@@ -17,6 +17,7 @@ from rag.factory import IndexSettings, ModelSettings, open_chain
 from rag.generation.chain import Question
 from rag.generation.citation import short_citation
 from rag.groundedness.support import with_support
+from rag.messages import Message
 from rag.models.invoke import batch_size, model_identity
 from rag.serialize import to_jsonable
 from rag.storage.atomic import write_bytes
@@ -43,7 +44,7 @@ def answer_table(
     index.
     """
     if out.suffix.lower() not in (".csv", ".xlsx"):
-        raise SettingsError(f"The table of answers must be .csv or .xlsx, not {out.name!r}")
+        raise SettingsError(Message("The table of answers must be .csv or .xlsx, not {out!r}", out=out.name))
     refuse_same(questions, out)
     texts = read_questions(questions)
     chain = open_chain(model.to_compare(), index)
@@ -73,13 +74,13 @@ def read_questions(path: Path) -> list[str]:
     In a table they are in the one column with a header of COLUMNS; a table of one column needs none. Raises
     DatasetError for a file without questions, and for a table in which the column or sheet is ambiguous.
     """
-    data = read_bytes(path, "questions")
+    data = read_bytes(path, Message("questions"))
     if path.suffix.lower() == ".txt":
         text = read_text(path, data)
         refuse_rows(text.count("\n"), str(path))
         texts = text.split("\n")
     else:
-        texts = _in_table(path, read_tables(path, data, "questions", _known))
+        texts = _in_table(path, read_tables(path, data, Message("questions"), _known))
     questions = [text.strip() for text in texts if text.strip()]
     if not questions:
         raise DatasetError("There are no questions in this file", where=str(path))
@@ -95,12 +96,14 @@ def _in_table(path: Path, tables: Sequence[Table]) -> list[str]:
     if table is not None:
         columns = table.columns(COLUMNS)
         if len(columns) > 1:
-            raise _ambiguous(table.locate(table.header), "Several columns could contain the questions", table.header)
+            raise _ambiguous(
+                table.locate(table.header), Message("Several columns could contain the questions"), table.header
+            )
         return [row.cells[columns[0]] for row in table.rows if len(row.cells) > columns[0]]
     widest = max(tables, key=lambda table: table.first_row.several, default=None)
     if widest and (widest.first_row.several or len(tables) > 1):
         row = widest.first_row
-        raise _ambiguous(widest.locate(row), "No header shows which column contains the questions", row)
+        raise _ambiguous(widest.locate(row), Message("No header shows which column contains the questions"), row)
     for table in tables:
         table.require_saved()
     return [cell for table in tables for row in (table.header, *table.rows) for cell in row.cells]
@@ -108,9 +111,11 @@ def _in_table(path: Path, tables: Sequence[Table]) -> list[str]:
 
 def _ambiguous(where: str, what: str, row: TableRow) -> DatasetError:
     return DatasetError(
-        f"{what}; this row has {describe_header(row.cells)}",
+        Message("{what}; this row has {cells}", what=what, cells=describe_header(row.cells)),
         where=where,
-        do=f"Give the right one a header: {', '.join(COLUMNS)}. (A table with one column needs none.)",
+        do=Message(
+            "Give the right one a header: {columns}. (A table with one column needs none.)", columns=", ".join(COLUMNS)
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from rag.errors import KotaeError, RunError
+from rag.messages import Message
 
 LIMIT: Final = 3
 """Consecutive questions that did not get through, each after all retries of the client."""
@@ -26,6 +27,10 @@ class CircuitBreaker:
         self._in_a_row = 0 if failure is None else self._in_a_row + 1
         if self._in_a_row == LIMIT:
             raise RunError(
-                f"{LIMIT} questions in a row got no answer from the model; the last error was: {failure}",
+                Message(
+                    "{limit} questions in a row got no answer from the model; the last error was: {failure}",
+                    limit=LIMIT,
+                    failure=failure,
+                ),
                 do="Finished answers are kept; run the same command again to continue.",
             )

@@ -11,6 +11,7 @@ from eval.runs.answer_log import AnswerLog
 from eval.runs.description import MAX_STORED
 from rag.encoders.embeddings import Encoder
 from rag.errors import RunError
+from rag.messages import Message
 from rag.serialize import from_json
 from rag.storage.atomic import write_text
 from rag.storage.regular_files import read_regular
@@ -43,7 +44,7 @@ def load_cosines(folder: Path) -> Mapping[str, float]:
 
     def damaged(fault: str) -> RunError:
         return RunError(
-            f"The stored cosines of this run are damaged: {fault}",
+            Message("The stored cosines of this run are damaged: {fault}", fault=fault),
             where=str(path),
             do="Delete the file; the next run computes them again.",
         )

@@ -15,6 +15,7 @@ from eval.dataset.items import Dataset, Item, Kind
 from eval.statistics.sequential import SequentialOutcome
 from eval.statistics.unpaired_counts import Counts
 from rag.errors import RunError
+from rag.messages import Message
 from rag.processors import count_processors
 from rag.records import Language
 from rag.serialize import from_json, to_jsonable
@@ -176,7 +177,9 @@ def read_description(folder: Path) -> RunDescription | ImportedRun:
             "There is no run in this folder", where=str(folder), do="Make one with: kotae eval run"
         ) from error
     except OSError as error:
-        raise RunError(f"The description of this run cannot be read: {error.strerror}", where=str(path)) from error
+        raise RunError(
+            Message("The description of this run cannot be read: {error}", error=error.strerror), where=str(path)
+        ) from error
     imported = from_json(_ImportedFile, text, error=lambda fault: _damaged(path, fault)).imported
     return imported or from_json(RunDescription, text, error=lambda fault: _damaged(path, fault))
 
@@ -207,7 +210,7 @@ def installed_versions() -> dict[str, str]:
 
 def _damaged(path: Path, fault: str) -> RunError:
     return RunError(
-        f"The description of this run is damaged: {fault}",
+        Message("The description of this run is damaged: {fault}", fault=fault),
         where=str(path),
         do="Delete that file and run the command that made the run again; its answers are kept.",
     )

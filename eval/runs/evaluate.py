@@ -28,6 +28,7 @@ from rag.generation.chain import Model, build_chain
 from rag.generation.prompt import Prompt
 from rag.generation.prompt_file import load_prompt
 from rag.index.manifest import Manifest
+from rag.messages import Message
 from rag.models.invoke import batch_size, context_window, identifying_parameters, model_build, model_identity
 from rag.progress import notice
 from rag.records import LANGUAGES, Language
@@ -65,9 +66,9 @@ class QuestionSelection:
         languages = tuple(language for language in self.languages or LANGUAGES if language in dataset.languages)
         if self.languages is not None and len(self.languages) == 1 and not languages:
             raise SettingsError(
-                f"No question of this set is in the language {self.languages[0]}",
+                Message("No question of this set is in the language {languages}", languages=self.languages[0]),
                 where=str(dataset.path),
-                do=f"Use --language {dataset.languages[0]}, or leave it out.",
+                do=Message("Use --language {languages}, or leave it out.", languages=dataset.languages[0]),
             )
         asked = tuple(item for item in dataset.items if any(language in item.questions for language in languages))
         items = asked[: self.limit] if self.sample is None else stratified_sample(asked, self.sample)
@@ -82,7 +83,8 @@ def parse_conditions(text: str) -> tuple[Condition, ...]:
     if unknown or not names:
         known = ", ".join(Condition)
         raise SettingsError(
-            f"Unknown condition {', '.join(map(repr, unknown)) or repr(text)}", do=f"Choose from: {known}."
+            Message("Unknown condition {unknown}", unknown=", ".join(map(repr, unknown)) or repr(text)),
+            do=Message("Choose from: {known}.", known=known),
         )
     return tuple(dict.fromkeys(Condition(name) for name in names))
 
@@ -121,7 +123,10 @@ class Experiment:
             _refuse_leak(dataset, retriever.index.manifest)
         elif named or Condition.WITHHELD in scope.conditions:
             raise SettingsError(
-                f"The condition {'oracle' if named else 'withheld'} needs an index of kotae, not another retriever",
+                Message(
+                    "The condition {kind} needs an index of kotae, not another retriever",
+                    kind="oracle" if named else "withheld",
+                ),
                 do="Omit it, or name the index.",
             )
         return cls(dataset, scope, retriever)
@@ -150,7 +155,7 @@ def evaluate_set(
     models = open_models(experiment, model)
     if out is None:
         out = _default_folder(_identity(experiment.dataset, settings, models[0], experiment.retriever))
-        notice(f"The run is in {out}")
+        notice(Message("The run is in {out}", out=out))
     run_models(experiment, out, models, settings, reuse=reuse, progress=progress)
     return out
 
@@ -201,7 +206,9 @@ def _refuse_leak(dataset: Dataset, manifest: Manifest) -> None:
             raise SettingsError(
                 "The verification set, with its answers, is among the documents of the index",
                 where=source,
-                do=f'Move it out of the folder, or add this to `kotae ingest`: --exclude "{source}"',
+                do=Message(
+                    'Move it out of the folder, or add this to `kotae ingest`: --exclude "{source}"', source=source
+                ),
             )
 
 

@@ -16,6 +16,7 @@ from eval.dataset.items import GoldPassage, Item
 from rag.errors import DatasetError, SettingsError
 from rag.index.reader import Index
 from rag.index.store import ChunkStore
+from rag.messages import Message
 from rag.records import Chunk, Hit, chunk_id
 from rag.retrieval.retriever import HybridRetriever, document_of
 from rag.text.language import detect
@@ -94,8 +95,11 @@ def evidence_retriever(
             _require_indexed(number, gold, retriever.index.store, condition)
     if not any(evidence.values()):
         raise SettingsError(
-            f"The condition {condition} needs questions that name their evidence",
-            do=f"Add the column `evidence` to the verification set, or omit the condition {condition}.",
+            Message("The condition {condition} needs questions that name their evidence", condition=condition),
+            do=Message(
+                "Add the column `evidence` to the verification set, or omit the condition {condition}.",
+                condition=condition,
+            ),
         )
     if condition is Condition.WITHHELD and retriever is not None:
         return WithheldRetriever(retriever=retriever, evidence=evidence)
@@ -141,9 +145,11 @@ def _require_indexed(number: str, gold: Sequence[GoldPassage], store: ChunkStore
     documents = [passage for passage in gold if passage.source]
     if missing := [str(passage) for passage in documents if not chunks_of(store, [passage])]:
         raise DatasetError(
-            f"The index does not contain the evidence {', '.join(missing)}",
-            where=f"question {number}",
-            do=f"Ingest the documents that the set names, or omit the condition {condition}.",
+            Message("The index does not contain the evidence {missing}", missing=", ".join(missing)),
+            where=Message("question {number}", number=number),
+            do=Message(
+                "Ingest the documents that the set names, or omit the condition {condition}.", condition=condition
+            ),
         )
 
 

@@ -11,6 +11,7 @@ from eval.dataset.load import ALL, KINDS
 from eval.runs.description import FILE, ImportedRun, KindCounts, read_description, write_description
 from eval.statistics.unpaired_counts import Counts, UnpairedBounds, pooled
 from rag.errors import RunError, SettingsError
+from rag.messages import Message
 from rag.records import Language
 
 
@@ -24,11 +25,11 @@ def parse_counts(text: str) -> KindCounts:
     except ValueError as error:
         reason = str(error) if "need 0" in str(error) else f"the type is {' or '.join(KINDS)}"
         raise SettingsError(
-            f"The counts {text!r} cannot be read: {reason}",
+            Message("The counts {text!r} cannot be read: {reason}", text=text, reason=reason),
             do="Write TYPE:QUESTIONS:RIGHT WITHOUT RETRIEVAL:RIGHT WITH IT, such as open_qa:61:32:36.",
         ) from error
     if total == 0:
-        raise SettingsError(f"The counts {text!r} are for 0 questions", do="Omit this type.")
+        raise SettingsError(Message("The counts {text!r} are for 0 questions", text=text), do="Omit this type.")
     return KindCounts(kind, counts)
 
 
@@ -40,7 +41,7 @@ def import_counts(folder: Path, name: str, counts: Sequence[KindCounts], languag
     kinds = [counted.kind for counted in counts]
     doubled = next((kind for kind in kinds if kinds.count(kind) > 1), None)
     if doubled is not None:
-        raise SettingsError(f"The type {doubled} is given twice", do="Give each type once.")
+        raise SettingsError(Message("The type {doubled} is given twice", doubled=doubled), do="Give each type once.")
     if (folder / FILE).exists() and not isinstance(read_description(folder), ImportedRun):
         raise RunError("This folder contains the answers of a run", where=str(folder), do="Choose another --out.")
     entered = datetime.now(UTC).isoformat(timespec="seconds")

@@ -31,6 +31,7 @@ from eval.runs.description import (
 from eval.runs.until_decided import ask_until_decided
 from rag.errors import RunBusy, RunError
 from rag.generation.chain import Question
+from rag.messages import Message
 from rag.progress import notice
 from rag.storage.atomic import write_bytes
 from rag.storage.locks import folder_lock
@@ -84,7 +85,11 @@ def _reusable(run: StoredRun, folder: Path, identity: RunIdentity) -> AnswerLog:
     """Return the answers of another run. Raises RunError if another build of the same library gave them."""
     if None not in (run.identity.build, identity.build) and run.identity.build != identity.build:
         raise RunError(
-            f"The answers of that run come from another build of llama.cpp: {run.identity.build}, not {identity.build}",
+            Message(
+                "The answers of that run come from another build of llama.cpp: {build}, not {build_2}",
+                build=run.identity.build,
+                build_2=identity.build,
+            ),
             where=str(folder),
             do="Omit it from --reuse: all answers of a run must come from one build.",
         )
@@ -105,7 +110,9 @@ def _begin(folder: Path, dataset: Dataset, scope: Scope, identity: RunIdentity, 
         if not (folder / ANSWERS).exists():  # a wrong setting ended it before its first answer
             stored = replace(stored, identity=identity)
         if stored.identity.build is None and identity.build is not None:
-            notice(f"This run did not record its model's build; it continues with {identity.build}")
+            notice(
+                Message("This run did not record its model's build; it continues with {build}", build=identity.build)
+            )
         identity = _merged(folder, stored.identity, identity)
         _refuse_other_plan(folder, stored.scope, scope)
     copy = folder / f"{VERIFICATION}{dataset.path.suffix.lower()}"
@@ -119,9 +126,9 @@ def _refuse_other_plan(folder: Path, before: Scope, now: Scope) -> None:
     """Raise RunError if a run that stops when decided would be continued as another, or the reverse."""
     orders = [scope.sequential and scope.sequential.order for scope in (before, now)]
     if orders[0] != orders[1] and (folder / ANSWERS).exists():
-        what = "stops when it is decided" if before.sequential else "asks all its questions"
+        what = Message("stops when it is decided") if before.sequential else Message("asks all its questions")
         raise RunError(
-            f"The run in this folder {what}, and can only be continued in the same way",
+            Message("The run in this folder {what}, and can only be continued in the same way", what=what),
             where=str(folder),
             do="Continue it with the same --until-decided, questions and languages, or choose another --out.",
         )
@@ -141,7 +148,12 @@ def _merged(folder: Path, before: RunIdentity, now: RunIdentity) -> RunIdentity:
             continue
         if None not in (old, new) and old != new:
             raise RunError(
-                f"This folder contains a run with a different setting of {name}: {old!r} then, {new!r} now",
+                Message(
+                    "This folder contains a run with a different setting of {name}: {old!r} then, {new!r} now",
+                    name=name,
+                    old=old,
+                    new=new,
+                ),
                 where=str(folder),
                 do="Choose another --out, or the same settings.",
             )
@@ -155,9 +167,14 @@ def _merged_wording(folder: Path, prompt: str, before: dict[str, str], now: dict
         for old, new in itertools.zip_longest(before[language].split("\n"), now[language].split("\n")):
             if old != new:
                 raise RunError(
-                    f"The prompt {prompt} has changed since this run began: {old!r} then, {new!r} now",
+                    Message(
+                        "The prompt {prompt} has changed since this run began: {old!r} then, {new!r} now",
+                        prompt=prompt,
+                        old=old,
+                        new=new,
+                    ),
                     where=str(folder),
-                    do=f"Choose another --out, or restore the prompt, which is in {FILE}.",
+                    do=Message("Choose another --out, or restore the prompt, which is in {file}.", file=FILE),
                 )
     return {**before, **now}
 
@@ -183,8 +200,8 @@ def load_run(folder: Path) -> StoredRun:
         raise _no_answers(folder)
     copies = sorted(folder.glob(f"{VERIFICATION}.*"))
     if not copies or copies[0].is_symlink():
-        what = "is a link" if copies else "is missing"
-        raise RunError(f"The run's copy of the verification set {what}", where=str(folder))
+        what = Message("is a link") if copies else Message("is missing")
+        raise RunError(Message("The run's copy of the verification set {what}", what=what), where=str(folder))
     return StoredRun(
         name=folder.resolve().name,
         identity=stored.identity,

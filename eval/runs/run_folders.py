@@ -12,6 +12,7 @@ from typing import Final
 
 from eval.runs.description import FILE, MAX_STORED, read_description
 from rag.errors import RunError, SettingsError
+from rag.messages import Message
 from rag.serialize import from_json
 from rag.storage.regular_files import read_regular
 
@@ -36,12 +37,14 @@ def read_arms(folder: Path) -> ExperimentArms | None:
         return None
 
     def damaged(fault: str) -> RunError:
-        return RunError(f"This file is damaged: {fault}", where=str(path), do="Delete it, and give --baseline.")
+        return RunError(
+            Message("This file is damaged: {fault}", fault=fault), where=str(path), do="Delete it, and give --baseline."
+        )
 
     try:
         return from_json(ExperimentArms, read_regular(path, MAX_STORED, follow=False), error=damaged)
     except OSError as error:
-        raise RunError(f"This file cannot be read: {error.strerror}", where=str(path)) from error
+        raise RunError(Message("This file cannot be read: {error}", error=error.strerror), where=str(path)) from error
 
 
 def folder_names(uris: Sequence[str]) -> tuple[str, ...]:
@@ -53,7 +56,7 @@ def folder_names(uris: Sequence[str]) -> tuple[str, ...]:
     ('bundled', 'gguf-模型.gguf', 'gptq-name@main')
     """
     if twice := sorted({uri for uri in uris if uris.count(uri) > 1}):
-        raise SettingsError(f"--model {twice[0]} is given twice", do="Give each model once.")
+        raise SettingsError(Message("--model {twice} is given twice", twice=twice[0]), do="Give each model once.")
     names = [_model_name(uri) for uri in uris]
     folded = [name.casefold() for name in names]
     return tuple(
@@ -86,7 +89,7 @@ def refuse_folder_of_runs(out: Path, name: str) -> None:
         raise RunError(
             "This folder contains the runs of several models",
             where=str(out),
-            do=f"Choose another --out, such as {out / name}.",
+            do=Message("Choose another --out, such as {out}.", out=out / name),
         )
 
 

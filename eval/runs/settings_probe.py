@@ -8,6 +8,7 @@ from eval.runs.answer_log import AnswerRecord
 from eval.runs.circuit_breaker import is_unanswered
 from rag.errors import KotaeError, SettingsError
 from rag.generation.chain import GroundedChain
+from rag.messages import Message
 
 
 def model_answers(records: Sequence[AnswerRecord], chain: GroundedChain) -> bool:
@@ -24,7 +25,7 @@ def model_answers(records: Sequence[AnswerRecord], chain: GroundedChain) -> bool
         return refusal is None
     where, do = (refusal.where, refusal.do) if isinstance(refusal, KotaeError) else (None, None)
     raise SettingsError(
-        f"The model cannot answer with these settings: {getattr(refusal, 'what', refusal)}",
+        Message("The model cannot answer with these settings: {refusal}", refusal=getattr(refusal, "what", refusal)),
         where=where,
         do=do
         or "Change the setting that it names: --temperature, --max-tokens, --context, --prompt, --preset, --api or "

@@ -16,6 +16,7 @@ from ingest.formats.tables.parquet import read_parquet
 from ingest.formats.tables.reader import read_csv, read_xls, read_xlsx
 from ingest.formats.text import read_markdown, read_text
 from ingest.formats.types import Fault, Part, Reader, ReadOptions
+from rag.messages import Message
 
 READERS: Mapping[str, Reader] = {
     ".txt": read_text,
@@ -42,22 +43,22 @@ TABLES = frozenset({".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".jsonl", ".parque
 PLAIN = frozenset({".txt", ".md", ".html", ".htm", ".csv", ".tsv", ".jsonl", ".eml", ".ipynb"})
 
 _MAGIC = (
-    (b"%PDF-", "a PDF"),
-    (b"PK\x03\x04", "a zip archive (such as .docx or .xlsx)"),
-    (b"\xd0\xcf\x11\xe0", "an old or encrypted Office file"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"{\\rtf", "a rich text (RTF)"),
+    (b"%PDF-", Message("a PDF")),
+    (b"PK\x03\x04", Message("a zip archive (such as .docx or .xlsx)")),
+    (b"\xd0\xcf\x11\xe0", Message("an old or encrypted Office file")),
+    (b"\x89PNG", Message("a picture")),
+    (b"\xff\xd8\xff", Message("a picture")),
+    (b"\x1f\x8b", Message("a gzip archive")),
+    (b"{\\rtf", Message("a rich text (RTF)")),
 )
 _MARKUP = (
-    (b"<html", "a web page (HTML)"),
-    (b"<!doctype html", "a web page (HTML)"),
-    (b"<?xml", "XML"),
-    (b"<table", "HTML"),
+    (b"<html", Message("a web page (HTML)")),
+    (b"<!doctype html", Message("a web page (HTML)")),
+    (b"<?xml", Message("XML")),
+    (b"<table", Message("HTML")),
 )
 _OFFICE = frozenset({".docx", ".docm", ".xlsx", ".xlsm", ".pptx", ".pptm"})  # encrypted, they are old Office files
-_OWN = {".pdf": "a PDF", ".xls": _MAGIC[2][1]} | dict.fromkeys((*_OFFICE, ".epub"), _MAGIC[1][1])
+_OWN = {".pdf": _MAGIC[0][1], ".xls": _MAGIC[2][1]} | dict.fromkeys((*_OFFICE, ".epub"), _MAGIC[1][1])
 
 
 def other_kind(suffix: str, data: bytes) -> str | None:

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from ingest.formats.types import contains
 from rag.errors import UnreadableDocument
+from rag.messages import Message
 
 MEBI = 1024 * 1024
 # An archive may unpack to a gibibyte, and to a hundred times its own size where that is more than a few mebibytes;
@@ -40,9 +41,9 @@ def check_archive(stream: BinaryIO, name: str, *, max_xml: int = MAX_UNPACKED) -
         ValueError,
         RuntimeError,
     ) as error:  # RuntimeError: a method unknown to zipfile
-        what = "is empty" if not size else f"is cut off or not an Office file: {error}"
+        cut_off = Message("This file is cut off or not an Office file: {error}", error=error)
         raise UnreadableDocument(
-            f"This file {what}", where=name, do="Save it again in the program that made it."
+            cut_off if size else "This file is empty", where=name, do="Save it again in the program that made it."
         ) from error
     if any(member.flag_bits & 1 for member in members):
         raise UnreadableDocument("This file is encrypted", where=name, do="Save it without a password.")
@@ -51,7 +52,7 @@ def check_archive(stream: BinaryIO, name: str, *, max_xml: int = MAX_UNPACKED) -
     too_dense = total > RATIO_FROM and total > MAX_RATIO * size
     if total > MAX_UNPACKED or xml > max_xml or too_dense:
         raise UnreadableDocument(
-            f"This file of {size:,} bytes would unpack to {total:,} (a zip bomb?)",
+            Message("This file of {size:,} bytes would unpack to {total:,} (a zip bomb?)", size=size, total=total),
             where=name,
             do="If it is what you want to read, save it in smaller parts.",
         )

@@ -14,6 +14,7 @@ from ingest.formats.merged_table import count_of
 from ingest.formats.superscript import raised
 from ingest.formats.types import Part, ReadOptions, read_whole, real_title
 from rag.errors import UnreadableDocument
+from rag.messages import Message
 from rag.text.encoding_detection import decode
 
 # Not text, not of this page, not shown, or no longer valid; rt and rp are ruby, the small readings of Japanese letters.
@@ -60,7 +61,7 @@ def read_page(data: bytes, name: str, options: ReadOptions, *, around: bool = Tr
     try:
         root = etree.fromstring(text.replace("\0", "").encode(), parser)
     except etree.XMLSyntaxError as error:  # nothing but comments, or the like
-        raise UnreadableDocument(f"This page has no text: {error}", where=name) from error
+        raise UnreadableDocument(Message("This page has no text: {error}", error=error), where=name) from error
     if any("xcessive depth" in entry.message for entry in parser.error_log):
         raise UnreadableDocument("The elements of this page are nested too deeply", where=name)
     if root is None:

@@ -14,6 +14,7 @@ from typing import BinaryIO, Final, cast
 from ingest.formats.html import read_page
 from ingest.formats.types import Fault, Part, ReadOptions, read_whole
 from rag.errors import UnreadableDocument
+from rag.messages import Message
 from rag.text.encoding_detection import decode
 
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
@@ -57,7 +58,10 @@ def read_eml(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part
         yield Part(f"{headers}\n\n{text}", title=subject or None, telling=f"{subject}\n{text}")
     for attachment in parts:
         if not _is_shown(attachment):
-            what = f"The attachment {attachment.get_filename() or attachment.get_content_type()} is left out"
+            what = Message(
+                "The attachment {attachment} is left out",
+                attachment=attachment.get_filename() or attachment.get_content_type(),
+            )
             yield Fault(what, do="To have it read, save it next to the mail.", left_out=True)
 
 

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from ingest.formats.types import Part, ReadOptions, read_whole
 from rag.errors import UnreadableDocument
+from rag.messages import Message
 from rag.text.json_errors import json_fault
 
 _HEADING = re.compile(r"^#[ \t]+(\S.*)$", re.MULTILINE)
@@ -19,7 +20,9 @@ def read_ipynb(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[P
     try:
         notebook = json.loads(read_whole(stream, name))
     except (ValueError, RecursionError) as error:
-        raise UnreadableDocument(f"This notebook is not JSON: {json_fault(error)}", where=name) from error
+        raise UnreadableDocument(
+            Message("This notebook is not JSON: {error}", error=json_fault(error)), where=name
+        ) from error
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list):
         raise UnreadableDocument(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from rag.errors import SettingsError, UnreadableDocument
+from rag.messages import Message
 from rag.text.encoding_detection import codec_of
 
 MAX_WHOLE = 64 * 1024 * 1024
@@ -34,7 +35,7 @@ class ReadOptions:
         """Refuse an encoding that does not exist."""
         if self.encoding is not None and codec_of(self.encoding) is None:
             raise SettingsError(
-                f"There is no encoding {self.encoding!r} of text files that are not Unicode",
+                Message("There is no encoding {encoding!r} of text files that are not Unicode", encoding=self.encoding),
                 do="Name one such as cp932, euc_jp or windows-1252.",
             )
 
@@ -81,7 +82,10 @@ def read_whole(stream: BinaryIO, name: str) -> bytes:
     data = stream.read(MAX_WHOLE + 1)
     if len(data) > MAX_WHOLE:
         raise UnreadableDocument(
-            f"This file is larger than {MAX_WHOLE // 1024**2} MiB, and its format is read as a whole",
+            Message(
+                "This file is larger than {max_whole} MiB, and its format is read as a whole",
+                max_whole=MAX_WHOLE // 1024**2,
+            ),
             where=name,
             do="Split it, or convert it to csv or jsonl with a row for each document: these may have any size.",
         )

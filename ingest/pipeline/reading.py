@@ -12,6 +12,7 @@ from ingest.documents import CorpusFile, LoadedDocument, documents, failure, ope
 from ingest.formats import ReadOptions
 from ingest.formats.pdf.ocr import has_ocr
 from rag.errors import UnreadableDocument
+from rag.messages import Message
 from rag.records import Failure
 from rag.serialize import from_json, to_jsonable
 from rag.worker.limits import LimitExceeded, Limits, TimeExceeded
@@ -62,7 +63,7 @@ def read_documents(
         yield failure(
             file.source,
             UnreadableDocument(
-                f"Reading this file {error.what}",
+                Message("Reading this file {what}", what=error.what),
                 where=file.source,
                 do="It may be damaged. If it is not, split it, or save it as text.",
             ),

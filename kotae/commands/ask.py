@@ -11,6 +11,7 @@ import click
 from kotae.console import echo
 from kotae.options import index_options, json_option, model_options, option
 from kotae.settings import as_json_text, index_settings, model_settings
+from rag.messages import Message
 
 if TYPE_CHECKING:
     from rag.factory import IndexSettings, ModelSettings
@@ -59,7 +60,11 @@ def _print(pieces: Iterator[AnswerPiece], passages: int) -> None:
     """Print an answer as it is written, then its sources."""
     from rag.progress import status
 
-    with status(f"The language model reads {passages} passages" if passages else "The language model reads"):
+    with status(
+        Message("The language model reads {passages} passages", passages=passages)
+        if passages
+        else "The language model reads"
+    ):
         first = next(pieces)
     answer: Answer | None = None
     attempt = 0

@@ -16,6 +16,7 @@ from kotae.web.questions import first_fault, json_object, read_body, read_questi
 from kotae.web.queue import AnswerQueue, Event, QueuedQuestion, Retrieved, Waiting
 from kotae.web.serializers import answer_fields, hit_fields
 from rag.errors import RequestError
+from rag.messages import Message
 
 
 class _Body(BaseModel):
@@ -37,7 +38,7 @@ def _read(body: bytes) -> QueuedQuestion:
         fields = _Body.model_validate(json_object(body))
     except ValidationError as error:
         name, fault, _ = first_fault(error)
-        raise RequestError(f"{name}: {fault}") from error
+        raise RequestError(Message("{name}: {fault}", name=name, fault=fault)) from error
     language = None if fields.language == "auto" else fields.language
     return QueuedQuestion(read_question(fields.question, language), fields.retrieval)
 

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 
 from rag.errors import IndexProblem, KotaeError, ModelUnavailable, PromptTooLong, RequestError
+from rag.messages import Message
 
 _LOG = logging.getLogger("kotae.serve")
 
@@ -30,7 +31,9 @@ def as_kotae_error(error: Exception) -> KotaeError:
         return RequestError(what, status=error.status_code)
     _LOG.error("unexpected error", exc_info=error)
     return RequestError(
-        f"kotae failed: {type(error).__name__}", do="See the terminal of kotae serve for details.", status=500
+        Message("kotae failed: {name}", name=type(error).__name__),
+        do="See the terminal of kotae serve for details.",
+        status=500,
     )
 
 

@@ -14,6 +14,7 @@ from kotae.web.errors import ParameterError
 from kotae.web.questions import first_fault, json_object, read_question, shortened
 from kotae.web.queue import QueuedQuestion
 from rag.errors import SettingsError
+from rag.messages import Message
 from rag.records import Decoding
 
 MODELS = {"kotae-rag": True, "kotae-rag-sources": True, "kotae-no-rag": False}
@@ -124,13 +125,15 @@ def read_request(body: bytes) -> ChatRequest:
     for name in (*_NEUTRAL, *_WITHOUT_EFFECT):
         value = fields.pop(name, None)
         if name in _NEUTRAL and value is not None and value not in _NEUTRAL[name]:
-            raise ParameterError(f"kotae serve does not support {name}={json.dumps(value)[:80]}", name)
+            raise ParameterError(
+                Message("kotae serve does not support {name}={value}", name=name, value=json.dumps(value)[:80]), name
+            )
     try:
         request = ChatRequest.model_validate(fields)
     except ValidationError as error:
         name, fault, known = first_fault(error)
         code = "invalid_value" if known else "unsupported_parameter"
-        raise ParameterError(f"{name}: {fault}", name, code) from error
+        raise ParameterError(Message("{name}: {fault}", name=name, fault=fault), name, code) from error
     if request.model not in MODELS:
         raise no_such_model(request.model)
     return request
@@ -139,5 +142,8 @@ def read_request(body: bytes) -> ChatRequest:
 def no_such_model(name: str) -> ParameterError:
     """Return the error for an unknown model name; it lists the known ones."""
     return ParameterError(
-        f"There is no model {shortened(name)!r}; the models are {', '.join(MODELS)}", "model", "model_not_found", 404
+        Message("There is no model {name!r}; the models are {models}", name=shortened(name), models=", ".join(MODELS)),
+        "model",
+        "model_not_found",
+        404,
     )

@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from rag.errors import PromptTooLong, RequestError
 from rag.generation.chain import Question
+from rag.messages import Message
 from rag.records import Language
 from rag.text.json_errors import json_fault
 from rag.text.language import detect
@@ -32,7 +33,11 @@ def read_question(text: str, language: Language | None = None) -> Question:
     """
     if len(text) > MOST_CHARACTERS:
         raise PromptTooLong(
-            f"The question has {len(text):,} characters; kotae serve accepts up to {MOST_CHARACTERS:,}",
+            Message(
+                "The question has {text:,} characters; kotae serve accepts up to {most_characters:,}",
+                text=len(text),
+                most_characters=MOST_CHARACTERS,
+            ),
             do="Ask a shorter question.",
         )
     if any("\ud800" <= letter <= "\udfff" for letter in text):
@@ -59,7 +64,14 @@ async def read_body(request: Request) -> bytes:
     except ClientDisconnect as error:
         raise RequestError("The client has disconnected", status=499) from error
     if size > BODY_BYTES:
-        raise RequestError(f"The request has {size:,} bytes; kotae serve accepts up to {BODY_BYTES:,}", status=413)
+        raise RequestError(
+            Message(
+                "The request has {size:,} bytes; kotae serve accepts up to {body_bytes:,}",
+                size=size,
+                body_bytes=BODY_BYTES,
+            ),
+            status=413,
+        )
     return bytes(body)
 
 
@@ -68,11 +80,15 @@ def json_object(body: bytes) -> dict[str, Any]:
     try:
         value = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise RequestError(f"The body is not JSON: {json_fault(error)}") from error
+        raise RequestError(Message("The body is not JSON: {error}", error=json_fault(error))) from error
     if not isinstance(value, dict):
         raise RequestError("The body is not a JSON object")
     if len(value) > _FIELDS:
-        raise RequestError(f"The body has {len(value):,} fields; kotae serve accepts up to {_FIELDS}")
+        raise RequestError(
+            Message(
+                "The body has {value:,} fields; kotae serve accepts up to {fields}", value=len(value), fields=_FIELDS
+            )
+        )
     return value
 
 

@@ -16,6 +16,7 @@ from rag.encoders import bundled as bundled_encoder
 from rag.encoders.question_encoder import QuestionEncoder
 from rag.errors import ModelUnavailable
 from rag.hub import ModelFolder, resolve
+from rag.messages import Message
 
 if TYPE_CHECKING:
     import numpy as np
@@ -171,7 +172,7 @@ def _load(folder: ModelFolder) -> SentenceTransformer:
         )
     except (OSError, ValueError, KeyError) as error:
         raise ModelUnavailable(
-            f"The encoder {folder.name!r} cannot be loaded: {error}",
+            Message("The encoder {folder!r} cannot be loaded: {error}", folder=folder.name, error=error),
             where=str(folder.path),
             do="It must be a sentence-transformers folder with safetensors weights.",
         ) from error

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.encoders.question_tokenizer import QuestionTokenizer
 from rag.errors import ModelUnavailable
+from rag.messages import Message
 from rag.processors import count_processors, single_blas_thread
 
 if TYPE_CHECKING:
@@ -183,7 +184,9 @@ def _groups(lengths: Sequence[int]) -> Iterator[list[int]]:
 
 def _unreadable(folder: Path, error: Exception) -> ModelUnavailable:
     return ModelUnavailable(
-        f"The bundled encoder cannot be read: {error}", where=str(folder), do="Delete this folder; it is made again."
+        Message("The bundled encoder cannot be read: {error}", error=error),
+        where=str(folder),
+        do="Delete this folder; it is made again.",
     )
 
 

@@ -18,6 +18,7 @@ from rag.errors import SettingsError
 from rag.generation.context_budget import fit_to_context
 from rag.generation.prompt import Prompt, build_prompt, repair_prompt
 from rag.generation.prompt_file import load_prompt
+from rag.messages import Message
 from rag.models.engine import Completion
 from rag.models.invoke import invoke_batch, invoke_streaming
 from rag.records import Answer, AnswerPiece, Attempt, Hit, Language
@@ -66,7 +67,14 @@ class GroundedChain(Runnable[str | Question, Answer]):
     def __init__(self, model: Model, retriever: BaseRetriever | None, prompt: Prompt) -> None:
         if prompt.raw != isinstance(model, BaseLLM):
             need = "a completion model (BaseLLM)" if prompt.raw else "a chat model (BaseChatModel)"
-            raise SettingsError(f"The prompt {prompt.name!r} needs {need}, not {type(model).__name__}")
+            raise SettingsError(
+                Message(
+                    "The prompt {prompt!r} needs {need}, not {name}",
+                    prompt=prompt.name,
+                    need=need,
+                    name=type(model).__name__,
+                )
+            )
         if retriever is not None:
             prompt.require_passages()
         self.model = model

@@ -9,6 +9,7 @@ from langchain_core.language_models import BaseChatModel, BaseLLM
 from langchain_core.prompt_values import PromptValue
 
 from rag.errors import PromptTooLong, SettingsError
+from rag.messages import Message
 from rag.models.invoke import context_window, count_tokens
 from rag.records import Hit
 
@@ -42,10 +43,19 @@ def fit_to_context(
             return FittedPrompt(prompt, tuple(hits[:kept]), len(hits) - kept)
     if room is not None and (words := count_tokens(model, build("", ()), room)) > room:
         raise SettingsError(
-            f"The prompt needs {words} tokens without any question, and the model has {room} for prompts",
+            Message(
+                "The prompt needs {words} tokens without any question, and the model has {room} for prompts",
+                words=words,
+                room=room,
+            ),
             do="Shorten the prompt, lower --max-tokens, or raise --context.",
         )
     raise PromptTooLong(
-        f"The question needs {need} tokens and the model has {room} for prompts: {question[:60]}...",
+        Message(
+            "The question needs {need} tokens and the model has {room} for prompts: {question}...",
+            need=need,
+            room=room,
+            question=question[:60],
+        ),
         do="Ask a shorter question, lower --max-tokens, or raise --context.",
     )

@@ -18,6 +18,7 @@ from langchain_core.prompt_values import ChatPromptValue, PromptValue, StringPro
 
 from rag.errors import SettingsError
 from rag.generation.prompt_template import DECLINE, LANGUAGE, PASSAGES, QUESTION, Template
+from rag.messages import Message
 from rag.records import Hit, Language
 from rag.safety.control_tokens import escape_control_tokens
 from rag.safety.injection_filter import DEFAULT_FILTER, InjectionFilter
@@ -88,9 +89,19 @@ class Prompt:
         if language not in self.wordings:
             stem, _, suffix = self.name.rpartition(".")
             raise SettingsError(
-                f"The prompt {self.name} has no text for questions in {_LANGUAGE_NAMES['en'][language]}",
+                Message(
+                    "The prompt {name} has no text for questions in {language_names}",
+                    name=self.name,
+                    language_names=_LANGUAGE_NAMES["en"][language],
+                ),
                 where=", ".join(wording.file for wording in self.wordings.values()),
-                do=f"Add a file {stem}.{language}.{suffix}, or {self.name} for all languages.",
+                do=Message(
+                    "Add a file {stem}.{language}.{suffix}, or {name} for all languages.",
+                    stem=stem,
+                    language=language,
+                    suffix=suffix,
+                    name=self.name,
+                ),
             )
         return self.wordings[language]
 

@@ -19,6 +19,7 @@ from typing import Any, Final, cast, get_args
 from rag.errors import SettingsError, UnreadableDocument
 from rag.generation.prompt import Prompt, Role, Wording, default_repair
 from rag.generation.prompt_template import DECLINE, QUESTION, Template
+from rag.messages import Message
 from rag.records import LANGUAGES, Language
 from rag.safety.injection_filter import DEFAULT_FILTER, InjectionFilter
 from rag.settings import PROMPT_SUFFIXES, PROMPTS
@@ -51,7 +52,10 @@ def load_prompt(
     """
     if injection_filter not in set(InjectionFilter):
         known = ", ".join(InjectionFilter)
-        raise SettingsError(f"Unknown injection filter {str(injection_filter)!r}", do=f"Choose from: {known}.")
+        raise SettingsError(
+            Message("Unknown injection filter {injection_filter!r}", injection_filter=str(injection_filter)),
+            do=Message("Choose from: {known}.", known=known),
+        )
     prompt = _shipped(str(name)) if str(name) in PROMPTS else _own(Path(name))
     if prompt.injection_filter != injection_filter:
         prompt = replace(prompt, injection_filter=InjectionFilter(injection_filter))
@@ -60,7 +64,7 @@ def load_prompt(
     for wording in prompt.wordings.values():
         if not any(DECLINE in template.sections for _, template in wording.parts):
             raise SettingsError(
-                f"The prompt {prompt.name} has no text that lets a model decline",
+                Message("The prompt {prompt} has no text that lets a model decline", prompt=prompt.name),
                 where=wording.file,
                 do="Put such a text between {if decline} and {end} in a file of your own, or omit --decline allowed.",
             )
@@ -80,8 +84,12 @@ def _shipped(name: str) -> Prompt:
 def _own(path: Path) -> Prompt:
     if path.suffix.lower() not in PROMPT_SUFFIXES:
         raise SettingsError(
-            f"There is no prompt {str(path)!r}",
-            do=f"Choose one of {', '.join(PROMPTS)}, or give a file that ends in {' or '.join(PROMPT_SUFFIXES)}.",
+            Message("There is no prompt {path!r}", path=str(path)),
+            do=Message(
+                "Choose one of {prompts}, or give a file that ends in {prompt_suffixes}.",
+                prompts=", ".join(PROMPTS),
+                prompt_suffixes=" or ".join(PROMPT_SUFFIXES),
+            ),
         )
     stem = path.stem
     if any(stem.endswith(f".{language}") for language in LANGUAGES):
@@ -102,7 +110,7 @@ def _read_languages(name: str, path: Path) -> Prompt:
         raise SettingsError(
             "There is no such prompt file",
             where=str(path),
-            do=f"Choose one of {', '.join(PROMPTS)}, or give the path of your own.",
+            do=Message("Choose one of {prompts}, or give the path of your own.", prompts=", ".join(PROMPTS)),
         )
     shared = {(content.raw, content.stop) for content in contents.values()}
     if len(shared) > 1:
@@ -124,7 +132,9 @@ def _read(path: Path, language: Language) -> _FileContent:
             raise ValueError("there is no {question} that is always in it, so that all questions would be the same")
     except ValueError as error:
         raise SettingsError(
-            f"This prompt cannot be used: {error}", where=str(path), do="`kotae prompt show default` is an example."
+            Message("This prompt cannot be used: {error}", error=error),
+            where=str(path),
+            do="`kotae prompt show default` is an example.",
         ) from error
     raw, repair = bool(settings.get("raw")), settings.get("repair", True)
     wording = Wording(
@@ -143,7 +153,9 @@ def _text(path: Path) -> str:
         data = read_regular(path, _MAX_BYTES)
     except OSError as error:
         raise SettingsError(
-            f"The prompt cannot be read: {error.strerror}", where=str(path), do="Give a text file of up to 64 KiB."
+            Message("The prompt cannot be read: {error}", error=error.strerror),
+            where=str(path),
+            do="Give a text file of up to 64 KiB.",
         ) from error
     try:
         return decode(data, str(path))

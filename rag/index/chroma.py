@@ -20,6 +20,7 @@ from rag.errors import (
     ServerUnreachable,
     SettingsError,
 )
+from rag.messages import Message, joined
 from rag.settings import COLLECTION
 from rag.storage.disk_errors import classify_os_error
 
@@ -46,7 +47,7 @@ class ChromaServer:
     collection: str = COLLECTION
 
     def __str__(self) -> str:
-        return f"{self.url}, collection {self.collection}"
+        return Message("{url}, collection {collection}", url=self.url, collection=self.collection)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -140,10 +141,12 @@ def _probe(server: ChromaServer) -> None:
     try:
         url = httpx.URL(server.url)
     except httpx.InvalidURL as error:
-        raise SettingsError(f"{server.url!r} is not a URL", where="--chroma-url") from error
+        raise SettingsError(Message("{url!r} is not a URL", url=server.url), where="--chroma-url") from error
     if url.scheme not in ("http", "https") or not url.host:
         raise SettingsError(
-            f"{server.url!r} is not a server URL", where="--chroma-url", do="Write it as http://host:8000"
+            Message("{url!r} is not a server URL", url=server.url),
+            where="--chroma-url",
+            do="Write it as http://host:8000",
         )
     base = f"{server.url.rstrip('/')}/api/v2"
     http = httpx.Client(timeout=_ANSWER_SECONDS, headers=server.headers)
@@ -155,7 +158,10 @@ def _probe(server: ChromaServer) -> None:
     if not version.is_success or not version.text.strip('"').startswith("1."):
         reply = version.text.strip('"') if version.is_success else f"HTTP {version.status_code}"
         raise ServerMismatch(
-            f"This is not a Chroma server that kotae can use: its reply to a version request is {reply[:80]!r}",
+            Message(
+                "This is not a Chroma server that kotae can use: its reply to a version request is {reply!r}",
+                reply=reply[:80],
+            ),
             where=str(server),
             do="kotae needs Chroma 1.x; run `chroma --version` on the server.",
         )
@@ -170,7 +176,7 @@ def _translate_errors(where: str, *, on_server: bool) -> Iterator[None]:
         yield
     except httpx.HTTPError as error:
         raise ServerUnreachable(
-            f"No Chroma server answers: {error or type(error).__name__}",
+            Message("No Chroma server answers: {error}", error=error or type(error).__name__),
             where=where,
             do="Start it with: chroma run --path FOLDER",
         ) from error
@@ -182,15 +188,21 @@ def _translate_errors(where: str, *, on_server: bool) -> Iterator[None]:
         ) from error
     except (ChromaError, sqlite3.DatabaseError, OSError) as error:
         if not on_server and (refused := classify_os_error(error, Path(where))):
-            raise CannotWrite(refused.what, where=where, do=f"{refused.do} {_ALSO_READING}") from error
-        raise IndexDamaged(f"Chroma cannot use the index: {error}", where=where, do=REBUILD) from error
+            raise CannotWrite(refused.what, where=where, do=joined([refused.do or "", _ALSO_READING], " ")) from error
+        raise IndexDamaged(
+            Message("Chroma cannot use the index: {error}", error=error), where=where, do=REBUILD
+        ) from error
     except BaseException as error:
         if type(error).__name__ == "PanicException":  # Rust's; a BaseException that cannot be imported
-            raise IndexDamaged(f"Chroma crashed while reading the index: {error}", where=where, do=REBUILD) from error
+            raise IndexDamaged(
+                Message("Chroma crashed while reading the index: {error}", error=error), where=where, do=REBUILD
+            ) from error
         # Chroma's client raises a bare Exception or ValueError for a reply that is not the expected JSON.
         if not on_server or type(error) not in (Exception, ValueError):
             raise
-        raise ServerMismatch(f"Unexpected reply from the Chroma server: {error}", where=where) from error
+        raise ServerMismatch(
+            Message("Unexpected reply from the Chroma server: {error}", error=error), where=where
+        ) from error
 
 
 def _refused(where: str, *, given: bool) -> ServerRefused:

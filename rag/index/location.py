@@ -30,6 +30,7 @@ from rag.index.chroma import (
 from rag.index.manifest import Manifest, parse_manifest
 from rag.index.server_lock import server_lock
 from rag.index.store import ChunkStore, collection_name
+from rag.messages import Message
 from rag.records import LANGUAGES
 from rag.settings import cache_dir
 from rag.storage.atomic import atomic_write
@@ -283,9 +284,8 @@ def _read_file(path: Path, where: str) -> Manifest:
     except FileNotFoundError as error:
         raise IndexMissing("There is no index", where=where, do=_BUILD) from error
     except OSError as error:
-        raise IndexDamaged(
-            f"The manifest of the index cannot be read: {error.strerror}", where=str(path), do=REBUILD
-        ) from error
+        what = Message("The manifest of the index cannot be read: {error}", error=error.strerror)
+        raise IndexDamaged(what, where=str(path), do=REBUILD) from error
 
 
 def _write_file(path: Path, manifest: Manifest) -> None:

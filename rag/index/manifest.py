@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from rag.encoders.embeddings import EncoderIdentity
 from rag.errors import IndexDamaged, IndexMismatch
 from rag.index.chroma import REBUILD
+from rag.messages import Message
 from rag.serialize import from_json, to_jsonable
 from rag.settings import Chunking
 
@@ -85,12 +86,20 @@ def parse_manifest(text: str | bytes, where: str) -> Manifest:
     """Return the manifest in JSON text. Raises IndexDamaged, and IndexMismatch if it has another format."""
 
     def damaged(fault: str) -> IndexDamaged:
-        return IndexDamaged(f"The manifest of the index cannot be read: {fault}", where=where, do=REBUILD)
+        return IndexDamaged(
+            Message("The manifest of the index cannot be read: {fault}", fault=fault), where=where, do=REBUILD
+        )
 
     stored = from_json(_StoredFields, text, error=damaged)
     if stored.format != FORMAT:
         raise IndexMismatch(
-            f"The index has format {stored.format!r} and this version of kotae reads {FORMAT}", where=where, do=REBUILD
+            Message(
+                "The index has format {format!r} and this version of kotae reads {format_2}",
+                format=stored.format,
+                format_2=FORMAT,
+            ),
+            where=where,
+            do=REBUILD,
         )
     manifest = from_json(Manifest, text, error=damaged)
     for name in ("encoder", "chunking", "distance"):  # no setting is guessed, and none is passed over
@@ -103,7 +112,11 @@ def require_encoder(manifest: Manifest, where: str, encoder: EncoderIdentity) ->
     """Raise IndexMismatch if the index was built with another encoder."""
     if manifest.encoder != encoder:
         raise IndexMismatch(
-            f"The index was built with the encoder {manifest.encoder}, not with {encoder}",
+            Message(
+                "The index was built with the encoder {encoder}, not with {encoder_2}",
+                encoder=manifest.encoder,
+                encoder_2=encoder,
+            ),
             where=where,
             do=REBUILD,
         )

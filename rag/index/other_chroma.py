@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from rag.encoders.embeddings import open_encoder
 from rag.errors import IndexMismatch, IndexMissing, SettingsError
 from rag.index.chroma import open_embedded
+from rag.messages import Message
 from rag.settings import OTHER_CHROMA
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ def open_other_chroma(name: str, encoder_name: str | None, k: int) -> BaseRetrie
     text, _, collection = name.removeprefix(OTHER_CHROMA).rpartition("#")
     folder = Path(text)
     if not text or not collection:
-        raise SettingsError(f"{name!r} names no collection", do=f"Write it as {OTHER_CHROMA}FOLDER#COLLECTION")
+        raise SettingsError(
+            Message("{name!r} names no collection", name=name),
+            do=Message("Write it as {other_chroma}FOLDER#COLLECTION", other_chroma=OTHER_CHROMA),
+        )
     if encoder_name is None:
         raise SettingsError(
             "An index that kotae did not make does not say which encoder made it",
@@ -33,14 +37,18 @@ def open_other_chroma(name: str, encoder_name: str | None, k: int) -> BaseRetrie
             do="Name it with --encoder: a folder or a hub id.",
         )
     if not (folder / _DATABASE).is_file():
-        raise IndexMissing(f"There is no Chroma database in this folder: no {_DATABASE}", where=str(folder))
+        raise IndexMissing(
+            Message("There is no Chroma database in this folder: no {database}", database=_DATABASE), where=str(folder)
+        )
     connection = open_embedded(folder)
     found = connection.find(collection)
     if found is None:
         with connection.errors():
             names = ", ".join(sorted(other.name for other in connection.client.list_collections()))
         raise IndexMissing(
-            f"There is no collection {collection!r}", where=str(folder), do=f"It has: {names or 'none'}."
+            Message("There is no collection {collection!r}", collection=collection),
+            where=str(folder),
+            do=Message("It has: {names}.", names=names or Message("none")),
         )
     with connection.errors():
         vectors = cast("Any", found.get(limit=1, include=["embeddings"])["embeddings"])
@@ -50,7 +58,12 @@ def open_other_chroma(name: str, encoder_name: str | None, k: int) -> BaseRetrie
     made, own = len(vectors[0]), encoder.encode_queries(["?"]).shape[1]
     if made != own:
         raise IndexMismatch(
-            f"The vectors of this collection have {made} dimensions, those of {encoder_name} have {own}",
+            Message(
+                "The vectors of this collection have {made} dimensions, those of {encoder_name} have {own}",
+                made=made,
+                encoder_name=encoder_name,
+                own=own,
+            ),
             where=name,
             do="Name the encoder that made it with --encoder.",
         )

@@ -14,6 +14,7 @@ from rag.index.chroma import REBUILD
 from rag.index.store import ChunkStore
 from rag.lexical.build import fields_of, write_language_index
 from rag.lexical.search import LexicalIndex
+from rag.messages import Message
 from rag.progress import notice
 from rag.records import LANGUAGES, Language
 from rag.serialize import from_json
@@ -85,7 +86,7 @@ def _latest(root: Path) -> Path | None:
 
 def _remove_corrupted(folder: Path) -> None:
     if folder.is_dir() and find_corrupted(folder):
-        notice(f"The lexical index is damaged and is being rebuilt ({folder})")
+        notice(Message("The lexical index is damaged and is being rebuilt ({folder})", folder=folder))
         with translate_os_errors(folder):
             shutil.rmtree(folder)
 
@@ -122,7 +123,9 @@ def _centroids(folder: Path) -> Mapping[Language, NDArray[np.float32]]:
     path = folder / _CENTROIDS
 
     def damaged(fault: str) -> IndexDamaged:
-        return IndexDamaged(f"The centroids of the index cannot be read: {fault}", where=str(path), do=REBUILD)
+        return IndexDamaged(
+            Message("The centroids of the index cannot be read: {fault}", fault=fault), where=str(path), do=REBUILD
+        )
 
     stored = from_json(dict[Language, list[float]], read_regular(path, MEBI), error=damaged)
     return {language: np.asarray(stored[language], dtype=np.float32) for language in LANGUAGES if language in stored}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.errors import IndexBusy, IndexDamaged, KotaeError
 from rag.index.chroma import ChromaConnection
+from rag.messages import Message
 from rag.progress import notice
 
 if TYPE_CHECKING:
@@ -81,7 +82,12 @@ def _acquire(chroma: ChromaConnection, name: str) -> Collection:
         heartbeat = None if other is None else (other.id, other.metadata)
         if heartbeat != last:
             if last is None:
-                notice(f"Another process is writing to this index ({chroma.where}); waiting for it to finish")
+                notice(
+                    Message(
+                        "Another process is writing to this index ({where}); waiting for it to finish",
+                        where=chroma.where,
+                    )
+                )
             last, since = heartbeat, time.monotonic()
         elif other is not None and time.monotonic() - since > EXPIRY_SECONDS:
             chroma.delete(name)

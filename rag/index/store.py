@@ -22,6 +22,7 @@ from rag.index.metadata import (
     read_chunks,
     read_marker,
 )
+from rag.messages import Message
 from rag.records import LANGUAGES, Chunk, Language
 from rag.settings import COLLECTION
 
@@ -268,7 +269,7 @@ def _open_collection(chroma: ChromaConnection, name: str, language: Language) ->
         )
     if collection.metadata != owner:
         raise IndexMismatch(
-            f"The collection {collection.name} was not made by kotae for this index",
+            Message("The collection {collection} was not made by kotae for this index", collection=collection.name),
             where=chroma.where,
             do="Choose another --chroma-collection.",
         )

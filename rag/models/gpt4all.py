@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import ModelFailed, ModelUnavailable
+from rag.messages import Message
 from rag.models.cached_engine import cached_engine
 from rag.models.callback_iterator import OnText, callback_to_iterator
 from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn, prompt_too_long, usable_context
@@ -100,7 +101,7 @@ class Gpt4AllEngine(TextEngine):
         with self._lock:
             self._prompt(prompt, decoding, limit, on_prompt, on_token)
         if errors:
-            raise ModelFailed(f"GPT4All did not answer: {errors[0]}")
+            raise ModelFailed(Message("GPT4All did not answer: {errors}", errors=errors[0]))
         text.add(decoder.decode(b"", final=True))
         on_text(text.news(ended=True))
         finish = "length" if len(written) >= limit and not text.stopped else "stop"
@@ -151,7 +152,8 @@ def _import() -> Any:
             from gpt4all import _pyllmodel
     except (ImportError, OSError, RuntimeError) as error:
         raise ModelUnavailable(
-            f"GPT4All models need the package gpt4all ({error})", do=f"Install it with: {INSTALL}"
+            Message("GPT4All models need the package gpt4all ({error})", error=error),
+            do=Message("Install it with: {install}", install=INSTALL),
         ) from error
     return _pyllmodel
 
@@ -165,7 +167,9 @@ def _load(binding: Any, path: Path, context: int) -> Any:
                 model.set_thread_count(count_processors())
     except RuntimeError as error:
         raise ModelUnavailable(
-            f"GPT4All cannot load this file: {error}", where=str(path), do="Use it as gguf:<file> instead."
+            Message("GPT4All cannot load this file: {error}", error=error),
+            where=str(path),
+            do="Use it as gguf:<file> instead.",
         ) from error
     if not loaded:
         raise ModelUnavailable(

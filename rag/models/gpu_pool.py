@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from rag.errors import KotaeError, ModelFailed, ModelUnavailable
+from rag.messages import Message
 from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
 from rag.records import Decoding
 
@@ -112,7 +113,7 @@ class _Worker:
                 outcome = self._connection.recv()
             except (EOFError, OSError) as error:
                 raise ModelFailed(
-                    f"The process of GPU {self._gpu} has ended",
+                    Message("The process of GPU {gpu} has ended", gpu=self._gpu),
                     do="Free memory on the GPU or of the machine, then run the same command again.",
                 ) from error
         if isinstance(outcome, Exception):
@@ -146,7 +147,9 @@ def _serve(connection: Connection, gpu: int) -> None:
         except KotaeError as error:
             outcome = error
         except Exception as error:  # the types of libraries may not exist, or not unpickle, in the other process
-            outcome = ModelFailed(f"{type(error).__name__} on GPU {gpu}: {error}")
+            outcome = ModelFailed(
+                Message("{name} on GPU {gpu}: {error}", name=type(error).__name__, gpu=gpu, error=error)
+            )
         connection.send(outcome)
 
 
@@ -156,5 +159,7 @@ def _open(gpu: int, uri: str, options: EngineOptions) -> TextEngine:
     from rag.models.registry import open_engine
 
     if torch.version.cuda is not None and not torch.cuda.is_available():
-        raise ModelUnavailable(f"There is no GPU {gpu} here", do="`kotae doctor` shows what PyTorch sees.")
+        raise ModelUnavailable(
+            Message("There is no GPU {gpu} here", gpu=gpu), do="`kotae doctor` shows what PyTorch sees."
+        )
     return open_engine(uri, options)

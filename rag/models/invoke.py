@@ -17,6 +17,7 @@ from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import ContextThreadPoolExecutor, merge_configs
 
 from rag.errors import ModelFailed, SettingsError
+from rag.messages import Message
 from rag.models.engine import Completion, Piece
 from rag.models.reasoning import AnswerStream, without_reasoning
 
@@ -99,7 +100,12 @@ def context_window(model: BaseChatModel | BaseLLM) -> int | None:
     written = int(getattr(model, "max_tokens", 0))
     if written >= int(context):
         raise SettingsError(
-            f"Answers may take {written} tokens, prompt and answer together {context}: nothing remains for the prompt",
+            Message(
+                "Answers may take {written} tokens, prompt and answer together {context}: nothing remains for "
+                "the prompt",
+                written=written,
+                context=context,
+            ),
             do="Lower --max-tokens, or raise --context if the model supports it.",
         )
     return int(context) - written
@@ -147,7 +153,10 @@ def _answer(completion: Completion) -> Completion:
     text = without_reasoning(completion.text)
     if not text and completion.finish == "length":
         raise ModelFailed(
-            f"The model used all {completion.completion_tokens or 'its'} tokens before it began to answer",
+            Message(
+                "The model used all {completion_tokens} tokens before it began to answer",
+                completion_tokens=completion.completion_tokens or "its",
+            ),
             do="A reasoning model needs a higher --max-tokens, or its reasoning switched off.",
         )
     if not text and completion.finish == "content_filter":

@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from rag.errors import ModelUnavailable
+from rag.messages import Message
 from rag.text.terminal_text import one_line
 
 _SECONDS = 60.0
@@ -64,7 +65,11 @@ def server_build(name: str) -> str:
     build += f" ({', '.join(features) or 'instruction set unknown'})"
     if _builds.setdefault(executable, build) != build:
         raise ModelUnavailable(
-            f"This executable was replaced while it was in use: {_builds[executable]} before, {build} now",
+            Message(
+                "This executable was replaced while it was in use: {builds} before, {build} now",
+                builds=_builds[executable],
+                build=build,
+            ),
             where=str(executable),
             do="Start kotae again: all answers that it compares must come from one build.",
         )
@@ -78,7 +83,9 @@ def find_executable(name: str) -> Path:
     """Return the path of an executable, also of one on PATH. Raises ModelUnavailable."""
     path = shutil.which(os.path.expanduser(name))
     if path is None:
-        raise ModelUnavailable(f"This is not an executable: {name}", do="Give --llama-server the path of llama-server.")
+        raise ModelUnavailable(
+            Message("This is not an executable: {name}", name=name), do="Give --llama-server the path of llama-server."
+        )
     return Path(path).absolute()
 
 
@@ -100,11 +107,15 @@ def _ask(executable: Path, *arguments: str) -> str:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         what = f"takes more than {_SECONDS:.0f} s" if isinstance(error, subprocess.TimeoutExpired) else str(error)
-        raise ModelUnavailable(f"llama-server does not start: {what}", where=str(executable), do=_TRY) from error
+        raise ModelUnavailable(
+            Message("llama-server does not start: {what}", what=what), where=str(executable), do=_TRY
+        ) from error
     text = ended.stdout.decode(errors="replace")
     if ended.returncode < 0:
         what = ending(ended.returncode, text.splitlines()[-1:])
-        raise ModelUnavailable(f"llama-server does not start: {what}", where=str(executable), do=_TRY)
+        raise ModelUnavailable(
+            Message("llama-server does not start: {what}", what=what), where=str(executable), do=_TRY
+        )
     return text
 
 

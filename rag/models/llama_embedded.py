@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import ModelFailed, ModelUnavailable
+from rag.messages import Message
 from rag.models.engine import EngineOptions
 from rag.models.llama_build import llama_build
 from rag.models.llama_runner import LlamaRunner, OnChunk, client_of, post_json, private_socket
@@ -51,7 +52,9 @@ class EmbeddedLlama(LlamaRunner):
         try:
             return post_json(self._client, route, body)
         except httpx.TransportError as error:
-            raise ModelFailed(f"llama.cpp did not answer {route}: {error}", do="Ask again.") from error
+            raise ModelFailed(
+                Message("llama.cpp did not answer {route}: {error}", route=route, error=error), do="Ask again."
+            ) from error
 
     def complete(self, request: dict[str, Any], on_chunk: OnChunk | None = None) -> dict[str, Any] | None:
         if on_chunk is None:

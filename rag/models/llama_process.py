@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rag.errors import ModelFailed, ModelUnavailable
+from rag.messages import Message
 from rag.models.engine import EngineOptions
 from rag.models.llama_build import ending, find_executable, server_build, server_environment
 from rag.models.llama_runner import LlamaRunner, OnChunk, client_of, post_completion, post_json, private_socket
@@ -101,7 +102,7 @@ class LlamaProcess(LlamaRunner):
 
     def _unavailable(self, what: str) -> ModelUnavailable:
         do = "It may be too old, or the model damaged or too large for memory; or omit --llama-server."
-        return ModelUnavailable(f"llama-server {what}", where=str(self._executable), do=do)
+        return ModelUnavailable(Message("llama-server {what}", what=what), where=str(self._executable), do=do)
 
     @contextlib.contextmanager
     def _alive(self) -> Iterator[None]:
@@ -116,7 +117,7 @@ class LlamaProcess(LlamaRunner):
             self._on_end()
             self.close()
             raise ModelFailed(
-                f"llama-server ended while it was in use: {self._ending()}",
+                Message("llama-server ended while it was in use: {value}", value=self._ending()),
                 where=str(self._executable),
                 do="The next question starts it again.",
             ) from error

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import ModelFailed
+from rag.messages import Message
 
 if TYPE_CHECKING:
     import httpx
@@ -73,9 +74,15 @@ def post_json(client: httpx.Client, route: str, body: dict[str, Any]) -> dict[st
     try:
         reply = client.post(route, json=body)
     except httpx.TimeoutException as error:
-        raise ModelFailed(f"llama.cpp took more than {_REQUEST_SECONDS:.0f} s for {route}") from error
+        raise ModelFailed(
+            Message(
+                "llama.cpp took more than {request_seconds:.0f} s for {route}",
+                request_seconds=_REQUEST_SECONDS,
+                route=route,
+            )
+        ) from error
     if reply.status_code != httpx.codes.OK:
-        raise ModelFailed(f"llama.cpp refused {route}: {reply.text[:300]}")
+        raise ModelFailed(Message("llama.cpp refused {route}: {reply}", route=route, reply=reply.text[:300]))
     return dict(reply.json())
 
 
@@ -108,4 +115,4 @@ def _parsed(text: str) -> dict[str, Any]:
     try:
         return dict(json.loads(text))
     except ValueError as error:
-        raise ModelFailed(f"llama.cpp did not answer in JSON: {text[:300]!r}") from error
+        raise ModelFailed(Message("llama.cpp did not answer in JSON: {text!r}", text=text[:300])) from error

@@ -11,6 +11,7 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk, Generation, GenerationChunk
 
 from rag.errors import ModelFailed
+from rag.messages import Message
 from rag.models.engine import Completion, Piece, Role, Turn
 
 _ROLES: dict[str, Role] = {"system": "system", "human": "user", "ai": "assistant"}
@@ -22,7 +23,7 @@ def turns_of(messages: Sequence[BaseMessage]) -> list[Turn]:
     for message in messages:
         role = _ROLES.get(message.type)
         if role is None:
-            raise ModelFailed(f"A chat with this model cannot contain a {message.type!r} message")
+            raise ModelFailed(Message("A chat with this model cannot contain a {type!r} message", type=message.type))
         turns.append(Turn(role, str(message.text)))
     return turns
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.errors import ModelUnavailable, SettingsError
+from rag.messages import Message
 from rag.models import bundled as bundled_model
 from rag.models.cached_engine import cached_engine
 from rag.models.engine import EngineOptions, TextEngine
@@ -44,9 +45,13 @@ def open_engine(uri: str, options: EngineOptions) -> TextEngine:
     kind = KINDS.get(scheme)
     if kind is None or bool(colon) != (":" in kind.uri) or (colon and not name):
         known = ", ".join(known.uri for known in KINDS.values())
-        raise ModelUnavailable(f"Unknown kind of model {uri!r}", do=f"Choose one of: {known}.")
+        raise ModelUnavailable(
+            Message("Unknown kind of model {uri!r}", uri=uri), do=Message("Choose one of: {known}.", known=known)
+        )
     if not kind.on_gpu and (options.kernel != "auto" or options.gpu_memory is not None or options.gpus):
-        raise SettingsError(f"--kernel, --max-gpu-memory and --gpus do not apply to {kind.uri}", do="Omit them.")
+        raise SettingsError(
+            Message("--kernel, --max-gpu-memory and --gpus do not apply to {uri}", uri=kind.uri), do="Omit them."
+        )
     if options.gpus:
         from rag.models.gpu_pool import GpuPool
 
@@ -96,7 +101,7 @@ def _open_gptq(name: str, options: EngineOptions) -> TextEngine:
 
 
 def _refuse_server_model(name: str, _: EngineOptions) -> TextEngine:
-    raise SettingsError(f"openai:{name} runs on a server", do="Open it with rag.factory.open_model.")
+    raise SettingsError(Message("openai:{name} runs on a server", name=name), do="Open it with rag.factory.open_model.")
 
 
 def _open_hf(name: str, options: EngineOptions) -> TextEngine:

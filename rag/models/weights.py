@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import ModelUnavailable
+from rag.messages import Message
 
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
 _LONGEST_HEADER = 100_000_000  # bytes; the limit of the safetensors format
@@ -44,7 +45,9 @@ def read_config(folder: Path, kind: str) -> dict[str, Any]:
     config = _read_json(folder / "config.json")
     if config is None:
         raise ModelUnavailable(
-            "This folder has no config.json", where=str(folder), do=f"Give the folder of a {kind} checkpoint."
+            "This folder has no config.json",
+            where=str(folder),
+            do=Message("Give the folder of a {kind} checkpoint.", kind=kind),
         )
     return config
 
@@ -66,7 +69,12 @@ def _shards(folder: Path) -> tuple[Path, ...]:
         missing = [shard.name for shard in shards if not shard.is_file()]
         if missing:
             raise ModelUnavailable(
-                f"{len(missing)} of {len(shards)} shards are missing: {', '.join(missing)}",
+                Message(
+                    "{missing} of {shards} shards are missing: {missing_2}",
+                    missing=len(missing),
+                    shards=len(shards),
+                    missing_2=", ".join(missing),
+                ),
                 where=str(folder),
                 do="Copy or download them again.",
             )
@@ -77,13 +85,20 @@ def _shards(folder: Path) -> tuple[Path, ...]:
     if shards:
         names = ", ".join(shard.name for shard in shards)
         raise ModelUnavailable(
-            f"The folder has {len(shards)} weight files but no index that says which belong together: {names}",
+            Message(
+                "The folder has {shards} weight files but no index that says which belong together: {names}",
+                shards=len(shards),
+                names=names,
+            ),
             where=str(folder),
             do="Add the .safetensors.index.json of the checkpoint, or keep one file.",
         )
     if pickles := sorted(path.name for pattern in _PICKLES for path in folder.glob(pattern)):
         raise ModelUnavailable(
-            f"The weights are in pickle format ({', '.join(pickles)}), which can run code when loaded",
+            Message(
+                "The weights are in pickle format ({pickles}), which can run code when loaded",
+                pickles=", ".join(pickles),
+            ),
             where=str(folder),
             do="Get the checkpoint in safetensors format.",
         )
@@ -103,7 +118,11 @@ def _check_index(folder: Path, tensors: frozenset[str]) -> None:
     missing = sorted(set(index["weight_map"]) - tensors) if index is not None else []
     if missing:
         raise ModelUnavailable(
-            f"{len(missing)} tensors that the index lists are in no shard, such as {missing[0]!r}",
+            Message(
+                "{missing} tensors that the index lists are in no shard, such as {missing_2!r}",
+                missing=len(missing),
+                missing_2=missing[0],
+            ),
             where=str(folder),
             do="Copy or download the shards again.",
         )
@@ -136,7 +155,9 @@ def _tensor_names(shard: Path) -> list[str]:
 
 def _damaged(shard: Path, why: str) -> ModelUnavailable:
     return ModelUnavailable(
-        f"The shard {shard.name} is damaged: {why}", where=str(shard), do="Copy or download it again."
+        Message("The shard {shard} is damaged: {why}", shard=shard.name, why=why),
+        where=str(shard),
+        do="Copy or download it again.",
     )
 
 
@@ -147,7 +168,9 @@ def _read_json(path: Path) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     except (ValueError, OSError) as error:
-        raise ModelUnavailable(f"{path.name} cannot be read: {error}", where=str(path)) from error
+        raise ModelUnavailable(
+            Message("{path} cannot be read: {error}", path=path.name, error=error), where=str(path)
+        ) from error
     if not isinstance(value, dict):
-        raise ModelUnavailable(f"{path.name} is not a JSON object", where=str(path))
+        raise ModelUnavailable(Message("{path} is not a JSON object", path=path.name), where=str(path))
     return value

@@ -15,6 +15,7 @@ from pydantic import ConfigDict
 
 from rag.errors import ModelUnavailable
 from rag.hub import ModelFolder, resolve
+from rag.messages import Message
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -73,7 +74,11 @@ def open_reranker(name: str) -> CrossEncoderReranker:
     outputs = reranker._model.num_labels
     if outputs != 1:
         raise ModelUnavailable(
-            f"The reranker {name!r} returns {outputs} scores for a question and a passage instead of one",
+            Message(
+                "The reranker {name!r} returns {outputs} scores for a question and a passage instead of one",
+                name=name,
+                outputs=outputs,
+            ),
             where=str(reranker.folder.path),
             do="Use a cross-encoder that was trained to rank passages, with one output.",
         )
@@ -98,7 +103,7 @@ def _load(folder: ModelFolder) -> CrossEncoder:
         return model
     except (OSError, ValueError, KeyError) as error:
         raise ModelUnavailable(
-            f"The reranker {folder.name!r} cannot be loaded: {error}",
+            Message("The reranker {folder!r} cannot be loaded: {error}", folder=folder.name, error=error),
             where=str(folder.path),
             do="It must be the folder of a cross-encoder with safetensors weights.",
         ) from error

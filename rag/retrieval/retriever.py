@@ -39,6 +39,7 @@ from rag.index.chroma import REBUILD
 from rag.index.passages import Passage
 from rag.index.reader import Index
 from rag.lexical.search import LexicalMatch
+from rag.messages import Message
 from rag.processors import single_blas_thread
 from rag.records import LANGUAGES, Chunk, Hit, chunk_id, renumber
 from rag.retrieval.cross_language import cross_language_boost
@@ -201,7 +202,7 @@ class HybridRetriever(BaseRetriever):
 
 def _check(chunk: Chunk, folder: Path) -> None:
     if chunk.id != chunk_id(chunk.text, chunk.title, chunk.source, chunk.language, chunk.position):
-        what = f"A passage of {chunk.source[:100]!r} in the index differs from what was ingested"
+        what = Message("A passage of {source!r} in the index differs from what was ingested", source=chunk.source[:100])
         raise IndexDamaged(what, where=str(folder), do=REBUILD)
 
 

@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rag.errors import CannotWrite, KotaeError
+from rag.messages import Message
 
-_FULL = "the disk is full"
-_READ_ONLY = "it is read-only, or another user's"
+_FULL = Message("the disk is full")
+_READ_ONLY = Message("it is read-only, or another user's")
 _BY_ERRNO = {
     errno.ENOSPC: _FULL,
-    errno.EDQUOT: "the disk quota is used up",
-    errno.EFBIG: "the file would exceed the size limit here",
+    errno.EDQUOT: Message("the disk quota is used up"),
+    errno.EFBIG: Message("the file would exceed the size limit here"),
     errno.EROFS: _READ_ONLY,
     errno.EACCES: _READ_ONLY,
     errno.EPERM: _READ_ONLY,
@@ -29,8 +30,8 @@ _BY_MESSAGE = {
 }
 _MIN_FREE_BYTES = 64 * 1024
 """Less free space than this counts as a full disk when a library only reports that writing failed."""
-_REMEDIES = {_READ_ONLY: "Make it writable, or choose another location."}
-_REMEDY = "Free some space, then run the same command again; finished work is kept."
+_REMEDIES = {_READ_ONLY: Message("Make it writable, or choose another location.")}
+_REMEDY = Message("Free some space, then run the same command again; finished work is kept.")
 
 
 def classify_os_error(error: BaseException, path: Path) -> CannotWrite | None:
@@ -41,7 +42,9 @@ def classify_os_error(error: BaseException, path: Path) -> CannotWrite | None:
         reason = _FULL
     if reason is None:
         return None
-    return CannotWrite(f"Cannot write: {reason}", where=str(path), do=_REMEDIES.get(reason, _REMEDY))
+    return CannotWrite(
+        Message("Cannot write: {reason}", reason=reason), where=str(path), do=_REMEDIES.get(reason, _REMEDY)
+    )
 
 
 @contextmanager
@@ -53,7 +56,9 @@ def translate_os_errors(path: Path) -> Iterator[None]:
         raise
     except OSError as error:
         reason = error.strerror or str(error)
-        raise classify_os_error(error, path) or CannotWrite(f"Cannot write: {reason}", where=str(path)) from error
+        raise classify_os_error(error, path) or CannotWrite(
+            Message("Cannot write: {reason}", reason=reason), where=str(path)
+        ) from error
     except Exception as error:
         if refused := classify_os_error(error, path):
             raise refused from error

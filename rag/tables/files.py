@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rag.errors import DatasetError, SettingsError, UnreadableDocument
+from rag.messages import Message
 from rag.storage.regular_files import MEBI, read_regular
 from rag.tables.escape import csv_cell
 from rag.text.encoding_detection import decode
@@ -25,7 +26,9 @@ def read_bytes(path: Path, what: str) -> bytes:
     try:
         return read_regular(path, MAX_TABLE)
     except OSError as error:
-        raise DatasetError(f"The {what} cannot be read: {error.strerror}", where=str(path)) from error
+        raise DatasetError(
+            Message("The {what} cannot be read: {error}", what=what, error=error.strerror), where=str(path)
+        ) from error
 
 
 def read_text(path: Path, data: bytes) -> str:
@@ -39,7 +42,11 @@ def read_text(path: Path, data: bytes) -> str:
 def refuse_rows(rows: int, where: str) -> None:
     """Raise DatasetError for more rows than MAX_ROWS."""
     if rows > MAX_ROWS:
-        raise DatasetError(f"This file has more than {MAX_ROWS:,} rows", where=where, do="Keep those that are needed.")
+        raise DatasetError(
+            Message("This file has more than {max_rows:,} rows", max_rows=MAX_ROWS),
+            where=where,
+            do="Keep those that are needed.",
+        )
 
 
 def refuse_same(given: Path, out: Path) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from rag.messages import Message
 from rag.text.language import normalise
 
 Known = Callable[[frozenset[str]], bool]
@@ -61,9 +62,11 @@ class TableRow:
         return len(self.filled) > 1
 
     @property
-    def position(self) -> str:
+    def position(self) -> Message:
         """The row for messages, with its line where the two differ: "row 3", "row 3 (line 5)"."""
-        return f"row {self.number}" + ("" if self.line == self.number else f" (line {self.line})")
+        if self.line == self.number:
+            return Message("row {number}", number=self.number)
+        return Message("row {number} (line {line})", number=self.number, line=self.line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def beyond_header(row: TableRow, header: Sequence[str]) -> str:
     """Describe a row that has text to the right of its header; "" for any other row."""
     if not any(row.cells[len(header) :]):
         return ""
-    return f"This row has {len(row.cells)} cells under {len(header)} headers"
+    return Message("This row has {cells} cells under {headers} headers", cells=len(row.cells), headers=len(header))
 
 
 def begin_table(rows: Iterable[TableRow], known: Known | None = None, covered: Covered | None = None) -> TitledTable:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rag.errors import DatasetError
+from rag.messages import Message
 from rag.serialize import from_json, to_jsonable
 from rag.storage.regular_files import MEBI
 from rag.tables.header import TableRow
@@ -43,7 +44,9 @@ def isolated_sheets(path: Path) -> list[Sheet]:
     """Return the visible sheets of an .xlsx file. Raises DatasetError."""
 
     def unreadable(fault: str) -> DatasetError:
-        return DatasetError(f"This file cannot be read as an Excel workbook: {fault}", where=str(path))
+        return DatasetError(
+            Message("This file cannot be read as an Excel workbook: {fault}", fault=fault), where=str(path)
+        )
 
     sheets: list[Sheet] = []
     rows: list[TableRow] = []
@@ -56,7 +59,7 @@ def isolated_sheets(path: Path) -> list[Sheet]:
                 rows = []
     except LimitExceeded as error:
         raise DatasetError(
-            f"Reading this file {error.what}",
+            Message("Reading this file {what}", what=error.what),
             where=str(path),
             do="It may be damaged. If it is not, save the sheet that you need as CSV.",
         ) from error
@@ -84,4 +87,6 @@ def blocks(path: str) -> Iterator[Any]:
     except Exception as error:  # whatever zipfile and lxml raise
         if short_of_memory():
             raise MemoryError from error
-        raise DatasetError(f"This file cannot be read as an Excel workbook: {error}", where=path) from error
+        raise DatasetError(
+            Message("This file cannot be read as an Excel workbook: {error}", error=error), where=path
+        ) from error

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from rag.errors import DatasetError
+from rag.messages import Message, joined
 from rag.tables.csv_rows import BrokenCsv, csv_rows
 from rag.tables.files import MAX_ROWS, read_text, refuse_rows
 from rag.tables.header import Known, TableRow, begin_table, beyond_header, describe_header, normalise_header
@@ -40,7 +41,7 @@ class Table:
 
     def locate(self, row: TableRow) -> str:
         """Return where a row is, for messages."""
-        return f"{self.where}, {row.position}"
+        return Message("{where}, {position}", where=self.where, position=row.position)
 
     def columns(self, names: Iterable[str]) -> list[int]:
         """Return the columns, from 0, with any of these headers. Raises DatasetError for values that were not saved."""
@@ -61,7 +62,7 @@ class Table:
             if column in unsaved:
                 raise DatasetError(
                     "The value of the formula in this cell was not saved",
-                    where=f"{self.where}, cell {unsaved[column]}",
+                    where=Message("{where}, cell {unsaved}", where=self.where, unsaved=unsaved[column]),
                     do="Open the file in Excel or LibreOffice and save it: that computes all of them.",
                 )
 
@@ -69,8 +70,8 @@ class Table:
         name = self.header.cells[column] if column < len(self.header.cells) else ""
         cell = f"cell {column_letters(column)}{row.number}" + (f", column {name}" if name else "")
         return DatasetError(
-            f"The formula in this cell gave the error {error}",
-            where=f"{self.locate(row)}, {cell}",
+            Message("The formula in this cell gave the error {error}", error=error),
+            where=Message("{row}, {cell}", row=self.locate(row), cell=cell),
             do="Correct the formula, or write what the cell should hold.",
         )
 
@@ -94,8 +95,10 @@ def read_tables(path: Path, data: bytes, what: str, known: Known) -> list[Table]
         return _from_csv(path, read_text(path, data), known)
     if suffix == ".xlsx":
         return _from_xlsx(path, known)
-    suffix = suffix or "without an extension"
-    raise DatasetError(f"The {what} must be .xlsx, .csv or .tsv, not {suffix}", where=str(path))
+    suffix = suffix or Message("without an extension")
+    raise DatasetError(
+        Message("The {what} must be .xlsx, .csv or .tsv, not {suffix}", what=what, suffix=suffix), where=str(path)
+    )
 
 
 def select_table(path: Path, tables: Iterable[Table]) -> Table | None:
@@ -104,8 +107,8 @@ def select_table(path: Path, tables: Iterable[Table]) -> Table | None:
     if len(tables) > 1:
         raise DatasetError(
             "Several sheets have the same columns",
-            where="; ".join(table.where for table in tables[:_SHEETS]),
-            do=f"Keep one of them in {path.name}, or put each into its own file.",
+            where=joined(table.where for table in tables[:_SHEETS]),
+            do=Message("Keep one of them in {path}, or put each into its own file.", path=path.name),
         )
     return tables[0] if tables else None
 
@@ -121,12 +124,16 @@ def read_records(
     tables = read_tables(path, data, what, frozenset(map(normalise_header, required)).issubset)
     table = select_table(path, tables)
     if not tables or (table is not None and not table.rows):
-        raise DatasetError(f"The {what} has no rows", where=str(path))
+        raise DatasetError(Message("The {what} has no rows", what=what), where=str(path))
     if table is None:
         raise _no_columns(tables, what, required)
     columns = {name: table.columns([name]) for name in (*required, *optional)}
     if twice := [name for name, matches in columns.items() if len(matches) > 1]:
-        raise DatasetError(f"The {what} has the column {twice[0]!r} twice", where=table.where, do="Rename one of them.")
+        raise DatasetError(
+            Message("The {what} has the column {twice!r} twice", what=what, twice=twice[0]),
+            where=table.where,
+            do="Rename one of them.",
+        )
     by_name = {name: matches[0] for name, matches in columns.items() if matches}
     merged = MergedCells(table.sheet.merged if table.sheet else ())
     return [
@@ -143,9 +150,14 @@ def _no_columns(tables: Sequence[Table], what: str, required: Sequence[str]) -> 
     row = table.first_row
     missing = [name for name in required if normalise_header(name) not in row.names]
     return DatasetError(
-        f"The {what} has no column {', '.join(map(repr, missing))}; this row has {describe_header(row.cells)}",
+        Message(
+            "The {what} has no column {missing}; this row has {cells}",
+            what=what,
+            missing=", ".join(map(repr, missing)),
+            cells=describe_header(row.cells),
+        ),
         where=table.locate(row),
-        do=f"Its header must be: {', '.join(required)}.",
+        do=Message("Its header must be: {required}.", required=", ".join(required)),
     )
 
 
@@ -154,8 +166,8 @@ def _from_csv(path: Path, text: str, known: Known) -> list[Table]:
         tables = _tables(str(path), csv_rows(map(TextLine, io.StringIO(text, newline="")), known), known)
     except BrokenCsv as broken:
         raise DatasetError(
-            f"This CSV file cannot be read: {broken}",
-            where=f"{path}, {broken.row.position}",
+            Message("This CSV file cannot be read: {broken}", broken=broken),
+            where=Message("{path}, {position}", path=path, position=broken.row.position),
             do="Is a quotation mark left open?",
         ) from broken
     for table in tables:
@@ -169,7 +181,7 @@ def _from_xlsx(path: Path, known: Known) -> list[Table]:
     sheets = isolated_sheets(path)
     tables: list[Table] = []
     for sheet in sheets:
-        where = f"{path}, sheet {sheet.title!r}" if len(sheets) > 1 else str(path)
+        where = Message("{path}, sheet {sheet!r}", path=path, sheet=sheet.title) if len(sheets) > 1 else str(path)
         tables += _tables(where, sheet.rows, known, sheet.facts)
     return tables
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from rag.errors import UnreadableDocument
+from rag.messages import Message
 from rag.text.encoding_guess import LEGACY, EncodingGuess, guess_encoding, is_refuted, refutes_utf8, sample
 from rag.text.encoding_likelihood import japanese
 from rag.text.japanese_encodings import EUC_JP, ISO_2022_JP, text_in
@@ -81,10 +82,15 @@ def no_text(data: bytes, name: str) -> UnreadableDocument:
     begins = next((encoding for bom, encoding in BOMS if data.startswith(bom)), None)
     zeros = data.count(b"\x00")
     if begins:
-        what = f"begins like {begins} but does not continue like it: it is cut off, or not text"
+        what = Message(
+            "This file begins like {encoding} but does not continue like it: it is cut off, or not text",
+            encoding=begins,
+        )
+    elif zeros:
+        what = Message("This file contains zero bytes ({number:,})", number=zeros)
     else:
-        what = f"contains zero bytes ({zeros:,})" if zeros else "is not in an encoding that kotae knows, or is not text"
-    return UnreadableDocument(f"This file {what}", where=name, do=SAVE_AS_UTF_8)
+        what = Message("This file is not in an encoding that kotae knows, or is not text")
+    return UnreadableDocument(what, where=name, do=SAVE_AS_UTF_8)
 
 
 def _decoded(data: bytes, name: str, declared: str | None, given: str | None) -> DecodedText | None:
@@ -121,7 +127,11 @@ def _guessed(data: bytes, name: str, declared: str | None) -> DecodedText | None
     reading = _plausible(_try(data, codec)) if codec and not is_refuted(codec, lines, guess) else None
     if reading is not None:
         if (language := other_language(reading.text)) and reading.encoding not in _INDEXED:
-            what = f"This seems to be {language}, and is declared to be in {declared}; kotae reads Japanese and English"
+            what = Message(
+                "This seems to be {language}, and is declared to be in {declared}; kotae reads Japanese and English",
+                language=Message(language),
+                declared=declared,
+            )
             raise UnreadableDocument(what, where=name)
         return reading
     _refuse_damaged_utf8(data, name)
@@ -141,9 +151,13 @@ def settled(guess: EncodingGuess, name: str) -> str:
     """Return the codec of a guess. Raises UnreadableDocument for one in doubt, or of another language."""
     best, rival = guess.best, guess.rival
     if rival is not None:
-        what = f"It is not UTF-8, and may be {best.label} or {rival.label}"
+        what = Message("It is not UTF-8, and may be {label} or {label_2}", label=best.label, label_2=rival.label)
     elif not best.is_read:
-        what = f"This seems to be {best.language}, in {best.label}; kotae reads Japanese and English"
+        what = Message(
+            "This seems to be {language}, in {label}; kotae reads Japanese and English",
+            language=Message(best.language),
+            label=best.label,
+        )
     else:
         return best.codec
     raise UnreadableDocument(what, where=name, do=SAVE_AS_UTF_8)
@@ -162,8 +176,13 @@ def codec_of(label: str) -> str | None:
 def _damaged(data: bytes, name: str, encoding: str, start: int) -> UnreadableDocument:
     line = data.count(b"\n", 0, start) + 1
     return UnreadableDocument(
-        f"This file is {encoding} except for byte 0x{data[start]:02X} in line {line}: it is damaged, cut off, or in "
-        "another encoding",
+        Message(
+            "This file is {encoding} except for byte 0x{data:02X} in line {line}: it is damaged, cut off, "
+            "or in another encoding",
+            encoding=encoding,
+            data=data[start],
+            line=line,
+        ),
         where=name,
         do=SAVE_AS_UTF_8,
     )
@@ -177,7 +196,10 @@ def _refuse_damaged_utf8(data: bytes, name: str) -> None:
         if nearly_utf8(data):
             line = data.count(b"\n", 0, error.start) + 1
             raise UnreadableDocument(
-                f"This file is UTF-8 except for a few bytes, the first in line {line}: it is damaged or cut off",
+                Message(
+                    "This file is UTF-8 except for a few bytes, the first in line {line}: it is damaged or cut off",
+                    line=line,
+                ),
                 where=name,
                 do="Save it as UTF-8 again.",
             ) from error

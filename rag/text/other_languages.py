@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rag.messages import Message
 from rag.text.encoding_likelihood import japanese, simplified_chinese, traditional_chinese
 from rag.text.letters import JAPANESE_LETTER, KANA_LETTER, KANJI_LETTER, LATIN_LETTER, LATIN_WORD
 
@@ -19,22 +20,22 @@ class _Script:
 
 
 _SCRIPTS = (
-    _Script("Korean", re.compile("[\uac00-\ud7a3\u1100-\u11ff\u3131-\u318e]"), frozenset({"ko"})),
+    _Script(Message("Korean"), re.compile("[\uac00-\ud7a3\u1100-\u11ff\u3131-\u318e]"), frozenset({"ko"})),
     _Script(
-        "Russian or another language in Cyrillic letters",
+        Message("Russian or another language in Cyrillic letters"),
         re.compile("[\u0400-\u052f]"),
         frozenset({"ru", "uk", "be", "bg", "sr", "mk", "mn", "kk"}),
     ),
-    _Script("Greek", re.compile("[\u0370-\u03ff\u1f00-\u1fff]"), frozenset({"el"})),
+    _Script(Message("Greek"), re.compile("[\u0370-\u03ff\u1f00-\u1fff]"), frozenset({"el"})),
     _Script(
-        "Arabic or another language in its letters",
+        Message("Arabic or another language in its letters"),
         re.compile("[\u0600-\u06ff\u0750-\u077f]"),
         frozenset({"ar", "fa", "ur", "ps"}),
     ),
-    _Script("Hebrew", re.compile("[\u0590-\u05ff]"), frozenset({"he", "iw", "yi"})),
-    _Script("Thai", re.compile("[\u0e00-\u0e7f]"), frozenset({"th"})),
+    _Script(Message("Hebrew"), re.compile("[\u0590-\u05ff]"), frozenset({"he", "iw", "yi"})),
+    _Script(Message("Thai"), re.compile("[\u0e00-\u0e7f]"), frozenset({"th"})),
     _Script(
-        "Hindi or another language of India",
+        Message("Hindi or another language of India"),
         re.compile("[\u0900-\u0dff]"),
         frozenset({"hi", "mr", "ne", "bn", "ta", "te", "gu", "pa", "ml", "kn"}),
     ),

@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 
 from rag.errors import KotaeError
+from rag.messages import Message
 
 GIGABYTE = 1 << 30
 _MAPPED = GIGABYTE // 2
@@ -34,12 +35,12 @@ class LimitExceeded(KotaeError):
     @classmethod
     def of_memory(cls, memory: int) -> LimitExceeded:
         """Return the error of a task that needed too much memory."""
-        return cls(f"needed more than {memory / GIGABYTE:.1f} GB of memory")
+        return cls(Message("needed more than {memory:.1f} GB of memory", memory=memory / GIGABYTE))
 
     @classmethod
     def of_output(cls, output: int) -> LimitExceeded:
         """Return the error of a task that returned too much."""
-        return cls(f"gave more than {output / GIGABYTE:.1f} GB of text")
+        return cls(Message("gave more than {output:.1f} GB of text", output=output / GIGABYTE))
 
 
 class TimeExceeded(LimitExceeded):
@@ -48,7 +49,7 @@ class TimeExceeded(LimitExceeded):
     @classmethod
     def of(cls, seconds: float) -> TimeExceeded:
         """Return the error of a task that took more than so many seconds."""
-        return cls(f"took more than {seconds:.0f} s")
+        return cls(Message("took more than {seconds:.0f} s", seconds=seconds))
 
 
 def limit_memory(memory: int) -> None:

@@ -20,6 +20,7 @@ from typing import Any, Final, cast
 
 from rag import errors
 from rag.errors import KotaeError, SettingsError
+from rag.messages import Message
 from rag.worker.child import as_json, results_of
 from rag.worker.frames import FrameKind, read_frame, write_frame
 from rag.worker.limits import LimitExceeded, Limits, TimeExceeded
@@ -145,7 +146,7 @@ class _Worker:
             raise LimitExceeded.of_memory(self._limits.memory)
         if kind is FrameKind.CRASH:
             self.alive = False
-            raise LimitExceeded(f"crashed the reader ({content.decode()})")
+            raise LimitExceeded(Message("crashed the reader ({content})", content=content.decode()))
         if kind is FrameKind.ERROR:
             raise _error(json.loads(content))
         self.alive = not content
@@ -175,7 +176,7 @@ class _Worker:
         if self.overran or (code < 0 and -code == getattr(signal, "SIGXCPU", None)):
             self.overran = True
             return TimeExceeded.of(self._limits.seconds)
-        return LimitExceeded(f"crashed the reader ({_ending(code)})")
+        return LimitExceeded(Message("crashed the reader ({code})", code=_ending(code)))
 
     def _watch(self) -> None:
         while self.alive:
@@ -197,7 +198,7 @@ def _ending(code: int) -> str:
 
 def _not_started(why: str | None) -> SettingsError:
     return SettingsError(
-        f"The worker process that reads files from others does not start: {why}",
+        Message("The worker process that reads files from others does not start: {why}", why=why),
         where=sys.executable,
         do="Free some memory, then run the same command again.",
     )

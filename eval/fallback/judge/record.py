@@ -19,6 +19,7 @@ from eval.grading.ladder import AnswerOutcome, GradingRule, Verdict
 from eval.runs.description import MAX_STORED
 from eval.statistics.agreement import Agreement, agreement_text
 from rag.errors import GradingError, JudgeNotMeasured
+from rag.messages import Message
 from rag.serialize import from_json, to_jsonable
 from rag.storage.atomic import write_text
 from rag.storage.regular_files import read_regular
@@ -114,7 +115,7 @@ def load_judge(folder: Path) -> JudgeRecord | None:
 
     def damaged(fault: str) -> GradingError:
         return GradingError(
-            f"The judge's record is damaged: {fault}",
+            Message("The judge's record is damaged: {fault}", fault=fault),
             where=str(path),
             do="Delete it, then run `kotae eval judge` again.",
         )
@@ -137,9 +138,15 @@ def measured_judge(folder: Path) -> JudgeRecord | None:
         return None
     problem = None
     if record.measured is None:
-        problem = f"The judge {record.judge.model_identity} has not been measured on labelled answers"
+        problem = Message(
+            "The judge {model_identity} has not been measured on labelled answers",
+            model_identity=record.judge.model_identity,
+        )
     elif record.measured.judge != record.judge or record.judge.rubric != RUBRIC:
-        problem = f"The judge {record.judge.model_identity} was measured with another model, decoding or rubric"
+        problem = Message(
+            "The judge {model_identity} was measured with another model, decoding or rubric",
+            model_identity=record.judge.model_identity,
+        )
     if problem is not None:
         raise JudgeNotMeasured(
             problem, where=str(folder / FILE), do="Finish `kotae eval judge` with --validate-on, or delete the file."

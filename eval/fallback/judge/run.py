@@ -24,6 +24,7 @@ from eval.statistics.agreement import agreement
 from rag.errors import DatasetError, GradingError
 from rag.factory import ModelSettings, open_model
 from rag.generation.chain import Model
+from rag.messages import Message
 from rag.models.engine import Completion
 from rag.models.invoke import batch_size, invoke_batch, model_identity
 from rag.models.server.address import ModelServer
@@ -55,8 +56,14 @@ def judge_run(
     record = load_judge(folder) or JudgeRecord(judge)
     if record.judge != judge:
         raise GradingError(
-            f"This run was judged by {record.judge.model_identity} (rubric {record.judge.rubric}), "
-            f"not by {judge.model_identity} (rubric {judge.rubric})",
+            Message(
+                "This run was judged by {model_identity} (rubric {rubric}), not by {model_identity_2} (rubric "
+                "{rubric_2})",
+                model_identity=record.judge.model_identity,
+                rubric=record.judge.rubric,
+                model_identity_2=judge.model_identity,
+                rubric_2=judge.rubric,
+            ),
             where=str(folder / FILE),
             do="Delete the file to start over with this judge.",
         )

@@ -20,6 +20,7 @@ from eval.runs.description import MAX_STORED
 from eval.statistics.agreement import Agreement, agreement_text
 from rag.encoders.embeddings import Encoder, EncoderIdentity
 from rag.errors import CalibrationMismatch, GradingError
+from rag.messages import Message
 from rag.serialize import from_json, to_jsonable
 from rag.storage.atomic import write_text
 from rag.storage.regular_files import read_regular
@@ -97,7 +98,7 @@ def calibrate(labelled: Path, encoder: Encoder, floor: float) -> Calibration:
 
 def table_hash(path: Path) -> str:
     """Return the SHA-256 of a table of answers. Raises DatasetError."""
-    return hashlib.sha256(read_bytes(path, "table of answers")).hexdigest()
+    return hashlib.sha256(read_bytes(path, Message("table of answers"))).hexdigest()
 
 
 def save_calibration(calibration: Calibration, path: Path) -> None:
@@ -110,7 +111,7 @@ def load_calibration(path: Path, encoder: EncoderIdentity) -> Calibration:
 
     def unreadable(fault: str) -> GradingError:
         return GradingError(
-            f"This is not a similarity calibration: {fault}",
+            Message("This is not a similarity calibration: {fault}", fault=fault),
             where=str(path),
             do="Make one with: kotae eval calibrate",
         )
@@ -121,7 +122,11 @@ def load_calibration(path: Path, encoder: EncoderIdentity) -> Calibration:
         raise unreadable(str(error.strerror)) from error
     if calibration.encoder != encoder:
         raise CalibrationMismatch(
-            f"Similarity was calibrated with the encoder {calibration.encoder}, not with {encoder}",
+            Message(
+                "Similarity was calibrated with the encoder {encoder}, not with {encoder_2}",
+                encoder=calibration.encoder,
+                encoder_2=encoder,
+            ),
             where=str(path),
             do="Use that --encoder, or calibrate again with: kotae eval calibrate",
         )

@@ -17,10 +17,17 @@ from ingest.formats.pdf.running_heads import without_running_heads
 from ingest.formats.pdf.stand_in_font import use_stand_in
 from ingest.formats.types import Fault, Part, ReadOptions, contains, real_title
 from rag.errors import UnreadableDocument
+from rag.messages import Message
 
-_OCR = f"Have kotae read pictures ({EXTRA}), add a text layer with another OCR program, or exclude the file."
-_IMAGE = "This page is an image"
-_UNSURE = ", and OCR is not sure enough of its letters"
+_OCR = Message(
+    "Have kotae read pictures ({install}), add a text layer with another OCR program, or exclude the file.",
+    install=EXTRA,
+)
+_IMAGE = Message("This page is an image without text")
+_UNSURE_IMAGE = Message("This page is an image, and OCR is not sure enough of its letters")
+_UNSURE_LETTERS = Message(
+    "The fonts of this page do not say which letters they show, and OCR is not sure enough of its letters"
+)
 _BETTER = "Scan it again upright and with 300 dots an inch, add a text layer by another OCR program, or exclude it."
 _NO_LETTERS = "The fonts of this page do not say which letters they show"
 _BROKEN, _MAX_BROKEN = "This page cannot be read", 101
@@ -100,12 +107,11 @@ def _page(document: Any, number: int) -> PdfPage | Fault | None:
             pictures = bool(text) or any(map(_is_picture, page.get_objects(max_depth=4)))
             unknown = glyph_numbers or len(_UNKNOWN.findall(text)) > _MAX_UNKNOWN * len("".join(text.split()))
             if (unknown or not text) and pictures and has_ocr():
-                what = _NO_LETTERS if text else _IMAGE
-                return read_scan(page, number) or Fault(what + _UNSURE, position, _BETTER)
+                return read_scan(page, number) or Fault(_UNSURE_LETTERS if text else _UNSURE_IMAGE, position, _BETTER)
     except pypdfium2.PdfiumError as error:
-        return Fault(f"{_BROKEN}: {error}", position)
+        return Fault(Message("This page cannot be read: {error}", error=error), position)
     if not text:
-        return Fault(f"{_IMAGE} without text", position, _OCR) if pictures else None
+        return Fault(_IMAGE, position, _OCR) if pictures else None
     return Fault(_NO_LETTERS, position, _OCR) if unknown else read
 
 
@@ -125,5 +131,5 @@ def _require_text(pages: Iterator[Part | Fault], name: str) -> Iterator[Part | F
             yield from pages
             return
         faults.append(page)
-    reason = faults[0].what if faults else "All pages are blank"
-    raise UnreadableDocument(f"No page of this PDF has text. {reason}", where=name, do=_OCR)
+    reason = Message.of(faults[0].what) if faults else Message("All pages are blank")
+    raise UnreadableDocument(Message("No page of this PDF has text. {reason}", reason=reason), where=name, do=_OCR)

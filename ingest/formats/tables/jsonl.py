@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from ingest.formats.tables.columns import choose, missing
 from ingest.formats.types import Fault, Part, ReadOptions
+from rag.messages import Message
 from rag.tables.header import describe_header
 from rag.text.json_errors import json_fault
 from rag.text.lines import read_lines
@@ -20,7 +21,7 @@ def read_jsonl(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Pa
     for number, line in enumerate(read_lines(stream, name, options.encoding), 1):
         position = f"line={number}"
         if line.fault is not None:
-            yield Fault(f"This line {line.fault}", position)
+            yield Fault(Message("This line {fault}", fault=line.fault), position)
         elif line.text.strip():
             yield _part(line.text, position, options)
 
@@ -29,16 +30,21 @@ def _part(line: str, position: str, options: ReadOptions) -> Part | Fault:
     try:
         value = json.loads(line)
     except (ValueError, RecursionError) as error:
-        return Fault(f"This line is not JSON: {json_fault(error)}", position, _SHAPE)
+        return Fault(Message("This line is not JSON: {error}", error=json_fault(error)), position, _SHAPE)
     if not isinstance(value, dict):
-        return Fault(f"This line is not a JSON object but {type(value).__name__}", position, _SHAPE)
+        return Fault(Message("This line is not a JSON object but {name}", name=type(value).__name__), position, _SHAPE)
     fields = [(str(key), _field_text(field)) for key, field in value.items()]
     if absent := missing(value, options.columns):
-        return Fault(f"This line has no {absent}; it has {describe_header(value) or 'nothing'}", position)
+        return Fault(
+            Message(
+                "This line has no {absent}; it has {value}", absent=absent, value=describe_header(value) or "nothing"
+            ),
+            position,
+        )
     document = choose(fields, options.columns)
     if document.text is None:
         has = describe_header(value) or "nothing"
-        return Fault(f"This line has no `text`; it has {has}", position, "Or use --columns.")
+        return Fault(Message("This line has no `text`; it has {has}", has=has), position, "Or use --columns.")
     return Part(document.text, document.id or position, position, document.title, document.language)
 
 

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 from ingest.formats.tables.columns import NamedFields, choose, lines, missing, question_of
 from ingest.formats.types import Fault, Part, ReadOptions
 from rag.errors import UnreadableDocument
+from rag.messages import Message
 from rag.tables.header import describe_header
 
 _AT_ONCE = 256
@@ -32,9 +33,16 @@ def read_parquet(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[
     columns = [field.name for field in fields]
     for field in file.schema_arrow:
         if field.name not in columns:
-            yield Fault(f"The column {field.name} has no text, and is left out", field.name, left_out=True)
+            yield Fault(
+                Message("The column {field} has no text, and is left out", field=field.name), field.name, left_out=True
+            )
     if absent := missing(columns, options.columns):
-        raise UnreadableDocument(f"This file has no column {absent}; it has {describe_header(columns)}", where=name)
+        raise UnreadableDocument(
+            Message(
+                "This file has no column {absent}; it has {columns}", absent=absent, columns=describe_header(columns)
+            ),
+            where=name,
+        )
     number = 0
     for batch in file.iter_batches(batch_size=_AT_ONCE, columns=columns):
         for row in batch.to_pylist():

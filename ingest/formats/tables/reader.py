@@ -10,6 +10,7 @@ from ingest.formats.tables.columns import choose, lines, missing, question_of, r
 from ingest.formats.tables.stacked import StackedTables
 from ingest.formats.types import Fault, Part, ReadOptions
 from rag.errors import UnreadableDocument
+from rag.messages import Message
 from rag.tables.csv_rows import BrokenCsv, csv_rows
 from rag.tables.header import Known, TableRow, begin_table, beyond_header, describe_header
 from rag.tables.merged_cells import MergedCells, covered_columns, join_header
@@ -41,7 +42,12 @@ def read_csv(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part
                 yield outcome
     except BrokenCsv as broken:
         raise UnreadableDocument(
-            f"From row {broken.row.number} (line {broken.row.line}) on, this is not valid CSV: {broken}",
+            Message(
+                "From row {number} (line {line}) on, this is not valid CSV: {broken}",
+                number=broken.row.number,
+                line=broken.row.line,
+                broken=broken,
+            ),
             where=name,
             do="Is a quotation mark left open?",
         ) from broken
@@ -80,7 +86,11 @@ def _sheets(sheets: Iterable[SheetStream], options: ReadOptions) -> Iterator[Par
             documents += 1
             yield Part("\n\n".join(facts.shapes), f"{prefix}shapes", f"{prefix}shapes")
         if facts.unsaved:
-            yield Fault(f"{_UNSAVED}: {facts.unsaved}", f"{prefix}{facts.first}", _COMPUTE)
+            yield Fault(
+                Message("{unsaved}: {unsaved_2}", unsaved=_UNSAVED, unsaved_2=facts.unsaved),
+                f"{prefix}{facts.first}",
+                _COMPUTE,
+            )
         yield from _hidden(facts, prefix)
     yield from without_rows if documents else ()  # a file without any document is empty
 
@@ -88,10 +98,16 @@ def _sheets(sheets: Iterable[SheetStream], options: ReadOptions) -> Iterator[Par
 def _hidden(facts: SheetFacts, prefix: str) -> Iterator[Fault]:
     """Name the rows and columns that were hidden by hand."""
     if facts.hidden_rows:
-        what = f"Rows that are hidden by hand are left out, this one first: {len(facts.hidden_rows)}"
+        what = Message(
+            "Rows that are hidden by hand are left out, this one first: {hidden_rows}",
+            hidden_rows=len(facts.hidden_rows),
+        )
         yield Fault(what, f"{prefix}{facts.hidden_rows[0]}", _UNHIDE, left_out=True)
     if facts.hidden_columns:
-        what = f"Columns that are hidden by hand are left out, this one first: {len(facts.hidden_columns)}"
+        what = Message(
+            "Columns that are hidden by hand are left out, this one first: {hidden_columns}",
+            hidden_columns=len(facts.hidden_columns),
+        )
         yield Fault(what, f"{prefix}{column_letters(min(facts.hidden_columns))}", _UNHIDE, left_out=True)
 
 
@@ -113,7 +129,11 @@ def _documents(
     for table in StackedTables(errors.noted(rows)):
         yield from _table(table, options, position, sheet, facts)
     if errors.count:
-        yield Fault(f"{_ERRORS} ({errors.error}): {errors.count}", errors.position(sheet, position), _CORRECT)
+        yield Fault(
+            Message("{errors} ({error}): {count}", errors=_ERRORS, error=errors.error, count=errors.count),
+            errors.position(sheet, position),
+            _CORRECT,
+        )
 
 
 def _table(
@@ -133,7 +153,7 @@ def _table(
     for row in join_header(table.rows, merged):
         first, count = first or row, count + 1
         if row.fault:
-            yield Fault(f"This row cannot be read: {row.fault}", f"{position}{row.number}")
+            yield Fault(Message("This row cannot be read: {fault}", fault=row.fault), f"{position}{row.number}")
             if not header:
                 return
         elif header and row.cells != names:  # for printing, sheets have their header on every page
@@ -147,7 +167,12 @@ def _table(
             ids = frozenset(column for column, cell in enumerate(header) if role(cell) == "id")
             if absent := missing(header, options.columns):
                 yield Fault(
-                    f"This table has no column {absent}; it has {describe_header(header)}", f"{position}{row.number}"
+                    Message(
+                        "This table has no column {absent}; it has {header}",
+                        absent=absent,
+                        header=describe_header(header),
+                    ),
+                    f"{position}{row.number}",
                 )
                 return
     if first is not None and count == 1 and not first.fault and not (facts and facts.unsaved):

@@ -8,6 +8,7 @@ import click
 
 from kotae.console import echo
 from kotae.options import PATH, calibration_option, option
+from rag.messages import Message
 
 
 @click.command("audit", short_help="Draw answers for people to judge.")
@@ -39,7 +40,7 @@ def audit_command(run: Path, sample: int, out: Path, seed: int, calibration: Pat
     from rag.errors import RunError, SettingsError
 
     if out.suffix.lower() != ".xlsx":
-        raise SettingsError(f"The workbook must be .xlsx, not {out.name!r}")
+        raise SettingsError(Message("The workbook must be .xlsx, not {out!r}", out=out.name))
     if out.exists():
         raise SettingsError(
             "This file exists already, and may contain judgements", where=str(out), do="Choose another --out."

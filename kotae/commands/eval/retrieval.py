@@ -14,6 +14,7 @@ from kotae.console import echo
 from kotae.options import PATH, chroma_options, columns_option, encoder_option, json_option, option, reranker_option
 from kotae.settings import as_json_text, chroma_server, index_settings
 from rag.errors import DatasetError, SettingsError
+from rag.messages import Message
 from rag.records import LANGUAGES
 from rag.settings import DEFAULT_ENCODER, DEFAULT_INDEX, cache_dir
 
@@ -104,13 +105,22 @@ def _arms(vary: tuple[str, ...], baseline: str | None) -> list[_Arm]:
         name = ",".join(f"{key}={text}" for key, text in texts.items())
         retriever = texts.pop("retriever", LEGS[0])
         if retriever not in LEGS:
-            raise SettingsError(f"There is no retriever {retriever!r}", do=f"Choose from: {', '.join(LEGS)}.")
+            raise SettingsError(
+                Message("There is no retriever {retriever!r}", retriever=retriever),
+                do=Message("Choose from: {legs}.", legs=", ".join(LEGS)),
+            )
         searched = ",".join(f"{key}={text}" for key, text in texts.items())
         changed = tuple((key, None if text == "none" else read_value(key, text)) for key, text in texts.items())
         arms.append(_Arm(name, searched, changed, retriever))
     if baseline is not None and (not vary or baseline not in [arm.name for arm in arms]):
-        known = f"The combinations are: {'; '.join(arm.name for arm in arms)}." if vary else "Add --vary."
-        raise SettingsError(f"There is no combination {baseline!r} to compare with", do=known)
+        known = (
+            Message("The combinations are: {arms}.", arms="; ".join(arm.name for arm in arms))
+            if vary
+            else Message("Add --vary.")
+        )
+        raise SettingsError(
+            Message("There is no combination {baseline!r} to compare with", baseline=baseline), do=known
+        )
     return arms
 
 

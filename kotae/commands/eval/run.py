@@ -128,7 +128,9 @@ def run_command(
 def _refuse_combinations(several: bool, until_decided: bool, calibration: Path | None, *, compared: bool) -> None:
     if until_decided and (calibration is not None or several):
         raise SettingsError(
-            f"--until-decided and {'--calibration' if calibration else 'several arms'} cannot be combined",
+            "--until-decided and --calibration cannot be combined"
+            if calibration
+            else "--until-decided and several arms cannot be combined",
             do="Use one of them: --until-decided works with the rules alone, and with a single arm.",
         )
     if compared and not several:

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from rag.errors import ModelUnavailable
+from rag.messages import Message
 from rag.models.batch import attention
 from rag.models.batch.blocks import BLOCK
 from rag.models.batch.decoder import Forward
@@ -36,7 +37,10 @@ def build_forward(model: Any, source: ModelSource, *, batch_invariant: bool = Fa
     """
     if not runs_batched(model.config, type(model)):
         raise ModelUnavailable(
-            f"kotae's engine does not support the attention or the positions of this {model.config.model_type!r} model",
+            Message(
+                "kotae's engine does not support the attention or the positions of this {model_type!r} model",
+                model_type=model.config.model_type,
+            ),
             do="Give the unquantised model as hf:<dir or hub id>, or serve this one and use openai:.",
         )
     if source.device != "cpu":

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from rag.errors import ModelUnavailable
+from rag.messages import Message
 
 _GIB = 1 << 30
 _HEADROOM = 512 << 20  # bytes reserved for graphs, allocator fragmentation and library workspaces
@@ -44,7 +45,7 @@ class ModelShape:
             )
         except KeyError as error:
             raise ModelUnavailable(
-                f"config.json has no {error.args[0]!r}: this is not a language model of a known kind"
+                Message("config.json has no {args!r}: this is not a language model of a known kind", args=error.args[0])
             ) from error
 
     @property
@@ -79,8 +80,17 @@ def check_room(shape: ModelShape, weight_bytes: int, context: int, available: in
     need = need_bytes(shape, weight_bytes, context)
     if need > available:
         raise ModelUnavailable(
-            f"The model does not fit: weights {_gib(weight_bytes)}, cache for {context} tokens {_gib(cache)}, "
-            f"activations {_gib(activations)}, together {_gib(need)}; there are {_gib(available)} on {where}",
+            Message(
+                "The model does not fit: weights {weight_bytes}, cache for {context} tokens {cache}, "
+                "activations {activations}, together {need}; there are {available} on {where}",
+                weight_bytes=_gib(weight_bytes),
+                context=context,
+                cache=_gib(cache),
+                activations=_gib(activations),
+                need=_gib(need),
+                available=_gib(available),
+                where=where,
+            ),
             do="Give a lower --context, raise --max-gpu-memory, or free memory.",
         )
 

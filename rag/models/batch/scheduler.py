@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 import torch
 
 from rag.errors import ModelFailed
+from rag.messages import Message
 from rag.models.batch.decoder import Decoder, PendingStep, PrefillEntry
 from rag.models.batch.sampling import Sampler, uniforms
 from rag.models.batch.sequence import Sequence
@@ -36,8 +37,11 @@ class Scheduler:
                     yield from self._enter(waiting, rows, sampler, seed)
                     if waiting and not rows:
                         raise ModelFailed(
-                            f"A prompt and its answer need {waiting[-1].cache_tokens} tokens of the cache, "
-                            f"and it holds {self.decoder.kv_cache.capacity}",
+                            Message(
+                                "A prompt and its answer need {tokens} tokens of the cache, and it holds {capacity}",
+                                tokens=waiting[-1].cache_tokens,
+                                capacity=self.decoder.kv_cache.capacity,
+                            ),
                             do="Give a lower --max-tokens, or free memory on the GPU.",
                         )
                     yield from self._write(waiting, rows, sampler)
@@ -148,7 +152,10 @@ class Scheduler:
         smaller = self._shrink(self.decoder)
         if smaller is None:
             raise ModelFailed(
-                f"The GPU ran out of memory even with one prompt at a time: {str(error).splitlines()[0]}",
+                Message(
+                    "The GPU ran out of memory even with one prompt at a time: {error}",
+                    error=str(error).splitlines()[0],
+                ),
                 do="Give a lower --context, or free memory on the GPU.",
             ) from error
         self.decoder = smaller

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import ModelUnavailable, first_line
+from rag.messages import Message
 from rag.models import llama2
 from rag.models.engine import Turn
 
@@ -78,7 +79,7 @@ def load_codec(folder: Path) -> Codec:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except Exception as error:  # many types: missing files, missing packages, malformed JSON
         raise ModelUnavailable(
-            f"The tokenizer cannot be loaded: {first_line(error)}",
+            Message("The tokenizer cannot be loaded: {error}", error=first_line(error)),
             where=str(folder),
             do="The folder needs tokenizer.json or tokenizer.model, and tokenizer_config.json.",
         ) from error

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import ModelUnavailable
+from rag.messages import Message
 from rag.models.weights import quantization_config, quantization_method, read_config, read_weights
 
 
@@ -73,9 +74,12 @@ def _quantisation_settings(folder: Path, config: dict[str, Any]) -> dict[str, An
     method = quantization_method(settings)
     if method != "gptq" or settings.get("checkpoint_format", "gptq") not in ("gptq", "gptq_v2"):
         actual = method if method != "gptq" else settings["checkpoint_format"]
-        raise ModelUnavailable(f"This is not a GPTQ checkpoint: it is quantised with {actual!r}", where=str(folder))
+        raise ModelUnavailable(
+            Message("This is not a GPTQ checkpoint: it is quantised with {actual!r}", actual=actual), where=str(folder)
+        )
     if settings.get("bits") not in (2, 3, 4, 8):
         raise ModelUnavailable(
-            f"The checkpoint says bits={settings.get('bits')!r}; GPTQ has 2, 3, 4 or 8", where=str(folder)
+            Message("The checkpoint says bits={value!r}; GPTQ has 2, 3, 4 or 8", value=settings.get("bits")),
+            where=str(folder),
         )
     return settings

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import SettingsError
+from rag.messages import Message
 from rag.models.gptq import builds
 from rag.models.gptq.checkpoint import Checkpoint
 
@@ -81,10 +82,15 @@ def choose_kernel(machine: Machine, checkpoint: Checkpoint | None = None, wanted
     Raises SettingsError if `wanted` is unknown or cannot run this checkpoint here.
     """
     if wanted not in KERNELS:
-        raise SettingsError(f"Unknown kernel {wanted!r}", do=f"Choose one of: {', '.join(KERNELS)}.")
+        raise SettingsError(
+            Message("Unknown kernel {wanted!r}", wanted=wanted),
+            do=Message("Choose one of: {kernels}.", kernels=", ".join(KERNELS)),
+        )
     if machine.capability is None:
         if wanted not in ("auto", "torch"):
-            raise SettingsError(f"The kernel {wanted!r} needs a CUDA GPU, but PyTorch finds none")
+            raise SettingsError(
+                Message("The kernel {wanted!r} needs a CUDA GPU, but PyTorch finds none", wanted=wanted)
+            )
         return KernelChoice("torch", "bfloat16", "cpu", "PyTorch sees no GPU here")
     if wanted == "auto":
         kernel, reason = _best(machine.capability, machine.compiler, checkpoint)
@@ -114,13 +120,25 @@ def _refuse(wanted: str, machine: Machine, checkpoint: Checkpoint | None) -> Non
     minimum = _MIN_CAPABILITY[wanted]
     if machine.capability < minimum:
         raise SettingsError(
-            f"The kernel {wanted!r} needs compute capability {minimum[0]}.{minimum[1]}, and this is {machine}",
+            Message(
+                "The kernel {wanted!r} needs compute capability {minimum}.{minimum_2}, and this is {machine}",
+                wanted=wanted,
+                minimum=minimum[0],
+                minimum_2=minimum[1],
+                machine=machine,
+            ),
             do="Omit --kernel.",
         )
     if checkpoint is None:
         return
     if builds.needs_build(wanted) and checkpoint.bits != 4:
-        raise SettingsError(f"The kernel {wanted!r} is for 4 bits, but the checkpoint has {checkpoint.bits}")
+        raise SettingsError(
+            Message(
+                "The kernel {wanted!r} is for 4 bits, but the checkpoint has {bits}",
+                wanted=wanted,
+                bits=checkpoint.bits,
+            )
+        )
     if wanted == "marlin" and not checkpoint.symmetric:
         raise SettingsError("The kernel 'marlin' does not support zero points, which this checkpoint uses")
     if wanted == "triton" and checkpoint.bits == 3:

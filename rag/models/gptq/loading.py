@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rag.errors import ModelUnavailable, first_line
+from rag.messages import Message
 from rag.models.gptq.builds import ready_to_build
 from rag.models.gptq.checkpoint import Checkpoint
 from rag.models.gptq.kernels import KernelChoice
@@ -37,12 +38,19 @@ def load_model(checkpoint: Checkpoint, choice: KernelChoice) -> Any:
                 )
         except torch.OutOfMemoryError as error:
             raise ModelUnavailable(
-                f"The GPU has too little free memory for the weights ({checkpoint.weight_bytes / 2**30:.1f} GiB)",
+                Message(
+                    "The GPU has too little free memory for the weights ({weight_bytes:.1f} GiB)",
+                    weight_bytes=checkpoint.weight_bytes / 2**30,
+                ),
                 where=str(checkpoint.folder),
             ) from error
         except Exception as error:  # gptqmodel raises many types
             raise ModelUnavailable(
-                f"gptqmodel cannot load this checkpoint with the kernel {choice.kernel}: {first_line(error)}",
+                Message(
+                    "gptqmodel cannot load this checkpoint with the kernel {kernel}: {error}",
+                    kernel=choice.kernel,
+                    error=first_line(error),
+                ),
                 where=str(checkpoint.folder),
                 do="Try another --kernel.",
             ) from error
@@ -70,7 +78,8 @@ def import_gptqmodel() -> Any:
         import gptqmodel
     except ImportError as error:
         raise ModelUnavailable(
-            f"GPTQ models need the package gptqmodel ({first_line(error)})", do=f"Install it with: {INSTALL}"
+            Message("GPTQ models need the package gptqmodel ({error})", error=first_line(error)),
+            do=Message("Install it with: {install}", install=INSTALL),
         ) from error
     return gptqmodel
 

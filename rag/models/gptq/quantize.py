@@ -15,6 +15,7 @@ from typing import Any
 
 from rag.errors import ModelFailed, ModelUnavailable, SettingsError, first_line
 from rag.hub import resolve
+from rag.messages import Message
 from rag.models.gptq.checkpoint import Checkpoint, read_checkpoint
 from rag.models.gptq.loading import import_gptqmodel
 from rag.models.quiet_libraries import quiet
@@ -83,9 +84,15 @@ def _run(gptqmodel: Any, source: Path, folder: Path, settings: Quantisation, tex
         ) from stopped
     except Exception as error:  # gptqmodel raises many types
         sys.stderr.flush()
-        hint = f"If an earlier run was stopped, delete {progress} and start over." if progress.is_dir() else None
+        hint = (
+            Message("If an earlier run was stopped, delete {progress} and start over.", progress=progress)
+            if progress.is_dir()
+            else None
+        )
         raise ModelUnavailable(
-            f"gptqmodel cannot quantise this model: {first_line(error)}", where=str(source), do=hint
+            Message("gptqmodel cannot quantise this model: {error}", error=first_line(error)),
+            where=str(source),
+            do=hint,
         ) from error
 
 

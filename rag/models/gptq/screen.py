@@ -16,6 +16,7 @@ import torch
 
 from rag.errors import ModelUnavailable
 from rag.hub import resolve
+from rag.messages import Message
 from rag.models.batch.decoder import PrefillEntry
 from rag.models.batch.engine import BatchEngine
 from rag.models.batch.memory import ModelShape, need_bytes
@@ -113,7 +114,9 @@ def screen_checkpoint(name: str, options: EngineOptions) -> Screening:
     checkpoint = read_checkpoint(folder)
     if checkpoint.bits not in BITS:
         raise ModelUnavailable(
-            f"Checkpoints of {checkpoint.bits} bits cannot be checked", where=str(folder), do="Use 2, 4 or 8 bits."
+            Message("Checkpoints of {bits} bits cannot be checked", bits=checkpoint.bits),
+            where=str(folder),
+            do="Use 2, 4 or 8 bits.",
         )
     codec = load_codec(folder)
     texts = [text for _, text in _SENTENCES]

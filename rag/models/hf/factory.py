@@ -10,6 +10,7 @@ import torch
 from rag.encoders.embeddings import processor_type
 from rag.errors import ModelUnavailable, SettingsError, first_line
 from rag.hub import resolve
+from rag.messages import Message
 from rag.models.batch.engine import BatchEngine
 from rag.models.batch.forward import runs_batched
 from rag.models.batch.model_source import ModelSource
@@ -36,7 +37,9 @@ def _load(folder: Path, identity: str, options: EngineOptions) -> TextEngine:
     if settings := quantization_config(folder, config):
         method = quantization_method(settings)
         do = "Give it as gptq:<dir or hub id>." if method == "gptq" else "Give the unquantised model."
-        raise ModelUnavailable(f"This checkpoint is quantised ({method})", where=str(folder), do=do)
+        raise ModelUnavailable(
+            Message("This checkpoint is quantised ({method})", method=method), where=str(folder), do=do
+        )
     architecture, kind = _architecture(folder)
     stored = str(config.get("dtype") or config.get("torch_dtype") or "float32")
     device, dtype = _device_and_dtype(stored)
@@ -71,7 +74,8 @@ def _architecture(folder: Path) -> tuple[Any, Any]:
         return config, MODEL_FOR_CAUSAL_LM_MAPPING[type(config)]
     except (ValueError, KeyError, OSError) as error:
         raise ModelUnavailable(
-            f"transformers does not support this kind of language model: {first_line(error)}", where=str(folder)
+            Message("transformers does not support this kind of language model: {error}", error=first_line(error)),
+            where=str(folder),
         ) from error
 
 
@@ -87,5 +91,5 @@ def _model(folder: Path, kind: Any, device: str, dtype: str) -> Any:
             return model.to(device).eval()
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelUnavailable(
-            f"transformers cannot load this checkpoint: {first_line(error)}", where=str(folder)
+            Message("transformers cannot load this checkpoint: {error}", error=first_line(error)), where=str(folder)
         ) from error

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from rag.errors import ModelFailed, first_line
+from rag.messages import Message
 from rag.models.batch.memory import MemoryCeiling, free_memory
 from rag.models.batch.model_source import ModelSource
 from rag.models.batch.sampling import Sampler, uniforms
@@ -105,6 +106,10 @@ class GenerateEngine(TokenEngine):
                 )
         except torch.OutOfMemoryError as error:
             raise ModelFailed(
-                f"The GPU ran out of memory with {len(rows)} prompts at a time: {first_line(error)}",
+                Message(
+                    "The GPU ran out of memory with {rows} prompts at a time: {error}",
+                    rows=len(rows),
+                    error=first_line(error),
+                ),
                 do="Give a lower --context or --max-tokens, raise --max-gpu-memory, or free memory on the GPU.",
             ) from error

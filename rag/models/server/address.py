@@ -9,6 +9,7 @@ from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from rag.errors import SettingsError
+from rag.messages import Message
 
 Api = Literal["chat", "completions"]
 SCHEME: Final = "openai:"
@@ -44,11 +45,13 @@ class ModelServer:
             valid = False
         if not valid:
             raise SettingsError(
-                f"{self.url!r} is not a server URL", where="--base-url", do="Write it as http://host:8000/v1"
+                Message("{url!r} is not a server URL", url=self.url),
+                where="--base-url",
+                do="Write it as http://host:8000/v1",
             )
         if parts.username is not None:
             raise SettingsError(
-                f"The URL of {parts.hostname} contains a user or a password",
+                Message("The URL of {hostname} contains a user or a password", hostname=parts.hostname),
                 where="--base-url",
                 do="Give the key as KOTAE_API_KEY in the environment.",
             )

@@ -17,6 +17,7 @@ from typing import Any, Final
 import openai
 
 from rag.errors import ModelFailed, ModelServerMismatch, ModelServerUnreachable
+from rag.messages import Message
 from rag.models.server.address import ModelServer
 
 _ASKED: Final = re.compile(rb'"max_(?:completion_)?tokens":\s*(\d{1,12})')
@@ -74,8 +75,10 @@ class BoundedClient(openai.DefaultHttpxClient):
         if 300 <= response.status_code < 400:
             response.close()
             raise ModelServerMismatch(
-                f"The model server redirects to {str(response.headers.get('location', 'nowhere'))[:200]!r}, "
-                "where neither prompt nor key is sent",
+                Message(
+                    "The model server redirects to {value!r}, where neither prompt nor key is sent",
+                    value=str(response.headers.get("location", "nowhere"))[:200],
+                ),
                 where=str(self._server),
                 do="If that is the server, give its URL as --base-url.",
             )
@@ -85,7 +88,10 @@ class BoundedClient(openai.DefaultHttpxClient):
         if encoding not in {"", "identity"}:
             response.close()
             raise ModelServerMismatch(
-                f"The model server compresses its answers ({encoding[:40]}), though it was asked not to",
+                Message(
+                    "The model server compresses its answers ({encoding}), though it was asked not to",
+                    encoding=encoding[:40],
+                ),
                 where=str(self._server),
                 do="Turn compression off, in the server or in the proxy before it.",
             )
@@ -143,7 +149,10 @@ class _Bounded:
             size += len(part)
             if size > self._most:
                 raise ModelFailed(
-                    f"The model server's reply is longer than {self._most:,} bytes, far beyond what was asked for",
+                    Message(
+                        "The model server's reply is longer than {most:,} bytes, far beyond what was asked for",
+                        most=self._most,
+                    ),
                     where=str(self._server),
                 )
             if time.monotonic() >= self._deadline:
@@ -166,7 +175,7 @@ def _give_no_retry(response: Any, deadline: float) -> None:
 
 def _too_late(server: ModelServer) -> ModelServerUnreachable:
     return ModelServerUnreachable(
-        f"The model server did not give its whole answer within {server.seconds:g} s",
+        Message("The model server did not give its whole answer within {seconds:g} s", seconds=server.seconds),
         where=str(server),
         do="Raise --timeout, or lower --max-tokens.",
     )

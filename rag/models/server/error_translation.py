@@ -19,6 +19,7 @@ from rag.errors import (
     PromptTooLong,
     SettingsError,
 )
+from rag.messages import Message
 from rag.models.server.parameters import refused_parameter
 
 _TOO_LONG: Final = re.compile(
@@ -46,9 +47,9 @@ def translate_errors(where: str, key: str | None) -> Iterator[None]:
     except (openai.APITimeoutError, openai.APIConnectionError) as error:
         cause = _first_cause(error)
         raise ModelServerUnreachable(
-            f"No model server answers: {str(cause) or type(cause).__name__}",
+            Message("No model server answers: {cause}", cause=str(cause) or type(cause).__name__),
             where=where,
-            do=f"Start it, or give another with --base-url.{_proxy_hint(where)}",
+            do=Message("Start it, or give another with --base-url.{where}", where=_proxy_hint(where)),
         ) from error
     except openai.APIError as error:
         raise _of_api_error(error, where, key) from error
@@ -59,7 +60,11 @@ def translate_errors(where: str, key: str | None) -> Iterator[None]:
 def no_such_model(name: str, known: Sequence[str], where: str) -> ModelUnavailable:
     """Return the error for a name that the server does not know."""
     names = ", ".join(known[:_LISTED]) + (f" and {len(known) - _LISTED} more" if len(known) > _LISTED else "")
-    return ModelUnavailable(f"The server has no model {name!r}", where=where, do=f"It has: {names or 'no models'}.")
+    return ModelUnavailable(
+        Message("The server has no model {name!r}", name=name),
+        where=where,
+        do=Message("It has: {names}.", names=names or Message("no models")),
+    )
 
 
 def _of_api_error(error: object, where: str, key: str | None) -> KotaeError:
@@ -67,25 +72,25 @@ def _of_api_error(error: object, where: str, key: str | None) -> KotaeError:
     text = (text.replace(key, "<the key>") if key else text)[:400]
     if _TOO_LONG.search(f"{text} {getattr(error, 'body', '')}".lower()) and status in (400, 413, 422, None):
         return PromptTooLong(
-            f"The prompt is longer than the server's context: {text}",
+            Message("The prompt is longer than the server's context: {text}", text=text),
             where=where,
             do="Ask a shorter question, or set --context to the server's context.",
         )
     if status == 404:
         return ModelUnavailable(
-            f"The server answered 404: {text}",
+            Message("The server answered 404: {text}", text=text),
             where=where,
             do="Check that the URL is that of an OpenAI-compatible API (http://host:8000/v1) and that `kotae doctor "
             "--base-url URL` lists the model. A server without chats needs --api completions.",
         )
     if status is None or status in (408, 409, 429) or status >= 500:
-        return ModelServerUnreachable(f"The model server does not answer: {text}", where=where)
+        return ModelServerUnreachable(Message("The model server does not answer: {text}", text=text), where=where)
     if status in _CONTENT_STATUS:
         return _of_refusal(text, where)
     return ModelServerRefused(
-        f"The model server refused the request: {text}",
+        Message("The model server refused the request: {text}", text=text),
         where=where,
-        do=f"Check that the key (KOTAE_API_KEY in the environment) allows it.{_proxy_hint(where)}",
+        do=Message("Check that the key (KOTAE_API_KEY in the environment) allows it.{where}", where=_proxy_hint(where)),
     )
 
 
@@ -93,12 +98,18 @@ def _of_refusal(text: str, where: str) -> KotaeError:
     """Return the error for a refused request: for its settings, which every request shares, or for its content."""
     if "chat template" in text.lower() or "chat_template" in text:
         return ModelUnavailable(
-            f"The server has no chat template for this model: {text}", where=where, do="Use --api completions."
+            Message("The server has no chat template for this model: {text}", text=text),
+            where=where,
+            do="Use --api completions.",
         )
     if parameter := refused_parameter(text):
         hint = "Give --temperature 1." if parameter == "temperature" else "Serve the model with vLLM or llama-server."
-        return SettingsError(f"The server does not support {parameter}: {text}", where=where, do=hint)
-    return ModelFailed(f"The model server refused the request: {text}", where=where)
+        return SettingsError(
+            Message("The server does not support {parameter}: {text}", parameter=parameter, text=text),
+            where=where,
+            do=hint,
+        )
+    return ModelFailed(Message("The model server refused the request: {text}", text=text), where=where)
 
 
 def _first_cause(error: BaseException) -> BaseException:
@@ -117,7 +128,7 @@ def _proxy_hint(where: str) -> str:
 
 def _mismatch(where: str, error: Exception) -> ModelServerMismatch:
     return ModelServerMismatch(
-        f"The model server's answer does not follow the protocol: {str(error)[:200]}",
+        Message("The model server's answer does not follow the protocol: {error}", error=str(error)[:200]),
         where=where,
         do="Check that the URL is that of an OpenAI-compatible API, such as http://host:8000/v1.",
     )

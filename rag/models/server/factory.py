@@ -7,6 +7,7 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel, BaseLLM
 
 from rag.errors import ModelUnavailable, SettingsError
+from rag.messages import Message
 from rag.models.registry import KINDS
 from rag.models.server.address import SCHEME, ModelServer
 from rag.records import Decoding
@@ -22,12 +23,17 @@ def open_server_model(
     name = uri.removeprefix(SCHEME)
     if not name:
         raise ModelUnavailable(
-            f"{uri!r} does not name a model", do="`kotae doctor --base-url URL` lists those of a server."
+            Message("{uri!r} does not name a model", uri=uri),
+            do="`kotae doctor --base-url URL` lists those of a server.",
         )
     if server is None:
-        raise SettingsError(f"{uri} needs the URL of its server", do="Give it as --base-url http://host:8000/v1")
+        raise SettingsError(
+            Message("{uri} needs the URL of its server", uri=uri), do="Give it as --base-url http://host:8000/v1"
+        )
     if not KINDS["openai"].available:
-        raise ModelUnavailable("Models on a server need langchain-openai", do=f"Run: {KINDS['openai'].install}")
+        raise ModelUnavailable(
+            "Models on a server need langchain-openai", do=Message("Run: {install}", install=KINDS["openai"].install)
+        )
     from rag.models.server.chat import ServerChatModel
     from rag.models.server.completions import ServerLLM, TemplatedChatModel
 

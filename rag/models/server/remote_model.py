@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import SettingsError
+from rag.messages import Message
 from rag.models.engine import Turn
 from rag.models.server.address import RETRIES, ModelServer
 from rag.models.server.catalogue import ModelInfo, list_models
@@ -70,7 +71,10 @@ class ServerModel:
             return {"top_k": -1, "min_p": 0.0, "repetition_penalty": repetition_penalty}
         if repetition_penalty != 1.0:
             raise SettingsError(
-                f"This server is not known to support a repetition penalty ({repetition_penalty})",
+                Message(
+                    "This server is not known to support a repetition penalty ({repetition_penalty})",
+                    repetition_penalty=repetition_penalty,
+                ),
                 where=str(self.server),
                 do="Omit --preset, or serve the model with vLLM, SGLang or llama-server.",
             )
