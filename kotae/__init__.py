@@ -19,6 +19,7 @@ from kotae.shadowing import require_own_packages
 if TYPE_CHECKING:
     from eval.runs.arms import Arm
     from kotae.api import ask, ingest, open_chain, open_index, open_model, open_retriever, retrieve
+    from kotae.drafts import make_set
     from kotae.experiments import compare, evaluate, evaluate_arms, grade, load_run
     from kotae.results import ArmComparison, Evaluation
     from rag.errors import KotaeError
@@ -46,6 +47,7 @@ __all__ = [
     "ingest",
     "load_prompt",
     "load_run",
+    "make_set",
     "open_chain",
     "open_index",
     "open_model",
@@ -70,6 +72,7 @@ _ELSEWHERE = {
     "grade": "kotae.experiments",
     "load_prompt": "rag.generation.prompt_file",
     "load_run": "kotae.experiments",
+    "make_set": "kotae.drafts",
 }
 """Public names that are not in `kotae.api`, by module."""
 

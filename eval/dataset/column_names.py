@@ -29,6 +29,7 @@ class Role(StrEnum):
     LANGUAGE = "language"
     ANSWERABLE = "answerable"
     IMPOSSIBLE = "impossible"
+    KEEP = "keep"
 
 
 BY_LANGUAGE = frozenset({Role.QUESTION, Role.REFERENCE, Role.ALIASES})
@@ -60,6 +61,7 @@ _NAMES: Mapping[Role, str] = MappingProxyType(
         Role.LANGUAGE: "language lang 言語",
         Role.ANSWERABLE: "answerable 回答可能 回答可否 解答可能 解答可否",
         Role.IMPOSSIBLE: "is_impossible unanswerable 回答不可 解答不可",
+        Role.KEEP: "keep 残す",
     }
 )
 _LISTS = frozenset(

@@ -138,6 +138,8 @@ class _RowReader:
         self._row, self._columns, self._sheet = row, columns, sheet
 
     def item(self) -> Item:
+        if self._optional(Role.KEEP, truth_of, None) is False:
+            raise _RowLeftOut("no in the column keep")
         choices = self._choices()
         stated = self._answerable()
         references = self._answers(Role.REFERENCE, choices)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any, Final, cast, get_args
 
 from rag.errors import SettingsError, UnreadableDocument
 from rag.generation.prompt import Prompt, Role, Wording, default_repair
-from rag.generation.prompt_template import DECLINE, QUESTION, Template
+from rag.generation.prompt_template import DECLINE, PLACEHOLDERS, QUESTION, Template
 from rag.messages import Message
 from rag.records import LANGUAGES, Language
 from rag.safety.injection_filter import DEFAULT_FILTER, InjectionFilter
@@ -127,7 +127,7 @@ def _read(path: Path, language: Language) -> _FileContent:
         settings = _settings(head[1] or "" if head else "")
         body = text[head.end() :] if head else text
         before = text.count("\n", 0, len(text) - len(body))
-        parts = _raw_part(body, before) if settings.get("raw") else _parts(body, before)
+        parts = _raw_part(body, before) if settings.get("raw") else chat_parts(body, before)
         if not any(QUESTION in template.unconditional for _, template in parts):
             raise ValueError("there is no {question} that is always in it, so that all questions would be the same")
     except ValueError as error:
@@ -202,20 +202,27 @@ def _settings(text: str) -> Mapping[str, Any]:
     return settings
 
 
-def _raw_part(body: str, before: int) -> tuple[tuple[Role, Template], ...]:
-    return (("user", _template(body, before)),)
+def _raw_part(
+    body: str, before: int, placeholders: Collection[str] = PLACEHOLDERS
+) -> tuple[tuple[Role, Template], ...]:
+    return (("user", _template(body, before, placeholders)),)
 
 
-def _parts(body: str, before: int) -> tuple[tuple[Role, Template], ...]:
-    """Return the parts of a chat. Raises ValueError."""
+def chat_parts(
+    body: str, before: int = 0, placeholders: Collection[str] = PLACEHOLDERS
+) -> tuple[tuple[Role, Template], ...]:
+    """Return the parts of a chat; `before` are the lines above it in its file. Raises ValueError."""
     heads = list(_PART.finditer(body))
     if not heads:
-        return _raw_part(body, before)
+        return _raw_part(body, before, placeholders)
     if body[: heads[0].start()].strip():
         raise ValueError(f"there is text above the first part, {heads[0][0]!r}")
     ends = [head.start() for head in heads[1:]] + [len(body)]
     parts = tuple(
-        (cast("Role", head[1].lower()), _template(body[head.end() : end], before + body.count("\n", 0, head.end())))
+        (
+            cast("Role", head[1].lower()),
+            _template(body[head.end() : end], before + body.count("\n", 0, head.end()), placeholders),
+        )
         for head, end in zip(heads, ends, strict=True)
     )
     roles = [role for role, _ in parts]
@@ -224,8 +231,8 @@ def _parts(body: str, before: int) -> tuple[tuple[Role, Template], ...]:
     return parts
 
 
-def _template(text: str, before: int) -> Template:
+def _template(text: str, before: int, placeholders: Collection[str]) -> Template:
     """Return the template of a part without the blank lines around it; `before` are the lines above it in the file."""
     body = text.strip("\n")
     above = before + len(text) - len(text.lstrip("\n"))
-    return Template.parse(body, above)
+    return Template.parse(body, above, placeholders)

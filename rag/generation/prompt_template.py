@@ -14,7 +14,7 @@ from typing import Final
 
 QUESTION, PASSAGES, LANGUAGE = "question", "passages", "language"
 DECLINE: Final = "decline"
-_PLACEHOLDERS: Final = (QUESTION, PASSAGES, LANGUAGE)
+PLACEHOLDERS: Final = (QUESTION, PASSAGES, LANGUAGE)
 _SECTIONS: Final = (PASSAGES, DECLINE)
 _KNOWN: Final = "{question}, {passages}, {language}, {if passages}, {if decline}, {end}"
 _END: Final = "end"
@@ -46,9 +46,9 @@ class Template:
     pieces: tuple[_Piece, ...]
 
     @classmethod
-    def parse(cls, text: str, above: int = 0) -> Template:
+    def parse(cls, text: str, above: int = 0, placeholders: Collection[str] = PLACEHOLDERS) -> Template:
         """Read a template, `above` lines down its file. Raises ValueError, whose text says in which line is a fault."""
-        return cls(tuple(_pieces(_with_passages_section(text, above), above)))
+        return cls(tuple(_pieces(_with_passages_section(text, above), above, placeholders)))
 
     @property
     def words(self) -> str:
@@ -79,7 +79,7 @@ class Template:
         )
 
 
-def _pieces(text: str, above: int) -> Iterator[_Piece]:
+def _pieces(text: str, above: int, placeholders: Collection[str]) -> Iterator[_Piece]:
     open_sections: tuple[str, ...] = ()
     end = 0
     for match in _BRACES.finditer(text):
@@ -88,14 +88,14 @@ def _pieces(text: str, above: int) -> Iterator[_Piece]:
         end = match.end()
         name = match[0].strip("{} \n")
         if match[0].startswith("{{"):
-            if name in _PLACEHOLDERS:
+            if name in placeholders:
                 raise _fault(f"placeholders have single braces here: {{{name}}}", text, match.start(), above)
             yield _Piece(f"{{{name}}}", False, open_sections)
         elif name == _END:
             if not open_sections:
                 raise _fault("{end} ends nothing: there is no {if ...} before it", text, match.start(), above)
             open_sections = open_sections[:-1]
-        elif name.removeprefix("if ") in (_SECTIONS if name.startswith("if ") else _PLACEHOLDERS):
+        elif name.removeprefix("if ") in (_SECTIONS if name.startswith("if ") else placeholders):
             if name.startswith("if "):
                 open_sections = (*open_sections, name.removeprefix("if "))
             else:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from eval import make_set
+from eval import data_workbook
 from eval.dataset.load import Item
 from eval.grading.labels.label_set import LabelSet
 from tests.eval import set_checks
@@ -25,11 +25,11 @@ def test_shipped_set(shipped: Shipped, check: Callable[[Shipped], list[str]]) ->
 
 
 def test_workbook_is_what_the_csv_makes(tmp_path, monkeypatch, shipped: Shipped) -> None:
-    monkeypatch.setattr(make_set, "XLSX", tmp_path / "made.xlsx")
-    make_set.main()
+    monkeypatch.setattr(data_workbook, "XLSX", tmp_path / "made.xlsx")
+    data_workbook.main()
     made = set_checks.load_dataset(tmp_path / "made.xlsx")
     assert made.items == shipped.items
-    assert made.items == set_checks.load_dataset(make_set.CSV).items
+    assert made.items == set_checks.load_dataset(data_workbook.CSV).items
 
 
 @pytest.mark.slow

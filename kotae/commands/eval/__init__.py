@@ -12,6 +12,7 @@ from kotae.commands.eval.export import export_command
 from kotae.commands.eval.grade import grade_command
 from kotae.commands.eval.import_counts import import_command
 from kotae.commands.eval.judge import judge_command
+from kotae.commands.eval.make_set import make_set_command
 from kotae.commands.eval.plan import plan_command
 from kotae.commands.eval.report import report_command
 from kotae.commands.eval.retrieval import retrieval_command
@@ -31,6 +32,7 @@ def evaluate() -> None:
 
 
 for command in (
+    make_set_command,
     check_command,
     plan_command,
     run_command,

@@ -1,4 +1,4 @@
-"""Make data/verify100.xlsx from data/verify100.csv: `python -m eval.make_set`."""
+"""Make data/verify100.xlsx from data/verify100.csv: `python -m eval.data_workbook`."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Draft a verification set from documents: a model writes the questions, filters keep those that stand alone."""

@@ -1,0 +1,111 @@
+"""The filters that a drafted question must pass by its text alone; each is a reason to drop it."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Final
+
+from eval.dataset.items import GoldPassage, Item
+from eval.drafting.targets import DraftTarget
+from eval.set_check.questions import find_answers_in_questions
+from rag.text.canonical import canonical
+from rag.text.language import detect
+from rag.text.tokens import is_name, tokenise
+from rag.text.word_match import folded
+
+_SHORTEST, _LONGEST = 8, 200
+"""Characters of a question."""
+_LABEL: Final = re.compile(
+    r"^\s{0,9}(?:Question|Q|質問文?|問題文?|問)\s{0,9}\d{0,2}\s{0,9}[:：.]\s{0,9}", re.IGNORECASE
+)
+_ENDS: Final = re.compile(r"[?？]$|(?:ですか|ますか|でしたか|ましたか|でしょうか)。?$")
+_ASKS: Final = re.compile(
+    r"\b(?:who|whom|whose|what|which|where|when|why|how)\b"
+    r"|何|なに|なん|誰|だれ|どこ|いつ|いくつ|いくら|どの|どれ|どちら|どんな|どう|なぜ",
+    re.IGNORECASE,
+)
+_PAGE: Final = re.compile(
+    r"(?:この|その|上記|下記|以下|前述|本|次)の?(?:文書?|文章|本文|資料|記事|テキスト|題名|段落|内容)|本文|文中|文章|筆者|上記|前述|答え|題名"
+    r"|\b(?:passages?|texts?|articles?|documents?|paragraphs?|excerpts?|titles?|mentioned|described above|above|"
+    r"following|according to (?:the|this)|answers?)\b",
+    re.IGNORECASE,
+)
+"""Words of somebody who has the page before them."""
+_POINTS: Final = re.compile(
+    r"この|その|あの|これ|それ|そこ|ここ|あれ|彼|同(?:社|氏|国|年|作|書|館)"
+    r"|\b(?:he|she|it|they|him|her|his|hers|its|their|them|this|these|those|here)\b",
+    re.IGNORECASE,
+)
+"""Words that point at something, which the question must name before them."""
+_ENOUGH: Final = 4
+"""Content words from which on a question without a name may still say what it is about."""
+
+
+class DropReason(StrEnum):
+    """Why a draft is not in the set, in the order of the filters."""
+
+    FAILED = "no reply"
+    FORM = "not a question"
+    DEPENDENT = "needs its passage"
+    ANSWER_INSIDE = "answer in the question"
+    NOT_RETRIEVED = "passage not retrieved"
+    ROUND_TRIP = "answered otherwise"
+    NEAR_DOUBLE = "near duplicate"
+
+
+def read_question(reply: str) -> str:
+    """Return the question in a model's reply: its first line, without a label and quotation marks around it."""
+    lines = [line.strip() for line in reply.splitlines() if line.strip()]
+    text = _LABEL.sub("", lines[0]) if lines else ""
+    inner = re.fullmatch(r"[\"“「]([^\"”「」]+)[\"”」]", text)
+    return " ".join((inner[1] if inner else text).split())
+
+
+def drop_by_text(question: str, target: DraftTarget) -> DropReason | None:
+    """Return why a question cannot be kept whatever the documents say, None if nothing is wrong with its text."""
+    language = target.chunk.language
+    if not (
+        _SHORTEST <= len(question) <= _LONGEST
+        and _ENDS.search(question)
+        and _ASKS.search(question)
+        and detect(question) == language
+    ):
+        return DropReason.FORM
+    if not stands_alone(question, target.chunk.title):
+        return DropReason.DEPENDENT
+    item = drafted_item("1", question, target)
+    if folded(canonical(target.answer)) in folded(canonical(question)) or any(
+        find_answers_in_questions([item], language)
+    ):
+        return DropReason.ANSWER_INSIDE
+    return None
+
+
+def stands_alone(question: str, title: str = "") -> bool:
+    """Tell whether a question can be understood by itself: it names what it is about, and points at nothing else.
+
+    >>> stands_alone("In what year was the Forth Bridge opened?"), stands_alone("When was it opened?")
+    (True, False)
+    >>> stands_alone("フォース橋が開通したのは何年ですか？"), stands_alone("この橋が開通したのは何年ですか？")
+    (True, False)
+    """
+    text = canonical(question)
+    if _PAGE.search(text):
+        return False
+    tokens = tokenise(text)
+    titled = {token.stem for token in tokenise(canonical(title)) if token.content}
+    names = [
+        token for token in tokens if token.content and token.start and (is_name(token) or token.stem in titled)
+    ] + [token for token in tokens[:1] if token.kind == "japanese" and (is_name(token) or token.stem in titled)]
+    first = min((token.start for token in names), default=len(text))
+    if any(match.start() < first for match in _POINTS.finditer(text)):
+        return False
+    return bool(names) or sum(token.content and not _ASKS.fullmatch(token.surface) for token in tokens) >= _ENOUGH
+
+
+def drafted_item(number: str, question: str, target: DraftTarget, *, answerable: bool = True) -> Item:
+    """Return a draft as a question of a verification set; its evidence is the text around the answer."""
+    language = target.chunk.language
+    gold = (GoldPassage(target.chunk.source, target.start, target.end),) if answerable else ()
+    return Item(number, "open_qa", {language: question}, {language: target.answer}, {}, gold, answerable=answerable)

@@ -1,0 +1,73 @@
+"""Draft questions that the documents cannot answer: a kept question for a measure, put to a neighbouring document.
+
+"How long is the Forth Bridge?" becomes "How long is the Kintai Bridge?" if neither the document of that title nor any
+passage that the new question finds holds a length. A wrong "unanswerable" hurts more than a missing one, so that only
+measures are asked for, whose kind can be told in either language, and most questions give none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from eval.dataset.unanswerable import NO_ANSWER
+from eval.drafting.targets import DraftTarget
+from rag.index.store import ChunkStore
+from rag.records import Chunk
+from rag.retrieval.retriever import HybridRetriever
+from rag.text.canonical import canonical_document
+from rag.text.numbers.quantities import read_numbers
+
+_NEIGHBOURS: Final = 60
+"""Passages among whose documents another title is looked for."""
+_SEARCHED: Final = 20
+"""Passages that the new question finds, none of which may hold a measure of the kind."""
+
+
+def unanswerable(question: str, target: DraftTarget, retriever: HybridRetriever) -> Iterator[tuple[str, DraftTarget]]:
+    """Yield the question with titles of other documents, nearest first, that nothing could answer."""
+    title, kind = target.chunk.title, measured(target.answer)
+    if kind is None or not title or title not in question:
+        return
+    tried = {title}
+    for hit in retriever.search(question, _NEIGHBOURS):
+        other = hit.chunk
+        if other.title in tried or not other.title or other.language != target.chunk.language:
+            continue
+        tried.add(other.title)
+        asked = question.replace(title, other.title)
+        found = [hit.chunk for hit in retriever.search(asked, _SEARCHED)]
+        if not any(kind in kinds(chunk.text) for chunk in (*found, *_document(retriever.index.store, other))):
+            yield (
+                asked,
+                replace(
+                    target,
+                    chunk=other,
+                    answer=NO_ANSWER[other.language],
+                    shown=other.text,
+                    start=other.start,
+                    end=other.end,
+                ),
+            )
+
+
+def measured(answer: str) -> str | None:
+    """Return the kind of measure that an answer is: length, mass; None for anything else.
+
+    >>> measured("521 metres"), measured("1882"), measured("73人")
+    ('length', None, None)
+    """
+    values = kinds(answer)
+    return next(iter(values)) if len(values) == 1 else None
+
+
+def kinds(text: str) -> frozenset[str]:
+    """Return the kinds of measure in a text."""
+    quantities = read_numbers(canonical_document(text)).quantities
+    return frozenset(quantity.unit.dimension for quantity in quantities if quantity.unit is not None)
+
+
+def _document(store: ChunkStore, chunk: Chunk) -> Iterator[Chunk]:
+    ids = list(store.ids_of([chunk.source.split("#")[0]]))
+    yield from (other for other in store.fetch(ids).values() if other.source == chunk.source)

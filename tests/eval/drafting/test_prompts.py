@@ -1,0 +1,21 @@
+"""The prompts of drafting: both languages have the same parts, and what fills them is data."""
+
+from __future__ import annotations
+
+import pytest
+
+from eval.drafting.prompts import drafting_prompt
+from rag.text.language import detect
+
+VALUES = {"title": "{text}", "text": "A {answer} in braces", "answer": "braces"}
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_prompt_is_a_chat_with_examples_that_ends_with_the_passage(language: str) -> None:
+    messages = drafting_prompt("draft", language, VALUES).messages  # type: ignore[arg-type]
+    assert [message.type for message in messages] == ["system", "human", "ai", "human", "ai", "human"]
+    assert detect(messages[0].text) == language
+    last = messages[-1].text
+    assert "{text}" in last
+    assert "A {answer} in braces" in last
+    assert last.endswith("braces")
