@@ -12,6 +12,7 @@ from kotae.parts import model_settings
 from rag.errors import CorpusError, EmptyCorpus, IndexMismatch, RunBusy, SettingsError
 from rag.factory import IndexSettings, ModelSettings, open_model, open_retriever
 from rag.generation.prompt_file import load_prompt
+from rag.messages import Message
 from rag.records import LANGUAGES, Language
 from rag.settings import DEFAULT_MODEL
 from rag.storage.locks import folder_lock
@@ -115,7 +116,7 @@ def _refuse(corpus: Path, out: Path, model: ModelSettings | BaseChatModel) -> No
         )  # fmt: skip
     if isinstance(model, ModelSettings) and model.prompt.raw:
         raise SettingsError(
-            f"Questions are drafted in a chat, and the prompt {model.prompt.name!r} is raw text",
+            Message("Questions are drafted in a chat, and the prompt {name!r} is raw text", name=model.prompt.name),
             do="Leave out --prompt.",
         )
 
@@ -139,7 +140,8 @@ def _require_index_of(retriever: HybridRetriever, corpus: Path) -> None:
     index.require_complete()
     if index.manifest.corpus not in ("", os.fsencode(corpus.resolve()).decode("utf-8", "backslashreplace")):
         raise IndexMismatch(
-            f"This index is not of {corpus}, but of {index.manifest.corpus}", where=index.location.where,
+            Message("This index is not of {corpus}, but of {other}", corpus=corpus, other=index.manifest.corpus),
+            where=index.location.where,
             do="Name the index of these documents, or leave out --index: one is then built for the time.",
         )  # fmt: skip
 
@@ -149,6 +151,6 @@ def _require_questions(drafted: DraftedSet, corpus: Path) -> None:
         raise EmptyCorpus("No passage is in a language to ask in", where=str(corpus), do="Choose another --language.")
     if not drafted.kept:
         raise CorpusError(
-            f"None of {len(drafted.drafts)} drafts can be kept", where=str(corpus),
+            Message("None of {count} drafts can be kept", count=len(drafted.drafts)), where=str(corpus),
             do="Name a larger --model, or documents with more text in sentences.",
         )  # fmt: skip

@@ -110,6 +110,15 @@ def encoder(cache: Path):
     return open_encoder("bundled")
 
 
+@pytest.fixture
+def hash_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An encoder without weights in place of every other, for indexes that are found by words."""
+    from tests.fakes import HashEncoder
+
+    for module in ("ingest.sync", "rag.index.reader"):
+        monkeypatch.setattr(f"{module}.open_encoder", lambda _: HashEncoder())
+
+
 @pytest.fixture(scope="session")
 def process() -> Callable[..., Any]:
     """Run kotae's command line in a process of its own. A test that starts Python in another way asks for this too."""

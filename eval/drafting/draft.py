@@ -145,6 +145,7 @@ class Drafter:
                     "title": sanitize_label(target.chunk.title, mode).text,
                     "text": " ".join(sanitize_passage(target.shown, mode).text.split()),
                     "answer": target.answer,
+                    "asks": target.asks,
                 },
             )
             for target in targets

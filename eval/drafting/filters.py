@@ -11,7 +11,7 @@ from eval.drafting.targets import DraftTarget
 from eval.set_check.questions import find_answers_in_questions
 from rag.text.canonical import canonical
 from rag.text.language import detect
-from rag.text.tokens import is_name, tokenise
+from rag.text.tokens import Token, is_name, tokenise
 from rag.text.word_match import folded
 
 _SHORTEST, _LONGEST = 8, 200
@@ -94,14 +94,17 @@ def stands_alone(question: str, title: str = "") -> bool:
     if _PAGE.search(text):
         return False
     tokens = tokenise(text)
-    titled = {token.stem for token in tokenise(canonical(title)) if token.content}
-    names = [
-        token for token in tokens if token.content and token.start and (is_name(token) or token.stem in titled)
-    ] + [token for token in tokens[:1] if token.kind == "japanese" and (is_name(token) or token.stem in titled)]
+    titled = frozenset(token.stem for token in tokenise(canonical(title)) if token.content)
+    names = [token for token in tokens if token.content and _names(token, titled)]
     first = min((token.start for token in names), default=len(text))
     if any(match.start() < first for match in _POINTS.finditer(text)):
         return False
     return bool(names) or sum(token.content and not _ASKS.fullmatch(token.surface) for token in tokens) >= _ENOUGH
+
+
+def _names(token: Token, titled: frozenset[str]) -> bool:
+    """Return whether a word is of the title, or a name by more than the capital that begins a sentence."""
+    return token.stem in titled or (is_name(token) and (token.start > 0 or token.kind == "japanese"))
 
 
 def drafted_item(number: str, question: str, target: DraftTarget, *, answerable: bool = True) -> Item:

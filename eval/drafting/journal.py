@@ -15,6 +15,8 @@ from langchain_core.prompt_values import PromptValue
 from eval.runs.circuit_breaker import is_unanswered
 from rag.errors import RunError, SettingsError
 from rag.generation.chain import Model
+from rag.messages import Message
+from rag.models.engine import Completion
 from rag.models.invoke import identifying_parameters, invoke_batch, model_build, model_identity
 from rag.serialize import from_json, to_jsonable
 from rag.storage.disk_errors import translate_os_errors
@@ -51,12 +53,13 @@ class ReplyJournal:
         """
         keys = [self._key(prompt) for prompt in prompts]
         new = {key: prompt for key, prompt in zip(keys, prompts, strict=True) if key not in self._replies}
-        for key, completion in zip(new, invoke_batch(self._model, list(new.values()), [], None), strict=True):
-            if isinstance(completion, Exception) and (
-                is_unanswered(completion) or isinstance(completion, SettingsError)
-            ):
+        completions = invoke_batch(self._model, list(new.values()), [], None)
+        for key, completion in zip(new, completions, strict=True):
+            if not _concerns_all(completion):
+                self._append(DraftReply(key, None if isinstance(completion, Exception) else completion.text))
+        for completion in completions:
+            if isinstance(completion, Exception) and _concerns_all(completion):
                 raise completion
-            self._append(DraftReply(key, None if isinstance(completion, Exception) else completion.text))
         return [self._replies[key] for key in keys]
 
     def _key(self, prompt: PromptValue) -> str:
@@ -92,9 +95,15 @@ class ReplyJournal:
 
             def damaged(fault: str, number: int = number) -> RunError:
                 return RunError(
-                    f"This reply of an interrupted drafting is damaged: {fault}", where=f"{path}, line {number}",
+                    Message("This reply of an interrupted drafting is damaged: {fault}", fault=fault),
+                    where=f"{path}, line {number}",
                     do="Delete the line; its question is then drafted again.",
                 )  # fmt: skip
 
             reply = from_json(DraftReply, line, error=damaged)
             self._replies[reply.key] = reply.text
+
+
+def _concerns_all(completion: Completion | Exception) -> bool:
+    """Return whether this is an error that every other prompt would meet too."""
+    return is_unanswered(completion) or isinstance(completion, SettingsError)

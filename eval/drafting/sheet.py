@@ -14,6 +14,7 @@ from typing import Any, Final
 from eval.drafting.draft import Draft, DraftedSet
 from eval.drafting.filters import DropReason
 from rag.errors import SettingsError
+from rag.messages import Message
 from rag.records import Language
 from rag.storage.atomic import write_bytes
 from rag.tables.output import Column, OutputTable
@@ -37,7 +38,7 @@ def require_suffix(out: Path) -> None:
     """Raise SettingsError for a file that cannot hold a set."""
     if out.suffix.lower() not in SUFFIXES:
         raise SettingsError(
-            f"The set must be {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}, not {out.name!r}",
+            Message("The set must be .xlsx, .csv or .jsonl, not {name!r}", name=out.name),
             do="Choose another --out.",
         )
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from eval.drafting.question_words import question_words
 from rag.groundedness.spans import Kind, SoughtSpan, find_spans
 from rag.records import Chunk
 from rag.text.letters import KATAKANA
@@ -51,6 +52,8 @@ class DraftTarget:
     shown: str
     start: int
     end: int
+    asks: str = ""
+    """The words to ask for the answer with."""
 
 
 def find_targets(chunk: Chunk, seed: int = 0) -> list[DraftTarget]:
@@ -84,9 +87,9 @@ def _targets(chunk: Chunk, before: Span | None, span: Span) -> Iterator[DraftTar
     for found in find_spans(chunk.title, sentence):
         answer = _as_written(found, sentence)
         if answer is not None and len(answer) <= _LONGEST_ANSWER and _stands_whole(sentence, answer, found.kind):
-            yield DraftTarget(
-                chunk, answer, found.kind, chunk.text[start : span.end], chunk.start + start, chunk.start + span.end
-            )
+            asks = question_words(answer, found.kind, found.tokens, chunk.language)
+            shown = chunk.text[start : span.end]
+            yield DraftTarget(chunk, answer, found.kind, shown, chunk.start + start, chunk.start + span.end, asks)
 
 
 def _stands_whole(sentence: str, answer: str, kind: Kind) -> bool:
@@ -108,6 +111,8 @@ def _as_written(found: SoughtSpan, sentence: str) -> str | None:
     if found.kind == "number":
         return _with_counter(sentence, match)
     if found.kind == "name" and not _is_proper(found.tokens, text):
+        return None
+    if found.kind == "quotation" and found.tokens[-1].pos.startswith(("助", "動詞", "形容詞")):
         return None
     return match[0] if found.kind != "words" else None
 

@@ -18,7 +18,7 @@ def scripted() -> ScriptedChat:
     return ScriptedChat(replies={**DRAFTS, **REPLIES})
 
 
-def test_a_set_is_drafted_and_evaluated(small_corpus: Path, tmp_path: Path, encoder) -> None:
+def test_a_set_is_drafted_and_evaluated(small_corpus: Path, tmp_path: Path, hash_encoder) -> None:
     out, model = tmp_path / "draft.xlsx", scripted()
     frame = kotae.make_set(small_corpus, out, 4, model=model)
     assert len(frame) == 4
@@ -30,7 +30,9 @@ def test_a_set_is_drafted_and_evaluated(small_corpus: Path, tmp_path: Path, enco
     assert run.answers["verdict"].notna().all()
 
 
-def test_the_index_of_the_folder_is_used_and_another_is_refused(small_corpus: Path, tmp_path: Path, encoder) -> None:
+def test_the_index_of_the_folder_is_used_and_another_is_refused(
+    small_corpus: Path, tmp_path: Path, hash_encoder
+) -> None:
     kotae.ingest(small_corpus, tmp_path / "index")
     frame = kotae.make_set(
         small_corpus, tmp_path / "a.csv", 2, model=scripted(), index=tmp_path / "index", languages=["en"]
@@ -41,10 +43,10 @@ def test_the_index_of_the_folder_is_used_and_another_is_refused(small_corpus: Pa
         kotae.make_set(other, tmp_path / "b.csv", 2, model=scripted(), index=tmp_path / "index")
 
 
-class _Gone(ScriptedChat):
+class _Server(ScriptedChat):
     """A model on a server that goes away after some replies."""
 
-    left: int = 5
+    left: int = 1000
 
     def _generate(self, *arguments, **options):  # type: ignore[no-untyped-def]
         if not self.left:
@@ -53,20 +55,19 @@ class _Gone(ScriptedChat):
         return super()._generate(*arguments, **options)
 
 
-def test_an_interrupted_drafting_goes_on(small_corpus: Path, tmp_path: Path, encoder) -> None:
-    whole = scripted()
+def test_an_interrupted_drafting_goes_on(small_corpus: Path, tmp_path: Path, hash_encoder) -> None:
+    whole, gone, rest = (_Server(replies=scripted().replies, left=left) for left in (1000, 5, 1000))
     expected = kotae.make_set(small_corpus, tmp_path / "whole.jsonl", 4, model=whole)
     with pytest.raises(ModelServerUnreachable):
-        kotae.make_set(small_corpus, tmp_path / "draft.jsonl", 4, model=_Gone(replies=whole.replies))
+        kotae.make_set(small_corpus, tmp_path / "draft.jsonl", 4, model=gone)
     assert not (tmp_path / "draft.jsonl").exists()
-    rest = scripted()
     assert kotae.make_set(small_corpus, tmp_path / "draft.jsonl", 4, model=rest).equals(expected)
     assert len(rest.prompts) == len(whole.prompts) - 5
     lines = (tmp_path / "draft.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["question"] for line in lines] == list(expected["question"])
 
 
-def test_what_cannot_be_drafted_is_refused(small_corpus: Path, tmp_path: Path, encoder) -> None:
+def test_what_cannot_be_drafted_is_refused(small_corpus: Path, tmp_path: Path, hash_encoder) -> None:
     done = tmp_path / "draft.xlsx"
     done.write_text("reviewed")
     with pytest.raises(SettingsError, match="may have been reviewed"):

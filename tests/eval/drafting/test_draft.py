@@ -10,6 +10,7 @@ import pytest
 from eval.drafting.draft import Draft, DraftedSet, Drafter, DraftSettings
 from eval.drafting.filters import DropReason
 from eval.drafting.journal import ReplyJournal
+from ingest.sync import sync
 from rag.factory import IndexSettings, open_retriever
 from rag.generation.prompt_file import load_prompt
 from rag.models.local import LocalChatModel
@@ -35,9 +36,11 @@ REPLIES = {
 }
 
 
-@pytest.fixture(scope="module")
-def retriever(small_index: Path) -> Iterator[HybridRetriever]:
-    opened = open_retriever(IndexSettings(small_index))
+@pytest.fixture
+def retriever(small_corpus: Path, tmp_path: Path, hash_encoder: None) -> Iterator[HybridRetriever]:
+    """The small corpus, found by words."""
+    sync(small_corpus, tmp_path / "index")
+    opened = open_retriever(IndexSettings(tmp_path / "index"))
     yield opened
     opened.index.close()
 
@@ -83,8 +86,9 @@ def test_a_filter_drops(retriever: HybridRetriever, changed: dict[str, str], ans
 
 
 def test_a_question_that_does_not_bring_its_passage_back_is_dropped(retriever: HybridRetriever) -> None:
-    stray = {"Answer: Canada": "Which country has the highest mountain Fuji and rinderpest of cattle at Lake Baikal?"}
-    assert by_answer(draft(retriever, stray))["Canada"].reason is DropReason.NOT_RETRIEVED
+    stray = {"Answer: Canada": "In which country is Lake Baikal the deepest lake in the world?"}
+    first = retriever.model_copy(update={"k": 1})
+    assert by_answer(draft(first, stray))["Canada"].reason is DropReason.NOT_RETRIEVED
 
 
 def test_the_same_question_twice_is_dropped_once(retriever: HybridRetriever) -> None:

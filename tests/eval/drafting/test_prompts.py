@@ -7,7 +7,7 @@ import pytest
 from eval.drafting.prompts import drafting_prompt
 from rag.text.language import detect
 
-VALUES = {"title": "{text}", "text": "A {answer} in braces", "answer": "braces"}
+VALUES = {"title": "{text}", "text": "A {answer} in braces", "answer": "braces", "asks": "What"}
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -18,4 +18,4 @@ def test_a_prompt_is_a_chat_with_examples_that_ends_with_the_passage(language: s
     last = messages[-1].text
     assert "{text}" in last
     assert "A {answer} in braces" in last
-    assert last.endswith("braces")
+    assert last.endswith("What")

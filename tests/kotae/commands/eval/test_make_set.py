@@ -8,7 +8,7 @@ from tests.commands import kotae, refused
 from tests.eval.drafting.test_draft import DRAFTS, REPLIES
 
 
-def test_a_draft_is_made_and_run(small_corpus: Path, tmp_path: Path, script, encoder) -> None:
+def test_a_draft_is_made_and_run(small_corpus: Path, tmp_path: Path, script, hash_encoder) -> None:
     script.replies |= {**DRAFTS, **REPLIES}
     out = tmp_path / "draft.xlsx"
     made = kotae("eval", "make-set", small_corpus, "--out", out, "-n", "3", "--language", "en")
