@@ -14,7 +14,6 @@ from typing import Final
 from eval.drafting.question_words import question_words
 from rag.groundedness.spans import Kind, SoughtSpan, find_spans
 from rag.records import Chunk
-from rag.text.letters import KATAKANA
 from rag.text.sentences import Span, sentences
 from rag.text.tokens import Token, tokenise
 
@@ -37,7 +36,6 @@ _LISTED_AFTER: Final = re.compile(
     r"|,\s(?:the\s)?[A-Z][\w\s]*\sand\s)"
 )
 """What stands around a member of a list, which alone would be half an answer."""
-_FOREIGN_NAME: Final = re.compile(rf"[{KATAKANA}]{{2,}}[・＝][{KATAKANA}・＝]{{2,}}")
 _NEAR: Final = 40
 """Characters behind an answer that tell whether it qualifies another word."""
 
@@ -128,6 +126,4 @@ def _with_counter(sentence: str, match: re.Match[str]) -> str | None:
 
 def _is_proper(tokens: tuple[Token, ...], text: str) -> bool:
     """Return whether a name is more than a common noun in katakana."""
-    return any(token.kind == "latin" or "固有名詞" in token.pos for token in tokens) or bool(
-        _FOREIGN_NAME.fullmatch(text)
-    )
+    return "・" in text or any(token.kind == "latin" or "固有名詞" in token.pos for token in tokens)
