@@ -143,7 +143,7 @@ class Drafter:
                 target.chunk.language,
                 {
                     "title": sanitize_label(target.chunk.title, mode).text,
-                    "text": " ".join(sanitize_passage(target.shown, mode).text.split()),
+                    "text": " ".join(sanitize_passage(target.excerpt, mode).text.split()),
                     "answer": target.answer,
                     "asks": target.asks,
                 },

@@ -61,7 +61,7 @@ def set_table(drafted: DraftedSet, language: Language = "en") -> OutputTable[Any
         Column("reference", lambda row: row.draft.target.answer, 24, japanese="正解"),
         Column("keep", lambda _: None, 8, japanese="残す", choices=_CHOICES[language]),
         Column("notes", lambda _: None, 24, japanese="メモ"),
-        Column("excerpt", lambda row: row.draft.target.shown, 70, japanese="抜粋"),
+        Column("excerpt", lambda row: row.draft.target.excerpt, 70, japanese="抜粋"),
         Column("type", lambda _: "open_qa", 10, japanese="種別"),
         Column("language", lambda row: row.draft.target.chunk.language, 8, japanese="言語"),
         Column("evidence", lambda row: row.evidence, 36, japanese="根拠"),
@@ -110,7 +110,7 @@ def dropped_table(drafted: DraftedSet) -> OutputTable[Any]:
         Column("draft", lambda draft: draft.question, 50, japanese="下書き"),
         Column("meant answer", lambda draft: draft.target.answer, 24, japanese="想定した答え"),
         Column("model answered", lambda draft: draft.reply, 24, japanese="モデルの返答"),
-        Column("excerpt", lambda draft: draft.target.shown, 70, japanese="抜粋"),
+        Column("excerpt", lambda draft: draft.target.excerpt, 70, japanese="抜粋"),
         Column("document", lambda draft: draft.target.chunk.source, 30, japanese="文書"),
     )  # fmt: skip
     return OutputTable("dropped", columns, [draft for draft in drafted.drafts if draft.reason is not None])

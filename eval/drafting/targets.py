@@ -42,12 +42,12 @@ _NEAR: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class DraftTarget:
-    """An answer that stands in a passage; `shown` is the text from `start` to `end` of the document with it."""
+    """An answer that stands in a passage; `excerpt` is the text from `start` to `end` of the document with it."""
 
     chunk: Chunk
     answer: str
     kind: Kind
-    shown: str
+    excerpt: str
     start: int
     end: int
     asks: str = ""
@@ -86,8 +86,8 @@ def _targets(chunk: Chunk, before: Span | None, span: Span) -> Iterator[DraftTar
         answer = _as_written(found, sentence)
         if answer is not None and len(answer) <= _LONGEST_ANSWER and _stands_whole(sentence, answer, found.kind):
             asks = question_words(answer, found.kind, found.tokens, chunk.language)
-            shown = chunk.text[start : span.end]
-            yield DraftTarget(chunk, answer, found.kind, shown, chunk.start + start, chunk.start + span.end, asks)
+            excerpt = chunk.text[start : span.end]
+            yield DraftTarget(chunk, answer, found.kind, excerpt, chunk.start + start, chunk.start + span.end, asks)
 
 
 def _stands_whole(sentence: str, answer: str, kind: Kind) -> bool:

@@ -45,7 +45,7 @@ def unanswerable(question: str, target: DraftTarget, retriever: HybridRetriever)
                     target,
                     chunk=other,
                     answer=NO_ANSWER[other.language],
-                    shown=other.text,
+                    excerpt=other.text,
                     start=other.start,
                     end=other.end,
                 ),

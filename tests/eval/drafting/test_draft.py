@@ -64,7 +64,7 @@ def test_good_drafts_are_kept_with_their_evidence(retriever: HybridRetriever) ->
     drafted = draft(retriever, languages=("ja", "en"))
     kept = {draft.target.answer: draft for draft in drafted.kept}
     assert {"3776 metres", "Canada", "3776メートル", "1868年"} <= kept.keys()
-    assert kept["Canada"].target.shown.startswith("Ottawa is the capital of Canada.")
+    assert kept["Canada"].target.excerpt.startswith("Ottawa is the capital of Canada.")
     assert kept["Canada"].target.chunk.source == "en/ottawa.txt"
     assert sum(drafted.wanted.values()) == 20
 
@@ -121,5 +121,5 @@ def test_the_bundled_model_drafts_questions_that_pass(retriever: HybridRetriever
     drafted = Drafter(retriever, ReplyJournal(model), settings).draft()
     assert drafted.kept
     for kept in drafted.kept:
-        assert kept.target.answer in kept.target.shown
+        assert kept.target.answer in kept.target.excerpt
         assert kept.reply

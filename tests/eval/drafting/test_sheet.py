@@ -35,7 +35,7 @@ def test_the_draft_is_read_as_a_set(tmp_path: Path, suffix: str, language: str) 
     assert [next(iter(item.questions)) for item in dataset.items] == ["en", "en", "ja"]
     assert all(item.answerable and item.kind == "open_qa" for item in dataset.items)
     (gold,) = dataset.items[0].gold
-    assert BRIDGE[gold.start : gold.end] == YEAR.target.shown
+    assert BRIDGE[gold.start : gold.end] == YEAR.target.excerpt
     assert not check_set(dataset).grave
 
 

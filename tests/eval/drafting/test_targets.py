@@ -30,8 +30,8 @@ def test_an_answer_stands_once_in_the_text_that_is_its_evidence(text: str) -> No
     targets = find_targets(passage)
     assert targets
     for target in targets:
-        assert text[target.start - 40 : target.end - 40] == target.shown
-        assert target.shown.count(target.answer) >= 1
+        assert text[target.start - 40 : target.end - 40] == target.excerpt
+        assert target.excerpt.count(target.answer) >= 1
 
 
 def test_the_title_is_no_answer() -> None:
