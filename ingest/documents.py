@@ -101,8 +101,9 @@ def fingerprint_of(file: CorpusFile, digest: str, options: ReadOptions) -> str:
 
 def failure(source: str, error: UnreadableDocument) -> Failure:
     """Return the record of a file, or a part of one, that could not be read."""
-    message = str(error)
-    message = message if len(message) <= _MAX_MESSAGE else f"{message[:_MAX_MESSAGE]}…"
+    line = str(error)
+    line = line if len(line) <= _MAX_MESSAGE else f"{line[:_MAX_MESSAGE]}…"
+    message = error.message if error.message == line else line  # it has line ends, or more than anybody reads
     return Failure(source, type(error).__name__, message)
 
 

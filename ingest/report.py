@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from rag.messages import Message, joined
 from rag.records import Failure
 from rag.text.terminal_text import one_line
 
@@ -51,31 +53,50 @@ class SyncReport:
         """Have IPython show the text."""
         printer.text(self.text())
 
-    def text(self) -> str:
+    def text(self) -> Message:
         """Return a line of counts, then one for every file that failed or is of a kind that kotae does not read.
 
         Of parts that failed or were left out, and of files not read, the first few are named and the others counted.
         """
-        counts = (
-            f"{self.found} files: {len(self.added)} added, {len(self.changed)} changed, "
-            f"{len(self.unchanged)} unchanged, {len(self.failed)} failed; {len(self.removed)} removed; "
-            f"{len(self.failed_parts)} parts of files failed; {len(self.excluded)} excluded; "
-            f"{self.chunks} chunks, {self.embedded} of them embedded now ({self.seconds:.1f} s)"
+        counts = Message(
+            "{found} files: {added} added, {changed} changed, {unchanged} unchanged, {failed} failed; "
+            "{removed} removed; {parts} parts of files failed; {excluded} excluded; {chunks} chunks, "
+            "{embedded} of them embedded now ({seconds:.1f} s)",
+            found=self.found,
+            added=len(self.added),
+            changed=len(self.changed),
+            unchanged=len(self.unchanged),
+            failed=len(self.failed),
+            removed=len(self.removed),
+            parts=len(self.failed_parts),
+            excluded=len(self.excluded),
+            chunks=self.chunks,
+            embedded=self.embedded,
+            seconds=self.seconds,
         )
-        return "\n".join(
+        ignored = [Message("not read (other kind of file): {source}", source=one_line(name)) for name in self.ignored]
+        return joined(
             [
                 counts,
-                *(f"failed: {failure.message}" for failure in self.failed),
-                *_some([f"failed: {failure.message}" for failure in self.failed_parts], "parts of files failed"),
-                *_some([f"left out: {part.message}" for part in self.left_out], "parts left out"),
-                *_some(
-                    [one_line(f"not read (other kind of file): {source}") for source in self.ignored], "files not read"
-                ),
-            ]
+                *_failed(self.failed),
+                *_some(_failed(self.failed_parts), Message("parts of files failed")),
+                *_some([_left_out(part) for part in self.left_out], Message("parts left out")),
+                *_some(ignored, Message("files not read")),
+            ],
+            "\n",
         )
 
 
-def _some(lines: list[str], what: str) -> list[str]:
+def _failed(failures: Sequence[Failure]) -> list[Message]:
+    return [Message("failed: {message}", message=Message.of(failure.message)) for failure in failures]
+
+
+def _left_out(part: Failure) -> Message:
+    return Message("left out: {message}", message=Message.of(part.message))
+
+
+def _some(lines: list[Message], what: Message) -> list[Message]:
     if len(lines) <= _LINES:
         return lines
-    return [*lines[:_LINES], f"... and {len(lines) - _LINES} more {what}; --json names them all"]
+    more = Message("... and {number} more {what}; --json names them all", number=len(lines) - _LINES, what=what)
+    return [*lines[:_LINES], more]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kotae.console import echo
+from rag.messages import Message, localized
 
 if TYPE_CHECKING:
     from click.core import ParameterSource
@@ -56,12 +57,13 @@ class RenamedChoice(click.Choice[str]):
         if self.suffixes and str(value).lower().endswith(self.suffixes):
             return str(value)
         if self.suffixes and value not in (*self.choices, *self.former):
-            files = " or ".join(self.suffixes)
-            self.fail(f"{value!r} is not one of {', '.join(map(repr, self.choices))}, nor a file ending in {files}.")
+            text = "{value!r} is not one of {choices}, nor a file ending in {suffixes}."
+            choices, suffixes = ", ".join(map(repr, self.choices)), " or ".join(self.suffixes)
+            self.fail(localized(Message(text, value=value, choices=choices, suffixes=suffixes)))
         if value in self.former and param is not None:
             _notify(f"{param.opts[0]} {value}", f"{param.opts[0]} {self.former[value]}")
         return super().convert(self.former.get(value, value), param, ctx)
 
 
 def _notify(former: str, new: str) -> None:
-    echo(f"kotae: {former} is now {new}; the old name still works.", err=True)
+    echo(Message("kotae: {former} is now {new}; the old name still works.", former=former, new=new), err=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rag.errors import ModelUnavailable, SettingsError
 from rag.index.chroma import ChromaServer
 from rag.index.location import locate_index
-from rag.messages import Message
+from rag.messages import Message, joined
 from rag.models.engine import EngineOptions
 from rag.models.llama_build import llama_build, server_build
 from rag.models.registry import KINDS
@@ -44,23 +44,35 @@ class IndexDescription:
     languages: dict[str, int]
     sources: dict[str, int]
 
-    def text(self) -> str:
+    def text(self) -> Message:
         """Format as a few lines, then the files with the most chunks."""
         languages = ", ".join(f"{count} {language}" for language, count in sorted(self.languages.items()))
         biggest = sorted(self.sources.items(), key=lambda item: (-item[1], item[0]))
         width = len(str(biggest[0][1])) if biggest else 0
         lines = [
-            f"{self.where}: {self.documents} files, {self.chunks} chunks ({languages})",
-            f"encoder {self.encoder}, chunks of up to {self.max_tokens} tokens, corpus {self.corpus_digest[:16]}",
-            "complete"
+            Message(
+                "{where}: {documents} files, {chunks} chunks ({languages})",
+                where=Message.of(self.where),
+                documents=self.documents,
+                chunks=self.chunks,
+                languages=languages,
+            ),
+            Message(
+                "encoder {encoder}, chunks of up to {tokens} tokens, corpus {digest}",
+                encoder=self.encoder,
+                tokens=self.max_tokens,
+                digest=self.corpus_digest[:16],
+            ),
+            Message("complete")
             if self.complete
-            else "NOT complete: an ingest is running or was interrupted; if interrupted, run it again",
+            else Message("NOT complete: an ingest is running or was interrupted; if interrupted, run it again"),
             *(f"{count:>{width + 2}} {source}" for source, count in biggest[:_FILES]),
         ]
         if len(biggest) > _FILES:
             others = sum(count for _, count in biggest[_FILES:])
-            lines.append(f"  and {others} in {len(biggest) - _FILES} more files; --json lists them all")
-        return "\n".join(lines)
+            more = "  and {chunks} in {files} more files; --json lists them all"
+            lines.append(Message(more, chunks=others, files=len(biggest) - _FILES))
+        return joined(lines, "\n")
 
 
 def describe_index(folder: Path, server: ChromaServer | None = None) -> IndexDescription:

@@ -45,6 +45,20 @@ class Message(str):
         return functools.partial(Message, self.template, **self.values), ()
 
 
+def packed(text: str | None) -> Any:
+    """Return a text for JSON, a message with its template and values, from which `unpacked` makes it again."""
+    if not isinstance(text, Message):
+        return text
+    return {"template": text.template, "values": {name: packed(value) for name, value in text.values.items()}}
+
+
+def unpacked(value: Any) -> Any:
+    """Return the text or value that `packed` made this of."""
+    if not isinstance(value, dict):
+        return value
+    return Message(value["template"], **{name: unpacked(part) for name, part in value["values"].items()})
+
+
 def joined(messages: Iterable[str], separator: str = "; ") -> Message:
     """Return messages one after the other as one; each is said in the reader's language.
 

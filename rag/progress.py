@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from rag.messages import Message, joined, localized
 from rag.text.terminal_text import terminal_text
 
 _SECONDS_BETWEEN_LINES = 15.0
@@ -16,7 +17,7 @@ _SECONDS_BETWEEN_LINES = 15.0
 
 def notice(text: str) -> None:
     """Write one line to stderr that explains a wait."""
-    sys.stderr.write(f"{terminal_text(text)}\n")
+    sys.stderr.write(f"{terminal_text(localized(text))}\n")
     sys.stderr.flush()
 
 
@@ -25,7 +26,7 @@ def status(text: str) -> Iterator[None]:
     """Show on a terminal what is being done, until it is done."""
     on_terminal = sys.stderr.isatty()
     if on_terminal:
-        sys.stderr.write(f"{terminal_text(text)} ...")
+        sys.stderr.write(f"{terminal_text(localized(text))} ...")
         sys.stderr.flush()
     try:
         yield
@@ -38,14 +39,14 @@ def status(text: str) -> Iterator[None]:
 @contextmanager
 def bytes_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     """Show a progress bar for bytes; yields `progress(done, total)`, whose first call makes the bar appear."""
-    with _bar(terminal_text(label), in_bytes=True) as advance:
+    with _bar(terminal_text(localized(label)), in_bytes=True) as advance:
         yield advance
 
 
 @contextmanager
 def count_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     """Show a progress bar for counted items, with rate and time left; yields `progress(done, total)`."""
-    with _bar(terminal_text(label), in_bytes=False) as advance:
+    with _bar(terminal_text(localized(label)), in_bytes=False) as advance:
         yield advance
 
 
@@ -105,31 +106,36 @@ class _Lines:
         elif now - self._last < _SECONDS_BETWEEN_LINES and done < total:
             return
         self._last = now
-        amount = _bytes(done, total) if self._in_bytes else f"{done} of {total}"
+        amount = _bytes(done, total) if self._in_bytes else Message("{done} of {total}", done=done, total=total)
         elapsed = now - self._began
         new = done - self._first
-        rate = ""
+        times = [Message("{seconds:.0f} s", seconds=elapsed)]
         if new and elapsed > 1:
-            rate = f", {new / elapsed / 1e3:.1f} kB/s" if self._in_bytes else f", {_rate(new / elapsed)}"
-        time_left = f", {elapsed * (total - done) / new:.0f} s left" if rate and done < total else ""
-        sys.stderr.write(f"{self._label}: {amount} ({elapsed:.0f} s{rate}{time_left})\n")
+            a_second = new / elapsed
+            times.append(Message("{rate:.1f} kB/s", rate=a_second / 1e3) if self._in_bytes else _rate(a_second))
+            if done < total:
+                times.append(Message("{seconds:.0f} s left", seconds=elapsed * (total - done) / new))
+        line = Message("{label}: {amount} ({times})", label=self._label, amount=amount, times=joined(times, ", "))
+        sys.stderr.write(f"{localized(line)}\n")
         sys.stderr.flush()
 
 
-def _bytes(done: int, total: int) -> str:
+def _bytes(done: int, total: int) -> Message:
     """Return an amount of bytes in the unit that suits the total.
 
     >>> _bytes(500, 2000), _bytes(0, 3_000_000)
     ('0.5 of 2.0 kB', '0.0 of 3.0 MB')
     """
     size, unit = (1e6, "MB") if total >= 1e6 else (1e3, "kB")
-    return f"{done / size:.1f} of {total / size:.1f} {unit}"
+    return Message("{done:.1f} of {total:.1f} {unit}", done=done / size, total=total / size, unit=unit)
 
 
-def _rate(a_second: float) -> str:
+def _rate(a_second: float) -> Message:
     """Return a rate: items a second, or seconds an item where that is more than one.
 
     >>> _rate(2.5), _rate(0.04)
     ('2.5/s', '25.0 s each')
     """
-    return f"{a_second:.1f}/s" if a_second >= 1 else f"{1 / a_second:.1f} s each"
+    if a_second >= 1:
+        return Message("{rate:.1f}/s", rate=a_second)
+    return Message("{seconds:.1f} s each", seconds=1 / a_second)

@@ -17,12 +17,15 @@ import click
 from kotae import help_pages, languages
 from kotae.commands import main
 from rag import errors
+from rag.errors import KotaeError
 from rag.messages import CATALOGUE, displayed_in, read_catalogue
 
 ROOT: Final = Path(__file__).parents[2]
 PATH: Final = CATALOGUE
 _PACKAGES: Final = ("kotae", "ingest", "eval", "rag")
-_ERRORS: Final = {name for name, value in vars(errors).items() if isinstance(value, type)} | {
+_ERRORS: Final = {
+    error.__name__ for error in vars(errors).values() if isinstance(error, type) and issubclass(error, KotaeError)
+} | {
     "Fault",
     "LimitExceeded",
     "ParameterError",
@@ -82,11 +85,23 @@ def _in_code() -> Iterator[Found]:
 def of_tree(tree: ast.Module, place: str) -> Iterator[Found]:
     """Yield the messages of a module."""
     constants = _constants(tree)
-    for node in ast.walk(tree):
+    yield from _in_scope(tree, {name: [value] for name, value in constants.items()}, place)
+
+
+def _in_scope(scope: ast.AST, named: dict[str, list[ast.expr]], place: str) -> Iterator[Found]:
+    """Yield the messages in a module or function; what it assigns to a name counts where the name is a message."""
+    if isinstance(scope, ast.FunctionDef):
+        named = dict(named)
+        for node in ast.walk(scope):
+            match node:
+                case ast.Assign(targets=[ast.Name(id=name)], value=value) if not isinstance(value, ast.Name):
+                    named[name] = [*named.get(name, ()), value]
+    for node in ast.iter_child_nodes(scope):
         if isinstance(node, ast.Call):
             for argument in _messages_of(node):
-                for text in _texts(argument, constants):
+                for text in _texts(argument, named):
                     yield Found(text, place if text is not None else f"{place}:{argument.lineno}")
+        yield from _in_scope(node, named, place)
 
 
 def _messages_of(call: ast.Call) -> Iterator[ast.expr]:
@@ -118,21 +133,23 @@ def _constants(tree: ast.Module) -> dict[str, ast.expr]:
     return constants
 
 
-def _texts(node: ast.expr, constants: dict[str, ast.expr]) -> Iterator[str | None]:
+def _texts(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str | None]:
     match node:
         case ast.Constant(value=str(text)):
-            if any(letter.isalpha() for letter in text):
+            if any(letter.isalpha() for letter in text) and not (text.startswith("--") and " " not in text):
                 yield text
         case ast.JoinedStr() | ast.BinOp():
             yield None
         case ast.IfExp(body=first, orelse=second):
-            yield from _texts(first, constants)
-            yield from _texts(second, constants)
+            yield from _texts(first, named)
+            yield from _texts(second, named)
         case ast.BoolOp(values=values):
             for value in values:
-                yield from _texts(value, constants)
-        case ast.Name(id=name) if name in constants:
-            yield from _texts(constants[name], constants)
+                yield from _texts(value, named)
+        case ast.Name(id=name):
+            others = {other: values for other, values in named.items() if other != name}
+            for value in named.get(name, ()):
+                yield from _texts(value, others)
 
 
 def _in_click() -> Iterator[Found]:

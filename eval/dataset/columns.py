@@ -19,7 +19,8 @@ _KEYS = (
 NOT_READ = "-"
 """What --columns names for what is not to be read."""
 _LONGEST = 40  # letters of a name that is suggested
-_WORDS: Mapping[Language, str] = {"ja": "Japanese", "en": "English"}
+_WORDS: Mapping[Language, str] = {"ja": Message("Japanese"), "en": Message("English")}
+_ROLES: Mapping[Role, str] = {Role.QUESTION: Message("question"), Role.REFERENCE: Message("reference")}
 _MARKS: Mapping[Language, str] = {"ja": "jp", "en": "en"}
 
 
@@ -185,14 +186,14 @@ def _languages(columns: list[FieldColumn], header: Sequence[str], where: str) ->
     word = {Role.QUESTION: "instruction", Role.REFERENCE: "response"}[lacking]
     raise _open(
         Message("The verification set has no column with the {role} in {language}, such as '{column}'",
-                role=Message(str(lacking)), language=Message(_WORDS[language]), column=f"{word}({_MARKS[language]})"),
+                role=_ROLES[lacking], language=_WORDS[language], column=f"{word}({_MARKS[language]})"),
         columns, header, where, [f"{lacking}_{language}"],
     )  # fmt: skip
 
 
 def _several(role: Role, headers: Iterable[str]) -> Message:
     return Message(
-        "Several columns may hold the {role}: {columns}", role=Message(str(role)), columns=describe_header(headers)
+        "Several columns may hold the {role}: {columns}", role=_ROLES[role], columns=describe_header(headers)
     )
 
 

@@ -96,7 +96,7 @@ class ReplyJournal:
             def damaged(fault: str, number: int = number) -> RunError:
                 return RunError(
                     Message("This reply of an interrupted drafting is damaged: {fault}", fault=fault),
-                    where=f"{path}, line {number}",
+                    where=Message("{path}, line {number}", path=path, number=number),
                     do="Delete the line; its question is then drafted again.",
                 )  # fmt: skip
 

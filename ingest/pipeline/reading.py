@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -12,7 +12,7 @@ from ingest.documents import CorpusFile, LoadedDocument, documents, failure, ope
 from ingest.formats import ReadOptions
 from ingest.formats.pdf.ocr import has_ocr
 from rag.errors import UnreadableDocument
-from rag.messages import Message
+from rag.messages import Message, packed, unpacked
 from rag.records import Failure
 from rag.serialize import from_json, to_jsonable
 from rag.worker.limits import LimitExceeded, Limits, TimeExceeded
@@ -35,6 +35,7 @@ class _Outcome:
 
     document: LoadedDocument | None = None
     failure: Failure | None = None
+    message: Any = None
 
 
 def read_documents(
@@ -55,15 +56,17 @@ def read_documents(
         arguments = {"source": file.source, "path": str(file.path), "options": to_jsonable(options), "first": first}
         for block in run_task(_TASK, arguments, limits):
             for outcome in from_json(list[_Outcome], block, error=UnreadableDocument):
-                if (item := outcome.document or outcome.failure) is not None:
-                    yield item
+                if outcome.document is not None:
+                    yield outcome.document
+                elif outcome.failure is not None:
+                    yield replace(outcome.failure, message=unpacked(outcome.message))
     except LimitExceeded as error:
         if isinstance(error, TimeExceeded) and len(_exceeded) < _REMEMBERED:
             _exceeded[key] = error
         yield failure(
             file.source,
             UnreadableDocument(
-                Message("Reading this file {what}", what=error.what),
+                Message("Reading this file {what}", what=Message.of(error.what)),
                 where=file.source,
                 do="It may be damaged. If it is not, split it, or save it as text.",
             ),
@@ -87,7 +90,7 @@ def outcomes(source: str, path: str, options: dict[str, Any], *, first: bool) ->
     with open_file(file) as stream:
         for item in documents(file, stream, from_json(ReadOptions, json.dumps(options), error=UnreadableDocument)):
             if isinstance(item, Failure):
-                block.append({"failure": to_jsonable(item)})
+                block.append({"failure": to_jsonable(item), "message": packed(item.message)})
                 size += len(item.message)
             else:
                 block.append({"document": to_jsonable(item)})

@@ -11,7 +11,7 @@ import click
 from kotae.console import echo
 from kotae.options import index_options, json_option, model_options, option
 from kotae.settings import as_json_text, index_settings, model_settings
-from rag.messages import Message
+from rag.messages import Message, joined
 
 if TYPE_CHECKING:
     from rag.factory import IndexSettings, ModelSettings
@@ -70,7 +70,7 @@ def _print(pieces: Iterator[AnswerPiece], passages: int) -> None:
     attempt = 0
     for piece in itertools.chain([first], pieces):
         if piece.attempt != attempt:
-            echo("\n(asked again: this answer is not in the language of the question)", err=True)
+            echo(Message("\n(asked again: this answer is not in the language of the question)"), err=True)
             attempt = piece.attempt
         echo(piece.text, nl=False)
         answer = piece.done or answer
@@ -93,21 +93,40 @@ def _sources(answer: Answer | None) -> str:
     if answer is None or not answer.hits:
         return ""
     first = None if answer.support is None else answer.support.rank
-    return "\n" + "\n".join(_source(hit, answer, supports=hit.rank == first) for hit in answer.cited)
+    return joined(["", *(_source(hit, answer, supports=hit.rank == first) for hit in answer.cited)], "\n")
 
 
-def _source(hit: Hit, answer: Answer, *, supports: bool) -> str:
+def _source(hit: Hit, answer: Answer, *, supports: bool) -> Message:
     from rag.generation.citation import citation
     from rag.safety.sanitize import suspected_text
     from rag.text.terminal_text import one_line
 
     suspected = suspected_text([hit])
-    counts = {
-        "withheld from the model": len(suspected & set(answer.left_out)),
-        "marked for the model": len(suspected & set(answer.marked)),
+    scores = {
+        Message("score"): hit.score,
+        Message("dense"): hit.dense,
+        Message("lexical"): hit.lexical,
+        Message("reranked"): hit.reranked,
     }
-    scores = {"score": hit.score, "dense": hit.dense, "lexical": hit.lexical, "reranked": hit.reranked}
-    listed = ", ".join(f"{name} {value:.3f}" for name, value in scores.items() if value is not None)
-    mark = "supports the answer; " if supports else ""
-    remarks = (f"; {count} sentence{'s' * (count > 1)} {what}" for what, count in counts.items() if count)
-    return f"{one_line(citation(hit))} ({mark}{listed}{''.join(remarks)})"
+    listed = [
+        Message("{name} {value:.3f}", name=name, value=value) for name, value in scores.items() if value is not None
+    ]
+    remarks = [
+        *([Message("supports the answer")] if supports else []),
+        joined(listed, ", "),
+        *_counted(
+            len(suspected & set(answer.left_out)),
+            Message("{count} sentence withheld from the model"),
+            Message("{count} sentences withheld from the model"),
+        ),
+        *_counted(
+            len(suspected & set(answer.marked)),
+            Message("{count} sentence marked for the model"),
+            Message("{count} sentences marked for the model"),
+        ),
+    ]
+    return Message("{citation} ({remarks})", citation=one_line(citation(hit)), remarks=joined(remarks))
+
+
+def _counted(count: int, singular: str, plural: str) -> list[Message]:
+    return [Message(singular if count == 1 else plural, count=count)] if count else []

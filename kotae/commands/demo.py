@@ -13,6 +13,7 @@ from kotae.commands.ingest import ingest
 from kotae.console import echo
 from kotae.options import PATH, option
 from rag.errors import SettingsError
+from rag.messages import Message, display_language
 
 ROOT = Path(__file__).parents[2]
 """The root of the clone; an installed package comes without the corpus."""
@@ -40,16 +41,19 @@ def demo(out: Path, sample: int) -> None:
     verify = Path(str(resources.files("eval"))) / "data" / "verify100.xlsx"
     context = click.get_current_context()
     index, run = out / "index", out / "run"
-    _headline("1 of 3: index the documents", f"kotae ingest corpus --index {index}")
+    _headline(Message("1 of 3: index the documents"), f"kotae ingest corpus --index {index}")
     _go(context, ingest, corpus=corpus, index=index)
     for question in ("「テニスの王子様」の作者はだれですか？", "What is the capital of the United States?"):
-        _headline("2 of 3: answer a question and list the sources", f'kotae ask "{question}" --index {index}')
+        _headline(Message("2 of 3: answer a question and list the sources"), f'kotae ask "{question}" --index {index}')
         context.invoke(ask, question=question, index=index)
     _headline(
-        f"3 of 3: compare with and without retrieval, on a sample of {sample} questions in both languages",
+        Message(
+            "3 of 3: compare with and without retrieval, on a sample of {sample} questions in both languages",
+            sample=sample,
+        ),
         f"kotae eval run {verify.relative_to(ROOT)} --sample {sample} --index {index} --out {run}",
     )
-    context.invoke(run_command, verify=verify, out=run, sample=sample, index=index)
+    context.invoke(run_command, verify=verify, out=run, sample=sample, index=index, report_language=display_language())
 
 
 def _go(context: click.Context, command: click.Command, **arguments: Any) -> None:
@@ -61,5 +65,5 @@ def _go(context: click.Context, command: click.Command, **arguments: Any) -> Non
             raise
 
 
-def _headline(what: str, command: str) -> None:
-    echo(f"\n== {what}\n$ {command}")
+def _headline(what: Message, command: str) -> None:
+    echo(Message("\n== {what}\n$ {command}", what=what, command=command))

@@ -11,6 +11,7 @@ from kotae.console import echo
 from kotae.group import KotaeGroup
 from kotae.options import json_option, location_options
 from kotae.settings import as_json_text, chroma_server
+from rag.messages import Message
 
 
 @click.group("index", cls=KotaeGroup)
@@ -53,4 +54,4 @@ def index_drop(index: Path, **settings: Any) -> None:
 
     server = chroma_server(settings)
     drop_index(index, server)
-    echo(f"Deleted the index in {server or index}")
+    echo(Message("Deleted the index in {where}", where=str(server or index)))

@@ -7,6 +7,7 @@ import click
 from kotae.console import echo
 from kotae.options import json_option
 from kotae.settings import as_json_text
+from rag.messages import Message
 
 
 @click.command(short_help="List the kinds of models.")
@@ -25,5 +26,6 @@ def models(as_json: bool) -> None:
         echo(as_json_text({"models": rows}))
         return
     for kind in KINDS.values():
-        state = "ready" if kind.available else f"not installed: {kind.install}"
-        echo(f"{kind.uri:<33} {kind.engine:<12} needs {kind.needs:<20} {state}")
+        state = Message("ready") if kind.available else Message("not installed: {install}", install=kind.install)
+        row = "{uri:<33} {engine:<12} needs {needs:<20} {state}"
+        echo(Message(row, uri=kind.uri, engine=kind.engine, needs=kind.needs, state=state))

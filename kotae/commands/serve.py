@@ -10,6 +10,7 @@ import click
 from kotae.console import echo
 from kotae.options import PATH, index_options, model_options, option
 from kotae.settings import index_settings, model_settings
+from rag.messages import Message
 
 
 @click.command("serve", short_help="Ask, and read documents and reports, in a browser.")
@@ -35,5 +36,5 @@ def serve_command(runs: Path, port: int, **settings: Any) -> None:
 def _announce(address: str) -> None:
     echo(address)
     base, _, _ = address.partition("/?")
-    echo(f"Open this address in a browser on this machine; Ctrl-C stops the server.\n"
-               f"OpenAI clients: base URL {base}/v1, the token as API key.", err=True)  # fmt: skip
+    echo(Message("Open this address in a browser on this machine; Ctrl-C stops the server."), err=True)
+    echo(Message("OpenAI clients: base URL {base}/v1, the token as API key.", base=base), err=True)

@@ -66,7 +66,7 @@ class GroundedChain(Runnable[str | Question, Answer]):
 
     def __init__(self, model: Model, retriever: BaseRetriever | None, prompt: Prompt) -> None:
         if prompt.raw != isinstance(model, BaseLLM):
-            need = "a completion model (BaseLLM)" if prompt.raw else "a chat model (BaseChatModel)"
+            need = Message("a completion model (BaseLLM)") if prompt.raw else Message("a chat model (BaseChatModel)")
             raise SettingsError(
                 Message(
                     "The prompt {prompt!r} needs {need}, not {name}",

@@ -90,9 +90,9 @@ class Prompt:
             stem, _, suffix = self.name.rpartition(".")
             raise SettingsError(
                 Message(
-                    "The prompt {name} has no text for questions in {language_names}",
+                    "The prompt {name} has no text for questions in {language}",
                     name=self.name,
-                    language_names=_LANGUAGE_NAMES["en"][language],
+                    language=Message(_LANGUAGE_NAMES["en"][language]),
                 ),
                 where=", ".join(wording.file for wording in self.wordings.values()),
                 do=Message(

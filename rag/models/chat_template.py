@@ -28,7 +28,7 @@ def require_bounded(path: Path) -> None:
             pass
     except LimitExceeded as error:
         raise ModelUnavailable(
-            Message("Rendering the chat template of this file {what}", what=error.what),
+            Message("Rendering the chat template of this file {what}", what=Message.of(error.what)),
             where=str(path),
             do="Take the file from a publisher whom you trust.",
         ) from error

@@ -106,7 +106,11 @@ def _ask(executable: Path, *arguments: str) -> str:
             env=server_environment(),
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        what = f"takes more than {_SECONDS:.0f} s" if isinstance(error, subprocess.TimeoutExpired) else str(error)
+        what = (
+            Message("takes more than {seconds:.0f} s", seconds=_SECONDS)
+            if isinstance(error, subprocess.TimeoutExpired)
+            else str(error)
+        )
         raise ModelUnavailable(
             Message("llama-server does not start: {what}", what=what), where=str(executable), do=_TRY
         ) from error

@@ -96,9 +96,11 @@ class LlamaProcess(LlamaRunner):
                 if self._client.get("/health").is_success:
                     return
             if time.monotonic() > until:
-                raise self._unavailable(f"takes more than {_START_SECONDS:.0f} s to load {path.name}")
+                raise self._unavailable(
+                    Message("takes more than {seconds:.0f} s to load {file}", seconds=_START_SECONDS, file=path.name)
+                )
             time.sleep(0.02)
-        raise self._unavailable(f"cannot load {path.name}: {self._ending()}")
+        raise self._unavailable(Message("cannot load {file}: {ending}", file=path.name, ending=self._ending()))
 
     def _unavailable(self, what: str) -> ModelUnavailable:
         do = "It may be too old, or the model damaged or too large for memory; or omit --llama-server."

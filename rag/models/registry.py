@@ -116,20 +116,28 @@ _SERVER = 'pip install "langchain-openai>=1.7,<2"'
 _HF = "pip install transformers"
 _GPT4ALL = 'pip install "gpt4all>=2.8.2,<3"'
 KINDS = {
-    "bundled": ModelKind("bundled", "llama.cpp", "nothing more", "xllamacpp", _XLLAMACPP, _open_bundled),
-    "gguf": ModelKind("gguf:<file>", "llama.cpp", "a GGUF file", "xllamacpp", _XLLAMACPP, _open_gguf),
+    "bundled": ModelKind("bundled", "llama.cpp", Message("nothing more"), "xllamacpp", _XLLAMACPP, _open_bundled),
+    "gguf": ModelKind("gguf:<file>", "llama.cpp", Message("a GGUF file"), "xllamacpp", _XLLAMACPP, _open_gguf),
     "gptq": ModelKind(
-        "gptq:<dir or hub id>[@revision]", "gptqmodel", "a GPTQ checkpoint", "gptqmodel", _GPTQ, _open_gptq, on_gpu=True
+        "gptq:<dir or hub id>[@revision]",
+        "gptqmodel",
+        Message("a GPTQ checkpoint"),
+        "gptqmodel",
+        _GPTQ,
+        _open_gptq,
+        on_gpu=True,
     ),
-    "openai": ModelKind("openai:<name>", "a server", "--base-url", "langchain_openai", _SERVER, _refuse_server_model),
+    "openai": ModelKind(
+        "openai:<name>", Message("a server"), "--base-url", "langchain_openai", _SERVER, _refuse_server_model
+    ),
     "hf": ModelKind(
         "hf:<dir or hub id>[@revision]",
         "transformers",
-        "unquantised weights",
+        Message("unquantised weights"),
         "transformers",
         _HF,
         _open_hf,
         on_gpu=True,
     ),
-    "gpt4all": ModelKind("gpt4all:<file>", "GPT4All", "a GGUF file", "gpt4all", _GPT4ALL, _open_gpt4all),
+    "gpt4all": ModelKind("gpt4all:<file>", "GPT4All", Message("a GGUF file"), "gpt4all", _GPT4ALL, _open_gpt4all),
 }

@@ -139,7 +139,7 @@ def _tensor_names(shard: Path) -> list[str]:
             )
         length = struct.unpack("<Q", start[:8])[0] if len(start) >= 8 else _LONGEST_HEADER
         if length + 8 > min(size, _LONGEST_HEADER):
-            raise _damaged(shard, "its header is cut off")
+            raise _damaged(shard, Message("its header is cut off"))
         file.seek(8)
         raw = file.read(length)
     try:
@@ -147,9 +147,9 @@ def _tensor_names(shard: Path) -> list[str]:
         header.pop("__metadata__", None)
         end = 8 + length + max((tensor["data_offsets"][1] for tensor in header.values()), default=0)
     except (ValueError, AttributeError, KeyError, IndexError, TypeError) as error:
-        raise _damaged(shard, "its header cannot be read") from error
+        raise _damaged(shard, Message("its header cannot be read")) from error
     if end != size:
-        raise _damaged(shard, f"it has {size:,} bytes and should have {end:,}")
+        raise _damaged(shard, Message("it has {size:,} bytes and should have {end:,}", size=size, end=end))
     return list(header)
 
 

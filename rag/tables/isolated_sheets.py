@@ -59,7 +59,7 @@ def isolated_sheets(path: Path) -> list[Sheet]:
                 rows = []
     except LimitExceeded as error:
         raise DatasetError(
-            Message("Reading this file {what}", what=error.what),
+            Message("Reading this file {what}", what=Message.of(error.what)),
             where=str(path),
             do="It may be damaged. If it is not, save the sheet that you need as CSV.",
         ) from error

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from rag.messages import Message
 from rag.text.encoding_detection import (
     BOMS,
     codec_of,
@@ -117,10 +118,15 @@ def _line(line: bytes, encoding: str, mode: bytes = b"", named: str | None = Non
         return TextLine(text_in(mode + body, encoding) + end)
     except UnicodeDecodeError as error:
         at = error.start - len(mode)
-        what = f"0x{body[at]:02X}" if named is None else "half a letter"
+        what = f"0x{body[at]:02X}" if named is None else Message("half a letter")
         if named is not None:
             at = len(body[:at].decode().encode(f"{named}-le"))
-        fault = f"is not {_SHOWN.get(named or encoding, encoding)}: its byte {at + 1} is {what}"
+        fault = Message(
+            "is not {encoding}: its byte {number} is {byte}",
+            encoding=_SHOWN.get(named or encoding, encoding),
+            number=at + 1,
+            byte=what,
+        )
         return TextLine(body.decode("ascii", "replace") + end, fault)
 
 

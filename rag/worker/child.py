@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from typing import Any, BinaryIO
 
 from rag.errors import KotaeError
+from rag.messages import packed
 from rag.worker.frames import FrameKind, read_frame, write_frame
 from rag.worker.limits import GIGABYTE, limit_memory, limit_processor, peak_memory
 
@@ -50,7 +51,10 @@ def serve(requests: BinaryIO, results: BinaryIO) -> None:
             retires = peak_memory() >= _RETIRES
             write_frame(results, FrameKind.END, b"last" if retires else b"")
         except KotaeError as error:
-            about = {"error": type(error).__name__, "what": error.what, "where": error.where, "do": error.do}
+            about = {
+                "error": type(error).__name__,
+                **{name: packed(getattr(error, name)) for name in ("what", "where", "do")},
+            }
             write_frame(results, FrameKind.ERROR, as_json(about))
         except MemoryError:
             write_frame(results, FrameKind.MEMORY)

@@ -20,7 +20,7 @@ from typing import Any, Final, cast
 
 from rag import errors
 from rag.errors import KotaeError, SettingsError
-from rag.messages import Message
+from rag.messages import Message, unpacked
 from rag.worker.child import as_json, results_of
 from rag.worker.frames import FrameKind, read_frame, write_frame
 from rag.worker.limits import LimitExceeded, Limits, TimeExceeded
@@ -206,7 +206,7 @@ def _not_started(why: str | None) -> SettingsError:
 
 def _error(about: Mapping[str, Any]) -> KotaeError:
     kind = getattr(errors, str(about["error"]), KotaeError)
-    error: KotaeError = kind(about["what"], where=about["where"], do=about["do"])
+    error: KotaeError = kind(unpacked(about["what"]), where=unpacked(about["where"]), do=unpacked(about["do"]))
     return error
 
 

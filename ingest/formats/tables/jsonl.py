@@ -37,13 +37,15 @@ def _part(line: str, position: str, options: ReadOptions) -> Part | Fault:
     if absent := missing(value, options.columns):
         return Fault(
             Message(
-                "This line has no {absent}; it has {value}", absent=absent, value=describe_header(value) or "nothing"
+                "This line has no {absent}; it has {value}",
+                absent=absent,
+                value=describe_header(value) or Message("nothing"),
             ),
             position,
         )
     document = choose(fields, options.columns)
     if document.text is None:
-        has = describe_header(value) or "nothing"
+        has = describe_header(value) or Message("nothing")
         return Fault(Message("This line has no `text`; it has {has}", has=has), position, "Or use --columns.")
     return Part(document.text, document.id or position, position, document.title, document.language)
 

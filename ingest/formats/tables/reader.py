@@ -23,9 +23,9 @@ _UNQUOTED = "Is a comma not quoted?"
 _NO_HEADER = "Give every column a header, in the first row of the table."
 _NO_ROWS = "This table has a header and no rows"
 _UNHIDE = "Unhide it in Excel to have it read."
-_ERRORS = "Formulas of this table that gave an error, this one first; they are read as empty cells"
+_ERRORS = "Formulas of this table that gave an error, this one first; they are read as empty cells ({error}): {number}"
 _CORRECT = "Correct them, or write what the cells should hold."
-_UNSAVED = "Formulas of this sheet whose values were not saved, this one first; they are read as empty cells"
+_UNSAVED = "Formulas of this sheet whose values were not saved, this one first; they are read as empty cells: {number}"
 _COMPUTE = "Open the file in Excel or LibreOffice and save it: that computes them."
 
 
@@ -87,7 +87,7 @@ def _sheets(sheets: Iterable[SheetStream], options: ReadOptions) -> Iterator[Par
             yield Part("\n\n".join(facts.shapes), f"{prefix}shapes", f"{prefix}shapes")
         if facts.unsaved:
             yield Fault(
-                Message("{unsaved}: {unsaved_2}", unsaved=_UNSAVED, unsaved_2=facts.unsaved),
+                Message(_UNSAVED, number=facts.unsaved),
                 f"{prefix}{facts.first}",
                 _COMPUTE,
             )
@@ -130,7 +130,7 @@ def _documents(
         yield from _table(table, options, position, sheet, facts)
     if errors.count:
         yield Fault(
-            Message("{errors} ({error}): {count}", errors=_ERRORS, error=errors.error, count=errors.count),
+            Message(_ERRORS, error=errors.error, number=errors.count),
             errors.position(sheet, position),
             _CORRECT,
         )

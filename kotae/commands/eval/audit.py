@@ -53,5 +53,6 @@ def audit_command(run: Path, sample: int, out: Path, seed: int, calibration: Pat
     write_sheet(out, key, answers)
     save_key(run, key)
     strata = {answer.stratum for answer in key.drawn}
-    echo(f"{len(key.drawn)} answers to judge, from {len(strata)} groups, seed {seed}")
+    text = "{answers} answers to judge, from {groups} groups, seed {seed}"
+    echo(Message(text, answers=len(key.drawn), groups=len(strata), seed=seed))
     echo(out)

@@ -50,6 +50,7 @@ def compare_command(
     """
     from eval.report.gate import RunArm, build_gate
     from eval.report.gate_text import as_junit, as_markdown, changed_line, gate_sentence, outlook
+    from rag.messages import display_language
     from rag.storage.atomic import write_text
 
     gate = build_gate(RunArm.parse(base), RunArm.parse(new), max_drop / 100, min_gain / 100)
@@ -61,8 +62,8 @@ def compare_command(
         echo(as_json_text(gate))
     else:
         echo(f"{gate.base} -> {gate.new}")
-        echo(gate_sentence(gate))
-        if text := outlook(gate):
+        echo(gate_sentence(gate, display_language()))
+        if text := outlook(gate, display_language()):
             echo(text)
         for flip in gate.flips:
             echo(changed_line(flip))

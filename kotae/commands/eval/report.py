@@ -11,15 +11,21 @@ from kotae.console import echo
 from kotae.options import PATH, calibration_option, json_option, option
 from kotae.settings import as_json_text
 from rag.errors import SettingsError
+from rag.messages import display_language
 
 if TYPE_CHECKING:
     from rag.records import Language
 
+
+def _of_display(_context: click.Context, _parameter: click.Parameter, language: Language | None) -> Language:
+    return language or display_language()
+
+
 report_language_option = option(
     "--report-language",
     type=click.Choice(["en", "ja"]),
-    default="en",
-    help="Language of the report's tables; verdicts are always in both languages.",
+    callback=_of_display,
+    help="Language of the report's tables, by default that of --lang; verdicts are always in both languages.",
 )
 
 

@@ -22,6 +22,7 @@ from kotae.options import (
     option,
 )
 from rag.errors import SettingsError
+from rag.messages import Message
 
 if TYPE_CHECKING:
     from eval.dataset.items import Dataset
@@ -194,8 +195,8 @@ def _run_arms(
     if stored:
         compared = None if report.all_pairs else find_baseline((out,))
         write_report(run_folders(out), out, report.language, encoder=report.encoder, baseline=compared)
-    failed = [run for run in runs if run.error is not None]
-    for run in failed:
-        echo(f"kotae: {run.arm.name}: {run.error}", err=True)
+    failed = [(run.arm.name, run.error.message) for run in runs if run.error is not None]
+    for arm, error in failed:
+        echo(Message("kotae: {arm}: {error}", arm=arm, error=error), err=True)
     if failed:
         sys.exit(1)

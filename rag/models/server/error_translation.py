@@ -123,7 +123,8 @@ def _proxy_hint(where: str) -> str:
     parts = urlsplit(where)
     host = parts.hostname or ""
     proxied = parts.scheme in getproxies() and not proxy_bypass(host)
-    return f" Requests go through the proxy set in the environment; NO_PROXY={host} bypasses it." if proxied else ""
+    hint = " Requests go through the proxy set in the environment; NO_PROXY={host} bypasses it."
+    return Message(hint, host=host) if proxied else ""
 
 
 def _mismatch(where: str, error: Exception) -> ModelServerMismatch:
