@@ -12,33 +12,40 @@ from rag.text.tokens import Token, tokenise
 
 _NUMBER: Final = re.compile(r"[0-9][0-9,.]*(?:[万億兆][0-9,]*)*")
 _YEAR: Final = re.compile(r"(?:1[0-9]|20)[0-9]{2}")
+_PERIOD: Final = re.compile(r"(?:時代|年間|世紀|年代|初期|末期)$")
+_SITE: Final = re.compile(r"[川山岳湖池寺院社宮城橋駅島塔館線国県市町村区州]$")
+_AREA: Final = re.compile(r"[国県市町村区州]$")
+_PLACE: Final = re.compile(r"\b(?:in|at|near|from|into|to|towards) (?:the )?$", re.IGNORECASE)
+_DOER: Final = re.compile(r"\bby (?:the )?$", re.IGNORECASE)
 _DECADE: Final = re.compile(r"[0-9]{3,4}s")
 
 
-def question_words(answer: str, kind: Kind, tokens: tuple[Token, ...], language: Language) -> str:
-    """Return the words that ask for an answer of a kind; `tokens` are those of a name.
+def question_words(answer: str, kind: Kind, tokens: tuple[Token, ...], before: str, language: Language) -> str:
+    """Return the words that ask for an answer of a kind; `tokens` are those of a name, `before` is the text before it.
 
-    >>> [question_words(answer, "number", (), "ja") for answer in ("521メートル", "73人")]
+    >>> [question_words(answer, "number", (), "", "ja") for answer in ("521メートル", "73人")]
     ['何メートル', '何人']
-    >>> question_words("521 metres", "number", (), "en"), question_words("1882", "date", (), "en")
-    ('How many metres', 'In what year')
+    >>> question_words("521 metres", "number", (), "", "en"), question_words("Perth", "name", (), "built at ", "en")
+    ('How many metres', 'Where')
     """
-    return _japanese(answer, kind, tokens) if language == "ja" else _english(answer, kind)
+    return _japanese(answer, kind, tokens) if language == "ja" else _english(answer, kind, before)
 
 
 def _japanese(answer: str, kind: Kind, tokens: tuple[Token, ...]) -> str:
     if kind in ("number", "date"):
         asked = _NUMBER.sub("何", normalise(answer))
         return "いつ" if asked.count("何") > 1 else asked if asked != "何" else "いくつ"
-    places = [token.pos for token in tokens]
-    if places and "人名" in places[-1]:
+    if _PERIOD.search(answer):
+        return "いつ"
+    last = tokens[-1].pos if tokens else ""
+    if kind == "name" and ("人名" in last or "・" in answer) and not _SITE.search(answer):
         return "だれ"
-    if places and "地名" in places[-1]:
+    if kind == "name" and ("地名" in last or _AREA.search(answer)):
         return "どこ"
     return "何という名前" if kind == "quotation" else "何"
 
 
-def _english(answer: str, kind: Kind) -> str:
+def _english(answer: str, kind: Kind, before: str) -> str:
     if _YEAR.fullmatch(answer):
         return "In what year"
     if kind == "date":
@@ -48,4 +55,6 @@ def _english(answer: str, kind: Kind) -> str:
             return "In which decade"
         rest = [token.surface for token in tokenise(_NUMBER.sub(" ", answer)) if token.kind == "latin"]
         return " ".join(["How many", *rest])
-    return "What title or name" if kind == "quotation" else "Who, what or where"
+    if kind == "quotation":
+        return "What name"
+    return "Where" if _PLACE.search(before) else "Who" if _DOER.search(before) else "Who or what"

@@ -85,7 +85,7 @@ def _targets(chunk: Chunk, before: Span | None, span: Span) -> Iterator[DraftTar
     for found in find_spans(chunk.title, sentence):
         answer = _as_written(found, sentence)
         if answer is not None and len(answer) <= _LONGEST_ANSWER and _stands_whole(sentence, answer, found.kind):
-            asks = question_words(answer, found.kind, found.tokens, chunk.language)
+            asks = question_words(answer, found.kind, found.tokens, sentence.partition(answer)[0], chunk.language)
             excerpt = chunk.text[start : span.end]
             yield DraftTarget(chunk, answer, found.kind, excerpt, chunk.start + start, chunk.start + span.end, asks)
 
@@ -117,6 +117,8 @@ def _as_written(found: SoughtSpan, sentence: str) -> str | None:
 
 def _with_counter(sentence: str, match: re.Match[str]) -> str | None:
     """Return a number with the Japanese counter behind it; None for a single digit that counts nothing."""
+    if "-" in match[0] or match[0] == "1" or sentence[: match.start()].endswith("第"):
+        return None
     rest = tokenise(sentence[match.end() :])
     counter = rest[0] if rest and rest[0].kind == "japanese" and rest[0].start == 0 else None
     if counter is not None and counter.pos.startswith(("名詞", "接尾辞/名詞的")):

@@ -1,8 +1,9 @@
 """Draft questions that the documents cannot answer: a kept question for a measure, put to a neighbouring document.
 
-"How long is the Forth Bridge?" becomes "How long is the Kintai Bridge?" if neither the document of that title nor any
-passage that the new question finds holds a length. A wrong "unanswerable" hurts more than a missing one, so that only
-measures are asked for, whose kind can be told in either language, and most questions give none.
+"How long is the Forth Bridge?" becomes "How long is the Kintai Bridge?" if no passage about the Kintai Bridge holds a
+length: none of its document, none that a search for its title finds, in either language, and none with its title among
+those that the question finds. A wrong "unanswerable" hurts more than a missing one, so that only measures are asked
+for, whose kind can be told in either language, and most questions give none.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from typing import Final
 
 from eval.dataset.unanswerable import NO_ANSWER
 from eval.drafting.targets import DraftTarget
-from rag.index.store import ChunkStore
 from rag.records import Chunk
 from rag.retrieval.retriever import HybridRetriever
 from rag.text.canonical import canonical_document
@@ -22,7 +22,9 @@ from rag.text.numbers.quantities import read_numbers
 _NEIGHBOURS: Final = 60
 """Passages among whose documents another title is looked for."""
 _SEARCHED: Final = 20
-"""Passages that the new question finds, none of which may hold a measure of the kind."""
+"""Passages that the new question finds; those with the title may hold no measure of the kind."""
+_ABOUT: Final = 8
+"""Passages that a search for the title finds, none of which may hold one."""
 
 
 def unanswerable(question: str, target: DraftTarget, retriever: HybridRetriever) -> Iterator[tuple[str, DraftTarget]]:
@@ -37,8 +39,7 @@ def unanswerable(question: str, target: DraftTarget, retriever: HybridRetriever)
             continue
         tried.add(other.title)
         asked = question.replace(title, other.title)
-        found = [hit.chunk for hit in retriever.search(asked, _SEARCHED)]
-        if not any(kind in kinds(chunk.text) for chunk in (*found, *_document(retriever.index.store, other))):
+        if not any(kind in kinds(chunk.text) for chunk in _about(other, asked, retriever)):
             yield (
                 asked,
                 replace(
@@ -68,6 +69,10 @@ def kinds(text: str) -> frozenset[str]:
     return frozenset(quantity.unit.dimension for quantity in quantities if quantity.unit is not None)
 
 
-def _document(store: ChunkStore, chunk: Chunk) -> Iterator[Chunk]:
-    ids = list(store.ids_of([chunk.source.split("#")[0]]))
-    yield from (other for other in store.fetch(ids).values() if other.source == chunk.source)
+def _about(other: Chunk, asked: str, retriever: HybridRetriever) -> Iterator[Chunk]:
+    """Yield the passages that may tell something of the title of a chunk."""
+    store = retriever.index.store
+    yield from (hit.chunk for hit in retriever.search(other.title, _ABOUT))
+    yield from (hit.chunk for hit in retriever.search(asked, _SEARCHED) if other.title in hit.chunk.text)
+    ids = list(store.ids_of([other.source.split("#")[0]]))
+    yield from (chunk for chunk in store.fetch(ids).values() if chunk.source == other.source)
