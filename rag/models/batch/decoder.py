@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.functional import pad
 
 from rag.models.batch.attention import AttentionMask
@@ -19,6 +20,8 @@ from rag.models.batch.sampling import Sampler
 
 Forward = Callable[[torch.Tensor, torch.Tensor, AttentionMask], torch.Tensor]
 _THREAD_STREAM = 2  # cudaStreamPerThread
+_PREFILL_ATTENTION = [SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION, SDPBackend.MATH]
+"""PyTorch's attentions but cuDNN's, which makes a plan for every new number of prompts and length."""
 _BUCKETS = (1, 2, 4, 8, 12, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128)
 
 
@@ -95,6 +98,10 @@ class Decoder:
     @torch.inference_mode()
     def prefill(self, entries: Sequence[PrefillEntry], rows: Sequence[int], sampler: Sampler) -> list[int]:
         """Read the entries into rows in one padded pass, and return the first new token of each."""
+        with sdpa_kernel(_PREFILL_ATTENTION):
+            return self._prefill(entries, rows, sampler)
+
+    def _prefill(self, entries: Sequence[PrefillEntry], rows: Sequence[int], sampler: Sampler) -> list[int]:
         device = self._device
         lengths = [len(entry.tokens) for entry in entries]
         ids = torch.zeros((len(entries), max(lengths)), dtype=torch.int64)

@@ -14,6 +14,7 @@ import triton.language as tl
 
 _HEADS = 8  # rotated by one program
 _PROGRAMS = 528  # four per multiprocessor of an H100: enough to saturate its memory
+_FEW = (64, 2)  # slots at a time and warps of a program of attention, unless there are many programs
 
 
 def starts_early() -> bool:
@@ -28,10 +29,13 @@ def _early() -> dict[str, bool]:
 
 @triton.jit
 def _begin(EARLY: tl.constexpr):  # type: ignore[no-untyped-def]
-    """Wait for the kernel before, and let the one after begin."""
+    """Let the kernel after begin, and wait for the one before.
+
+    In this order several kernels are ready at once. Each waits, so that when one continues, all before it have ended.
+    """
     if EARLY:
-        tl.extra.cuda.gdc_wait()
         tl.extra.cuda.gdc_launch_dependents()
+        tl.extra.cuda.gdc_wait()
 
 
 @triton.jit
@@ -213,9 +217,10 @@ def attend_decode(
     """Attend with one query per row, [rows, heads, head size] with any row stride, to slots starts .. starts + lengths.
 
     With few rows, the slots of a row are split among several programs (flash decoding, Dao et al. 2023); `splits` is
-    their number where it must not depend on that of the rows.
+    their number where what a row gets must not depend on the other rows.
     """
     rows, heads, size = query.shape
+    block, warps = _tile(rows * heads) if splits is None else _FEW
     splits = splits or min(16, triton.next_power_of_2(max(1, _PROGRAMS // (rows * heads))))
     sums = torch.empty((rows, heads, splits, size), dtype=torch.float32, device=query.device)
     stats = torch.empty((rows, heads, splits, 2), dtype=torch.float32, device=query.device)
@@ -224,11 +229,18 @@ def attend_decode(
     _attend[(rows, heads, splits)](
         query, keys, values, starts, lengths, sums, stats, out, scale, query.stride(0),
         WINDOW=window or 0, HEADS=heads, GROUPS=keys.shape[1], SIZE=size, PADDED=padded,
-        SPLITS=splits, BLOCK=64, num_warps=2, **_early(),
+        SPLITS=splits, BLOCK=block, num_warps=warps, **_early(),
     )  # fmt: skip
     if splits > 1:
         _combine[(rows * heads,)](sums, stats, out, SPLITS=splits, SIZE=size, PADDED=padded, num_warps=1, **_early())
     return out
+
+
+def _tile(programs: int) -> tuple[int, int]:
+    """Return the slots that a program attends to at once, and its warps: fewer where many programs fill the GPU."""
+    if programs < 1024:
+        return _FEW
+    return (32, 1) if programs < 2048 else (16, 1)
 
 
 def gate(both: torch.Tensor) -> torch.Tensor:

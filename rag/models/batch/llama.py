@@ -51,8 +51,10 @@ class FusedLlama:
         rows, queries = ids.shape
         tokens = rows * queries
         filler = -tokens % self._block if self._block is not None and kv_mask.starts is None else 0
-        hidden = pad(self._embed(ids).flatten(0, 1), (0, 0, 0, filler))
-        cos, sin = (pad(part.flatten(0, 1), (0, 0, 0, filler)).contiguous() for part in self._rotary(hidden, positions))
+        hidden = _filled(self._embed(ids).flatten(0, 1), tokens + filler)
+        cos, sin = (
+            _filled(part.flatten(0, 1).contiguous(), tokens + filler) for part in self._rotary(hidden, positions)
+        )
         if filler:
             kv_mask = replace(kv_mask, slots=pad(kv_mask.slots, (0, filler)))
         residual = torch.empty_like(hidden)
@@ -90,7 +92,7 @@ class FusedLlama:
             query, key, value, is_causal=True, scale=scale, enable_gqa=self._heads != self._groups
         )
         out = out.transpose(1, 2).reshape(rows * queries, -1)
-        return pad(out, (0, 0, 0, qkv.shape[0] - rows * queries))
+        return _filled(out, qkv.shape[0])
 
 
 def can_fuse(model: Any) -> bool:
@@ -103,6 +105,11 @@ def can_fuse(model: Any) -> bool:
         and config.hidden_act == "silu"
         and (getattr(config, "rope_parameters", None) or {}).get("rope_type", "default") in ("default", "linear")
     )
+
+
+def _filled(x: torch.Tensor, rows: int) -> torch.Tensor:
+    """Return x, [tokens, width], with rows of zeros up to `rows`."""
+    return x if x.shape[0] == rows else pad(x, (0, 0, 0, rows - x.shape[0]))
 
 
 def _parts(layer: Any, merge: MergeLinears) -> _Layer:

@@ -78,6 +78,7 @@ class MarlinProduct:
         launch = load_single()
         self._single = None if launch is None else SingleRow(linear, launch)
         self._kept: torch.Tensor | None = None
+        self._parts: list[Any] = []
         self.block = merger.block
         self._unpack_from = (self.block or _UNPACK_FROM) if unpacks() else None
         self.unpacked_bytes = 2 * linear.in_features * linear.out_features
@@ -95,31 +96,36 @@ class MarlinProduct:
     def keep_unpacked(self) -> None:
         """Unpack the weights now and keep them."""
         memory = torch.empty(self.unpacked_bytes // 2, dtype=torch.float16, device=self._linear.qweight.device)
-        self._kept = self._unpack(memory, range(self._linear.out_features))
+        self._kept = _unpacker(self._linear, memory, range(self._linear.out_features))()
         if self.block is None:
             self._unpack_from = _KEPT_NARROW_FROM if self._linear.out_features <= _NARROW else _KEPT_FROM
 
     def _in_parts(self, x: torch.Tensor) -> torch.Tensor:
         """Unpack as many columns as the buffer holds and multiply, until all are done."""
-        n, buffer = self._linear.out_features, self._merger.buffer(x.device)
-        out = torch.empty((x.shape[0], n), dtype=x.dtype, device=x.device)
-        most = buffer.numel() // self._linear.in_features // 64 * 64
-        parts = -(-n // most)
-        width = -(-n // (64 * parts)) * 64
-        for first in range(0, n, width):
-            columns = range(first, min(first + width, n))
-            weights = self._unpack(buffer, columns)
-            for part, target in zip(*(t.split(self.block or x.shape[0]) for t in (x, out)), strict=True):
-                torch.mm(part, weights, out=target[:, first : columns.stop])
+        self._parts = self._parts or self._divided(self._merger.buffer(x.device))
+        out = torch.empty((x.shape[0], self._linear.out_features), dtype=x.dtype, device=x.device)
+        for unpack in self._parts:
+            weights, target = unpack(), out[:, unpack.columns.start : unpack.columns.stop]
+            for rows, rows_of_target in zip(*(t.split(self.block or x.shape[0]) for t in (x, target)), strict=True):
+                torch.mm(rows, weights, out=rows_of_target)
         return out
+
+    def _divided(self, buffer: torch.Tensor) -> list[Any]:
+        """Return what unpacks the columns, as many at a time as the buffer holds."""
+        n = self._linear.out_features
+        parts = -(-n // (buffer.numel() // self._linear.in_features // 64 * 64))
+        width = -(-n // (64 * parts)) * 64
+        ranges = (range(first, min(first + width, n)) for first in range(0, n, width))
+        return [_unpacker(self._linear, buffer, columns) for columns in ranges]
 
     def _by_kept(self, x: torch.Tensor, kept: torch.Tensor) -> torch.Tensor:
         return by_blocks(lambda part: torch.mm(part, kept), x, self.block)
 
-    def _unpack(self, out: torch.Tensor, columns: range) -> torch.Tensor:
-        from rag.models.gptq.unpack import unpack
 
-        return unpack(self._linear, out, columns)
+def _unpacker(linear: Any, out: torch.Tensor, columns: range) -> Any:
+    from rag.models.gptq.unpack import Unpacker
+
+    return Unpacker(linear, out, columns)
 
 
 def supports(linear: Any) -> bool:

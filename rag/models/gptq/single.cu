@@ -32,8 +32,8 @@ single(const int4* weights, const half* scales, const half* x, half* y, float* s
   // The weights do not depend on the kernel before this one: reading them begins while it ends.
   if (first_group < groups) load(first_group);
 #if __CUDA_ARCH__ >= 900
-  cudaGridDependencySynchronize();
   cudaTriggerProgrammaticLaunchCompletion();
+  cudaGridDependencySynchronize();
 #endif
   for (int g = first_group; g < groups; g += gridDim.y * kWarps) {
     if (g != first_group) load(g);

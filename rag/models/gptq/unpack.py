@@ -31,15 +31,25 @@ def _unpack(words, scales, out, n, width, GROUP: tl.constexpr, COLUMNS: tl.const
     tl.store(out + (row_tile * 16 + row) * width + column, (code - 8).to(scale.dtype) * scale, inside)
 
 
-def unpack(linear: Any, out: torch.Tensor, columns: range) -> torch.Tensor:
-    """Write a range of the columns of a Marlin layer's weights, [inputs, columns], to the front of `out`; return them.
+class Unpacker:
+    """Writes a range of the columns of a Marlin layer's weights, [inputs, columns], to the front of a buffer."""
 
-    `columns` begins at a multiple of 64: where tiles begin. The kernel is given pointers to the first of them, as a
-    first column that the compiler does not know costs it three times the instructions.
-    """
-    k, n, first, width = linear.in_features, linear.out_features, columns.start, len(columns)
-    dense = out[: k * width].view(k, width)
-    grid = (k // 16, triton.cdiv(width, _COLUMNS))
-    words, scales = linear.qweight.view(-1)[first // 64 * 128 :], linear.scales.view(-1)[first:]
-    _unpack[grid](words, scales, dense, n, width, GROUP=linear.group_size, COLUMNS=_COLUMNS, num_warps=4)
-    return dense
+    def __init__(self, linear: Any, out: torch.Tensor, columns: range) -> None:
+        """Prepare all that a call needs, as short prompts wait for its launches.
+
+        `columns` begins at a multiple of 64: where tiles begin. The kernel is given pointers to the first of them, as a
+        first column that the compiler does not know costs it three times the instructions.
+        """
+        k, first, width = linear.in_features, columns.start, len(columns)
+        self.columns = columns
+        self._dense = out[: k * width].view(k, width)
+        self._words, self._scales = linear.qweight.view(-1)[first // 64 * 128 :], linear.scales.view(-1)[first:]
+        self._outputs, self._group = linear.out_features, linear.group_size
+        self._launch = _unpack[(k // 16, triton.cdiv(width, _COLUMNS))]
+
+    def __call__(self) -> torch.Tensor:
+        """Unpack, and return the weights."""
+        dense = self._dense
+        shape = (self._outputs, dense.shape[1])
+        self._launch(self._words, self._scales, dense, *shape, GROUP=self._group, COLUMNS=_COLUMNS, num_warps=4)
+        return dense
