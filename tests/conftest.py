@@ -180,6 +180,15 @@ def chat_model(cache: Path):
     return LocalChatModel(max_tokens=16)
 
 
+@pytest.fixture(scope="session")
+def shallow_model(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
+    """A GGUF file of the bundled language model's first layers, for tests that do not look at what an answer says."""
+    from rag.models.bundled import assemble
+    from tests.shallow_model import write_shallow
+
+    return write_shallow(assemble(), tmp_path_factory.mktemp("shallow") / "shallow.gguf")
+
+
 @pytest.fixture
 def script(monkeypatch: pytest.MonkeyPatch) -> Script:
     """What the model `scripted` says, which commands take unless told otherwise."""

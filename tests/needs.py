@@ -21,6 +21,7 @@ import pytest
 FIXTURES = {
     "encoder": "encoder",
     "chat_model": "model",
+    "shallow_model": "model",
     "llama": "model",
     "gptqmodel": "gptq",
     "browser": "browser",

@@ -19,7 +19,6 @@ from eval.runs.run import load_run
 from rag.errors import ModelUnavailable, RunError
 from rag.factory import IndexSettings, ModelSettings
 from rag.generation.prompt_file import load_prompt
-from rag.models import bundled as bundled_model
 from rag.models.server.address import ModelServer
 from rag.records import Decoding, Language
 from tests.eval.scripted import lines
@@ -66,7 +65,7 @@ def evaluate(
 
 @pytest.mark.model
 @pytest.mark.slow
-def test_a_server_killed_during_an_evaluation_costs_no_answer(tmp_path: Path, cache: Path) -> None:
+def test_a_server_killed_during_an_evaluation_costs_no_answer(tmp_path: Path, shallow_model: Path) -> None:
     """Killed at six answers and started again at once, then killed at twelve and left: 24 answers, each once."""
     verify, out = write_rows(tmp_path / "set.csv", SUMS), tmp_path / "run"
     killed = threading.Semaphore(0)
@@ -75,7 +74,7 @@ def test_a_server_killed_during_an_evaluation_costs_no_answer(tmp_path: Path, ca
         if done in (10, 18):  # however quick the model and slow the killer, it is killed before these are answered
             killed.acquire(timeout=600)
 
-    with llama_server(bundled_model.assemble(), tmp_path) as server, ThreadPoolExecutor(1) as pool:
+    with llama_server(shallow_model, tmp_path) as server, ThreadPoolExecutor(1) as pool:
         model = on(server, tokens=2, prompt="base", concurrency=3)
         first = pool.submit(evaluate, verify, out, model, ("ja",), progress=wait_to_be_killed)
         wait_for(out, 6, first)
@@ -115,15 +114,15 @@ def wait_for(out: Path, answers: int, running: Future[None]) -> None:
 
 @pytest.mark.model
 @pytest.mark.slow
-def test_two_servers_give_what_one_process_gives(tmp_path: Path, cache: Path, chroma_url: str) -> None:
+def test_two_servers_give_what_one_process_gives(tmp_path: Path, shallow_model: Path, chroma_url: str) -> None:
     """Chroma's server and llama.cpp's (one slot, no cached prefix, greedy): answer by answer as embedded."""
     verify = write_rows(tmp_path / "set.csv", FACTS)
     corpus = write_corpus(tmp_path / "corpus", SMALL_CORPUS)
     embedded = Site(tmp_path / "index")
-    here = ModelSettings("bundled", Decoding(max_new_tokens=10), 4096)
+    here = ModelSettings(f"gguf:{shallow_model}", Decoding(max_new_tokens=10), 4096)
     with (
         new_site("server", tmp_path / "unused", chroma_url) as served,
-        llama_server(bundled_model.assemble(), tmp_path) as server,
+        llama_server(shallow_model, tmp_path) as server,
     ):
         there = on(server, tokens=10, prompt="default", concurrency=1)
         for name, model, site in (("embedded", here, embedded), ("served", there, served)):

@@ -68,7 +68,7 @@ def openings(documents):
 
 @pytest.fixture(scope="module")
 def questions(documents):
-    """Five hundred questions that the corpus answers: the verification set's, then three forms for every title."""
+    """Questions that the corpus answers: half of the verification set's, then of three forms for every title."""
     with (REPOSITORY / "eval/data/verify100.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["evidence"]]
     asked = [row[column] for row in rows for column in ("instruction(jp)", "instruction(en)")]
@@ -77,8 +77,8 @@ def questions(documents):
         "en": ("What is {}?", "Tell me about {}.", "What is special about {}?"),
     }
     asked += [forms[one.language][number].format(one.title) for number in range(3) for one in documents]
-    questions = list(dict.fromkeys(asked))[:500]
-    assert len(questions) == 500
+    questions = list(dict.fromkeys(asked))[:500:2]
+    assert len(questions) == 250
     return questions
 
 
@@ -131,8 +131,8 @@ def question_vectors(encoder, questions):
 
 
 @pytest.mark.slow
-def test_same_top_1_for_99_percent_of_500_questions(engine_scores, question_vectors, expanded, openings) -> None:
-    """99.4 % in either number format. The rest are near ties: the engine rounds its activations to 8 bits."""
+def test_same_top_1_for_99_percent_of_250_questions(engine_scores, question_vectors, expanded, openings) -> None:
+    """99.4 % of 500 in either number format. The rest are near ties: the engine rounds its activations to 8 bits."""
     ours = (question_vectors @ expanded.encode(openings).T).argmax(axis=1)
     lost = engine_scores.max(axis=1) - engine_scores[np.arange(len(ours)), ours]
     assert (lost == 0).mean() >= 0.99

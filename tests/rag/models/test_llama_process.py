@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from rag.errors import ModelFailed, ModelUnavailable
-from rag.models import bundled as bundled_model
 from rag.models.engine import EngineOptions
 from rag.models.llama_process import LlamaProcess
 from rag.models.local import LocalChatModel
@@ -41,29 +40,34 @@ def own(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         yield path
 
 
-def served(own: str, tokens: int = 16) -> LocalChatModel:
-    return LocalChatModel(max_tokens=tokens, llama_server=own)
+@pytest.fixture(scope="module")
+def uri(shallow_model: Path) -> str:
+    return f"gguf:{shallow_model}"
+
+
+def served(uri: str, own: str, tokens: int = 16) -> LocalChatModel:
+    return LocalChatModel(model=uri, max_tokens=tokens, llama_server=own)
 
 
 @pytest.mark.model
-def test_conforms(own: str) -> None:
-    conformance.conforms(served(own))
+def test_conforms(uri: str, own: str) -> None:
+    conformance.conforms(served(uri, own))
 
 
 @pytest.mark.model
-def test_the_same_library_gives_the_same_answers_in_its_own_process(tmp_path: Path, chat_model: LocalChatModel) -> None:
-    model = served(write_stand_in(tmp_path / "llama-server"))
-    assert [model.invoke(text).text for text in ASKED] == [chat_model.invoke(text).text for text in ASKED]
+def test_the_same_library_gives_the_same_answers_in_its_own_process(tmp_path: Path, uri: str) -> None:
+    model, embedded = served(uri, write_stand_in(tmp_path / "llama-server")), LocalChatModel(model=uri, max_tokens=16)
+    assert [model.invoke(text).text for text in ASKED] == [embedded.invoke(text).text for text in ASKED]
     assert model.engine.build.startswith("llama-server version: ")
-    assert model.engine.build.partition(" (")[2] != chat_model.engine.build
-    assert model.engine is not chat_model.engine
+    assert model.engine.build.partition(" (")[2] != embedded.engine.build
+    assert model.engine is not embedded.engine
     model.close()
 
 
 @pytest.mark.model
 @needs_proc
-def test_a_server_that_is_killed_is_named_and_started_again(own: str) -> None:
-    model = served(own)
+def test_a_server_that_is_killed_is_named_and_started_again(uri: str, own: str) -> None:
+    model = served(uri, own)
     first, engine = model.invoke(ASKED[1]).text, model.engine
     os.kill(server_of(os.getpid()), signal.SIGKILL)
     with pytest.raises(ModelFailed, match=f"ended while it was in use: SIGKILL.*{own}"):
@@ -76,8 +80,8 @@ def test_a_server_that_is_killed_is_named_and_started_again(own: str) -> None:
 
 @pytest.mark.model
 @needs_proc
-def test_a_server_that_is_killed_while_it_writes_ends_the_stream(own: str) -> None:
-    model = served(own, 2000)
+def test_a_server_that_is_killed_while_it_writes_ends_the_stream(uri: str, own: str) -> None:
+    model = served(uri, own, 2000)
     stream = model.stream("Count from one to five hundred in words.")
     assert next(stream) is not None
     os.kill(server_of(os.getpid()), signal.SIGKILL)
@@ -88,7 +92,7 @@ def test_a_server_that_is_killed_while_it_writes_ends_the_stream(own: str) -> No
 LOADED = """
 import sys, time
 from rag.models.local import LocalChatModel
-model = LocalChatModel(max_tokens=2, context_window=256, llama_server=sys.argv[1])
+model = LocalChatModel(model=sys.argv[2], max_tokens=2, context_window=256, llama_server=sys.argv[1])
 assert model.invoke("hi").text
 print("loaded", flush=True)
 time.sleep(600)
@@ -97,9 +101,9 @@ time.sleep(600)
 
 @pytest.mark.model
 @needs_proc
-def test_it_ends_with_kotae_even_if_that_is_killed(own: str) -> None:
+def test_it_ends_with_kotae_even_if_that_is_killed(uri: str, own: str) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", LOADED, own], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", LOADED, own, uri], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
     ) as parent:
         assert parent.stdout is not None
         assert parent.stdout.readline() == "loaded\n"
@@ -133,9 +137,9 @@ def alive(process: int) -> bool:
 
 
 @pytest.mark.model
-def test_a_damaged_model_is_refused_with_the_last_words(own: str, tmp_path: Path) -> None:
+def test_a_damaged_model_is_refused_with_the_last_words(own: str, shallow_model: Path, tmp_path: Path) -> None:
     path = tmp_path / "half.gguf"
-    with bundled_model.assemble().open("rb") as whole:
+    with shallow_model.open("rb") as whole:
         path.write_bytes(whole.read(20 << 20))
     with pytest.raises(ModelUnavailable, match=r"cannot load half\.gguf: exit status 1 / .*failed to load model"):
         LocalChatModel(model=f"gguf:{path}", llama_server=own, context_window=256).engine  # noqa: B018

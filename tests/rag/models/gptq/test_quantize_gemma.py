@@ -48,7 +48,7 @@ def quantised(process, unquantised: Path, tmp_path_factory: pytest.TempPathFacto
     """Quantised in a process of its own, which gives three gigabytes back when it ends."""
     out = tmp_path_factory.mktemp("quantised") / "gemma"
     corpus = Path(__file__).parents[4] / "corpus"
-    arguments = ("--out", out, "--calibration", corpus, "--group-size", "32", "--samples", "8")
+    arguments = ("--out", out, "--calibration", corpus, "--group-size", "32", "--samples", "3")
     done = process("quantize", unquantised, *arguments, cwd=out.parent)
     assert done.returncode == 0, done.stderr
     return out

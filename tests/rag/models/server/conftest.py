@@ -37,11 +37,9 @@ def scripted() -> Iterator[ScriptedServer]:
 
 
 @pytest.fixture(scope="session")
-def llama(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[LlamaServer]:
-    """llama.cpp's server with the bundled model; not to be killed."""
-    from rag.models import bundled as bundled_model
-
-    with llama_server(bundled_model.assemble(), tmp_path_factory.mktemp("llama")) as server:
+def llama(tmp_path_factory: pytest.TempPathFactory, shallow_model: Path) -> Iterator[LlamaServer]:
+    """llama.cpp's server with a real model that reads quickly; not to be killed."""
+    with llama_server(shallow_model, tmp_path_factory.mktemp("llama")) as server:
         yield server
 
 
