@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from ingest.documents import LoadedDocument
 from rag.collection import load_documents
 from rag.encoders.embeddings import open_encoder
 from rag.lexical.build import K1, B
-from rag.lexical.search import LEADERS, LexicalIndex
+from rag.lexical.search import LEADERS, LexicalIndex, _rarity
 from rag.lexical.terms import grams
 from rag.records import LANGUAGES, Chunk, Language
 from rag.settings import Chunking
@@ -42,6 +43,12 @@ class Passage:
     text: str
     source: str
     language: Language
+    title: str = ""
+
+    @classmethod
+    def of(cls, chunk: Chunk) -> Passage:
+        """A chunk as it is encoded."""
+        return cls(f"{chunk.title}\n{chunk.text}", chunk.source, chunk.language, chunk.title)
 
 
 class Matrix:
@@ -91,6 +98,33 @@ class Matrix:
                         scores[row, int(chunk_id)] = match.score
         return scores
 
+    @functools.cached_property
+    def coverage(self) -> np.ndarray:
+        """How much of a question, by its words' rarity, the chunk of its language has that has most; 1 for others."""
+        shares = np.ones_like(self.dense)
+        for language in set(self.languages):
+            columns = np.flatnonzero(self.languages == language)
+            holding = Counter(
+                word for n in columns for word in dict.fromkeys(_terms(words, self.passages[n].text, language))
+            )
+            for row in np.flatnonzero(self.asked_in == language):
+                asked = dict.fromkeys(_terms(words, self.queries[row].text, language))
+                whole = sum(_rarity(holding[word], len(columns)) for word in asked)
+                if whole:
+                    best = float(self.own(words)[row, columns].max())
+                    shares[row, columns] = min(1.0, (1 + K1) * best / whole)
+        return shares
+
+    @functools.cached_property
+    def centrality(self) -> np.ndarray:
+        """The chunks' cosines with their language's centroid, less their mean, shape (1, chunks): hubs are high."""
+        near = np.zeros((1, len(self.passages)), dtype=np.float32)
+        for language in set(self.languages):
+            mine = self.languages == language
+            cosines = self.chunks[mine] @ self.chunks[mine].mean(axis=0)
+            near[0, mine] = cosines - cosines.mean()
+        return near
+
     def lexical(self, gram_weight: float) -> np.ndarray:
         """What kotae's lexical leg gives."""
         return self.own(words) + gram_weight * self.own(grams) + self.across
@@ -102,7 +136,10 @@ class Matrix:
     def lead(self, scores: np.ndarray, leaders: int = LEADERS) -> np.ndarray:
         """Less the mean of each question's best scores in the chunk's language."""
         return scores - self._by_language(
-            lambda mine: np.sort(scores[:, mine], axis=1)[:, -leaders:].sum(axis=1, keepdims=True) / leaders
+            lambda mine: (
+                np.partition(scores[:, mine], -min(leaders, len(mine)), axis=1)[:, -leaders:].sum(axis=1, keepdims=True)
+                / leaders
+            )
         )
 
     def gain(self, scores: np.ndarray, near: float, pool: int = 100) -> np.ndarray:
@@ -216,5 +253,5 @@ def load_collection(folders: Sequence[Path], chunking: Chunking | None = None) -
     for document in (one for folder in folders for one in load_documents(folder)):
         loaded = LoadedDocument(document.source, document.title, document.language, document.text, 0)
         chunks = split(loaded, chunking or Chunking(), encoder.count_tokens, encoder.window)
-        passages += [Passage(f"{chunk.title}\n{chunk.text}", chunk.source, chunk.language) for chunk in chunks]
+        passages += [Passage.of(chunk) for chunk in chunks]
     return Collection(passages, [query for folder in folders for query in load_questions(folder).queries])
