@@ -88,6 +88,11 @@ def translated(text: str, language: Language) -> str:
     )
 
 
+def in_context(context: str, text: str, language: Language) -> str:
+    """Return a text without values in a language, by its translation in a context, such as the title of a column."""
+    return text if language == "en" else _catalogue().get(f"{context}\4{text}", text)
+
+
 def localized(text: str) -> str:
     """Return a message in the language of this process's terminal."""
     return translated(text, _display)

@@ -14,8 +14,11 @@ from typing import Final
 
 import click
 
+from eval.report.columns import TITLES
+from eval.report.names import NAMES
 from kotae import help_pages, languages
 from kotae.commands import main
+from kotae.web.messages import MESSAGES
 from rag import errors
 from rag.errors import KotaeError
 from rag.messages import CATALOGUE, displayed_in, read_catalogue
@@ -44,7 +47,10 @@ msgstr ""
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A message in the code: its English text, and the file it is in; `text` is None for one that is built there."""
+    """A message in the code: its English text, after its context and U+0004 if it has one, and the file it is in.
+
+    `text` is None for a message that is put together in the code.
+    """
 
     text: str | None
     place: str
@@ -53,7 +59,7 @@ class Found:
 def collect() -> dict[str, str]:
     """Return where each message is, by its English text."""
     places: dict[str, str] = {}
-    for found in (*_in_code(), *_in_help(), *_in_click()):
+    for found in (*_in_code(), *_in_help(), *_in_click(), *_in_tables()):
         if found.text is not None:
             places.setdefault(found.text, found.place)
     return places
@@ -68,8 +74,13 @@ def render() -> str:
     """Return the catalogue: every message by file, with the translation that it has."""
     known = read_catalogue(PATH.read_text(encoding="utf-8").splitlines()) if PATH.exists() else {}
     found = sorted(collect().items(), key=lambda item: (item[1], item[0]))
-    entries = [f"#: {place}\nmsgid {_quoted(text)}\nmsgstr {_quoted(known.get(text, ''))}\n" for text, place in found]
-    return "\n".join([_HEAD, *entries])
+    return "\n".join([_HEAD, *(_entry(place, text, known.get(text, "")) for text, place in found)])
+
+
+def _entry(place: str, text: str, translation: str) -> str:
+    context, separator, text = text.rpartition("\4")
+    lines = [f"#: {place}", f"msgctxt {_quoted(context)}"] if separator else [f"#: {place}"]
+    return "\n".join([*lines, f"msgid {_quoted(text)}", f"msgstr {_quoted(translation)}", ""])
 
 
 def _quoted(text: str) -> str:
@@ -150,6 +161,13 @@ def _texts(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str | N
             others = {other: values for other, values in named.items() if other != name}
             for value in named.get(name, ()):
                 yield from _texts(value, others)
+
+
+def _in_tables() -> Iterator[Found]:
+    """Yield the texts of the web page, the titles of columns of reports, and the words for stored names."""
+    yield from (Found(f"page.{name}\4{text}", "kotae/web/messages.py") for name, text in MESSAGES.items())
+    yield from (Found(f"column\4{title}", "eval/report/columns.py") for title in TITLES)
+    yield from (Found(f"name\4{name}", "eval/report/names.py") for name in NAMES.values())
 
 
 def _in_click() -> Iterator[Found]:

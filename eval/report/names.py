@@ -5,39 +5,32 @@ from __future__ import annotations
 from typing import Final
 
 from eval.dataset.load import ALL
+from rag.messages import in_context
 from rag.records import Language
 
 NOT_CORRECT: Final = "not_correct"
 FAILED: Final = "failed"
 MISSING: Final = "missing"
 OTHER_LANGUAGE: Final = "other_language"
-_NAMES: Final[dict[Language, dict[str, str]]] = {
-    "en": {
-        "no_rag": "without retrieval", "rag": "with retrieval", "oracle": "with the gold passage given",
-        "withheld": "with the gold passage withheld",
-        "open_qa": "open question", ALL: "all", "ja": "Japanese", "en": "English",
-        NOT_CORRECT: "not correct (all of these)", FAILED: "no answer (failed)",
-        MISSING: "missing",
-        OTHER_LANGUAGE: "correct, in the other language",
-        "fixed": "fixed by retrieval", "broken": "broken by retrieval",
-    },
-    "ja": {
-        "no_rag": "検索なし", "rag": "検索あり", "oracle": "根拠文書の提示あり",
-        "withheld": "根拠文書を除いた検索",
-        "open_qa": "自由回答", "classification": "分類", ALL: "全体", "ja": "日本語", "en": "英語",
-        NOT_CORRECT: "正解でないもの（すべて）", FAILED: "回答なし（失敗）", MISSING: "未回答",
-        OTHER_LANGUAGE: "正解だが別の言語", "grounded": "根拠あり", "partly grounded": "一部に根拠あり",
-        "ungrounded": "根拠なし", "not applicable": "対象外", "fixed": "検索で改善", "broken": "検索で悪化",
-        "correct": "正解", "wrong": "不正解", "unparsed": "判読不能", "refused": "回答拒否", "empty": "空の回答",
-        "helps": "有効", "hurts": "逆効果", "undecided": "判定できない", "unfinished": "未完了", "better": "優れる",
-        "worse": "劣る", "differs": "異なる",
-    },
+NAMES: Final[dict[str, str]] = {
+    "no_rag": "without retrieval", "rag": "with retrieval", "oracle": "with the gold passage given",
+    "withheld": "with the gold passage withheld",
+    "open_qa": "open question", ALL: "all", "ja": "Japanese", "en": "English",
+    NOT_CORRECT: "not correct (all of these)", FAILED: "no answer (failed)",
+    MISSING: "missing",
+    OTHER_LANGUAGE: "correct, in the other language",
+    "fixed": "fixed by retrieval", "broken": "broken by retrieval",
+    **{name: name for name in (
+        "classification", "grounded", "partly grounded", "ungrounded", "not applicable", "correct", "wrong", "unparsed",
+        "refused", "empty", "helps", "hurts", "undecided", "unfinished", "better", "worse", "differs",
+    )},
 }  # fmt: skip
+"""English words for stored names; their Japanese is in the context "name" of the catalogue."""
 
 
 def display_name(value: str, language: Language = "en") -> str:
     """Return the reader's word for a stored name; a name without one, such as a type of the user's, stays itself."""
-    return _NAMES[language].get(value, value)
+    return in_context("name", NAMES[value], language) if value in NAMES else value
 
 
 def place_name(kind: str, language_name: str, language: Language = "en") -> str:

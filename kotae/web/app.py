@@ -60,5 +60,5 @@ def _failed(request: Request, error: Exception) -> Response:
     if path.startswith("/v1/"):
         return JSONResponse(openai_fields(known), status_of(known))
     if path == "/ask" or path.endswith("/headline"):
-        return JSONResponse({"error": page_fields(known)}, status_of(known))
+        return JSONResponse({"error": page_fields(known, pages.page_language(request))}, status_of(known))
     return pages.error_page(request, known)

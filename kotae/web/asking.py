@@ -12,11 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from kotae.web.errors import page_fields
+from kotae.web.pages import page_language
 from kotae.web.questions import first_fault, json_object, read_body, read_question
 from kotae.web.queue import AnswerQueue, Event, QueuedQuestion, Retrieved, Waiting
 from kotae.web.serializers import answer_fields, hit_fields
 from rag.errors import RequestError
 from rag.messages import Message
+from rag.records import Language
 
 
 class _Body(BaseModel):
@@ -30,7 +32,7 @@ async def ask(request: Request) -> Response:
     """Answer one question. The events are waiting, found, text, done and error."""
     question = _read(await read_body(request))
     queue: AnswerQueue = request.app.state.queue
-    return StreamingResponse(_lines(queue, question), media_type="application/x-ndjson")
+    return StreamingResponse(_lines(queue, question, page_language(request)), media_type="application/x-ndjson")
 
 
 def _read(body: bytes) -> QueuedQuestion:
@@ -43,13 +45,13 @@ def _read(body: bytes) -> QueuedQuestion:
     return QueuedQuestion(read_question(fields.question, language), fields.retrieval)
 
 
-async def _lines(queue: AnswerQueue, question: QueuedQuestion) -> AsyncGenerator[str]:
+async def _lines(queue: AnswerQueue, question: QueuedQuestion, language: Language) -> AsyncGenerator[str]:
     try:
         async with aclosing(queue.answer(question)) as events:
             async for event in events:
                 yield _line(_fields(event))
     except Exception as error:
-        yield _line({"event": "error", "error": page_fields(error)})
+        yield _line({"event": "error", "error": page_fields(error, language)})
 
 
 def _line(fields: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from rag.errors import IndexProblem, KotaeError, ModelUnavailable, PromptTooLong, RequestError
 from rag.messages import Message
+from rag.records import Language
 
 _LOG = logging.getLogger("kotae.serve")
 
@@ -46,10 +47,10 @@ def status_of(error: KotaeError) -> int:
     return 503 if isinstance(error, IndexProblem | ModelUnavailable) else 500
 
 
-def page_fields(error: Exception) -> dict[str, Any]:
-    """Return the fields that the page shows: name of the error, what is wrong, where, and what to do."""
+def page_fields(error: Exception, language: Language) -> dict[str, Any]:
+    """Return what the page shows of an error: what is wrong, where, and what to do, as sentences; and its name."""
     known = as_kotae_error(error)
-    return {"name": type(known).__name__, "what": known.what, "where": known.where, "do": known.do}
+    return {"name": type(known).__name__, "text": known.text(language)}
 
 
 def openai_fields(error: Exception) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from kotae.web.errors import page_fields, status_of
+from kotae.web.errors import status_of
 from kotae.web.index_view import IndexView
-from kotae.web.messages import error_title, script_messages, translate
+from kotae.web.messages import script_messages, translate
 from kotae.web.queue import AnswerQueue
 from kotae.web.runs_view import RunList
 from rag.errors import IndexMissing, KotaeError, RequestError
@@ -103,8 +103,8 @@ def asset(request: Request) -> Response:
 
 
 def error_page(request: Request, error: KotaeError) -> Response:
-    """Show an error: its name, what is wrong, where, and what to do."""
-    return _page(request, "error", status=status_of(error), fields=page_fields(error))
+    """Show an error: what is wrong, where, and what to do."""
+    return _page(request, "error", status=status_of(error), error=error)
 
 
 def page_language(request: Request) -> Language:
@@ -126,7 +126,6 @@ def _page(request: Request, name: str, *, status: int = 200, **values: Any) -> R
             language=language,
             switch={other: _same_page(request, other) for other in LANGUAGES},
             t=lambda name, /, **values: translate(name, language, **values),
-            error_title=functools.partial(error_title, language=language),
             messages=json.dumps(script_messages(language), ensure_ascii=False),
             **values,
         )

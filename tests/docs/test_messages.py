@@ -55,4 +55,9 @@ def test_a_template_is_found_by_its_call() -> None:
 
 def test_the_catalogue_reads_as_babel_reads_it() -> None:
     catalogue = read_po(TEXT.splitlines())
-    assert {entry.id: entry.string for entry in catalogue if entry.id and entry.string} == TRANSLATIONS
+    read = {
+        f"{entry.context}\4{entry.id}" if entry.context else entry.id: entry.string
+        for entry in catalogue
+        if entry.id and entry.string
+    }
+    assert read == TRANSLATIONS

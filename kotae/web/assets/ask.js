@@ -1,7 +1,7 @@
 // Asking: each answer is a stream of events, one JSON object a line. Text from outside is only ever set as text content.
 
 import { enter, leave } from "./line.js";
-import { errorText, languageOf, translate } from "./page.js";
+import { languageOf, translate } from "./page.js";
 
 const form = document.getElementById("ask");
 const question = document.getElementById("question");
@@ -169,7 +169,7 @@ class Pane {
   }
 
   on_error(event) {
-    this.fail(errorText(event.error));
+    this.fail(event.error.text);
   }
 
   list(hits) {

@@ -12,12 +12,5 @@ export function languageOf(text) {
   return /[\u3005-\u30ff\u3400-\u9fff\uff66-\uff9f]/.test(text) ? "ja" : "en";
 }
 
-// An error of the server: its title in the language of the page, then its name, what is wrong, where, and what to do.
-export function errorText(error) {
-  const title = messages[`error.${error.name}`] ?? messages["error.KotaeError"];
-  const where = error.where ? ` (${error.where})` : "";
-  return `${title}. ${error.name}: ${error.what}${where}${error.do ? `. ${error.do}` : ""}`;
-}
-
 // Screen readers continue at the passage that the address names.
 document.getElementById(location.hash.slice(1))?.focus({ preventScroll: true });

@@ -211,7 +211,7 @@ def test_without_an_index_the_error_says_which_command_makes_one(serve_index, tm
     site = serve_index(tmp_path / "none", tmp_path / "runs")
     error = ask(site, TENNIS)[-1]["error"]
     assert error["name"] == "IndexMissing"
-    assert "kotae ingest" in error["do"]
+    assert error["text"].endswith("Build it with: kotae ingest CORPUS")
     assert ask(site, TENNIS, retrieval=False)[-1]["text"] == "許斐剛"
 
 

@@ -75,7 +75,8 @@ def test_a_document_shows_its_chunks_and_a_passage_its_place(site) -> None:
 )  # fmt: skip
 def test_nothing_is_opened_by_a_path_of_the_client(site, path) -> None:
     page = get(site, path, 404)
-    assert "RequestError" in page
+    assert 'role="alert"' in page
+    assert "RequestError" not in page
     assert "水素" not in page
 
 

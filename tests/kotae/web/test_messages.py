@@ -8,28 +8,34 @@ from pathlib import Path
 import pytest
 
 import kotae.web
-from kotae.web.messages import MESSAGES, error_title
-from rag import errors
+from kotae.web.messages import MESSAGES, script_messages, translate
+from rag.messages import CATALOGUE, read_catalogue
 from rag.text.letters import JAPANESE_LETTER
 
+TRANSLATIONS = read_catalogue(CATALOGUE.read_text("utf-8").splitlines())
 FOLDER = Path(kotae.web.__file__).parent
 TEMPLATES = {path.name: path.read_text("utf-8") for path in (FOLDER / "templates").iterdir()}
 SCRIPTS = {path.name: path.read_text("utf-8") for path in (FOLDER / "assets").glob("*.js")}
 
 
 @pytest.mark.parametrize("name", MESSAGES)
-def test_a_text_has_both_languages_and_the_same_places(name) -> None:
-    texts = MESSAGES[name]
-    assert set(texts) == {"ja", "en"}
-    assert not JAPANESE_LETTER.search(texts["en"])
-    places = [set(re.findall(r"\{(\w+)\}", text)) for text in texts.values()]
-    assert places[0] == places[1]
-    assert JAPANESE_LETTER.search(texts["ja"]) or not re.search("[A-Za-z]{3}", re.sub(r"\{.*?\}", "", texts["ja"]))
+def test_a_text_is_in_both_languages_and_has_the_same_places(name) -> None:
+    english = MESSAGES[name]
+    japanese = TRANSLATIONS[f"page.{name}\4{english}"]
+    assert not JAPANESE_LETTER.search(english)
+    assert set(re.findall(r"\{(\w+)\}", english)) == set(re.findall(r"\{(\w+)\}", japanese))
+    assert JAPANESE_LETTER.search(japanese) or not re.search("[A-Za-z]{3}", re.sub(r"\{.*?\}", "", japanese))
+
+
+def test_a_text_is_in_the_language_of_the_page() -> None:
+    assert translate("page_of", "en", page=2, pages=3) == "Page 2 of 3"
+    assert translate("page_of", "ja", page=2, pages=3) == "2 / 3 ページ"
+    assert script_messages("ja")["stop"] == "停止"
 
 
 def test_what_is_said_is_there_and_what_is_there_is_said() -> None:
     pages, scripts = "".join(TEMPLATES.values()), "".join(SCRIPTS.values())
-    in_pages = {name for name in MESSAGES if not name.startswith(("live.", "error."))}
+    in_pages = {name for name in MESSAGES if not name.startswith("live.")}
     said = set(re.findall(r"""\bt\(["'](\w+)["']""", pages))
     assert said <= in_pages
     quoted = set(re.findall(r'"([\w.]+)"', pages))
@@ -46,16 +52,3 @@ def test_no_text_stands_outside_the_words(name) -> None:
     assert not JAPANESE_LETTER.search(outside.replace("答え", ""))
     if name.endswith(".html"):
         assert not re.search(r"[A-Za-z]{3}", re.sub(r"kotae|UTC|\w+\.js", "", outside))
-
-
-def test_titles_are_those_of_real_errors() -> None:
-    for name in MESSAGES:
-        if name.startswith("error."):
-            assert issubclass(getattr(errors, name.removeprefix("error.")), errors.KotaeError)
-    assert error_title("GradingError", "ja") == "エラー"
-
-
-@pytest.mark.parametrize("family", [errors.IndexProblem, errors.ModelUnavailable])
-def test_what_keeps_a_question_from_its_answer_has_a_title(family) -> None:
-    for error in (*family.__subclasses__(), errors.ModelFailed, errors.PromptTooLong, errors.SettingsError):
-        assert f"error.{error.__name__}" in MESSAGES

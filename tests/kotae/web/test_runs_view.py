@@ -46,7 +46,17 @@ def test_runs_are_listed_with_what_was_run(site) -> None:
     assert names[-1] == "damaged"
     assert "scripted@1" in page
     assert "GPT4All" in page
-    assert "<code>RunError</code>" in page
+    assert "The description of this run is damaged: " in page
+
+
+def test_an_error_is_a_sentence_in_the_language_of_the_page(site) -> None:
+    with site.client() as client:
+        listed = client.get("/runs?lang=ja").text
+        missing = client.get("/runs/none/report?lang=ja").text
+    assert "<p>この実行の記述ファイルが壊れています: " in listed
+    assert "<p>この実行はありません。取り除かれた可能性があります（" in missing
+    assert "RunError" not in listed
+    assert "RequestError" not in missing
 
 
 def test_a_headline_is_said_in_the_language_of_the_page(site) -> None:
