@@ -15,7 +15,7 @@ from typing import BinaryIO
 from ingest.formats import PLAIN, READERS, TABLES, Fault, Part, ReadOptions, other_kind
 from ingest.pipeline.seen_ids import SeenIds
 from rag.errors import CannotWrite, LeftOut, UnreadableDocument
-from rag.messages import Message
+from rag.messages import Message, reason_of
 from rag.records import Failure, Language
 from rag.storage.fingerprint import fingerprint
 from rag.text.encoding_detection import codec_of
@@ -86,7 +86,7 @@ def _translate_errors(file: CorpusFile) -> Iterator[None]:
         yield
     except OSError as error:
         raise UnreadableDocument(
-            Message("This file cannot be read: {error}", error=error.strerror), where=file.source
+            Message("This file cannot be read: {error}", error=reason_of(error)), where=file.source
         ) from error
 
 

@@ -14,7 +14,7 @@ from ingest.documents import CorpusFile, failure
 from ingest.formats import READERS
 from ingest.ignore_patterns import compile_patterns
 from rag.errors import CorpusError, EmptyCorpus, UnreadableDocument
-from rag.messages import Message
+from rag.messages import Message, reason_of
 from rag.records import Failure
 from rag.storage.regular_files import MEBI, read_regular
 from rag.text.encoding_detection import decode
@@ -176,7 +176,7 @@ def _rules(corpus: Path, patterns: FilePatterns) -> _Rules:
         lines = decode(read_regular(path, MEBI), IGNORE_FILE).splitlines() if os.path.lexists(path) else []
     except OSError as error:
         raise CorpusError(
-            Message("The patterns cannot be read: {error}", error=error.strerror), where=str(path)
+            Message("The patterns cannot be read: {error}", error=reason_of(error)), where=str(path)
         ) from error
     return _Rules(
         compile_patterns(patterns.include, "--include") if patterns.include else None,

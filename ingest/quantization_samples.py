@@ -11,7 +11,7 @@ from ingest.formats import ReadOptions
 from ingest.formats.types import MAX_WHOLE
 from ingest.pipeline.reading import read_documents
 from rag.errors import CorpusError
-from rag.messages import Message
+from rag.messages import Message, reason_of
 from rag.storage.regular_files import read_regular
 from rag.text.encoding_detection import decode
 
@@ -34,7 +34,7 @@ def calibration_texts(path: Path, most: int = 128) -> list[str]:
             samples = _spread(_samples(decode(read_regular(path, MAX_WHOLE), str(path))), most)
         except OSError as error:
             raise CorpusError(
-                Message("The calibration text cannot be read: {error}", error=error.strerror), where=str(path)
+                Message("The calibration text cannot be read: {error}", error=reason_of(error)), where=str(path)
             ) from error
     if not samples:
         raise CorpusError("There is no text for the calibration", where=str(path))

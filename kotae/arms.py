@@ -12,7 +12,7 @@ import click
 
 from kotae.settings import index_settings, model_settings
 from rag.errors import SettingsError
-from rag.messages import Message
+from rag.messages import Message, reason_of
 from rag.settings import OTHER_CHROMA, PROMPT_SUFFIXES
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def read_experiment(path: Path, model: str, settings: Mapping[str, Any]) -> Expe
         content = toml_values(data.decode("utf-8-sig"))
     except OSError as error:
         raise SettingsError(
-            Message("This experiment cannot be read: {error}", error=error.strerror), where=str(path)
+            Message("This experiment cannot be read: {error}", error=reason_of(error)), where=str(path)
         ) from error
     except ValueError as error:
         raise SettingsError(Message("This experiment is not TOML: {error}", error=error), where=str(path)) from error

@@ -138,3 +138,21 @@ def read_catalogue(lines: Iterable[str]) -> dict[str, str]:
 def _catalogue() -> Mapping[str, str]:
     with CATALOGUE.open(encoding="utf-8") as lines:
         return read_catalogue(lines)
+
+
+def reason_of(error: OSError) -> Message:
+    """Return why the operating system refused; the commonest reasons are translated."""
+    return Message(error.strerror or str(error))
+
+
+_REASONS = (
+    Message("No such file or directory"),
+    Message("Permission denied"),
+    Message("Is a directory"),
+    Message("Not a directory"),
+    Message("Address already in use"),
+    Message("Too many open files"),
+    Message("Input/output error"),
+    Message("Cannot allocate memory"),
+)
+"""What the catalogue has of the reasons of operating systems; others stay as the system words them."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from eval.dataset.items import OPTIONAL, REQUIRED, Dataset
+from rag.messages import Message, joined
 from rag.tables.header import describe_header, normalise_header
 
 _SHOWN = 10
 _FULL = frozenset(map(normalise_header, (*REQUIRED, *OPTIONAL)))
 
 
-def summary(dataset: Dataset) -> str:
+def summary(dataset: Dataset) -> Message:
     """Return what was read, which column is which, and what was left out and why, a line each."""
-    return "\n".join(_lines(dataset))
+    return joined(_lines(dataset), "\n")
 
 
 def notable(dataset: Dataset) -> bool:
@@ -21,7 +22,7 @@ def notable(dataset: Dataset) -> bool:
     return bool(dataset.left_out) or not {*map(normalise_header, dataset.used.values())} <= _FULL
 
 
-def reasons(left_out: Mapping[str, Sequence[str]]) -> str:
+def reasons(left_out: Mapping[str, Sequence[str]]) -> Message:
     """Return why rows were left out, with their number and positions.
 
     >>> reasons({"no accepted answer": ["row 3", "row 8"]})
@@ -29,17 +30,26 @@ def reasons(left_out: Mapping[str, Sequence[str]]) -> str:
     """
     parts = []
     for reason, rows in left_out.items():
-        more = f", and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
-        parts.append(f"{len(rows)} with {reason} ({', '.join(rows[:_SHOWN])}{more})")
-    return "; ".join(parts)
+        more = [Message("and {number} more", number=len(rows) - _SHOWN)] if len(rows) > _SHOWN else []
+        text = "{count} with {reason} ({rows})"
+        listed = joined([*rows[:_SHOWN], *more], ", ")
+        parts.append(Message(text, count=len(rows), reason=Message.of(reason), rows=listed))
+    return joined(parts)
 
 
-def _lines(dataset: Dataset) -> Iterator[str]:
+def _lines(dataset: Dataset) -> Iterator[Message]:
     counts = {language: sum(language in item.questions for item in dataset.items) for language in dataset.languages}
-    languages = ", ".join(f"{count} in {language}" for language, count in counts.items())
-    yield f"{dataset.path.name}: {len(dataset.items)} of {dataset.rows} rows are questions ({languages})"
-    yield "Columns: " + ", ".join(f"{key} = {header!r}" for key, header in dataset.used.items())
+    languages = [Message("{count} in {language}", count=count, language=language) for language, count in counts.items()]
+    yield Message(
+        "{name}: {items} of {rows} rows are questions ({languages})",
+        name=dataset.path.name,
+        items=len(dataset.items),
+        rows=dataset.rows,
+        languages=joined(languages, ", "),
+    )
+    columns = ", ".join(f"{key} = {header!r}" for key, header in dataset.used.items())
+    yield Message("Columns: {columns}", columns=columns)
     if dataset.ignored:
-        yield f"Not read: {describe_header(dataset.ignored)}"
+        yield Message("Not read: {columns}", columns=describe_header(dataset.ignored))
     if dataset.left_out:
-        yield f"Left out: {reasons(dataset.left_out)}"
+        yield Message("Left out: {reasons}", reasons=reasons(dataset.left_out))

@@ -14,7 +14,7 @@ from eval.grading.ladder import Reference, Verdict, grade
 from eval.runs.answer_table import RowWithAnswer, read_answers
 from eval.statistics.agreement import Agreement, agreement, agreement_text
 from rag.errors import DatasetError
-from rag.messages import Message
+from rag.messages import Message, joined
 from rag.tables.files import read_bytes
 
 
@@ -71,19 +71,22 @@ class GradeReport:
         """The answers on which verdict and label differ."""
         return tuple(row for row in self.graded if row.labelled.label not in (None, row.verdict.correct))
 
-    def text(self) -> str:
+    def text(self) -> Message:
         """Format a summary of a few lines, then one line for each disagreement."""
-        right = sum(row.verdict.correct for row in self.graded)
-        lines = [f"{len(self.graded)} answers: {right} right, {len(self.graded) - right} not right in content"]
+        total, right = len(self.graded), sum(row.verdict.correct for row in self.graded)
+        counts = "{total} answers: {right} right, {wrong} not right in content"
+        lines = [Message(counts, total=total, right=right, wrong=total - right)]
         if self.ladder is not None:
-            lines.append(f"ladder against labels: {agreement_text(self.ladder)}")
-        lines += [use.text for use in self.uses]
+            lines.append(Message("ladder against labels: {agreement}", agreement=agreement_text(self.ladder)))
+        lines += [Message.of(use.text) for use in self.uses]
         if self.below is not None:
-            lines.append(f"ladder and fallback graders against labels: {agreement_text(self.below)}")
+            with_fallback = "ladder and fallback graders against labels: {agreement}"
+            lines.append(Message(with_fallback, agreement=agreement_text(self.below)))
         if self.cosine is not None:
-            lines.append(f"cosine at its best threshold here, {self.threshold:.4f}: {agreement_text(self.cosine)}")
+            at_best = "cosine at its best threshold here, {threshold:.4f}: {agreement}"
+            lines.append(Message(at_best, threshold=self.threshold, agreement=agreement_text(self.cosine)))
         lines += [_disagreement_text(row) for row in self.disagreements]
-        return "\n".join(lines)
+        return joined(lines, "\n")
 
 
 def load_labelled_answers(path: Path, columns: str = "") -> tuple[LabelledAnswer, ...]:
@@ -176,11 +179,16 @@ def _cosines(labelled_answers: Sequence[LabelledAnswer], encode: Encode) -> list
     ]
 
 
-def _disagreement_text(row: LabelledVerdict) -> str:
+def _disagreement_text(row: LabelledVerdict) -> Message:
     labelled, verdict = row.labelled, row.verdict
-    graded, label = ("right" if correct else "wrong" for correct in (verdict.correct, bool(labelled.label)))
-    answer = " ".join(labelled.answer.split())
-    return (
-        f"row {labelled.row}: ladder {graded}, label {label} ({verdict.rule}: {verdict.reason}); {labelled.question} "
-        f"[{' | '.join(reference.text for reference in labelled.references)}]: {answer}"
+    return Message(
+        "row {row}: ladder {graded}, label {label} ({rule}: {reason}); {question} [{references}]: {answer}",
+        row=labelled.row,
+        graded=Message("right") if verdict.correct else Message("wrong"),
+        label=Message("right") if labelled.label else Message("wrong"),
+        rule=verdict.rule,
+        reason=verdict.reason,
+        question=labelled.question,
+        references=" | ".join(reference.text for reference in labelled.references),
+        answer=" ".join(labelled.answer.split()),
     )

@@ -10,6 +10,7 @@ from eval.report.names import counted
 from eval.report.sentences import p_text, percent, points, points_interval, total_text
 from eval.statistics.paired import needed_questions
 from eval.statistics.tolerance import Change
+from rag.messages import Message
 from rag.records import Language
 from rag.text.terminal_text import one_line
 
@@ -125,11 +126,16 @@ def _row(flip: Flip) -> str:
     return "| " + " | ".join(_md(cell) for cell in cells) + " |"
 
 
-def changed_line(flip: Flip) -> str:
+def changed_line(flip: Flip) -> Message:
     """Return a flip in one line: "broken 12 (ja): question | 'before' -> 'now'"."""
-    number = f"{flip.new.item.number} ({flip.new.language})"
-    question, before, now = (one_line(text) for text in (flip.new.question, flip.base.answer, flip.new.answer))
-    return f"{'fixed' if flip.fixed else 'broken'} {number}: {question} | '{before}' -> '{now}'"
+    return Message(
+        "{change} {number}: {question} | '{before}' -> '{now}'",
+        change=Message("fixed") if flip.fixed else Message("broken"),
+        number=f"{flip.new.item.number} ({flip.new.language})",
+        question=one_line(flip.new.question),
+        before=one_line(flip.base.answer),
+        now=one_line(flip.new.answer),
+    )
 
 
 def _md(text: str) -> str:

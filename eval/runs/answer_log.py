@@ -15,7 +15,7 @@ from pathlib import Path
 
 from eval.dataset.conditions import Condition
 from rag.errors import RunError
-from rag.messages import Message
+from rag.messages import Message, reason_of
 from rag.records import Answer, Failure, Language
 from rag.serialize import from_json, to_jsonable
 from rag.storage.disk_errors import translate_os_errors
@@ -101,7 +101,7 @@ class AnswerLog:
             data = read_regular(self._path, _MAX_LOG, follow=False)
         except OSError as error:
             raise RunError(
-                Message("The answers cannot be read: {error}", error=error.strerror), where=str(self._path)
+                Message("The answers cannot be read: {error}", error=reason_of(error)), where=str(self._path)
             ) from error
         whole = data.rfind(b"\n") + 1
         self._torn = whole < len(data)

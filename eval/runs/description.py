@@ -15,7 +15,7 @@ from eval.dataset.items import Dataset, Item, Kind
 from eval.statistics.sequential import SequentialOutcome
 from eval.statistics.unpaired_counts import Counts
 from rag.errors import RunError
-from rag.messages import Message
+from rag.messages import Message, reason_of
 from rag.processors import count_processors
 from rag.records import Language
 from rag.serialize import from_json, to_jsonable
@@ -178,7 +178,7 @@ def read_description(folder: Path) -> RunDescription | ImportedRun:
         ) from error
     except OSError as error:
         raise RunError(
-            Message("The description of this run cannot be read: {error}", error=error.strerror), where=str(path)
+            Message("The description of this run cannot be read: {error}", error=reason_of(error)), where=str(path)
         ) from error
     imported = from_json(_ImportedFile, text, error=lambda fault: _damaged(path, fault)).imported
     return imported or from_json(RunDescription, text, error=lambda fault: _damaged(path, fault))

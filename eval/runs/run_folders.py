@@ -12,7 +12,7 @@ from typing import Final
 
 from eval.runs.description import FILE, MAX_STORED, read_description
 from rag.errors import RunError, SettingsError
-from rag.messages import Message
+from rag.messages import Message, reason_of
 from rag.serialize import from_json
 from rag.storage.regular_files import read_regular
 
@@ -44,7 +44,7 @@ def read_arms(folder: Path) -> ExperimentArms | None:
     try:
         return from_json(ExperimentArms, read_regular(path, MAX_STORED, follow=False), error=damaged)
     except OSError as error:
-        raise RunError(Message("This file cannot be read: {error}", error=error.strerror), where=str(path)) from error
+        raise RunError(Message("This file cannot be read: {error}", error=reason_of(error)), where=str(path)) from error
 
 
 def folder_names(uris: Sequence[str]) -> tuple[str, ...]:

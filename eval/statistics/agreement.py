@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eval.statistics.paired import Rate, rate
+from rag.messages import Message, joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,25 @@ def agreement(verdicts: Sequence[bool], labels: Sequence[bool]) -> Agreement:
     )
 
 
-def agreement_text(figures: Agreement) -> str:
+def agreement_text(figures: Agreement) -> Message:
     """Format the figures on one line."""
-    rates = {"accuracy": figures.accuracy, "TPR": figures.true_positive_rate, "TNR": figures.true_negative_rate}
+    rates = {
+        Message("accuracy"): figures.accuracy,
+        Message("TPR"): figures.true_positive_rate,
+        Message("TNR"): figures.true_negative_rate,
+    }
     parts = [
-        f"{name} {share.correct}/{share.total} ({share.value or 0.0:.3f}, 95 % interval {share.interval.low:.3f} to "
-        f"{share.interval.high:.3f})"
+        Message(
+            "{name} {correct}/{total} ({value:.3f}, 95 % interval {low:.3f} to {high:.3f})",
+            name=name,
+            correct=share.correct,
+            total=share.total,
+            value=share.value or 0.0,
+            low=share.interval.low,
+            high=share.interval.high,
+        )
         for name, share in rates.items()
     ]
-    return ", ".join([*parts, "kappa " + ("not defined" if figures.kappa is None else f"{figures.kappa:.3f}")])
+    undefined = Message("kappa not defined")
+    kappa = undefined if figures.kappa is None else Message("kappa {kappa:.3f}", kappa=figures.kappa)
+    return joined([*parts, kappa], ", ")

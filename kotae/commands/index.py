@@ -11,7 +11,7 @@ from kotae.console import echo
 from kotae.group import KotaeGroup
 from kotae.options import json_option, location_options
 from kotae.settings import as_json_text, chroma_server
-from rag.messages import Message
+from rag.messages import Message, localized
 
 
 @click.group("index", cls=KotaeGroup)
@@ -42,8 +42,8 @@ def index_info(index: Path, as_json: bool, **settings: Any) -> None:
 
 @index_group.command("drop", short_help="Delete an index.")
 @location_options
-@click.confirmation_option(prompt="Delete the index?")
-def index_drop(index: Path, **settings: Any) -> None:
+@click.option("--yes", is_flag=True, help="Confirm the action without prompting.")
+def index_drop(index: Path, yes: bool, **settings: Any) -> None:
     """Delete an index; the documents are kept.
 
     \b
@@ -52,6 +52,8 @@ def index_drop(index: Path, **settings: Any) -> None:
     """
     from rag.index.reader import drop_index
 
+    if not yes:
+        click.confirm(localized(Message("Delete the index?")), abort=True)
     server = chroma_server(settings)
     drop_index(index, server)
     echo(Message("Deleted the index in {where}", where=str(server or index)))

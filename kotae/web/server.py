@@ -10,7 +10,7 @@ from collections.abc import Callable
 from kotae.web.app import ServerConfig, build_app
 from kotae.web.auth import ADDRESS, AuthMiddleware
 from rag.errors import SettingsError
-from rag.messages import Message
+from rag.messages import Message, reason_of
 from rag.progress import status
 
 _SECONDS_TO_FINISH = 2
@@ -88,7 +88,7 @@ def _listen(port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         raise SettingsError(
-            Message("Port {port} cannot be used: {error}", port=port, error=error.strerror),
+            Message("Port {port} cannot be used: {error}", port=port, error=reason_of(error)),
             where="--port",
             do="Choose another port; 0 takes any.",
         ) from error

@@ -19,7 +19,7 @@ from typing import Any, Final, cast, get_args
 from rag.errors import SettingsError, UnreadableDocument
 from rag.generation.prompt import Prompt, Role, Wording, default_repair
 from rag.generation.prompt_template import DECLINE, PLACEHOLDERS, QUESTION, Template
-from rag.messages import Message
+from rag.messages import Message, reason_of
 from rag.records import LANGUAGES, Language
 from rag.safety.injection_filter import DEFAULT_FILTER, InjectionFilter
 from rag.settings import PROMPT_SUFFIXES, PROMPTS
@@ -153,7 +153,7 @@ def _text(path: Path) -> str:
         data = read_regular(path, _MAX_BYTES)
     except OSError as error:
         raise SettingsError(
-            Message("The prompt cannot be read: {error}", error=error.strerror),
+            Message("The prompt cannot be read: {error}", error=reason_of(error)),
             where=str(path),
             do="Give a text file of up to 64 KiB.",
         ) from error

@@ -30,7 +30,7 @@ from rag.index.chroma import (
 from rag.index.manifest import Manifest, parse_manifest
 from rag.index.server_lock import server_lock
 from rag.index.store import ChunkStore, collection_name
-from rag.messages import Message
+from rag.messages import Message, reason_of
 from rag.records import LANGUAGES
 from rag.settings import cache_dir
 from rag.storage.atomic import atomic_write
@@ -284,7 +284,7 @@ def _read_file(path: Path, where: str) -> Manifest:
     except FileNotFoundError as error:
         raise IndexMissing("There is no index", where=where, do=_BUILD) from error
     except OSError as error:
-        what = Message("The manifest of the index cannot be read: {error}", error=error.strerror)
+        what = Message("The manifest of the index cannot be read: {error}", error=reason_of(error))
         raise IndexDamaged(what, where=str(path), do=REBUILD) from error
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rag.errors import ModelUnavailable
-from rag.messages import Message
+from rag.messages import Message, reason_of
 from rag.settings import cache_dir
 from rag.storage.atomic import atomic_directory
 
@@ -86,7 +86,7 @@ def _join(parts: list[Path], target: Path, progress: OnProgress | None) -> None:
                             progress(done, SIZE)
     except OSError as error:
         raise ModelUnavailable(
-            Message("The bundled language model cannot be assembled: {error}", error=error.strerror),
+            Message("The bundled language model cannot be assembled: {error}", error=reason_of(error)),
             where=str(target),
             do=Message("It needs {size:.1f} GB; set KOTAE_CACHE to use another folder.", size=SIZE / 1e9),
         ) from error

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import ModelFailed, ModelUnavailable
-from rag.messages import Message
+from rag.messages import Message, reason_of
 from rag.models.cached_engine import cached_engine
 from rag.models.chat_template import require_bounded
 from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn, prompt_too_long, usable_context
@@ -166,7 +166,7 @@ def check_file(path: Path) -> None:
             magic = file.read(4)
     except OSError as error:
         raise ModelUnavailable(
-            Message("The model file cannot be read: {error}", error=error.strerror),
+            Message("The model file cannot be read: {error}", error=reason_of(error)),
             where=str(path),
             do="Give the path of a .gguf file.",
         ) from error

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rag.errors import DatasetError, SettingsError, UnreadableDocument
-from rag.messages import Message
+from rag.messages import Message, reason_of
 from rag.storage.regular_files import MEBI, read_regular
 from rag.tables.escape import csv_cell
 from rag.text.encoding_detection import decode
@@ -27,7 +27,7 @@ def read_bytes(path: Path, what: str) -> bytes:
         return read_regular(path, MAX_TABLE)
     except OSError as error:
         raise DatasetError(
-            Message("The {what} cannot be read: {error}", what=what, error=error.strerror), where=str(path)
+            Message("The {what} cannot be read: {error}", what=what, error=reason_of(error)), where=str(path)
         ) from error
 
 
