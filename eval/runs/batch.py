@@ -19,6 +19,7 @@ from rag.generation.citation import short_citation
 from rag.groundedness.support import with_support
 from rag.messages import Message
 from rag.models.invoke import batch_size, model_identity
+from rag.records import Answer, Failure
 from rag.serialize import to_jsonable
 from rag.storage.atomic import write_bytes
 from rag.storage.locks import folder_lock
@@ -61,7 +62,8 @@ def answer_table(
         tasks = list(prepare(run_questions, {condition: [chain]}, settings))
         answer(tasks, {condition: [chain]}, log, batch_size=batch_size(chain.model), progress=progress)
         recorded = [log.by_key[task.key] for task in tasks]
-        _write(out, texts, recorded, with_sources=index is not None)
+        rows = [_row(*pair) for pair in zip(texts, recorded, strict=True)]
+        write_bytes(out, answers_file(out.suffix.lower(), rows, with_sources=index is not None))
         failed = sum(record.answer is None for record in recorded)
         if not failed:
             shutil.rmtree(kept)
@@ -120,29 +122,38 @@ def _ambiguous(where: str, what: str, row: TableRow) -> DatasetError:
 
 
 @dataclass(frozen=True, slots=True)
-class _BatchRow:
+class AnsweredQuestion:
+    """A row of the table of answers; the answer to a question that failed gives the reason."""
+
     question: str
-    record: AnswerRecord
+    answer: str
+    sources: str = ""
 
-    @property
-    def answer(self) -> str:
-        failure = self.record.failure
-        return self.record.text if failure is None else f"[{failure.error}] {failure.message}"
+    @classmethod
+    def of(cls, question: str, answer: Answer) -> AnsweredQuestion:
+        """Return the row of an answer, its sources in the order to show them."""
+        return cls(question, answer.text, "; ".join(map(short_citation, with_support(answer).cited)))
 
-    @property
-    def sources(self) -> str:
-        hits = () if self.record.answer is None else with_support(self.record.answer).cited
-        return "; ".join(map(short_citation, hits))
+    @classmethod
+    def failed(cls, question: str, failure: Failure) -> AnsweredQuestion:
+        """Return the row of a failure: the name of the error and its message."""
+        return cls(question, f"[{failure.error}] {failure.message}")
 
 
-_COLUMNS: Final[tuple[Column[_BatchRow], ...]] = (
+_COLUMNS: Final[tuple[Column[AnsweredQuestion], ...]] = (
     Column("Question", lambda row: row.question, 50),
     Column("Answer", lambda row: row.answer, 38),
     Column("Sources", lambda row: row.sources, 46),
 )
 
 
-def _write(out: Path, questions: Sequence[str], recorded: Sequence[AnswerRecord], *, with_sources: bool) -> None:
-    columns = _COLUMNS if with_sources else _COLUMNS[:2]
-    table = OutputTable("answers", columns, [_BatchRow(*pair) for pair in zip(questions, recorded, strict=True)])
-    write_bytes(out, workbook([table]) if out.suffix.lower() == ".xlsx" else table.to_csv())
+def answers_file(suffix: str, rows: Sequence[AnsweredQuestion], *, with_sources: bool) -> bytes:
+    """Return the table of answers as an .xlsx or .csv file; no cell of it is a formula."""
+    table = OutputTable("answers", _COLUMNS if with_sources else _COLUMNS[:2], rows)
+    return workbook([table]) if suffix == ".xlsx" else table.to_csv()
+
+
+def _row(question: str, record: AnswerRecord) -> AnsweredQuestion:
+    if record.failure is not None:
+        return AnsweredQuestion.failed(question, record.failure)
+    return AnsweredQuestion(question, "") if record.answer is None else AnsweredQuestion.of(question, record.answer)

@@ -11,10 +11,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from kotae.web import openai_api, pages
+from kotae.web import list_routes, openai_api, pages
 from kotae.web.asking import ask
 from kotae.web.errors import as_kotae_error, openai_fields, page_fields, status_of
 from kotae.web.index_view import IndexView
+from kotae.web.question_lists import QuestionLists
 from kotae.web.queue import AnswerQueue
 from kotae.web.runs_view import RunList
 from rag.errors import KotaeError
@@ -36,6 +37,11 @@ def build_app(config: ServerConfig) -> Starlette:
         routes=[
             Route("/", pages.ask_page),
             Route("/ask", ask, methods=["POST"]),
+            Route("/lists", pages.lists_page),
+            Route("/lists", list_routes.add_list, methods=["POST"]),
+            Route("/lists/state", list_routes.list_states),
+            Route("/lists/{list}/stop", list_routes.stop_list, methods=["POST"]),
+            Route("/lists/{list}/answers.{kind}", list_routes.list_answers),
             Route("/documents", pages.documents_page),
             Route("/documents/{file}", pages.document_page),
             Route("/passages/{chunk}", pages.passage),
@@ -51,6 +57,7 @@ def build_app(config: ServerConfig) -> Starlette:
     )
     app.state.index = IndexView(config.index)
     app.state.queue = AnswerQueue(config.model, app.state.index)
+    app.state.lists = QuestionLists(app.state.queue)
     app.state.runs = RunList(config.runs)
     return app
 
@@ -59,6 +66,6 @@ def _failed(request: Request, error: Exception) -> Response:
     path, known = request.url.path, as_kotae_error(error)
     if path.startswith("/v1/"):
         return JSONResponse(openai_fields(known), status_of(known))
-    if path == "/ask" or path.endswith("/headline"):
+    if request.method == "POST" or path.endswith(("/headline", "/state")):
         return JSONResponse({"error": page_fields(known, pages.page_language(request))}, status_of(known))
     return pages.error_page(request, known)

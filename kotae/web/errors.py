@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 
-from rag.errors import IndexProblem, KotaeError, ModelUnavailable, PromptTooLong, RequestError
+from rag.errors import DatasetError, IndexProblem, KotaeError, ModelUnavailable, PromptTooLong, RequestError
 from rag.messages import Message
 from rag.records import Language
 
@@ -42,7 +42,7 @@ def status_of(error: KotaeError) -> int:
     """Return the HTTP status of an error."""
     if isinstance(error, RequestError):
         return error.status
-    if isinstance(error, PromptTooLong):
+    if isinstance(error, PromptTooLong | DatasetError):
         return 400
     return 503 if isinstance(error, IndexProblem | ModelUnavailable) else 500
 

@@ -61,6 +61,24 @@ MESSAGES: Final[Mapping[str, str]] = {
     "live.empty": "(an empty answer)",
     "live.lost": "kotae serve does not respond. Is it still running in its terminal?",
     "live.signed_out": "kotae serve has been restarted. Open the new address shown in its terminal.",
+    # Lists of questions
+    "lists": "Lists",
+    "list_about": "Choose a file of questions; they are answered one after the other and given back as a table. "
+    "This goes on when you leave the page.",
+    "list_file": "File of questions (choose it, or drop it here)",
+    "list_hint": "In Excel (.xlsx), .csv and .tsv files the column headed “question” is read; a single column needs no "
+    "header. In .txt files every line is a question. Up to 16 MB and 10,000 questions.",
+    "list_send": "Answer the list",
+    "list_stop": "Stop",
+    "list_workbook": "Download as Excel",
+    "list_csv": "Download as CSV",
+    "live.list_sending": "Sending…",
+    "live.list_running": "Answering…",
+    "live.list_done": "Done",
+    "live.list_progress": "{answered} of {total} questions",
+    "live.list_failed": "{failed} failed",
+    "live.list_left": "about {minutes} min left",
+    "live.list_comma": ", ",
     # The index
     "where": "Location: {where}",
     "encoder_is": "Encoder: {encoder}",

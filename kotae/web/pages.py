@@ -41,6 +41,13 @@ def ask_page(request: Request) -> Response:
     return _page(request, "ask", model=queue.settings.uri, problem=index.problem())
 
 
+def lists_page(request: Request) -> Response:
+    """Show the form for lists of questions; the script fetches how far they are."""
+    index: IndexView = request.app.state.index
+    queue: AnswerQueue = request.app.state.queue
+    return _page(request, "lists", model=queue.settings.uri, problem=index.problem())
+
+
 def documents_page(request: Request) -> Response:
     """List the files of the index, filtered by language and name."""
     index: IndexView = request.app.state.index

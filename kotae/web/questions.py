@@ -49,8 +49,8 @@ def read_question(text: str, language: Language | None = None) -> Question:
     return Question(kept, detect(kept) if language is None else language)
 
 
-async def read_body(request: Request) -> bytes:
-    """Read the body of a request. Raises RequestError above BODY_BYTES.
+async def read_body(request: Request, most: int = BODY_BYTES) -> bytes:
+    """Read the body of a request. Raises RequestError above `most` bytes.
 
     Even then it is read to its end, as a client that is still sending would not read the response. One that leaves
     before is sent status 499, which nobody reads.
@@ -59,16 +59,16 @@ async def read_body(request: Request) -> bytes:
     try:
         async for part in request.stream():
             size += len(part)
-            if size <= BODY_BYTES:
+            if size <= most:
                 body += part
     except ClientDisconnect as error:
         raise RequestError("The client has disconnected", status=499) from error
-    if size > BODY_BYTES:
+    if size > most:
         raise RequestError(
             Message(
                 "The request has {size:,} bytes; kotae serve accepts up to {body_bytes:,}",
                 size=size,
-                body_bytes=BODY_BYTES,
+                body_bytes=most,
             ),
             status=413,
         )
