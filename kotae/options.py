@@ -86,14 +86,16 @@ document_options = options(
     option("--encoding", help="Encoding of text files that are not Unicode, such as cp932; by default it is guessed."),
 )  # fmt: skip
 base_url_option = option(
-    "--base-url", help="Server of openai: models, such as http://host:8000/v1. Its key is read from KOTAE_API_KEY."
-)
+    "--base-url", "base_urls", type=TextPerLine(), multiple=True, metavar="URL",
+    help="Server of openai: models, such as http://host:8000/v1; repeat it to share the questions among several of the "
+    "same model (in KOTAE_BASE_URL, one per line). The key is read from KOTAE_API_KEY.",
+)  # fmt: skip
 model_server_options = options(
     base_url_option,
     option("--api", type=click.Choice(["chat", "completions"]), default="chat",
            help="API of that server; if it has no chat template, use completions (with Llama 2's template)."),
     option("--concurrency", type=click.IntRange(1), default=CONCURRENCY,
-           help="Requests sent to that server at the same time."),
+           help="Requests sent to each server at the same time."),
     option("--timeout", type=click.FloatRange(0, min_open=True), default=SECONDS,
            help="Time limit for each request to that server, with its retries, in seconds."),
 )  # fmt: skip

@@ -71,10 +71,11 @@ def _gpus(text: str | None) -> tuple[int, ...]:
 
 
 def model_server(settings: dict[str, Any]) -> ModelServer | None:
-    """Return the server of --base-url, or None."""
-    if settings["base_url"] is None:
+    """Return the server of --base-url, with the others where there are several, or None."""
+    if not settings["base_urls"]:
         return None
-    return ModelServer(settings["base_url"], settings["api"], settings["concurrency"], settings["timeout"])
+    first, *others = settings["base_urls"]
+    return ModelServer(first, settings["api"], settings["concurrency"], settings["timeout"], tuple(others))
 
 
 def _decoding(settings: dict[str, Any], changed: Collection[str]) -> Decoding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -131,12 +132,12 @@ class Examination:
 
 
 def examine(
-    server: ModelServer | None = None,
+    servers: Sequence[ModelServer] = (),
     imports: tuple[str, ...] = (),
     checkpoint: Screening | None = None,
     llama_server: str | None = None,
 ) -> Examination:
-    """Examine this machine and a model server; `imports` describes names that other packages share with ours.
+    """Examine this machine and model servers; `imports` describes names that other packages share with ours.
 
     `checkpoint` is the screening of one, `llama_server` an executable to use instead of the built-in llama.cpp.
 
@@ -157,7 +158,7 @@ def examine(
         cache=str(cache_dir()),
         packages={name: _version(name) for name in _PACKAGES},
         models={kind.uri: "ready" if kind.available else f"needs {kind.install}" for kind in KINDS.values()},
-        server=() if server is None else _look_at(server),
+        server=tuple(line for server in servers for line in _look_at(server)),
         imports=imports,
         checkpoint=checkpoint,
     )

@@ -75,6 +75,7 @@ class ScriptedServer:
     at_once: int = 0
     most_at_once: int = 0
     url: str = ""
+    port: int = 0
     lock: Any = field(default_factory=threading.Lock)
 
     def bodies(self, route: str = "/v1/") -> list[dict[str, Any]]:
@@ -89,7 +90,7 @@ def scripted_server(**settings: Any) -> Iterator[ScriptedServer]:
     """Run a scripted server."""
     script = ScriptedServer(**settings)
     handler = type("Handler", (_Handler,), {"script": script})
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", script.port), handler) as server:
         server.daemon_threads = True
         script.url = f"http://127.0.0.1:{server.server_address[1]}"
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()

@@ -23,7 +23,7 @@ from rag.settings import DEFAULT_CONTEXT
 @gpu_options
 @json_option
 def doctor(
-    base_url: str | None,
+    base_urls: tuple[str, ...],
     model: str | None,
     context: int,
     llama_server: str | None,
@@ -49,7 +49,7 @@ def doctor(
 
     limit = None if max_gpu_memory is None else parse_size(max_gpu_memory)
     screening = None if model is None else screen(model, EngineOptions(context, 1, kernel, limit))
-    server = None if base_url is None else ModelServer(base_url)
-    examination = examine(server, describe_imports(os.getcwd()), screening, llama_server)
+    servers = tuple(ModelServer(url) for url in base_urls)
+    examination = examine(servers, describe_imports(os.getcwd()), screening, llama_server)
     echo(as_json_text(examination) if as_json else examination.text())
     sys.exit(0 if screening is None or screening.sound else 1)

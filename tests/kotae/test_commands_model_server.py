@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from tests.commands import TENNIS, kotae, refused
 from tests.eval.scripted import write_corpus, write_set
-from tests.model_servers import KEY, MODEL, ScriptedServer, scripted_server, status
+from tests.model_servers import KEY, MODEL, Fault, ScriptedServer, scripted_server, status
 from tests.sites import free_port
 
 
@@ -80,6 +81,48 @@ def test_an_evaluation_stops_when_its_server_has_gone_and_goes_on_elsewhere(serv
         assert result.exit_code == 0, result.output
     report = json.loads(kotae("eval", "report", "run", "--out", "report", "--json").stdout)
     assert all(cell["failed"] == cell["missing"] == 0 for cell in report["runs"][0]["cells"])
+
+
+@pytest.mark.usefixtures("encoder")
+def test_an_evaluation_on_two_servers_is_that_of_one(server, tmp_path, monkeypatch) -> None:
+    verify = write_set(tmp_path / "set.csv")
+    arguments = ("eval", "run", verify, "--conditions", "no_rag", "--concurrency", "2", "--out")
+    assert kotae(*arguments, "alone").exit_code == 0
+    with scripted_server() as second, scripted_server() as third:
+        monkeypatch.setenv("KOTAE_BASE_URL", f"{server.url}\n{second.url}/v1\n")
+        for dying in (server, second):
+            dying.always = after(2, status(503))
+        stopped = kotae(*arguments, "both")
+        assert stopped.exit_code == 1
+        assert f"{server.url}/v1, {second.url}/v1" in stopped.stderr
+        kept = len((tmp_path / "both/answers.jsonl").read_text(encoding="utf-8").splitlines())
+        assert kept >= 4
+        result = kotae(*arguments, "both", "--base-url", second.url, "--base-url", third.url)
+        assert result.exit_code == 0, result.output
+        assert third.bodies()
+    alone, both = (json.loads((tmp_path / name / "run.json").read_text(encoding="utf-8")) for name in ("alone", "both"))
+    assert alone["identity"] == both["identity"]
+    assert texts(tmp_path / "alone") == texts(tmp_path / "both")
+
+
+def after(most: int, fault: Fault) -> Fault:
+    """Answer so many requests, and then play a fault."""
+    count = itertools.count(1)
+    return lambda handler: (type(handler).answer if next(count) <= most else fault)(handler)
+
+
+def texts(run: Path) -> dict[str, list[str]]:
+    lines = [json.loads(line) for line in (run / "answers.jsonl").read_text(encoding="utf-8").splitlines()]
+    return {line["key"]: [each["text"] for each in line["answer"]["attempts"]] for line in lines if line["answer"]}
+
+
+def test_doctor_lists_every_server_and_refusals_name_one(server) -> None:
+    with scripted_server(models=[{"id": "other", "owned_by": "me"}]) as second:
+        servers = ("--base-url", server.url, "--base-url", second.url)
+        listed = kotae("doctor", *servers).stdout
+        assert f"{server.url}/v1: openai:{MODEL} (me)" in listed
+        assert f"{second.url}/v1: openai:other (me)" in listed
+        refused(kotae("ask", TENNIS, "--no-rag", *servers), f"no model '{MODEL}' ({second.url}/v1)")
 
 
 def test_batch_goes_on_with_other_settings_of_the_connection(server, tmp_path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import Final, Literal
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ Api = Literal["chat", "completions"]
 SCHEME: Final = "openai:"
 CONCURRENCY: Final = 4
 SECONDS: Final = 300.0
+CONNECT_SECONDS: Final = 10.0
 RETRIES: Final = 8
 """Maximum retries of a request: after 0.5, 1, 2, 4 and then 8 seconds each, or as Retry-After says."""
 
@@ -25,15 +26,28 @@ class ModelServer:
 
     With the api "completions" chats are sent as text in Llama 2's template, for servers without a template. At most
     `concurrency` requests run at a time; each may take `seconds`, to the last byte of its answer and with its retries.
+    `others` are the URLs of further servers of the same model, each with that concurrency, that share the requests.
     """
 
     url: str
     api: Api = "chat"
     concurrency: int = CONCURRENCY
     seconds: float = SECONDS
+    others: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return self.base
+        return ", ".join(server.base for server in self.each) if self.others else self.base
+
+    @property
+    def each(self) -> tuple[ModelServer, ...]:
+        """Every server alone, named once."""
+        servers = (replace(self, url=url, others=()) for url in (self.url, *self.others))
+        return tuple({server.base: server for server in servers}.values())
+
+    @property
+    def at_once(self) -> int:
+        """Maximum number of requests at a time, to all servers together."""
+        return self.concurrency * len(self.each)
 
     @property
     def base(self) -> str:

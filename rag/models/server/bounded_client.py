@@ -21,7 +21,7 @@ from rag.messages import Message
 from rag.models.server.address import ModelServer
 
 _ASKED: Final = re.compile(rb'"max_(?:completion_)?tokens":\s*(\d{1,12})')
-_RETRY_COUNT: Final = "x-stainless-retry-count"
+RETRY_COUNT: Final = "x-stainless-retry-count"
 _PER_TOKEN, _MOST = 4096, 16 << 20
 """Bytes of a reply for every token that was asked for, with all that is around it; and where none were."""
 
@@ -41,7 +41,7 @@ class BoundedClient(openai.DefaultHttpxClient):
 
     def send(self, request: Any, *, stream: bool = False, **options: Any) -> Any:
         """Send a request, one attempt of it."""
-        if request.headers.get(_RETRY_COUNT, "0") == "0":
+        if request.headers.get(RETRY_COUNT, "0") == "0":
             self._attempts.deadline = time.monotonic() + self._server.seconds
         deadline: float = self._attempts.deadline
         self._shorten(request, deadline)

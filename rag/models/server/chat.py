@@ -26,7 +26,7 @@ _HAS_TEXT = "kotae_has_text"
 class ServerChatModel(ServerMixin, BaseChatOpenAI):
     """A chat with a model on a server, in the server's own chat template.
 
-    `batch` sends up to `server.concurrency` requests at a time, and answers in order. A failure raises
+    `batch` sends up to `server.at_once` requests at a time, and answers in order. A failure raises
     ModelUnavailable if the question never arrived, else ModelFailed or PromptTooLong.
     """
 
@@ -60,7 +60,7 @@ class ServerChatModel(ServerMixin, BaseChatOpenAI):
         **kwargs: Any,
     ) -> list[AIMessage]:
         """Return one completion per input, in order, with a limited number of requests at a time."""
-        configs = with_concurrency(config, len(inputs), self.server.concurrency)
+        configs = with_concurrency(config, len(inputs), self.server.at_once)
         return super().batch(inputs, configs, return_exceptions=return_exceptions, **kwargs)
 
     def _generate(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -44,7 +45,7 @@ class ServerLLM(ServerMixin, BaseOpenAI):
     @property
     def concurrency(self) -> int:
         """Maximum number of requests at a time."""
-        return self.server.concurrency
+        return self.server.at_once
 
     @property
     def _invocation_params(self) -> dict[str, Any]:
@@ -74,8 +75,8 @@ class ServerLLM(ServerMixin, BaseOpenAI):
         """Yield the completion of one prompt as it is written; the last piece has `end`. Raises as `complete` does."""
         text, finish, usage = None, None, None
         streaming = {"stream": True, "stream_options": {"include_usage": True}}
-        with self.engine.errors():
-            for part in self._create(prompt, stop, **streaming):
+        with self.engine.errors(), closing(self._create(prompt, stop, **streaming)) as parts:
+            for part in parts:
                 usage = part.usage or usage
                 for choice in part.choices or ():
                     finish = choice.finish_reason or finish

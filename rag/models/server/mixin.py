@@ -12,8 +12,7 @@ from pydantic import BaseModel, Field, PrivateAttr, model_validator
 from rag.models.engine import EngineOptions, usable_context
 from rag.models.messages import turns_of
 from rag.models.server.address import RETRIES, ModelServer, server_key
-from rag.models.server.bounded_client import BoundedClient
-from rag.models.server.remote_model import ServerModel
+from rag.models.server.remote_model import ServerModel, http_client_of
 from rag.models.server.token_estimate import tokens_of_chat, tokens_of_text
 from rag.records import Decoding
 
@@ -32,13 +31,14 @@ class ServerMixin(BaseModel):
         """Set where and how LangChain's classes send requests, from `server`."""
         server: ModelServer = values["server"]
         connection = {"base_url": server.base, "api_key": server_key() or "none", "timeout": server.seconds}
-        return {**values, **connection, "http_client": BoundedClient(server), "max_retries": RETRIES}
+        return {**values, **connection, "http_client": http_client_of(server), "max_retries": RETRIES}
 
     @property
     def engine(self) -> ServerModel:
         """The model on the server; no request is sent before it is needed."""
         if self._server_model is None:
-            self._server_model = ServerModel(str(getattr(self, "model_name")), self.server, server_key())  # noqa: B009
+            name, client = str(getattr(self, "model_name")), getattr(self, "http_client")  # noqa: B009
+            self._server_model = ServerModel(name, self.server, server_key(), client)
         return self._server_model
 
     @property

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import SettingsError
+from rag.errors import ModelServerUnreachable, ModelUnavailable, SettingsError
 from rag.messages import Message
 from rag.models.engine import Turn
-from rag.models.server.address import RETRIES, ModelServer
+from rag.models.server.address import CONNECT_SECONDS, RETRIES, ModelServer
 from rag.models.server.catalogue import ModelInfo, list_models
 from rag.models.server.error_translation import no_such_model, translate_errors
 from rag.models.server.parameters import ServerQuirks
@@ -20,18 +20,37 @@ if TYPE_CHECKING:
 
     import openai
 
-CONNECT_SECONDS = 10.0
+    from rag.models.server.bounded_client import BoundedClient
+    from rag.models.server.pool import ServerPool
+
+_ROUNDS = 4
+"""Prompts in a batch for each that is answered at a time, so that a slow server among several holds few of them up."""
+
+
+def http_client_of(server: ModelServer) -> BoundedClient | ServerPool:
+    """Return the client for requests to a server, or to several that share them."""
+    if not server.others:
+        from rag.models.server.bounded_client import BoundedClient
+
+        return BoundedClient(server)
+    from rag.models.server.pool import ServerPool
+
+    return ServerPool(server)
 
 
 class ServerModel:
-    """A model on a server, by its name. No request is sent before it is needed."""
+    """A model on a server, or the same on several, by its name. No request is sent before it is needed.
 
-    def __init__(self, name: str, server: ModelServer, key: str | None) -> None:
+    `http_client` is that of `http_client_of`, shared with what else sends requests to these servers.
+    """
+
+    def __init__(self, name: str, server: ModelServer, key: str | None, http_client: Any = None) -> None:
         self.name = name
         self.server = server
-        self.batch_size = server.concurrency
+        self.batch_size = server.at_once * (_ROUNDS if server.others else 1)
         self.quirks = ServerQuirks()
         self._key = key
+        self._http_client: Any = http_client or http_client_of(server)
 
     def errors(self) -> AbstractContextManager[None]:
         """Translate the errors raised in the context."""
@@ -41,12 +60,44 @@ class ServerModel:
     def models(self) -> tuple[ModelInfo, ...]:
         """Every model of the server. Raises ModelUnavailable."""
         with self.errors():
-            return list_models(self._client.with_options(max_retries=0), self.server.root)
+            return self._listed()
+
+    def _listed(self, seconds: float | None = None) -> tuple[ModelInfo, ...]:
+        client = self._client.with_options(max_retries=0)
+        return list_models(client if seconds is None else client.with_options(timeout=seconds), self.server.root)
 
     @cached_property
     def info(self) -> ModelInfo:
-        """The server's description of this model; the name alone if it lists no models. Raises ModelUnavailable."""
-        known = {model.name: model for model in self.models}
+        """The description of this model by every server that answers; the name alone if they list no models.
+
+        Raises ModelUnavailable if none answers, or one has no such model or describes it otherwise than another.
+        """
+        if not self.server.others:
+            return self._of_listing(self.models)
+        described: dict[str, ModelInfo] = {}
+        unreachable: list[ModelServerUnreachable] = []
+        for server in self.server.each:
+            alone = ServerModel(self.name, server, self._key)
+            try:
+                described[str(server)] = alone.info
+            except ModelServerUnreachable as error:
+                unreachable.append(error)
+                self._http_client.leave_out(server)
+        if not described:
+            raise ModelServerUnreachable(unreachable[0].what, where=str(self.server), do=unreachable[0].do)
+        (first, info), *others = described.items()
+        for other, its_info in others:
+            _refuse_another(info, first, its_info, other)
+        self._http_client.check = self._check
+        return info
+
+    def _check(self, server: ModelServer) -> None:
+        """Refuse a server that is back with another model. Raises ModelUnavailable and exceptions of `openai`."""
+        alone = ServerModel(self.name, server, self._key)
+        _refuse_another(self.info, str(self.server), alone._of_listing(alone._listed(CONNECT_SECONDS)), str(server))
+
+    def _of_listing(self, models: Sequence[ModelInfo]) -> ModelInfo:
+        known = {model.name: model for model in models}
         if known and self.name not in known and f"{self.name}:latest" not in known:
             raise no_such_model(self.name, list(known), str(self.server))
         return known.get(self.name) or known.get(f"{self.name}:latest") or ModelInfo(self.name)
@@ -116,12 +167,20 @@ class ServerModel:
     def _client(self) -> openai.OpenAI:
         import openai
 
-        from rag.models.server.bounded_client import BoundedClient
-
         return openai.OpenAI(
             base_url=self.server.base,
             api_key=self._key or "none",
             timeout=openai.Timeout(self.server.seconds, connect=CONNECT_SECONDS),
             max_retries=RETRIES,
-            http_client=BoundedClient(self.server),
+            http_client=self._http_client,
+        )
+
+
+def _refuse_another(info: ModelInfo, where: str, its_info: ModelInfo, its_place: str) -> None:
+    """Raise ModelUnavailable if two servers do not describe a model alike."""
+    if its_info != info:
+        raise ModelUnavailable(
+            Message("The servers serve different models: {info}, and {other}", info=info, other=its_info),
+            where=", ".join((where, its_place)),
+            do="Give --base-url only servers of the same model, weights and context.",
         )
