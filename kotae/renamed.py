@@ -58,7 +58,8 @@ class RenamedChoice(click.Choice[str]):
             return str(value)
         if self.suffixes and value not in (*self.choices, *self.former):
             text = "{value!r} is not one of {choices}, nor a file ending in {suffixes}."
-            choices, suffixes = ", ".join(map(repr, self.choices)), " or ".join(self.suffixes)
+            choices = ", ".join(map(repr, self.choices))
+            suffixes = Message("{first} or {second}", first=", ".join(self.suffixes[:-1]), second=self.suffixes[-1])
             self.fail(localized(Message(text, value=value, choices=choices, suffixes=suffixes)))
         if value in self.former and param is not None:
             _notify(f"{param.opts[0]} {value}", f"{param.opts[0]} {self.former[value]}")

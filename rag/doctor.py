@@ -53,7 +53,7 @@ class IndexDescription:
         lines = [
             Message(
                 "{where}: {documents} files, {chunks} chunks ({languages})",
-                where=Message.of(self.where),
+                where=self.where,
                 documents=self.documents,
                 chunks=self.chunks,
                 languages=languages,

@@ -62,7 +62,7 @@ class KotaeError(Exception):
         """What (where). What to do."""
         message = Message.of(self.what)
         if self.where is not None:
-            message = Message("{what} ({where})", what=message, where=Message.of(self.where))
+            message = Message("{what} ({where})", what=message, where=self.where)
         return message if self.do is None else Message("{error}. {do}", error=message, do=Message.of(self.do))
 
     def text(self, language: Language) -> str:

@@ -60,12 +60,12 @@ def unpacked(value: Any) -> Any:
 
 
 def joined(messages: Iterable[str], separator: str = "; ") -> Message:
-    """Return messages one after the other as one; each is said in the reader's language.
+    """Return messages one after the other as one; each is said in the reader's language, and other texts stay.
 
     >>> joined(["no question", Message("{number} more", number=2)])
     'no question; 2 more'
     """
-    values = {f"part{number}": Message.of(text) for number, text in enumerate(messages)}
+    values = {f"part{number}": text for number, text in enumerate(messages)}
     return Message(separator.join(f"{{{name}}}" for name in values), **values)
 
 

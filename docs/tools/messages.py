@@ -123,7 +123,13 @@ def _messages_of(call: ast.Call) -> Iterator[ast.expr]:
     if name == "Fault":
         yield from call.args[2:3]
     if name in _ERRORS:
-        yield from (keyword.value for keyword in call.keywords if keyword.arg in ("where", "do"))
+        yield from (keyword.value for keyword in call.keywords if keyword.arg == "do")
+        yield from (keyword.value for keyword in call.keywords if _is_built(keyword))
+
+
+def _is_built(keyword: ast.keyword) -> bool:
+    """Tell whether a place is put together of words; a place that is a text, such as a path, is no message."""
+    return keyword.arg == "where" and isinstance(keyword.value, ast.JoinedStr)
 
 
 def _constants(tree: ast.Module) -> dict[str, ast.expr]:

@@ -94,9 +94,10 @@ def find_columns(header: Sequence[str], given: Sequence[FieldColumn], where: str
     columns = _without_twins(_pairs(chosen + _by_role(known)), header, where)
     missing = [role for role in _REQUIRED if not any(column.name.role is role for column in columns)]
     if missing:
-        raise _open(
-            f"The verification set has no column with the {' and the '.join(missing)}", columns, header, where, missing
-        )
+        neither = Message("The verification set has no column with the question and the reference")
+        no_column = "The verification set has no column with the {role}"
+        what = Message(no_column, role=_ROLES[missing[0]]) if len(missing) == 1 else neither
+        raise _open(what, columns, header, where, missing)
     columns = _languages(columns, header, where)
     used = {column.header for column in columns}
     return SetColumns(tuple(columns), tuple(cell for cell in header if cell and cell not in used))

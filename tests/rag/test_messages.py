@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 
 from rag.errors import IndexMissing, SettingsError
-from rag.messages import Message, displayed_in, localized, read_catalogue, translated
+from rag.messages import Message, displayed_in, joined, localized, read_catalogue, translated
 
 PORT = "Port {port} cannot be used: {error}"
 
@@ -52,6 +52,12 @@ def test_an_error_is_one_sentence_after_the_other_in_either_language() -> None:
     assert error.text("ja") == (
         "インデックスがありません（.kotae/index）。次のコマンドで作成してください: kotae ingest CORPUS"
     )
+
+
+def test_a_place_or_value_that_is_called_like_a_message_stays() -> None:
+    error = IndexMissing("There is no index", where="question")
+    assert error.text("ja") == "インデックスがありません（question）"
+    assert translated(joined(["question", Message("question")]), "ja") == "question; 質問"
 
 
 def test_the_language_of_the_terminal_lasts_as_long_as_its_block() -> None:
