@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,13 +89,13 @@ def draft_file(
         if index is None:
             index = kept / "index"
             _build(corpus, index, encoder, patterns, options)
-        retriever = open_retriever(IndexSettings(index, encoder))
-        _require_index_of(retriever, corpus)
         chat = open_model(model) if isinstance(model, ModelSettings) else model
         prompt = model.prompt if isinstance(model, ModelSettings) else load_prompt()
-        settings = DraftSettings(count, prompt, tuple(languages or LANGUAGES), seed, batch_size(chat))
-        drafted = Drafter(retriever, ReplyJournal(chat, kept), settings).draft(progress)
-        retriever.index.close()
+        retriever = open_retriever(IndexSettings(index, encoder))
+        with closing(retriever.index):
+            _require_index_of(retriever, corpus)
+            settings = DraftSettings(count, prompt, tuple(languages or LANGUAGES), seed, batch_size(chat))
+            drafted = Drafter(retriever, ReplyJournal(chat, kept), settings).draft(progress)
         _require_questions(drafted, corpus)
         write_set(drafted, out, language)
         shutil.rmtree(kept)
