@@ -39,7 +39,7 @@ _POINTS: Final = re.compile(
 )
 """Words that point at something, which the question must name before them."""
 _ENOUGH: Final = 4
-"""Content words from which on a question without a name may still say what it is about."""
+"""Content words from which on a question about a document without a title may do without a name."""
 
 
 class DropReason(StrEnum):
@@ -85,6 +85,8 @@ def drop_by_text(question: str, target: DraftTarget) -> DropReason | None:
 def stands_alone(question: str, title: str = "") -> bool:
     """Tell whether a question can be understood by itself: it names what it is about, and points at nothing else.
 
+    It has a word of the title of its document, or another name.
+
     >>> stands_alone("In what year was the Forth Bridge opened?"), stands_alone("When was it opened?")
     (True, False)
     >>> stands_alone("フォース橋が開通したのは何年ですか？"), stands_alone("この橋が開通したのは何年ですか？")
@@ -99,7 +101,8 @@ def stands_alone(question: str, title: str = "") -> bool:
     first = min((token.start for token in names), default=len(text))
     if any(match.start() < first for match in _POINTS.finditer(text)):
         return False
-    return bool(names) or sum(token.content and not _ASKS.fullmatch(token.surface) for token in tokens) >= _ENOUGH
+    words = sum(token.content and not _ASKS.fullmatch(token.surface) for token in tokens)
+    return bool(names) or (not titled and words >= _ENOUGH)
 
 
 def _names(token: Token, titled: frozenset[str]) -> bool:

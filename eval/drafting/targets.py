@@ -107,7 +107,7 @@ def _as_written(found: SoughtSpan, sentence: str) -> str | None:
     if match is None:
         return None
     if found.kind == "number":
-        return _with_counter(sentence, match)
+        return _with_counter(sentence, match) if any(map(str.isdigit, match[0])) else None
     if found.kind == "name" and not _is_proper(found.tokens, text):
         return None
     if found.kind == "quotation" and found.tokens[-1].pos.startswith(("助", "動詞", "形容詞")):

@@ -70,3 +70,5 @@ def test_without_a_name_a_question_must_say_enough() -> None:
     assert not stands_alone("What is the colour?")
     assert not stands_alone("色は何ですか？")
     assert stands_alone("What is the colour of the receipt?", "Receipt")
+    assert not stands_alone("In which year were copies distributed by lot among the member countries?", "Metre")
+    assert not stands_alone("何年に複製がくじ引きで各国に配られましたか？", "メートル")
