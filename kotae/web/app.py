@@ -37,6 +37,7 @@ def build_app(config: ServerConfig) -> Starlette:
         routes=[
             Route("/", pages.ask_page),
             Route("/ask", ask, methods=["POST"]),
+            Route("/examples", pages.examples),
             Route("/lists", pages.lists_page),
             Route("/lists", list_routes.add_list, methods=["POST"]),
             Route("/lists/state", list_routes.list_states),

@@ -24,6 +24,10 @@ from rag.retrieval.retriever import HybridRetriever, document_of
 
 Result = TypeVar("Result")
 CHUNKS_A_PAGE = 50
+_SAMPLED = 12
+"""The files that titles are taken from."""
+_TITLE = 60
+"""The most characters of a title that fits a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,24 @@ class IndexView:
     def catalogue(self) -> Catalogue:
         """List the files of the index. Raises IndexProblem."""
         return self.read(self._list)
+
+    def titles(self, language: Language, most: int) -> list[str]:
+        """Return titles of a few documents, first those in this language. Raises IndexProblem.
+
+        It looks at files spread over the index, and at the first passage of each.
+        """
+
+        def look(index: Index) -> list[str]:
+            sources = sorted(index.manifest.sources)
+            titles: dict[str, Language] = {}
+            for source in sources[:: max(1, len(sources) // _SAMPLED)][:_SAMPLED]:
+                ids = next((ids for _, ids in index.store.packed_ids([source]) if len(ids)), ())
+                for chunk in index.store.fetch([chunk_id.decode() for chunk_id in ids[:1]]).values():
+                    if 0 < len(title := chunk.title.strip()) <= _TITLE:
+                        titles.setdefault(title, chunk.language)
+            return sorted(titles, key=lambda title: titles[title] != language)[:most]
+
+        return self.read(look)
 
     def page(self, file_id: str, page: int) -> Page:
         """Return a page of a file's chunks, at most the last. Raises RequestError and IndexProblem."""

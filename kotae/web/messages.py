@@ -33,6 +33,10 @@ MESSAGES: Final[Mapping[str, str]] = {
     "answers": "Answers",
     "model_is": "Model: {model}",
     "no_script": "To ask questions, enable JavaScript in your browser.",
+    "start": "kotae looks for passages about a question in the documents of the index, and a language model answers "
+    "from them. Every such answer lists its sources.",
+    "examples": "Questions to try:",
+    "live.example": "What do the documents say about “{title}”?",
     "live.with": "With retrieval",
     "live.without": "Without retrieval",
     "live.sent": "Preparing… (the first question loads the model)",

@@ -16,7 +16,7 @@ from kotae.web.index_view import IndexView
 from kotae.web.messages import script_messages, translate
 from kotae.web.queue import AnswerQueue
 from kotae.web.runs_view import RunList
-from rag.errors import IndexMissing, KotaeError, RequestError
+from rag.errors import IndexMissing, IndexProblem, KotaeError, RequestError
 from rag.records import LANGUAGES, Language
 from rag.text.language import markup_language
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _LANGUAGE_COOKIE = "kotae_language"
 MOST_FILES = 500
 """The number of files that one page lists; the filter finds the others."""
+MOST_EXAMPLES = 2
+"""The number of questions that the page suggests before anything was asked."""
 _YEAR = 365 * 24 * 3600
 REPORT_POLICY = (
     "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
@@ -39,6 +41,16 @@ def ask_page(request: Request) -> Response:
     index: IndexView = request.app.state.index
     queue: AnswerQueue = request.app.state.queue
     return _page(request, "ask", model=queue.settings.uri, problem=index.problem())
+
+
+def examples(request: Request) -> Response:
+    """Return titles of documents to ask about; none if the index cannot be read."""
+    index: IndexView = request.app.state.index
+    try:
+        titles = index.titles(page_language(request), MOST_EXAMPLES)
+    except IndexProblem:
+        titles = []
+    return JSONResponse({"titles": titles})
 
 
 def lists_page(request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 import { enter, leave } from "./line.js";
 import { languageOf, translate } from "./page.js";
+import "./start.js";
 
 const form = document.getElementById("ask");
 const question = document.getElementById("question");

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.kotae.web.conftest import CATTLE, TENNIS, UNHEARD_OF
-from tests.kotae.web.page_parser import ALL_ANSWERED, ask
+from tests.kotae.web.page_parser import ALL_ANSWERED, ask, signed_in
 
 pytestmark = pytest.mark.usefixtures("browser")
 
@@ -124,3 +124,31 @@ def test_what_no_passage_has_is_named(page) -> None:
     page.until(ALL_ANSWERED)
     assert page.texts(".support") == ["", ""]
     assert page.texts(".remarks li") == ["In no passage: «987654»"]
+
+
+@pytest.mark.parametrize(
+    ("language", "part"), [("ja", "について教えてください"), ("en", "What do the documents say about")]
+)
+def test_before_anything_was_asked_there_are_two_examples_to_ask(tab, site, language, part) -> None:
+    page = signed_in(tab, site, language)
+    page.until("document.querySelectorAll('#start button').length === 2")
+    first = page.texts("#start button")[0]
+    assert part in first
+    assert page.text("#start p")
+    page.click("#start button")
+    assert page.run("document.getElementById('question').value") == first
+    assert page.run("document.activeElement.id") == "question"
+    page.press("Enter", ctrl=True)
+    page.until(ALL_ANSWERED)
+    assert page.texts(".asked h2") == [first]
+    assert page.run("getComputedStyle(document.getElementById('start')).display") == "none"
+    assert page.console == []
+
+
+def test_without_an_index_there_are_no_examples(tab, serve_index, tmp_path) -> None:
+    site = serve_index(tmp_path / "none", tmp_path / "runs")
+    page = signed_in(tab, site)
+    with site.client() as client:
+        assert client.get("/examples").json() == {"titles": []}
+    assert page.texts("#start button") == []
+    assert page.run("document.querySelector('#start .hint').hidden")

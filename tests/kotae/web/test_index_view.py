@@ -143,3 +143,25 @@ def test_an_index_on_a_server_is_browsed_too(chroma_url, tmp_path) -> None:
         assert [file.source for file in index_view.catalogue().files] == sorted(SMALL_CORPUS)
         assert index_view.catalogue().languages == {"en": 4, "ja": 4}
         index_view.close()
+
+
+@pytest.mark.parametrize(("language", "other"), [("ja", "en"), ("en", "ja")])
+def test_titles_to_ask_about_are_in_the_language_of_the_page_first(small_index, language, other) -> None:
+    view = IndexView(IndexSettings(small_index, None, 2))
+    every = view.titles(language, 100)
+    assert view.titles(language, 2) == every[:2]
+    assert len(every) == len(set(every)) > 2
+    assert set(every) == set(view.titles(other, 100))
+    assert every[0] != view.titles(other, 100)[0]
+    view.close()
+
+
+def test_titles_that_are_no_part_of_a_question_are_left_out(encoder, tmp_path) -> None:
+    long = "長い" * 100
+    sync(
+        write_corpus(tmp_path / "corpus", {"a.md": f"# {long}\n本文。\n", "b.md": "# 短い題\n本文。\n"}),
+        tmp_path / "index",
+    )
+    view = IndexView(IndexSettings(tmp_path / "index", None, 2))
+    assert view.titles("ja", 2) == ["短い題"]
+    view.close()
