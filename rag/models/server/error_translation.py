@@ -45,16 +45,21 @@ def translate_errors(where: str, key: str | None) -> Iterator[None]:
     except openai.APIResponseValidationError as error:
         raise _mismatch(where, error) from error
     except (openai.APITimeoutError, openai.APIConnectionError) as error:
-        cause = _first_cause(error)
-        raise ModelServerUnreachable(
-            Message("No model server answers: {cause}", cause=str(cause) or type(cause).__name__),
-            where=where,
-            do=Message("Start it, or give another with --base-url.{where}", where=_proxy_hint(where)),
-        ) from error
+        raise no_server_answers(error, where) from error
     except openai.APIError as error:
         raise _of_api_error(error, where, key) from error
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise _mismatch(where, error) from error
+
+
+def no_server_answers(error: BaseException, where: str) -> ModelServerUnreachable:
+    """Return the error for a server to which there is no connection, or none that lasts."""
+    cause = _first_cause(error)
+    return ModelServerUnreachable(
+        Message("No model server answers: {cause}", cause=str(cause) or type(cause).__name__),
+        where=where,
+        do=Message("Start it, or give another with --base-url.{where}", where=_proxy_hint(where)),
+    )
 
 
 def no_such_model(name: str, known: Sequence[str], where: str) -> ModelUnavailable:

@@ -15,9 +15,12 @@ import openai
 from rag.errors import KotaeError, ModelUnavailable
 from rag.models.server.address import CONNECT_SECONDS, ModelServer
 from rag.models.server.bounded_client import RETRY_COUNT, BoundedClient
+from rag.models.server.error_translation import no_server_answers
 
 PAUSE: Final = 10.0
 """Seconds for which a server that failed is left out."""
+PATIENCE: Final = 60.0
+"""Seconds of failures of all servers after which requests are not sent again."""
 _LONGEST_PAUSE: Final = 600
 _BUSY: Final = (429, 502, 503, 504)
 
@@ -37,7 +40,7 @@ class ServerPool(openai.DefaultHttpxClient):
 
     What a server does not answer goes to another at once, and that server is left out for a while; `check` is called
     before it gets a request again, and raises if it must not. While none answers they are tried in turn: the caller's
-    retries are the patience. A request may take its `seconds` on each server.
+    retries are the patience, for a minute. A request may take its `seconds` on each server.
     """
 
     def __init__(self, server: ModelServer) -> None:
@@ -48,6 +51,7 @@ class ServerPool(openai.DefaultHttpxClient):
         self._changed = threading.Condition()
         self._taken = itertools.count(1)
         self._request = threading.local()
+        self._dead_since: float | None = None
 
     def leave_out(self, server: ModelServer) -> None:
         """Send nothing to a server for a while, and then only if `check` agrees."""
@@ -74,13 +78,19 @@ class ServerPool(openai.DefaultHttpxClient):
                 self._release(member, PAUSE if passing else None)
                 if passing and self._others(tried):
                     continue
+                if passing and self._given_up():
+                    raise no_server_answers(error, str(self._server)) from error
                 raise
             pause = _pause(response)
             if pause is None and stream and not response.is_closed:
                 self._release_when_closed(member, response)
                 return response
             self._release(member, pause)
-            if pause is None or not self._others(tried):
+            if pause is None:
+                return response
+            if not self._others(tried):
+                if self._given_up():
+                    response.headers["x-should-retry"] = "false"
                 return response
             response.close()
 
@@ -133,6 +143,16 @@ class ServerPool(openai.DefaultHttpxClient):
         """Whether a server that is not left out has not been tried."""
         return any(member.out_until <= time.monotonic() for member in self._untried(tried))
 
+    def _given_up(self) -> bool:
+        """Whether all servers have failed, again and again, for longer than patience lasts."""
+        now = time.monotonic()
+        with self._changed:
+            if any(member.out_until <= now for member in self._members):
+                self._dead_since = None
+            elif self._dead_since is None:
+                self._dead_since = now
+            return self._dead_since is not None and now - self._dead_since > PATIENCE
+
     def _leave_out(self, member: _Member, seconds: float) -> None:
         with self._changed:
             member.failed, member.out_until = True, time.monotonic() + seconds
@@ -142,6 +162,8 @@ class ServerPool(openai.DefaultHttpxClient):
             self._leave_out(member, pause)
         with self._changed:
             member.in_flight -= 1
+            if not member.failed:
+                self._dead_since = None
             self._changed.notify_all()
 
     def _release_when_closed(self, member: _Member, response: Any) -> None:

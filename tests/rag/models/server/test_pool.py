@@ -105,6 +105,21 @@ def test_all_dead_is_one_named_failure_and_keeps_what_is_done(scripted, second, 
     assert all(f"({scripted.url}/v1, {second.url}/v1)" in str(error) for error in others)
 
 
+@pytest.mark.parametrize("fault", [reset, status(503)])
+def test_patience_with_all_dead_ends(scripted, second, fault, monkeypatch) -> None:
+    monkeypatch.setattr("rag.models.server.mixin.RETRIES", 8)
+    monkeypatch.setattr("rag.models.server.pool.PATIENCE", -1.0)
+    scripted.always = second.always = fault
+    model = open_on(scripted.url, others=(second.url,))
+    for question in MANY[:3]:
+        asked = len(scripted.bodies()) + len(second.bodies())
+        with pytest.raises(ModelServerUnreachable, match=f"{scripted.url}/v1, {second.url}/v1"):
+            model.invoke(question)
+        assert len(scripted.bodies()) + len(second.bodies()) - asked <= 2
+    scripted.always = None
+    assert MANY[0] in model.invoke(MANY[0]).text
+
+
 def test_none_that_is_there_is_named_too() -> None:
     urls = [f"http://127.0.0.1:{free_port()}/v1" for _ in range(2)]
     with pytest.raises(ModelServerUnreachable, match=", ".join(urls)):
