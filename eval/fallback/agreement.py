@@ -78,7 +78,7 @@ class GradeReport:
         lines = [Message(counts, total=total, right=right, wrong=total - right)]
         if self.ladder is not None:
             lines.append(Message("ladder against labels: {agreement}", agreement=agreement_text(self.ladder)))
-        lines += [Message.of(use.text) for use in self.uses]
+        lines += [use.text for use in self.uses]
         if self.below is not None:
             with_fallback = "ladder and fallback graders against labels: {agreement}"
             lines.append(Message(with_fallback, agreement=agreement_text(self.below)))

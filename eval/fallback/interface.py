@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from eval.grading.ladder import AnswerOutcome, GradingRule, Reference, Verdict
+from rag.messages import Message
 from rag.text.canonical import canonical
 from rag.text.word_match import folded
 
@@ -70,10 +71,16 @@ class FallbackUse:
     correct: int
 
     @property
-    def text(self) -> str:
+    def text(self) -> Message:
         """One line for people."""
-        count = f"decided {self.decided} of {self.open} open answers ({self.correct} correct)"
-        return f"{self.rule}: {count}; {self.about}"
+        return Message(
+            "{rule}: decided {decided} of {open} open answers ({correct} correct); {about}",
+            rule=self.rule,
+            decided=self.decided,
+            open=self.open,
+            correct=self.correct,
+            about=self.about,
+        )
 
 
 @dataclass(frozen=True, slots=True)

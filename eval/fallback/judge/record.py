@@ -63,12 +63,18 @@ class Measured:
     counts: Mapping[str, int]
 
     @property
-    def text(self) -> str:
+    def text(self) -> Message:
         """One line for people."""
         kinds = ", ".join(f"{count} {name}" for name, count in self.counts.items() if count)
-        return (
-            f"measured on the {self.agreement.accuracy.total} open ones of {self.answers} labelled answers in "
-            f"{self.labelled} ({self.labelled_sha256[:12]}): {agreement_text(self.agreement)} ({kinds})"
+        return Message(
+            "measured on the {open} open ones of {answers} labelled answers in {labelled} ({digest}): "
+            "{agreement} ({kinds})",
+            open=self.agreement.accuracy.total,
+            answers=self.answers,
+            labelled=self.labelled,
+            digest=self.labelled_sha256[:12],
+            agreement=agreement_text(self.agreement),
+            kinds=kinds,
         )
 
 
@@ -83,10 +89,14 @@ class JudgeRecord:
     failures: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def text(self) -> str:
+    def text(self) -> Message:
         """One line for people."""
-        measured = "not measured" if self.measured is None else self.measured.text
-        return f"{self.judge.model_identity}, rubric {self.judge.rubric}, {measured}"
+        return Message(
+            "{judge}, rubric {rubric}, {measured}",
+            judge=self.judge.model_identity,
+            rubric=self.judge.rubric,
+            measured=Message("not measured") if self.measured is None else self.measured.text,
+        )
 
     def judgement(self, question: SetQuestion, answer: str, pool: QuestionPool) -> Judgement:
         """Combine the replies on an answer."""

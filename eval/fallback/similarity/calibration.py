@@ -57,13 +57,22 @@ class Calibration:
     method: str = METHOD
 
     @property
-    def text(self) -> str:
+    def text(self) -> Message:
         """One line for people."""
-        usable = f"no usable threshold: {self.why}" if self.threshold is None else f"threshold {self.threshold:.4f}"
-        return (
-            f"{usable}; fitted on {self.open} open answers ({self.right} right) to {self.questions} questions of "
-            f"{self.labelled} ({self.labelled_sha256[:12]}), floor {self.floor:g}; out of fold "
-            f"{agreement_text(self.out_of_fold)}; encoder {self.encoder}"
+        unusable = Message("no usable threshold: {why}", why=self.why)
+        usable = unusable if self.threshold is None else Message("threshold {value:.4f}", value=self.threshold)
+        return Message(
+            "{usable}; fitted on {open} open answers ({right} right) to {questions} questions of {labelled} "
+            "({digest}), floor {floor:g}; out of fold {agreement}; encoder {encoder}",
+            usable=usable,
+            open=self.open,
+            right=self.right,
+            questions=self.questions,
+            labelled=self.labelled,
+            digest=self.labelled_sha256[:12],
+            floor=self.floor,
+            agreement=agreement_text(self.out_of_fold),
+            encoder=self.encoder,
         )
 
 

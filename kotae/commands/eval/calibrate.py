@@ -9,6 +9,7 @@ import click
 from kotae.console import echo
 from kotae.options import PATH, encoder_option, json_option, option
 from kotae.settings import as_json_text
+from rag.messages import joined
 from rag.settings import DEFAULT_ENCODER, DEFAULT_MIN_TNR
 
 
@@ -34,4 +35,4 @@ def calibrate_command(labelled: Path, out: Path, min_tnr: float, encoder: str | 
     refuse_same(labelled, out)
     calibration = calibrate(labelled, open_encoder(encoder or DEFAULT_ENCODER), min_tnr)
     save_calibration(calibration, out)
-    echo(as_json_text(calibration) if as_json else f"{calibration.text}\n{out}")
+    echo(as_json_text(calibration) if as_json else joined([calibration.text, str(out)], "\n"))

@@ -10,6 +10,7 @@ import click
 from kotae.console import echo
 from kotae.options import PATH, json_option, model_server_options, option
 from kotae.settings import as_json_text, model_server
+from rag.messages import joined
 
 
 @click.command("judge", short_help="Let a model judge undecided answers.")
@@ -32,4 +33,4 @@ def judge_command(run: Path, judge: str, validate_on: Path, as_json: bool, **set
 
     with count_bar("Judging") as progress:
         record = judge_run(run, validate_on, judge_settings(judge, model_server(settings)), progress=progress)
-    echo(as_json_text(record) if as_json else f"{record.text}\n{run / FILE}")
+    echo(as_json_text(record) if as_json else joined([record.text, str(run / FILE)], "\n"))
