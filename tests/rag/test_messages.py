@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 
 from rag.errors import IndexMissing, SettingsError
-from rag.messages import Message, displayed_in, joined, localized, read_catalogue, translated
+from rag.messages import Message, displayed_in, joined, localized, packed, read_catalogue, translated, unpacked
 
 PORT = "Port {port} cannot be used: {error}"
 
@@ -44,6 +45,15 @@ def test_a_message_survives_a_worker() -> None:
     error = pickle.loads(pickle.dumps(SettingsError(Message(PORT, port=80, error=OSError("in use")))))  # noqa: S301
     assert str(error) == "Port 80 cannot be used: in use"
     assert error.text("ja") == "ポート 80 を使用できません: in use"
+
+
+def test_a_message_travels_as_json() -> None:
+    message = Message(PORT, port=80, error=Message("There is no index"))
+    again = unpacked(json.loads(json.dumps(packed(message))))
+    assert again == message
+    assert translated(again, "ja") == "ポート 80 を使用できません: インデックスがありません"
+    assert unpacked(packed("a place")) == "a place"
+    assert unpacked(packed(None)) is None
 
 
 def test_an_error_is_one_sentence_after_the_other_in_either_language() -> None:
