@@ -20,6 +20,8 @@ from rag.records import Decoding
 MODELS = {"kotae-rag": True, "kotae-rag-sources": True, "kotae-no-rag": False}
 """The model names, and whether each uses retrieval; `-sources` appends a numbered list of sources."""
 LISTING = "kotae-rag-sources"
+_STOPS, _LONGEST_STOP = 4, 200
+"""The most texts that end an answer, as in OpenAI's API, and the most characters of one."""
 _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "n": (1,),
     "tools": ([],),
@@ -27,7 +29,6 @@ _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "tool_choice": ("none", "auto"),
     "function_call": ("none", "auto"),
     "parallel_tool_calls": (True, False),
-    "stop": ([],),
     "frequency_penalty": (0,),
     "presence_penalty": (0,),
     "logit_bias": ({},),
@@ -80,8 +81,14 @@ class ChatRequest(BaseModel):
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, gt=0, le=1)
     seed: int | None = Field(default=None, ge=0, lt=2**32)
+    stop: Annotated[list[Annotated[str, Field(min_length=1, max_length=_LONGEST_STOP)]], Field(max_length=_STOPS)] = []
     max_tokens: int | None = Field(default=None, gt=0, lt=2**31)
     max_completion_tokens: int | None = Field(default=None, gt=0, lt=2**31)
+
+    @field_validator("stop", mode="before")
+    @classmethod
+    def _as_list(cls, stop: Any) -> Any:
+        return [stop] if isinstance(stop, str) else [] if stop is None else stop
 
     @property
     def limit(self) -> int | None:
@@ -105,7 +112,9 @@ class ChatRequest(BaseModel):
             "max_new_tokens": self.limit,
         }
         changes: dict[str, Any] = {name: value for name, value in overrides.items() if value is not None}
-        return QueuedQuestion(read_question(texts[-1]), MODELS[self.model], replace(decoding, **changes))
+        return QueuedQuestion(
+            read_question(texts[-1]), MODELS[self.model], replace(decoding, **changes), tuple(self.stop)
+        )
 
     @contextmanager
     def blamed(self, decoding: Decoding) -> Iterator[None]:

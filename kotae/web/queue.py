@@ -18,11 +18,12 @@ from rag.records import AnswerPiece, Decoding, Hit
 
 @dataclass(frozen=True, slots=True)
 class QueuedQuestion:
-    """A question, whether to use retrieval, and decoding settings (None: those of the server)."""
+    """A question, whether to use retrieval, decoding settings (None: those of the server), and texts that end it."""
 
     question: Question
     retrieval: bool
     decoding: Decoding | None = None
+    stop: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,9 @@ class AnswerQueue:
 
     def _events(self, question: QueuedQuestion) -> Generator[Retrieved | AnswerPiece]:
         chain = self._chain(question.decoding or self.settings.decoding, question.retrieval)
+        if question.stop:
+            prompt = replace(chain.prompt, stop=(*chain.prompt.stop, *question.stop))
+            chain = build_chain(chain.model, chain.retriever, prompt)
         prepared = chain.prepare(question.question)
         yield Retrieved(prepared.hits, prepared.dropped, prepared.left_out, prepared.marked)
         yield from chain.stream_prepared(prepared)

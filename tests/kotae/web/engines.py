@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rag.models.engine import Completion, Piece, TextEngine, Turn
+from rag.models.stop_strings import StoppableText
 from rag.records import Decoding
 
 
@@ -46,7 +47,7 @@ class SteeredEngine(TextEngine):
         self.decodings.append(decoding)
         self.threads.add(threading.get_ident())
         reply = self._reply(prompt)
-        said = ""
+        text = StoppableText(stop)
         try:
             for letter in reply[: decoding.max_new_tokens]:
                 if letter == "…":
@@ -55,13 +56,16 @@ class SteeredEngine(TextEngine):
                     continue
                 if letter == ",":
                     time.sleep(0.2)
-                said += letter
-                yield Piece(letter)
-            finish = "length" if len(reply) > decoding.max_new_tokens else "stop"
-            self.written.append(said)
-            yield Piece("", Completion(said, finish, len(prompt), len(said)))
+                text.add(letter)
+                yield Piece(text.news(ended=False))
+                if text.stopped:
+                    break
+            yield Piece(text.news(ended=True))
+            finish = "length" if len(reply) > decoding.max_new_tokens and not text.stopped else "stop"
+            self.written.append(text.text)
+            yield Piece("", Completion(text.text, finish, len(prompt), len(text.text)))
         except GeneratorExit:
-            self.stopped.append(said)
+            self.stopped.append(text.text)
             raise
 
     def _reply(self, prompt: str) -> str:

@@ -12,6 +12,8 @@ import pytest
 from kotae.web.openai_request import MODELS
 from tests.kotae.web.conftest import CATTLE, TENNIS, Served
 
+CATTLE_ANSWER = "Rinderpest"
+
 
 @pytest.fixture
 def client(site: Served):
@@ -114,7 +116,8 @@ def test_how_the_model_writes_is_honoured(site, client) -> None:
 @pytest.mark.parametrize(
     ("parameter", "value"),
     [
-        ("n", 2), ("tools", [{"type": "function", "function": {"name": "f"}}]), ("logprobs", True), ("stop", ["x"]),
+        ("n", 2), ("tools", [{"type": "function", "function": {"name": "f"}}]), ("logprobs", True),
+        ("stop", list("abcde")),
         ("frequency_penalty", 1), ("response_format", {"type": "json_object"}), ("logit_bias", {"1": 2}),
         ("reasoning_effort", "high"), ("temperature", 3), ("max_tokens", 0), ("seed", -1), ("messages", []),
         ("messages", [{"role": "system", "content": "x"}]),
@@ -128,6 +131,26 @@ def test_what_it_cannot_do_is_refused_by_name(site, client, parameter, value) ->
     assert caught.value.param == parameter
     assert caught.value.type == "invalid_request_error"
     assert site.engine.prompts == []
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("stop", "answer"), [("pest", "Rinder"), (["x", "er"], "Rind"), (None, CATTLE_ANSWER), ([], CATTLE_ANSWER)]
+)
+def test_a_stop_ends_the_answer_before_it(client, stop, answer, stream) -> None:
+    said = client.chat.completions.create(model="kotae-rag", messages=user(CATTLE), stop=stop, stream=stream)
+    if not stream:
+        assert (said.choices[0].message.content, said.choices[0].finish_reason) == (answer, "stop")
+        return
+    *texts, last = said
+    assert "".join(chunk.choices[0].delta.content or "" for chunk in texts) == answer
+    assert last.choices[0].finish_reason == "stop"
+
+
+def test_a_stop_holds_for_one_answer_only(client) -> None:
+    client.chat.completions.create(model="kotae-rag", messages=user(CATTLE), stop="pest")
+    said = client.chat.completions.create(model="kotae-rag", messages=user(CATTLE))
+    assert said.choices[0].message.content == CATTLE_ANSWER
 
 
 def test_a_parameter_nobody_knows_is_refused(client) -> None:
