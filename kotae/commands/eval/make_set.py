@@ -49,7 +49,6 @@ def make_set_command(
     \b
     Example:
       kotae eval make-set documents --out draft.xlsx -n 50
-      kotae eval run draft.xlsx --out runs/first
     """
     from eval.drafting.sheet import counts_lines
     from kotae.drafts import draft_file
