@@ -52,7 +52,8 @@ def build_app(config: ServerConfig) -> Starlette:
             Route("/assets/{name}", pages.asset),
             Route("/v1/models", openai_api.list_models),
             Route("/v1/models/{name}", openai_api.show_model),
-            Route("/v1/chat/completions", openai_api.complete, methods=["POST"]),
+            Route("/v1/chat/completions", openai_api.complete_chat, methods=["POST"]),
+            Route("/v1/completions", openai_api.complete_text, methods=["POST"]),
         ],
         exception_handlers={HTTPException: _failed, KotaeError: _failed, Exception: _failed},
     )

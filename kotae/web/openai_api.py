@@ -1,4 +1,4 @@
-"""`/v1/models` and `/v1/chat/completions`: answers for OpenAI clients, whole or streamed."""
+"""`/v1/models`, `/v1/chat/completions` and `/v1/completions`: answers for OpenAI clients, whole or streamed."""
 
 from __future__ import annotations
 
@@ -8,14 +8,22 @@ import uuid
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from kotae.web.disconnect import cancel_on_disconnect
 from kotae.web.errors import openai_fields
-from kotae.web.openai_request import LISTING, MODELS, ChatRequest, no_such_model, read_request
+from kotae.web.openai_request import (
+    LISTING,
+    MODELS,
+    AnswerRequest,
+    ChatRequest,
+    TextRequest,
+    no_such_model,
+    read_request,
+)
 from kotae.web.questions import read_body
 from kotae.web.queue import AnswerQueue, QueuedQuestion, Retrieved
 from kotae.web.serializers import hit_fields, sources_list, support_fields
@@ -41,14 +49,24 @@ async def show_model(request: Request) -> Response:
     return JSONResponse({"id": name, "object": "model", "created": _STARTED, "owned_by": "kotae"})
 
 
-async def complete(request: Request) -> Response:
-    """Answer a chat completion. An error before the first word has an HTTP status; a later one is the last event."""
+async def complete_chat(request: Request) -> Response:
+    """Answer a chat completion."""
+    return await _complete(request, ChatRequest, _Completion)
+
+
+async def complete_text(request: Request) -> Response:
+    """Answer a text completion."""
+    return await _complete(request, TextRequest, _TextCompletion)
+
+
+async def _complete(request: Request, kind: type[AnswerRequest], form: type[_Completion]) -> Response:
+    """Answer a completion. An error before the first word has an HTTP status; a later one is the last event."""
     queue: AnswerQueue = request.app.state.queue
-    chat = read_request(await read_body(request))
-    question = chat.question(queue.settings.decoding)
-    completion = _Completion(chat, question.question)
-    with chat.blamed(queue.settings.decoding):
-        if not chat.stream:
+    body = read_request(await read_body(request), kind)
+    question = body.question(queue.settings.decoding)
+    completion = form(body, question.question)
+    with body.blamed(queue.settings.decoding):
+        if not body.stream:
             return JSONResponse(await cancel_on_disconnect(request, completion.whole(queue, question)))
         events = completion.events(queue, question)
         first = await cancel_on_disconnect(request, anext(events))
@@ -57,9 +75,11 @@ async def complete(request: Request) -> Response:
 
 @dataclass
 class _Completion:
-    """A completion that is being written."""
+    """A chat completion that is being written."""
 
-    request: ChatRequest
+    whole_kind: ClassVar[str] = "chat.completion"
+    chunk_kind: ClassVar[str] = "chat.completion.chunk"
+    request: AnswerRequest
     question: Question
     id: str = field(default_factory=lambda: f"chatcmpl-{uuid.uuid4().hex}")
     created: int = field(default_factory=lambda: int(time.time()))
@@ -74,9 +94,9 @@ class _Completion:
                 elif isinstance(event, AnswerPiece):
                     answer = event.done or answer
         assert answer is not None  # noqa: S101  # the last piece of every answer has it
-        message = {"role": "assistant", "content": self._text(answer)}
-        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": answer.chosen.finish}
-        body = {**self._head("chat.completion"), "choices": [choice], "kotae": _about(answer, retrieved)}
+        content = self._whole(self._text(answer))
+        choice = {"index": 0, **content, "logprobs": None, "finish_reason": answer.chosen.finish}
+        body = {**self._head(self.whole_kind), "choices": [choice], "kotae": _about(answer, retrieved)}
         return body | ({"usage": usage} if (usage := _usage(answer)) else {})
 
     async def events(self, queue: AnswerQueue, question: QueuedQuestion) -> AsyncGenerator[dict[str, Any]]:
@@ -95,18 +115,39 @@ class _Completion:
                             yield self._chunk({"content": listed})
                         yield self._chunk({}, event.done.chosen.finish) | {"kotae": _about(event.done, retrieved)}
                         if self.request.wants_usage and (usage := _usage(event.done)):
-                            yield self._head("chat.completion.chunk") | {"choices": [], "usage": usage}
+                            yield self._head(self.chunk_kind) | {"choices": [], "usage": usage}
 
     def _head(self, kind: str) -> dict[str, Any]:
         return {"id": self.id, "object": kind, "created": self.created, "model": self.request.model}
 
     def _chunk(self, delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:
-        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
-        return self._head("chat.completion.chunk") | {"choices": [choice]}
+        choice = {"index": 0, **self._part(delta), "logprobs": None, "finish_reason": finish}
+        return self._head(self.chunk_kind) | {"choices": [choice]}
+
+    def _whole(self, text: str) -> dict[str, Any]:
+        return {"message": {"role": "assistant", "content": text}}
+
+    def _part(self, delta: dict[str, Any]) -> dict[str, Any]:
+        return {"delta": delta}
 
     def _text(self, answer: Answer) -> str:
         listed = sources_list(answer) if self.request.model == LISTING else ""
         return f"{answer.text}\n\n{listed}" if listed else answer.text
+
+
+@dataclass
+class _TextCompletion(_Completion):
+    """A text completion that is being written."""
+
+    whole_kind: ClassVar[str] = "text_completion"
+    chunk_kind: ClassVar[str] = "text_completion"
+    id: str = field(default_factory=lambda: f"cmpl-{uuid.uuid4().hex}")
+
+    def _whole(self, text: str) -> dict[str, Any]:
+        return {"text": text}
+
+    def _part(self, delta: dict[str, Any]) -> dict[str, Any]:
+        return {"text": delta.get("content", "")}
 
 
 @dataclass

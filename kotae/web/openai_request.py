@@ -1,12 +1,13 @@
-"""The body of a chat completion, read strictly: unsupported parameters are rejected by name."""
+"""The bodies of chat and text completions, read strictly: unsupported parameters are rejected by name."""
 
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError, field_validator
 
@@ -37,6 +38,9 @@ _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "response_format": ({"type": "text"},),
     "modalities": (["text"],),
     "store": (False,),
+    "best_of": (1,),
+    "echo": (False,),
+    "suffix": ("",),
 }
 """Parameters that are accepted only if they change nothing: absent, null, or one of these values."""
 _WITHOUT_EFFECT = ("user", "metadata", "safety_identifier", "prompt_cache_key", "service_tier")
@@ -70,12 +74,11 @@ class _StreamOptions(BaseModel):
     include_usage: bool = False
 
 
-class ChatRequest(BaseModel):
-    """The body of a chat completion. The last user message is the question; earlier messages are ignored."""
+class AnswerRequest(BaseModel, ABC):
+    """What the bodies of chat and text completions share."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     model: str
-    messages: Annotated[list[_Message], FailFast()] = Field(min_length=1)
     stream: bool | None = None
     stream_options: _StreamOptions | None = None
     temperature: float | None = Field(default=None, ge=0, le=2)
@@ -83,7 +86,6 @@ class ChatRequest(BaseModel):
     seed: int | None = Field(default=None, ge=0, lt=2**32)
     stop: Annotated[list[Annotated[str, Field(min_length=1, max_length=_LONGEST_STOP)]], Field(max_length=_STOPS)] = []
     max_tokens: int | None = Field(default=None, gt=0, lt=2**31)
-    max_completion_tokens: int | None = Field(default=None, gt=0, lt=2**31)
 
     @field_validator("stop", mode="before")
     @classmethod
@@ -93,18 +95,25 @@ class ChatRequest(BaseModel):
     @property
     def limit(self) -> int | None:
         """The maximum tokens of the answer, None where the request has none."""
-        return self.max_completion_tokens or self.max_tokens
+        return self.max_tokens
+
+    @property
+    def limited_by(self) -> str:
+        """The parameter that gives the limit."""
+        return "max_tokens"
 
     @property
     def wants_usage(self) -> bool:
         """Whether the stream ends with the token counts."""
         return self.stream_options is not None and self.stream_options.include_usage
 
+    @abstractmethod
+    def asked(self) -> str:
+        """Return the text of the question. Raises ParameterError."""
+
     def question(self, decoding: Decoding) -> QueuedQuestion:
         """Return the question to queue, with `decoding` overridden by the request. Raises KotaeError."""
-        texts = [message.text for message in self.messages if message.role == "user"]
-        if not texts:
-            raise ParameterError("There is no user message", "messages", "invalid_value")
+        question = read_question(self.asked())
         overrides = {
             "temperature": self.temperature,
             "top_p": self.top_p,
@@ -112,9 +121,7 @@ class ChatRequest(BaseModel):
             "max_new_tokens": self.limit,
         }
         changes: dict[str, Any] = {name: value for name, value in overrides.items() if value is not None}
-        return QueuedQuestion(
-            read_question(texts[-1]), MODELS[self.model], replace(decoding, **changes), tuple(self.stop)
-        )
+        return QueuedQuestion(question, MODELS[self.model], replace(decoding, **changes), tuple(self.stop))
 
     @contextmanager
     def blamed(self, decoding: Decoding) -> Iterator[None]:
@@ -124,11 +131,52 @@ class ChatRequest(BaseModel):
         except SettingsError as error:
             if self.limit is None or self.limit <= decoding.max_new_tokens:
                 raise
-            name = "max_tokens" if self.max_completion_tokens is None else "max_completion_tokens"
-            raise ParameterError(error.what, name, "invalid_value") from error
+            raise ParameterError(error.what, self.limited_by, "invalid_value") from error
 
 
-def read_request(body: bytes) -> ChatRequest:
+class ChatRequest(AnswerRequest):
+    """The body of a chat completion. The last user message is the question; earlier messages are ignored."""
+
+    messages: Annotated[list[_Message], FailFast()] = Field(min_length=1)
+    max_completion_tokens: int | None = Field(default=None, gt=0, lt=2**31)
+
+    @property
+    def limit(self) -> int | None:
+        """The maximum tokens of the answer, None where the request has none."""
+        return self.max_completion_tokens or self.max_tokens
+
+    @property
+    def limited_by(self) -> str:
+        """The parameter that gives the limit."""
+        return "max_tokens" if self.max_completion_tokens is None else "max_completion_tokens"
+
+    def asked(self) -> str:
+        """Return the last message of the user. Raises ParameterError."""
+        texts = [message.text for message in self.messages if message.role == "user"]
+        if not texts:
+            raise ParameterError("There is no user message", "messages", "invalid_value")
+        return texts[-1]
+
+
+class TextRequest(AnswerRequest):
+    """The body of a text completion, whose prompt is the question."""
+
+    prompt: Annotated[list[str], Field(min_length=1, max_length=1)]
+
+    @field_validator("prompt", mode="before")
+    @classmethod
+    def _as_prompts(cls, prompt: Any) -> Any:
+        return [prompt] if isinstance(prompt, str) else prompt
+
+    def asked(self) -> str:
+        """Return the prompt."""
+        return self.prompt[0]
+
+
+Request = TypeVar("Request", bound=AnswerRequest)
+
+
+def read_request(body: bytes, kind: type[Request]) -> Request:
     """Read the request from its body. Raises RequestError and ParameterError."""
     fields = json_object(body)
     for name in (*_NEUTRAL, *_WITHOUT_EFFECT):
@@ -138,7 +186,7 @@ def read_request(body: bytes) -> ChatRequest:
                 Message("kotae serve does not support {name}={value}", name=name, value=json.dumps(value)[:80]), name
             )
     try:
-        request = ChatRequest.model_validate(fields)
+        request = kind.model_validate(fields)
     except ValidationError as error:
         name, fault, known = first_fault(error)
         code = "invalid_value" if known else "unsupported_parameter"

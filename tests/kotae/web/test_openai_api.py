@@ -147,6 +147,34 @@ def test_a_stop_ends_the_answer_before_it(client, stop, answer, stream) -> None:
     assert last.choices[0].finish_reason == "stop"
 
 
+@pytest.mark.parametrize(("question", "answer"), [(TENNIS, "許斐剛"), (CATTLE, CATTLE_ANSWER)])
+def test_a_text_completion_is_answered_like_a_chat(client, question, answer) -> None:
+    chat = client.chat.completions.create(model="kotae-rag", messages=user(question))
+    whole = client.completions.create(model="kotae-rag", prompt=question)
+    assert (whole.object, whole.choices[0].text, whole.choices[0].finish_reason) == ("text_completion", answer, "stop")
+    assert (whole.usage, whole.kotae) == (chat.usage, chat.kotae)
+    options = {"include_usage": True}
+    *texts, last, usage = client.completions.create(
+        model="kotae-rag", prompt=[question], stream=True, stream_options=options
+    )
+    assert "".join(chunk.choices[0].text for chunk in texts) == answer
+    assert {chunk.object for chunk in texts} == {"text_completion"}
+    assert (last.choices[0].finish_reason, last.kotae, usage.usage) == ("stop", chat.kotae, chat.usage)
+    cut = client.completions.create(model="kotae-rag", prompt=question, stop=[answer[1:]], n=1, best_of=1, echo=False)
+    assert cut.choices[0].text == answer[0]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [("prompt", ["a", "b"]), ("prompt", []), ("echo", True), ("best_of", 2), ("suffix", "x"), ("messages", user("a"))],
+)
+def test_a_text_completion_that_cannot_be_is_refused_by_name(site, client, parameter, value) -> None:
+    with pytest.raises(openai.BadRequestError) as caught:
+        client.completions.create(model="kotae-rag", **{"prompt": "a"}, extra_body={parameter: value})
+    assert caught.value.param == parameter
+    assert site.engine.prompts == []
+
+
 def test_a_stop_holds_for_one_answer_only(client) -> None:
     client.chat.completions.create(model="kotae-rag", messages=user(CATTLE), stop="pest")
     said = client.chat.completions.create(model="kotae-rag", messages=user(CATTLE))
