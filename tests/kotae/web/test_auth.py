@@ -13,7 +13,9 @@ ROUTES = [
     ("GET", "/"), ("POST", "/ask"), ("GET", "/documents"), ("GET", "/documents/x"), ("GET", "/passages/x"),
     ("GET", "/runs"), ("GET", "/runs/x/headline"), ("GET", "/runs/x/report"), ("GET", "/assets/page.css"),
     ("GET", "/assets/ask.js"), ("GET", "/v1/models"), ("GET", "/v1/models/kotae-rag"),
-    ("POST", "/v1/chat/completions"), ("GET", "/no/such/page"), ("DELETE", "/"), ("OPTIONS", "/ask"), ("HEAD", "/"),
+    ("POST", "/v1/chat/completions"), ("POST", "/v1/completions"), ("GET", "/examples"), ("GET", "/lists"),
+    ("POST", "/lists"), ("GET", "/lists/state"), ("POST", "/lists/x/stop"), ("GET", "/lists/x/answers.csv"),
+    ("GET", "/no/such/page"), ("DELETE", "/"), ("OPTIONS", "/ask"), ("HEAD", "/"),
     ("GET", "/assets/../../secrets"), ("GET", "//elsewhere.example/"), ("PUT", "/ask"),
 ]  # fmt: skip
 
