@@ -13,8 +13,18 @@ _VERBATIM = "\b\n"
 """What click puts before a paragraph whose lines it shall not wrap: it takes a Japanese letter for one column."""
 
 
+_METAVARS = ("[OPTIONS]", "COMMAND [ARGS]...")
+"""What stands in a line of usage for arguments that have no name of their own."""
+
+
 class HelpPage(click.HelpFormatter):
     """Lays out help as click does, and looks every text up in the catalogue."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write the line of usage."""
+        for metavar in _METAVARS:
+            args = args.replace(metavar, localized(metavar))
+        super().write_usage(prog, args, prefix)
 
     def write_text(self, text: str) -> None:
         """Write paragraphs; one that starts with a backspace character keeps its lines."""

@@ -10,7 +10,7 @@ from typing import Final
 import click
 from click import core, exceptions, formatting, parser, termui, types
 
-from rag.messages import localized
+from rag.messages import Message, display_language, localized
 from rag.records import LANGUAGES, Language
 
 LANG_OPTION: Final = click.Option(
@@ -48,12 +48,30 @@ def translate_click() -> None:
     click takes them from gettext, whose catalogues would have to be compiled when kotae is installed. The texts of
     click.decorators are those of options, which help pages look up.
     """
+    types._NumberRangeBase._describe_range = _range  # type: ignore[method-assign, assignment]
     for module in TRANSLATED:
         names = vars(module)
         if "_" in names:
             names["_"] = localized
         if "ngettext" in names:
             names["ngettext"] = _number
+
+
+_as_click_does: Final = types._NumberRangeBase._describe_range
+
+
+def _range(bounds: click.IntRange | click.FloatRange) -> str:
+    """Say which numbers an option takes; in English as click does, such as x>=1."""
+    if display_language() == "en":
+        return _as_click_does(bounds)
+    ends = []
+    if bounds.min is not None:
+        low = "above {number}" if bounds.min_open else "{number} or more"
+        ends.append(localized(Message(low, number=bounds.min)))
+    if bounds.max is not None:
+        high = "below {number}" if bounds.max_open else "{number} or less"
+        ends.append(localized(Message(high, number=bounds.max)))
+    return " ".join(ends)
 
 
 def _number(singular: str, plural: str, count: int) -> str:

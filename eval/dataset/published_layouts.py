@@ -41,7 +41,7 @@ def records_in(document: Any, where: str) -> Iterator[SetRecord]:
                 Message("This record is {name}, not an object", name=type(value).__name__),
                 where=Message("{where}, record {number}", where=where, number=number),
             )
-        yield from flat_records(value, f"record {number}")
+        yield from flat_records(value, Message("record {number}", number=number))
 
 
 def flat_records(value: Mapping[str, Any], position: str) -> Iterator[SetRecord]:
@@ -68,7 +68,8 @@ def niilc_records(root: Any) -> Iterator[SetRecord]:
             "title": texts.get("E3", "").strip("-"),
             "context": texts.get("E5", "").strip("-"),
         }
-        yield SetRecord(f"line {question.sourceline}", {name: value for name, value in fields.items() if value})
+        position = Message("line {number}", number=question.sourceline)
+        yield SetRecord(position, {name: value for name, value in fields.items() if value})
 
 
 def _list_in(document: Any, where: str) -> Sequence[Any]:
@@ -106,7 +107,12 @@ def _article(article: Mapping[str, Any], position: str) -> Iterator[SetRecord]:
         for question_at, question in enumerate(questions if isinstance(questions, list) else (), 1):
             if isinstance(question, Mapping):
                 about = {"title": article.get("title"), "context": paragraph.get("context")}
-                where = f"{position}, paragraph {at}, question {question_at}"
+                where = Message(
+                    "{position}, paragraph {at}, question {question_at}",
+                    position=position,
+                    at=at,
+                    question_at=question_at,
+                )
                 yield SetRecord(where, about | _flat(question))
 
 

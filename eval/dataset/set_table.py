@@ -135,12 +135,12 @@ def _json_records(path: Path, text: str, *, by_line: bool) -> Iterator[SetRecord
         yield from records_in(_parsed(path, text, ""), str(path))
         return
     for number, line in lines:
-        value = _parsed(path, line, f", line {number}")
+        value = _parsed(path, line, Message(", line {number}", number=number))
         if not isinstance(value, dict):
             raise DatasetError(
                 "This line is not a JSON object", where=Message("{path}, line {number}", path=path, number=number)
             )
-        yield from flat_records(value, f"line {number}")
+        yield from flat_records(value, Message("line {number}", number=number))
 
 
 def _is_object(line: str) -> bool:

@@ -37,3 +37,18 @@ def test_a_default_stands_on_a_line_of_its_own() -> None:
 def test_an_example_stays_as_it_is() -> None:
     text = CliRunner().invoke(main, ["ask", "--help", "--lang", "ja"]).stdout
     assert '  例:\n    kotae ask "日本の首都はどこですか？"\n    kotae ask "What is' in text
+
+
+def test_what_click_itself_says_is_in_japanese() -> None:
+    text = CliRunner().invoke(main, ["eval", "plan", "--help", "--lang", "ja"]).stdout
+    assert "使い方: main eval plan [オプション] VERIFY\n" in text
+    assert " [既定値: 10.0; 0 超 100 以下]\n" in text
+    assert " [既定値: 1; 1 以上 100 以下]\n" in text
+    text = CliRunner().invoke(main, ["eval", "calibrate", "--help", "--lang", "ja"]).stdout
+    assert " [必須]\n" in text
+    assert " [既定値: 0.95; 0 超 1 未満]\n" in text
+    assert (
+        CliRunner()
+        .invoke(main, ["--help", "--lang", "ja"])
+        .stdout.startswith("使い方: main [オプション] コマンド [引数]...\n")
+    )

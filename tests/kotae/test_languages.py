@@ -42,7 +42,12 @@ def test_the_language_is_that_of_the_option_the_variable_or_the_locale(arguments
         (["batch", "q.txt"], "エラー: 必要なオプションがありません: '--out'."),
         (["ask", "q", "--bogus"], "エラー: '--bogus' というオプションはありません。 もしかして '--gpus' ですか？"),
         (["askk"], "エラー: 'askk' というコマンドはありません。 もしかして 'ask' ですか？"),
-        (["ask", "q", "--top-k", "0"], "エラー: '--top-k' の値が正しくありません: 0 は範囲外です（x>=1）。"),
+        (["ask", "q", "--top-k", "0"],
+         "エラー: '--top-k' の値が正しくありません: "
+         "0 は使えません。1 以上の値を指定してください。"),
+        (["ask", "q", "--timeout", "0"],
+         "エラー: '--timeout' の値が正しくありません: "
+         "0.0 は使えません。0 超の値を指定してください。"),
         (["ask", "q", "--decline", "x"], "エラー: '--decline' の値が正しくありません: "
          "'x' は使えません。次から選んでください: 'allowed', 'unmentioned'"),
         (["index", "info", "--index", "nowhere"],
@@ -59,6 +64,7 @@ def test_misuse_and_errors_are_in_japanese(arguments, line, tmp_path, monkeypatc
 def test_the_next_command_line_is_in_english_again() -> None:
     assert "使い方" in CliRunner().invoke(main, ["--lang", "ja", "--help"]).stdout
     assert CliRunner().invoke(main, ["--help"]).stdout.startswith("Usage:")
+    assert "[default: 3; x>=1]" in " ".join(CliRunner().invoke(main, ["ask", "--help"]).stdout.split())
     assert CliRunner().invoke(main, ["ask"]).stderr.endswith("Error: Missing argument 'QUESTION'.\n")
 
 

@@ -53,6 +53,22 @@ def test_what_is_no_set_is_refused_by_name(tmp_path, case) -> None:
     assert len(str(caught.value)) < 2000
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "place"),
+    [
+        ("set.jsonl", lines([RECORD]) + b"{oops}\n", "（set.jsonl、2 行目）"),
+        ("set.jsonl", lines([RECORD, {**RECORD, "question": {"a": 1}}]), "（set.jsonl、2 行目、列 'question'）"),
+        ("set.json", dumped([RECORD, {**RECORD, "question": {"a": 1}}]), "（set.json、レコード 2、列 'question'）"),
+    ],
+)  # fmt: skip
+def test_the_place_in_json_is_said_in_japanese_too(tmp_path, monkeypatch, name, data, place) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_bytes(data)
+    with pytest.raises(DatasetError) as caught:
+        load_dataset(Path(name))
+    assert place in caught.value.text("ja")
+
+
 def test_entities_of_xml_are_not_followed(tmp_path) -> None:
     (tmp_path / "secret").write_text("secret")
     head = f'<!DOCTYPE q [<!ENTITY x SYSTEM "file://{tmp_path}/secret">]>'

@@ -54,7 +54,7 @@ def test_an_error_is_a_sentence_in_the_language_of_the_page(site) -> None:
         listed = client.get("/runs?lang=ja").text
         missing = client.get("/runs/none/report?lang=ja").text
     assert "<p>この実行の記述ファイルが壊れています: " in listed
-    assert "<p>この実行はありません。取り除かれた可能性があります（" in missing
+    assert "<p>この評価はありません。取り除かれた可能性があります（" in missing
     assert "RunError" not in listed
     assert "RequestError" not in missing
 
