@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from eval.dataset.items import OPTIONAL, REQUIRED, Dataset
 from rag.messages import Message, joined
+from rag.records import Language
 from rag.tables.header import describe_header, normalise_header
 
 _SHOWN = 10
@@ -37,9 +39,15 @@ def reasons(left_out: Mapping[str, Sequence[str]]) -> Message:
     return joined(parts)
 
 
+_CODES: Final[Mapping[Language, Message]] = {"ja": Message("ja"), "en": Message("en")}
+"""Languages as English calls them by their code, and Japanese by their name."""
+
+
 def _lines(dataset: Dataset) -> Iterator[Message]:
     counts = {language: sum(language in item.questions for item in dataset.items) for language in dataset.languages}
-    languages = [Message("{count} in {language}", count=count, language=language) for language, count in counts.items()]
+    languages = [
+        Message("{count} in {language}", count=count, language=_CODES[language]) for language, count in counts.items()
+    ]
     yield Message(
         "{name}: {items} of {rows} rows are questions ({languages})",
         name=dataset.path.name,

@@ -99,7 +99,6 @@ def _sources(answer: Answer | None) -> str:
 def _source(hit: Hit, answer: Answer, *, supports: bool) -> Message:
     from rag.generation.citation import citation
     from rag.safety.sanitize import suspected_text
-    from rag.text.terminal_text import one_line
 
     suspected = suspected_text([hit])
     scores = {
@@ -125,7 +124,7 @@ def _source(hit: Hit, answer: Answer, *, supports: bool) -> Message:
             Message("{count} sentences marked for the model"),
         ),
     ]
-    return Message("{citation} ({remarks})", citation=one_line(citation(hit)), remarks=joined(remarks))
+    return Message("{citation} ({remarks})", citation=citation(hit), remarks=joined(remarks))
 
 
 def _counted(count: int, singular: str, plural: str) -> list[Message]:

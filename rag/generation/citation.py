@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from rag.messages import Message
 from rag.records import Hit
+from rag.text.terminal_text import one_line
 
 
-def citation(hit: Hit) -> str:
+def citation(hit: Hit) -> Message:
     """Return a line that cites a hit: number in the prompt, source, character offsets, and title, if there is one.
 
     >>> from rag.records import Chunk
@@ -13,9 +15,14 @@ def citation(hit: Hit) -> str:
     '[1] ja/tokyo.md, characters 12-18: 東京'
     """
     chunk = hit.chunk
-    return f"[{hit.rank}] {chunk.source}, characters {chunk.start}-{chunk.end}" + (
-        f": {chunk.title}" * bool(chunk.title)
+    place = Message(
+        "[{rank}] {source}, characters {start}-{end}",
+        rank=hit.rank,
+        source=one_line(chunk.source),
+        start=chunk.start,
+        end=chunk.end,
     )
+    return Message("{place}: {title}", place=place, title=one_line(chunk.title)) if chunk.title else place
 
 
 def short_citation(hit: Hit) -> str:

@@ -9,6 +9,7 @@ import pytest
 from kotae.commands.ask import _source
 from kotae.web.serializers import sources_list
 from rag.generation.citation import citation, short_citation
+from rag.messages import translated
 from rag.records import Answer, Attempt, Chunk, Groundedness, Hit, Language, Support
 
 
@@ -34,6 +35,13 @@ def test_terminal_and_server_cite_alike(source: str, title: str, cited: str) -> 
         _source(hit(source, title), answer(hit(source, title)), supports=False) == f"{cited} (score 0.500, dense 0.250)"
     )
     assert sources_list(answer(hit(source, title), hit(source, title))) == f"{cited}\n{cited}"
+
+
+def test_a_citation_is_said_in_japanese_on_the_terminal() -> None:
+    line = _source(hit("faq.xlsx", "返品\n規定"), answer(), supports=True)
+    assert (
+        translated(line, "ja") == "[2] faq.xlsx、12〜18 文字目: 返品 規定（回答の根拠; スコア 0.500, ベクトル 0.250）"
+    )
 
 
 @pytest.mark.parametrize(("language", "mark"), [("ja", "（回答の根拠）"), ("en", " (supports the answer)")])
