@@ -10,6 +10,7 @@ from typing import Final
 
 from eval.dataset.items import Item
 from eval.drafting.filters import DropReason, drafted_item, drop_by_text, read_question
+from eval.drafting.japanese_cloze import question_in_place
 from eval.drafting.journal import ReplyJournal
 from eval.drafting.passages import PassageSpread
 from eval.drafting.prompts import drafting_prompt
@@ -129,13 +130,28 @@ class Drafter:
                 yield Draft(target, question, drop_by_text(question, target), answerable=False)
 
     def _targets(self, spread: PassageSpread, language: Language) -> Iterator[DraftTarget]:
-        """Yield an answer of every passage in turn, then another of each; none depends on what became of the others."""
-        for turn in range(TURNS):
-            for chunk in spread.passages(language):
-                yield from find_targets(chunk, self._settings.seed)[turn : turn + 1]
+        """Yield an answer of every passage in turn, then another of each; none depends on what became of the others.
+
+        Those for which a rule has the question come before those for which the model must write it.
+        """
+        for by_rule in (True, False) if language == "ja" else (False,):
+            for turn in range(TURNS):
+                for chunk in spread.passages(language):
+                    for target in find_targets(chunk, self._settings.seed)[turn : turn + 1]:
+                        if (question_by_rule(target) is not None) == by_rule:
+                            yield target
 
     def _checked(self, targets: Sequence[DraftTarget]) -> list[Draft]:
         """Draft a question for each answer, and apply the filters; those that cost most come last."""
+        drafts = []
+        for target, question in zip(targets, self._questions(targets), strict=True):
+            reason = DropReason.FAILED if question is None else drop_by_text(question, target)
+            drafts.append(Draft(target, question or "", reason))
+        return self._answered(self._retrieved(drafts))
+
+    def _questions(self, targets: Sequence[DraftTarget]) -> Iterator[str | None]:
+        """Yield a question for each answer: by rule, or else the model's; None if it does not reply."""
+        ruled = [question_by_rule(target) for target in targets]
         mode = self._settings.prompt.injection_filter
         prompts = [
             drafting_prompt(
@@ -148,14 +164,12 @@ class Drafter:
                     "asks": target.asks,
                 },
             )
-            for target in targets
+            for target, question in zip(targets, ruled, strict=True)
+            if question is None
         ]
-        drafts = []
-        for target, reply in zip(targets, self._journal.ask(prompts), strict=True):
-            question = read_question(reply or "")
-            reason = DropReason.FAILED if reply is None else drop_by_text(question, target)
-            drafts.append(Draft(target, question, reason))
-        return self._answered(self._retrieved(drafts))
+        written = (None if reply is None else read_question(reply) for reply in self._journal.ask(prompts))
+        for question in ruled:
+            yield next(written) if question is None else question
 
     def _retrieved(self, drafts: Sequence[Draft]) -> list[Draft]:
         """Drop the questions that do not bring their passage back among all the others."""
@@ -203,3 +217,8 @@ class Drafter:
 def _accepts(draft: Draft, reply: str) -> bool:
     item = draft.item()
     return grade(draft.question, reply, item.references, item.grading, draft.target.chunk.language).correct
+
+
+def question_by_rule(target: DraftTarget) -> str | None:
+    """Return a question that needs no model, None if there is none."""
+    return question_in_place(target) if target.chunk.language == "ja" else None

@@ -60,6 +60,13 @@ def by_answer(drafted: DraftedSet) -> dict[str, Draft]:
     return {draft.target.answer: draft for draft in drafted.drafts}
 
 
+def test_japanese_sentences_are_asked_by_rule_before_the_model_is(retriever: HybridRetriever) -> None:
+    drafted = draft(retriever, {"首都ですか": "日本です。"}, languages=("ja",))
+    asked = [draft.question for draft in drafted.drafts]
+    assert "東京はどこの首都ですか？" in [draft.question for draft in drafted.kept]
+    assert asked.index("東京はどこの首都ですか？") < asked.index("江戸が東京と改められたのは何年ですか？")
+
+
 def test_good_drafts_are_kept_with_their_evidence(retriever: HybridRetriever) -> None:
     drafted = draft(retriever, languages=("ja", "en"))
     kept = {draft.target.answer: draft for draft in drafted.kept}

@@ -1,0 +1,56 @@
+"""A Japanese sentence becomes a question by rule, or is left to the model."""
+
+from __future__ import annotations
+
+import pytest
+
+from eval.drafting.filters import drop_by_text
+from eval.drafting.japanese_cloze import question_in_place
+from eval.drafting.targets import find_targets
+from tests.eval.drafting.chunks import chunk, target
+
+
+@pytest.mark.parametrize(
+    ("title", "sentence", "answer", "question"),
+    [
+        ("青葉橋", "青葉橋は1958年に架けられた。", "1958年", "青葉橋は何年に架けられたのですか？"),
+        ("青葉橋", "橋の長さは210メートルである。", "210メートル", "青葉橋の長さは何メートルですか？"),
+        ("青葉橋", "長さは210メートルで、県内では最も長い。", "210メートル", "青葉橋の長さは何メートルですか？"),
+        ("青葉橋", "工事は（雪のため）1956年に始まり、夏に終わった。", "1956年",
+         "青葉橋の工事は何年に始まりましたか？"),
+        ("青葉橋", "また、青葉橋は仙台市にあります。", "仙台市", "青葉橋はどこにありますか？"),
+        ("猪苗代湖", "猪苗代湖は磐梯山の南に広がり、面積は103平方キロメートルである。", "103平方キロメートル",
+         "猪苗代湖の面積は何平方キロメートルですか？"),
+        ("猪苗代湖", "2005年には天然記念物に指定された。", "2005年",
+         "猪苗代湖は、何年に天然記念物に指定されたのですか？"),
+    ],
+)  # fmt: skip
+def test_the_interrogative_takes_the_place_of_the_answer(title: str, sentence: str, answer: str, question: str) -> None:
+    found = target(sentence, answer, title)
+    assert question_in_place(found) == question
+    assert drop_by_text(question, found) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "sentence", "why"),
+    [
+        ("青葉橋", "青葉橋の工事を請け負う者は、県の技師たちが近くの村を三度も訪れた1958年の冬になっても"
+         "一人も見つからず、材木だけが河原に積まれていたという。", "long"),
+        ("青葉橋", "工事は1956年から1958年まで続いた。", "the second half of a period"),
+        ("青葉橋", "青葉橋は1958年にはまだ完成していない。", "a denial"),
+        ("青葉橋", "村の人々が1956年の秋に工事を始めた。", "what it is about has another subject"),
+        ("青葉橋", "さらに翌1958年には開通した。", "the year after"),
+        ("青葉橋", "設計した山田太郎は仙台市の出身である。", "a clause describes the name"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_plain_question_is_left_to_the_model(title: str, sentence: str, why: str) -> None:
+    made = {found.answer: question_in_place(found) for found in find_targets(chunk(sentence, title))}
+    assert made, sentence
+    allowed = {"仙台市", "1956年"} if why in ("a clause describes the name", "the second half of a period") else set()
+    assert not {answer for answer, question in made.items() if question is not None} - allowed, made
+
+
+def test_the_sentence_is_asked_about_and_not_the_one_before_it() -> None:
+    found = target("青葉橋は木の橋であった。いまの橋は1958年に架けられた。", "1958年", "青葉橋")
+    question = question_in_place(found)
+    assert question is None or "木の橋" not in question
