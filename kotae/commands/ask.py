@@ -11,6 +11,7 @@ import click
 from kotae.console import echo
 from kotae.options import index_options, json_option, model_options, option
 from kotae.settings import as_json_text, index_settings, model_settings
+from rag.errors import SettingsError
 from rag.messages import Message, joined
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ def ask(question: str, no_rag: bool, as_json: bool, **settings: Any) -> None:
       kotae ask "日本の首都はどこですか？"
       kotae ask "What is the capital of Japan?" --no-rag --json
     """
+    if not question.strip():
+        raise SettingsError("The question is empty", do="Write a question.")
     chain, prepared = _prepare(question, model_settings(settings), None if no_rag else index_settings(settings))
     if as_json:
         from rag.groundedness.support import with_support

@@ -56,6 +56,11 @@ def test_no_index_yet(tmp_path, arguments) -> None:
     refused(kotae(*arguments, "--index", tmp_path / "none"), str(tmp_path / "none"))
 
 
+@pytest.mark.parametrize("question", ["", " \n", "\u3000"], ids=ascii)
+def test_an_empty_question_is_not_asked(question) -> None:
+    refused(kotae("ask", question, "--no-rag"), "The question is empty")
+
+
 def test_no_index_yet_says_how_to_make_one(tmp_path, verify) -> None:
     refused(kotae("ask", "Q", "--index", tmp_path / "none"), "kotae ingest")
     refused(kotae("eval", "run", verify, "--out", tmp_path / "o", "--index", tmp_path / "none"), "kotae ingest")

@@ -69,6 +69,7 @@ def test_the_next_command_line_is_in_english_again() -> None:
 
 
 def test_an_unknown_language_is_refused(monkeypatch) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
     result = CliRunner().invoke(main, ["models", "--lang", "fr"])
     assert result.exit_code == 2
     assert "'fr' is not one of 'ja', 'en'" in result.stderr
