@@ -27,6 +27,7 @@ _UNFIT: Final = re.compile(
     r"(?:な(?:い|かった)|ず|ぬ|まい|といい|もの(?:で|である|であった|だ|だった))$|すなわち|つまり"
 )
 """Denials, hearsay, and what explains something else."""
+_MEASURE: Final = re.compile(r"(?:さ|幅|数|量|積|名|径|人口|期間|年齢)$")
 _PASSIVE: Final = re.compile(r"れ(?:た|ました|ている|ていた)?$")
 _PAST: Final = re.compile(r"(?:た|だ|でした|ました)$")
 _BEFORE: Final = re.compile(r"(?:から|より|翌|同|第|[〜～-])$")
@@ -50,7 +51,7 @@ def question_in_place(target: DraftTarget) -> str | None:
     text = _STRESSED.sub(rf"{_HOLE}\1", text)
     if not found or "\n" in text or "#" in text or not _can_be_asked(text, target):
         return None
-    clause = _about(_clause(text), target.chunk.title)
+    clause = _about(_clause(text), target.chunk.title, target.excerpt.partition(sentence)[0])
     asked = None if clause is None else _asked(clause, text)
     if asked is None:
         return None
@@ -105,8 +106,11 @@ def _topic(text: str) -> int | None:
     return None
 
 
-def _about(clause: str, title: str) -> str | None:
-    """Return a clause that says what it is about, with the title if it does not; None if that cannot be told."""
+def _about(clause: str, title: str, before: str) -> str | None:
+    """Return a clause that says what it is about, with the title if it does not; None if that cannot be told.
+
+    A measure (高さは) is of what the sentence before it is about.
+    """
     title = _ASIDE.sub("", title).strip()
     topic = _topic(clause)
     if title and title in clause.partition(_HOLE)[0]:
@@ -116,8 +120,11 @@ def _about(clause: str, title: str) -> str | None:
         return f"{title}は、{clause}" if plain else None
     theme = clause[:topic].removesuffix("は")
     tokens = tokenise(theme)
-    if "固有名詞" in "".join(token.pos for token in tokens):
-        return clause
+    if any(map(_is_proper, tokens)):
+        place = theme.endswith(("で", "に")) and not any(map(_is_proper, tokenise(clause[topic:])))
+        return None if place else clause
+    if _MEASURE.search(theme) and before.strip() and f"{title}は" not in before:
+        return None
     if not title or any(
         (token.surface != "の" and token.pos.startswith(_MORE)) or token.surface.endswith("い") or _is_time(token)
         for token in tokens
@@ -125,6 +132,10 @@ def _about(clause: str, title: str) -> str | None:
         return None
     shared = theme if theme in title else theme.partition("の")[0]
     return f"{title}{clause[len(shared) :]}" if title.endswith(shared) or theme in title else f"{title}の{clause}"
+
+
+def _is_proper(token: Token) -> bool:
+    return "固有名詞" in token.pos
 
 
 def _is_time(token: Token) -> bool:

@@ -50,6 +50,17 @@ def test_what_makes_no_plain_question_is_left_to_the_model(title: str, sentence:
     assert not {answer for answer, question in made.items() if question is not None} - allowed, made
 
 
+def test_a_measure_after_a_sentence_about_something_else_is_not_the_title_s() -> None:
+    text = "平安塔には木の仏像が立っている。高さは約2.8メートルで、おだやかな顔をもつ。"
+    assert question_in_place(target(text, "2.8メートル", "平安塔")) is None
+    text = "平安塔は川の西岸に立っている。高さは約21メートルで、遠くからも見える。"
+    assert question_in_place(target(text, "21メートル", "平安塔")) == "平安塔の高さは約何メートルですか？"
+
+
+def test_a_place_alone_does_not_say_what_a_question_is_about() -> None:
+    assert question_in_place(target("日本では第一巻が1999年に出版された。", "1999年", "魔法の学校")) is None
+
+
 def test_the_sentence_is_asked_about_and_not_the_one_before_it() -> None:
     found = target("青葉橋は木の橋であった。いまの橋は1958年に架けられた。", "1958年", "青葉橋")
     question = question_in_place(found)
