@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from eval.drafting.targets import DraftTarget
+from rag.text.language import normalise
 from rag.text.sentences import sentences
 from rag.text.tokens import Token, tokenise
 
@@ -27,6 +28,8 @@ _UNFIT: Final = re.compile(
     r"(?:な(?:い|かった)|ず|ぬ|まい|といい|もの(?:で|である|であった|だ|だった))$|すなわち|つまり"
 )
 """Denials, hearsay, and what explains something else."""
+_KATAKANA: Final = re.compile(r"[ァ-ヶー]$")
+_ONE: Final = re.compile(r"1[^0-9.,]+")
 _MEASURE: Final = re.compile(r"(?:さ|幅|数|量|積|名|径|人口|期間|年齢)$")
 _PASSIVE: Final = re.compile(r"れ(?:た|ました|ている|ていた)?$")
 _PAST: Final = re.compile(r"(?:た|だ|でした|ました)$")
@@ -51,7 +54,7 @@ def question_in_place(target: DraftTarget) -> str | None:
     text = _STRESSED.sub(rf"{_HOLE}\1", text)
     if not found or "\n" in text or "#" in text or not _can_be_asked(text, target):
         return None
-    clause = _about(_clause(text), target.chunk.title, target.excerpt.partition(sentence)[0])
+    clause = _about(_clause(text), target.chunk.title, target.excerpt.partition(target.answer)[0])
     asked = None if clause is None else _asked(clause, text)
     if asked is None:
         return None
@@ -62,14 +65,21 @@ def question_in_place(target: DraftTarget) -> str | None:
 def _can_be_asked(text: str, target: DraftTarget) -> bool:
     """Return whether an interrogative reads well in place of the answer."""
     before, found, after = text.partition(_HOLE)
-    if not found or _BEFORE.search(before) or _AFTER.match(after):
+    if not found or _BEFORE.search(before) or _AFTER.match(after) or _is_given_away(target, before + after):
         return False
     last = tokenise(before)[-1:]
     if any(token.end == len(before) and token.pos.startswith(("動詞", "形容詞", "助動詞")) for token in last):
         return False  # a clause would describe the interrogative
     if target.kind == "number":
-        return True
+        return not _KATAKANA.search(before)
     return not after.startswith("で、") and (target.kind == "date" or _name_can_be_asked(target, after))
+
+
+def _is_given_away(target: DraftTarget, text: str) -> bool:
+    """Return whether a name of the answer stands in the question too, or nothing but a unit or a day is asked for."""
+    names = [token.surface for token in tokenise(target.answer) if _is_proper(token) and len(token.surface) > 1]
+    bare = _ONE.fullmatch(normalise(target.answer)) or (target.asks == "いつ" and "年" not in target.answer)
+    return bool(bare) or any(name in f"{target.chunk.title}{text}" for name in names)
 
 
 def _name_can_be_asked(target: DraftTarget, after: str) -> bool:
@@ -93,9 +103,8 @@ def _clause(text: str) -> str:
     if topic is None or last < topic:
         return head
     rest = head[last + 1 :]
-    if _topic(rest) is not None or f"{_HOLE}は" in rest:
-        return rest
-    return head if "が" in rest else head[:topic] + rest
+    own = _topic(rest) is not None or f"{_HOLE}は" in rest
+    return rest if own or "が" in rest else head[:topic] + rest
 
 
 def _topic(text: str) -> int | None:
@@ -123,15 +132,21 @@ def _about(clause: str, title: str, before: str) -> str | None:
     if any(map(_is_proper, tokens)):
         place = theme.endswith(("で", "に")) and not any(map(_is_proper, tokenise(clause[topic:])))
         return None if place else clause
-    if _MEASURE.search(theme) and before.strip() and f"{title}は" not in before:
-        return None
-    if not title or any(
-        (token.surface != "の" and token.pos.startswith(_MORE)) or token.surface.endswith("い") or _is_time(token)
-        for token in tokens
-    ):
+    if not title or not _is_of_title(tokens) or (_MEASURE.search(theme) and f"{title}は" not in before):
         return None
     shared = theme if theme in title else theme.partition("の")[0]
-    return f"{title}{clause[len(shared) :]}" if title.endswith(shared) or theme in title else f"{title}の{clause}"
+    if title.endswith(shared) or theme in title:
+        return f"{title}{clause[len(shared) :]}"
+    named = f"『{title}』" if tokenise(title)[-1].pos.startswith(("動詞", "形容詞", "助")) else title
+    return None if title[-1] in theme else f"{named}の{clause}"
+
+
+def _is_of_title(tokens: Sequence[Token]) -> bool:
+    """Return whether a theme is no more than nouns, so that it may belong to a title."""
+    return not any(
+        (token.surface != "の" and token.pos.startswith(_MORE)) or token.surface.endswith("い") or _is_time(token)
+        for token in tokens
+    )
 
 
 def _is_proper(token: Token) -> bool:
