@@ -28,6 +28,10 @@ _UNFIT: Final = re.compile(
     r"(?:な(?:い|かった)|ず|ぬ|まい|といい|もの(?:で|である|であった|だ|だった))$|すなわち|つまり"
 )
 """Denials, hearsay, and what explains something else."""
+_BARE_DATE: Final = re.compile(rf"[^のたる日付]は{_HOLE}(?:で(?:す|し|あ|、)|だ|$)")
+"""A date that is said of a thing, where a sentence before it says what happened then."""
+_ABSTRACT: Final = re.compile(r"(?:歴史|性質|概要|一覧|紹介|案内)$")
+"""Titles that own nothing: 歴史の建物."""
 _KATAKANA: Final = re.compile(r"[ァ-ヶー]$")
 _ONE: Final = re.compile(r"1[^0-9.,]+")
 _MEASURE: Final = re.compile(r"(?:さ|幅|数|量|積|名|径|人口|期間|年齢)$")
@@ -70,6 +74,9 @@ def _can_be_asked(text: str, target: DraftTarget) -> bool:
     last = tokenise(before)[-1:]
     if any(token.end == len(before) and token.pos.startswith(("動詞", "形容詞", "助動詞")) for token in last):
         return False  # a clause would describe the interrogative
+    following = tokenise(after)[1:2] if after.startswith("の") else ()
+    if any(map(_is_proper, following)) or (target.kind == "date" and _BARE_DATE.search(text)):
+        return False
     if target.kind == "number":
         return not _KATAKANA.search(before)
     return not after.startswith("で、") and (target.kind == "date" or _name_can_be_asked(target, after))
@@ -87,10 +94,7 @@ def _name_can_be_asked(target: DraftTarget, after: str) -> bool:
     if target.asks == "だれ":
         person = any("人名" in part for part in parts) and not any("数詞" in part for part in parts)
         return person and len(target.answer) > 1
-    if target.asks == "どこ":
-        following = tokenise(after)[1:2] if after.startswith("の") else ()
-        return not any("固有名詞" in token.pos for token in following)
-    return _SAID.match(after) is not None
+    return target.asks == "どこ" or _SAID.match(after) is not None
 
 
 def _clause(text: str) -> str:
@@ -138,7 +142,7 @@ def _about(clause: str, title: str, before: str) -> str | None:
     if title.endswith(shared) or theme in title:
         return f"{title}{clause[len(shared) :]}"
     named = f"『{title}』" if tokenise(title)[-1].pos.startswith(("動詞", "形容詞", "助")) else title
-    return None if title[-1] in theme else f"{named}の{clause}"
+    return None if title[-1] in theme or _ABSTRACT.search(title) else f"{named}の{clause}"
 
 
 def _is_of_title(tokens: Sequence[Token]) -> bool:

@@ -41,6 +41,8 @@ def test_the_interrogative_takes_the_place_of_the_answer(title: str, sentence: s
         ("青葉橋", "工事は1956年から1958年まで続いた。", "the second half of a period"),
         ("青葉橋", "青葉橋は1958年にはまだ完成していない。", "a denial"),
         ("青葉橋", "村の人々が1956年の秋に工事を始めた。", "what it is about has another subject"),
+        ("青葉橋", "切り替えたのは仙台市が1954年、イギリスは1970年である。", "a bare date"),
+        ("仙台市の歴史", "庁舎は1936年に火災で失われた。", "a title that owns nothing"),
         ("青葉橋", "さらに翌1958年には開通した。", "the year after"),
         ("青葉橋", "設計した山田太郎は仙台市の出身である。", "a clause describes the name"),
     ],
