@@ -46,7 +46,7 @@ msgstr ""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class MessageSite:
     """A message in the code: its English text, after its context and U+0004 if it has one, and the file it is in.
 
     `text` is None for a message that is put together in the code.
@@ -87,19 +87,19 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _in_code() -> Iterator[Found]:
+def _in_code() -> Iterator[MessageSite]:
     for path in sorted(path for package in _PACKAGES for path in (ROOT / package).rglob("*.py")):
         place = path.relative_to(ROOT).as_posix()
         yield from of_tree(ast.parse(path.read_text(encoding="utf-8")), place)
 
 
-def of_tree(tree: ast.Module, place: str) -> Iterator[Found]:
+def of_tree(tree: ast.Module, place: str) -> Iterator[MessageSite]:
     """Yield the messages of a module."""
     constants = _constants(tree)
     yield from _in_scope(tree, {name: [value] for name, value in constants.items()}, place)
 
 
-def _in_scope(scope: ast.AST, named: dict[str, list[ast.expr]], place: str) -> Iterator[Found]:
+def _in_scope(scope: ast.AST, named: dict[str, list[ast.expr]], place: str) -> Iterator[MessageSite]:
     """Yield the messages in a module or function; what it assigns to a name counts where the name is a message."""
     if isinstance(scope, ast.FunctionDef):
         named = dict(named)
@@ -111,7 +111,7 @@ def _in_scope(scope: ast.AST, named: dict[str, list[ast.expr]], place: str) -> I
         if isinstance(node, ast.Call):
             for argument in _messages_of(node):
                 for text in _texts(argument, named):
-                    yield Found(text, place if text is not None else f"{place}:{argument.lineno}")
+                    yield MessageSite(text, place if text is not None else f"{place}:{argument.lineno}")
         yield from _in_scope(node, named, place)
 
 
@@ -169,30 +169,30 @@ def _texts(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str | N
                 yield from _texts(value, others)
 
 
-def _in_tables() -> Iterator[Found]:
+def _in_tables() -> Iterator[MessageSite]:
     """Yield the texts of the web page, the titles of columns of reports, and the words for stored names."""
-    yield from (Found(f"page.{name}\4{text}", "kotae/web/messages.py") for name, text in MESSAGES.items())
-    yield from (Found(f"column\4{title}", "eval/report/columns.py") for title in TITLES)
-    yield from (Found(f"name\4{name}", "eval/report/names.py") for name in NAMES.values())
+    yield from (MessageSite(f"page.{name}\4{text}", "kotae/web/messages.py") for name, text in MESSAGES.items())
+    yield from (MessageSite(f"column\4{title}", "eval/report/columns.py") for title in TITLES)
+    yield from (MessageSite(f"name\4{name}", "eval/report/names.py") for name in NAMES.values())
 
 
-def _in_click() -> Iterator[Found]:
+def _in_click() -> Iterator[MessageSite]:
     """Yield the texts of click itself."""
-    yield Found("required", "click")  # looked up by a variable
+    yield MessageSite("required", "click")  # looked up by a variable
     for module in languages.TRANSLATED:
         for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "ngettext"):
                 texts = (argument.value for argument in node.args if isinstance(argument, ast.Constant))
-                yield from (Found(text, "click") for text in texts if isinstance(text, str) and text)
+                yield from (MessageSite(text, "click") for text in texts if isinstance(text, str) and text)
 
 
-def _in_help() -> Iterator[Found]:
+def _in_help() -> Iterator[MessageSite]:
     """Yield what help pages look up."""
-    looked_up: list[Found] = []
+    looked_up: list[MessageSite] = []
     localized = help_pages.localized
 
     def note(text: str) -> str:
-        looked_up.append(Found(text, "help"))
+        looked_up.append(MessageSite(text, "help"))
         return text
 
     help_pages.localized = note

@@ -109,7 +109,7 @@ class Drafter:
         """Yield drafts until `share` are kept, the last of them questions that nothing answers, if there are any."""
         kept: list[Draft] = []
         without_answer = int(share * self._settings.unanswerable)
-        answerable = self._answerable(islice(self._targets(spread, language), share * MOST_TRIES))
+        answerable = self._answerable(islice(self._planned(spread, language), share * MOST_TRIES))
         for drafts, limit in (
             (answerable, share - without_answer),
             (self._unanswerable(kept), share),
@@ -120,8 +120,8 @@ class Drafter:
                 kept += [last] if last.reason is None else []
                 yield last
 
-    def _answerable(self, targets: Iterator[DraftTarget]) -> Iterator[Draft]:
-        while batch := list(islice(targets, self._settings.batch_size)):
+    def _answerable(self, planned: Iterator[Draft]) -> Iterator[Draft]:
+        while batch := list(islice(planned, self._settings.batch_size)):
             yield from self._checked(batch)
 
     def _unanswerable(self, kept: Sequence[Draft]) -> Iterator[Draft]:
@@ -129,29 +129,30 @@ class Drafter:
             for question, target in islice(unanswerable(draft.question, draft.target, self._retriever), 1):
                 yield Draft(target, question, drop_by_text(question, target), answerable=False)
 
-    def _targets(self, spread: PassageSpread, language: Language) -> Iterator[DraftTarget]:
+    def _planned(self, spread: PassageSpread, language: Language) -> Iterator[Draft]:
         """Yield an answer of every passage in turn, then another of each; none depends on what became of the others.
 
-        Those for which a rule has the question come before those for which the model must write it.
+        Those for which a rule has the question come before those for which the model must write it, which are empty.
         """
         for by_rule in (True, False) if language == "ja" else (False,):
             for turn in range(TURNS):
                 for chunk in spread.passages(language):
                     for target in find_targets(chunk, self._settings.seed)[turn : turn + 1]:
-                        if (question_by_rule(target) is not None) == by_rule:
-                            yield target
+                        question = question_in_place(target) if language == "ja" else None
+                        if (question is not None) == by_rule:
+                            yield Draft(target, question or "")
 
-    def _checked(self, targets: Sequence[DraftTarget]) -> list[Draft]:
-        """Draft a question for each answer, and apply the filters; those that cost most come last."""
+    def _checked(self, planned: Sequence[Draft]) -> list[Draft]:
+        """Have the questions written that are not yet, and apply the filters; those that cost most come last."""
         drafts = []
-        for target, question in zip(targets, self._questions(targets), strict=True):
-            reason = DropReason.FAILED if question is None else drop_by_text(question, target)
-            drafts.append(Draft(target, question or "", reason))
+        for draft, question in zip(planned, self._questions(planned), strict=True):
+            reason = DropReason.FAILED if question is None else drop_by_text(question, draft.target)
+            drafts.append(Draft(draft.target, question or "", reason))
         return self._answered(self._retrieved(drafts))
 
-    def _questions(self, targets: Sequence[DraftTarget]) -> Iterator[str | None]:
-        """Yield a question for each answer: by rule, or else the model's; None if it does not reply."""
-        ruled = [question_by_rule(target) for target in targets]
+    def _questions(self, planned: Sequence[Draft]) -> Iterator[str | None]:
+        """Yield the question of each draft, or else the model's; None if it does not reply."""
+        unwritten = [draft.target for draft in planned if not draft.question]
         mode = self._settings.prompt.injection_filter
         prompts = [
             drafting_prompt(
@@ -164,12 +165,11 @@ class Drafter:
                     "asks": target.asks,
                 },
             )
-            for target, question in zip(targets, ruled, strict=True)
-            if question is None
+            for target in unwritten
         ]
         written = (None if reply is None else read_question(reply) for reply in self._journal.ask(prompts))
-        for question in ruled:
-            yield next(written) if question is None else question
+        for draft in planned:
+            yield draft.question or next(written)
 
     def _retrieved(self, drafts: Sequence[Draft]) -> list[Draft]:
         """Drop the questions that do not bring their passage back among all the others."""
@@ -217,8 +217,3 @@ class Drafter:
 def _accepts(draft: Draft, reply: str) -> bool:
     item = draft.item()
     return grade(draft.question, reply, item.references, item.grading, draft.target.chunk.language).correct
-
-
-def question_by_rule(target: DraftTarget) -> str | None:
-    """Return a question that needs no model, None if there is none."""
-    return question_in_place(target) if target.chunk.language == "ja" else None
