@@ -36,6 +36,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.benchmark_disable = True  # LangChain's standard tests of a time run once, and are not measured
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A file's content is named by its argument: it may carry the time it was made, and workers must agree on names."""
+    return argname if isinstance(val, bytes) and len(val) > 200 else None
+
+
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
