@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.lexical.build import ENGLISH, GRAMS, IDS, WORDS
+from rag.lexical.build import ENGLISH, GRAMS, IDS, K1, WORDS
 from rag.lexical.columns import TermColumns
 from rag.lexical.dictionary import open_dictionary
 from rag.lexical.terms import grams
@@ -28,13 +28,17 @@ if TYPE_CHECKING:
 GRAM_WEIGHT = 0.3
 LEADERS = 10
 """Number of best scores whose mean a score is compared with."""
+COVERAGE_POWER = 2
+"""Power of the share of a question's words that its language has in one chunk, by which margins are multiplied."""
 
 
 @dataclass(frozen=True, slots=True)
 class LexicalMatch:
-    """A BM25 score (0 and up) and its margin over the mean of the `LEADERS` best scores.
+    """A BM25 score (0 and up) and its weighted margin over the mean of the `LEADERS` best scores.
 
-    Scores of chunks in different languages are not comparable; their margins are.
+    Scores of chunks in different languages are not comparable; their margins are. In the question's language a margin
+    is multiplied by the square of the share of the question's words that one chunk has (see `_LanguageIndex.coverage`):
+    where none has most of them, the few words that chunks share with the question say little.
     """
 
     score: float
@@ -107,17 +111,30 @@ class _LanguageIndex:
         import numpy as np
 
         scores = np.zeros(len(self._ids), dtype=np.float32)
+        weight = 1.0
         for part in query:
-            if isinstance(part, _Terms):
-                self._add_terms(scores, part)
-            else:
+            if isinstance(part, _Synonyms):
                 self._add_synonyms(scores, part)
+            else:
+                self._add_terms(scores, part)
+                if part.field == WORDS:
+                    weight = self.coverage(part.terms, float(scores.max())) ** COVERAGE_POWER
         best = _best(scores, max(count, LEADERS))
         level = float(scores[best[:LEADERS]].sum()) / LEADERS
         rows = [int(row) for row in best[:count] if scores[row] > 0]
         rows += self._rows(also)
         found = zip(self._ids[rows].tolist(), scores[rows].tolist(), strict=True)
-        return {chunk_id.decode(): LexicalMatch(score, score - level) for chunk_id, score in found}
+        return {chunk_id.decode(): LexicalMatch(score, weight * (score - level)) for chunk_id, score in found}
+
+    def coverage(self, terms: Sequence[str], best: float) -> float:
+        """Return what share of a question's words, by their rarity, the chunk has whose BM25 score is `best`.
+
+        It is 1 for a chunk of mean length that has each of them once, and for a question without words.
+        """
+        index = self._field(WORDS)
+        known = (len(index.column(term)[0]) if index and term in index else 0 for term in dict.fromkeys(terms))
+        whole = sum(rarity(chunks, len(self._ids)) for chunks in known)
+        return min(1.0, (1 + K1) * best / whole) if whole else 1.0
 
     def _rows(self, ids: Iterable[str]) -> list[int]:
         """Return the rows of those of the ids that are in this index."""
@@ -154,9 +171,9 @@ class _LanguageIndex:
             if index is None or term not in index:
                 continue
             chunks, score = index.column(term)
-            part = score / _rarity(len(chunks), len(scores))
+            part = score / rarity(len(chunks), len(scores))
             best[chunks] = np.maximum(best[chunks], share * part / (1 - part + share * part))
-        scores += _rarity(int(np.count_nonzero(best)), len(scores)) * best
+        scores += rarity(int(np.count_nonzero(best)), len(scores)) * best
 
     def _field(self, name: str) -> TermColumns | None:
         if name not in self._fields:
@@ -165,7 +182,7 @@ class _LanguageIndex:
         return self._fields[name]
 
 
-def _rarity(chunks: int, total: int) -> float:
+def rarity(chunks: int, total: int) -> float:
     """Return the inverse document frequency of BM25, as in the scores of `rag.lexical.build`."""
     return math.log(1 + (total - chunks + 0.5) / (chunks + 0.5))
 

@@ -23,7 +23,7 @@ import numpy as np
 
 from eval.statistics.mean_difference import mean_difference
 from rag.encoders.embeddings import open_encoder
-from rag.lexical.search import GRAM_WEIGHT
+from rag.lexical.search import COVERAGE_POWER, GRAM_WEIGHT
 from rag.lexical.terms import grams
 from rag.retrieval.cross_language import NEAR
 from rag.retrieval.retriever import LANGUAGE_PRIOR_HITS, LANGUAGE_PRIOR_WEIGHT, LEXICAL_WEIGHT
@@ -46,7 +46,7 @@ class Setting:
     prior: float = LANGUAGE_PRIOR_WEIGHT
     near: float | None = NEAR
     dictionary: bool = True
-    coverage: int = 0
+    coverage: int = COVERAGE_POWER
     hubs: float = 0.0
     centred: bool = True
     across: float = 1.0

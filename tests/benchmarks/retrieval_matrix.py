@@ -19,7 +19,7 @@ from ingest.documents import LoadedDocument
 from rag.collection import load_documents
 from rag.encoders.embeddings import open_encoder
 from rag.lexical.build import K1, B
-from rag.lexical.search import LEADERS, LexicalIndex, _rarity
+from rag.lexical.search import LEADERS, LexicalIndex, rarity
 from rag.lexical.terms import grams
 from rag.records import LANGUAGES, Chunk, Language
 from rag.settings import Chunking
@@ -109,7 +109,7 @@ class Matrix:
             )
             for row in np.flatnonzero(self.asked_in == language):
                 asked = dict.fromkeys(_terms(words, self.queries[row].text, language))
-                whole = sum(_rarity(holding[word], len(columns)) for word in asked)
+                whole = sum(rarity(holding[word], len(columns)) for word in asked)
                 if whole:
                     best = float(self.own(words)[row, columns].max())
                     shares[row, columns] = min(1.0, (1 + K1) * best / whole)

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.encoders.embeddings import open_encoder
-from rag.lexical.search import GRAM_WEIGHT, LEADERS
+from rag.lexical.search import COVERAGE_POWER, GRAM_WEIGHT, LEADERS
 from rag.lexical.terms import grams
 from rag.records import Language
 from rag.retrieval.cross_language import NEAR
@@ -65,9 +65,10 @@ def kotae(
     levelling: float = LANGUAGE_PRIOR_WEIGHT,
     levelled: int = LANGUAGE_PRIOR_HITS,
     near: float | None = NEAR,
+    power: int = COVERAGE_POWER,
 ) -> np.ndarray:
     """What `rag.retrieval.retriever` does; without corroboration where `near` is None."""
-    both = m.centred(m.dense) + weight * m.lead(m.lexical(gram_weight), leaders)
+    both = m.centred(m.dense) + weight * m.coverage**power * m.lead(m.lexical(gram_weight), leaders)
     level = (1 - levelling) * both + levelling * m.lead(both, levelled)
     return level if near is None else level + m.gain(level, near)
 
@@ -148,6 +149,8 @@ VARIANTS: dict[str, Score] = {
     "kotae, weight 0.006": lambda m: kotae(m, weight=0.006),
     "kotae, weight 0.01": lambda m: kotae(m, weight=0.01),
     "kotae, weight 0.02": lambda m: kotae(m, weight=0.02),
+    "kotae, margins not weighted": lambda m: kotae(m, power=0),
+    "kotae, margins weighted by the share itself": lambda m: kotae(m, power=1),
     "kotae, not levelled": lambda m: kotae(m, levelling=0),
     "kotae, levelling 0.2": lambda m: kotae(m, levelling=0.2),
     "kotae, levelling 0.8": lambda m: kotae(m, levelling=0.8),

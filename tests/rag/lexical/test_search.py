@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.lexical.build import GRAMS
+from rag.lexical.build import GRAMS, K1, WORDS
 from rag.lexical.columns import TermColumns
-from rag.lexical.search import GRAM_WEIGHT, LEADERS, LexicalIndex
+from rag.lexical.search import GRAM_WEIGHT, LEADERS, LexicalIndex, _LanguageIndex, rarity
 from rag.records import Chunk, Language
 from rag.text.language import normalise
 from rag.text.words import words
@@ -84,6 +84,32 @@ def test_best_first_with_lead(lexical: LexicalIndex) -> None:
         [match.score - level for match in found.values()]
     )
     assert lexical.search("capital of Japan", "en", 1) == {"3": found["3"]}
+
+
+@pytest.mark.parametrize(
+    ("question", "more", "language"), [("capital of Japan", ", zzqx", "en"), ("日本の首都", "、ゾグモフ", "ja")]
+)
+def test_margins_shrink_with_the_share_of_the_question_that_a_chunk_has(
+    lexical: LexicalIndex, question: str, more: str, language: Language
+) -> None:
+    """A word that no chunk has changes no score; margins fall by the square of the share that the others are."""
+    whole, part = (lexical.search(text, language, 9, also=["0", "1", "4"]) for text in (question, question + more))
+    assert {key: match.score for key, match in part.items()} == {key: match.score for key, match in whole.items()}
+    (leg,) = lexical._indexes.values()
+    rarities = [rarity(len(leg._field(WORDS).column(word)[0]), 3) for word in words(question, language)]
+    share = (1 + K1) * _best_words(leg, question, language) / (sum(rarities) + rarity(0, 3))
+    assert 0.3 < share < 0.9
+    assert [match.margin for match in part.values()] == pytest.approx(
+        [share**2 * match.margin for match in whole.values()], rel=1e-5
+    )
+
+
+def _best_words(leg: _LanguageIndex, question: str, language: Language) -> float:
+    scores = dict.fromkeys(range(3), 0.0)
+    for word in words(question, language):
+        for chunk, score in zip(*leg._field(WORDS).column(word), strict=True):
+            scores[int(chunk)] += float(score)
+    return max(scores.values())
 
 
 def test_chunks_asked_for_are_scored_whatever_they_score(lexical: LexicalIndex) -> None:
