@@ -109,7 +109,7 @@ class MarkdownLines:
         elif self._rows > 1:
             self._pieces.append(" | ")
         else:
-            self._table.cell(_collapse("".join(self._pieces)).strip(), across, down, again=again)
+            self._table.cell(collapse("".join(self._pieces)).strip(), across, down, again=again)
             self._pieces = []
 
     def end_row(self) -> None:
@@ -136,7 +136,7 @@ class MarkdownLines:
 
     def _flush(self) -> str:
         text = "".join(self._pieces)
-        text = text.rstrip() if self._verbatim else _collapse(text).strip()
+        text = text.rstrip() if self._verbatim else collapse(text).strip()
         self._verbatim = False
         prefix, self._prefix, self._pieces = self._prefix, "", []
         if prefix == "| ":
@@ -147,7 +147,12 @@ class MarkdownLines:
         return text
 
 
-def _collapse(text: str) -> str:
+def collapse(text: str) -> str:
+    r"""Return a text on one line: runs of blanks become one, line breaks between Japanese letters none.
+
+    >>> collapse("品\n名"), collapse("unit\n price")
+    ('品名', 'unit price')
+    """
     return _BLANKS.sub((lambda run: _joint(text, run)) if "\n" in text else " ", text)
 
 

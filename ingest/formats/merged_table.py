@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from ingest.formats.categories import Categories
+
 _LONGEST: Final = 100
 """Letters of a merged cell that are written again; a longer one leaves empty cells."""
 _MOST: Final = 1_000_000
@@ -19,10 +21,11 @@ class MergedTable:
         self._cells: list[str] = []
         self._own = 0
         self._left = _MOST
+        self._categories: Categories | None = None
 
     def begin(self) -> None:
         """Begin another table."""
-        self._above, self._cells, self._own = {}, [], 0
+        self._above, self._cells, self._own, self._categories = {}, [], 0, None
 
     def cell(self, text: str, across: int = 1, down: int = 1, *, again: bool = False) -> None:
         """Add a cell that covers so many columns and rows; `again` if it is the continuation of the one above."""
@@ -45,7 +48,18 @@ class MergedTable:
         own = self._own
         self._fill()
         cells, self._cells, self._own = self._cells, [], 0
-        return cells[:1] if alone else cells if own else []
+        if alone or not own:
+            return cells[:1] if alone else []
+        return self._with_category(cells)
+
+    def _with_category(self, cells: list[str]) -> list[str]:
+        """Return the cells of a row with the category that stands in the first row of its group."""
+        if self._categories is None:
+            self._categories = Categories(cells)
+            return cells
+        filled = self._categories.fill(cells) if self._left > 0 else cells
+        self._left -= sum(map(len, filled)) - sum(map(len, cells))
+        return filled
 
     def _fill(self) -> None:
         """Add the cells that reach down from above."""

@@ -138,8 +138,54 @@ def find_header(rows: Sequence[TableRow], known: Known | None = None, covered: C
     for at in candidates if known else ():
         if known and known(rows[at].names) and not (at + 1 == several < len(rows) and known(rows[several].names)):
             return at
-    first = rows[:_ROWS]
-    return _below_form(first, _note_rows(first) or _title_rows(first), covered or (lambda _: ()))
+    first, covered = rows[:_ROWS], covered or (lambda _: ())
+    joined = next((at for at in range(min(_TITLES + 1, len(first) - 2)) if _stands_over(first[at:], covered)), None)
+    return _below_form(first, _note_rows(first) or _title_rows(first), covered) if joined is None else joined
+
+
+def _stands_over(rows: Sequence[TableRow], covered: Covered) -> bool:
+    """Tell whether a row is the upper one of a header: its merged cells stand over several names of the row below.
+
+    Other names below it may only be at the left, where it has none, and some column is below none of its merged cells.
+    In a form, what is below a merged value stands beside a name of its own.
+    """
+    row, below = rows[:2]
+    if row.fault or below.fault or below.number != row.number + 1 or not row.filled:
+        return False
+    merged = {*covered(row.number)}
+    if not merged:
+        return repeats_below(row, below)
+    spans = [columns for start in row.filled if len(columns := _span(start, merged)) > 1]
+    within = {column for columns in spans for column in columns}
+    others = [column for column in below.filled if column not in within]
+    if any(column >= row.filled[0] for column in others) or not any({*other.filled} - within for other in rows):
+        return False
+    if others and any(is_number(below.cells[column]) for column in below.filled):
+        return False
+    several = any(len(columns.intersection(below.filled)) > 1 for columns in map(set, spans))
+    return several and (len(row.filled) > 1 or row.filled[0] > 0)
+
+
+def _span(start: int, merged: Collection[int]) -> list[int]:
+    columns = [start]
+    while columns[-1] + 1 in merged:
+        columns.append(columns[-1] + 1)
+    return columns
+
+
+def repeats_below(row: TableRow, below: TableRow) -> bool:
+    """Tell whether the same names stand in the row below under each cell of a row that has none at the left.
+
+    >>> above = TableRow(1, 1, ("", "売上", "", "利益", ""))
+    >>> repeats_below(above, TableRow(2, 2, ("年", "国内", "海外", "国内", "海外")))
+    True
+    """
+    starts = row.filled
+    if len(starts) < 2 or starts[0] == 0 or below.filled != [*range(len(below.filled))] or not below.filled:
+        return False
+    ends = [*starts[1:], below.filled[-1] + 1]
+    names = [below.cells[start:end] for start, end in zip(starts, ends, strict=True)]
+    return len(names[0]) > 1 and len(set(names)) == 1 and not any(is_number(name) for name in names[0])
 
 
 def _below_form(rows: Sequence[TableRow], header: int, covered: Covered) -> int:

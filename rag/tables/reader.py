@@ -14,7 +14,8 @@ from rag.tables.csv_rows import BrokenCsv, csv_rows
 from rag.tables.files import MAX_ROWS, read_text, refuse_rows
 from rag.tables.header import Known, TableRow, begin_table, beyond_header, describe_header, normalise_header
 from rag.tables.isolated_sheets import isolated_sheets
-from rag.tables.merged_cells import MergedCells, covered_columns, join_header
+from rag.tables.joined_header import join_header
+from rag.tables.merged_cells import MergedCells, covered_columns
 from rag.tables.xlsx import SheetFacts, column_letters
 from rag.text.lines import TextLine
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import BinaryIO
 
 from ingest.formats.archive import check_archive
+from ingest.formats.blocks import collapse
+from ingest.formats.categories import Categories
 from ingest.formats.tables.columns import choose, lines, missing, question_of, role
+from ingest.formats.tables.groups import GroupedRow, grouped
 from ingest.formats.tables.stacked import StackedTables
 from ingest.formats.types import Fault, Part, ReadOptions
 from rag.errors import UnreadableDocument
 from rag.messages import Message
 from rag.tables.csv_rows import BrokenCsv, csv_rows
 from rag.tables.header import Known, TableRow, begin_table, beyond_header, describe_header
-from rag.tables.merged_cells import MergedCells, covered_columns, join_header
+from rag.tables.joined_header import join_header
+from rag.tables.merged_cells import MergedCells, covered_columns
 from rag.tables.xls import read_old_sheets
 from rag.tables.xlsx import SheetFacts, SheetStream, column_letters, read_sheets
 from rag.text.letters import JAPANESE_LETTER
@@ -145,38 +150,44 @@ def _table(
     """
     merged = facts.merged if facts else ()
     table = begin_table(rows, _known(options.columns), covered_columns(merged))
-    cells = MergedCells(merged)
-    header: list[str] = []
-    names: tuple[str, ...] = ()
-    ids: frozenset[int] = frozenset()
-    first, count = None, 0
-    for row in join_header(table.rows, merged):
-        first, count = first or row, count + 1
+    joined = join_header(table.rows, merged)
+    first, count = next(joined, None), 0
+    if first is None:
+        return
+    if first.fault:
+        yield _broken_row(first, position)
+        return
+    header = _names(first)
+    if absent := missing(header, options.columns):
+        what = Message(
+            "This table has no column {absent}; it has {header}", absent=absent, header=describe_header(header)
+        )
+        yield Fault(what, f"{position}{first.number}")
+        return
+    ids = frozenset(column for column, cell in enumerate(header) if role(cell) == "id")
+    cells, categories = MergedCells(merged), Categories(header)
+    for count, entry in enumerate(grouped(joined, header, merged), 1):  # noqa: B007  (0 if there is no row)
+        row = entry.row
         if row.fault:
-            yield Fault(Message("This row cannot be read: {fault}", fault=row.fault), f"{position}{row.number}")
-            if not header:
-                return
-        elif header and row.cells != names:  # for printing, sheets have their header on every page
+            yield _broken_row(row, position)
+        elif row.cells != first.cells:  # for printing, sheets have their header on every page
             filled = cells.fill(row, ids)
+            filled = replace(filled, cells=tuple(categories.fill(filled.cells)))
             if any(filled.cells):
-                yield _document(header, filled, options, f"{position}{row.number}", sheet, table.title)
-        elif not header:
-            names = row.cells
-            unnamed = "列" if JAPANESE_LETTER.search("".join(row.cells)) else "column "
-            header = [cell or f"{unnamed}{column}" for column, cell in enumerate(row.cells, 1)]
-            ids = frozenset(column for column, cell in enumerate(header) if role(cell) == "id")
-            if absent := missing(header, options.columns):
-                yield Fault(
-                    Message(
-                        "This table has no column {absent}; it has {header}",
-                        absent=absent,
-                        header=describe_header(header),
-                    ),
-                    f"{position}{row.number}",
-                )
-                return
-    if first is not None and count == 1 and not first.fault and not (facts and facts.unsaved):
+                of_group = replace(entry, row=filled)
+                yield _document(header, of_group, options, f"{position}{row.number}", sheet, table.title)
+    if not count and not (facts and facts.unsaved):
         yield from _single_row(first, table.title, f"{position}{first.number}")
+
+
+def _names(row: TableRow) -> list[str]:
+    """Return the names of the columns by the row that is the header, each on one line."""
+    unnamed = "列" if JAPANESE_LETTER.search("".join(row.cells)) else "column "
+    return [collapse(cell) or f"{unnamed}{column}" for column, cell in enumerate(row.cells, 1)]
+
+
+def _broken_row(row: TableRow, position: str) -> Fault:
+    return Fault(Message("This row cannot be read: {fault}", fault=row.fault), f"{position}{row.number}")
 
 
 def _single_row(row: TableRow, title: str, position: str) -> Iterator[Part | Fault]:
@@ -210,13 +221,17 @@ class _FormulaErrors:
 
 
 def _document(
-    header: Sequence[str], row: TableRow, options: ReadOptions, position: str, sheet: str, table_title: str
+    header: Sequence[str], entry: GroupedRow, options: ReadOptions, position: str, sheet: str, table_title: str
 ) -> Part | Fault:
+    row = entry.row
     if what := beyond_header(row, header):
         return Fault(what, position, _NO_HEADER if sheet else _UNQUOTED)
     cells = [*row.cells, *[""] * (len(header) - len(row.cells))]
     fields = list(zip(header, cells, strict=False))
     document = choose(fields, options.columns)
-    text = lines(fields) if document.text is None else document.text
-    title = document.title or table_title or (None if options.columns else question_of(fields))
+    text = document.text
+    if text is None:
+        text = "\n".join(filter(None, [entry.group, lines(fields)]))
+    titled = " ".join(filter(None, [table_title, entry.group if document.text is not None else ""]))
+    title = document.title or titled or (None if options.columns else question_of(fields))
     return Part(text, f"{sheet}id={document.id}" if document.id else position, position, title, document.language)

@@ -17,6 +17,7 @@ from eval.dataset.load import load_dataset
 from eval.fallback.agreement import load_labelled_answers
 from eval.runs.batch import read_questions
 from ingest.documents import LoadedDocument
+from ingest.formats.blocks import collapse
 from rag.errors import DatasetError
 from rag.tables.header import TableRow, describe_header, find_header, normalise_header
 from tests.ingest.files import read_as, texts, xlsx
@@ -97,7 +98,7 @@ def test_every_reader_has_the_same_header_and_records(form: str, table: tuple[Ro
         labelled = load_labelled_answers(path, LABELLED)
         questions = read_questions(path)
     header = next(row for row in rows if len(list(filter(None, row))) > 1)
-    shown = [name.strip() or f"column {column}" for column, name in enumerate(header, 1)]
+    shown = [collapse(name.strip()) or f"column {column}" for column, name in enumerate(header, 1)]
     place = "t.csv#row=" if path.suffix == ".csv" else "t.xlsx#表!"
     assert [(one.source, one.title, one.text) for one in documents if isinstance(one, LoadedDocument)] == [
         (

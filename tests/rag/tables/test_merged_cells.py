@@ -74,8 +74,6 @@ def test_merged_ids_headers_and_neighbours_are_not_filled() -> None:
         "a.xlsx#表!id=y": "id: y\n題名: 幅",
         "a.xlsx#表!id=z": "id: z\n題名: 終\n値: 4",
     }
-    rows = [["部門", "売上"], ["", "四月"], ["営業部", "1"]]
-    assert texts("a.xlsx", merged("A1:A2", rows=rows))["a.xlsx#表!2"] == "売上: 四月"
 
 
 def cut(data: bytes) -> bytes:
@@ -85,63 +83,3 @@ def cut(data: bytes) -> bytes:
 @pytest.mark.parametrize("change", [cut, lambda _: b"", lambda xml: xml.replace(b"</row>", b"")])
 def test_a_damaged_sheet_is_looked_through_as_far_as_it_goes(change: Callable[[bytes], bytes]) -> None:
     assert read_as("a.xlsx", edited(xlsx(売上=TABLE), SHEET, change))
-
-
-def test_headers_of_several_rows_are_joined() -> None:
-    rows = [
-        ["支店", "2023年度", "", "", "備考"],
-        ["", "上期", "", "下期", ""],
-        ["", "売上", "利益", "売上", ""],
-        ["東京", "1", "2", "3", "可"],
-    ]
-    name = "a.xlsx#表!"
-    assert texts("a.xlsx", merged("B1:D1", "B2:C2", rows=rows)) == {
-        f"{name}4": "支店: 東京\n2023年度 上期 売上: 1\n2023年度 上期 利益: 2\n2023年度 下期 売上: 3\n備考: 可"
-    }
-    assert texts("a.xlsx", merged("A1:A2", "B1:C1", rows=[["店", "売上", ""], ["", "春", "秋"], ["A", "1", "2"]])) == {
-        f"{name}3": "店: A\n売上 春: 1\n売上 秋: 2"
-    }
-
-
-def test_a_row_that_is_not_below_a_merged_header_is_data() -> None:
-    for rows in ([["NO", "氏名", ""], ["1", "山田", "太郎"]], [["NO", "氏名", ""], ["", "", ""], ["", "山田", "太郎"]]):
-        (text,) = texts("a.xlsx", merged("B1:C1", rows=rows)).values()
-        assert text.endswith("氏名: 山田\n列3: 太郎")
-
-
-def both(rows: list[list[object]]) -> list[list[str]]:
-    """The texts of a csv and of a workbook with these rows, where no cells are merged."""
-    data = "\n".join(",".join("" if cell is None else str(cell) for cell in row) for row in rows).encode()
-    return [[*texts("a.csv", data).values()], [*texts("a.xlsx", xlsx(表=rows)).values()]]
-
-
-def test_groups_of_names_in_a_header_whose_cells_are_not_merged() -> None:
-    rows: list[list[object]] = [
-        ["年度", "国内", None, "海外", None, "備考"],
-        [None, "件数", "金額", "件数", "金額", None],
-        [2023, 4, 800, 1, 90, "速報"],
-        [2024, 6, 950, 2, 75, None],
-    ]
-    for found in both(rows):
-        assert found[0] == "年度: 2023\n国内 件数: 4\n国内 金額: 800\n海外 件数: 1\n海外 金額: 90\n備考: 速報"
-        assert len(found) == 2
-
-
-def test_a_row_of_units_belongs_to_the_header() -> None:
-    rows: list[list[object]] = [["試料", "質量", "温度"], [None, "（kg）", "[K]"], ["甲", 2, 300], ["乙", 3, 310]]
-    for found in both(rows):
-        assert found == ["試料: 甲\n質量 （kg）: 2\n温度 [K]: 300", "試料: 乙\n質量 （kg）: 3\n温度 [K]: 310"]
-
-
-@pytest.mark.parametrize(
-    "rows",
-    [
-        [["質問", None, "回答"], ["何日？", "休暇", None], ["何時？", "始業", "九時"]],
-        [["年度", "国内", None, "海外"], [2022, 1, 2, 3], [2023, 5, 6, 7]],
-        [["品名", "備考"], ["（甲）", None], ["（乙）", "済"]],
-    ],
-    ids=["texts", "numbers", "one cell in brackets"],
-)
-def test_other_rows_below_a_header_with_gaps_are_rows(rows: list[list[object]]) -> None:
-    for found in both(rows):
-        assert len(found) == 2
