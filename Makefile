@@ -2,6 +2,8 @@
 PYTHON ?= python3
 # Source packages (the dictionary) are built as PEP 517 says, whatever else the environment has.
 export PIP_USE_PEP517 := 1
+# Modules are compiled once, also where the environment asks to keep none: tests start Python many times.
+export PYTHONDONTWRITEBYTECODE :=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP = $(BIN)/python -m pip install -q --no-input

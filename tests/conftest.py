@@ -19,6 +19,7 @@ from tests.samples import SMALL_CORPUS, write_corpus
 
 if TYPE_CHECKING:
     from tests.eval.scripted import Script
+    from tests.faults.forks import Forks
 
 configure_libraries(offline=False)
 os.environ["KOTAE_LANG"] = "en"  # whatever the locale of this machine
@@ -37,8 +38,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """A file's content is named by its argument: it may carry the time it was made, and workers must agree on names."""
-    return argname if isinstance(val, bytes) and len(val) > 200 else None
+    """A text or file too long for a name is named by its argument: it may carry the time it was made, and workers must
+    agree on names, which are written to the environment and sent from process to process at every step of a test."""
+    return argname if isinstance(val, bytes | str) and len(val) > 200 else None
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
@@ -49,8 +51,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = needs.longest_first(items)
 
 
+def pytest_collection() -> None:
+    gc.disable()  # what is collected stays
+
+
 def pytest_collection_finish() -> None:
     gc.freeze()  # modules and tests stay to the end; libraries that collect garbage often need not look at them
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -130,6 +137,15 @@ def process() -> Callable[..., Any]:
     from tests.commands import process
 
     return process
+
+
+@pytest.fixture(scope="module")
+def forking(process, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    """A process that forks children, which run kotae's commands without importing anything first."""
+    from tests.faults.forks import forks
+
+    with forks(tmp_path_factory.mktemp("forks")) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -209,7 +209,6 @@ def _prepare() -> None:
     """Import everything that a command takes time to import, and put the stand-ins in place."""
     import chromadb  # noqa: F401
     import openpyxl  # noqa: F401
-    import sentence_transformers  # noqa: F401
 
     import eval.fallback.factory
     import eval.report.build
@@ -219,6 +218,7 @@ def _prepare() -> None:
     import eval.runs.evaluate
     import ingest.sync
     import rag.index.reader
+    import tests.ingest.kill_driver  # noqa: F401
     from kotae import commands as cli
     from rag.models import registry
     from rag.settings import configure_libraries

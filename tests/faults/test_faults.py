@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.faults.__main__ import SCENES, row
-from tests.faults.forks import Ended, forks
+from tests.faults.forks import Ended, Forks
 from tests.faults.scene import Finding, Place, can_mount, outcome
 
 ROUNDS = 3
@@ -16,10 +14,8 @@ NEEDS_DISK = {"full-ingest", "full-following", "full-run", "full-outputs", "full
 
 
 @pytest.fixture(scope="module")
-def place(process, tmp_path_factory: pytest.TempPathFactory, cache) -> Iterator[Place]:
-    folder = tmp_path_factory.mktemp("faults")
-    with forks(folder / "logs") as made:
-        yield Place(folder, made)
+def place(forking: Forks, tmp_path_factory: pytest.TempPathFactory, cache) -> Place:
+    return Place(tmp_path_factory.mktemp("faults"), forking)
 
 
 def marked(name: str) -> object:

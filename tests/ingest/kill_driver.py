@@ -1,18 +1,11 @@
-"""One sync with the stand-in encoder, to be killed: `python -m tests.ingest.kill_driver CORPUS INDEX [COLLECTION]`.
-
-INDEX is a folder, or with a collection the URL of a server.
-
-With KOTAE_TEST_DIE_AFTER=N in the environment it kills itself when it has written for the N-th time: a batch, or the
-few that were waiting by then.
-"""
+"""One sync with the stand-in encoder, in a process of its own, to be killed."""
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ingest.pipeline.batches
 import ingest.pipeline.writer
@@ -20,10 +13,38 @@ import ingest.sync
 from ingest.report import SyncReport
 from ingest.sync import sync
 from rag.index.chroma import ChromaServer
-from rag.settings import Chunking, configure_libraries
+from rag.settings import Chunking
 from tests.fakes import HashEncoder
 
+if TYPE_CHECKING:
+    from tests.faults.forks import Forks, Running
+
 CHUNKING = Chunking(max_tokens=120)
+
+
+def start(
+    forking: Forks,
+    corpus: Path,
+    index: Path,
+    server: ChromaServer | None = None,
+    *,
+    writes: int | None = None,
+    **env: str,
+) -> Running:
+    """Start a sync, which prints `end` once it is done.
+
+    `writes`: it kills itself when it has written so many times: a batch, or the few that were waiting by then.
+    """
+    where = (str(corpus), str(index), server and server.url, server and server.collection, writes)
+    return forking.start(code=f"from tests.ingest.kill_driver import main; main(*{where!r})", env=env)
+
+
+def main(corpus: str, index: str, url: str | None, collection: str | None, writes: int | None) -> None:
+    """Run it."""
+    if writes is not None:
+        die_after(writes)
+    run(Path(corpus), Path(index), ChromaServer(url, collection=collection) if url and collection else None)
+    print("end", flush=True)
 
 
 def die_after(writes: int) -> None:
@@ -47,16 +68,3 @@ def run(corpus: Path, index: Path, server: ChromaServer | None = None) -> SyncRe
         return sync(corpus, index, chunking=CHUNKING, server=server)
     finally:
         ingest.sync.open_encoder, ingest.pipeline.batches.BATCH = before
-
-
-if __name__ == "__main__":
-    configure_libraries(offline=True)
-    import chromadb  # noqa: F401  # its import is no moment of an ingest
-
-    corpus, place, *collection = sys.argv[1:]
-    on_server = ChromaServer(place, collection=collection[0]) if collection else None
-    if "KOTAE_TEST_DIE_AFTER" in os.environ:
-        die_after(int(os.environ["KOTAE_TEST_DIE_AFTER"]))
-    print("begin", flush=True)
-    run(Path(corpus), Path(place), on_server)
-    print("end", flush=True)

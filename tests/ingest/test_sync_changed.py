@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,8 +11,10 @@ from rag.errors import IndexChanged
 from rag.index.reader import open_index
 from rag.retrieval.retriever import HybridRetriever
 from tests.fakes import HashEncoder
+from tests.faults.forks import Forks
+from tests.ingest import kill_driver
 from tests.ingest.kill_driver import CHUNKING
-from tests.samples import REPOSITORY, write_corpus
+from tests.samples import write_corpus
 from tests.sites import Site
 
 WHALES = {f"ja/鯨{n}.md": f"# 鯨{n}\n\n鯨の歌は{n}分ほど続く。" for n in range(9)}
@@ -27,27 +27,27 @@ def _encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rag.index.reader.open_encoder", lambda _: encoder)
 
 
-def ingest_elsewhere(corpus: Path, site: Site, *, killed: bool = False) -> None:
-    place = [str(site.folder)] if site.server is None else [site.server.url, site.server.collection]
-    command = [sys.executable, "-m", "tests.ingest.kill_driver", str(corpus), *place]
-    environment = {"PATH": "", "HOME": str(site.folder.parent)} | ({"KOTAE_TEST_DIE_AFTER": "1"} if killed else {})
-    done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, check=False)
-    assert done.returncode == (-signal.SIGKILL if killed else 0), done.stderr
+def ingest_elsewhere(forking: Forks, corpus: Path, site: Site, *, killed: bool = False) -> None:
+    """In another process, which has another user cache."""
+    cache = {"KOTAE_CACHE": str(site.folder.parent / "another cache")}
+    done = kill_driver.start(forking, corpus, site.folder, site.server, writes=1 if killed else None, **cache).wait()
+    assert done.code == (-signal.SIGKILL if killed else 0), done.err
 
 
 def found(retriever: HybridRetriever, question: str) -> set[str]:
     return {hit.chunk.source for hit in retriever.search(question, 30)}
 
 
-@pytest.mark.usefixtures("process")
-def test_an_open_index_says_that_it_has_changed_and_one_opened_anew_sees_all(site: Site, small_corpus: Path) -> None:
+def test_an_open_index_says_that_it_has_changed_and_one_opened_anew_sees_all(
+    site: Site, small_corpus: Path, forking: Forks
+) -> None:
     site.sync(small_corpus, chunking=CHUNKING)
     first, beside = HybridRetriever(index=site.open()), site.open()
     before = found(first, "鯨の歌")
     assert before
     write_corpus(small_corpus, WHALES)
     (small_corpus / "ja/水.md").unlink()
-    ingest_elsewhere(small_corpus, site)
+    ingest_elsewhere(forking, small_corpus, site)
     for _ in range(2):
         with pytest.raises(IndexChanged, match="another process has ingested") as raised:
             first.search("鯨の歌")
@@ -60,21 +60,19 @@ def test_an_open_index_says_that_it_has_changed_and_one_opened_anew_sees_all(sit
         one.close()
 
 
-@pytest.mark.usefixtures("process")
-def test_an_ingest_with_nothing_to_do_changes_nothing(site: Site, small_corpus: Path) -> None:
+def test_an_ingest_with_nothing_to_do_changes_nothing(site: Site, small_corpus: Path, forking: Forks) -> None:
     site.sync(small_corpus, chunking=CHUNKING)
     with site.open().unchanged():
-        ingest_elsewhere(small_corpus, site)
+        ingest_elsewhere(forking, small_corpus, site)
 
 
-@pytest.mark.usefixtures("process")
-def test_an_interrupted_ingest_is_noticed_and_named(small_corpus: Path, tmp_path: Path) -> None:
+def test_an_interrupted_ingest_is_noticed_and_named(small_corpus: Path, tmp_path: Path, forking: Forks) -> None:
     site = Site(tmp_path / "index")
     site.sync(small_corpus, chunking=CHUNKING)
     index = site.open()
     index.require_complete()
     write_corpus(small_corpus, WHALES)
-    ingest_elsewhere(small_corpus, site, killed=True)
+    ingest_elsewhere(forking, small_corpus, site, killed=True)
     assert index.changed
     with pytest.raises(IndexChanged, match="still running, or was interrupted"):
         site.open().require_complete()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import shutil
-import subprocess
-import sys
+import signal
 import time
 from pathlib import Path
 
@@ -15,9 +15,10 @@ import pytest
 from rag.index.location import locate_index
 from rag.index.secondary import open_secondary_indexes
 from tests.fakes import HashEncoder
-from tests.ingest.kill_driver import run
+from tests.faults.forks import Forks
+from tests.ingest.kill_driver import run, start
 from tests.ingest.snapshots import assert_same_index
-from tests.samples import REPOSITORY, write_corpus
+from tests.samples import write_corpus
 
 MOMENTS = 20
 
@@ -43,42 +44,31 @@ def after() -> dict[str, str]:
 class Scene:
     """An old index, the corpus it must follow, and what an undisturbed run of that takes and makes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, forking: Forks) -> None:
+        self._forking = forking
         self.corpus = write_corpus(folder / "after", after())
         self.old = folder / "old"
         self.corpus_before = write_corpus(folder / "before", before())
         run(self.corpus_before, self.old)
         self.undisturbed = Path(shutil.copytree(self.old, folder / "undisturbed"))
-        self.seconds, ended = follow(self.corpus, self.undisturbed, None)
-        assert ended
+        began = time.monotonic()
+        assert start(forking, self.corpus, self.undisturbed).wait().out == "end\n"
+        self.seconds = time.monotonic() - began
         self.anew = folder / "anew"
         run(self.corpus, self.anew)
 
-
-def follow(corpus: Path, index: Path, kill_after: float | None) -> tuple[float, bool]:
-    """Run a sync in its own process; how long it took and whether it came to its end."""
-    driver = subprocess.Popen(
-        [sys.executable, "-m", "tests.ingest.kill_driver", str(corpus), str(index)],
-        cwd=REPOSITORY,
-        stdout=subprocess.PIPE,
-    )
-    assert driver.stdout is not None
-    try:
-        assert driver.stdout.readline() == b"begin\n"
-        began = time.monotonic()
-        if kill_after is not None:
-            time.sleep(kill_after)
-            driver.kill()
-        rest = driver.stdout.read()
-        return time.monotonic() - began, b"end" in rest
-    finally:
-        driver.kill()
-        driver.wait()
+    def kill(self, index: Path, share: float) -> None:
+        """Let an index follow the corpus, and kill that after this share of the time it takes."""
+        following = start(self._forking, self.corpus, index)
+        time.sleep(self.seconds * share)
+        with contextlib.suppress(ProcessLookupError):  # it was done before
+            following.signal(signal.SIGKILL)
+        following.wait()
 
 
 @pytest.fixture(scope="module")
-def scene(process, tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    return Scene(tmp_path_factory.mktemp("kill"))
+def scene(forking: Forks, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    return Scene(tmp_path_factory.mktemp("kill"), forking)
 
 
 def test_following_is_as_building_anew(scene: Scene) -> None:
@@ -88,7 +78,7 @@ def test_following_is_as_building_anew(scene: Scene) -> None:
 @pytest.mark.parametrize("moment", range(MOMENTS))
 def test_killed_at_a_random_moment(scene: Scene, tmp_path: Path, moment: int) -> None:
     index = Path(shutil.copytree(scene.old, tmp_path / "index"))
-    follow(scene.corpus, index, scene.seconds * (moment + random.random()) / MOMENTS)
+    scene.kill(index, (moment + random.random()) / MOMENTS)
     report = run(scene.corpus, index)
     assert report.found == len(after())
     assert_same_index(index, scene.undisturbed)
@@ -100,7 +90,7 @@ def test_killed_at_a_random_moment(scene: Scene, tmp_path: Path, moment: int) ->
 @pytest.mark.parametrize("share", [0.5, 0.8])
 def test_killed_and_then_the_corpus_is_as_it_was(scene: Scene, tmp_path: Path, share: float) -> None:
     index = Path(shutil.copytree(scene.old, tmp_path / "index"))
-    follow(scene.corpus, index, scene.seconds * share)
+    scene.kill(index, share)
     run(scene.corpus_before, index)
     assert_same_index(index, scene.old)
 
@@ -108,7 +98,7 @@ def test_killed_and_then_the_corpus_is_as_it_was(scene: Scene, tmp_path: Path, s
 def test_killed_while_building_anew_and_again_while_repairing(scene: Scene, tmp_path: Path) -> None:
     index = tmp_path / "index"
     for share in (0.5, 0.5, 0.6):
-        follow(scene.corpus, index, scene.seconds * share)
+        scene.kill(index, share)
     run(scene.corpus, index)
     assert_same_index(index, scene.anew)
     assert_searchable(index)

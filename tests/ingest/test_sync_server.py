@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import http.server
 import json
-import os
 import shutil
-import subprocess
-import sys
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,9 +27,10 @@ from rag.index.reader import open_index
 from rag.retrieval.retriever import HybridRetriever
 from tests.commands import kotae, refused
 from tests.fakes import HashEncoder
+from tests.faults.forks import Forks
 from tests.ingest import kill_driver
 from tests.ingest.snapshots import assert_same_index
-from tests.samples import REPOSITORY, SMALL_CORPUS, write_corpus
+from tests.samples import SMALL_CORPUS, write_corpus
 from tests.sites import Site, free_port, guarded, new_site, serving
 
 TOKEN = "sesame-0123456789"
@@ -90,8 +89,7 @@ def test_two_indices_on_one_server(chroma_url: str, remote: Site, quick: None, t
         assert list(other.open().manifest.sources) == ["b.txt"]
 
 
-@pytest.mark.usefixtures("process")
-def test_several_processes_at_once(remote: Site, tmp_path: Path) -> None:
+def test_several_processes_at_once(remote: Site, forking: Forks, tmp_path: Path) -> None:
     files = {f"ja/{n}.txt": f"{n}番目の文書である。" * 9 for n in range(30)} | {
         f"en/{n}.txt": f"Document {n} tells of whale {n}. " * 9 for n in range(30)
     }
@@ -101,40 +99,22 @@ def test_several_processes_at_once(remote: Site, tmp_path: Path) -> None:
         (second / f"ja/{n}.txt").unlink()
     assert remote.server is not None
     writers = [
-        subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "tests.ingest.kill_driver",
-                str(corpus),
-                remote.server.url,
-                remote.server.collection,
-            ],
-            cwd=REPOSITORY,
-            stdout=subprocess.PIPE,
-        )
-        for corpus in (first, second, second)
+        kill_driver.start(forking, corpus, tmp_path / "unused", remote.server) for corpus in (first, second, second)
     ]
     for writer in writers:
-        assert b"end" in writer.communicate()[0]
-        assert writer.returncode == 0
+        ended = writer.wait()
+        assert (ended.code, ended.out) == (0, "end\n"), ended.err
     report = kill_driver.run(second, tmp_path / "unused", remote.server)
     assert report.found == 50
     kill_driver.run(second, tmp_path / "anew")
     assert_same_index(tmp_path / "unused", tmp_path / "anew", remote.server)
 
 
-@pytest.mark.usefixtures("process")
-def test_killed_and_repaired_without_encoding_again(remote: Site, quick: None, tmp_path: Path) -> None:
+def test_killed_and_repaired_without_encoding_again(remote: Site, quick: None, forking: Forks, tmp_path: Path) -> None:
     corpus = write_corpus(tmp_path / "corpus", {f"{n}.txt": f"{n}番目の文書である。" * 20 for n in range(150)})
     assert remote.server is not None
-    driver = subprocess.Popen(
-        [sys.executable, "-m", "tests.ingest.kill_driver", str(corpus), remote.server.url, remote.server.collection],
-        cwd=REPOSITORY,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "KOTAE_TEST_DIE_AFTER": "1"},
-    )
-    assert b"end" not in driver.communicate()[0]
+    killed = kill_driver.start(forking, corpus, tmp_path / "unused", remote.server, writes=1).wait()
+    assert (killed.code, killed.out) == (-signal.SIGKILL, "")
     store = ServerIndex(remote.server).store()
     written = store.count()
     store.close()
