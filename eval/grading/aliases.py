@@ -17,6 +17,7 @@ from eval.grading.objections import related
 from eval.grading.refusals import is_denied
 from eval.grading.slots import complement, novel
 from eval.grading.text import strip_endings
+from rag.messages import Message
 from rag.text.canonical import canonical
 from rag.text.tokens import Token, is_name, tokenise
 from rag.text.word_match import number_pairs
@@ -138,8 +139,10 @@ def match_words(claim: Claim, form: str, *, negative_question: bool) -> Match | 
         if wanted <= {word.stem for word in window} and pairs <= number_pairs(window[: last + 1]):
             start, end = token.start, window[last].end
             if is_denied(claim.text, start, end, negative_question=negative_question):
-                return Match(Finding.DENIED, claim.text[start:end], "the words of the reference are denied")
-            return Match(Finding.CONTAINED, claim.text[start:end], "all words of the reference are in one passage")
+                return Match(Finding.DENIED, claim.text[start:end], Message("the words of the reference are denied"))
+            return Match(
+                Finding.CONTAINED, claim.text[start:end], Message("all words of the reference are in one passage")
+            )
     return None
 
 
@@ -158,13 +161,21 @@ def match_person(asked: ParsedQuestion, claim: Claim, form: str, *, in_list: boo
         if not _names_person(names, parts, alone=in_list or (claim.firm and not others)):
             continue
         if is_denied(claim.text, names[0].start, names[-1].end, negative_question=asked.negative):
-            return Match(Finding.DENIED, quoted, f"{quoted!r} is denied")
+            return Match(Finding.DENIED, quoted, Message("{quoted!r} is denied", quoted=quoted))
         if related(asked.text, claim.text, names[0].start, names[-1].end):
-            return Match(Finding.PASSING, quoted, f"{quoted!r} is named only as a relation of the one given")
+            return Match(
+                Finding.PASSING,
+                quoted,
+                Message("{quoted!r} is named only as a relation of the one given", quoted=quoted),
+            )
         inside = any(token.key == names[-1].key for token in tokenise(claim.focus))
         if claim.firm and not inside and rival_in(asked, claim.focus) is not None:
-            return Match(Finding.PASSING, quoted, f"{claim.focus!r} is given first, {quoted!r} only in passing")
-        return Match(Finding.CONTAINED, quoted, "another form of the person's name")
+            return Match(
+                Finding.PASSING,
+                quoted,
+                Message("{focus!r} is given first, {quoted!r} only in passing", focus=claim.focus, quoted=quoted),
+            )
+        return Match(Finding.CONTAINED, quoted, Message("another form of the person's name"))
     return None
 
 

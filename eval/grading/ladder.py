@@ -28,6 +28,7 @@ from eval.grading.refusals import beside_refusals
 from eval.grading.remarks import from_restated_question, without_remarks
 from eval.grading.text import sentences
 from eval.grading.wrappers import unwrap
+from rag.messages import Message
 from rag.text.answer_language import in_language
 from rag.text.canonical import canonical
 from rag.text.refusals import after_refusal, is_refusal
@@ -84,7 +85,7 @@ class Verdict:
     rule: GradingRule
     extracted: str
     matched: Reference | None
-    reason: str
+    reason: Message
 
     @property
     def correct(self) -> bool:
@@ -138,7 +139,9 @@ def grade(
     text = canonical(answer)[:ANSWER_LIMIT]
     language_correct = in_language(answer, language, references=references)
     if not any(char.isalnum() or char in "○〇×" for char in text):
-        return Verdict(AnswerOutcome.EMPTY, language_correct, GradingRule.EMPTY, "", None, "the answer is empty")
+        return Verdict(
+            AnswerOutcome.EMPTY, language_correct, GradingRule.EMPTY, "", None, Message("the answer is empty")
+        )
     if not answerable:
         return _grade_abstention(question, text, references, language_correct)
     forms_given = [reference.text for reference in references]
@@ -156,9 +159,9 @@ def _grade_abstention(question: str, text: str, references: Sequence[Reference],
     """Grade an answer to a question that cannot be answered."""
     matched = next((reference for reference in references if canonical(reference.text) == text), None)
     if matched or declines(question, text):
-        reason = "the answer declines, as it should"
+        reason = Message("the answer declines, as it should")
         return Verdict(AnswerOutcome.CORRECT, language_correct, GradingRule.ABSTENTION, text, matched, reason)
-    reason = "invented: the question cannot be answered"
+    reason = Message("invented: the question cannot be answered")
     return Verdict(AnswerOutcome.WRONG, language_correct, GradingRule.ABSTENTION, text, None, reason)
 
 
@@ -172,9 +175,11 @@ def _or_refused(verdict: Verdict, question: str, text: str) -> Verdict:
         return verdict
     if declines(question, text):
         refused = replace(verdict, content=AnswerOutcome.REFUSED, rule=GradingRule.HEDGE)
-        return replace(refused, matched=None, reason="the answer declines to answer")
+        return replace(refused, matched=None, reason=Message("the answer declines to answer"))
     if verdict.content is AnswerOutcome.REFUSED:
-        return replace(verdict, content=AnswerOutcome.WRONG, reason="the answer refuses beside what it asserts")
+        return replace(
+            verdict, content=AnswerOutcome.WRONG, reason=Message("the answer refuses beside what it asserts")
+        )
     return verdict
 
 
@@ -194,7 +199,9 @@ def _grade_open(question: str, whole: str, references: Sequence[Reference], lang
     text = _content(question, whole, references)
     best = _best(question, text, references, whole)
     if best is None:
-        return Verdict(AnswerOutcome.WRONG, language_correct, GradingRule.NONE, text, None, "there is no reference")
+        return Verdict(
+            AnswerOutcome.WRONG, language_correct, GradingRule.NONE, text, None, Message("there is no reference")
+        )
     if best.match.finding is Finding.EQUAL or (best.match.right and is_refusal(canonical(best.reference.text))):
         return _verdict(best, language_correct)
     rest = beside_refusals(text)
@@ -202,7 +209,12 @@ def _grade_open(question: str, whole: str, references: Sequence[Reference], lang
         best = _best(question, _content(question, rest, references), references, whole) or best
     if rest is None or (best.match.finding in (Finding.ABSENT, Finding.PASSING) and is_refusal(text)):
         return Verdict(
-            AnswerOutcome.REFUSED, language_correct, GradingRule.HEDGE, text, None, "the answer declines to answer"
+            AnswerOutcome.REFUSED,
+            language_correct,
+            GradingRule.HEDGE,
+            text,
+            None,
+            Message("the answer declines to answer"),
         )
     return _verdict(best, language_correct)
 
@@ -241,7 +253,7 @@ def _grade_labels(
             GradingRule.HEDGE,
             found.extracted,
             None,
-            "the answer declines to answer",
+            Message("the answer declines to answer"),
         )
     outcome = {True: AnswerOutcome.CORRECT, False: AnswerOutcome.WRONG, None: AnswerOutcome.UNPARSED}[found.right]
     matched = None if found.matched is None else ordered[found.matched]

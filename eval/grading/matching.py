@@ -21,6 +21,7 @@ from eval.grading.longer_names import TITLES, another_district, in_longer_name
 from eval.grading.objections import listed_with, misranked, outdated, overturned, related, unrelated
 from eval.grading.refusals import alternative, is_denied
 from eval.grading.text import strip_endings
+from rag.messages import Message
 from rag.text.signs import MINUS
 from rag.text.tokens import ARTICLES, Token, is_name, tokenise
 from rag.text.word_match import folded, occurrences
@@ -44,7 +45,7 @@ class Match:
 
     finding: Finding
     extracted: str
-    reason: str
+    reason: Message
 
     @property
     def right(self) -> bool:
@@ -63,10 +64,10 @@ def match_form(asked: ParsedQuestion, claim: Claim, form: str) -> Match:
     exact = _equal(asked, claim, form)
     if exact is not None:
         return exact
-    best = Match(Finding.ABSENT, claim.focus, "the reference is not in the answer")
+    best = Match(Finding.ABSENT, claim.focus, Message("the reference is not in the answer"))
     ranks = list(Finding)
     if not folded(form) and form in claim.text:
-        return Match(Finding.CONTAINED, form, "the sign is in the answer")
+        return Match(Finding.CONTAINED, form, Message("the sign is in the answer"))
     for first, last in itertools.islice(occurrences(claim.text, form), MENTIONS):
         match = _mention(asked, claim, form, *_widened(asked, claim.text, first, last))
         if ranks.index(match.finding) < ranks.index(best.finding):
@@ -88,7 +89,7 @@ def _equal(asked: ParsedQuestion, claim: Claim, form: str) -> Match | None:
                 continue
             if _repeats_question(asked, claim, part):
                 continue
-            return Match(Finding.EQUAL, strip_endings(part), "the answer is the reference")
+            return Match(Finding.EQUAL, strip_endings(part), Message("the answer is the reference"))
     return None
 
 
@@ -132,7 +133,7 @@ def _mention(asked: ParsedQuestion, claim: Claim, form: str, first: int, last: i
     """Judge a mention, tokens first:last of the claim: the first objection to it, else that it counts."""
     tokens = tokenise(claim.text)
     quoted = claim.text[tokens[first].start : tokens[last - 1].end]
-    counts = Match(Finding.CONTAINED, quoted, "the reference is in the answer")
+    counts = Match(Finding.CONTAINED, quoted, Message("the reference is in the answer"))
     return next(_objections(asked, claim, form, first, last), counts)
 
 
@@ -149,24 +150,34 @@ def _objections(asked: ParsedQuestion, claim: Claim, form: str, first: int, last
         or in_longer_name(text, tokens, first, last, asked.known, person=person)
         or (person and _another_bearer(asked, tokens, first, last))
     ):
-        yield Match(Finding.PASSING, quoted, f"{quoted!r} is part of a longer name or another word")
+        yield Match(
+            Finding.PASSING, quoted, Message("{quoted!r} is part of a longer name or another word", quoted=quoted)
+        )
     if last < len(tokens) and another_district(asked.text, asked.accepted, quoted, text[end : tokens[last].end]):
-        yield Match(Finding.PASSING, quoted, f"{text[start : tokens[last].end]!r} is another place")
+        yield Match(
+            Finding.PASSING, quoted, Message("{place!r} is another place", place=text[start : tokens[last].end])
+        )
     if is_denied(line, start - begin, end - begin, negative_question=asked.negative):
-        yield Match(Finding.DENIED, quoted, f"{quoted!r} is denied")
+        yield Match(Finding.DENIED, quoted, Message("{quoted!r} is denied", quoted=quoted))
     other = alternative(line, start - begin, end - begin)
     if other is not None and not _accepted(asked, other):
-        yield Match(Finding.ALTERNATIVES, quoted, f"{quoted!r} is offered as an alternative to {other!r}")
+        yield Match(
+            Finding.ALTERNATIVES,
+            quoted,
+            Message("{quoted!r} is offered as an alternative to {other!r}", quoted=quoted, other=other),
+        )
     if _restates(asked, tokens, first, last):
-        yield Match(Finding.PASSING, quoted, f"{quoted!r} repeats the question")
+        yield Match(Finding.PASSING, quoted, Message("{quoted!r} repeats the question", quoted=quoted))
     if re.match(r"(?:の方)?より", text[end:]) or re.search(
         r"(?<!none other )\bthan (?:the |an? )?$", text[:start], re.I
     ):
-        yield Match(Finding.PASSING, quoted, f"{quoted!r} is mentioned only in a comparison")
+        yield Match(Finding.PASSING, quoted, Message("{quoted!r} is mentioned only in a comparison", quoted=quoted))
     if related(asked.text, text, start, end):
-        yield Match(Finding.PASSING, quoted, f"{quoted!r} is named only as a relation of the one given")
+        yield Match(
+            Finding.PASSING, quoted, Message("{quoted!r} is named only as a relation of the one given", quoted=quoted)
+        )
     if unrelated(text, start, end):
-        yield Match(Finding.DENIED, quoted, f"{quoted!r} is said to have no part in it")
+        yield Match(Finding.DENIED, quoted, Message("{quoted!r} is said to have no part in it", quoted=quoted))
     yield from _outweighed(asked, line, start - begin, end - begin)
     if text.count("\n") > 1:
         yield from _outweighed(asked, text, start, end)
@@ -175,12 +186,16 @@ def _objections(asked: ParsedQuestion, claim: Claim, form: str, first: int, last
         return
     opened = re.search(r"\([^()]*$", text[:start])
     if claim.firm and opened and any(token.pos.startswith("助詞") for token in tokens[last : last + 1]):
-        yield Match(Finding.PASSING, quoted, f"{quoted!r} is only in an aside")
+        yield Match(Finding.PASSING, quoted, Message("{quoted!r} is only in an aside", quoted=quoted))
     gloss = re.search(r"\($", text[:start]) and re.match(r"\)", text[end:])
     rival = None if gloss or not claim.firm else rival_in(asked, claim.focus)
     rival = rival or better_placed(asked, line, start - begin, end - begin)
     if rival is not None:
-        yield Match(Finding.PASSING, quoted, f"{rival!r} is given, {quoted!r} only in passing")
+        yield Match(
+            Finding.PASSING,
+            quoted,
+            Message("{rival!r} is given, {quoted!r} only in passing", rival=rival, quoted=quoted),
+        )
 
 
 def _another_bearer(asked: ParsedQuestion, tokens: Sequence[Token], first: int, last: int) -> bool:
@@ -200,15 +215,19 @@ def _outweighed(asked: ParsedQuestion, line: str, start: int, end: int) -> Itera
     """Why the sentence asserts something else than the mention at `start:end` of it."""
     quoted = line[start:end]
     if misranked(asked.text, line, start, end):
-        yield Match(Finding.PASSING, quoted, f"{quoted!r} has another rank than the question asks for")
+        yield Match(
+            Finding.PASSING, quoted, Message("{quoted!r} has another rank than the question asks for", quoted=quoted)
+        )
     if overturned(line, start, end):
-        yield Match(Finding.DENIED, quoted, f"{quoted!r} is given as a belief that is wrong")
+        yield Match(Finding.DENIED, quoted, Message("{quoted!r} is given as a belief that is wrong", quoted=quoted))
     if outdated(asked.text, line, start, end):
-        yield Match(Finding.PASSING, quoted, f"{quoted!r} is what was so before")
+        yield Match(Finding.PASSING, quoted, Message("{quoted!r} is what was so before", quoted=quoted))
     others = () if asked.several else listed_with(line, start, end)
     rivals = [other for other in others if not _accepted(asked, other) and not _in_question(asked, other)]
     if rivals:
-        yield Match(Finding.ALTERNATIVES, quoted, f"{quoted!r} is listed with {rivals[0]!r}")
+        yield Match(
+            Finding.ALTERNATIVES, quoted, Message("{quoted!r} is listed with {rival!r}", quoted=quoted, rival=rivals[0])
+        )
 
 
 def _in_question(asked: ParsedQuestion, other: str) -> bool:

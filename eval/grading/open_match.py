@@ -13,6 +13,7 @@ from eval.grading.numbers.reference import as_numeric, written
 from eval.grading.reasons import match_reason
 from eval.grading.text import sentences, strip_endings
 from eval.grading.topics import beside_the_question
+from rag.messages import Message
 from rag.text.numbers.dates import DateValue
 from rag.text.numbers.quantities import Quantity
 from rag.text.tokens import tokenise
@@ -51,7 +52,11 @@ def _asserted(asked: ParsedQuestion, claim: Claim, texts: tuple[str, str], match
     holding = [part for text in texts for part in sentences(text) if match.extracted in part] or [claim.text]
     if not all(beside_the_question(asked, claim, part, match.extracted, texts[0]) for part in holding):
         return match
-    return Match(Finding.PASSING, match.extracted, f"{match.extracted!r} is in a sentence about something else")
+    return Match(
+        Finding.PASSING,
+        match.extracted,
+        Message("{extracted!r} is in a sentence about something else", extracted=match.extracted),
+    )
 
 
 def _matches(
@@ -81,7 +86,7 @@ def _match_whole(text: str, form: str, key: Callable[[str], str]) -> Match | Non
     target = key(strip_endings(form))
     for whole in (text, announced(text) or text):
         if target and key(strip_endings(whole)) == target:
-            return Match(Finding.EQUAL, strip_endings(whole), "the answer is the reference")
+            return Match(Finding.EQUAL, strip_endings(whole), Message("the answer is the reference"))
     return None
 
 
@@ -97,7 +102,7 @@ def _match_text(asked: ParsedQuestion, claim: Claim, text: str, form: str) -> Ma
     if parts:
         listed = [_match_element(asked, claim, text, part) for part in parts]
         if all(part.right for part in listed):
-            return Match(Finding.CONTAINED, claim.text, "every entry of the reference is given")
+            return Match(Finding.CONTAINED, claim.text, Message("every entry of the reference is given"))
         if any(part.finding is Finding.CONFLICT for part in listed):
             return next(part for part in listed if part.finding is Finding.CONFLICT)
     words = match_words(claim, form, negative_question=asked.negative) or match_reason(asked, claim, form)

@@ -13,6 +13,7 @@ from eval.grading.asked import ParsedQuestion
 from eval.grading.claims import Claim
 from eval.grading.matching import Finding, Match
 from eval.grading.refusals import negations
+from rag.messages import Message
 from rag.text.tokens import tokenise
 
 _WHY = re.compile(
@@ -38,7 +39,7 @@ def match_reason(asked: ParsedQuestion, claim: Claim, form: str) -> Match | None
     wanted, given = _meaning(form), _meaning(claim.text)
     wanted -= _CAUSE
     if wanted and (len(wanted) > 1 or len(min(wanted)) >= _LONE) and len(wanted) <= _LONGEST and wanted <= given:
-        return Match(Finding.CONTAINED, claim.text, "every word of the reason is given")
+        return Match(Finding.CONTAINED, claim.text, Message("every word of the reason is given"))
     return None
 
 

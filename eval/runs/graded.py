@@ -12,6 +12,7 @@ from eval.dataset.load import Dataset, Item
 from eval.grading.ladder import AnswerOutcome, GradingRule, Reference, Verdict, grade
 from eval.runs.answer_log import AnswerLog, AnswerRecord
 from eval.runs.description import Scope
+from rag.messages import Message
 from rag.records import Language, Support
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _graded(
 
 def _verdict(item: Item, language: Language, recorded: AnswerRecord | None) -> Verdict:
     if recorded is None or recorded.answer is None:
-        return Verdict(AnswerOutcome.EMPTY, False, GradingRule.EMPTY, "", None, "there is no answer")
+        return Verdict(AnswerOutcome.EMPTY, False, GradingRule.EMPTY, "", None, Message("there is no answer"))
     references: tuple[Reference, ...] = item.references
     question = item.questions[language]
     return grade(question, recorded.text, references, item.grading, language, item.labels, answerable=item.answerable)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
+from rag.messages import Message, translated
 from rag.records import Language
 from rag.tables.files import Row, csv_bytes
 
@@ -52,8 +53,10 @@ class Column(Generic[R]):
         return self.japanese or self.title if language == "ja" else self.title
 
     def displayed(self, record: R, language: Language) -> str | int | float | None:
-        """Return the value, a stored name in the reader's words."""
+        """Return the value, a stored name or a message in the reader's words."""
         value = self.value(record)
+        if isinstance(value, Message):
+            return translated(value, language)
         return self.words(value, language) if self.words and isinstance(value, str) else value
 
     def text(self, record: R, language: Language) -> str:

@@ -19,7 +19,7 @@ from eval.grading.ladder import AnswerOutcome, GradingRule, Verdict
 from eval.runs.description import MAX_STORED
 from eval.statistics.agreement import Agreement, agreement_text
 from rag.errors import GradingError, JudgeNotMeasured
-from rag.messages import Message
+from rag.messages import Message, joined
 from rag.serialize import from_json, to_jsonable
 from rag.storage.atomic import write_text
 from rag.storage.regular_files import read_regular
@@ -186,18 +186,21 @@ class JudgeGrader:
 
 
 _REASONS: Final = {
-    Judgement.YES: (AnswerOutcome.CORRECT, "the judge calls it right, and wrong as an answer to another question"),
-    Judgement.NO: (AnswerOutcome.WRONG, "the judge calls it wrong"),
-    Judgement.UNPARSED: (AnswerOutcome.UNPARSED, "the judge's reply is not the one word asked for"),
+    Judgement.YES: (
+        AnswerOutcome.CORRECT,
+        Message("the judge calls it right, and wrong as an answer to another question"),
+    ),
+    Judgement.NO: (AnswerOutcome.WRONG, Message("the judge calls it wrong")),
+    Judgement.UNPARSED: (AnswerOutcome.UNPARSED, Message("the judge's reply is not the one word asked for")),
     Judgement.UNGROUNDED: (
         AnswerOutcome.UNPARSED,
-        "the judge also calls it right as an answer to another question, so this does not count",
+        Message("the judge also calls it right as an answer to another question, so this does not count"),
     ),
 }  # fmt: skip
 
 
 def _verdict(before: Verdict, judgement: Judgement) -> Verdict:
     if judgement is Judgement.MISSING:
-        return replace(before, reason=f"{before.reason}; not judged yet")
+        return replace(before, reason=joined([before.reason, Message("not judged yet")]))
     outcome, reason = _REASONS[judgement]
-    return replace(before, content=outcome, rule=GradingRule.JUDGE, reason=f"{before.reason}; {reason}")
+    return replace(before, content=outcome, rule=GradingRule.JUDGE, reason=joined([before.reason, reason]))

@@ -20,7 +20,7 @@ from eval.runs.description import MAX_STORED
 from eval.statistics.agreement import Agreement, agreement_text
 from rag.encoders.embeddings import Encoder, EncoderIdentity
 from rag.errors import CalibrationMismatch, GradingError
-from rag.messages import Message
+from rag.messages import Message, joined
 from rag.serialize import from_json, to_jsonable
 from rag.storage.atomic import write_text
 from rag.storage.regular_files import read_regular
@@ -172,18 +172,34 @@ class SimilarityGrader:
 
 def _verdict(before: Verdict, margin: Margin, threshold: float, least: float) -> Verdict:
     if margin.compared < least:
-        short = f"too few wrong references to measure similarity ({margin.compared}, at least {least:g})"
-        return replace(before, reason=f"{before.reason}; {short}")
-    measured = (
-        f"similarity margin {margin.value:.4f} (cosine {margin.right_cosine:.4f} with {margin.right.text!r}, "
-        f"{margin.wrong_cosine:.4f} with {margin.wrong!r})"
+        short = Message(
+            "too few wrong references to measure similarity ({compared}, at least {least:g})",
+            compared=margin.compared,
+            least=least,
+        )
+        return replace(before, reason=joined([before.reason, short]))
+    measured = Message(
+        "similarity margin {value:.4f} (cosine {right_cosine:.4f} with {right!r}, {wrong_cosine:.4f} with {wrong!r})",
+        value=margin.value,
+        right_cosine=margin.right_cosine,
+        right=margin.right.text,
+        wrong_cosine=margin.wrong_cosine,
+        wrong=margin.wrong,
     )
     if margin.value < threshold:
-        return replace(before, reason=f"{before.reason}; {measured} below the threshold {threshold:.4f}")
+        return replace(
+            before,
+            reason=joined(
+                [
+                    before.reason,
+                    Message("{measured} below the threshold {threshold:.4f}", measured=measured, threshold=threshold),
+                ]
+            ),
+        )
     return replace(
         before,
         content=AnswerOutcome.CORRECT,
         rule=GradingRule.SIMILARITY,
         matched=margin.right,
-        reason=f"{measured} reaches the threshold {threshold:.4f}",
+        reason=Message("{measured} reaches the threshold {threshold:.4f}", measured=measured, threshold=threshold),
     )

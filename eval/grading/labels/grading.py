@@ -12,6 +12,7 @@ from eval.grading.labels.inferred import LabelTask, label_task
 from eval.grading.labels.label_set import LabelSet
 from eval.grading.labels.options import spelt
 from eval.grading.labels.reading import read_label
+from rag.messages import Message
 from rag.text.canonical import canonical
 
 
@@ -22,7 +23,7 @@ class LabelGrade:
     right: bool | None
     extracted: str
     matched: int | None
-    reason: str
+    reason: Message
 
 
 def grade_labels(
@@ -51,7 +52,10 @@ def _grade_one(question: str, text: str, task: LabelTask, language: str) -> Labe
         return LabelGrade(None, reading.extracted, None, reading.reason)
     matched = task.wanted.get(reading.label)
     return LabelGrade(
-        matched is not None, reading.extracted, matched, f"{reading.reason}: {reading.label.name(language)}"
+        matched is not None,
+        reading.extracted,
+        matched,
+        Message("{reason}: {label}", reason=reading.reason, label=reading.label.name(language)),
     )
 
 
@@ -64,8 +68,8 @@ def _grade_items(question: str, text: str, task: LabelTask) -> LabelGrade:
     )
     wrong = [item.names[0] for item, given in pairs if len(given) == 1 and given[0] != item.label]
     if wrong:
-        return LabelGrade(False, extracted, None, f"wrong label for {', '.join(wrong)}")
+        return LabelGrade(False, extracted, None, Message("wrong label for {items}", items=", ".join(wrong)))
     unlabelled = [item.names[0] for item, given in pairs if len(given) != 1]
     if unlabelled:
-        return LabelGrade(None, extracted, None, f"no single label for {', '.join(unlabelled)}")
-    return LabelGrade(True, extracted, 0, "every item has its label")
+        return LabelGrade(None, extracted, None, Message("no single label for {items}", items=", ".join(unlabelled)))
+    return LabelGrade(True, extracted, 0, Message("every item has its label"))

@@ -25,6 +25,7 @@ from eval.grading.labels.mentions import LabelMention, may_infer_other, mentions
 from eval.grading.labels.statements import restated, restates_only, statement_of
 from eval.grading.labels.talk import bare_label, bare_labels, last_phrase
 from eval.grading.text import sentences
+from rag.messages import Message
 from rag.text.tokens import tokenise
 
 _ASKS = re.compile(r"\?[\"')」』]*$|(?:です|ます|でしょう|だろう|の|る|い|た|り|く)?か[。」]?$")
@@ -68,7 +69,7 @@ class LabelReading:
 
     label: Label | None
     extracted: str
-    reason: str
+    reason: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,9 @@ def read_label(question: str, answer: str, labels: LabelSet) -> LabelReading:
     parts = [part for part in sentences(announcement or rest) if not _ASKS.search(part)]
     sign = _signed(labels, rest)
     if sign is not None:
-        return LabelReading(sign, answer, "the answer is a sign")
+        return LabelReading(sign, answer, Message("the answer is a sign"))
     if not parts:
-        return LabelReading(None, answer, "the answer only repeats the question")
+        return LabelReading(None, answer, Message("the answer only repeats the question"))
     return _read(asked, parts, sentences(rest), announced_=announcement is not None)
 
 
@@ -134,7 +135,7 @@ def _read(asked: _Asked, parts: Sequence[str], all_parts: Sequence[str], *, anno
     if overturned and not announced_:
         part, given = overturned[-1]
     if len(given) > 1:
-        return LabelReading(None, part, "both labels are assigned")
+        return LabelReading(None, part, Message("both labels are assigned"))
     return _consistent(asked, part, given[0], all_parts, announced_=announced_, overturned=bool(overturned))
 
 
@@ -195,11 +196,11 @@ def _consistent(
         ):
             courtesy = asked.offers_both or _COURTESY.match(other)
             if not (courtesy and _only_assents(asked, other) and not _only_assents(asked, part)):
-                return LabelReading(None, other, "two labels are given in different sentences")
+                return LabelReading(None, other, Message("two labels are given in different sentences"))
         if after and labels.polarity is not None and restates_only(asked.statement, other):
             contrary = restated(asked.statement, other, labels)
             if contrary is not None and contrary != label and not _assigned(asked, other):
-                return LabelReading(None, other, "the explanation restates the contrary of the label")
+                return LabelReading(None, other, Message("the explanation restates the contrary of the label"))
         after = after or other == part or (announced_ and other.endswith(part))
     if labels.polarity is not None:
         rest = re.sub(
@@ -211,8 +212,8 @@ def _consistent(
             else None
         )
         if contrary is not None and contrary != label and not concessions(rest):
-            return LabelReading(None, part, "the label and the restated statement disagree")
-    return LabelReading(label, part, "announced label" if announced_ else "label assigned")
+            return LabelReading(None, part, Message("the label and the restated statement disagree"))
+    return LabelReading(label, part, Message("announced label") if announced_ else Message("label assigned"))
 
 
 def _without_verdict(asked: _Asked, parts: Sequence[str]) -> LabelReading:
@@ -225,11 +226,13 @@ def _without_verdict(asked: _Asked, parts: Sequence[str]) -> LabelReading:
         denied += found
         again = restated(asked.statement, part, labels) if not concessions(part) else None
         if again is not None and not any(mention.choice for mention in mentions(part, labels)):
-            return LabelReading(again, part, "the answer restates the statement or its negation")
+            return LabelReading(again, part, Message("the answer restates the statement or its negation"))
     unique = list(dict.fromkeys(mention.label for mention in denied))
     if len(unique) == 1 and labels.other(unique[0]) is not None and may_infer_other(asked.question, labels):
-        return LabelReading(labels.other(unique[0]), parts[0], "the other label of two is denied")
+        return LabelReading(labels.other(unique[0]), parts[0], Message("the other label of two is denied"))
     remaining = [label for label in labels.labels if label not in unique]
     if len(unique) > 1 and len(remaining) == 1 and len(labels.labels) > 2:
-        return LabelReading(remaining[0], parts[0], "every other label is denied")
-    return LabelReading(None, parts[0], "a label is only denied" if unique else "no label is assigned")
+        return LabelReading(remaining[0], parts[0], Message("every other label is denied"))
+    return LabelReading(
+        None, parts[0], Message("a label is only denied") if unique else Message("no label is assigned")
+    )

@@ -23,6 +23,7 @@ from eval.grading.numbers.placing import best_placed, of_asked_end, of_other_end
 from eval.grading.numbers.reference import Numeric
 from eval.grading.refusals import alternative, is_denied
 from eval.grading.text import sentences, strip_endings
+from rag.messages import Message
 from rag.text.numbers.dates import DateValue
 from rag.text.numbers.quantities import MEASURED, Quantity, Value, read_numbers
 from rag.text.numbers.units import DAY, TIME_OF_DAY
@@ -71,7 +72,7 @@ def match_numeric(
         given = _candidates(asked, text, wanted, limit=bool(_BOUND.search(reference.form)))
         if given:
             return _decide(asked, text, given, wanted, precise, in_order=joint)
-    return Match(Finding.ABSENT, claim.focus, "the answer gives no number or date of the reference's kind")
+    return Match(Finding.ABSENT, claim.focus, Message("the answer gives no number or date of the reference's kind"))
 
 
 def _as_asked(asked: ParsedQuestion, value: Value, text: str) -> Value:
@@ -178,7 +179,7 @@ def _decide(
     chosen = next((v for v in given if is_wanted(v) and _rounds(chosen, v)), chosen)
     quoted = text[chosen.start : chosen.end]
     if not is_wanted(chosen) or of_other_end(asked, text, chosen):
-        return Match(Finding.CONFLICT, quoted, f"{quoted!r} conflicts with the reference")
+        return Match(Finding.CONFLICT, quoted, Message("{quoted!r} conflicts with the reference", quoted=quoted))
     if isinstance(chosen, DateValue):
         finer = [date for date in precise if any(isinstance(want, DateValue) and date.gives(want) for want in wanted)]
         if (
@@ -186,18 +187,19 @@ def _decide(
             and all(chosen.contradicts(date) for date in finer if date.month)
             and any(date.month for date in finer)
         ):
-            return Match(Finding.CONFLICT, quoted, f"{quoted!r} contradicts the full date")
+            return Match(Finding.CONFLICT, quoted, Message("{quoted!r} contradicts the full date", quoted=quoted))
     missing = [want for want in wanted if not any(_same(value, want) for value in given)]
     if missing:
-        return Match(Finding.CONFLICT, quoted, "not every number of the reference is given")
+        return Match(Finding.CONFLICT, quoted, Message("not every number of the reference is given"))
     if in_order and _reversed(text, given, wanted):
-        return Match(Finding.CONFLICT, quoted, "the numbers of the reference are given in another order")
+        return Match(Finding.CONFLICT, quoted, Message("the numbers of the reference are given in another order"))
     if len(wanted) == 1:
         beside = _beside(text, chosen, given, wanted)
         if beside is not None:
             return beside
     whole = not any(token.content for token in tokenise(strip_endings(text[: chosen.start] + " " + text[chosen.end :])))
-    return Match(Finding.EQUAL if whole else Finding.CONTAINED, quoted, "the answer gives the reference's value")
+    finding = Finding.EQUAL if whole else Finding.CONTAINED
+    return Match(finding, quoted, Message("the answer gives the reference's value"))
 
 
 def _rounds(value: Value, exact: Value) -> bool:
@@ -228,14 +230,14 @@ def _beside(text: str, chosen: Value, given: Sequence[Value], wanted: Sequence[V
     if rest is not None:
         follower = next((value for value in given if value.start == chosen.end + rest.end()), None)
         if follower is not None and not any(_same(follower, want) for want in wanted):
-            return Match(
-                Finding.ALTERNATIVES, text[chosen.start : follower.end], "a range or two values are given for one"
-            )
+            both = text[chosen.start : follower.end]
+            return Match(Finding.ALTERNATIVES, both, Message("a range or two values are given for one"))
     other = alternative(text, chosen.start, chosen.end)
     if other is not None and read_numbers(other).values:
         agree = any(_same(value, want) for value in read_numbers(other).values for want in wanted)
         if not agree:
-            return Match(Finding.ALTERNATIVES, quoted, f"{quoted!r} is offered as an alternative to {other!r}")
+            reason = Message("{quoted!r} is offered as an alternative to {other!r}", quoted=quoted, other=other)
+            return Match(Finding.ALTERNATIVES, quoted, reason)
     return None
 
 
