@@ -8,10 +8,18 @@ import sys
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec, PathFinder
 from types import TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rag.messages import Message
 
 PACKAGES = ("rag", "ingest", "eval")
 _HOME = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 """The folder that holds kotae; its other packages are installed next to it."""
+
+
+_RENAME = "Rename {name}, or start Python in another folder; then restart Python."
+_UNINSTALL = "Uninstall the package that it belongs to, then install kotae again."
 
 
 class PackageShadowed(ImportError):
@@ -20,9 +28,8 @@ class PackageShadowed(ImportError):
     def __init__(self, package: str, where: str) -> None:
         self.what = f"Another module hides kotae's package '{package}'"
         self.where = where
-        self.do = f"Rename {os.path.basename(where)}, or start Python in another folder; then restart Python."
-        if f"site-packages{os.sep}" in where:
-            self.do = "Uninstall the package that it belongs to, then install kotae again."
+        installed = f"site-packages{os.sep}" in where
+        self.do = (_UNINSTALL if installed else _RENAME).format(name=os.path.basename(where))
         super().__init__(f"{self.what} ({where}). {self.do}", name=package, path=where)
 
 
@@ -74,20 +81,31 @@ def _print_message(
         hook(kind, error, trace)
 
 
-def describe_imports(folder: str) -> tuple[str, ...]:
+def describe_imports(folder: str) -> tuple[Message, ...]:
     """Say what hides kotae's packages from a Python that is started in `folder`, and which installed packages could."""
     from importlib.metadata import packages_distributions
 
+    from rag.messages import Message  # not before `require_own_packages` has looked for another `rag`
+
     owners = packages_distributions()
     hidden = [
-        f"{package}: hidden by {where} in notebooks and scripts of this folder. {PackageShadowed(package, where).do}"
+        Message(
+            "{package}: hidden by {where} in notebooks and scripts of this folder. {do}",
+            package=package,
+            where=where,
+            do=Message(_RENAME, name=os.path.basename(where)),
+        )
         for package in PACKAGES
         if (where := shadowing_path(package, folder)) is not None
     ]
     foreign = [
-        f"{package}: the installed package '{owner}' has a module of this name too. "
-        f"Uninstall it: pip uninstall {owner}; then install kotae again."
+        Message(
+            "{package}: the installed package '{owner}' has a module of this name too. Uninstall it: pip uninstall "
+            "{owner}; then install kotae again.",
+            package=package,
+            owner=owner,
+        )
         for package in PACKAGES
         for owner in sorted({*owners.get(package, ())} - {"kotae"})
     ]
-    return (*hidden, *foreign) or (f"{', '.join(PACKAGES)}: kotae's own",)
+    return (*hidden, *foreign) or (Message("{packages}: kotae's own", packages=", ".join(PACKAGES)),)

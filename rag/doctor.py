@@ -21,8 +21,9 @@ from rag.models.registry import KINDS
 from rag.models.server.address import ModelServer, server_key
 from rag.models.server.remote_model import ServerModel
 from rag.processors import count_processors
-from rag.records import LANGUAGES
+from rag.records import LANGUAGES, Language
 from rag.settings import cache_dir
+from rag.text.columns import in_columns
 
 if TYPE_CHECKING:
     from rag.models.gptq.screen import Screening
@@ -102,33 +103,39 @@ class Examination:
     system: str
     python: str
     cores: int
-    gpu: str
-    gptq: str
+    gpu: Message
+    gptq: Message
     encoder_numbers: str
-    llama: str
+    llama: Message
     cache: str
     packages: dict[str, str]
-    models: dict[str, str]
+    models: dict[str, Message]
     server: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
     checkpoint: Screening | None = None
 
-    def text(self) -> str:
+    def text(self, language: Language = "en") -> str:
         """Format as one line each."""
-        lines = [
-            f"system    {self.system}, Python {self.python}, {self.cores} cores",
-            f"GPU       {self.gpu}",
-            f"GPTQ      {self.gptq}",
-            f"encoder   encodes passages in {self.encoder_numbers}, questions in float32",
-            f"llama.cpp {self.llama}",
-            f"cache     {self.cache}",
-            *(f"package   {name} {release}" for name, release in self.packages.items()),
-            *(f"model     {uri}: {state}" for uri, state in self.models.items()),
-            *(f"server    {line}" for line in self.server),
-            *(f"imports   {line}" for line in self.imports),
-            *(f"GPTQ      {line}" for line in (self.checkpoint.lines() if self.checkpoint else ())),
+        system = Message(
+            "{system}, Python {python}, {cores} cores", system=self.system, python=self.python, cores=self.cores
+        )
+        encoder = Message("encodes passages in {numbers}, questions in float32", numbers=self.encoder_numbers)
+        package, model = Message("package"), Message("model")
+        server, imports = Message("server"), Message("imports")
+        lines: list[tuple[str, str]] = [
+            (Message("system"), system),
+            ("GPU", self.gpu),
+            ("GPTQ", self.gptq),
+            (Message("encoder"), encoder),
+            ("llama.cpp", self.llama),
+            (Message("cache"), self.cache),
+            *((package, joined([name, release], " ")) for name, release in self.packages.items()),
+            *((model, joined([uri, state], ": ")) for uri, state in self.models.items()),
+            *((server, line) for line in self.server),
+            *((imports, line) for line in self.imports),
+            *(("GPTQ", line) for line in (self.checkpoint.lines() if self.checkpoint else ())),
         ]
-        return "\n".join(lines)
+        return in_columns(lines, language)
 
 
 def examine(
@@ -151,13 +158,13 @@ def examine(
         system=f"{platform.system()} {platform.machine()}",
         python=sys.version.split()[0],
         cores=count_processors(),
-        gpu=str(machine),
-        gptq=str(choose_kernel(machine)),
+        gpu=machine.text,
+        gptq=choose_kernel(machine).text,
         encoder_numbers=compute_type(),
-        llama=f"{_look_at_llama(llama_server)}, {count_processors()} threads",
+        llama=Message("{build}, {threads} threads", build=_look_at_llama(llama_server), threads=count_processors()),
         cache=str(cache_dir()),
         packages={name: _version(name) for name in _PACKAGES},
-        models={kind.uri: "ready" if kind.available else f"needs {kind.install}" for kind in KINDS.values()},
+        models={kind.uri: kind.state for kind in KINDS.values()},
         server=tuple(line for server in servers for line in _look_at(server)),
         imports=imports,
         checkpoint=checkpoint,
@@ -181,26 +188,28 @@ def _look_at(server: ModelServer) -> tuple[str, ...]:
     """List the models of a server, or say why it cannot be asked. Raises SettingsError for an invalid URL."""
     where = str(server)
     if not KINDS["openai"].available:
-        return (f"{where}: asking it needs {KINDS['openai'].install}",)
+        return (Message("{where}: asking it needs {install}", where=where, install=KINDS["openai"].install),)
     try:
         cards = ServerModel("", server, server_key()).models
     except ModelUnavailable as error:
-        return (str(error),)
-    return tuple(f"{where}: openai:{card}" for card in cards) or (f"{where}: responds, but lists no models",)
+        return (error.message,)
+    return tuple(f"{where}: openai:{card}" for card in cards) or (
+        Message("{where}: responds, but lists no models", where=where),
+    )
 
 
 def _look_at_llama(executable: str | None) -> str:
     """Return the build that runs GGUF files, or why it cannot."""
     if executable is None:
-        return llama_build() or "not installed"
+        return llama_build() or Message("not installed")
     try:
         return server_build(executable)
     except ModelUnavailable as error:
-        return str(error)
+        return error.message
 
 
 def _version(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:
-        return "not installed"
+        return Message("not installed")

@@ -150,22 +150,17 @@ def _objections(asked: ParsedQuestion, claim: Claim, form: str, first: int, last
         or in_longer_name(text, tokens, first, last, asked.known, person=person)
         or (person and _another_bearer(asked, tokens, first, last))
     ):
-        yield Match(
-            Finding.PASSING, quoted, Message("{quoted!r} is part of a longer name or another word", quoted=quoted)
-        )
+        why = Message("{quoted!r} is part of a longer name or another word", quoted=quoted)
+        yield Match(Finding.PASSING, quoted, why)
     if last < len(tokens) and another_district(asked.text, asked.accepted, quoted, text[end : tokens[last].end]):
-        yield Match(
-            Finding.PASSING, quoted, Message("{place!r} is another place", place=text[start : tokens[last].end])
-        )
+        why = Message("{place!r} is another place", place=text[start : tokens[last].end])
+        yield Match(Finding.PASSING, quoted, why)
     if is_denied(line, start - begin, end - begin, negative_question=asked.negative):
         yield Match(Finding.DENIED, quoted, Message("{quoted!r} is denied", quoted=quoted))
     other = alternative(line, start - begin, end - begin)
     if other is not None and not _accepted(asked, other):
-        yield Match(
-            Finding.ALTERNATIVES,
-            quoted,
-            Message("{quoted!r} is offered as an alternative to {other!r}", quoted=quoted, other=other),
-        )
+        why = Message("{quoted!r} is offered as an alternative to {other!r}", quoted=quoted, other=other)
+        yield Match(Finding.ALTERNATIVES, quoted, why)
     if _restates(asked, tokens, first, last):
         yield Match(Finding.PASSING, quoted, Message("{quoted!r} repeats the question", quoted=quoted))
     if re.match(r"(?:の方)?より", text[end:]) or re.search(
@@ -173,9 +168,8 @@ def _objections(asked: ParsedQuestion, claim: Claim, form: str, first: int, last
     ):
         yield Match(Finding.PASSING, quoted, Message("{quoted!r} is mentioned only in a comparison", quoted=quoted))
     if related(asked.text, text, start, end):
-        yield Match(
-            Finding.PASSING, quoted, Message("{quoted!r} is named only as a relation of the one given", quoted=quoted)
-        )
+        why = Message("{quoted!r} is named only as a relation of the one given", quoted=quoted)
+        yield Match(Finding.PASSING, quoted, why)
     if unrelated(text, start, end):
         yield Match(Finding.DENIED, quoted, Message("{quoted!r} is said to have no part in it", quoted=quoted))
     yield from _outweighed(asked, line, start - begin, end - begin)
@@ -191,11 +185,8 @@ def _objections(asked: ParsedQuestion, claim: Claim, form: str, first: int, last
     rival = None if gloss or not claim.firm else rival_in(asked, claim.focus)
     rival = rival or better_placed(asked, line, start - begin, end - begin)
     if rival is not None:
-        yield Match(
-            Finding.PASSING,
-            quoted,
-            Message("{rival!r} is given, {quoted!r} only in passing", rival=rival, quoted=quoted),
-        )
+        why = Message("{rival!r} is given, {quoted!r} only in passing", rival=rival, quoted=quoted)
+        yield Match(Finding.PASSING, quoted, why)
 
 
 def _another_bearer(asked: ParsedQuestion, tokens: Sequence[Token], first: int, last: int) -> bool:
@@ -215,9 +206,8 @@ def _outweighed(asked: ParsedQuestion, line: str, start: int, end: int) -> Itera
     """Why the sentence asserts something else than the mention at `start:end` of it."""
     quoted = line[start:end]
     if misranked(asked.text, line, start, end):
-        yield Match(
-            Finding.PASSING, quoted, Message("{quoted!r} has another rank than the question asks for", quoted=quoted)
-        )
+        why = Message("{quoted!r} has another rank than the question asks for", quoted=quoted)
+        yield Match(Finding.PASSING, quoted, why)
     if overturned(line, start, end):
         yield Match(Finding.DENIED, quoted, Message("{quoted!r} is given as a belief that is wrong", quoted=quoted))
     if outdated(asked.text, line, start, end):
@@ -225,9 +215,8 @@ def _outweighed(asked: ParsedQuestion, line: str, start: int, end: int) -> Itera
     others = () if asked.several else listed_with(line, start, end)
     rivals = [other for other in others if not _accepted(asked, other) and not _in_question(asked, other)]
     if rivals:
-        yield Match(
-            Finding.ALTERNATIVES, quoted, Message("{quoted!r} is listed with {rival!r}", quoted=quoted, rival=rivals[0])
-        )
+        why = Message("{quoted!r} is listed with {rival!r}", quoted=quoted, rival=rivals[0])
+        yield Match(Finding.ALTERNATIVES, quoted, why)
 
 
 def _in_question(asked: ParsedQuestion, other: str) -> bool:

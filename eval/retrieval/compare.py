@@ -9,15 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from eval.retrieval.evaluate import Ranked, Rankings, RetrievalCell, grouped, left_out, ranked_of, report_of
+from eval.retrieval.evaluate import Ranked, Rankings, RetrievalCell, grouped, left_out, pair_text, ranked_of, report_of
 from eval.statistics.mean_difference import mean_difference
 from eval.statistics.paired import Difference, PairedOutcome, paired_difference
 from eval.statistics.ranking import figures_table, measures
+from rag.messages import Message, translated
+from rag.records import Language
+from rag.text.columns import in_columns
 
 OWN = "top_k"
 """Stands for the depth in names of figures that each arm has at a depth of its own."""
-_HEAD = "".join(
-    [f"{'languages':<16}{'figure':<14}{'n':>6}{'difference':>12}", f"{'95 % interval':>18}", "  better   worse"]
+_HEAD = (
+    Message("languages"),
+    Message("figure"),
+    "n",
+    Message("difference"),
+    Message("95 % interval"),
+    Message("better"),
+    Message("worse"),
 )
 
 
@@ -64,16 +73,18 @@ class RetrievalComparison:
     changes: tuple[RetrievalChange, ...]
     skipped: int = 0
 
-    def text(self) -> str:
+    def text(self, language: Language = "en") -> str:
         """Format the figures and the differences as tables for the terminal."""
         parts = []
         for arm in self.arms:
-            rows = [(f"{cell.language} -> {cell.evidence_language}", cell.leg, cell.figures) for cell in arm.cells]
-            parts.append(f"{arm.name}, {arm.milliseconds:.1f} ms a question\n{figures_table(rows, arm.depth)}")
+            rows = [(pair_text(cell.language, cell.evidence_language), cell.leg, cell.figures) for cell in arm.cells]
+            head = Message("{arm}, {milliseconds:.1f} ms a question", arm=arm.name, milliseconds=arm.milliseconds)
+            parts.append(f"{translated(head, language)}\n{figures_table(rows, arm.depth, language)}")
         for arm in self.arms[1:]:
-            rows_of_arm = [_row(change) for change in self.changes if change.arm == arm.name]
-            parts.append("\n".join([f"{arm.name} minus {self.baseline}", _HEAD, *rows_of_arm]))
-        return "\n\n".join([*parts, *([left_out(self.skipped)] if self.skipped else [])])
+            head = Message("{arm} minus {baseline}", arm=arm.name, baseline=self.baseline)
+            changes = [_HEAD, *(_row(change) for change in self.changes if change.arm == arm.name)]
+            parts.append(f"{translated(head, language)}\n{in_columns(changes, language, right=range(2, 7), gap=2)}")
+        return "\n\n".join([*parts, *([translated(left_out(self.skipped), language)] if self.skipped else [])])
 
 
 def compare_retrieval(arms: Sequence[RetrievalArm], baseline: str, skipped: int = 0) -> RetrievalComparison:
@@ -128,10 +139,14 @@ def _difference(name: str, pairs: Sequence[tuple[float, float]], units: Sequence
     return mean_difference(old, new, units)
 
 
-def _row(change: RetrievalChange) -> str:
-    languages, difference = f"{change.language} -> {change.evidence_language}", change.difference
-    interval = f"{difference.interval.low:+.3f} to {difference.interval.high:+.3f}"
+def _row(change: RetrievalChange) -> tuple[str, ...]:
+    interval = change.difference.interval
     return (
-        f"{languages:<16}{change.figure:<14}{change.questions:>6}{difference.estimate or 0.0:>+12.3f}{interval:>18}"
-        f"{change.better:>8}{change.worse:>8}"
+        pair_text(change.language, change.evidence_language),
+        change.figure,
+        f"{change.questions}",
+        f"{change.difference.estimate or 0.0:+.3f}",
+        Message("{low:+.3f} to {high:+.3f}", low=interval.low, high=interval.high),
+        f"{change.better}",
+        f"{change.worse}",
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from eval.dataset.items import Dataset, source_language
 from eval.statistics.ranking import DEPTH, Figures, Found, figures, figures_table
+from rag.messages import Message, translated
 from rag.records import Hit, Language
 
 LEGS = ("hybrid", "dense", "lexical")
@@ -104,17 +105,32 @@ class RetrievalReport:
     milliseconds: float
     skipped: int = 0
 
-    def text(self) -> str:
+    def text(self, language: Language = "en") -> str:
         """Format the figures as a table for the terminal."""
-        rows = [(f"{cell.language} -> {cell.evidence_language}", cell.leg, cell.figures) for cell in self.cells]
-        skipped = f"; {left_out(self.skipped)}" if self.skipped else ""
-        return f"{figures_table(rows, self.depth)}\n{self.milliseconds:.1f} ms a question{skipped}"
+        rows = [(pair_text(cell.language, cell.evidence_language), cell.leg, cell.figures) for cell in self.cells]
+        lines = [
+            Message("{milliseconds:.1f} ms a question", milliseconds=self.milliseconds),
+            *([left_out(self.skipped)] if self.skipped else []),
+        ]
+        return "\n".join([figures_table(rows, self.depth, language), *(translated(line, language) for line in lines)])
 
 
-def left_out(skipped: int) -> str:
+def pair_text(language: str, evidence_language: str) -> Message:
+    """Return the language of questions and that of the documents that answer them: "ja -> en", "all -> all"."""
+    return Message(
+        "{questions} -> {documents}",
+        **{
+            name: Message("all") if value == "all" else value
+            for name, value in (("questions", language), ("documents", evidence_language))
+        },
+    )
+
+
+def left_out(skipped: int) -> Message:
     """Return in words how many questions were left out."""
-    several = "question that no document answers is" if skipped == 1 else "questions that no document answers are"
-    return f"{skipped} {several} left out"
+    if skipped == 1:
+        return Message("1 question that no document answers is left out")
+    return Message("{skipped} questions that no document answers are left out", skipped=skipped)
 
 
 def queries_of(dataset: Dataset) -> tuple[Query, ...]:

@@ -10,6 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.statistics.paired import LEVEL, Interval
+from rag.messages import Message
+from rag.records import Language
+from rag.text.columns import in_columns
 
 CUTOFFS = (1, 3, 5, 10)
 DEPTH = 10
@@ -109,7 +112,7 @@ def _means(values: NDArray[np.float64], units: Sequence[str | None]) -> list[Fig
     ]
 
 
-def figures_table(rows: Iterable[tuple[str, str, Figures]], depth: int = DEPTH) -> str:
+def figures_table(rows: Iterable[tuple[str, str, Figures]], depth: int = DEPTH, language: Language = "en") -> str:
     """Format rows of (languages, retriever, figures) as a table, with the 95 % interval below each figure.
 
     Recall has columns only where it differs from the hit rate, as several documents answer some question.
@@ -118,11 +121,10 @@ def figures_table(rows: Iterable[tuple[str, str, Figures]], depth: int = DEPTH) 
     several = any(measured.hit != measured.recall for _, _, measured in rows)
     names = [f"{name}@{cutoff}" for name in ("hit", "recall")[: 1 + several] for cutoff in cutoffs(depth)]
     names += [f"MRR@{depth}", f"nDCG@{depth}"]
-    lines = [f"{'languages':<16}{'leg':<9}{'n':>6}" + "".join(f"{name:>12}" for name in names)]
+    lines: list[list[str]] = [[Message("languages"), Message("retriever"), "n", *names]]
     for languages, leg, measured in rows:
         recall = measured.recall.values() if several else ()
         columns = [*measured.hit.values(), *recall, measured.mrr, measured.ndcg]
-        lines.append(f"{languages:<16}{leg:<9}{measured.questions:>6}" + "".join(f"{f.value:>12.3f}" for f in columns))
-        spans = (f"{f.interval.low:.3f}-{f.interval.high:.3f}" for f in columns)
-        lines.append(" " * 31 + "".join(f"{span:>12}" for span in spans))
-    return "\n".join(lines)
+        lines.append([languages, leg, f"{measured.questions}", *(f"{figure.value:.3f}" for figure in columns)])
+        lines.append(["", "", "", *(f"{figure.interval.low:.3f}-{figure.interval.high:.3f}" for figure in columns)])
+    return in_columns(lines, language, right=range(2, len(names) + 3), gap=2)

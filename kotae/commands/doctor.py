@@ -10,6 +10,7 @@ import click
 from kotae.console import echo
 from kotae.options import base_url_option, gpu_options, json_option, llama_server_option, option
 from kotae.settings import as_json_text
+from rag.messages import display_language
 from rag.models.server.address import ModelServer
 from rag.settings import DEFAULT_CONTEXT
 
@@ -51,5 +52,5 @@ def doctor(
     screening = None if model is None else screen(model, EngineOptions(context, 1, kernel, limit))
     servers = tuple(ModelServer(url) for url in base_urls)
     examination = examine(servers, describe_imports(os.getcwd()), screening, llama_server)
-    echo(as_json_text(examination) if as_json else examination.text())
+    echo(as_json_text(examination) if as_json else examination.text(display_language()))
     sys.exit(0 if screening is None or screening.sound else 1)

@@ -7,7 +7,8 @@ import click
 from kotae.console import echo
 from kotae.options import json_option
 from kotae.settings import as_json_text
-from rag.messages import Message
+from rag.messages import Message, display_language
+from rag.text.columns import in_columns
 
 
 @click.command(short_help="List the kinds of models.")
@@ -25,7 +26,5 @@ def models(as_json: bool) -> None:
     if as_json:
         echo(as_json_text({"models": rows}))
         return
-    for kind in KINDS.values():
-        state = Message("ready") if kind.available else Message("not installed: {install}", install=kind.install)
-        row = "{uri:<33} {engine:<12} needs {needs:<20} {state}"
-        echo(Message(row, uri=kind.uri, engine=kind.engine, needs=kind.needs, state=state))
+    lines = [(kind.uri, kind.engine, Message("needs {needs}", needs=kind.needs), kind.state) for kind in KINDS.values()]
+    echo(in_columns(lines, display_language()))

@@ -9,6 +9,7 @@ import click
 from kotae.console import echo
 from kotae.options import PATH, json_option, option
 from kotae.settings import as_json_text
+from rag.messages import Message
 
 
 @click.command(short_help="Quantise a model to GPTQ.")
@@ -49,4 +50,5 @@ def quantize(
 
     how = Quantisation(int(bits), int(group_size), act_order)
     made = quantise(model, out, how, calibration_texts(calibration, samples))
-    echo(as_json_text(made) if as_json else f"{out}: {made}, {made.weight_bytes / 1e6:,.0f} MB")
+    row = Message("{out}: {made}, {size:,.0f} MB", out=out, made=made.text, size=made.weight_bytes / 1e6)
+    echo(as_json_text(made) if as_json else row)

@@ -35,6 +35,11 @@ class ModelKind:
         """Whether its package is installed; nothing is imported."""
         return importlib.util.find_spec(self.package) is not None
 
+    @property
+    def state(self) -> Message:
+        """Say whether it can run here, or how to install its package."""
+        return Message("ready") if self.available else Message("not installed: {install}", install=self.install)
+
 
 def open_engine(uri: str, options: EngineOptions) -> TextEngine:
     """Load the model that `uri` names. Raises ModelUnavailable, also for an unknown kind of URI.

@@ -14,7 +14,7 @@ from kotae.console import echo
 from kotae.options import PATH, chroma_options, columns_option, encoder_option, json_option, option, reranker_option
 from kotae.settings import as_json_text, chroma_server, index_settings
 from rag.errors import DatasetError, SettingsError
-from rag.messages import Message
+from rag.messages import Message, display_language
 from rag.records import LANGUAGES
 from rag.settings import DEFAULT_ENCODER, DEFAULT_INDEX, cache_dir
 
@@ -76,7 +76,7 @@ def retrieval_command(
         report: Any = compare_retrieval(compared, baseline or arms[0].name, measured.skipped)
     else:
         report = report_of(rankings[arms[0]], measured.skipped)
-    echo(as_json_text(report) if as_json else report.text())
+    echo(as_json_text(report) if as_json else report.text(display_language()))
 
 
 @dataclass(frozen=True, slots=True)

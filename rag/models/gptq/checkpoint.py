@@ -32,9 +32,17 @@ class Checkpoint:
     weight_bytes: int
     stored_zeros: bool = False
 
-    def __str__(self) -> str:
-        group = "one group per column" if self.group_size == -1 else f"groups of {self.group_size}"
-        return f"{self.bits} bits, {group}, {'with' if self.act_order else 'without'} act-order"
+    @property
+    def text(self) -> Message:
+        """Bits, groups and order in words."""
+        return Message(
+            "{bits} bits, {groups}, {order}",
+            bits=self.bits,
+            groups=Message("one group per column")
+            if self.group_size == -1
+            else Message("groups of {size}", size=self.group_size),
+            order=Message("with act-order") if self.act_order else Message("without act-order"),
+        )
 
 
 def read_checkpoint(folder: Path) -> Checkpoint:

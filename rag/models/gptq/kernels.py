@@ -32,10 +32,12 @@ class Machine:
     capability: tuple[int, int] | None = None
     compiler: bool = False
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> Message:
+        """The GPU and its compute capability."""
         if self.capability is None:
-            return "no GPU"
-        return f"{self.gpu}, compute capability {self.capability[0]}.{self.capability[1]}"
+            return Message("no GPU")
+        return Message("{gpu}, {capability}", gpu=self.gpu, capability=_capability(self.capability))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +47,27 @@ class KernelChoice:
     kernel: str
     dtype: str
     device: str
-    reason: str
+    reason: Message
 
     @property
     def built(self) -> bool:
         """Whether there is nothing to compile with nvcc."""
         return builds.is_built(self.kernel)
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> Message:
+        """The kernel, the reason for it, and whether it has to be compiled."""
         if not builds.needs_build(self.kernel):
-            build = "nothing to compile"
+            build = Message("nothing to compile")
         else:
-            build = "its build is cached" if self.built else "compiled at first use"
-        return f"{self.kernel} in {self.dtype}: {self.reason}; {build}"
+            build = Message("its build is cached") if self.built else Message("compiled at first use")
+        return Message(
+            "{kernel} in {dtype}: {reason}; {build}",
+            kernel=self.kernel,
+            dtype=self.dtype,
+            reason=self.reason,
+            build=build,
+        )
 
 
 def look_at_machine() -> Machine:
@@ -91,28 +101,36 @@ def choose_kernel(machine: Machine, checkpoint: Checkpoint | None = None, wanted
             raise SettingsError(
                 Message("The kernel {wanted!r} needs a CUDA GPU, but PyTorch finds none", wanted=wanted)
             )
-        return KernelChoice("torch", "bfloat16", "cpu", "PyTorch sees no GPU here")
+        return KernelChoice("torch", "bfloat16", "cpu", Message("PyTorch sees no GPU here"))
     if wanted == "auto":
         kernel, reason = _best(machine.capability, machine.compiler, checkpoint)
         return KernelChoice(kernel, "float16", "cuda:0", reason)
     _refuse(wanted, machine, checkpoint)
-    return KernelChoice(wanted, "float16", "cuda:0", "asked for with --kernel")
+    return KernelChoice(wanted, "float16", "cuda:0", Message("asked for with --kernel"))
 
 
-def _best(capability: tuple[int, int], compiler: bool, checkpoint: Checkpoint | None) -> tuple[str, str]:
-    described = f"compute capability {capability[0]}.{capability[1]}"
+def _best(capability: tuple[int, int], compiler: bool, checkpoint: Checkpoint | None) -> tuple[str, Message]:
+    described = _capability(capability)
     if checkpoint is not None and checkpoint.bits != 4:
         kernel = "torch" if checkpoint.bits == 3 else "triton"
-        return kernel, f"the checkpoint has {checkpoint.bits} bits, and Marlin and ExLlamaV2 are used for 4"
+        return kernel, Message(
+            "the checkpoint has {bits} bits, and Marlin and ExLlamaV2 are used for 4", bits=checkpoint.bits
+        )
     if capability < (7, 0):
-        return "torch", f"{described} is below 7.0, which the faster kernels need"
+        return "torch", Message("{described} is below 7.0, which the faster kernels need", described=described)
     if not compiler and not builds.is_built("marlin" if capability >= (8, 0) else "exllama_v2"):
-        return "triton", "there is no CUDA compiler (nvcc and a C++ compiler) to build a faster kernel with"
+        return "triton", Message("there is no CUDA compiler (nvcc and a C++ compiler) to build a faster kernel with")
     if capability < (8, 0):
-        return "exllama_v2", f"{described} is below 8.0, which Marlin needs; no bfloat16 there"
+        return "exllama_v2", Message(
+            "{described} is below 8.0, which Marlin needs; no bfloat16 there", described=described
+        )
     if checkpoint is not None and not checkpoint.symmetric:
-        return "exllama_v2", "the checkpoint is quantised with zero points, which Marlin does not read"
-    return "marlin", f"{described}: tensor cores on packed weights"
+        return "exllama_v2", Message("the checkpoint is quantised with zero points, which Marlin does not read")
+    return "marlin", Message("{described}: tensor cores on packed weights", described=described)
+
+
+def _capability(capability: tuple[int, int]) -> Message:
+    return Message("compute capability {major}.{minor}", major=capability[0], minor=capability[1])
 
 
 def _refuse(wanted: str, machine: Machine, checkpoint: Checkpoint | None) -> None:
@@ -121,11 +139,10 @@ def _refuse(wanted: str, machine: Machine, checkpoint: Checkpoint | None) -> Non
     if machine.capability < minimum:
         raise SettingsError(
             Message(
-                "The kernel {wanted!r} needs compute capability {minimum}.{minimum_2}, and this is {machine}",
+                "The kernel {wanted!r} needs {minimum}, and this is {machine}",
                 wanted=wanted,
-                minimum=minimum[0],
-                minimum_2=minimum[1],
-                machine=machine,
+                minimum=_capability(minimum),
+                machine=machine.text,
             ),
             do="Omit --kernel.",
         )

@@ -58,8 +58,8 @@ class Screening:
     answer alone.
     """
 
-    checkpoint: str
-    kernel: str
+    checkpoint: Message
+    kernel: Message
     error: float
     same_token: int
     compared: int
@@ -70,18 +70,24 @@ class Screening:
     writes: float
 
     @property
-    def faults(self) -> tuple[str, ...]:
+    def faults(self) -> tuple[Message, ...]:
         """What is wrong with the checkpoint or its kernel; empty if it is sound."""
         best = min(self.perplexity.values())
         found = []
         if not best <= _MOST_PERPLEXITY:
             found.append(
-                f"the weights do not predict plain sentences (perplexity {best:,.0f}): they are damaged, or were "
-                "converted wrongly; download the checkpoint again, or get another one"
+                Message(
+                    "the weights do not predict plain sentences (perplexity {best:,.0f}): they are damaged, or were "
+                    "converted wrongly; download the checkpoint again, or get another one",
+                    best=best,
+                )
             )
         if not self.error <= _MOST_ERROR:
             found.append(
-                f"the logits differ by {self.error:.0%} from those of the dequantised weights: try another --kernel"
+                Message(
+                    "the logits differ by {error:.0%} from those of the dequantised weights: try another --kernel",
+                    error=self.error,
+                )
             )
         return tuple(found)
 
@@ -90,18 +96,31 @@ class Screening:
         """Whether a run may be trusted to this checkpoint on this machine."""
         return not self.faults
 
-    def lines(self) -> tuple[str, ...]:
+    def lines(self) -> tuple[Message, ...]:
         """Format as lines of `kotae doctor`."""
         perplexity = ", ".join(f"{language} {value:,.1f}" for language, value in self.perplexity.items())
         return (
             self.checkpoint,
-            f"kernel {self.kernel}",
-            f"logits differ by at most {self.error:.2%} from those of the dequantised weights; the same last token "
-            f"of {self.same_token} of {self.compared} sentences",
-            f"perplexity of ten plain sentences: {perplexity}",
-            f"needs {self.memory / 2**30:.1f} GiB with one prompt of {self.context:,} tokens",
-            f"reads {self.reads:,.0f} tokens/s, writes {self.writes:,.1f} tokens/s (one answer alone)",
-            *([f"NOT SOUND: {fault}" for fault in self.faults] or ["sound"]),
+            Message("kernel {kernel}", kernel=self.kernel),
+            Message(
+                "logits differ by at most {error:.2%} from those of the dequantised weights; the same last token of "
+                "{same} of {compared} sentences",
+                error=self.error,
+                same=self.same_token,
+                compared=self.compared,
+            ),
+            Message("perplexity of ten plain sentences: {perplexity}", perplexity=perplexity),
+            Message(
+                "needs {memory:.1f} GiB with one prompt of {context:,} tokens",
+                memory=self.memory / 2**30,
+                context=self.context,
+            ),
+            Message(
+                "reads {reads:,.0f} tokens/s, writes {writes:,.1f} tokens/s (one answer alone)",
+                reads=self.reads,
+                writes=self.writes,
+            ),
+            *([Message("NOT SOUND: {fault}", fault=fault) for fault in self.faults] or [Message("sound")]),
         )
 
 
@@ -132,8 +151,8 @@ def screen_checkpoint(name: str, options: EngineOptions) -> Screening:
     errors = (ours - last).norm(dim=-1) / last.norm(dim=-1)
     reads, writes = _rates(engine, texts, sum(map(len, tokens)))
     return Screening(
-        checkpoint=f"{engine.identity}: {checkpoint}",
-        kernel=str(engine.choice),
+        checkpoint=Message("{identity}: {checkpoint}", identity=engine.identity, checkpoint=checkpoint.text),
+        kernel=engine.choice.text,
         error=float(errors.max()),
         same_token=int((ours.argmax(-1) == last.argmax(-1)).sum()),
         compared=len(texts),

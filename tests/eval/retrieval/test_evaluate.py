@@ -118,7 +118,7 @@ def test_nothing_to_measure_is_refused() -> None:
 def test_table_has_every_figure_and_its_interval() -> None:
     text = figures_table([("ja -> en", "dense", first([1, 2, None]))])
     head, row, spans = text.splitlines()
-    assert head.split() == ["languages", "leg", "n", "hit@1", "hit@3", "hit@5", "hit@10", "MRR@10", "nDCG@10"]
+    assert head.split() == ["languages", "retriever", "n", "hit@1", "hit@3", "hit@5", "hit@10", "MRR@10", "nDCG@10"]
     assert row.split()[:6] == ["ja", "->", "en", "dense", "3", "0.333"]
     assert len(spans.split()) == 6
 

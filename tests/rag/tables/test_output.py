@@ -9,6 +9,7 @@ import openpyxl
 import pandas
 import pytest
 
+from rag.messages import Message
 from rag.tables.output import CHANGE, P_VALUE, SHARE, Column, Medium, OutputTable
 from rag.tables.workbook import workbook
 
@@ -67,6 +68,16 @@ def test_a_column_has_a_title_and_words_in_both_languages_and_data_keep_what_is_
     assert list(sheet.iter_rows(values_only=True)) == [("条件",), ("検索あり",), ("none",)]
     assert Column("語", str).name("ja") == "語"
     assert Column("none", lambda _: None).text("x", "en") == "-"
+
+
+def test_a_message_is_in_the_words_of_the_reader_and_data_keep_the_english() -> None:
+    output = OutputTable("t", [Column("why", Message)], ["the answer is empty"])
+    assert list(openpyxl.load_workbook(io.BytesIO(workbook([output], "ja")))["t"].values) == [
+        ("why",),
+        ("回答が空です",),
+    ]
+    assert output.rows == [("the answer is empty",)]
+    assert output.columns[0].text("the answer is empty", "ja") == "回答が空です"
 
 
 def test_a_medium_shows_its_own_columns_and_those_of_narrower_ones() -> None:

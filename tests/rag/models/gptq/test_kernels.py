@@ -42,7 +42,7 @@ def _checkpoint(bits: int = 4, *, symmetric: bool = True) -> Checkpoint:
 def test_kernel_of_a_device(machine: Machine, kernel: str, dtype: str, device: str) -> None:
     choice = choose_kernel(machine, _checkpoint())
     assert (choice.kernel, choice.dtype, choice.device) == (kernel, dtype, device)
-    assert choice.reason in str(choice)
+    assert choice.reason in choice.text
 
 
 def test_t4_has_neither_marlin_nor_bfloat16() -> None:
@@ -82,5 +82,5 @@ def test_without_a_compiler_a_build_of_before_is_used(monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(("built", "words"), [(True, "its build is cached"), (False, "compiled at first use")])
 def test_choice_says_whether_it_must_be_compiled(monkeypatch: pytest.MonkeyPatch, built: bool, words: str) -> None:
     monkeypatch.setattr(builds, "is_built", lambda _: built)
-    assert words in str(choose_kernel(H100))
-    assert "nothing to compile" in str(choose_kernel(NONE))
+    assert words in choose_kernel(H100).text
+    assert "nothing to compile" in choose_kernel(NONE).text
