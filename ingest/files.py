@@ -49,6 +49,11 @@ class FolderListing:
     failed: tuple[Failure, ...] = ()
 
 
+def origin_of(corpus: Path) -> str:
+    """Return the name by which an index remembers where its documents come from."""
+    return os.fsencode(corpus.resolve()).decode("utf-8", "backslashreplace")
+
+
 def find(corpus: Path, patterns: FilePatterns | None = None) -> FolderListing:
     """Return all files below `corpus`, sorted by source, or `corpus` itself if it is a file.
 

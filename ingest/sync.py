@@ -7,15 +7,14 @@ says `complete: false` from before the first change until after the last.
 
 from __future__ import annotations
 
-import os
 import shlex
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from ingest.files import FilePatterns, find
+from ingest.files import FilePatterns, find, origin_of
 from ingest.formats import ReadOptions
 from ingest.pipeline.writer import Progress, WriteOutcome, write_files
 from ingest.plan import SyncPlan, make_plan
@@ -44,22 +43,25 @@ def sync(
     options: ReadOptions | None = None,
     progress: Progress | None = None,
     origin: str | None = None,
+    before_change: Callable[[], None] | None = None,
 ) -> SyncReport:
     """Bring the index in `folder`, or that on `server`, up to date with the documents in `corpus`.
 
     `encoder_name` and `chunking` default to those of an existing index, else to the bundled encoder and the default
     sizes. Files that `patterns` exclude are removed from the index. `progress(done, total)` counts bytes of the files
     to read. `origin` is the source of the documents if that is not the folder `corpus`; an index of another origin that
-    shares no file with this one is refused, as all its files would be removed. Raises CorpusError, EmptyCorpus,
+    shares no file with this one is refused, as all its files would be removed. `before_change` is called before the
+    first change to the index; there is none if all files are as they were. Raises CorpusError, EmptyCorpus,
     SettingsError, IndexMismatch, IndexBusy, IndexDamaged, ModelUnavailable and Server... errors.
     """
     began = time.monotonic()
     listing = find(corpus, patterns)
     options = options or ReadOptions()
-    origin = origin or os.fsencode(corpus.resolve()).decode("utf-8", "backslashreplace")
+    origin = origin or origin_of(corpus)
+    before_change = before_change or _nothing
     location = locate_index(folder, server)
     with location.lock() as check:
-        manifest = _manifest(location, encoder_name, chunking)
+        manifest = _manifest(location, encoder_name, chunking, before_change)
         encoder = open_encoder(encoder_name or manifest.encoder_name)
         require_encoder(manifest, location.where, encoder.identity)
         with closing(location.store()) as store:
@@ -69,6 +71,7 @@ def sync(
             outcome = WriteOutcome()
             with _until_the_end(progress) as advance:
                 if not plan.nothing:
+                    before_change()
                     location.save(replace(manifest, complete=False))
                     outcome = write_files(plan, store, encoder, manifest.chunking, options, check, advance)
                     manifest = _finish(location, manifest, store, plan, outcome)
@@ -107,13 +110,20 @@ def _until_the_end(progress: Progress | None) -> Iterator[Progress]:
         progress(totals[-1], totals[-1])
 
 
-def _manifest(location: IndexLocation, encoder_name: str | None, chunking: Chunking | None) -> Manifest:
+def _nothing() -> None:
+    """Do nothing before a change."""
+
+
+def _manifest(
+    location: IndexLocation, encoder_name: str | None, chunking: Chunking | None, before_change: Callable[[], None]
+) -> Manifest:
     """Return the manifest of the index, a new one if there is none. Raises IndexMismatch for another chunking."""
     try:
         manifest = location.load()
     except IndexMissing:
         name = encoder_name or DEFAULT_ENCODER
         manifest = Manifest(name, open_encoder(name).identity, chunking or Chunking(), complete=False)
+        before_change()
         location.save(manifest)
     if chunking is not None and chunking != manifest.chunking:
         raise IndexMismatch(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -137,9 +136,11 @@ def _build(
 
 def _require_index_of(retriever: HybridRetriever, corpus: Path) -> None:
     """Raise IndexMismatch for an index of other documents, whose names would be no evidence here."""
+    from ingest.files import origin_of
+
     index = retriever.index
     index.require_complete()
-    if index.manifest.corpus not in ("", os.fsencode(corpus.resolve()).decode("utf-8", "backslashreplace")):
+    if index.manifest.corpus not in ("", origin_of(corpus)):
         raise IndexMismatch(
             Message("This index is not of {corpus}, but of {other}", corpus=corpus, other=index.manifest.corpus),
             where=index.location.where,

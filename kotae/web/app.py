@@ -11,10 +11,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from kotae.web import list_routes, openai_api, pages
+from kotae.web import library_routes, list_routes, openai_api, pages
 from kotae.web.asking import ask
 from kotae.web.errors import as_kotae_error, openai_fields, page_fields, status_of
 from kotae.web.index_view import IndexView
+from kotae.web.library import Library
+from kotae.web.library_sync import LibrarySync
 from kotae.web.question_lists import QuestionLists
 from kotae.web.queue import AnswerQueue
 from kotae.web.runs_view import RunList
@@ -24,11 +26,12 @@ from rag.factory import IndexSettings, ModelSettings
 
 @dataclass(frozen=True, slots=True)
 class ServerConfig:
-    """A model, an index, and the folder that is searched for runs."""
+    """A model, an index, the folder that is searched for runs, and that of documents that the page may change."""
 
     model: ModelSettings
     index: IndexSettings
     runs: Path
+    library: Path | None = None
 
 
 def build_app(config: ServerConfig) -> Starlette:
@@ -43,6 +46,11 @@ def build_app(config: ServerConfig) -> Starlette:
             Route("/lists/state", list_routes.list_states),
             Route("/lists/{list}/stop", list_routes.stop_list, methods=["POST"]),
             Route("/lists/{list}/answers.{kind}", list_routes.list_answers),
+            Route("/library/files", library_routes.add_document, methods=["POST"]),
+            Route("/library/remove", library_routes.remove_documents, methods=["POST"]),
+            Route("/library/sync", library_routes.start_sync, methods=["POST"]),
+            Route("/library/stop", library_routes.stop_sync, methods=["POST"]),
+            Route("/library/state", library_routes.sync_state),
             Route("/documents", pages.documents_page),
             Route("/documents/{file}", pages.document_page),
             Route("/passages/{chunk}", pages.passage),
@@ -57,8 +65,13 @@ def build_app(config: ServerConfig) -> Starlette:
         ],
         exception_handlers={HTTPException: _failed, KotaeError: _failed, Exception: _failed},
     )
-    app.state.index = IndexView(config.index)
-    app.state.queue = AnswerQueue(config.model, app.state.index)
+    view = IndexView(config.index, library=config.library is not None)
+    app.state.index = view
+    app.state.queue = AnswerQueue(config.model, view)
+    app.state.library = app.state.syncing = None
+    if config.library is not None:
+        app.state.library = Library(config.library, config.index.folder)
+        app.state.syncing = LibrarySync(app.state.library, view, app.state.queue.warm_up)
     app.state.lists = QuestionLists(app.state.queue)
     app.state.runs = RunList(config.runs)
     return app

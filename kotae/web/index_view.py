@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -14,13 +16,14 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import InstanceOf
 
-from rag.errors import IndexChanged, IndexDamaged, IndexProblem, RequestError
+from rag.errors import IndexChanged, IndexDamaged, IndexMissing, IndexProblem, RequestError
 from rag.factory import IndexSettings
 from rag.index.location import locate_index
 from rag.index.reader import Index, open_index
 from rag.records import Chunk, Language
 from rag.retrieval.reranker import open_reranker
 from rag.retrieval.retriever import HybridRetriever, document_of
+from rag.storage.atomic import atomic_directory
 
 Result = TypeVar("Result")
 CHUNKS_A_PAGE = 50
@@ -28,6 +31,8 @@ _SAMPLED = 12
 """The files that titles are taken from."""
 _TITLE = 60
 """The most characters of a title that fits a question."""
+_HELD = "held"
+_COPIED = ("manifest.json", "chroma", "derived")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +87,17 @@ class Location:
 
 
 class IndexView:
-    """One index, for several threads. Clients name files and chunks by id, never by path."""
+    """One index, for several threads. Clients name files and chunks by id, never by path.
 
-    def __init__(self, settings: IndexSettings) -> None:
+    With `library` this process ingests too: `hold` keeps answers as they are until `release`, also in a later process.
+    """
+
+    def __init__(self, settings: IndexSettings, *, library: bool = False) -> None:
         self.settings = settings
         self._lock = threading.RLock()
+        self._library = library
+        self._held = settings.folder / _HELD
+        self._folder = self._held if library and self._held.is_dir() else settings.folder
         self._index: Index | None = None
         self._catalogue: Catalogue | None = None
 
@@ -109,10 +120,33 @@ class IndexView:
                 self._index.close()
             self._index = self._catalogue = None
 
+    def hold(self) -> None:
+        """Read a copy of the index as it is now, or that there is none, until `release`; held again, nothing changes.
+
+        Nobody may write to the index meanwhile. Raises CannotWrite.
+        """
+        with self._lock:
+            if self._folder == self._held:
+                return
+            if self.problem() is None:
+                shutil.rmtree(self._held, ignore_errors=True)
+                atomic_directory(self._held, self._copy)
+            self.close()
+            self._folder = self._held
+
+    def release(self) -> None:
+        """Read the index itself again."""
+        with self._lock:
+            self.close()
+            self._folder = self.settings.folder
+            shutil.rmtree(self._held, ignore_errors=True)
+
     def problem(self) -> IndexProblem | None:
         """Return why the index cannot be opened, as far as its manifest tells, or None."""
         try:
-            locate_index(self.settings.folder, self.settings.server).load()
+            locate_index(self._folder, self.settings.server).load()
+        except IndexMissing as error:
+            return self._missing(error)
         except IndexProblem as error:
             return error
         return None
@@ -159,7 +193,7 @@ class IndexView:
             if entry is None:
                 raise RequestError("The index does not contain this passage, or no longer does", status=404)
             ids = [chunk.id for chunk in _in_order(index, entry.file)]
-            return Location(_id_of(entry.file), ids.index(chunk_id) // CHUNKS_A_PAGE + 1)
+            return Location(file_id(entry.file), ids.index(chunk_id) // CHUNKS_A_PAGE + 1)
 
         return self.read(find)
 
@@ -167,18 +201,36 @@ class IndexView:
         settings = self.settings
         if self._index is None or self._index.changed:
             self.close()
-            self._index = open_index(settings.folder, settings.encoder, settings.server)
+            try:
+                self._index = open_index(self._folder, settings.encoder, settings.server)
+            except IndexMissing as error:
+                raise self._missing(error) from error
         with self._index.unchanged():
             return query(self._index)
+
+    def _missing(self, error: IndexMissing) -> IndexMissing:
+        if not self._library:
+            return error
+        what = "There are no documents yet that can be asked about"
+        return IndexMissing(what, do="Add some on the page Documents, and wait until they have been read.")
+
+    def _copy(self, target: Path) -> None:
+        for name in _COPIED:
+            source = self.settings.folder / name
+            if source.is_dir():
+                shutil.copytree(source, target / name)
+            elif source.exists():
+                shutil.copy2(source, target / name)
 
     def _list(self, index: Index) -> Catalogue:
         if self._catalogue is None:
             where = locate_index(self.settings.folder, self.settings.server).where
             files = tuple(
-                IndexedFile(_id_of(source), source, counts) for source, counts in index.store.languages().items()
+                IndexedFile(file_id(source), source, counts) for source, counts in index.store.languages().items()
             )
-            by_name = tuple(sorted(files, key=lambda file: _natural(file.source)))
-            self._catalogue = Catalogue(where, str(index.manifest.encoder), index.manifest.complete, by_name)
+            self._catalogue = Catalogue(
+                where, str(index.manifest.encoder), index.manifest.complete, sorted_files(files)
+            )
         return self._catalogue
 
     def _file(self, index: Index, file_id: str) -> IndexedFile:
@@ -204,7 +256,13 @@ class IndexViewRetriever(BaseRetriever):
         return self.view.read(search)
 
 
-def _id_of(source: str) -> str:
+def sorted_files(files: Iterable[IndexedFile]) -> tuple[IndexedFile, ...]:
+    """Sort files by source, their numbers as numbers."""
+    return tuple(sorted(files, key=lambda file: _natural(file.source)))
+
+
+def file_id(source: str) -> str:
+    """Return the id by which clients name a file."""
     return hashlib.sha256(source.encode()).hexdigest()[:20]
 
 

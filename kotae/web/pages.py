@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from kotae.web.errors import status_of
-from kotae.web.index_view import IndexView
+from kotae.web.index_view import Catalogue, IndexView
+from kotae.web.library import Library
 from kotae.web.messages import script_messages, translate
 from kotae.web.queue import AnswerQueue
 from kotae.web.runs_view import RunList
@@ -40,7 +41,8 @@ def ask_page(request: Request) -> Response:
     """Show the form for questions and answers."""
     index: IndexView = request.app.state.index
     queue: AnswerQueue = request.app.state.queue
-    return _page(request, "ask", model=queue.settings.uri, problem=index.problem())
+    library = request.app.state.library
+    return _page(request, "ask", model=queue.settings.uri, problem=index.problem(), library=library)
 
 
 def examples(request: Request) -> Response:
@@ -63,10 +65,15 @@ def lists_page(request: Request) -> Response:
 def documents_page(request: Request) -> Response:
     """List the files of the index, filtered by language and name."""
     index: IndexView = request.app.state.index
+    library: Library | None = request.app.state.library
     try:
         catalogue = index.catalogue()
     except IndexMissing as error:
-        return _page(request, "documents", catalogue=None, problem=error)
+        if library is None:
+            return _page(request, "documents", catalogue=None, problem=error, library=None)
+        catalogue = Catalogue(str(index.settings.folder), "", complete=True, files=())
+    if library is not None:
+        catalogue = library.with_unread(catalogue)
     wanted, part = request.query_params.get("language", ""), request.query_params.get("name", "").strip()
     files = [
         file
@@ -74,7 +81,16 @@ def documents_page(request: Request) -> Response:
         if (wanted not in LANGUAGES or wanted in file.languages) and part.casefold() in file.source.casefold()
     ]
     listed = files[:MOST_FILES]
-    return _page(request, "documents", catalogue=catalogue, files=listed, matches=len(files), wanted=wanted, part=part)
+    return _page(
+        request,
+        "documents",
+        catalogue=catalogue,
+        files=listed,
+        matches=len(files),
+        wanted=wanted,
+        part=part,
+        library=library,
+    )
 
 
 def document_page(request: Request) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from pydantic import ValidationError
@@ -50,17 +51,22 @@ def read_question(text: str, language: Language | None = None) -> Question:
 
 
 async def read_body(request: Request, most: int = BODY_BYTES) -> bytes:
-    """Read the body of a request. Raises RequestError above `most` bytes.
+    """Read the body of a request. Raises RequestError as `body_parts` does."""
+    return b"".join([part async for part in body_parts(request, most)])
+
+
+async def body_parts(request: Request, most: int) -> AsyncGenerator[bytes]:
+    """Yield the body of a request as it comes. Raises RequestError above `most` bytes.
 
     Even then it is read to its end, as a client that is still sending would not read the response. One that leaves
     before is sent status 499, which nobody reads.
     """
-    body, size = bytearray(), 0
+    size = 0
     try:
         async for part in request.stream():
             size += len(part)
             if size <= most:
-                body += part
+                yield part
     except ClientDisconnect as error:
         raise RequestError("The client has disconnected", status=499) from error
     if size > most:
@@ -72,7 +78,6 @@ async def read_body(request: Request, most: int = BODY_BYTES) -> bytes:
             ),
             status=413,
         )
-    return bytes(body)
 
 
 def json_object(body: bytes) -> dict[str, Any]:

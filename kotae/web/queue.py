@@ -61,11 +61,13 @@ class AnswerQueue:
         self._chain = functools.lru_cache(maxsize=8)(self._open)
 
     def warm_up(self) -> None:
-        """Load what a question needs, if there is an index. What cannot be loaded is named when a question is asked."""
-        if self._index.problem() is None:
+        """Begin to load what a question needs. What cannot be loaded is named when a question is asked."""
+
+        def load() -> None:
             with contextlib.suppress(KotaeError):
-                chain = self._chain(self.settings.decoding, True)
-                self._thread.submit(chain.prepare, Question("?", "en")).result()
+                self._chain(self.settings.decoding, self._index.problem() is None).prepare(Question("?", "en"))
+
+        self._thread.submit(load)
 
     async def answer(self, question: QueuedQuestion) -> AsyncGenerator[Event]:
         """Yield the events of answering a question; closing the iterator cancels it. Raises KotaeError."""

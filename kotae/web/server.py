@@ -11,7 +11,6 @@ from kotae.web.app import ServerConfig, build_app
 from kotae.web.auth import ADDRESS, AuthMiddleware
 from rag.errors import SettingsError
 from rag.messages import Message, reason_of
-from rag.progress import status
 
 _SECONDS_TO_FINISH = 2
 
@@ -47,14 +46,18 @@ class LocalServer:
         return f"http://{ADDRESS}:{self.port}/?token={self.token}"
 
     def warm_up(self) -> None:
-        """Load the model and the index, so that the first question is answered as quickly as later ones."""
+        """Begin to load the model and the index, and to read what is new in the library."""
         self._app.state.queue.warm_up()
+        if self._app.state.syncing is not None:
+            self._app.state.syncing.start()
 
     def run(self) -> None:
         """Answer requests until stopped, interrupted or terminated."""
         try:
             self._server.run(sockets=[self._socket])
         finally:
+            if self._app.state.syncing is not None:
+                self._app.state.syncing.close()
             self._app.state.queue.close()
             self._app.state.index.close()
 
@@ -64,15 +67,14 @@ class LocalServer:
 
 
 def serve(config: ServerConfig, port: int, announce: Callable[[str], None]) -> None:
-    """Load the models, then serve until interrupted or terminated; `announce` gets the address, which has the token.
+    """Serve until interrupted or terminated, and load the models meanwhile; `announce` gets the address with the token.
 
-    Raises SettingsError if the port is taken.
+    Raises SettingsError if the port is taken, or if the library cannot be used.
     """
     server = LocalServer(config, port)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with status("Loading the language model and the index"):
-            server.warm_up()
+        server.warm_up()
         announce(server.address)
         server.run()
     except KeyboardInterrupt:

@@ -13,8 +13,18 @@ export async function send(address, options) {
   return reply;
 }
 
-// Files that are dropped anywhere on the page are chosen in the field, which may take several or the first only.
+// Files that are dropped anywhere on the page are chosen in the field, which takes the first only.
 export function acceptDrops(field, area) {
+  onDrop(area, (dropped) => {
+    const chosen = new DataTransfer();
+    for (const file of [...dropped.files].slice(0, 1)) chosen.items.add(file);
+    field.files = chosen.files;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+}
+
+// Pass on what is dropped anywhere on the page; the area shows that it would be taken.
+export function onDrop(area, take) {
   const hasFiles = (event) => [...event.dataTransfer.types].includes("Files");
   let inside = 0;
   const mark = (change) => {
@@ -28,9 +38,28 @@ export function acceptDrops(field, area) {
     if (!hasFiles(event)) return;
     event.preventDefault();
     mark(-inside);
-    const chosen = new DataTransfer();
-    for (const file of [...event.dataTransfer.files].slice(0, field.multiple ? undefined : 1)) chosen.items.add(file);
-    field.files = chosen.files;
-    field.dispatchEvent(new Event("change", { bubbles: true }));
+    take(event.dataTransfer);
   });
+}
+
+// The files that were dropped, also those in folders, each with its path from what was dropped.
+export async function filesWithin(dropped) {
+  const entries = [...dropped.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.length) return [...dropped.files].map((file) => ({ path: file.name, file }));
+  const found = [];
+  for (const entry of entries) await walk(entry, "", found);
+  return found;
+}
+
+async function walk(entry, below, found) {
+  const path = below + entry.name;
+  if (entry.isFile) {
+    found.push({ path, file: await new Promise((resolve, reject) => entry.file(resolve, reject)) });
+    return;
+  }
+  const reader = entry.createReader();
+  const some = () => new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+  for (let entries = await some(); entries.length; entries = await some()) {
+    for (const inner of entries) await walk(inner, `${path}/`, found);
+  }
 }

@@ -70,11 +70,11 @@ def running(server: LocalServer) -> Iterator[None]:
 
 
 @contextmanager
-def served(index: Path, runs: Path) -> Iterator[Served]:
+def served(index: Path, runs: Path, library: Path | None = None) -> Iterator[Served]:
     engine = SteeredEngine(REPLIES)
     kind = registry.ModelKind("steered", "none", "nothing", "rag", "", lambda _, __: engine)
     model = ModelSettings("steered", Decoding(), 4096)
-    config = ServerConfig(model, IndexSettings(index, None, 2), runs)
+    config = ServerConfig(model, IndexSettings(index, None, 2), runs, library)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(registry.KINDS, "steered", kind)
         server = LocalServer(config, 0)
@@ -98,7 +98,7 @@ def serve_index(tmp_path: Path) -> Iterator[Callable[[Path, Path], Served]]:
     from contextlib import ExitStack
 
     with ExitStack() as stack:
-        yield lambda index, runs: stack.enter_context(served(index, runs))
+        yield lambda index, runs, library=None: stack.enter_context(served(index, runs, library))
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,8 @@ ROUTES = [
     ("GET", "/assets/ask.js"), ("GET", "/v1/models"), ("GET", "/v1/models/kotae-rag"),
     ("POST", "/v1/chat/completions"), ("POST", "/v1/completions"), ("GET", "/examples"), ("GET", "/lists"),
     ("POST", "/lists"), ("GET", "/lists/state"), ("POST", "/lists/x/stop"), ("GET", "/lists/x/answers.csv"),
-    ("GET", "/no/such/page"), ("DELETE", "/"), ("OPTIONS", "/ask"), ("HEAD", "/"),
+    ("POST", "/library/files"), ("POST", "/library/remove"), ("POST", "/library/sync"), ("POST", "/library/stop"),
+    ("GET", "/library/state"), ("GET", "/no/such/page"), ("DELETE", "/"), ("OPTIONS", "/ask"), ("HEAD", "/"),
     ("GET", "/assets/../../secrets"), ("GET", "//elsewhere.example/"), ("PUT", "/ask"),
 ]  # fmt: skip
 
@@ -80,7 +81,7 @@ def test_a_missing_or_doubled_host_is_refused(site) -> None:
 def test_another_origin_cannot_post(site, origin) -> None:
     headers = {"Origin": origin.format(port=site.server.port)}
     with site.client() as client:
-        for path in ("/ask", "/v1/chat/completions"):
+        for path in ("/ask", "/v1/chat/completions", "/library/files?path=a.md", "/library/remove", "/library/sync"):
             assert client.post(path, headers=headers, content=b"{}").status_code == 403
 
 

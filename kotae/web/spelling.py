@@ -1,0 +1,17 @@
+"""Find files by their names, which disks spell differently: some compose letters, others take them apart."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+
+def spelled(folder: Path, name: str) -> Path | None:
+    """Return the path in `folder` of what has this name up to its Unicode normal form, or None. Raises OSError."""
+    for form in (name, unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)):
+        if (path := folder / form).exists() or path.is_symlink():
+            return path
+    if name.isascii() or not folder.is_dir():
+        return None
+    wanted = unicodedata.normalize("NFC", name)
+    return next((path for path in folder.iterdir() if unicodedata.normalize("NFC", path.name) == wanted), None)
