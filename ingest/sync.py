@@ -32,6 +32,10 @@ from rag.settings import DEFAULT_ENCODER, Chunking
 _FILES_AT_ONCE = 500
 
 
+def _nothing() -> None:
+    """Do nothing before a change."""
+
+
 def sync(
     corpus: Path,
     folder: Path,
@@ -43,7 +47,7 @@ def sync(
     options: ReadOptions | None = None,
     progress: Progress | None = None,
     origin: str | None = None,
-    before_change: Callable[[], None] | None = None,
+    before_change: Callable[[], None] = _nothing,
 ) -> SyncReport:
     """Bring the index in `folder`, or that on `server`, up to date with the documents in `corpus`.
 
@@ -56,9 +60,7 @@ def sync(
     """
     began = time.monotonic()
     listing = find(corpus, patterns)
-    options = options or ReadOptions()
-    origin = origin or origin_of(corpus)
-    before_change = before_change or _nothing
+    options, origin = options or ReadOptions(), origin or origin_of(corpus)
     location = locate_index(folder, server)
     with location.lock() as check:
         manifest = _manifest(location, encoder_name, chunking, before_change)
@@ -108,10 +110,6 @@ def _until_the_end(progress: Progress | None) -> Iterator[Progress]:
     yield advance
     if totals and progress is not None:
         progress(totals[-1], totals[-1])
-
-
-def _nothing() -> None:
-    """Do nothing before a change."""
 
 
 def _manifest(

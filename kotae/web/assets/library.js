@@ -71,7 +71,8 @@ function progressText({ done, total, seconds }) {
 function stateText({ state, report: counts, error }) {
   if (error) return error.text;
   if (state === "done") return counts ? translate("library_done", counts) : "";
-  return state === "idle" ? "" : translate(`library_${state}`);
+  if (state === "idle") return "";
+  return translate({ reading: "library_reading", stopping: "library_stopping", stopped: "library_stopped" }[state]);
 }
 
 function show(progress) {
@@ -91,11 +92,12 @@ function show(progress) {
 
 // What could not be read, as `kotae ingest` names it.
 function name(counts) {
-  const lists = ["failed", "parts", "left_out"].filter((kind) => counts?.[kind].length).map((kind) => {
+  const titles = { failed: "library_failed", parts: "library_parts", left_out: "library_left_out" };
+  const lists = Object.keys(titles).filter((kind) => counts?.[kind].length).map((kind) => {
     const details = document.createElement("details");
     details.open = kind === "failed";
     const summary = document.createElement("summary");
-    summary.textContent = translate(`library_${kind}`, { count: counts[`${kind}_count`] });
+    summary.textContent = translate(titles[kind], { count: counts[`${kind}_count`] });
     const list = document.createElement("ul");
     list.append(...counts[kind].map(item));
     details.append(summary, list);
