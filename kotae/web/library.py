@@ -53,7 +53,7 @@ class Library:
         if folder.resolve() == below or _is_read(folder.resolve(), below) or _is_read(below, folder.resolve()):
             raise SettingsError(
                 "The folder of documents and that of the index are inside one another",
-                where=f"{folder}, {index}",
+                where=str(folder),
                 do="Choose another --library or --index.",
             )
 
