@@ -53,7 +53,7 @@ class MarkdownLines:
     def end_item(self) -> None:
         """End the item or paragraph."""
         self.line()
-        if not self._rows:
+        if not self._rows and self._level is None:
             self._prefix = ""
 
     def block(self) -> None:
@@ -65,7 +65,7 @@ class MarkdownLines:
     def item(self, mark: str = BULLET) -> None:
         """Begin an item of a list with its mark, such as a number and a blank."""
         self.line()
-        if not self._rows:
+        if not self._rows and self._level is None:
             self._prefix = mark
         elif mark != BULLET:
             self._pieces.append(mark)

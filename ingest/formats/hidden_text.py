@@ -45,21 +45,22 @@ def _colour(value: str) -> str:
     return "white" if plain in _WHITE else plain
 
 
-def is_hidden_run(run: Any) -> bool:
+def is_hidden_run(run: Any, *, by_style: bool = False) -> bool:
     """Tell whether a run of a Word file is hidden, or white on a background that is not known to be dark.
 
-    White letters in tables and text boxes count as visible: a style often gives these a dark background.
+    `by_style`: its style hides it, unless the run itself says otherwise. White letters in tables and text boxes count
+    as visible: a style often gives these a dark background.
     """
     settings = next(run.iterchildren(f"{_W}rPr"), None)
     white = False
     for setting in () if settings is None else settings.iterchildren(_VANISH, _SIZE, _COLOUR):
         value = setting.get(f"{_W}val", "true")
-        if setting.tag == _VANISH and value not in _OFF:
-            return True
+        if setting.tag == _VANISH:
+            by_style = value not in _OFF
         if setting.tag == _SIZE and value in {"0", "1", "2"}:  # half points
             return True
         white = white or (setting.tag == _COLOUR and value.upper() == "FFFFFF")
-    return white and not _has_background(run)
+    return by_style or (white and not _has_background(run))
 
 
 def _has_background(run: Any) -> bool:

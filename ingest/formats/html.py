@@ -10,6 +10,7 @@ from ingest.formats.blocks import STRUCK, MarkdownLines
 from ingest.formats.boilerplate import boilerplate
 from ingest.formats.hidden_text import is_hidden_style
 from ingest.formats.html_lists import HtmlLists
+from ingest.formats.mathml import linear_math
 from ingest.formats.merged_table import count_of
 from ingest.formats.superscript import raised
 from ingest.formats.types import Part, ReadOptions, read_whole, real_title
@@ -19,7 +20,7 @@ from rag.text.encoding_detection import decode
 
 # Not text, not of this page, not shown, or no longer valid; rt and rp are ruby, the small readings of Japanese letters.
 _DROPPED = frozenset(
-    "head script style noscript noframes template nav del rt rp rtc svg math iframe object embed audio video canvas "
+    "head script style noscript noframes template nav del rt rp rtc svg iframe object embed audio video canvas "
     "dialog datalist".split()
 )
 _BLOCKS = frozenset(
@@ -28,6 +29,8 @@ _BLOCKS = frozenset(
 )
 _LISTS = frozenset({"ol", "ul"})
 _STRUCK = frozenset({"s", "strike"})
+_FIELDS, _BOXES = frozenset({"input", "option"}), frozenset({"checkbox", "radio"})
+_TYPED = frozenset("text email tel number url search date time month week datetime-local".split())
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _VALUE = re.compile("\"[^\"]*\"|'[^']*'")
 _LONG_TAG, _MAX_ATTRIBUTES = 10_000, 2000
@@ -114,6 +117,10 @@ def _lines(etree: Any, root: Any, around: Set[Any]) -> MarkdownLines:
             if _is_hidden(element) or element in around:
                 dropped = element
                 walk.skip_subtree()
+            elif element.tag == "math":
+                lines.add(linear_math(element))
+                dropped = element
+                walk.skip_subtree()
             else:
                 verbatim += element.tag == "pre"
                 raised_depth += element.tag == "sup"
@@ -135,11 +142,31 @@ def _lines(etree: Any, root: Any, around: Set[Any]) -> MarkdownLines:
 def _is_hidden(element: Any) -> bool:
     if not isinstance(element.tag, str) or element.tag in _DROPPED or element.get("role") == "navigation":
         return True
+    if element.get("aria-hidden") == "true" and _is_beside_math(element):
+        return True
     return element.get("hidden") is not None or is_hidden_style(element.get("style") or "")
+
+
+def _is_beside_math(element: Any) -> bool:
+    """Tell whether the element next to it has an equation, whose letters it then draws (KaTeX, MathJax)."""
+    beside = (element.getprevious(), element.getnext())
+    return any(other is not None and next(other.iter("math"), None) is not None for other in beside)
+
+
+def _typed(element: Any) -> str:
+    """Return what was typed or chosen in a field of a form; "" for one that does not show it."""
+    if element.tag == "option":
+        return "☑ " if element.get("selected") is not None else ""
+    kind = (element.get("type") or "text").lower()
+    if kind in _BOXES:
+        return "☑ " if element.get("checked") is not None else "☐ "
+    return f" {element.get('value') or ''} " if kind in _TYPED else ""
 
 
 def _open(lines: MarkdownLines, lists: HtmlLists, element: Any) -> None:
     tag = element.tag
+    if tag in _FIELDS:
+        lines.add(_typed(element))
     if tag in _HEADINGS:
         lines.heading(_HEADINGS[tag])
     elif tag == "tr":

@@ -10,14 +10,23 @@ from ingest.formats.blocks import BULLET
 from ingest.formats.docx.number_formats import write_number
 
 _FORMATS: Final = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
-_NO_NUMBERS: Final = re.compile(
-    r"list-style(?:-type)?\s{0,9}:[^;:]{0,80}\b(?:none|disc|circle|square)\b", re.IGNORECASE
-)
+_STYLE: Final = re.compile(r"list-style(?:-type)?\s{0,9}:([^;:]{0,80})", re.IGNORECASE)
+_NO_NUMBERS: Final = frozenset({"none", "disc", "circle", "square"})
+_STYLES: Final = {
+    "lower-roman": "lowerRoman", "upper-roman": "upperRoman", "lower-alpha": "lowerLetter",
+    "upper-alpha": "upperLetter", "lower-latin": "lowerLetter", "upper-latin": "upperLetter",
+    "decimal-leading-zero": "decimalZero",
+    "katakana": "aiueoFullWidth", "katakana-iroha": "irohaFullWidth", "cjk-ideographic": "japaneseCounting",
+    "cjk-decimal": "japaneseDigitalTenThousand", "japanese-informal": "japaneseCounting",
+    "japanese-formal": "japaneseLegal",
+}  # fmt: skip
 _OWN_NUMBER: Final = re.compile(
     r"(?:[(（第①-⑳]|[0-9０-９]{1,9}\s{0,9}[.．、)）]|[一二三四五六七八九十]{1,9}\s{0,9}[、.．)）])"
 )
 """How an item begins that has its number in its text; the sheet of styles then shows no other."""
 _DIGITS: Final = 9
+_LONGEST: Final = 1000
+"""Letters of a `style` that are looked at."""
 
 
 @dataclass(slots=True)
@@ -37,12 +46,15 @@ class HtmlLists:
 
     def begin(self, element: Any) -> None:
         """Open a list."""
-        if element.tag != "ol" or _NO_NUMBERS.search(element.get("style") or ""):
+        style = _STYLE.search((element.get("style") or "")[:_LONGEST])
+        words = style.group(1).lower().split() if style else []
+        if element.tag != "ol" or not _NO_NUMBERS.isdisjoint(words):
             self._open.append(_List())
             return
         backwards = element.get("reversed") is not None
         count = sum(child.tag == "li" for child in element) if backwards else 1
         number_format = _FORMATS.get(element.get("type") or "", "decimal")
+        number_format = next((_STYLES[word] for word in words if word in _STYLES), number_format)
         self._open.append(_List(_number(element.get("start"), count), -1 if backwards else 1, number_format))
 
     def end(self) -> None:

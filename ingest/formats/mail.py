@@ -85,10 +85,21 @@ def _is_shown(part: EmailMessage) -> bool:
 
 def _header(message: EmailMessage, name: str) -> str:
     """Return a header as it reads, or as it is written where it cannot be parsed: a wrong date loses no mail."""
+    raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    if not raw.isascii() or "\x1b$" in raw:  # not encoded, as old programs send it
+        return _unencoded(raw)
     try:
         return _ENCODED.sub(_decoded, str(message[name] or ""))
     except Exception:  # the parsers of the library raise anything over what is malformed
-        return next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
+        return raw
+
+
+def _unencoded(raw: str) -> str:
+    data = raw.encode("utf-8", "surrogateescape")
+    try:
+        return " ".join(decode(data, "").split())
+    except UnreadableDocument:
+        return " ".join(data.decode("utf-8", "replace").split())
 
 
 def _decoded(word: re.Match[str]) -> str:
@@ -109,4 +120,27 @@ def _text(body: EmailMessage, name: str, options: ReadOptions) -> str:
     if body.get_content_subtype() == "html":
         decoded = decode(data, name, declared=charset, given=options.encoding).encode()
         return "\n".join(part.text for part in read_page(decoded, name, options))
-    return decode(data, name, declared=charset, given=options.encoding)
+    text = decode(data, name, declared=charset, given=options.encoding)
+    if str(body.get_param("format", "")).lower() == "flowed":
+        return _unflowed(text, deletes=str(body.get_param("delsp", "")).lower() == "yes")
+    return text
+
+
+def _unflowed(text: str, *, deletes: bool) -> str:
+    """Join the lines that a mail program broke (format=flowed, RFC 3676): those that end in a blank.
+
+    `deletes`: the blank is not part of the text, as in Japanese.
+    """
+    lines: list[list[str]] = []
+    depth: int | None = None  # the marks of quotation of a line that goes on
+    for whole in text.split("\n"):
+        line = whole.rstrip("\r")
+        content = line.lstrip(">")
+        quoted = len(line) - len(content)
+        content = content.removeprefix(" ")
+        if depth != quoted:
+            lines.append([f"{'>' * quoted} " if quoted else ""])
+        flows = content.endswith(" ") and content != "-- "
+        lines[-1].append(content[:-1] if flows and deletes else content)
+        depth = quoted if flows else None
+    return "\n".join("".join(pieces).rstrip() for pieces in lines)

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from ingest.formats.archive import MEBI, check_archive
-from ingest.formats.blocks import MarkdownLines
+from ingest.formats.blocks import STRUCK, MarkdownLines
+from ingest.formats.docx.equations import M, linear
 from ingest.formats.graphics import GRAPHICS, add_graphic
 from ingest.formats.merged_table import count_of
+from ingest.formats.slide_numbering import SlideNumbering
 from ingest.formats.superscript import is_raisable, raised
 from ingest.formats.types import Fault, Part, ReadOptions
 from rag.errors import UnreadableDocument
@@ -18,6 +20,7 @@ _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _TITLES = frozenset({"title", "ctrTitle"})
 _MARGINS = frozenset({"sldNum", "dt", "ftr", "hdr", "sldImg"})
+_STRUCK = frozenset({"sngStrike", "dblStrike"})
 _YES = frozenset({"1", "true"})
 _MAX_XML = 128 * MEBI
 
@@ -61,12 +64,16 @@ def _add(lines: MarkdownLines, package: OfficePackage, part: str, slide: Any) ->
 
     title: str | None = None
     dropped: Any = None
+    numbering = SlideNumbering()
     walk = etree.iterwalk(slide, events=("start", "end"))
     for event, element in walk:
         if event == "start" and dropped is None:
             kind = _placeholder(element)
             across = element.tag == f"{_A}tc" and element.get("hMerge") in _YES  # part of the cell before it
-            if across or kind in _MARGINS or element.tag.endswith("}Fallback"):
+            equation = element.tag == f"{M}oMath"
+            if equation:
+                lines.add(linear(element))
+            if equation or across or kind in _MARGINS or _is_margin(element):
                 dropped = element
                 walk.skip_subtree()
             elif kind in _TITLES and title is None:
@@ -74,6 +81,9 @@ def _add(lines: MarkdownLines, package: OfficePackage, part: str, slide: Any) ->
                 lines.heading(1)
             elif element.tag in GRAPHICS:
                 add_graphic(lines, package, part, element)
+            elif element.tag == f"{_A}p":
+                if mark := numbering.advance(element):
+                    lines.item(mark)
             else:
                 _open(lines, element)
         elif event == "end":
@@ -82,6 +92,12 @@ def _add(lines: MarkdownLines, package: OfficePackage, part: str, slide: Any) ->
             elif dropped is None:
                 _close(lines, element, heading=_placeholder(element) in _TITLES)
     return title
+
+
+def _is_margin(element: Any) -> bool:
+    """Tell whether an element is the number of the slide, a date that changes, or a copy for old programs."""
+    moving = element.tag == f"{_A}fld" and element.get("type", "").startswith(("slidenum", "datetime"))
+    return moving or element.tag.endswith("}Fallback")
 
 
 def _placeholder(element: Any) -> str:
@@ -94,7 +110,9 @@ def _placeholder(element: Any) -> str:
 
 def _open(lines: MarkdownLines, element: Any) -> None:
     if element.tag == f"{_A}t":
-        lines.add(raised(text) if is_raisable(text := element.text or "") and _is_raised(element) else text)
+        struck = STRUCK if _setting(element, "strike") in _STRUCK else ""
+        raises = is_raisable(text := element.text or "") and not _setting(element, "baseline").startswith(("-", "0"))
+        lines.add(f"{struck}{raised(text) if raises else text}{struck}")
     elif element.tag == f"{_A}br":
         lines.line()
     elif element.tag == f"{_A}tr":
@@ -105,16 +123,17 @@ def _open(lines: MarkdownLines, element: Any) -> None:
         lines.table()
 
 
-def _is_raised(text: Any) -> bool:
+def _setting(text: Any, name: str) -> str:
+    """Return a setting of the run that a text is in."""
     run = text.getparent().find(f"{_A}rPr")
-    return run is not None and not run.get("baseline", "0").startswith(("-", "0"))
+    return "0" if run is None else str(run.get(name, "0"))
 
 
 def _close(lines: MarkdownLines, element: Any, *, heading: bool) -> None:
     if heading:
         lines.end_heading()
     elif element.tag == f"{_A}p":
-        lines.line()
+        lines.end_item()
     elif element.tag == f"{_A}tc":
         again = element.get("vMerge") in _YES
         lines.end_cell(count_of(element.get("gridSpan")), again=again)

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from ingest.formats.front_matter import front_matter
 from ingest.formats.types import Part, ReadOptions, read_whole
+from ingest.formats.written_ruby import legend, title_above, without_readings
 from rag.text.encoding_detection import decode
 
 _HEADING = re.compile(r"^(?:(?P<mark>#)[ \t]|(?P<fence>```|~~~)|(?P<underline>={3,})[ \t]*$)", re.MULTILINE)
@@ -15,10 +16,15 @@ _LONGEST_HEADING = 1000
 
 
 def read_text(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part]:
-    """Yield the document of a text file, with `title:` and `lang:` from its front matter."""
+    """Yield the document of a text file, with `title:` and `lang:` from its front matter, without readings (ruby)."""
     text = decode(read_whole(stream, name), name, given=options.encoding)
     front = front_matter(text)
-    yield Part(text, title=front.fields.get("title"), language=front.language, body=front.body)
+    title, inner = front.fields.get("title"), text[front.body :]
+    if place := legend(inner):
+        title = title or title_above(inner, place[0])
+        inner = inner[: place[0]] + inner[place[1] :]
+    text = text[: front.body] + without_readings(inner)
+    yield Part(text, title=title, language=front.language, body=front.body)
 
 
 def read_markdown(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part]:

@@ -90,5 +90,6 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "limUpp": lambda element: _limits(element, "^"),
     "acc": lambda element: _part(element, "e") + _property(element, "chr", "\u0302"),
     "m": _matrix,
+    "phant": lambda element: "" if _property(element, "show", "1") in {"0", "off", "false"} else _part(element, "e"),
     "eqArr": lambda element: "; ".join(linear(row).strip() for row in element.iterfind(f"{M}e")),
 }

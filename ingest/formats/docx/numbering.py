@@ -10,13 +10,14 @@ from typing import Any
 from ingest.formats.blocks import BULLET
 from ingest.formats.docx.number_formats import write_number
 from ingest.formats.docx.styles import ParagraphStyles, attribute, is_on, value_of
+from rag.text.letters import HIRAGANA, KANJI
 from rag.text.office_package import OfficePackage
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _PLACEHOLDER = re.compile(r"%([1-9])")
 _LEVELS = 9
 _NUMBER = re.compile(r"-?\d{1,9}")
-_WORDS = re.compile(r"\w.*\w")  # a bullet of one letter is a picture in a font of signs
+_WORDS = re.compile(rf"\w.*\w|[{HIRAGANA}ァ-ヺ{KANJI}]")  # a bullet of one Latin letter is a picture in a font of signs
 
 
 @dataclass(frozen=True, slots=True)

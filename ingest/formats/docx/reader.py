@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 from ingest.formats.archive import MEBI, check_archive
 from ingest.formats.blocks import BULLET, STRUCK, MarkdownLines
+from ingest.formats.docx.equation_fields import equation_text
 from ingest.formats.docx.equations import M, linear
 from ingest.formats.docx.form_values import form_value, is_on
 from ingest.formats.docx.margins import content_lines, margin_parts
@@ -42,7 +43,7 @@ _READ = (
 )
 _OTHER_FILES = (f"{_W}altChunk", f"{_W}subDoc")
 _SAVE = "Open the document in Word and save it: that makes such parts text of its own."
-_LONGEST = 200
+_LONGEST = 1000
 """Characters of the instruction of a field that are looked at."""
 _MAX_XML = 128 * MEBI
 
@@ -93,12 +94,6 @@ def _title(package: OfficePackage) -> str | None:
     return None if title is None else title.text
 
 
-def _is_dropped(element: Any) -> bool:
-    if element.tag == f"{_W}fldSimple":
-        return _is_page_number(attribute(element, "instr"))
-    return element.tag in _DROPPED or (element.tag == f"{_W}r" and is_hidden_run(element))
-
-
 def _is_page_number(instruction: str) -> bool:
     return instruction.split()[:1] in (["PAGE"], ["NUMPAGES"], ["SECTIONPAGES"])
 
@@ -109,6 +104,7 @@ class _Field:
 
     instruction: str = ""
     hidden: bool = False
+    has_result: bool = False
 
 
 class _DocumentText:
@@ -130,7 +126,7 @@ class _DocumentText:
         walk = etree.iterwalk(root, events=("start", "end"), tag=_READ)
         for event, element in walk:
             if event == "start" and dropped is None:
-                if _is_dropped(element):
+                if self._is_dropped(element):
                     dropped = element
                     walk.skip_subtree()
                 elif element.tag == f"{M}oMath":
@@ -149,9 +145,20 @@ class _DocumentText:
                         self._strike(on=False)
                     _close(self.lines, element)
 
+    def _is_dropped(self, element: Any) -> bool:
+        if element.tag == f"{_W}fldSimple":
+            return _is_page_number(attribute(element, "instr"))
+        if element.tag != f"{_W}r":
+            return element.tag in _DROPPED
+        settings = next(element.iterchildren(f"{_W}rPr"), None)
+        style = "" if settings is None else value_of(settings, "rStyle")
+        return is_hidden_run(element, by_style=style in self._styles.hidden)
+
     def _open(self, element: Any) -> None:
         tag, lines = element.tag, self.lines
         if tag == f"{_W}t":
+            for field in self._fields:
+                field.has_result = True
             if not any(field.hidden for field in self._fields):
                 self._strike(on=_is_struck(element))
                 lines.add(raised(text) if is_raisable(text := element.text or "") and _is_raised(element) else text)
@@ -159,7 +166,8 @@ class _DocumentText:
             self._pass_field(attribute(element, "fldCharType"))
             lines.add(form_value(element))
         elif tag == f"{_W}instrText" and self._fields:
-            self._fields[-1].instruction += (element.text or "")[:_LONGEST]
+            field = self._fields[-1]
+            field.instruction = (field.instruction + (element.text or ""))[:_LONGEST]
         elif tag == f"{_W}p":
             self._open_paragraph(element)
         elif tag in {f"{_W}br", f"{_W}cr"}:
@@ -171,7 +179,7 @@ class _DocumentText:
         elif tag == f"{_W}sym":
             lines.add(symbol(attribute(element, "font"), attribute(element, "char")))
         elif tag == f"{_W}tr":
-            lines.row(data=next(element.iter(f"{_W}tbl"), None) is None)  # a row with a table inside lays out a page
+            _open_row(lines, element)
         elif tag == f"{_W}tbl":
             lines.table()
 
@@ -187,7 +195,9 @@ class _DocumentText:
         elif self._fields and place == "separate":
             self._fields[-1].hidden = _is_page_number(self._fields[-1].instruction)
         elif self._fields and place == "end":
-            self._fields.pop()
+            field = self._fields.pop()
+            if not field.has_result:
+                self.lines.add(equation_text(field.instruction))
 
     def _open_paragraph(self, paragraph: Any) -> None:
         settings = paragraph.find(f"{_W}pPr")
@@ -201,6 +211,14 @@ class _DocumentText:
             self.lines.item(number or BULLET)
         else:
             self.lines.block()
+
+
+def _open_row(lines: MarkdownLines, row: Any) -> None:
+    data = next(row.iter(f"{_W}tbl"), None) is None  # a row with a table inside lays out a page
+    lines.row(data=data)
+    before = row.find(f"{_W}trPr/{_W}gridBefore")
+    if data and before is not None:
+        lines.end_cell(count_of(attribute(before, "val")))
 
 
 def _is_raised(text: Any) -> bool:

@@ -31,19 +31,21 @@ class ParagraphStyles:
     """Styles by their id.
 
     `headings`: the level of a heading, 0 for the title of the document. `numbers` and `levels`: the list (w:numId) and
-    its level. All are the style's own, or inherited.
+    its level; `hidden`: those of letters that are not shown. All are the style's own, or inherited.
     """
 
     def __init__(self, root: Any = None) -> None:
         self.headings: dict[str, int] = {}
         self.numbers: dict[str, str] = {}
         self.levels: dict[str, int] = {}
+        self.hidden: dict[str, bool] = {}
         self._base: dict[str, str] = {}
         self._default = ""
         for style in () if root is None else root.iter(f"{_W}style"):
             self._add(style)
-        for styles in (self.headings, self.numbers, self.levels):
+        for styles in (self.headings, self.numbers, self.levels, self.hidden):
             self._inherit(styles)
+        self.hidden = {style: hidden for style, hidden in self.hidden.items() if hidden}
 
     def of(self, paragraph: Any) -> str:
         """Return the style of a paragraph."""
@@ -74,6 +76,8 @@ class ParagraphStyles:
             self.headings[key] = int(heading.group(1))
         elif (level := outline_level(outline)) is not None:
             self.headings[key] = level
+        if (vanish := style.find(f"{_W}rPr/{_W}vanish")) is not None:
+            self.hidden[key] = is_on(vanish)
         numbered = None if settings is None else settings.find(f"{_W}numPr")
         if numbered is not None:
             if number := value_of(numbered, "numId"):

@@ -14,6 +14,8 @@ from ingest.formats.pdf.ruby import ruby_lines
 from ingest.formats.pdf.typed import TypedText, typed_texts
 
 _LINE_END = "\r\n"
+_BEHIND = 2.0
+"""A text begins right behind a box if it is nearer than so many times the height of the box."""
 _TALL = 1.5
 """A vertical line is so many times as high as it is wide: one of two letters, too."""
 
@@ -109,13 +111,16 @@ def _filled(text_page: Any, lines: Sequence[PlacedLine], typed: Sequence[TypedTe
 
 
 def _nearest(lines: Sequence[PlacedLine], box: TypedText) -> int | None:
-    """Return the line of the page's text on the height of a box that begins nearest to the left of it, if any."""
-    beside = [
-        index
-        for index, line in enumerate(lines)
-        if line.top > line.bottom and box.beside(line.top, line.bottom) and line.left < box.middle
-    ]
-    return max(beside, key=lambda index: lines[index].left, default=None)
+    """Return the line of the page's text on the height of a box that begins nearest to the left of it, if any.
+
+    Where none does, it is the one that begins right behind it, as the label of a mark.
+    """
+    level = [at for at, line in enumerate(lines) if line.top > line.bottom and box.beside(line.top, line.bottom)]
+    before = [at for at in level if lines[at].left < box.middle]
+    if before:
+        return max(before, key=lambda at: lines[at].left)
+    behind = [at for at in level if lines[at].left - box.right < _BEHIND * (box.top - box.bottom)]
+    return min(behind, key=lambda at: lines[at].left, default=None)
 
 
 def _offset(text_page: Any, line: PlacedLine, middle: float) -> int:

@@ -210,3 +210,30 @@ def test_a_table_is_one_block_with_its_head_and_foot() -> None:
 @pytest.mark.parametrize("tag", ["s", "strike"])
 def test_what_is_struck_through_is_marked(tag: str) -> None:
     assert body(f"<p>料金は<{tag}>900円</{tag}>700円です。") == "料金は~~900円~~700円です。"
+
+
+def test_what_was_typed_and_chosen_in_a_form() -> None:
+    page = (
+        "<p>氏名 <input value='丙野'> 入社日 <input type=date value=2023-10-02></p>"
+        "<p><input type=checkbox checked>昼 <input type=checkbox>夜 "
+        "<input type=radio name=a>東 <input type=RADIO checked>西</p>"
+        "<p>店 <select><option>本店<option selected>南店</select></p>"
+        "<input type=hidden value=x1><input type=password value=x2><input type=submit value=x3><input placeholder=x4>"
+    )
+    assert body(page) == "氏名 丙野 入社日 2023-10-02\n\n☑ 昼 ☐ 夜 ☐ 東 ☑ 西\n\n店 本店\n☑ 南店"
+
+
+@pytest.mark.parametrize(
+    ("style", "marks"),
+    [
+        ("list-style-type: lower-roman", "i. ii."),
+        ("color: red; LIST-STYLE: katakana inside", "ア. イ."),
+        ("list-style-type:cjk-ideographic", "一. 二."),
+        ("list-style-type: decimal-leading-zero", "01. 02."),
+        ("list-style-type: unknown", "1. 2."),
+        ("list-style-type: disc", "- -"),
+    ],
+)
+def test_numbers_of_lists_by_their_style(style: str, marks: str) -> None:
+    first, second = marks.split()
+    assert body(f"<ol style='{style}'><li>春<li>秋</ol>") == f"{first} 春\n{second} 秋"

@@ -155,3 +155,28 @@ def test_the_language_of_a_mail_is_not_that_of_its_addresses() -> None:
     (found,) = read_as("a.eml", bytes(message))
     assert isinstance(found, LoadedDocument)
     assert found.language == "ja"
+
+
+@pytest.mark.parametrize("codec", ["cp932", "iso2022_jp", "euc_jp", "utf-8"])
+def test_headers_that_are_not_encoded(codec: str) -> None:
+    data = "From: 丙野 <a@example.com>\nSubject: 棚卸しの日程について\n\n棚卸しは月末に行います。\n".encode(codec)
+    (found,) = read_as("a.eml", data)
+    assert isinstance(found, LoadedDocument)
+    assert found.title == "棚卸しの日程について"
+    assert found.text.startswith("From: 丙野 <a@example.com>\nSubject: 棚卸しの日程について\n")
+
+
+@pytest.mark.parametrize(
+    ("setting", "sent", "read"),
+    [
+        ("; delsp=yes", "倉庫の鍵は \n総務にあります。\n", "倉庫の鍵は総務にあります。"),
+        ("", "The key is \nat the desk.\n", "The key is at the desk."),
+        ("", "> The key \n> is here.\nThanks.\n\n-- \nA", "> The key is here.\nThanks.\n\n--\nA"),
+        ("", "> one \n>> two\n from here", "> one\n>> two\nfrom here"),
+    ],
+)
+def test_lines_that_a_mail_program_broke_are_whole(setting: str, sent: str, read: str) -> None:
+    head = f"From: a@example.com\nContent-Type: text/plain; charset=utf-8; format=flowed{setting}\n\n"
+    (found,) = read_as("a.eml", (head + sent).encode())
+    assert isinstance(found, LoadedDocument)
+    assert found.text.partition("\n\n")[2] == read

@@ -8,7 +8,7 @@ import zipfile
 
 from ingest.documents import LoadedDocument
 from rag.records import Failure
-from tests.ingest.files import read_as
+from tests.ingest.files import read_as, texts
 
 KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 NAMES = (
@@ -104,3 +104,14 @@ def test_merged_cells_and_raised_figures() -> None:
     (document,) = read_as("a.pptx", pptx(merged + raised))
     assert isinstance(document, LoadedDocument)
     assert document.text == "| 区分 |\n| 早番 | 8時 |\n| 早番 | 9時 |\n\n10⁵"
+
+
+def test_equations_struck_text_and_numbers_of_slides_in_text() -> None:
+    math = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+    base, exponent = (f"<m:r><m:t>{letter}</m:t></m:r>" for letter in "y3")
+    power = f"<m:sSup><m:e>{base}</m:e><m:sup>{exponent}</m:sup></m:sSup>"
+    power = f'<m:oMath xmlns:m="{math}">{power}</m:oMath>'
+    slide = shape("体積は").replace("</a:r>", f"</a:r>{power}<a:r><a:t>。</a:t></a:r>")
+    slide += shape("九時").replace("<a:t>", '<a:rPr strike="sngStrike"/><a:t>')
+    slide += shape("資料").replace("</a:r>", '</a:r><a:fld type="slidenum"><a:t>7</a:t></a:fld>')
+    assert texts("a.pptx", pptx(slide)) == {"a.pptx#slide=1": "体積はy^3。\n\n~~九時~~\n\n資料"}

@@ -201,6 +201,7 @@ def one_level(inner: str, number: str = "") -> str:
     [
         ('<w:numFmt w:val="bullet"/><w:lvlText w:val="&#xF0B7;"/>', ["- 甲", "- 乙"]),
         ('<w:numFmt w:val="bullet"/><w:lvlText w:val="o"/>', ["- 甲", "- 乙"]),
+        ('<w:numFmt w:val="bullet"/><w:lvlText w:val="例）"/>', ["例） 甲", "例） 乙"]),
         ('<w:numFmt w:val="bullet"/><w:lvlText w:val="注意："/>', ["注意： 甲", "注意： 乙"]),
         ('<w:numFmt w:val="none"/><w:lvlText w:val=""/>', ["甲", "乙"]),
         ('<w:numFmt w:val="none"/><w:lvlText w:val="附則"/>', ["附則 甲", "附則 乙"]),

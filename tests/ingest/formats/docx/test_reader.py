@@ -217,3 +217,29 @@ def test_a_file_inside_the_document_is_named(element: str) -> None:
     assert isinstance(found, LoadedDocument)
     assert found.text == "本則。\n\n本則。"
     assert "is a file of its own is not read" in failed.message  # type: ignore[union-attr]
+
+
+def test_text_hidden_by_the_style_of_its_letters_is_not_read() -> None:
+    styles = (
+        '<w:style w:type="character" w:styleId="A"><w:name w:val="A"/><w:rPr><w:vanish/></w:rPr></w:style>'
+        '<w:style w:type="character" w:styleId="B"><w:name w:val="B"/><w:basedOn w:val="A"/></w:style>'
+    )
+    runs = "".join(
+        f'<w:r><w:rPr><w:rStyle w:val="{style}"/>{own}</w:rPr><w:t>{text}</w:t></w:r>'
+        for style, own, text in (
+            ("A", "", "裏"),
+            ("B", "", "陰"),
+            ("B", '<w:vanish w:val="0"/>', "表"),
+            ("C", "", "面"),
+        )
+    )
+    assert texts("a.docx", word(f"<w:p>{runs}</w:p>", "", styles)) == {"a.docx": "表面"}
+
+
+def test_a_row_that_begins_further_right_keeps_its_columns() -> None:
+    def cells(*names: str) -> str:
+        return "".join(f"<w:tc><w:p><w:r><w:t>{name}</w:t></w:r></w:p></w:tc>" for name in names)
+
+    later = '<w:trPr><w:gridBefore w:val="1"/></w:trPr>'
+    table = f"<w:tbl><w:tr>{cells('駅', '上り', '下り')}</w:tr><w:tr>{later}{cells('6時', '7時')}</w:tr></w:tbl>"
+    assert texts("a.docx", word(table)) == {"a.docx": "| 駅 | 上り | 下り |\n| | 6時 | 7時 |"}

@@ -81,3 +81,8 @@ def test_an_empty_field_changes_nothing() -> None:
 
 def test_lines_of_a_value() -> None:
     assert "一行目\n二行目" in read(field(b"Tx", hexadecimal("一行目\r二行目"), more=b"/Ff 4096"))
+
+
+def test_a_mark_stands_before_the_label_behind_it() -> None:
+    appearance = b"/AS/Yes/AP<</N<</Yes 3 0 R>>>>"
+    assert "☑ 受付番号：" in read(field(b"Btn", b"/Yes", b"18 597 33 612", appearance))
