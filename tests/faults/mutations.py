@@ -15,6 +15,7 @@ from tests.ingest.files import docx, word, xlsx
 from tests.ingest.formats.test_epub import epub
 from tests.ingest.formats.test_slides import TABLE, pptx, shape
 from tests.ingest.pdf_files import PICTURE, Page, pdf
+from tests.rag.tables.test_merged_cells import merged
 
 SENTENCES = (
     "東京は日本の首都である。",
@@ -24,6 +25,8 @@ SENTENCES = (
     "Answer all questions in section A; it's worth £20.",
     "(1) ア　受付は8時から",
     "=SUM(A1:A3) #N/A 1,200円 12.5 %",
+    "｜峠《とうげ》の※［＃「木＋無」、第4水準2-15-56］［＃改ページ］",
+    "【区分】",
     "<b>bold</b> & [a](http://a.example/?q=1) ｜ ㍿ ① 👩\u200d🔬",
 )
 BITS = (
@@ -45,8 +48,8 @@ def _text(chance: random.Random) -> list[str]:
 
 def _rows(chance: random.Random) -> list[list[Any]]:
     width = chance.randint(1, 4)
-    head = ["質問", "回答", "id", "note"][:width]
-    values: list[Any] = [*SENTENCES, 1, 0.5, "", None, True, "０３", "1" * 20]
+    head = chance.choice((["質問", "回答", "id", "note"], ["分類", "品名", "", "値"]))[:width]
+    values: list[Any] = [*SENTENCES, "〃", "合計", "kg", 1, 0.5, "", None, True, "０３", "1" * 20]
     return [head, *([chance.choice(values) for _ in head] for _ in range(chance.randint(1, 8)))]
 
 
@@ -69,7 +72,13 @@ def _html(chance: random.Random) -> bytes:
         f"<{tag}>{line}</{tag}>" for line in _text(chance) for tag in [chance.choice(["p", "h2", "li", "td", "pre"])]
     ]
     table = "<table><tr><th>a<td colspan=2 rowspan=3>b</table><ruby>東<rt>ひがし</rt></ruby>"
-    return f"<!doctype html><meta charset=utf-8><title>題</title><body>{''.join(parts)}{table}".encode()
+    form = "<input value=9><input type=checkbox checked><select><option selected>a</select>"
+    math = (
+        "<span><math><msup><mi>x</mi><mfrac><mn>1</mn><mn>2</mn></mfrac></msup></math></span><i aria-hidden=true>x</i>"
+    )
+    more = f"<ol style='list-style: katakana' start=3><li>a<li value=7>b</ol>{form}{math}"
+    head = "<!doctype html><meta charset=utf-8><title>題</title><body>"
+    return f"{head}{''.join(parts)}{table}</table>{more if chance.random() < 0.5 else ''}".encode()
 
 
 def _paragraph(text: str, properties: str = "") -> str:
@@ -82,7 +91,11 @@ def _word(chance: random.Random) -> bytes:
     numbered = '<w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr></w:pPr>'
     listed = "".join(_paragraph(line, numbered) for line in ("準備", "片付け"))
     wide = "<w:tcPr><w:gridSpan w:val='2'/></w:tcPr>"
-    table = f"<w:tbl><w:tr><w:tc>{wide}{_paragraph('表')}</w:tc></w:tr></w:tbl>"
+    later = "<w:tr><w:trPr><w:gridBefore w:val='1'/></w:trPr><w:tc><w:p/></w:tc></w:tr>"
+    table = f"<w:tbl><w:tr><w:tc>{wide}{_paragraph('表')}</w:tc></w:tr>{later}</w:tbl>"
+    begin, end = ('<w:fldChar w:fldCharType="begin"/>', '<w:fldChar w:fldCharType="end"/>')
+    drawn = "EQ \\o\\ad(\\s\\up 9(よみ),字)\\f(1,2)"
+    table += f"<w:p><w:r>{begin}<w:instrText>{drawn}</w:instrText>{end}</w:r></w:p>"
     levels = (
         '<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/>'
         '<w:lvlText w:val="第%1条"/></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
@@ -107,6 +120,9 @@ def _mail(chance: random.Random) -> bytes:
     message = EmailMessage()
     message["Subject"], message["From"], message["Date"] = "件名", "a@b.example", "Mon, 30 Nov 2026 10:00:00 +0900"
     message.set_content("\n".join(_text(chance)))
+    if chance.random() < 0.5:
+        message.set_param("format", "flowed")
+        message.set_param("delsp", "yes")
     if chance.random() < 0.5:
         message.add_alternative(_html(chance).decode(), subtype="html")
     if chance.random() < 0.5:
@@ -143,6 +159,7 @@ def _parquet(chance: random.Random) -> bytes:
     return out.getvalue()
 
 
+_NUMBERED = '<a:p><a:pPr lvl="0"><a:buAutoNum type="arabicPeriod" startAt="2"/></a:pPr>'
 MAKERS: dict[str, Callable[[random.Random], bytes]] = {
     ".txt": lambda chance: "\n".join(_text(chance)).encode(
         chance.choice(["utf-8", "cp932", "euc_jp", "utf-16", "cp1252", "iso2022_jp"]), "replace"
@@ -152,14 +169,20 @@ MAKERS: dict[str, Callable[[random.Random], bytes]] = {
     ".htm": _html,
     ".pdf": _pages,
     ".docx": _word,
-    ".xlsx": lambda chance: xlsx(表=_rows(chance), Sheet2=_rows(chance)),
+    ".xlsx": lambda chance: (
+        merged("A1:A2", "B1:C1", "A4:D4", rows=_rows(chance))
+        if chance.random() < 0.5
+        else xlsx(表=_rows(chance), Sheet2=_rows(chance))
+    ),
     ".xls": _old_workbook,
     ".csv": lambda chance: _delimited(chance, ","),
     ".tsv": lambda chance: _delimited(chance, "\t"),
     ".jsonl": _records,
     ".parquet": _parquet,
     ".pptx": lambda chance: pptx(
-        shape(*_text(chance)).replace("&", "&amp;") + TABLE, shape("二", kind="title"), notes="n"
+        shape(*_text(chance)).replace("&", "&amp;").replace("<a:p>", _NUMBERED, 2) + TABLE,
+        shape("二", kind="title"),
+        notes="n",
     ),
     ".eml": _mail,
     ".epub": lambda chance: epub({"a": _html(chance).decode(), "b": "<p>b</p>"}, ["a", "b"]),
