@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import Final
 
 from eval.audit.sample import allocate
-from eval.runs.description import MAX_STORED
 from eval.runs.graded import RunAnswer
 from rag.errors import RunError
 from rag.messages import Message
 from rag.serialize import from_json, to_jsonable
 from rag.storage.atomic import write_text
-from rag.storage.regular_files import read_regular
+from rag.storage.regular_files import read_stored
 
 _NAME: Final = "audit-{}.json"
 
@@ -125,7 +124,7 @@ def load_key(folder: Path, name: str) -> AuditKey:
     """Read a key from the folder of its run. Raises RunError if it is not there or damaged."""
     path = folder / _NAME.format(name)
     try:
-        text = read_regular(path, MAX_STORED, follow=False)
+        text = read_stored(path, follow=False)
     except OSError as error:
         raise RunError(
             Message("This run has no audit {name}: the labels are of another run, or its key was deleted", name=name),

@@ -8,13 +8,12 @@ from pathlib import Path
 
 from eval.dataset.load import Dataset
 from eval.runs.answer_log import AnswerLog
-from eval.runs.description import MAX_STORED
 from rag.encoders.embeddings import Encoder
 from rag.errors import RunError
 from rag.messages import Message
 from rag.serialize import from_json
 from rag.storage.atomic import write_text
-from rag.storage.regular_files import read_regular
+from rag.storage.regular_files import read_stored
 
 FILE = "cosines.json"
 
@@ -50,7 +49,7 @@ def load_cosines(folder: Path) -> Mapping[str, float]:
         )
 
     try:
-        return from_json(dict[str, float], read_regular(path, MAX_STORED, follow=False), error=damaged)
+        return from_json(dict[str, float], read_stored(path, follow=False), error=damaged)
     except FileNotFoundError:
         return {}
     except OSError as error:

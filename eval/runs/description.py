@@ -20,11 +20,9 @@ from rag.processors import count_processors
 from rag.records import Language
 from rag.serialize import from_json, to_jsonable
 from rag.storage.atomic import write_text
-from rag.storage.regular_files import MEBI, read_regular
+from rag.storage.regular_files import read_stored
 
 FILE: Final = "run.json"
-MAX_STORED: Final = 64 * MEBI
-"""Maximum bytes of run.json, and of the calibration, the cosines or the judge's replies beside it."""
 _MAX_COUNT: Final = 10**9
 _MAX_REPEATS: Final = 10_000
 _PACKAGES: Final = (
@@ -171,7 +169,7 @@ def read_description(folder: Path) -> RunDescription | ImportedRun:
     """Return the content of a folder's `run.json`. Raises RunError if it is missing or a field of it is damaged."""
     path = folder / FILE
     try:
-        text = read_regular(path, MAX_STORED, follow=False)
+        text = read_stored(path, follow=False)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise RunError(
             "There is no run in this folder", where=str(folder), do="Make one with: kotae eval run"

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from eval.runs.description import FILE, MAX_STORED, read_description
+from eval.runs.description import FILE, read_description
 from rag.errors import RunError, SettingsError
 from rag.messages import Message, reason_of
 from rag.serialize import from_json
-from rag.storage.regular_files import read_regular
+from rag.storage.regular_files import read_stored
 
 EXPERIMENT: Final = "experiment.json"
 _UNSAFE = re.compile(r'[\s<>:"/\\|?*\x00-\x1f\x7f]+')
@@ -42,7 +42,7 @@ def read_arms(folder: Path) -> ExperimentArms | None:
         )
 
     try:
-        return from_json(ExperimentArms, read_regular(path, MAX_STORED, follow=False), error=damaged)
+        return from_json(ExperimentArms, read_stored(path, follow=False), error=damaged)
     except OSError as error:
         raise RunError(Message("This file cannot be read: {error}", error=reason_of(error)), where=str(path)) from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
+from itertools import islice
 from typing import Any, BinaryIO
 
 from ingest.formats.blocks import STRUCK, MarkdownLines
@@ -34,6 +35,8 @@ _TYPED = frozenset("text email tel number url search date time month week dateti
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _VALUE = re.compile("\"[^\"]*\"|'[^']*'")
 _LONG_TAG, _MAX_ATTRIBUTES = 10_000, 2000
+_NEAR = 100
+"""Elements among which an equation is looked for beside the letters that draw it."""
 _TAG, _UNPARSED = re.compile("<[A-Za-z]"), re.compile(r"<(script|style)\b", re.IGNORECASE)
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _META = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
@@ -150,7 +153,8 @@ def _is_hidden(element: Any) -> bool:
 def _is_beside_math(element: Any) -> bool:
     """Tell whether the element next to it has an equation, whose letters it then draws (KaTeX, MathJax)."""
     beside = (element.getprevious(), element.getnext())
-    return any(other is not None and next(other.iter("math"), None) is not None for other in beside)
+    near = (islice(other.iter(), _NEAR) for other in beside if other is not None)
+    return any(part.tag == "math" for parts in near for part in parts)
 
 
 def _typed(element: Any) -> str:

@@ -96,8 +96,9 @@ def _add(lines: MarkdownLines, package: OfficePackage, part: str, slide: Any) ->
 
 def _is_margin(element: Any) -> bool:
     """Tell whether an element is the number of the slide, a date that changes, or a copy for old programs."""
-    moving = element.tag == f"{_A}fld" and element.get("type", "").startswith(("slidenum", "datetime"))
-    return moving or element.tag.endswith("}Fallback")
+    if element.tag == f"{_A}fld":
+        return str(element.get("type", "")).startswith(("slidenum", "datetime"))
+    return str(element.tag).endswith("}Fallback")
 
 
 def _placeholder(element: Any) -> str:

@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import Final
 
 MEBI: Final = 1 << 20
+MAX_STORED: Final = 64 * MEBI
+"""Bytes of run.json, of the calibration, the cosines or the judge's replies beside it, and the like."""
+_MOST_VALUES: Final = 4_000_000
+"""Values of such a file, of which each takes a hundred bytes of memory; commas in its texts count too."""
 
 
 def read_regular(path: Path, most: int, *, follow: bool = True) -> bytes:
@@ -26,6 +30,17 @@ def read_regular(path: Path, most: int, *, follow: bool = True) -> bytes:
         data = file.read(most + 1)
     if len(data) > most:
         raise OSError(errno.EFBIG, f"it is larger than {_size(most)}", str(path))
+    return data
+
+
+def read_stored(path: Path, *, follow: bool = True) -> bytes:
+    """Return a file of JSON that others may have put there.
+
+    Raises OSError as `read_regular` does, and for millions of values, which take many times their bytes of memory.
+    """
+    data = read_regular(path, MAX_STORED, follow=follow)
+    if sum(map(data.count, (b",", b"[", b"{"))) > _MOST_VALUES:
+        raise OSError(errno.EFBIG, f"it holds more than {_MOST_VALUES:,} values", str(path))
     return data
 
 

@@ -19,6 +19,8 @@ _COUNTERS: Final = frozenset(
 )
 _DEEPEST = 3
 """Rows below the first that a name of a header may be merged down to."""
+_MOST = 1000
+"""Merged cells of a row that are looked at."""
 _BEYOND = 30
 """Columns to the right of a row's last cell in which a merged cell above it counts."""
 
@@ -49,7 +51,7 @@ def join_header(rows: Iterator[TableRow], merged: Sequence[MergedRange]) -> Iter
     read: list[TableRow] = []
     covered: set[int] = set()
     while not read:
-        spans = [cells for cells in across if cells.top <= header.number <= cells.bottom]
+        spans = [cells for cells in across if cells.top <= header.number <= cells.bottom][:_MOST]
         below = next(rows, None) if spans or header.number < last else None
         if below is None:
             break

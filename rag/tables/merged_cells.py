@@ -42,9 +42,15 @@ class MergedCells:
 def covered_columns(merged: Iterable[MergedRange]) -> Covered:
     """Return which columns of a row are merged with a cell to their left."""
     across = [cells for cells in merged if cells.right > cells.left]
-    return lambda row: {
-        column
-        for cells in across
-        if cells.top <= row <= cells.bottom
-        for column in range(cells.left + 1, cells.right + 1)
-    }
+
+    def covered(row: int) -> set[int]:
+        columns: set[int] = set()
+        reached = 0
+        for first, last in sorted(
+            (cells.left + 1, cells.right) for cells in across if cells.top <= row <= cells.bottom
+        ):
+            columns.update(range(max(first, reached), last + 1))
+            reached = max(reached, last + 1)
+        return columns
+
+    return covered

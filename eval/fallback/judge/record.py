@@ -16,13 +16,12 @@ from typing import Any, Final, Literal
 from eval.fallback.interface import GradedAnswer, QuestionPool, SetQuestion
 from eval.fallback.judge.prompt import RUBRIC, Reply, judge_prompt, prompt_key, read_reply
 from eval.grading.ladder import AnswerOutcome, GradingRule, Verdict
-from eval.runs.description import MAX_STORED
 from eval.statistics.agreement import Agreement, agreement_text
 from rag.errors import GradingError, JudgeNotMeasured
 from rag.messages import Message, joined
 from rag.serialize import from_json, to_jsonable
 from rag.storage.atomic import write_text
-from rag.storage.regular_files import read_regular
+from rag.storage.regular_files import read_stored
 
 FILE: Final = "judge.json"
 
@@ -131,7 +130,7 @@ def load_judge(folder: Path) -> JudgeRecord | None:
         )
 
     try:
-        return from_json(JudgeRecord, read_regular(path, MAX_STORED), error=damaged)
+        return from_json(JudgeRecord, read_stored(path), error=damaged)
     except OSError as error:
         raise damaged(str(error.strerror)) from error
 

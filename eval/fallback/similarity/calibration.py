@@ -16,14 +16,13 @@ from eval.fallback.interface import GradedAnswer, QuestionPool
 from eval.fallback.similarity.margin import Encode, Margin, margins
 from eval.fallback.similarity.threshold import METHOD, Example, fit
 from eval.grading.ladder import AnswerOutcome, GradingRule, Verdict
-from eval.runs.description import MAX_STORED
 from eval.statistics.agreement import Agreement, agreement_text
 from rag.encoders.embeddings import Encoder, EncoderIdentity
 from rag.errors import CalibrationMismatch, GradingError
 from rag.messages import Message, joined
 from rag.serialize import from_json, to_jsonable
 from rag.storage.atomic import write_text
-from rag.storage.regular_files import read_regular
+from rag.storage.regular_files import read_stored
 from rag.tables.files import read_bytes
 
 FILE: Final = "calibration.json"
@@ -126,7 +125,7 @@ def load_calibration(path: Path, encoder: EncoderIdentity) -> Calibration:
         )
 
     try:
-        calibration = from_json(Calibration, read_regular(path, MAX_STORED), error=unreadable)
+        calibration = from_json(Calibration, read_stored(path), error=unreadable)
     except OSError as error:
         raise unreadable(str(error.strerror)) from error
     if calibration.encoder != encoder:

@@ -11,6 +11,8 @@ from rag.tables.header import TableRow
 from rag.tables.merged_cells import MergedRange
 
 _MARKS: Final = frozenset("【〔［[《〈＜<■□◆◇●○◎▼▽▲△★☆§▶►")
+_DEEPEST: Final = 3
+"""Headings within one another."""
 _LONGEST: Final = 100
 """Letters of a heading."""
 
@@ -65,6 +67,8 @@ class _Headings:
             for deeper in marks[marks.index(mark) :] if mark in self._open else ():
                 del self._open[deeper]
             self._open[mark] = row.cells[row.filled[0]]
+            if len(self._open) > _DEEPEST:
+                del self._open[next(iter(self._open))]
         else:
             total = is_total(next((cell for cell in row.cells if cell), ""))
             yield GroupedRow(row, "" if total else " ".join(self._open.values()))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.storage.regular_files import MEBI, read_regular
+from rag.storage.regular_files import MEBI, read_regular, read_stored
 
 
 def test_a_file_is_read_up_to_its_limit(tmp_path: Path) -> None:
@@ -45,3 +45,12 @@ def test_a_small_limit_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_bytes(bytes(65537))
     with pytest.raises(OSError, match="larger than 64 KiB"):
         read_regular(tmp_path / "a.md", 65536)
+
+
+@pytest.mark.parametrize("piece", [b"[],", b'{"a":0},', b"0,", b"{"])
+def test_a_file_of_millions_of_values_is_named_before_it_is_parsed(tmp_path: Path, piece: bytes) -> None:
+    (tmp_path / "a.json").write_bytes(b'{"x": [' + piece * 4_000_001)
+    with pytest.raises(OSError, match="more than 4,000,000 values"):
+        read_stored(tmp_path / "a.json")
+    (tmp_path / "a.json").write_bytes(b'{"x": "' + "回答、".encode() * 1_000_000 + b'"}')
+    assert len(read_stored(tmp_path / "a.json")) > 9_000_000
