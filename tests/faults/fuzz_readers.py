@@ -2,10 +2,11 @@
 
 python -m tests.faults.fuzz_readers [--minutes N] [--seed N] [--keep FOLDER]
 
-Each file is read as a document, in a worker as `kotae ingest` does, and split; and as a verification set. What must not
-happen: an error that is no KotaeError, a worker that crashes, one that needs more than 10 seconds or the memory it may
-have, a chunk that is not its document's text. Files that do it are kept in FOLDER. What a reader's library raised over
-a broken file is a named failure of that file; such errors are counted, as they may be a reader's own.
+Each file is read as a document, in a worker as `kotae ingest` does, and split; and as a verification set. What must
+not happen: an error that is no KotaeError, a worker that crashes, one that needs more than 10 seconds or the memory
+it may have, a chunk that is not its document's text. A file that needs too much is read once more before it counts.
+Files that do so are kept in FOLDER. What a reader's library raised over a broken file is a named failure of that
+file; such errors are counted, as they may be a reader's own.
 """
 
 from __future__ import annotations
@@ -85,7 +86,10 @@ def fuzz(seconds: float, seed: int, keep: Path | None, *, worker: bool = True) -
             if time.monotonic() > end:
                 return found
             found["files"] += 1
-            for what in findings(f"a{suffix}", data, Path(folder), worker=worker):
+            what_of = list(findings(f"a{suffix}", data, Path(folder), worker=worker))
+            if any(what.startswith("overrun") for what in what_of):  # the machine may be busy with other things
+                what_of = list(findings(f"a{suffix}", data, Path(folder), worker=worker))
+            for what in what_of:
                 key = f"{suffix} {what}"
                 found[key] += 1
                 if keep is not None and found[key] <= 3:

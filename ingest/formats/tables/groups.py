@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +12,9 @@ from rag.tables.header import TableRow
 from rag.tables.merged_cells import MergedRange
 
 _MARKS: Final = frozenset("【〔［[《〈＜<■□◆◇●○◎▼▽▲△★☆§▶►")
+_NUMBERED: Final = re.compile(
+    r"第?[0-9０-９一二三四五六七八九十]{1,3}[章節編部.．、)）]|[(（][0-9０-９]{1,3}[)）]|[①-⑳]|[IVXⅠ-Ⅹ]{1,4}[.．、)） ]"
+)
 _DEEPEST: Final = 3
 """Headings within one another."""
 _LONGEST: Final = 100
@@ -28,8 +32,8 @@ class GroupedRow:
 def grouped(rows: Iterable[TableRow], header: Sequence[str], merged: Iterable[MergedRange]) -> Iterator[GroupedRow]:
     """Yield the rows below a header with the headings above them, which are no rows of their own.
 
-    A heading is a single cell at the left, with a mark that the first cell of the next row does not have, or merged
-    across the table; a row of several cells or another heading is next. Whatever `rows` raises is raised again.
+    A heading is a single cell at the left, with a mark or number that the first cell of the next row does not have, or
+    merged across the table; a row of several cells or another heading is next. Whatever `rows` raises is raised again.
     """
     headings = _Headings(header, merged)
     before: TableRow | None = None
@@ -80,15 +84,20 @@ class _Headings:
         text = row.cells[filled[0]]
         if len(text) > _LONGEST or (filled[0] > 0 and (row.number, filled[0]) not in self._across):
             return None
-        if text[0] in _MARKS:
-            return text[0]
-        return "" if (row.number, filled[0]) in self._across else None
+        return _kind(text) or ("" if (row.number, filled[0]) in self._across else None)
 
     def _is_over(self, mark: str, below: TableRow) -> bool:
         if below.fault:
             return False
         first = next((cell for cell in below.cells if cell), "")
         if below.several:
-            return not mark or not first.startswith(mark)
+            return not mark or _kind(first) != mark
         other = self._mark(below)
         return other is not None and other != mark
+
+
+def _kind(text: str) -> str:
+    """Return the mark that a text begins with, "1" for a number (2. 返品, 第一章), "" for none."""
+    if text[:1] in _MARKS:
+        return text[:1]
+    return "1" if _NUMBERED.match(text) else ""

@@ -15,9 +15,19 @@ def table(first: str, second: str) -> list[list[str]]:
     return [HEADER, [first, "", ""], *ITEMS[:2], [second, "", ""], ITEMS[2], ["合計", "3800", "13000"]]
 
 
-@pytest.mark.parametrize("marks", ["【】", "■", "◆", "〔〕", "▼"])
-def test_marked_headings_belong_to_the_rows_below_them(marks: str) -> None:
-    first, second = (f"{marks[0]}{name}{marks[1:]}" for name in ("山", "川"))
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("【山】", "【川】"),
+        ("■山", "■川"),
+        ("〔山〕", "〔川〕"),
+        ("▼山", "▼川"),
+        ("1. 山", "2. 川"),
+        ("第一章　山", "第二章　川"),
+        ("（１）山", "（２）川"),
+    ],
+)
+def test_marked_headings_belong_to_the_rows_below_them(first: str, second: str) -> None:
     data = "\n".join(map(",".join, table(first, second))).encode()
     for name, file in (("a.csv", data), ("a.xlsx", xlsx(表=table(first, second)))):
         read = [text.split("\n") for text in texts(name, file).values()]
@@ -44,10 +54,11 @@ def test_the_heading_of_a_row_with_its_own_text_is_its_title() -> None:
     "rows",
     [
         [["■鍬", "5"], ["■鎌", ""], ["■鋤", "7"]],
+        [["1. 鍬", "5"], ["2. 鎌", ""], ["3. 鋤", "7"]],
         [["鍬", "5"], ["鎌", ""], ["鋤", "7"]],
         [["鍬", "5"], ["鋤", "7"], ["【税込】", ""]],
     ],
-    ids=["marks of items", "no mark", "nothing below"],
+    ids=["marks of items", "numbers of items", "no mark", "nothing below"],
 )
 def test_other_rows_of_one_cell_are_rows(rows: list[list[str]]) -> None:
     data = "\n".join(map(",".join, [["品", "値"], *rows])).encode()
