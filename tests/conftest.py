@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import ssl
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 configure_libraries(offline=False)
 os.environ["KOTAE_LANG"] = "en"  # whatever the locale of this machine
+for load in ("load_verify_locations", "load_default_certs"):  # no test speaks TLS: certificates take 40 ms a client
+    setattr(ssl.SSLContext, load, lambda *_, **__: None)
+os.fsync = lambda _: None  # nor takes the power away
 if find_spec("hypothesis") is not None:  # the GPU tests do without it
     from hypothesis import HealthCheck, settings
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import platform
@@ -197,7 +198,14 @@ def write_description(folder: Path, description: RunDescription | ImportedRun) -
 
 def installed_versions() -> dict[str, str]:
     """Return the versions of Python and of the packages that answers depend on, the machine, and its threads in use."""
-    versions = {"python": platform.python_version(), "machine": platform.machine(), "threads": str(count_processors())}
+    machine = {"python": platform.python_version(), "machine": platform.machine(), "threads": str(count_processors())}
+    return machine | _package_versions()
+
+
+@functools.cache
+def _package_versions() -> dict[str, str]:
+    """Return the versions of the packages that are there: each is searched for on Python's whole path, once."""
+    versions = {}
     for package in _PACKAGES:
         try:
             versions[package] = version(package)

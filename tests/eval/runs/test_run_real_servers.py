@@ -65,7 +65,9 @@ def evaluate(
 
 @pytest.mark.model
 @pytest.mark.slow
-def test_a_server_killed_during_an_evaluation_costs_no_answer(tmp_path: Path, shallow_model: Path) -> None:
+def test_a_server_killed_during_an_evaluation_costs_no_answer(
+    tmp_path: Path, shallow_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Killed at six answers and started again at once, then killed at twelve and left: 24 answers, each once."""
     verify, out = write_rows(tmp_path / "set.csv", SUMS), tmp_path / "run"
     killed = threading.Semaphore(0)
@@ -82,6 +84,7 @@ def test_a_server_killed_during_an_evaluation_costs_no_answer(tmp_path: Path, sh
         server.start()
         killed.release()
         wait_for(out, 12, first)
+        monkeypatch.setattr("openai._base_client.INITIAL_RETRY_DELAY", 0.0)  # all retries, but no pauses between them
         server.kill()
         killed.release()
         with pytest.raises((RunError, ModelUnavailable)):
