@@ -56,6 +56,9 @@ def read_eml(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part
     if text:
         subject = values["Subject"]
         yield Part(f"{headers}\n\n{text}", title=subject or None, telling=f"{subject}\n{text}")
+    unread = ", ".join(header for header, value in values.items() if not value and _raw(message, header).strip())
+    if unread:
+        yield Fault(Message("Headers whose encoding is not known are left out: {headers}", headers=unread))
     for attachment in parts:
         if not _is_shown(attachment):
             what = Message(
@@ -85,7 +88,7 @@ def _is_shown(part: EmailMessage) -> bool:
 
 def _header(message: EmailMessage, name: str) -> str:
     """Return a header as it reads, or as it is written where it cannot be parsed: a wrong date loses no mail."""
-    raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    raw = _raw(message, name)
     if not raw.isascii() or "\x1b$" in raw:  # not encoded, as old programs send it
         return _unencoded(raw)
     try:
@@ -94,12 +97,16 @@ def _header(message: EmailMessage, name: str) -> str:
         return raw
 
 
+def _raw(message: EmailMessage, name: str) -> str:
+    return next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
+
+
 def _unencoded(raw: str) -> str:
     data = raw.encode("utf-8", "surrogateescape")
     try:
         return " ".join(decode(data, "").split())
-    except UnreadableDocument:
-        return " ".join(data.decode("utf-8", "replace").split())
+    except UnreadableDocument:  # in another language, perhaps
+        return ""
 
 
 def _decoded(word: re.Match[str]) -> str:

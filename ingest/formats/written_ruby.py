@@ -10,8 +10,10 @@ from typing import Final
 
 from rag.text.letters import HIRAGANA, KANJI, KATAKANA
 
-_BASE: Final = r"[｜|]([^｜|《》()（）「」。、\s][^｜|《》()（）「」。、\n]{0,40})"
-_MARKED: Final = re.compile(rf"{_BASE}(?:《[^《》\n]{{1,60}}》|[(（][{HIRAGANA}{KATAKANA}]{{1,60}}[)）])")
+_BASE: Final = r"([^｜|《》()（）「」。、\s][^｜|《》()（）「」。、\n]{0,40})"
+_RUBY: Final = rf"{_BASE}(?:《[^《》\n]{{1,60}}》|[(（][{HIRAGANA}{KATAKANA}]{{1,60}}[)）])"
+_MARKED, _WITH_BARS = re.compile(f"｜{_RUBY}"), re.compile(f"[｜|]{_RUBY}")
+_TABLE: Final = re.compile(r"\|\s{0,9}\n|\|\s{0,9}:?--")
 _READING: Final = re.compile(rf"(?<=[{KANJI}々〆〇仝ヶA-Za-z])《[{HIRAGANA}{KATAKANA}・　 ]{{1,60}}》")
 _BRACKETS: Final = re.compile(r"《[^《》\n]{0,60}》")
 _STRESSED: Final = re.compile(r"《《([^《》\n]{1,60})》》")
@@ -41,7 +43,7 @@ def without_readings(text: str) -> str:
         text = _TAGS.sub("", text)
     noted = "［＃" in text
     if "《" in text or "｜" in text:
-        marked = _MARKED.sub(r"\1", text)
+        marked = (_MARKED if _TABLE.search(text) else _WITH_BARS).sub(r"\1", text)
         plain = _STRESSED.sub(r"\1", marked)
         readings = len(_READING.findall(plain))
         systematic = readings >= _FEW and readings == len(_BRACKETS.findall(plain))

@@ -6,6 +6,7 @@ from typing import Any
 
 from ingest.formats.docx.styles import attribute, value_of
 
+_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -20,6 +21,15 @@ def form_value(field: Any) -> str:
     chosen = value_of(entries, "result") or value_of(entries, "default") or "0"
     texts = [attribute(entry, "val") for entry in entries.findall(f"{_W}listEntry")]
     return texts[int(chosen)] if chosen.isdecimal() and len(chosen) < 5 and int(chosen) < len(texts) else ""
+
+
+def box_of(control: Any) -> str:
+    """Return ☑ or ☐ for a content control that is a box, whose own sign for a marked one is often ☒; else ""."""
+    box = control.find(f"{_W}sdtPr/{_W14}checkbox")
+    if box is None:
+        return ""
+    state = box.find(f"{_W14}checked")
+    return "☑" if state is not None and state.get(f"{_W14}val", "1") not in {"0", "false", "off"} else "☐"
 
 
 def is_on(setting: Any) -> bool:

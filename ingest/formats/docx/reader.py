@@ -10,7 +10,7 @@ from ingest.formats.archive import MEBI, check_archive
 from ingest.formats.blocks import BULLET, STRUCK, MarkdownLines
 from ingest.formats.docx.equation_fields import equation_text
 from ingest.formats.docx.equations import M, linear
-from ingest.formats.docx.form_values import form_value, is_on
+from ingest.formats.docx.form_values import box_of, form_value, is_on
 from ingest.formats.docx.margins import content_lines, margin_parts
 from ingest.formats.docx.numbering import Numbering
 from ingest.formats.docx.styles import ParagraphStyles, attribute, outline_level, value_of
@@ -39,7 +39,7 @@ _READ = (
     *GRAPHICS,
     f"{M}oMath",
     *(f"{_W}{name}" for name in ("t", "fldChar", "fldSimple", "instrText", "p", "r", "br", "cr", "tab", "ptab")),
-    *(f"{_W}{name}" for name in ("noBreakHyphen", "sym", "tr", "tc", "tbl")),
+    *(f"{_W}{name}" for name in ("noBreakHyphen", "sym", "tr", "tc", "tbl", "sdt")),
 )
 _OTHER_FILES = (f"{_W}altChunk", f"{_W}subDoc")
 _SAVE = "Open the document in Word and save it: that makes such parts text of its own."
@@ -105,6 +105,7 @@ class _Field:
     instruction: str = ""
     hidden: bool = False
     has_result: bool = False
+    separated: bool = False
 
 
 class _DocumentText:
@@ -148,11 +149,21 @@ class _DocumentText:
     def _is_dropped(self, element: Any) -> bool:
         if element.tag == f"{_W}fldSimple":
             return _is_page_number(attribute(element, "instr"))
+        if element.tag == f"{_W}sdt":
+            box = box_of(element)
+            self.lines.add(box)
+            return bool(box) or element.find(f"{_W}sdtPr/{_W}showingPlcHdr") is not None
         if element.tag != f"{_W}r":
             return element.tag in _DROPPED
         settings = next(element.iterchildren(f"{_W}rPr"), None)
+        hidden = bool(self._styles.hidden) and self._is_hidden_by_style(element, settings)
+        return is_hidden_run(element, by_style=hidden)
+
+    def _is_hidden_by_style(self, run: Any, settings: Any) -> bool:
         style = "" if settings is None else value_of(settings, "rStyle")
-        return is_hidden_run(element, by_style=style in self._styles.hidden)
+        paragraph = next(run.iterancestors(f"{_W}p"), None)
+        of_paragraph = "" if paragraph is None else self._styles.of(paragraph)
+        return not self._styles.hidden.isdisjoint({style, of_paragraph})
 
     def _open(self, element: Any) -> None:
         tag, lines = element.tag, self.lines
@@ -193,10 +204,11 @@ class _DocumentText:
         if place == "begin":
             self._fields.append(_Field())
         elif self._fields and place == "separate":
+            self._fields[-1].separated = True
             self._fields[-1].hidden = _is_page_number(self._fields[-1].instruction)
         elif self._fields and place == "end":
             field = self._fields.pop()
-            if not field.has_result:
+            if not field.has_result and all(outer.separated for outer in self._fields):
                 self.lines.add(equation_text(field.instruction))
 
     def _open_paragraph(self, paragraph: Any) -> None:

@@ -38,14 +38,17 @@ class ParagraphStyles:
         self.headings: dict[str, int] = {}
         self.numbers: dict[str, str] = {}
         self.levels: dict[str, int] = {}
-        self.hidden: dict[str, bool] = {}
+        self.hidden: frozenset[str] = frozenset()
+        hidden: dict[str, bool] = {}
         self._base: dict[str, str] = {}
         self._default = ""
         for style in () if root is None else root.iter(f"{_W}style"):
             self._add(style)
-        for styles in (self.headings, self.numbers, self.levels, self.hidden):
+            if (vanish := style.find(f"{_W}rPr/{_W}vanish")) is not None:
+                hidden[attribute(style, "styleId")] = is_on(vanish)
+        for styles in (self.headings, self.numbers, self.levels, hidden):
             self._inherit(styles)
-        self.hidden = {style: hidden for style, hidden in self.hidden.items() if hidden}
+        self.hidden = frozenset(style for style, is_hidden in hidden.items() if is_hidden)
 
     def of(self, paragraph: Any) -> str:
         """Return the style of a paragraph."""
@@ -76,8 +79,6 @@ class ParagraphStyles:
             self.headings[key] = int(heading.group(1))
         elif (level := outline_level(outline)) is not None:
             self.headings[key] = level
-        if (vanish := style.find(f"{_W}rPr/{_W}vanish")) is not None:
-            self.hidden[key] = is_on(vanish)
         numbered = None if settings is None else settings.find(f"{_W}numPr")
         if numbered is not None:
             if number := value_of(numbered, "numId"):

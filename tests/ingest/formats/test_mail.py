@@ -180,3 +180,12 @@ def test_lines_that_a_mail_program_broke_are_whole(setting: str, sent: str, read
     (found,) = read_as("a.eml", (head + sent).encode())
     assert isinstance(found, LoadedDocument)
     assert found.text.partition("\n\n")[2] == read
+
+
+def test_headers_of_an_unknown_encoding_are_named() -> None:
+    data = "Subject: 关于年假的通知\nFrom: a@example.com\n\nThe notice is below.\n".encode("gbk")
+    document, failed = read_as("a.eml", data)
+    assert isinstance(document, LoadedDocument)
+    assert document.text == "From: a@example.com\n\nThe notice is below."
+    assert isinstance(failed, Failure)
+    assert "Headers whose encoding is not known are left out: Subject" in failed.message

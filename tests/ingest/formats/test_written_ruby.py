@@ -60,6 +60,7 @@ def test_readings(text: str, plain: str) -> None:
         "| 品 | 値 |\n| --- | --- |\n| 鍬 | 9 |",
         "例は `<ruby>漢<rt>かん</rt></ruby>` と書く。",
         "a || b 《x》",
+        "|名|意味|\n|---|---|\n|東風《こち》|春の風|\n",
     ],
 )
 def test_what_is_no_reading_stays(text: str) -> None:

@@ -43,6 +43,13 @@ def test_the_word_below_a_reading_is_text_whatever_runs_the_field_is_in() -> Non
     assert texts("a.docx", word(f"<w:p>{field(*pieces, result='弘前')}</w:p>")) == {"a.docx": "駅は弘前です。"}
 
 
+def test_a_field_within_the_instruction_of_another_shows_nothing() -> None:
+    begin, middle, end = (f'<w:fldChar w:fldCharType="{kind}"/>' for kind in ("begin", "separate", "end"))
+    inner = f"{begin}<w:instrText>EQ \\f(1,2)</w:instrText>{end}"
+    field = f"{begin}<w:instrText>IF </w:instrText>{inner}{middle}<w:t>可</w:t>{end}"
+    assert texts("a.docx", word(f"<w:p><w:r>{field}</w:r></w:p>")) == {"a.docx": "可"}
+
+
 @pytest.mark.parametrize("piece", ["(", ")", "\\o(", "\\s\\up 9(", ",", "\\", "\\* "])
 def test_a_long_field_takes_linear_time(piece: str) -> None:
     began = time.perf_counter()

@@ -32,3 +32,21 @@ def field(data: str) -> str:
 def test_values(data: str, value: str) -> None:
     body = f"<w:p>{field(data)}<w:r><w:t>希望する</w:t></w:r></w:p>"
     assert texts("a.docx", word(body)) == {"a.docx": f"{value}希望する"}
+
+
+@pytest.mark.parametrize(("state", "sign", "text"), [("1", "☒", "☑"), ("0", "☐", "☐"), ("true", "✔", "☑")])
+def test_boxes_are_marked_alike_whatever_sign_shows_it(state: str, sign: str, text: str) -> None:
+    names = 'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
+    box = f'<w:sdtPr><w14:checkbox {names}><w14:checked w14:val="{state}"/></w14:checkbox></w:sdtPr>'
+    inner = f"<w:sdtContent><w:r><w:t>{sign}</w:t></w:r></w:sdtContent>"
+    body = f"<w:p><w:sdt>{box}{inner}</w:sdt><w:r><w:t>承諾</w:t></w:r></w:p>"
+    assert texts("a.docx", word(body)) == {"a.docx": f"{text}承諾"}
+
+
+def test_the_hint_of_an_empty_field_is_not_read() -> None:
+    def control(text: str, settings: str) -> str:
+        inner = f"<w:sdtContent><w:r><w:t>{text}</w:t></w:r></w:sdtContent>"
+        return f"<w:p><w:r><w:t>氏名：</w:t></w:r><w:sdt><w:sdtPr>{settings}</w:sdtPr>{inner}</w:sdt></w:p>"
+
+    body = control("ここに入力してください", "<w:showingPlcHdr/>") + control("己川", "<w:text/>")
+    assert texts("a.docx", word(body)) == {"a.docx": "氏名：\n\n氏名：己川"}

@@ -236,6 +236,13 @@ def test_text_hidden_by_the_style_of_its_letters_is_not_read() -> None:
     assert texts("a.docx", word(f"<w:p>{runs}</w:p>", "", styles)) == {"a.docx": "表面"}
 
 
+def test_paragraphs_hidden_by_their_style_are_not_read() -> None:
+    styles = '<w:style w:type="paragraph" w:styleId="A"><w:name w:val="A"/><w:rPr><w:vanish/></w:rPr></w:style>'
+    hidden = '<w:p><w:pPr><w:pStyle w:val="A"/></w:pPr><w:r><w:t>控え</w:t></w:r></w:p>'
+    body = f"{hidden}<w:p><w:r><w:t>正本</w:t></w:r></w:p>"
+    assert texts("a.docx", word(body, "", styles)) == {"a.docx": "正本"}
+
+
 def test_a_row_that_begins_further_right_keeps_its_columns() -> None:
     def cells(*names: str) -> str:
         return "".join(f"<w:tc><w:p><w:r><w:t>{name}</w:t></w:r></w:p></w:tc>" for name in names)
