@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # Increased whenever the secondary indexes change (tokenising, say), so that older ones are built again.
-VERSION = 4
+VERSION = 5
 SAMPLE = 4096
 """Maximum chunks that a centroid is the mean of. Ids are hashes, so the first by id are a random sample; with
 cosines that scatter by 0.03, its error is 0.0005."""
@@ -55,14 +55,15 @@ def open_secondary_indexes(
     """Return the secondary indexes of the corpus with this digest, building them if they are missing or corrupted.
 
     `complete` says if the store still holds exactly that corpus; if not, the result is used once and built again next
-    time. Chunks that were in an older corpus are not tokenised again. Indexes of other corpora are removed at the end.
+    time. What an older corpus shares with it is taken over. Indexes of other corpora are removed at the end.
     """
     name = f"{digest[:16]}-{VERSION}"
     _remove_corrupted(root / name)
 
     def make(folder: Path) -> None:
-        _write(folder, store, _latest(root))
-        write_checksums(folder, (path for path in folder.rglob("*") if path.is_file()))
+        before = _latest(root)
+        _write(folder, store, before)
+        write_checksums(folder, (path for path in folder.rglob("*") if path.is_file()), before)
         if not complete():
             raise _Incomplete
 
@@ -79,13 +80,13 @@ def open_secondary_indexes(
 
 
 def _latest(root: Path) -> Path | None:
-    """Return the newest intact folder of this version, whose terms can be used again."""
+    """Return the newest intact folder of this version, whose segments can be used again. Reads all of it."""
     newest_first = sorted(root.glob(f"[!.]*-{VERSION}"), key=lambda path: path.stat().st_mtime, reverse=True)
     return next((folder for folder in newest_first if find_corrupted(folder) is None), None)
 
 
 def _remove_corrupted(folder: Path) -> None:
-    if folder.is_dir() and find_corrupted(folder):
+    if folder.is_dir() and find_corrupted(folder, touched=True):
         notice(Message("The lexical index is damaged and is being rebuilt ({folder})", folder=folder))
         with translate_os_errors(folder):
             shutil.rmtree(folder)

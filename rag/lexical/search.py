@@ -7,15 +7,17 @@ the Japanese side holds (see `rag.lexical.terms`).
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
+import functools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.lexical.build import ENGLISH, GRAMS, IDS, K1, WORDS
-from rag.lexical.columns import TermColumns
+from rag.lexical.build import ENGLISH, GRAMS, WORDS
+from rag.lexical.columns import K1, TermColumns, rarity
 from rag.lexical.dictionary import open_dictionary
+from rag.lexical.pruning import PrunedSums, at_least, best_score
+from rag.lexical.segment import Segment, segments_of
 from rag.lexical.terms import grams
 from rag.lexical.translation import into_english, into_japanese
 from rag.records import Language
@@ -98,32 +100,34 @@ def _query(question: str, language: Language, among: Language) -> Sequence[_Term
 
 
 class _LanguageIndex:
-    """The lexical index of one language's chunks."""
+    """The lexical index of one language's chunks. Rows are counted through its segments, in their order."""
 
     def __init__(self, folder: Path) -> None:
-        import numpy as np
-
-        self._folder = folder
-        self._ids: NDArray[np.bytes_] = np.asarray(np.load(folder / IDS, mmap_mode="r"))
-        self._fields: dict[str, TermColumns | None] = {}
+        self._segments = segments_of(folder)
+        self._rows = sum(len(segment.ids) for segment in self._segments)
+        self._chunks = sum(segment.chunks for segment in self._segments)
+        self._field = functools.cache(functools.partial(TermColumns, self._segments))
 
     def search(self, query: Sequence[_Terms | _Synonyms], count: int, also: Iterable[str]) -> dict[str, LexicalMatch]:
         import numpy as np
 
-        scores = np.zeros(len(self._ids), dtype=np.float32)
-        weight = 1.0
+        asked, wanted = self._rows_of(also), max(count, LEADERS)
+        sums, scores, weight = PrunedSums(self._rows), np.zeros(self._rows, dtype=np.float32), 1.0
         for part in query:
             if isinstance(part, _Synonyms):
                 self._add_synonyms(scores, part)
             else:
-                self._add_terms(scores, part)
+                sums.add(self._field(part.field), part.terms, part.weight)
                 if part.field == WORDS:
-                    weight = self.coverage(part.terms, float(scores.max())) ** COVERAGE_POWER
-        best = _best(scores, max(count, LEADERS))
+                    _, most = sums.best(1, asked[:0])
+                    weight = self.coverage(part.terms, float(most.max(initial=0))) ** COVERAGE_POWER
+        rows = np.union1d(at_least(scores, best_score(scores, wanted)), asked)
+        rows, scores = sums.best(wanted, asked) if sums.fields else (rows, scores[rows])
+        order = np.lexsort((self._ids(rows), -scores))
+        best = order[scores[order] > 0][:wanted]
         level = float(scores[best[:LEADERS]].sum()) / LEADERS
-        rows = [int(row) for row in best[:count] if scores[row] > 0]
-        rows += self._rows(also)
-        found = zip(self._ids[rows].tolist(), scores[rows].tolist(), strict=True)
+        chosen = np.concatenate([best[:count], np.searchsorted(rows, asked)])
+        found = zip(self._ids(rows[chosen]).tolist(), scores[chosen].tolist(), strict=True)
         return {chunk_id.decode(): LexicalMatch(score, weight * (score - level)) for chunk_id, score in found}
 
     def coverage(self, terms: Sequence[str], best: float) -> float:
@@ -131,66 +135,58 @@ class _LanguageIndex:
 
         It is 1 for a chunk of mean length that has each of them once, and for a question without words.
         """
-        index = self._field(WORDS)
-        known = (len(index.column(term)[0]) if index and term in index else 0 for term in dict.fromkeys(terms))
-        whole = sum(rarity(chunks, len(self._ids)) for chunks in known)
+        whole = sum(map(self._field(WORDS).rarity, dict.fromkeys(terms)))
         return min(1.0, (1 + K1) * best / whole) if whole else 1.0
 
-    def _rows(self, ids: Iterable[str]) -> list[int]:
+    def _ids(self, rows: NDArray[np.int64]) -> NDArray[np.bytes_]:
+        import numpy as np
+
+        ids = np.zeros(len(rows), dtype="S32")
+        for segment, before in self._from():
+            inside = (before <= rows) & (rows < before + len(segment.ids))
+            ids[inside] = segment.ids[rows[inside] - before]
+        return ids
+
+    def _rows_of(self, ids: Iterable[str]) -> NDArray[np.int64]:
         """Return the rows of those of the ids that are in this index."""
         import numpy as np
 
-        wanted = np.array([chunk_id.encode("ascii") for chunk_id in ids], dtype=self._ids.dtype)
-        at = np.minimum(np.searchsorted(self._ids, wanted), len(self._ids) - 1)
-        return [int(row) for row in at[self._ids[at] == wanted]]
+        wanted = np.array([chunk_id.encode("ascii") for chunk_id in ids], dtype="S32")
+        rows = np.full(len(wanted), -1)
+        for segment, before in self._from():
+            own = segment.rows_of(wanted)
+            rows = np.where(own >= 0, before + own, rows)
+        return rows[rows >= 0]
 
-    def _add_terms(self, scores: NDArray[np.float32], query: _Terms) -> None:
-        import numpy as np
-
-        index = self._field(query.field)
-        if index is None:
-            return
-        added = np.zeros_like(scores)
-        for term in dict.fromkeys(query.terms):
-            if term in index:
-                chunks, score = index.column(term)
-                added[chunks] += score
-        scores += query.weight * added
+    def _from(self) -> Iterator[tuple[Segment, int]]:
+        """Yield the segments, each with its first row."""
+        before = 0
+        for segment in self._segments:
+            yield segment, before
+            before += len(segment.ids)
 
     def _add_synonyms(self, scores: NDArray[np.float32], query: _Synonyms) -> None:
         """Add the BM25 score of one term that occurs in a chunk as often as the best synonym, times its share.
 
-        Shape of `scores`: (chunks,). A stored score is idf * part, part = tf / (tf + norm); of share * tf the part is
+        Shape of `scores`: (rows,). A score is idf * part, part = tf / (tf + norm); of share * tf the part is
         share * part / (1 - part + share * part).
         """
         import numpy as np
 
         best = np.zeros_like(scores)
+        found = []
+        chunks = 0
         for name, term, share in query.terms:
             index = self._field(name)
-            if index is None or term not in index:
+            if term not in index:
                 continue
-            chunks, score = index.column(term)
-            part = score / rarity(len(chunks), len(scores))
-            best[chunks] = np.maximum(best[chunks], share * part / (1 - part + share * part))
-        scores += rarity(int(np.count_nonzero(best)), len(scores)) * best
-
-    def _field(self, name: str) -> TermColumns | None:
-        if name not in self._fields:
-            folder = self._folder / name
-            self._fields[name] = TermColumns(folder) if folder.is_dir() else None
-        return self._fields[name]
-
-
-def rarity(chunks: int, total: int) -> float:
-    """Return the inverse document frequency of BM25, as in the scores of `rag.lexical.build`."""
-    return math.log(1 + (total - chunks + 0.5) / (chunks + 0.5))
-
-
-def _best(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
-    """Return the rows of the `count` highest scores, highest first; ties keep their order."""
-    import numpy as np
-
-    lowest = np.partition(scores, -count)[-count] if count < len(scores) else -np.inf
-    rows = np.flatnonzero(scores >= lowest)
-    return rows[np.argsort(-scores[rows], kind="stable")][:count]
+            rows, score = index.column(term)
+            part = score / index.rarity(term)
+            before = best[rows]
+            best[rows] = np.maximum(before, share * part / (1 - part + share * part))
+            chunks += len(rows) - int(np.count_nonzero(before))
+            found.append(rows)
+        weight = rarity(chunks, self._chunks)
+        for rows in found:
+            scores[rows] += weight * best[rows]
+            best[rows] = 0  # added once

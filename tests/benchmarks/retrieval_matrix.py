@@ -18,8 +18,8 @@ from ingest.chunking import split
 from ingest.documents import LoadedDocument
 from rag.collection import load_documents
 from rag.encoders.embeddings import open_encoder
-from rag.lexical.build import K1, B
-from rag.lexical.search import LEADERS, LexicalIndex, rarity
+from rag.lexical.columns import K1, B, rarity
+from rag.lexical.search import LEADERS, LexicalIndex
 from rag.lexical.terms import grams
 from rag.records import LANGUAGES, Chunk, Language
 from rag.settings import Chunking

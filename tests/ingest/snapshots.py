@@ -11,18 +11,18 @@ import numpy as np
 from rag.index.chroma import ChromaServer
 from rag.index.location import locate_index
 from rag.index.manifest import Manifest
-from rag.lexical.build import IDS
+from rag.records import LANGUAGES
+from tests.lexical_files import lexical_contents
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Chunks by id: text and metadata; their vectors; the manifest; the ids and the bytes of what is derived."""
+    """Chunks by id: text and metadata; their vectors; the manifest; what the lexical index says of each language."""
 
     chunks: dict[str, tuple[str, dict[str, Any]]]
     vectors: dict[str, list[float]]
     manifest: Manifest
-    lexical_ids: list[str]
-    derived: dict[str, bytes]
+    derived: dict[str, dict[str, dict[str, object]]]
 
 
 def snapshot(folder: Path, server: ChromaServer | None = None) -> Snapshot:
@@ -42,11 +42,9 @@ def snapshot(folder: Path, server: ChromaServer | None = None) -> Snapshot:
     finally:
         store.close()
     derived = location.secondary_folder()
-    lexical = [one.decode() for path in sorted(derived.glob(f"[!.]*/*/{IDS}")) for one in np.load(path)]
-    # Centroids are means of vectors, which may differ in their last digits.
-    files = [path for path in derived.glob("[!.]*/*/*") if path.is_file()]
-    contents = {str(path.relative_to(derived)): path.read_bytes() for path in sorted(files)}
-    return Snapshot(chunks, vectors, location.load(), sorted(lexical), contents)
+    (folder_of,) = derived.glob("[!.]*")
+    contents = {language: lexical_contents(folder_of / language) for language in LANGUAGES}
+    return Snapshot(chunks, vectors, location.load(), contents)
 
 
 def assert_same_index(one: Path, other: Path, server: ChromaServer | None = None) -> None:
@@ -59,7 +57,8 @@ def assert_same_index(one: Path, other: Path, server: ChromaServer | None = None
     assert left.manifest == right.manifest
     assert left.manifest.complete
     assert left.manifest.chunks == len(left.chunks)
-    assert left.lexical_ids == right.lexical_ids == sorted(left.chunks)
     assert left.derived == right.derived
+    held = {key for fields in left.derived.values() for key in fields.get("words", {}) if " " not in key}
+    assert held == set(left.chunks)
     for chunk_id, vector in left.vectors.items():
         assert float(np.dot(vector, right.vectors[chunk_id])) > 0.999

@@ -65,9 +65,9 @@ def test_only_new_chunks_are_cut_into_words(index: Path, tmp_path: Path, monkeyp
 
 def test_deleted_it_is_made_again(index: Path, tmp_path: Path) -> None:
     _, store = opened(index)
-    before = {path.name: path.read_bytes() for path in index.glob("derived/*/*/*/*")}
+    before = {path.name: path.read_bytes() for path in index.glob("derived/*/*/*/*/*")}
     _write(tmp_path / "again", store, None)
-    assert {path.name: path.read_bytes() for path in (tmp_path / "again").glob("*/*/*")} == before != {}
+    assert {path.name: path.read_bytes() for path in (tmp_path / "again").glob("*/*/*/*")} == before != {}
 
 
 def test_of_an_index_that_is_being_written_nothing_stays(index: Path, tmp_path: Path) -> None:

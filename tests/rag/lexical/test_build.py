@@ -1,7 +1,8 @@
-"""The lexical index on disk: bm25s's own scores, the same bytes after any history, in little memory."""
+"""The lexical index on disk: BM25 as bm25s computes it, and after any history what a whole rebuild would find."""
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,19 +12,16 @@ import numpy as np
 import pytest
 
 import rag.lexical.build
+import rag.lexical.merge
 from rag.lexical.build import WORDS, fields_of, write_language_index
+from rag.lexical.columns import K1, B, TermColumns
 from rag.lexical.search import LexicalIndex
+from rag.lexical.segment import segments_of
 from rag.records import Chunk
-from tests.lexical_files import id_array
+from tests.lexical_files import id_array, lexical_contents
 
 SYLLABLES = "山 川 海 空 火 水 木 金 土 月 鯨 鮪 whale squid tuna salt wind rock".split()
-
-
-@pytest.fixture(autouse=True)
-def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Several blocks of chunks and ranges of terms in a small index."""
-    monkeypatch.setattr(rag.lexical.build, "_BLOCK", 16)
-    monkeypatch.setattr(rag.lexical.build, "_RANGE", 100)
+QUESTIONS = [("鯨と塩", "ja"), ("山の水、月の海", "ja"), ("題3", "ja"), ("whale in the sea", "en"), ("rock 5", "en")]
 
 
 def corpus(seed: int, count: int) -> dict[str, Chunk]:
@@ -42,40 +40,117 @@ def write(folder: Path, chunks: Mapping[str, Chunk], before: Path | None = None)
 
     def chunks_of(ids: Sequence[str]) -> Mapping[str, Chunk]:
         asked.extend(ids)
-        return {one: chunks[one] for one in ids}
+        return {own: chunks[own] for own in ids}
 
     write_language_index(folder / "ja", id_array(chunks), chunks_of, fields_of("ja"), before / "ja" if before else None)
     return asked
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+def found(folder: Path) -> list[object]:
+    """Everything that questions find, in its order, with scores and margins to the last bit."""
+    index = LexicalIndex(folder)
+    also = [f"{n:032x}" for n in range(0, 300, 37)]
+    return [
+        list(index.search(text, language, count, among="ja", also=also).items())
+        for text, language in QUESTIONS
+        for count in (1, 7, 300)
+    ]
 
 
+@pytest.fixture
+def small_segments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many segments and merges in a small index."""
+    monkeypatch.setattr(rag.lexical.build, "_BLOCK", 4)
+    monkeypatch.setattr(rag.lexical.build, "_POSTINGS", 100)
+    monkeypatch.setattr(rag.lexical.merge, "SMALL", 8)
+    monkeypatch.setattr(rag.lexical.merge, "FACTOR", 3)
+    monkeypatch.setattr(rag.lexical.merge, "_RANGE", 50)
+
+
+@pytest.mark.usefixtures("small_segments")
 def test_scores_are_those_of_bm25s(tmp_path: Path) -> None:
     chunks = corpus(1, 150)
     write(tmp_path, chunks)
     cut = fields_of("ja")[WORDS]
-    expected = bm25s.BM25(k1=rag.lexical.build.K1, b=rag.lexical.build.B)
+    expected = bm25s.BM25(k1=K1, b=B)
     ids = sorted(chunks)
-    expected.index([cut(f"{chunks[one].title}\n{chunks[one].text}") for one in ids], show_progress=False)
-    mine = bm25s.BM25.load(str(tmp_path / "ja" / WORDS), mmap=True)
-    assert isinstance(mine.scores["data"], np.memmap)
-    for query in (["鯨"], ["whale", "塩"], ["題", "3", "山", "rock"]):
-        known = [term for term in query if term in mine.vocab_dict]
-        assert np.allclose(mine.get_scores(known), expected.get_scores(known), atol=1e-6)
-    assert set(mine.vocab_dict) == set(expected.vocab_dict) - {""}
+    expected.index([cut(f"{chunks[own].title}\n{chunks[own].text}") for own in ids], show_progress=False)
+    segments = segments_of(tmp_path / "ja")
+    assert len(segments) > 1
+    rows = np.argsort(np.concatenate([segment.ids for segment in segments]))
+    columns = TermColumns(segments, WORDS)
+    for term in set(expected.vocab_dict) - {""}:
+        scores = np.zeros(len(ids), dtype=np.float32)
+        where, what = columns.column(term)
+        scores[where] = what
+        assert np.allclose(scores[rows], expected.get_scores([term]), atol=1e-6)
+    assert "鸚鵡" not in columns
 
 
+@pytest.mark.usefixtures("small_segments")
 @pytest.mark.parametrize("seed", range(5))
-def test_following_changes_is_as_building_anew(tmp_path: Path, seed: int) -> None:
-    before, after = corpus(seed, 90), corpus(seed + 100, 120)
-    write(tmp_path / "before", before)
-    asked = write(tmp_path / "after", after, tmp_path / "before")
-    assert sorted(asked) == sorted(set(after) - set(before))
-    assert len(asked) < len(after)
-    write(tmp_path / "anew", after)
-    assert contents(tmp_path / "after") == contents(tmp_path / "anew")
+def test_after_any_history_it_finds_what_a_whole_rebuild_finds(tmp_path: Path, seed: int) -> None:
+    before, held = None, {}
+    for step in range(8):
+        chance = random.Random(100 * seed + step)
+        chunks = corpus(chance.randrange(10**6), chance.choice([3, 20, 90, 250])) | dict(
+            chance.sample(sorted(held.items()), len(held) // 2)
+        )
+        asked = write(tmp_path / str(step), chunks, before)
+        assert sorted(asked) == sorted(set(chunks) - set(held)), "only new chunks are cut into words"
+        before, held = tmp_path / str(step), chunks
+        write(tmp_path / f"anew {step}", chunks)
+        assert lexical_contents(before / "ja") == lexical_contents(tmp_path / f"anew {step}" / "ja")
+        assert found(before) == found(tmp_path / f"anew {step}")
+
+
+def test_segments_do_not_change_what_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "one", corpus(8, 250))
+    monkeypatch.setattr(rag.lexical.build, "_BLOCK", 16)
+    monkeypatch.setattr(rag.lexical.build, "_POSTINGS", 1)
+    monkeypatch.setattr(rag.lexical.merge, "FACTOR", 100)
+    write(tmp_path / "many", corpus(8, 250))
+    assert len(segments_of(tmp_path / "one" / "ja")) == 1
+    assert len(segments_of(tmp_path / "many" / "ja")) == 16
+    assert found(tmp_path / "one") == found(tmp_path / "many")
+
+
+@pytest.mark.usefixtures("small_segments")
+def test_few_segments_and_each_chunk_copied_a_few_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copied: list[int] = []
+    merge = rag.lexical.merge.merge_segments
+    monkeypatch.setattr(
+        rag.lexical.build,
+        "merge_segments",
+        lambda segments, folder: (copied.append(sum(one.chunks for one in segments)), merge(segments, folder)),
+    )
+    chunks = corpus(5, 300)
+    ids = sorted(chunks)
+    for count in range(6, 301, 6):
+        before = tmp_path / str(count - 6) if count > 6 else None
+        write(tmp_path / str(count), {own: chunks[own] for own in ids[:count]}, before)
+        assert len(segments_of(tmp_path / str(count) / "ja")) <= 2 * 5
+    assert sum(copied) <= 4 * 300
+
+
+def test_what_does_not_change_is_shared(tmp_path: Path) -> None:
+    chunks = corpus(6, 200)
+    gone, *_ = chunks
+    write(tmp_path / "before", chunks)
+    write(tmp_path / "after", {own: chunk for own, chunk in chunks.items() if own != gone}, tmp_path / "before")
+    files = [path.relative_to(tmp_path / "before") for path in (tmp_path / "before").rglob("*.bin")]
+    assert all(os.path.samefile(tmp_path / "before" / path, tmp_path / "after" / path) for path in files)
+    assert len(list((tmp_path / "after").rglob("*.bin"))) == len(files) + 1, "the list of deleted rows"
+
+
+def test_file_system_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(1, "Operation not permitted")
+
+    write(tmp_path / "before", corpus(6, 20))
+    monkeypatch.setattr(os, "link", refuse)
+    write(tmp_path / "after", corpus(6, 20), tmp_path / "before")
+    assert found(tmp_path / "before") == found(tmp_path / "after")
 
 
 def test_word_that_no_chunk_has_any_more_is_forgotten(tmp_path: Path) -> None:
@@ -94,9 +169,9 @@ def test_from_and_to_nothing(tmp_path: Path) -> None:
     assert len(write(tmp_path / "some", chunks, tmp_path / "none")) == 20
     write(tmp_path / "none again", {}, tmp_path / "some")
     assert not (tmp_path / "none again" / "ja").exists()
-    silent = {one.id: one for one in [Chunk("a" * 32, "。。。", "", "x.txt", "ja", 0, 3, 0)]}
+    silent = {own.id: own for own in [Chunk("a" * 32, "。。。", "", "x.txt", "ja", 0, 3, 0)]}
     write(tmp_path / "silent", silent)
-    assert not (tmp_path / "silent" / "ja").exists()
+    assert LexicalIndex(tmp_path / "silent").search("鯨。", "ja", 9, also=["a" * 32])["a" * 32].score == 0
 
 
 def test_equal_scores_come_in_the_order_of_ids(tmp_path: Path) -> None:

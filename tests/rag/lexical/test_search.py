@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.lexical.build import GRAMS, K1, WORDS
-from rag.lexical.columns import TermColumns
-from rag.lexical.search import GRAM_WEIGHT, LEADERS, LexicalIndex, _LanguageIndex, rarity
+from rag.lexical.build import GRAMS, WORDS
+from rag.lexical.columns import K1, rarity
+from rag.lexical.search import GRAM_WEIGHT, LEADERS, LexicalIndex, _LanguageIndex
 from rag.records import Chunk, Language
 from rag.text.language import normalise
 from rag.text.words import words
@@ -168,5 +168,5 @@ def test_of_several_translations_any_will_do_and_the_best_counts(tmp_path: Path)
 def _grams(lexical: LexicalIndex, chunk: str) -> float:
     """What the n-grams of "war" add to a chunk's score for the word alone."""
     (leg,) = lexical._indexes.values()
-    chunks, scores = TermColumns(leg._folder / GRAMS).column("war")
-    return dict(zip(chunks.tolist(), scores.tolist(), strict=True))[int(chunk)]
+    rows, scores = leg._field(GRAMS).column("war")
+    return dict(zip(leg._ids(rows).tolist(), scores.tolist(), strict=True))[chunk.encode()]

@@ -1,0 +1,180 @@
+"""Segments of the lexical index: the terms of some chunks, in files that never change and are memory-mapped.
+
+A segment's folder has `ids.bin` (the ids of its chunks; a chunk's row is its place there), `order.bin` (the rows in the
+order of their ids) and `deleted.bin` (rows of chunks that the index no longer has: the one file that the next version
+of the index does not share). A folder per field has the terms, sorted, with where each ends (`terms.bin`, `ends.bin`),
+their first letters (`heads.bin`, 8 bytes as a number, which is found sooner) and where their postings begin
+(`starts.bin`), the postings (`rows.bin`; `times.bin`, up to 255), and the number of terms of each chunk
+(`lengths.bin`).
+"""
+
+from __future__ import annotations
+
+import bisect
+import functools
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+IDS, DELETED = "ids.bin", "deleted.bin"
+_ORDER = "order.bin"
+_TERMS, _ENDS, _HEADS, _STARTS, _ROWS, _TIMES, _LENGTHS = (
+    f"{name}.bin" for name in ("terms", "ends", "heads", "starts", "rows", "times", "lengths")
+)
+_HEAD = 8
+MOST_TIMES: Final = 255
+_FOUND = 4096
+"""Terms per field and segment whose places are remembered."""
+
+
+class Postings:
+    """A field of a segment: the chunks that have each term, and how often."""
+
+    def __init__(self, folder: Path) -> None:
+        """Map the files of a field."""
+        self._terms, self._ends = _mapped(folder / _TERMS, "u1"), _mapped(folder / _ENDS, "<i8")
+        self._heads: NDArray[np.uint64] = _mapped(folder / _HEADS, "<u8")
+        self.starts: NDArray[np.int64] = _mapped(folder / _STARTS, "<i8")
+        self.rows: NDArray[np.int32] = _mapped(folder / _ROWS, "<i4")
+        self.times: NDArray[np.uint8] = _mapped(folder / _TIMES, "u1")
+        self.lengths: NDArray[np.int32] = _mapped(folder / _LENGTHS, "<i4")
+        self.find = functools.lru_cache(_FOUND)(self._find)
+
+    def __len__(self) -> int:
+        """Return the number of terms."""
+        return len(self._ends)
+
+    def term(self, number: int) -> bytes:
+        """Return a term in UTF-8."""
+        return self._terms[self._ends[number - 1] if number else 0 : self._ends[number]].tobytes()
+
+    def _find(self, term: str) -> slice:
+        """Return where the postings of a term are; nowhere, if no chunk has it."""
+        import numpy as np
+
+        wanted = encoded(term)
+        head = _head(wanted)
+        first, end = np.searchsorted(self._heads, np.array([head, head + 1], dtype=np.uint64)).tolist()
+        number = bisect.bisect_left(range(end), wanted, first, key=self.term)
+        if number == end or self.term(number) != wanted:
+            return slice(0, 0)
+        return slice(int(self.starts[number]), int(self.starts[number + 1]))
+
+
+class Segment:
+    """Some chunks of one language."""
+
+    def __init__(self, folder: Path) -> None:
+        """Map the files of a segment; those of its fields when they are asked for."""
+        import numpy as np
+
+        self.folder = folder
+        self.ids: NDArray[np.bytes_] = _mapped(folder / IDS, "S32")
+        self._order: NDArray[np.int64] = _mapped(folder / _ORDER, "<i8")
+        self.alive: NDArray[np.bool_] | None = None  # of every row; None: all are
+        if (folder / DELETED).exists():
+            self.alive = np.ones(len(self.ids), dtype=bool)
+            self.alive[np.fromfile(folder / DELETED, "<i4")] = False
+        self.chunks = len(self.ids) if self.alive is None else int(self.alive.sum())
+        self.postings = functools.cache(lambda field: Postings(folder / field))
+
+    def fields(self) -> list[str]:
+        """Return the names of the fields."""
+        return sorted(path.name for path in self.folder.iterdir() if path.is_dir())
+
+    def rows_of(self, ids: NDArray[np.bytes_]) -> NDArray[np.int64]:
+        """Return the row of each id, -1 for those that this segment does not have."""
+        import numpy as np
+
+        at = np.minimum(np.searchsorted(self.ids, ids, sorter=self._order), len(self.ids) - 1)
+        rows = self._order[at]
+        held = self.ids[rows] == ids
+        return np.where(held if self.alive is None else held & self.alive[rows], rows, -1)
+
+
+class FieldWriter:
+    """Writes a field term by term, in their order, holding none of them; a context manager."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make the folder and its files."""
+        folder.mkdir(parents=True)
+        self._folder = folder
+        self._files = ExitStack()
+        self._terms, self._ends, self._heads, self._starts, self._rows, self._times = (
+            self._files.enter_context((folder / name).open("wb"))
+            for name in (_TERMS, _ENDS, _HEADS, _STARTS, _ROWS, _TIMES)
+        )
+        self._letters = self._postings = 0
+        self._starts.write(bytes(8))
+
+    def add(
+        self,
+        terms: Sequence[bytes],
+        counts: NDArray[np.int64],
+        rows: NDArray[np.integer[Any]],
+        times: NDArray[np.integer[Any]],
+    ) -> None:
+        """Add terms with the number of postings of each, and these, term by term, each term's rows ascending."""
+        import numpy as np
+
+        ends = self._letters + np.cumsum([len(term) for term in terms], dtype="<i8")
+        starts = self._postings + np.cumsum(counts, dtype="<i8")
+        self._letters, self._postings = int(ends[-1]), int(starts[-1])
+        self._terms.write(b"".join(terms))
+        ends.tofile(self._ends)
+        np.array([_head(term) for term in terms], dtype="<u8").tofile(self._heads)
+        starts.tofile(self._starts)
+        rows.astype("<i4").tofile(self._rows)
+        np.minimum(times, MOST_TIMES).astype("u1").tofile(self._times)
+
+    def finish(self, lengths: Iterable[NDArray[np.int32]]) -> None:
+        """Add the number of terms of every chunk."""
+        with (self._folder / _LENGTHS).open("wb") as file:
+            for part in lengths:
+                part.astype("<i4").tofile(file)
+
+    def __enter__(self) -> FieldWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the files."""
+        self._files.close()
+
+
+def write_ids(folder: Path, ids: NDArray[np.bytes_]) -> None:
+    """Write the ids of a segment's chunks, in the order of their rows."""
+    import numpy as np
+
+    folder.mkdir(parents=True, exist_ok=True)
+    ids.astype("S32").tofile(folder / IDS)
+    np.argsort(ids, kind="stable").astype("<i8").tofile(folder / _ORDER)
+
+
+def segments_of(folder: Path) -> list[Segment]:
+    """Open the segments in a folder, oldest first; none if there is no such folder."""
+    return [Segment(path) for path in sorted(folder.iterdir())] if folder.is_dir() else []
+
+
+def encoded(term: str) -> bytes:
+    """Return a term as it is stored."""
+    return term.encode("utf-8", "surrogatepass")
+
+
+def _head(term: bytes) -> int:
+    """Return the first letters of a term as a number, in the order of the terms."""
+    return int.from_bytes(term[:_HEAD].ljust(_HEAD, b"\0"), "big")
+
+
+def _mapped(path: Path, kind: str) -> Any:
+    """Map a file as a plain array: those of the class memmap are slow to index."""
+    import numpy as np
+
+    return np.asarray(np.memmap(path, dtype=kind, mode="r")) if path.stat().st_size else np.zeros(0, dtype=kind)

@@ -1,0 +1,101 @@
+"""What is pruned is what reading everything finds, to the last bit, with less read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pytest
+
+import rag.lexical.build
+from rag.lexical.build import write_language_index
+from rag.lexical.columns import TermColumns
+from rag.lexical.pruning import PrunedSums, best_score
+from rag.lexical.segment import segments_of
+from rag.records import Chunk
+from tests.lexical_files import id_array
+
+CHUNKS, COUNT = 4000, 20
+WEIGHT = 0.3
+
+
+@pytest.fixture(scope="module", params=[1, 4])
+def columns(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> TermColumns:
+    """A field in one segment, or in several with deleted chunks."""
+    chance = np.random.default_rng(3)
+    shares = 1 / np.arange(1, 401)
+    draws = chance.choice(400, size=(CHUNKS, 30), p=shares / shares.sum())
+    chunks = {
+        f"{n:032x}": Chunk(f"{n:032x}", " ".join(f"w{word}" for word in row[: 5 + n % 25]), "", "", "en", 0, 1, 0)
+        for n, row in enumerate(draws)
+    }
+
+    def chunks_of(ids: Sequence[str]) -> Mapping[str, Chunk]:
+        return {own: chunks[own] for own in ids}
+
+    folder = tmp_path_factory.mktemp("field")
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param > 1:
+            patch.setattr(rag.lexical.build, "_POSTINGS", 12_000)
+        write_language_index(folder / "all", id_array(chunks), chunks_of, {"field": str.split})
+        if request.param > 1:
+            kept = id_array(own for n, own in enumerate(chunks) if n % 7)
+            write_language_index(folder / "some", kept, chunks_of, {"field": str.split}, folder / "all")
+    segments = segments_of(folder / ("all" if request.param == 1 else "some"))
+    assert len(segments) == request.param
+    return TermColumns(segments, "field")
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_best_and_those_asked_for_have_their_scores_to_the_last_bit(columns: TermColumns, seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    parts = [
+        ([f"w{word}" for word in {*chance.integers(0, 12, 8).tolist(), *chance.integers(12, 420, 4).tolist()}], 1.0),
+        ([f"w{word}" for word in chance.integers(0, 60, 9)], WEIGHT),
+    ]
+    expected = np.zeros(CHUNKS, dtype=np.float32)
+    sums = PrunedSums(CHUNKS)
+    for terms, weight in parts:
+        added = np.zeros_like(expected)
+        for term in dict.fromkeys(terms):
+            rows, score = columns.column(term)
+            added[rows] += score
+        expected += weight * added
+        sums.add(columns, terms, weight)
+        if weight == 1.0:  # what the first field says alone can be asked for before the second is added
+            rows, scores = sums.best(1, np.zeros(0, dtype=np.int64))
+            assert scores.max() == expected.max()
+    also = np.unique(chance.choice(np.flatnonzero(expected > 0), 5))
+    rows, scores = sums.best(COUNT, also)
+    assert np.array_equal(scores, expected[rows])
+    level = np.sort(expected)[-COUNT]
+    assert set(np.flatnonzero(expected >= level)) | set(also) <= set(rows)
+
+
+def test_frequent_terms_are_not_read_where_rare_ones_decide(
+    columns: TermColumns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    column = TermColumns.column
+    monkeypatch.setattr(TermColumns, "column", lambda self, term: (read.append(term), column(self, term))[1])
+    sums = PrunedSums(CHUNKS)
+    rare = ["w398", "w397", "w396", "w395", "w394"]
+    sums.add(columns, ["w0", "w1", *rare], 1.0)
+    sums.best(10, np.zeros(0, dtype=np.int64))
+    assert set(read) == set(rare)
+
+
+@pytest.mark.parametrize("terms", [[], ["unknown"]])
+def test_nothing_to_add(columns: TermColumns, terms: list[str]) -> None:
+    sums = PrunedSums(CHUNKS)
+    sums.add(columns, terms, 1.0)
+    rows, scores = sums.best(10, np.array([3, 5]))
+    assert (rows.tolist(), scores.tolist()) == ([3, 5], [0, 0])
+
+
+@pytest.mark.parametrize("length", [0, 1, 255, 256, 257, 5000])
+@pytest.mark.parametrize("count", [1, 10, 300])
+def test_score_in_a_place(length: int, count: int) -> None:
+    scores = np.random.default_rng(length).normal(size=length).astype(np.float32)
+    above = np.sort(scores[scores > 0])[::-1]
+    assert best_score(scores, count) == (above[count - 1] if count <= len(above) else 0)
