@@ -57,7 +57,8 @@ class TermColumns:
         """Return the rows of the chunks that have a term, ascending, and its score in each."""
         import numpy as np
 
-        rows, scores = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.float32)]
+        rows: list[NDArray[np.int64]] = []
+        scores: list[NDArray[np.float32]] = []
         for postings, alive, before in self._parts:
             where = postings.find(term)
             if where.stop:
@@ -67,7 +68,9 @@ class TermColumns:
                     own, times = own[kept], times[kept]
                 rows.append(own + before)
                 scores.append(self._scores(term, times, postings.lengths[own]))
-        return (rows[1], scores[1]) if len(rows) == 2 else (np.concatenate(rows), np.concatenate(scores))
+        if not rows:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+        return (rows[0], scores[0]) if len(rows) == 1 else (np.concatenate(rows), np.concatenate(scores))
 
     def scores_at(self, term: str, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return what a term adds to the scores of these rows, ascending and not of deleted chunks."""

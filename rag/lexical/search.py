@@ -112,7 +112,8 @@ class _LanguageIndex:
         import numpy as np
 
         asked, wanted = self._rows_of(also), max(count, LEADERS)
-        sums, scores, weight = PrunedSums(self._rows), np.zeros(self._rows, dtype=np.float32), 1.0
+        sums, weight = PrunedSums(self._rows), 1.0
+        scores: NDArray[np.float32] = np.zeros(self._rows, dtype=np.float32)
         for part in query:
             if isinstance(part, _Synonyms):
                 self._add_synonyms(scores, part)
@@ -152,7 +153,7 @@ class _LanguageIndex:
         import numpy as np
 
         wanted = np.array([chunk_id.encode("ascii") for chunk_id in ids], dtype="S32")
-        rows = np.full(len(wanted), -1)
+        rows: NDArray[np.int64] = np.full(len(wanted), -1)
         for segment, before in self._from():
             own = segment.rows_of(wanted)
             rows = np.where(own >= 0, before + own, rows)

@@ -38,7 +38,8 @@ class Postings:
 
     def __init__(self, folder: Path) -> None:
         """Map the files of a field."""
-        self._terms, self._ends = _mapped(folder / _TERMS, "u1"), _mapped(folder / _ENDS, "<i8")
+        self._terms: NDArray[np.uint8] = _mapped(folder / _TERMS, "u1")
+        self._ends: NDArray[np.int64] = _mapped(folder / _ENDS, "<i8")
         self._heads: NDArray[np.uint64] = _mapped(folder / _HEADS, "<u8")
         self.starts: NDArray[np.int64] = _mapped(folder / _STARTS, "<i8")
         self.rows: NDArray[np.int32] = _mapped(folder / _ROWS, "<i4")
