@@ -37,7 +37,9 @@ def lexical_contents(folder: Path) -> dict[str, dict[str, object]]:
                 held[ids[row]] = int(postings.lengths[row])
             for number in range(len(postings)):
                 where = slice(postings.starts[number], postings.starts[number + 1])
-                found = zip(postings.rows[where].tolist(), postings.times[where].tolist(), strict=True)
+                found = zip(
+                    postings.rows[where].tolist(), postings.frequencies[postings.kinds[where], 0].tolist(), strict=True
+                )
                 if having := {ids[row]: times for row, times in found if alive[row]}:
                     held.setdefault(f"term {postings.term(number).decode()}", {}).update(having)  # type: ignore[attr-defined]
     return contents

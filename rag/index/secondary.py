@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # Increased whenever the secondary indexes change (tokenising, say), so that older ones are built again.
-VERSION = 5
+VERSION = 6
 SAMPLE = 4096
 """Maximum chunks that a centroid is the mean of. Ids are hashes, so the first by id are a random sample; with
 cosines that scatter by 0.03, its error is 0.0005."""

@@ -179,7 +179,10 @@ class _FieldBuilder:
         term, rows, times = (np.concatenate(parts) for parts in zip(*self._parts, strict=True))
         term = rank[term]
         order = np.argsort(term, kind="stable")
-        with FieldWriter(folder) as writer:
+        lengths = np.concatenate(self._lengths)
+        both, kinds = np.unique(times.astype(np.int64) << 32 | lengths[rows], return_inverse=True)
+        with FieldWriter(folder, np.stack([both >> 32, both & 0xFFFFFFFF], axis=1).astype(np.int32)) as writer:
             if used:
-                writer.add(list(map(encoded, used)), np.bincount(term, minlength=len(used)), rows[order], times[order])
-            writer.finish(self._lengths)
+                counts = np.bincount(term, minlength=len(used))
+                writer.add(list(map(encoded, used)), counts, rows[order], kinds[order])
+            writer.finish([lengths])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.lexical.segment import Postings, Segment
@@ -24,25 +25,39 @@ _COUNTED = 4096
 """Terms of a field whose numbers of chunks are remembered."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A field of a segment whose first row is `before`; of each kind of posting the frequency, and that plus norm."""
+
+    field: Postings
+    alive: NDArray[np.bool_] | None
+    before: int
+    times: NDArray[np.float64]
+    saturation: NDArray[np.float64]
+
+
 class TermColumns:
     """The columns of a field. Rows are counted through all segments, in their order."""
 
-    def __init__(self, segments: Sequence[Segment], field: str) -> None:
+    def __init__(self, segments: Sequence[Segment], name: str) -> None:
         """Take the segments of one language."""
         import numpy as np
 
-        self._parts: list[tuple[Postings, NDArray[np.bool_] | None, int]] = []
-        before = terms = longest = 0
-        for segment in segments:
-            postings = segment.postings(field)
-            self._parts.append((postings, segment.alive, before))
-            before += len(segment.ids)
-            lengths = postings.lengths if segment.alive is None else postings.lengths[segment.alive]
-            terms += int(lengths.sum(dtype=np.int64))
-            longest = max(longest, int(postings.lengths.max(initial=0)))
+        self._parts: list[_Part] = []
         self._chunks = sum(segment.chunks for segment in segments)
-        # Of every length: without a table this would be most of the work.
-        self._norms = K1 * (1 - B + B * np.arange(longest + 1) / max(terms / max(self._chunks, 1), 1e-9))
+        lengths = [
+            field.lengths if segment.alive is None else field.lengths[segment.alive]
+            for segment in segments
+            for field in [segment.postings(name)]
+        ]
+        mean = sum(int(own.sum(dtype=np.int64)) for own in lengths) / max(self._chunks, 1)
+        before = 0
+        for segment in segments:
+            field = segment.postings(name)
+            times = field.frequencies[:, 0].astype(np.float64)
+            norms = K1 * (1 - B + B * field.frequencies[:, 1] / max(mean, 1e-9))
+            self._parts.append(_Part(field, segment.alive, before, times, times + norms))
+            before += len(segment.ids)
         self.count = functools.lru_cache(_COUNTED)(self._count)
 
     def __contains__(self, term: str) -> bool:
@@ -59,15 +74,15 @@ class TermColumns:
 
         rows: list[NDArray[np.int64]] = []
         scores: list[NDArray[np.float32]] = []
-        for postings, alive, before in self._parts:
-            where = postings.find(term)
+        for part in self._parts:
+            where = part.field.find(term)
             if where.stop:
-                own, times = postings.rows[where].astype(np.int64), postings.times[where]
-                if alive is not None:
-                    kept = alive[own]
-                    own, times = own[kept], times[kept]
-                rows.append(own + before)
-                scores.append(self._scores(term, times, postings.lengths[own]))
+                own, kinds = part.field.rows[where].astype(np.int64), part.field.kinds[where]
+                if part.alive is not None:
+                    kept = part.alive[own]
+                    own, kinds = own[kept], kinds[kept]
+                rows.append(own + part.before)
+                scores.append(self._scores(term, part)[kinds])
         if not rows:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
         return (rows[0], scores[0]) if len(rows) == 1 else (np.concatenate(rows), np.concatenate(scores))
@@ -77,25 +92,25 @@ class TermColumns:
         import numpy as np
 
         scores = np.zeros(len(rows), dtype=np.float32)
-        for postings, _, before in self._parts:
-            where = postings.find(term)
-            inside = slice(*np.searchsorted(rows, [before, before + len(postings.lengths)]))
+        for part in self._parts:
+            where = part.field.find(term)
+            inside = slice(*np.searchsorted(rows, [part.before, part.before + len(part.field.lengths)]))
             if where.stop and inside.start < inside.stop:
-                having, wanted = postings.rows[where], (rows[inside] - before).astype(np.int32)
+                having, wanted = part.field.rows[where], (rows[inside] - part.before).astype(np.int32)
                 at = np.minimum(np.searchsorted(having, wanted), len(having) - 1)
                 held = np.flatnonzero(having[at] == wanted)
-                lengths = postings.lengths[wanted[held]]
-                scores[inside.start + held] = self._scores(term, postings.times[where][at[held]], lengths)
+                scores[inside.start + held] = self._scores(term, part)[part.field.kinds[where][at[held]]]
         return scores
 
-    def _scores(self, term: str, times: NDArray[np.uint8], lengths: NDArray[np.int32]) -> NDArray[np.float32]:
-        return (self.rarity(term) * times / (times + self._norms[lengths])).astype("float32")
+    def _scores(self, term: str, part: _Part) -> NDArray[np.float32]:
+        """Return what a term adds in each kind of posting."""
+        return (self.rarity(term) * part.times / part.saturation).astype("float32")
 
     def _count(self, term: str) -> int:
         return sum(
-            where.stop - where.start if alive is None else int(alive[postings.rows[where]].sum())
-            for postings, alive, _ in self._parts
-            if (where := postings.find(term)).stop
+            where.stop - where.start if part.alive is None else int(part.alive[part.field.rows[where]].sum())
+            for part in self._parts
+            if (where := part.field.find(term)).stop
         )
 
 

@@ -55,9 +55,13 @@ def merge_segments(segments: Sequence[Segment], folder: Path) -> None:
         before += int(rows.sum())
     for name in segments[0].fields():
         fields = [segment.postings(name) for segment in segments]
-        with FieldWriter(folder / name) as writer:
+        frequencies, kind = np.unique(
+            np.concatenate([field.frequencies for field in fields]), axis=0, return_inverse=True
+        )
+        kinds = np.split(kind.reshape(-1), np.cumsum([len(field.frequencies) for field in fields])[:-1])
+        with FieldWriter(folder / name, frequencies) as writer:
             for terms, places in _ranges(fields):
-                _merge_range(writer, terms, places, moved)
+                _merge_range(writer, terms, places, moved, kinds)
             writer.finish(field.lengths[rows] for field, rows in zip(fields, alive, strict=True))
 
 
@@ -101,23 +105,32 @@ def _numbered(field: Postings, which: int) -> Iterator[tuple[bytes, int, int]]:
     return ((field.term(number), which, number) for number in range(len(field)))
 
 
-def _merge_range(writer: FieldWriter, terms: list[bytes], parts: _Places, moved: Sequence[NDArray[np.int32]]) -> None:
-    """Write the postings of a range of terms; `moved` has the new row of each segment's rows, -1 for a deleted one."""
+def _merge_range(
+    writer: FieldWriter,
+    terms: list[bytes],
+    parts: _Places,
+    moved: Sequence[NDArray[np.int32]],
+    kinds: Sequence[NDArray[np.int64]],
+) -> None:
+    """Write the postings of a range of terms.
+
+    Of each segment, `moved` has the new row of each row, -1 for a deleted one, and `kinds` the new number of each kind.
+    """
     import numpy as np
 
-    term_parts, row_parts, times_parts = [], [], []
-    for (field, numbers, places), new_rows in zip(parts, moved, strict=True):
+    term_parts, row_parts, kind_parts = [], [], []
+    for (field, numbers, places), new_rows, new_kinds in zip(parts, moved, kinds, strict=True):
         starts = field.starts[numbers.start : numbers.stop + 1]
         postings = slice(int(starts[0]), int(starts[-1]))
         rows = new_rows[field.rows[postings]]
         kept = rows >= 0
         term_parts.append(np.repeat(places, np.diff(starts))[kept])
         row_parts.append(rows[kept])
-        times_parts.append(field.times[postings][kept])
+        kind_parts.append(new_kinds[field.kinds[postings]][kept])
     term = np.concatenate(term_parts)
     order = np.argsort(term, kind="stable")
     counts = np.bincount(term, minlength=len(terms))
     used = np.flatnonzero(counts)
     if len(used):
-        rows, times = np.concatenate(row_parts)[order], np.concatenate(times_parts)[order]
-        writer.add([terms[number] for number in used], counts[used], rows, times)
+        rows, kept_kinds = np.concatenate(row_parts)[order], np.concatenate(kind_parts)[order]
+        writer.add([terms[number] for number in used], counts[used], rows, kept_kinds)

@@ -4,8 +4,9 @@ A segment's folder has `ids.bin` (the ids of its chunks; a chunk's row is its pl
 order of their ids) and `deleted.bin` (rows of chunks that the index no longer has: the one file that the next version
 of the index does not share). A folder per field has the terms, sorted, with where each ends (`terms.bin`, `ends.bin`),
 their first letters (`heads.bin`, 8 bytes as a number, which is found sooner) and where their postings begin
-(`starts.bin`), the postings (`rows.bin`; `times.bin`, up to 255), and the number of terms of each chunk
-(`lengths.bin`).
+(`starts.bin`); the postings (`rows.bin`, and `kinds.bin`); the kinds of postings (`frequencies.bin`: how often the term
+is in the chunk, and how many terms that has; far fewer than postings, and all that scores depend on); and the number of
+terms of each chunk (`lengths.bin`).
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
 
 IDS, DELETED = "ids.bin", "deleted.bin"
 _ORDER = "order.bin"
-_TERMS, _ENDS, _HEADS, _STARTS, _ROWS, _TIMES, _LENGTHS = (
-    f"{name}.bin" for name in ("terms", "ends", "heads", "starts", "rows", "times", "lengths")
+_TERMS, _ENDS, _HEADS, _STARTS, _ROWS, _KINDS, _FREQUENCIES, _LENGTHS = (
+    f"{name}.bin" for name in ("terms", "ends", "heads", "starts", "rows", "kinds", "frequencies", "lengths")
 )
 _HEAD = 8
-MOST_TIMES: Final = 255
+_SMALL_KINDS: Final = 1 << 16
 _FOUND = 4096
 """Terms per field and segment whose places are remembered."""
 
@@ -43,7 +44,9 @@ class Postings:
         self._heads: NDArray[np.uint64] = _mapped(folder / _HEADS, "<u8")
         self.starts: NDArray[np.int64] = _mapped(folder / _STARTS, "<i8")
         self.rows: NDArray[np.int32] = _mapped(folder / _ROWS, "<i4")
-        self.times: NDArray[np.uint8] = _mapped(folder / _TIMES, "u1")
+        frequencies: NDArray[np.int32] = _mapped(folder / _FREQUENCIES, "<i4")
+        self.frequencies = frequencies.reshape(-1, 2)
+        self.kinds: NDArray[np.unsignedinteger[Any]] = _mapped(folder / _KINDS, _kind_of(len(self.frequencies)))
         self.lengths: NDArray[np.int32] = _mapped(folder / _LENGTHS, "<i4")
         self.find = functools.lru_cache(_FOUND)(self._find)
 
@@ -102,14 +105,16 @@ class Segment:
 class FieldWriter:
     """Writes a field term by term, in their order, holding none of them; a context manager."""
 
-    def __init__(self, folder: Path) -> None:
-        """Make the folder and its files."""
+    def __init__(self, folder: Path, frequencies: NDArray[np.int32]) -> None:
+        """Make the folder and its files, given the kinds of postings: frequency and length, shape (kinds, 2)."""
         folder.mkdir(parents=True)
+        frequencies.astype("<i4").tofile(folder / _FREQUENCIES)
+        self._kind = _kind_of(len(frequencies))
         self._folder = folder
         self._files = ExitStack()
-        self._terms, self._ends, self._heads, self._starts, self._rows, self._times = (
+        self._terms, self._ends, self._heads, self._starts, self._rows, self._kinds = (
             self._files.enter_context((folder / name).open("wb"))
-            for name in (_TERMS, _ENDS, _HEADS, _STARTS, _ROWS, _TIMES)
+            for name in (_TERMS, _ENDS, _HEADS, _STARTS, _ROWS, _KINDS)
         )
         self._letters = self._postings = 0
         self._starts.write(bytes(8))
@@ -119,7 +124,7 @@ class FieldWriter:
         terms: Sequence[bytes],
         counts: NDArray[np.int64],
         rows: NDArray[np.integer[Any]],
-        times: NDArray[np.integer[Any]],
+        kinds: NDArray[np.integer[Any]],
     ) -> None:
         """Add terms with the number of postings of each, and these, term by term, each term's rows ascending."""
         import numpy as np
@@ -132,7 +137,7 @@ class FieldWriter:
         np.array([_head(term) for term in terms], dtype="<u8").tofile(self._heads)
         starts.tofile(self._starts)
         rows.astype("<i4").tofile(self._rows)
-        np.minimum(times, MOST_TIMES).astype("u1").tofile(self._times)
+        kinds.astype(self._kind).tofile(self._kinds)
 
     def finish(self, lengths: Iterable[NDArray[np.int32]]) -> None:
         """Add the number of terms of every chunk."""
@@ -167,6 +172,10 @@ def segments_of(folder: Path) -> list[Segment]:
 def encoded(term: str) -> bytes:
     """Return a term as it is stored."""
     return term.encode("utf-8", "surrogatepass")
+
+
+def _kind_of(kinds: int) -> str:
+    return "<u2" if kinds <= _SMALL_KINDS else "<u4"
 
 
 def _head(term: bytes) -> int:
