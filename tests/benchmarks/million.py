@@ -9,12 +9,19 @@ made again. Of ingests and their parts there are seconds, and seconds of process
 changes less; of questions the seconds to open the index and answer the first, then milliseconds (median and 95th
 percentile, time and processor time) of the lexical leg and of the whole retrieval, and the memory that is the
 process's own before and after.
+
+`python -m tests.benchmarks.million lexical FOLDER COPIES` takes the lexical index of FOLDER so many times, with other
+ids each time, merges all of it, and asks that: a vocabulary as of the smaller corpus, postings of the larger one.
 """
 
 from __future__ import annotations
 
+import functools
 import json
+import os
 import re
+import secrets
+import shutil
 import sys
 import tempfile
 import time
@@ -26,8 +33,11 @@ from typing import Any
 import numpy as np
 
 import ingest.sync
-from rag.index.reader import Index, open_index
-from rag.records import Language
+from rag.index.reader import open_index
+from rag.lexical.merge import merge_segments
+from rag.lexical.search import LexicalIndex
+from rag.lexical.segment import Segment, segments_of, write_ids
+from rag.records import LANGUAGES, Language
 from rag.retrieval.retriever import CANDIDATES, HybridRetriever
 from rag.text.language import detect
 from rag.text.tagger import tagger
@@ -135,7 +145,7 @@ def asked(folder: Path) -> dict[str, Any]:
     retriever.search("日本の首都")
     figures: dict[str, Any] = {"open": round(time.monotonic() - began, 2), "own_mb_before": _own_megabytes()}
     legs: dict[str, Callable[[str], object]] = {
-        "lexical": lambda text: _lexical(index, text),
+        "lexical": functools.partial(_lexical, index.secondary.lexical),
         "whole": retriever.search,
     }
     for name, leg in legs.items():
@@ -144,9 +154,33 @@ def asked(folder: Path) -> dict[str, Any]:
     return figures | {"own_mb_after": _own_megabytes()}
 
 
-def _lexical(index: Index, question: str) -> None:
-    for language in index.secondary.centroids:
-        index.secondary.lexical.search(question, detect(question), CANDIDATES, among=language)
+def multiplied(folder: Path, copies: int, scratch: Path) -> dict[str, Any]:
+    """Ask the lexical index of a folder taken so many times."""
+    (derived,) = (folder / "index" / "derived").glob("[!.]*")
+    figures: dict[str, Any] = {}
+    for language in LANGUAGES:
+        parts = []
+        for segment in segments_of(derived / language) * copies:
+            parts.append(scratch / f"parts-{language}" / str(len(parts)))
+            shutil.copytree(segment.folder, parts[-1], copy_function=os.link, ignore=shutil.ignore_patterns("*ids.bin"))
+            (parts[-1] / "order.bin").unlink()
+            write_ids(parts[-1], np.array([secrets.token_hex(16).encode() for _ in segment.ids], dtype="S32"))
+        processor = time.process_time()
+        merge_segments([Segment(part) for part in parts], scratch / "all" / language / "000000001")
+        figures[language] = {"chunks": segments_of(scratch / "all" / language)[0].chunks}
+        figures[language]["merge"] = round(time.process_time() - processor, 1)
+        shutil.rmtree(scratch / f"parts-{language}")
+    lexical = LexicalIndex(scratch / "all")
+    _lexical(lexical, "日本の首都はTokyo")
+    before = _own_megabytes()
+    taken = np.array([_milliseconds(functools.partial(_lexical, lexical), text) for text in questions()])
+    figures |= {"lexical": np.percentile(taken, (50, 95), axis=0).round(1).tolist(), "mb": _megabytes(scratch / "all")}
+    return figures | {"own_mb_before": before, "own_mb_after": _own_megabytes()}
+
+
+def _lexical(lexical: LexicalIndex, question: str) -> None:
+    for language in LANGUAGES:
+        lexical.search(question, detect(question), CANDIDATES, among=language)
 
 
 def _milliseconds(leg: Callable[[str], object], question: str) -> tuple[float, float]:
@@ -185,6 +219,9 @@ if __name__ == "__main__":
     if what.isdigit():
         with tempfile.TemporaryDirectory() as scratch:
             main(int(what), Path(rest[0]) if rest else Path(scratch))
+    elif what == "lexical":
+        with tempfile.TemporaryDirectory(dir=rest[0]) as scratch:
+            print(json.dumps(multiplied(Path(rest[0]), int(rest[1]), Path(scratch))))
     else:
         import rag.index.reader
 
