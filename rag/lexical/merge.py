@@ -47,8 +47,8 @@ def merge_segments(segments: Sequence[Segment], folder: Path) -> None:
     """Write one segment of the chunks that these still have. Memory does not grow with the postings."""
     import numpy as np
 
-    alive = [np.ones(len(one.ids), dtype=bool) if one.alive is None else one.alive for one in segments]
-    write_ids(folder, np.concatenate([one.ids[rows] for one, rows in zip(segments, alive, strict=True)]))
+    alive = [np.ones(len(segment.ids), dtype=bool) if segment.alive is None else segment.alive for segment in segments]
+    write_ids(folder, np.concatenate([segment.ids[rows] for segment, rows in zip(segments, alive, strict=True)]))
     moved, before = [], 0
     for rows in alive:
         moved.append(np.where(rows, before + np.cumsum(rows) - 1, -1).astype(np.int32))
