@@ -46,8 +46,11 @@ class Categories:
         self._repeated: set[int] = set()  # columns that are filled again within a group: a blank cell is blank
         self._before: Sequence[str] = ()
 
-    def fill(self, row: Sequence[str]) -> list[str]:
-        """Return the cells of the next row."""
+    def fill(self, row: Sequence[str]) -> Sequence[str]:
+        """Return the cells of the next row: itself where nothing is to be filled."""
+        if not self._columns and _DITTO.isdisjoint(row):
+            self._before = row
+            return row
         cells = [self._before[at] if cell in _DITTO and at < len(self._before) else cell for at, cell in enumerate(row)]
         self._before = cells
         label = next((cell for cell in cells if cell), "")

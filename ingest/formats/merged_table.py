@@ -57,7 +57,7 @@ class MergedTable:
         if self._categories is None:
             self._categories = Categories(cells)
             return cells
-        filled = self._categories.fill(cells) if self._left > 0 else cells
+        filled = [*self._categories.fill(cells)] if self._left > 0 else cells
         self._left -= sum(map(len, filled)) - sum(map(len, cells))
         return filled
 

@@ -74,8 +74,8 @@ class _Headings:
             if len(self._open) > _DEEPEST:
                 del self._open[next(iter(self._open))]
         else:
-            total = is_total(next((cell for cell in row.cells if cell), ""))
-            yield GroupedRow(row, "" if total else " ".join(self._open.values()))
+            within = self._open and not is_total(next((cell for cell in row.cells if cell), ""))
+            yield GroupedRow(row, " ".join(self._open.values()) if within else "")
 
     def _mark(self, row: TableRow) -> str | None:
         """Return the mark of a row that may be a heading, None for any other."""

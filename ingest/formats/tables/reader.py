@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from ingest.formats.archive import check_archive
 from ingest.formats.blocks import collapse
 from ingest.formats.categories import Categories
 from ingest.formats.tables.columns import choose, lines, missing, question_of, role
-from ingest.formats.tables.groups import GroupedRow, grouped
+from ingest.formats.tables.groups import grouped
 from ingest.formats.tables.stacked import StackedTables
 from ingest.formats.types import Fault, Part, ReadOptions
 from rag.errors import UnreadableDocument
@@ -172,12 +172,21 @@ def _table(
             yield _broken_row(row, position)
         elif row.cells != first.cells:  # for printing, sheets have their header on every page
             filled = cells.fill(row, ids)
-            filled = replace(filled, cells=tuple(categories.fill(filled.cells)))
+            if (full := categories.fill(filled.cells)) is not filled.cells:
+                filled = replace(filled, cells=tuple(full))
             if any(filled.cells):
-                of_group = replace(entry, row=filled)
-                yield _document(header, of_group, options, f"{position}{row.number}", sheet, table.title)
+                titles = Titles(table.title, entry.group)
+                yield _document(header, filled, options, f"{position}{row.number}", sheet, titles)
     if not count and not (facts and facts.unsaved):
         yield from _single_row(first, table.title, f"{position}{first.number}")
+
+
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """The title above a table, and the headings of the group that a row is in; "" for none."""
+
+    table: str
+    group: str
 
 
 def _names(row: TableRow) -> list[str]:
@@ -221,17 +230,18 @@ class _FormulaErrors:
 
 
 def _document(
-    header: Sequence[str], entry: GroupedRow, options: ReadOptions, position: str, sheet: str, table_title: str
+    header: Sequence[str], row: TableRow, options: ReadOptions, position: str, sheet: str, titles: Titles
 ) -> Part | Fault:
-    row = entry.row
     if what := beyond_header(row, header):
         return Fault(what, position, _NO_HEADER if sheet else _UNQUOTED)
     cells = [*row.cells, *[""] * (len(header) - len(row.cells))]
     fields = list(zip(header, cells, strict=False))
     document = choose(fields, options.columns)
-    text = document.text
+    text, above = document.text, titles.table
     if text is None:
-        text = "\n".join(filter(None, [entry.group, lines(fields)]))
-    titled = " ".join(filter(None, [table_title, entry.group if document.text is not None else ""]))
-    title = document.title or titled or (None if options.columns else question_of(fields))
+        text = lines(fields)
+        text = f"{titles.group}\n{text}" if titles.group else text
+    elif titles.group:
+        above = f"{above} {titles.group}".strip()
+    title = document.title or above or (None if options.columns else question_of(fields))
     return Part(text, f"{sheet}id={document.id}" if document.id else position, position, title, document.language)
