@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
 import json
@@ -16,6 +17,7 @@ from eval.runs.answer_log import AnswerLog, AnswerRecord
 from eval.runs.circuit_breaker import CircuitBreaker, is_unanswered
 from eval.runs.evidence import NUMBER
 from eval.runs.settings_probe import model_answers
+from eval.runs.turns import ModelTurn, at_once
 from rag.errors import IndexChanged, SettingsError
 from rag.generation.chain import GroundedChain, Prepared, Question
 from rag.records import Answer, Failure
@@ -50,23 +52,33 @@ class Task:
     key: str
 
 
-def prepare(questions: Iterable[RunQuestion], chains: Chains, settings: str) -> Iterator[Task]:
+def prepare(
+    questions: Iterable[RunQuestion], chains: Chains, settings: str, *, turn: ModelTurn = at_once
+) -> Iterator[Task]:
     """Retrieve passages for every question and write its prompt. `settings` is all else that the answer depends on.
 
-    Raises IndexChanged if another process changes the index, SettingsError if no prompt would fit, and RunError if
-    consecutive questions do not reach a server, of passages or of the model.
+    Tokens are counted by the model, many questions a `turn`. Raises IndexChanged if another process changes the index,
+    SettingsError if no prompt would fit, and RunError if consecutive questions do not reach a server, of passages or of
+    the model.
     """
     breaker = CircuitBreaker()
     for (condition, repeat), of_pass in itertools.groupby(questions, _chain_of):
         chain, rest = chains[condition][repeat], iter(of_pass)
         while together := list(itertools.islice(rest, BATCH)):
             configs: list[RunnableConfig] = [{"metadata": {NUMBER: question.number}} for question in together]
-            prepared = chain.prepare_many([question.question for question in together], configs)
+            asked = [question.question for question in together]
+            prepared = turn(functools.partial(_prepare_many, chain, asked, configs))
             for question, ready in zip(together, prepared, strict=True):
                 if isinstance(ready, IndexChanged | SettingsError):  # a changed index or a prompt without room, for all
                     raise ready
                 breaker.record(str(ready) if is_unanswered(ready) else None)
                 yield _task(question, ready, chain, settings)
+
+
+def _prepare_many(
+    chain: GroundedChain, asked: Sequence[Question], configs: Sequence[RunnableConfig]
+) -> list[Prepared | Exception]:
+    return list(chain.prepare_many(asked, configs))
 
 
 def _task(question: RunQuestion, prepared: Prepared | Exception, chain: GroundedChain, settings: str) -> Task:
@@ -85,12 +97,13 @@ def answer(
     others: Sequence[AnswerLog] = (),
     batch_size: int,
     progress: Progress | None = None,
+    turn: ModelTurn = at_once,
 ) -> None:
     """Ask the questions that the log has no answer to, `batch_size` in one pass of the model, and append the answers.
 
-    An answer to exactly the same prompt, in the log, one of `others` or of an earlier condition, is copied. Raises
-    SettingsError if the model takes no question with these settings, and RunError if consecutive questions do not get
-    through; answers to the others are kept.
+    Each pass takes a `turn`. An answer to exactly the same prompt, in the log, one of `others` or of an earlier
+    condition, is copied. Raises SettingsError if the model takes no question with these settings, and RunError if
+    consecutive questions do not get through; answers to the others are kept.
     """
     log.mend()
     known = {
@@ -111,8 +124,9 @@ def answer(
                 done += 1
         for start in range(0, len(todo), batch_size):
             group = todo[start : start + batch_size]
-            records = list(_ask(group, chains[condition][repeat]))
-            answers = answers or model_answers(records, chains[condition][repeat])
+            chain = chains[condition][repeat]
+            records = turn(functools.partial(_ask, group, chain))
+            answers = answers or turn(functools.partial(model_answers, records, chain))
             for recorded in records:
                 log.append(recorded)
                 done += 1
@@ -124,7 +138,7 @@ def answer(
                 breaker.record(recorded.failure.message if recorded.unanswered and recorded.failure else None)
 
 
-def _ask(tasks: Sequence[Task], chain: GroundedChain) -> Iterator[AnswerRecord]:
+def _ask(tasks: Sequence[Task], chain: GroundedChain) -> list[AnswerRecord]:
     began = time.monotonic()
     answers = iter(chain.answer([task.prepared for task in tasks if isinstance(task.prepared, Prepared)]))
     outcomes = [next(answers) if isinstance(task.prepared, Prepared) else task.prepared for task in tasks]
@@ -132,22 +146,25 @@ def _ask(tasks: Sequence[Task], chain: GroundedChain) -> Iterator[AnswerRecord]:
         if isinstance(outcome, SettingsError):  # which concerns all questions
             raise outcome
     seconds = round((time.monotonic() - began) / len(tasks), 3)
-    for task, outcome in zip(tasks, outcomes, strict=True):
-        question, answered = task.question, isinstance(outcome, Answer)
-        failure = None if answered else Failure(question.question.text[:60], type(outcome).__name__, str(outcome))
-        yield AnswerRecord(
-            key=task.key,
-            number=question.number,
-            language=question.question.language,
-            condition=question.condition,
-            repeat=question.repeat,
-            prompt=task.prompt,
-            seconds=seconds,
-            answer=outcome if isinstance(outcome, Answer) else None,
-            failure=failure,
-            unanswered=is_unanswered(outcome),
-            retrieval_seconds=task.prepared.retrieval_seconds if isinstance(task.prepared, Prepared) else None,
-        )
+    return [_recorded(task, outcome, seconds) for task, outcome in zip(tasks, outcomes, strict=True)]
+
+
+def _recorded(task: Task, outcome: Answer | Exception, seconds: float) -> AnswerRecord:
+    question, answered = task.question, isinstance(outcome, Answer)
+    failure = None if answered else Failure(question.question.text[:60], type(outcome).__name__, str(outcome))
+    return AnswerRecord(
+        key=task.key,
+        number=question.number,
+        language=question.question.language,
+        condition=question.condition,
+        repeat=question.repeat,
+        prompt=task.prompt,
+        seconds=seconds,
+        answer=outcome if isinstance(outcome, Answer) else None,
+        failure=failure,
+        unanswered=is_unanswered(outcome),
+        retrieval_seconds=task.prepared.retrieval_seconds if isinstance(task.prepared, Prepared) else None,
+    )
 
 
 def _chain_of(question: RunQuestion) -> tuple[Condition, int]:

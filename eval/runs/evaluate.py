@@ -20,6 +20,7 @@ from eval.runs.description import RunIdentity, Scope, stored_prompt
 from eval.runs.evidence import evidence_retriever, needs_index, retriever_beside_twins
 from eval.runs.own_parts import model_settings_of, retriever_identity
 from eval.runs.run import execute, load_run
+from eval.runs.turns import ModelTurn, at_once
 from eval.runs.until_decided import sequential_plan
 from rag.encoders.embeddings import Encoder, open_encoder
 from rag.errors import SettingsError
@@ -101,17 +102,17 @@ class Experiment:
     def open(
         cls,
         verify: Path | Dataset,
-        selection: QuestionSelection,
+        selection: QuestionSelection | Scope,
         index: IndexSettings | BaseRetriever,
         shelf: RetrieverShelf | None = None,
     ) -> Experiment:
         """Open the set and the index, which gold passages that come with the set do not need.
 
-        Any retriever may stand in for the index. Raises DatasetError, IndexProblem, and SettingsError, also if the
-        index holds the verification set.
+        The scope of a run that goes on may stand in for the selection, and any retriever for the index. Raises
+        DatasetError, IndexProblem, and SettingsError, also if the index holds the verification set.
         """
         dataset = verify if isinstance(verify, Dataset) else load_dataset(verify)
-        scope = selection.scope(dataset)
+        scope = selection if isinstance(selection, Scope) else selection.scope(dataset)
         named = Condition.ORACLE in scope.conditions and needs_index(scope.items(dataset))
         searched = {Condition.RAG, Condition.WITHHELD} & {*scope.conditions}
         needed = named or searched
@@ -183,10 +184,14 @@ def run_models(
     *,
     reuse: Sequence[Path] = (),
     progress: Progress | None = None,
+    turn: ModelTurn = at_once,
 ) -> None:
-    """Run an experiment, with a model for each repeat. Raises SettingsError, ModelUnavailable, RunError."""
+    """Run an experiment, with a model for each repeat; work with the model takes a `turn`.
+
+    Raises SettingsError, ModelUnavailable, RunError.
+    """
     dataset, scope, retriever = experiment.dataset, experiment.scope, experiment.retriever
-    context_window(models[0])  # raises before a run is begun, as do the languages of the prompt
+    turn(lambda: context_window(models[0]))  # raises before a run is begun, as do the languages of the prompt
     for language in scope.languages:
         settings.prompt.wording(language)
     retrievers = _retrievers(scope.items(dataset), scope.conditions, retriever)
@@ -195,7 +200,10 @@ def run_models(
         for condition in scope.conditions
     }
     identity = _identity(dataset, settings, models[0], retriever)
-    execute(out, dataset, chains, scope, identity, reuse=reuse, batch_size=batch_size(models[0]), progress=progress)
+    execute(
+        out, dataset, chains, scope, identity,
+        reuse=reuse, batch_size=batch_size(models[0]), progress=progress, turn=turn,
+    )  # fmt: skip
     compute_cosines(out, dataset, load_run(out).log, _encoder(retriever))
 
 

@@ -28,6 +28,7 @@ from eval.runs.description import (
     read_description,
     write_description,
 )
+from eval.runs.turns import ModelTurn, at_once
 from eval.runs.until_decided import ask_until_decided
 from rag.errors import RunBusy, RunError
 from rag.generation.chain import Question
@@ -49,8 +50,9 @@ def execute(
     reuse: Sequence[Path] = (),
     batch_size: int,
     progress: Progress | None = None,
+    turn: ModelTurn = at_once,
 ) -> None:
-    """Ask the questions without an answer, `batch_size` in one pass of the model.
+    """Ask the questions without an answer, `batch_size` in one pass of the model, which takes a `turn`.
 
     Answers in the run folders `reuse` to the same prompt, model and settings are copied. A failure is recorded and
     counts as not correct; a question that does not reach a server stays unanswered. The next run tries both again.
@@ -69,9 +71,9 @@ def execute(
 
         def ask(items: Sequence[Item]) -> None:
             nonlocal before
-            tasks = list(prepare(_questions(items, scope), chains, identity.settings))
+            tasks = list(prepare(_questions(items, scope), chains, identity.settings, turn=turn))
             report = None if progress is None else lambda done, _: progress(before + done, total)
-            answer(tasks, chains, log, others=others, batch_size=batch_size, progress=report)
+            answer(tasks, chains, log, others=others, batch_size=batch_size, progress=report, turn=turn)
             before += len(tasks)
 
         if scope.sequential is None:

@@ -11,15 +11,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from kotae.web import library_routes, list_routes, openai_api, pages
+from kotae.web import library_routes, list_routes, openai_api, pages, set_routes
 from kotae.web.asking import ask
+from kotae.web.comparisons import Comparisons
 from kotae.web.errors import as_kotae_error, openai_fields, page_fields, status_of
 from kotae.web.index_view import IndexView
+from kotae.web.jobs import JobRunner
 from kotae.web.library import Library
 from kotae.web.library_sync import LibrarySync
 from kotae.web.question_lists import QuestionLists
 from kotae.web.queue import AnswerQueue
 from kotae.web.runs_view import RunList
+from kotae.web.set_folder import FOLDER, SetFolder
 from rag.errors import KotaeError
 from rag.factory import IndexSettings, ModelSettings
 
@@ -57,6 +60,8 @@ def build_app(config: ServerConfig) -> Starlette:
             Route("/runs", pages.runs_page),
             Route("/runs/{run}/headline", pages.run_headline),
             Route("/runs/{run}/report", pages.run_report),
+            Route("/runs/{run}/files.{kind}", pages.run_files),
+            *set_routes.ROUTES,
             Route("/assets/{name}", pages.asset),
             Route("/v1/models", openai_api.list_models),
             Route("/v1/models/{name}", openai_api.show_model),
@@ -74,6 +79,9 @@ def build_app(config: ServerConfig) -> Starlette:
         app.state.syncing = LibrarySync(app.state.library, view, app.state.queue.warm_up)
     app.state.lists = QuestionLists(app.state.queue)
     app.state.runs = RunList(config.runs)
+    app.state.sets = SetFolder(config.runs / FOLDER)
+    app.state.jobs = JobRunner(app.state.queue)
+    app.state.comparisons = Comparisons(app.state.jobs, app.state.queue.settings, config.index, app.state.runs)
     return app
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import PurePath
 from typing import Any
-from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -16,7 +15,7 @@ from kotae.web.index_view import IndexView
 from kotae.web.pages import page_language
 from kotae.web.question_lists import QuestionList, QuestionLists
 from kotae.web.questions import read_body
-from kotae.web.uploads import file_name, read_uploaded
+from kotae.web.uploads import attachment, file_name, read_uploaded
 from rag.errors import RequestError
 
 LIST_BYTES = 16 * 1024 * 1024
@@ -61,10 +60,9 @@ def list_answers(request: Request) -> Response:
     suffix = f".{request.path_params['kind']}"
     if suffix not in _KINDS:
         raise RequestError("The table of answers is .xlsx or .csv", status=404)
-    name = quote(f"{PurePath(entry.name).stem}-answers{suffix}", safe="")
-    disposition = f"attachment; filename=\"answers{suffix}\"; filename*=UTF-8''{name}"
+    name = f"{PurePath(entry.name).stem}-answers{suffix}"
     table = answers_file(suffix, entry.table, with_sources=entry.retrieval)
-    return Response(table, media_type=_KINDS[suffix], headers={"Content-Disposition": disposition})
+    return Response(table, media_type=_KINDS[suffix], headers=attachment(name))
 
 
 def _fields(request: Request, entry: QuestionList) -> dict[str, Any]:

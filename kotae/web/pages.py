@@ -17,6 +17,7 @@ from kotae.web.library import Library
 from kotae.web.messages import script_messages, translate
 from kotae.web.queue import AnswerQueue
 from kotae.web.runs_view import RunList
+from kotae.web.uploads import attachment
 from rag.errors import IndexMissing, IndexProblem, KotaeError, RequestError
 from rag.records import LANGUAGES, Language
 from rag.text.language import markup_language
@@ -42,7 +43,7 @@ def ask_page(request: Request) -> Response:
     index: IndexView = request.app.state.index
     queue: AnswerQueue = request.app.state.queue
     library = request.app.state.library
-    return _page(request, "ask", model=queue.settings.uri, problem=index.problem(), library=library)
+    return render_page(request, "ask", model=queue.settings.uri, problem=index.problem(), library=library)
 
 
 def examples(request: Request) -> Response:
@@ -59,7 +60,7 @@ def lists_page(request: Request) -> Response:
     """Show the form for lists of questions; the script fetches how far they are."""
     index: IndexView = request.app.state.index
     queue: AnswerQueue = request.app.state.queue
-    return _page(request, "lists", model=queue.settings.uri, problem=index.problem())
+    return render_page(request, "lists", model=queue.settings.uri, problem=index.problem())
 
 
 def documents_page(request: Request) -> Response:
@@ -70,7 +71,7 @@ def documents_page(request: Request) -> Response:
         catalogue = index.catalogue()
     except IndexMissing as error:
         if library is None:
-            return _page(request, "documents", catalogue=None, problem=error, library=None)
+            return render_page(request, "documents", catalogue=None, problem=error, library=None)
         catalogue = Catalogue(str(index.settings.folder), "", complete=True, files=())
     if library is not None:
         catalogue = library.with_unread(catalogue)
@@ -81,7 +82,7 @@ def documents_page(request: Request) -> Response:
         if (wanted not in LANGUAGES or wanted in file.languages) and part.casefold() in file.source.casefold()
     ]
     listed = files[:MOST_FILES]
-    return _page(
+    return render_page(
         request,
         "documents",
         catalogue=catalogue,
@@ -98,7 +99,7 @@ def document_page(request: Request) -> Response:
     index: IndexView = request.app.state.index
     number = request.query_params.get("page", "1")
     page = index.page(request.path_params["file"], int(number) if number.isdecimal() and len(number) < 9 else 1)
-    return _page(request, "document", page=page)
+    return render_page(request, "document", page=page)
 
 
 def passage(request: Request) -> Response:
@@ -112,7 +113,7 @@ def passage(request: Request) -> Response:
 def runs_page(request: Request) -> Response:
     """List the runs below the folder; the script fetches their headlines one by one."""
     runs: RunList = request.app.state.runs
-    return _page(request, "runs", runs=runs.entries(), folder=runs.folder)
+    return render_page(request, "runs", runs=runs.entries(), folder=runs.folder)
 
 
 def run_headline(request: Request) -> Response:
@@ -128,6 +129,14 @@ def run_report(request: Request) -> Response:
     return HTMLResponse(runs.report(request.path_params["run"]), headers={"Content-Security-Policy": REPORT_POLICY})
 
 
+def run_files(request: Request) -> Response:
+    """Return the report of a run as a workbook, or with everything that there is of it as an archive."""
+    runs: RunList = request.app.state.runs
+    kind = request.path_params["kind"]
+    data = runs.files(request.path_params["run"], kind, page_language(request))
+    return Response(data, media_type="application/octet-stream", headers=attachment(f"report.{kind}"))
+
+
 def asset(request: Request) -> Response:
     """Return a style sheet, script or icon."""
     content = _assets().get(request.path_params["name"])
@@ -139,7 +148,7 @@ def asset(request: Request) -> Response:
 
 def error_page(request: Request, error: KotaeError) -> Response:
     """Show an error: what is wrong, where, and what to do."""
-    return _page(request, "error", status=status_of(error), error=error)
+    return render_page(request, "error", status=status_of(error), error=error)
 
 
 def page_language(request: Request) -> Language:
@@ -151,7 +160,8 @@ def page_language(request: Request) -> Language:
     return "ja" if first.startswith("ja") else "en"
 
 
-def _page(request: Request, name: str, *, status: int = 200, **values: Any) -> Response:
+def render_page(request: Request, name: str, *, status: int = 200, **values: Any) -> Response:
+    """Return a page in the language of its reader, from the template of this name."""
     language = page_language(request)
     text = (
         _environment()

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from kotae.web.index_view import IndexView, IndexViewRetriever
 from rag.errors import KotaeError
 from rag.factory import ModelSettings, open_model
 from rag.generation.chain import GroundedChain, Question, build_chain
 from rag.records import AnswerPiece, Decoding, Hit
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class AnswerQueue:
     """
 
     def __init__(self, settings: ModelSettings, index: IndexView) -> None:
-        self.settings = settings
+        self.settings = settings.to_compare()  # as for a comparison, which then has the same engine
         self._index = index
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="answers")
         self._waiting: list[asyncio.Event] = []
@@ -71,27 +75,47 @@ class AnswerQueue:
 
     async def answer(self, question: QueuedQuestion) -> AsyncGenerator[Event]:
         """Yield the events of answering a question; closing the iterator cancels it. Raises KotaeError."""
-        moved = asyncio.Event()
-        self._waiting.append(moved)
         work = self._events(question)
-        try:
-            while ahead := self._waiting.index(moved):
-                yield Waiting(ahead)
-                await moved.wait()
-                moved.clear()
-            yield Waiting(0)
-            loop = asyncio.get_running_loop()
-            while (event := await loop.run_in_executor(self._thread, next, work, None)) is not None:
-                yield event
-        finally:
-            self._waiting.remove(moved)
-            for other in self._waiting:
-                other.set()
-            self._thread.submit(work.close)
+        with self._place() as moved:
+            try:
+                async for waiting in self._turn(moved):
+                    yield waiting
+                loop = asyncio.get_running_loop()
+                while (event := await loop.run_in_executor(self._thread, next, work, None)) is not None:
+                    yield event
+            finally:
+                self._thread.submit(work.close)
+
+    async def call(self, work: Callable[[], Result]) -> Result:
+        """Do other work with the model, as a question that has no answer. Raises what it raises."""
+        with self._place() as moved:
+            async for _ in self._turn(moved):
+                pass
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def close(self) -> None:
         """Stop answering; wait for cancelled work to end."""
         self._thread.shutdown()
+
+    @contextmanager
+    def _place(self) -> Iterator[asyncio.Event]:
+        """Take a place at the end of the queue, and leave it; the event is set when somebody ahead has left."""
+        moved = asyncio.Event()
+        self._waiting.append(moved)
+        try:
+            yield moved
+        finally:
+            self._waiting.remove(moved)
+            for other in self._waiting:
+                other.set()
+
+    async def _turn(self, moved: asyncio.Event) -> AsyncGenerator[Waiting]:
+        """Yield how many are ahead of a place, until its turn has come."""
+        while ahead := self._waiting.index(moved):
+            yield Waiting(ahead)
+            await moved.wait()
+            moved.clear()
+        yield Waiting(0)
 
     def _events(self, question: QueuedQuestion) -> Generator[Retrieved | AnswerPiece]:
         chain = self._chain(question.decoding or self.settings.decoding, question.retrieval)

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from eval.export.export import export_run
 from eval.report.build import build_report
+from eval.report.files import write_all
 from eval.report.headlines import effect_word, headline, imported_headline
 from eval.report.html import html_page
 from eval.report.records import Report
 from eval.runs.description import FILE, ImportedRun, read_description
-from rag.errors import KotaeError, RequestError
+from eval.runs.run_folders import folder_name
+from kotae.web.set_folder import free_path
+from rag.errors import KotaeError, RequestError, SettingsError
 from rag.records import LANGUAGES, Language
 
 DEEPEST = 3
@@ -63,7 +70,7 @@ class RunList:
 
         Raises RequestError, RunError and GradingError.
         """
-        path = self._path(run_id)
+        path = self.path(run_id)
         key = (run_id, _stamp(path))
         if key not in self._headlines:
             self._headlines[key] = _headline(build_report([path]))
@@ -74,9 +81,40 @@ class RunList:
 
         The `report.html` in the folder is never served, as anybody may have written it.
         """
-        return html_page(build_report([self._path(run_id)]))
+        return html_page(build_report([self.path(run_id)]))
 
-    def _path(self, run_id: str) -> Path:
+    def files(self, run_id: str, kind: str, language: Language) -> bytes:
+        """Return the report of a run as .xlsx, or a .zip of it in every form, with the answers for other programs.
+
+        Raises RequestError, RunError and GradingError.
+        """
+        path = self.path(run_id)
+        with TemporaryDirectory(prefix="kotae-") as folder:
+            out = Path(folder)
+            files = write_all(build_report([path]), out, language)
+            if kind == "xlsx":
+                return files.xlsx.read_bytes()
+            if kind != "zip":
+                raise RequestError("A report is .xlsx or .zip", status=404)
+            export_run(path, "jsonl", out / "run.jsonl")
+            export_run(path, "inspect", out / "inspect")
+            return _zipped(out)
+
+    def new_path(self, name: str) -> Path:
+        """Return a folder for a new run, named after its set. Raises SettingsError where there can be none."""
+        if (self.folder / FILE).exists():
+            raise SettingsError(
+                "This folder is a run itself, and has no place for others", where=str(self.folder),
+                do="Start kotae serve with another --runs.",
+            )  # fmt: skip
+        return free_path(self.folder / folder_name(name))
+
+    def id_of(self, path: Path) -> str:
+        """Return the id of a run's folder."""
+        return _id_of(self.folder, path)
+
+    def path(self, run_id: str) -> Path:
+        """Return the folder of a run. Raises RequestError."""
         for path in _run_folders(self.folder):
             if _id_of(self.folder, path) == run_id:
                 return path
@@ -127,3 +165,12 @@ def _stamp(path: Path) -> Stamp:
     """Return what changes when a run continues or is judged."""
     states = ((entry.name, entry.stat()) for entry in os.scandir(path) if entry.is_file())
     return tuple(sorted((name, state.st_mtime_ns, state.st_size) for name, state in states))
+
+
+def _zipped(folder: Path) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                archive.write(path, path.relative_to(folder).as_posix())
+    return buffer.getvalue()

@@ -58,6 +58,7 @@ class LocalServer:
         finally:
             if self._app.state.syncing is not None:
                 self._app.state.syncing.close()
+            self._app.state.jobs.close()
             self._app.state.queue.close()
             self._app.state.index.close()
 

@@ -6,8 +6,9 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TypeVar
+from urllib.parse import quote
 
 from rag.errors import DatasetError, RequestError
 from rag.messages import Message
@@ -77,6 +78,13 @@ def _unusable(what: str, given: str) -> RequestError:
     return RequestError(what, where=where if len(where) <= _NAME_BYTES else f"…{where[-_NAME_BYTES:]}", do="Rename it.")
 
 
+def attachment(name: str) -> dict[str, str]:
+    """Return the header by which a browser keeps a file under this name."""
+    plain = f"kotae{PurePath(name).suffix}"
+    plain = plain if plain.isascii() else "kotae"
+    return {"Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"}
+
+
 def read_uploaded(name: str, data: bytes, read: Callable[[Path], Result]) -> Result:
     """Return what `read` makes of a file with this name and content. Raises what it raises.
 
@@ -97,7 +105,9 @@ def _without(folder: str, text: str | None) -> str | None:
     """Return a message without the name of a folder in its values."""
     if text is None:
         return None
-    if not isinstance(text, Message) or not text.values:
+    if not isinstance(text, Message):
         return text.replace(folder, "")
+    if not text.values:
+        return text
     values = {name: _without(folder, value) if isinstance(value, str) else value for name, value in text.values.items()}
     return Message(text.template, **values)

@@ -1,6 +1,11 @@
 // The list of runs: headlines are fetched one after the other, as each run is graded on the way.
 
+import { beginJob } from "./jobs.js";
 import { translate } from "./page.js";
+
+for (const button of document.querySelectorAll("[data-resume]")) {
+  button.addEventListener("click", () => beginJob(`/runs/${button.dataset.resume}/resume`));
+}
 
 for (const line of document.querySelectorAll("[data-run]")) {
   line.textContent = translate("grading");

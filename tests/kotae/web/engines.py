@@ -40,7 +40,8 @@ class SteeredEngine(TextEngine):
         return len(text)
 
     def complete(self, prompts: Sequence[str], decoding: Decoding, stop: Sequence[str] = ()) -> list[Completion]:
-        raise AssertionError("answers are streamed here")
+        ends = [list(self.stream(prompt, decoding, stop))[-1].end for prompt in prompts]
+        return [end for end in ends if end is not None]
 
     def stream(self, prompt: str, decoding: Decoding, stop: Sequence[str] = ()) -> Iterator[Piece]:
         self.prompts.append(prompt)

@@ -16,7 +16,10 @@ ROUTES = [
     ("POST", "/v1/chat/completions"), ("POST", "/v1/completions"), ("GET", "/examples"), ("GET", "/lists"),
     ("POST", "/lists"), ("GET", "/lists/state"), ("POST", "/lists/x/stop"), ("GET", "/lists/x/answers.csv"),
     ("POST", "/library/files"), ("POST", "/library/remove"), ("POST", "/library/sync"), ("POST", "/library/stop"),
-    ("GET", "/library/state"), ("GET", "/no/such/page"), ("DELETE", "/"), ("OPTIONS", "/ask"), ("HEAD", "/"),
+    ("GET", "/library/state"),
+    ("GET", "/sets"), ("POST", "/sets"), ("GET", "/sets/x/file"), ("POST", "/sets/x/comparison"),
+    ("POST", "/runs/x/resume"), ("GET", "/runs/x/files.zip"), ("GET", "/jobs/state"), ("POST", "/jobs/x/stop"),
+    ("GET", "/no/such/page"), ("DELETE", "/"), ("OPTIONS", "/ask"), ("HEAD", "/"),
     ("GET", "/assets/../../secrets"), ("GET", "//elsewhere.example/"), ("PUT", "/ask"),
 ]  # fmt: skip
 

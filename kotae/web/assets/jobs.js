@@ -1,0 +1,89 @@
+// Work in the background, followed on any page that has a place for it. It goes on when the page is left.
+
+import { languageOf, translate } from "./page.js";
+import { send } from "./upload.js";
+
+const section = document.getElementById("job");
+const POLL_MS = 1000;
+let timer;
+
+function time(seconds) {
+  if (seconds < 90) return translate("job_seconds", { seconds: Math.round(seconds) });
+  return translate("job_minutes", { minutes: Math.ceil(seconds / 60) });
+}
+
+function countText({ done, total, seconds, left, running }) {
+  const parts = [];
+  if (total !== null) parts.push(translate("job_progress", { done, total }));
+  parts.push(time(seconds));
+  if (running && left !== null) parts.push(translate("job_left", { time: time(left) }));
+  return parts.join(translate("list_comma"));
+}
+
+function stateText({ state, error, kind, total }) {
+  if (error) return error.text;
+  if (state === "running") return translate(total === null ? "job_preparing" : `job_${kind}`);
+  return translate(`job_${state}`);
+}
+
+// Set the text only if it is another, as screen readers read what changes.
+function setText(selector, text) {
+  const element = section.querySelector(selector);
+  if (element.textContent !== text) element.textContent = text;
+  return element;
+}
+
+export function showJob(job) {
+  section.hidden = !job;
+  if (!job) return;
+  job.running = ["running", "stopping"].includes(job.state);
+  setText("h2", job.name).lang = languageOf(job.name);
+  setText("[role=status]", stateText(job)).classList.toggle("failed", job.state === "broken");
+  setText(".count", countText(job));
+  const progress = section.querySelector("progress");
+  progress.setAttribute("aria-label", job.name);
+  progress.max = job.total ?? 1;
+  progress.value = job.done;
+  progress.hidden = !job.running;
+  const stop = section.querySelector(".stop");
+  stop.hidden = job.state !== "running";
+  stop.setAttribute("aria-label", `${stop.textContent}: ${job.name}`);
+  stop.onclick = () => act(async () => showJob(await send(`/jobs/${job.id}/stop`, { method: "POST" })));
+  const link = section.querySelector("a");
+  link.hidden = job.state !== "done";
+  link.href = `/runs/${job.result}/report`;
+  for (const button of document.querySelectorAll("[data-resume]")) {
+    button.hidden = job.running && button.dataset.resume === job.result;
+  }
+  if (job.running) follow();
+}
+
+function follow() {
+  timer ??= setTimeout(() => {
+    timer = undefined;
+    act(load);
+  }, POLL_MS);
+}
+
+async function load() {
+  showJob((await send("/jobs/state")).job);
+}
+
+async function act(action) {
+  try {
+    await action();
+  } catch (error) {
+    section.hidden = false;
+    setText("[role=status]", error.message).classList.add("failed");
+  }
+}
+
+// Begin what a request begins, and show it. Errors are shown in its place.
+export function beginJob(address, options) {
+  return act(async () => {
+    showJob(await send(address, { method: "POST", ...options }));
+    section.scrollIntoView({ block: "nearest" });
+  });
+}
+
+act(load);

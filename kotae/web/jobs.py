@@ -1,0 +1,166 @@
+"""Long work with the model in the background: one job at a time, which takes turns with questions of the page."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
+
+from kotae.web.errors import as_kotae_error
+from kotae.web.queue import AnswerQueue
+from rag.errors import KotaeError, RequestError
+
+Result = TypeVar("Result")
+_POLL_SECONDS = 1.0
+
+
+class JobKind(StrEnum):
+    """What a job does."""
+
+    COMPARISON = "comparison"
+    DRAFTING = "drafting"
+
+
+class JobState(StrEnum):
+    """What becomes of a job; `broken` means that an error ended it."""
+
+    RUNNING = "running"
+    STOPPING = "stopping"
+    DONE = "done"
+    STOPPED = "stopped"
+    BROKEN = "broken"
+
+
+class JobStopped(Exception):
+    """Ends the work of a job that is stopped."""
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """A job, which clients name by `id`; `done` of `total` is None until something was done.
+
+    `first` is how much was done, and when, at the first report: what an interrupted job had done before takes no time.
+    `result` is the id of what comes of it, a run or a set. `error` broke it off.
+    """
+
+    id: str
+    kind: JobKind
+    name: str
+    result: str
+    began: float
+    state: JobState = JobState.RUNNING
+    done: int = 0
+    total: int | None = None
+    first: tuple[int, float] | None = None
+    seconds: float | None = None
+    error: KotaeError | None = None
+
+    @property
+    def elapsed(self) -> float:
+        """The seconds that it has taken so far."""
+        return time.monotonic() - self.began if self.seconds is None else self.seconds
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return self.state in (JobState.RUNNING, JobState.STOPPING)
+
+    @property
+    def left(self) -> float | None:
+        """The seconds that the rest will take if it goes on as since the first report; None while nobody knows."""
+        if self.first is None or self.total is None or self.done <= self.first[0]:
+            return None
+        spent = time.monotonic() - self.first[1]
+        return spent / (self.done - self.first[0]) * (self.total - self.done)
+
+    def progress(self, done: int, total: int) -> None:
+        """Take note of how far the work is. Raises JobStopped."""
+        self.done, self.total = done, total
+        if self.first is None:
+            self.first = done, time.monotonic()
+        self.check()
+
+    def check(self) -> None:
+        """Raise JobStopped if the job is to end."""
+        if self.state is not JobState.RUNNING:
+            raise JobStopped
+
+
+@dataclass(slots=True, eq=False)
+class JobTurn:
+    """The turns of a job with the model, taken on its thread while the loop runs."""
+
+    job: Job
+    queue: AnswerQueue
+    loop: asyncio.AbstractEventLoop
+
+    def __call__(self, work: Callable[[], Result], /) -> Result:
+        """Do the work when the queue has come to it. Raises JobStopped, and what the work raises."""
+
+        def unless_stopped() -> Result:
+            self.job.check()
+            return work()
+
+        self.job.check()
+        result = asyncio.run_coroutine_threadsafe(self.queue.call(unless_stopped), self.loop)
+        while not wait([result], _POLL_SECONDS).done:
+            if self.loop.is_closed():
+                raise JobStopped
+        return result.result()
+
+
+Work = Callable[[Job, JobTurn], None]
+
+
+@dataclass(slots=True)
+class JobRunner:
+    """Runs one job at a time. `latest` is the one that runs or ran last. Called on the thread of the event loop."""
+
+    queue: AnswerQueue
+    latest: Job | None = None
+    _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="job"))
+
+    def begin(self, kind: JobKind, name: str, result: str, work: Work) -> Job:
+        """Begin a job. Raises RequestError while another one runs."""
+        if self.latest is not None and self.latest.running:
+            raise RequestError(
+                "A comparison or a draft is being worked on already", do="Wait until it is done, or stop it.",
+                status=429,
+            )  # fmt: skip
+        job = self.latest = Job(secrets.token_hex(8), kind, name, result, time.monotonic())
+        self._thread.submit(_carry_out, job, work, JobTurn(job, self.queue, asyncio.get_running_loop()))
+        return job
+
+    def stop(self, job_id: str) -> Job:
+        """Stop a job after what it is doing; what was done stays. Raises RequestError."""
+        job = self.latest
+        if job is None or job.id != job_id:
+            raise RequestError("This work does not exist, or no longer does", status=404)
+        if job.state is JobState.RUNNING:
+            job.state = JobState.STOPPING
+        return job
+
+    def close(self) -> None:
+        """Stop, and wait for what is being done to end."""
+        if self.latest is not None and self.latest.state is JobState.RUNNING:
+            self.latest.state = JobState.STOPPING
+        self._thread.shutdown()
+
+
+def _carry_out(job: Job, work: Work, turn: JobTurn) -> None:
+    state = JobState.BROKEN
+    try:
+        work(job, turn)
+        state = JobState.DONE
+    except (JobStopped, CancelledError):  # cancelled with the event loop
+        state = JobState.STOPPED
+    except Exception as error:
+        job.error = as_kotae_error(error)
+    finally:
+        job.seconds = job.elapsed
+        job.state = state

@@ -1,0 +1,121 @@
+"""The folder of verification sets: those that the page was given, and those that it drafted."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.dataset.conditions import Condition
+from eval.dataset.items import Dataset
+from eval.dataset.load import load_dataset
+from eval.dataset.set_table import SUFFIXES
+from eval.dataset.summary import reasons
+from kotae.web.uploads import read_uploaded
+from rag.errors import KotaeError, RequestError
+from rag.messages import Message
+from rag.records import LANGUAGES, Language
+from rag.storage.atomic import write_bytes
+from rag.storage.disk_errors import translate_os_errors
+
+FOLDER = "sets"
+"""The folder of sets, in that of the runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetEntry:
+    """A set, which clients name by `id`; `error` is why it cannot be read."""
+
+    id: str
+    path: Path
+    dataset: Dataset | None = None
+    error: KotaeError | None = None
+
+    def read(self) -> Dataset:
+        """Return its questions. Raises the error of a set that cannot be read."""
+        if self.dataset is None:
+            raise self.error or RequestError("This set does not exist, or no longer does", status=404)
+        return self.dataset
+
+    @property
+    def languages(self) -> dict[Language, int]:
+        """The number of questions in each language."""
+        items = () if self.dataset is None else self.dataset.items
+        counts = {language: sum(language in item.questions for item in items) for language in LANGUAGES}
+        return {language: count for language, count in counts.items() if count}
+
+    @property
+    def left_out(self) -> Message | None:
+        """The rows of its file that are no questions to ask, and why, or None."""
+        return reasons(self.dataset.left_out) if self.dataset is not None and self.dataset.left_out else None
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The conditions that its questions can be asked under."""
+        named = self.dataset is not None and any(item.gold for item in self.dataset.items)
+        return tuple(condition for condition in Condition if named or not condition.needs_evidence)
+
+
+class SetFolder:
+    """The sets in a folder; a set is read again when its file has changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._read: dict[tuple[str, int, int], SetEntry] = {}
+
+    def entries(self) -> list[SetEntry]:
+        """List the sets, latest first."""
+        paths = sorted(self._paths(), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+        return [self._entry(path) for path in paths]
+
+    def get(self, set_id: str) -> SetEntry:
+        """Return a set by its id. Raises RequestError."""
+        for path in self._paths():
+            if _id_of(path) == set_id:
+                return self._entry(path)
+        raise RequestError("This set does not exist, or no longer does", where=str(self.folder), status=404)
+
+    def add(self, name: str, data: bytes) -> SetEntry:
+        """Keep a set; one of this name and content is there already. Raises DatasetError and CannotWrite."""
+        read_uploaded(name, data, load_dataset)
+        with translate_os_errors(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            path = free_path(self.folder / name, data)
+            if not path.exists():
+                write_bytes(path, data)
+        return self._entry(path)
+
+    def _paths(self) -> Iterator[Path]:
+        if self.folder.is_dir():
+            for path in self.folder.iterdir():
+                if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file():
+                    yield path
+
+    def _entry(self, path: Path) -> SetEntry:
+        state = path.stat()
+        key = (path.name, state.st_mtime_ns, state.st_size)
+        if key not in self._read:
+            self._read[key] = _read(path)
+        return self._read[key]
+
+
+def free_path(path: Path, data: bytes | None = None) -> Path:
+    """Return a path like `path` where nothing is yet, or a file with this content."""
+    numbered = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in itertools.count(2))
+    for candidate in itertools.chain([path], numbered):
+        if not candidate.exists() or (data is not None and candidate.is_file() and candidate.read_bytes() == data):
+            return candidate
+    raise AssertionError("there is always another number")
+
+
+def _read(path: Path) -> SetEntry:
+    try:
+        return SetEntry(_id_of(path), path, load_dataset(path))
+    except KotaeError as error:
+        return SetEntry(_id_of(path), path, error=error)
+
+
+def _id_of(path: Path) -> str:
+    return hashlib.sha256(path.name.encode("utf-8", "surrogateescape")).hexdigest()[:20]
