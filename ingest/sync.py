@@ -7,6 +7,7 @@ says `complete: false` from before the first change until after the last.
 
 from __future__ import annotations
 
+import functools
 import shlex
 import time
 from collections.abc import Callable, Iterator
@@ -14,15 +15,17 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from ingest.files import FilePatterns, find, origin_of
+from ingest.files import FilePatterns, FolderListing, find, origin_of
 from ingest.formats import ReadOptions
+from ingest.pipeline.distributed import WorkerSettings, write_files_on_cluster
 from ingest.pipeline.writer import Progress, WriteOutcome, write_files
 from ingest.plan import SyncPlan, make_plan
 from ingest.report import SyncReport
-from rag.encoders.embeddings import open_encoder
-from rag.errors import IndexMismatch, IndexMissing, LeftOut
+from rag.cluster import RaySettings
+from rag.encoders.embeddings import Encoder, open_encoder
+from rag.errors import IndexMismatch, IndexMissing, LeftOut, SettingsError
 from rag.index.chroma import REBUILD, ChromaServer
-from rag.index.location import IndexLocation, locate_index
+from rag.index.location import IndexLocation, LockCheck, locate_index
 from rag.index.manifest import Manifest, require_encoder
 from rag.index.reader import secondary_indexes_of
 from rag.index.store import ChunkStore
@@ -48,6 +51,7 @@ def sync(
     progress: Progress | None = None,
     origin: str | None = None,
     before_change: Callable[[], None] = _nothing,
+    ray: RaySettings | None = None,
 ) -> SyncReport:
     """Bring the index in `folder`, or that on `server`, up to date with the documents in `corpus`.
 
@@ -55,17 +59,22 @@ def sync(
     sizes. Files that `patterns` exclude are removed from the index. `progress(done, total)` counts bytes of the files
     to read. `origin` is the source of the documents if that is not the folder `corpus`; an index of another origin that
     shares no file with this one is refused, as all its files would be removed. `before_change` is called before the
-    first change to the index; there is none if all files are as they were. Raises CorpusError, EmptyCorpus,
-    SettingsError, IndexMismatch, IndexBusy, IndexDamaged, ModelUnavailable and Server... errors.
+    first change to the index; there is none if all files are as they were. With `ray` the workers of a cluster read,
+    encode and write; it needs a server. Raises CorpusError, EmptyCorpus, SettingsError, IndexMismatch, IndexBusy,
+    IndexDamaged, ModelUnavailable, ClusterFailed and Server... errors.
     """
+    if ray is not None and server is None:
+        raise SettingsError("--ray needs a Chroma server, to which all machines write", do="Give it with --chroma-url.")
     began = time.monotonic()
     listing = find(corpus, patterns)
     options, origin = options or ReadOptions(), origin or origin_of(corpus)
     location = locate_index(folder, server)
     with location.lock() as check:
         manifest = _manifest(location, encoder_name, chunking, before_change)
-        encoder = open_encoder(encoder_name or manifest.encoder_name)
+        name = encoder_name or manifest.encoder_name
+        encoder = open_encoder(name)
         require_encoder(manifest, location.where, encoder.identity)
+        write = _writer(encoder, name, manifest, options, server, ray)
         with closing(location.store()) as store:
             plan = make_plan(listing, manifest, store, options)
             _refuse_another_corpus(manifest, origin, plan, folder, server)
@@ -75,11 +84,16 @@ def sync(
                 if not plan.nothing:
                     before_change()
                     location.save(replace(manifest, complete=False))
-                    outcome = write_files(plan, store, encoder, manifest.chunking, options, check, advance)
+                    outcome = write(plan, store, check, advance)
                     manifest = _finish(location, manifest, store, plan, outcome)
                 elif moved:
                     location.save(manifest)
                 secondary_indexes_of(location, manifest, store, locked=True)
+    return _report(listing, plan, outcome, manifest.chunks, time.monotonic() - began)
+
+
+def _report(listing: FolderListing, plan: SyncPlan, outcome: WriteOutcome, chunks: int, seconds: float) -> SyncReport:
+    """Return the report: what the plan found and what was written of it."""
     parts = (*plan.failed_parts, *outcome.failed_parts)
     return SyncReport(
         added=tuple(source for source in outcome.states if source not in plan.stored),
@@ -89,9 +103,9 @@ def sync(
         failed=(*plan.failed, *outcome.failed),
         ignored=listing.ignored,
         excluded=listing.excluded,
-        chunks=manifest.chunks,
+        chunks=chunks,
         embedded=outcome.embedded,
-        seconds=time.monotonic() - began,
+        seconds=seconds,
         failed_parts=tuple(part for part in parts if part.error != LeftOut.__name__),
         left_out=tuple(part for part in parts if part.error == LeftOut.__name__),
     )
@@ -132,6 +146,23 @@ def _manifest(
             do=REBUILD,
         )
     return manifest
+
+
+def _writer(
+    encoder: Encoder,
+    name: str,
+    manifest: Manifest,
+    options: ReadOptions,
+    server: ChromaServer | None,
+    ray: RaySettings | None,
+) -> Callable[[SyncPlan, ChunkStore, LockCheck, Progress], WriteOutcome]:
+    """Return what brings the files of a plan into the store: this process, or with `ray` a cluster."""
+    if ray is None or server is None:
+        return lambda plan, store, check, progress: write_files(
+            plan, store, encoder, manifest.chunking, options, check, progress
+        )
+    workers = WorkerSettings(server, functools.partial(open_encoder, name), replace(manifest, sources={}), options)
+    return functools.partial(write_files_on_cluster, ray, workers)
 
 
 def _refuse_another_corpus(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from kotae.parts import index_settings, model_settings, searched, wording
 from rag import factory
+from rag.cluster import RaySettings
 from rag.factory import IndexSettings, ModelSettings
 from rag.settings import DEFAULT_INDEX, DEFAULT_MODEL
 
@@ -37,12 +38,14 @@ def ingest(
     exclude: Sequence[str] = (),
     columns: Sequence[str] = (),
     encoding: str | None = None,
+    ray: str | RaySettings | None = None,
 ) -> SyncReport:
     """Bring an index up to date with the documents in the folder `corpus`, and report what changed.
 
     `include` and `exclude` are patterns as in .gitignore; `columns` of tables make up a document; `encoding` is
     that of text files that are not Unicode, otherwise guessed. Files that cannot be read are in the report's `failed`.
-    Raises CorpusError, IndexProblem, SettingsError and ModelUnavailable.
+    `ray` is the address of a Ray cluster whose workers do it, or "local"; it needs an index on a Chroma server.
+    Raises CorpusError, IndexProblem, SettingsError, ModelUnavailable and ClusterFailed.
     """
     from ingest.files import FilePatterns
     from ingest.formats import ReadOptions
@@ -59,6 +62,7 @@ def ingest(
             patterns=FilePatterns(tuple(include), tuple(exclude)),
             options=ReadOptions(tuple(columns), encoding),
             progress=progress,
+            ray=RaySettings(ray) if isinstance(ray, str) else ray,
         )
 
 

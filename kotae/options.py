@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from kotae.renamed import RenamedChoice, RenamedOption
+from rag.cluster import LOCAL, RaySettings
 from rag.models.server.address import CONCURRENCY, SECONDS
 from rag.records import PRESETS, Decoding, Language
 from rag.safety.injection_filter import DEFAULT_FILTER, InjectionFilter
@@ -84,6 +85,13 @@ document_options = options(
            help="Skip files that match this pattern, in addition to .kotaeignore; can be repeated."),
     option("--columns", metavar="A,B", help="Columns of csv, xlsx and jsonl that make up a document."),
     option("--encoding", help="Encoding of text files that are not Unicode, such as cp932; by default it is guessed."),
+)  # fmt: skip
+ray_options = options(
+    option("--ray", is_flag=False, flag_value=LOCAL, metavar="[ADDRESS]",
+           help="Ingest by the workers of a Ray cluster, which needs --chroma-url: its address, such as "
+           "head:6379 or auto; without one Ray is started on this machine. Write CORPUS before it."),
+    option("--ray-cores", type=click.IntRange(1), default=RaySettings().cores,
+           help="Processors for each encoder of a Ray cluster that has no GPU."),
 )  # fmt: skip
 base_url_option = option(
     "--base-url", "base_urls", type=TextPerLine(), multiple=True, metavar="URL",

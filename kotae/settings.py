@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import click
 from click.core import ParameterSource
 
+from rag.cluster import RaySettings
 from rag.errors import SettingsError
 from rag.messages import Message
 from rag.models.server.address import ModelServer
@@ -118,6 +119,11 @@ def chroma_server(settings: dict[str, Any]) -> ChromaServer | None:
     if settings["chroma_url"] is None:
         return None
     return ChromaServer(settings["chroma_url"], settings["chroma_token"], settings["chroma_collection"])
+
+
+def ray_settings(settings: dict[str, Any]) -> RaySettings | None:
+    """Return the cluster of --ray, or None."""
+    return RaySettings(settings["ray"], settings["ray_cores"]) if settings["ray"] else None
 
 
 def as_json_text(value: Any) -> str:

@@ -16,6 +16,7 @@ KotaeError
 │   ├── ServerUnreachable    no Chroma server answers at the URL
 │   ├── ServerRefused        the Chroma server rejects the token
 │   └── ServerMismatch       the server is not a Chroma server of a supported version
+├── ClusterFailed            a Ray cluster cannot be reached, or one of its workers failed
 ├── ModelUnavailable         a model or encoder cannot be loaded; with the install command if that helps
 │   ├── ModelServerUnreachable  no model server answers, or it stays busy
 │   ├── ModelServerRefused   the model server rejects the key or every request
@@ -143,6 +144,10 @@ class ServerRefused(IndexProblem):
 
 class ServerMismatch(IndexProblem):
     """The server is not a Chroma server of a supported version."""
+
+
+class ClusterFailed(KotaeError):
+    """A Ray cluster cannot be reached, or one of its workers failed."""
 
 
 class ModelUnavailable(KotaeError):

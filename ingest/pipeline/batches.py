@@ -6,8 +6,9 @@ ids of its chunks there (see `ingest.pipeline.remaining_ids`).
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -28,17 +29,30 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BATCH = 1024
-"""Minimum chunks per batch, except for the last."""
+"""Minimum chunks per batch, except for the last, where tokens are not counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChunkingOptions:
-    """Settings for reading and splitting: chunk sizes, the encoder's token counter, and its window in tokens."""
+    """Settings for reading and splitting: chunk sizes, the encoder's token counter, and its window in tokens.
+
+    `tokens` is the minimum tokens per batch, except for the last; None counts chunks instead.
+    """
 
     chunking: Chunking
     count: TokenCounter
     window: int
     reading: ReadOptions = field(default_factory=ReadOptions)
+    tokens: int | None = None
+
+    @property
+    def full(self) -> int:
+        """The weight of a full batch."""
+        return BATCH if self.tokens is None else self.tokens
+
+    def weights(self, chunks: Sequence[Chunk]) -> list[int]:
+        """Return what each chunk counts in a batch."""
+        return [1] * len(chunks) if self.tokens is None else self.count([chunk.text for chunk in chunks])
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +60,8 @@ class FilePiece:
     """Consecutive chunks of one file, and the failures among them.
 
     `start` is the number of the file's chunks before. The last piece has the `state`: the file as it will be in the
-    index, or None if it cannot be in there. `size` is the piece's share of the file's bytes, for progress.
+    index, or None if it cannot be in there. `size` is the piece's share of the file's bytes, for progress, and `weight`
+    what it counts in a batch: a piece without chunks counts too, so that progress is shown.
     """
 
     source: str
@@ -56,6 +71,7 @@ class FilePiece:
     last: bool
     state: SourceState | None
     size: int
+    weight: int = 1
 
 
 @dataclass(slots=True)
@@ -83,8 +99,7 @@ def batches(
     group: list[FilePiece] = []
     for piece in file_pieces(files, options):
         group.append(piece)
-        # A piece without chunks counts too, so that progress is shown.
-        if sum(max(1, len(piece.chunks)) for piece in group) >= BATCH:
+        if sum(piece.weight for piece in group) >= options.full:
             yield compare.batch(tuple(group))
             group = []
     if group:
@@ -104,24 +119,49 @@ def file_pieces(files: Iterable[CorpusFile], options: ChunkingOptions) -> Iterat
 
 def _of_file(file: CorpusFile, stream: BinaryIO, identity: str, options: ChunkingOptions) -> Iterator[FilePiece]:
     """Yield the pieces of a file. If it changes meanwhile, its `identity` differs and it is read again next time."""
-    weight = os.fstat(stream.fileno()).st_size
-    chunks: list[Chunk] = []
+    file_size = os.fstat(stream.fileno()).st_size
+    chunks = _Weighed()
     failed: list[Failure] = []
     start = failures = reported = size = 0
     for document in read_documents(file, stream, options.reading):
         if isinstance(document, Failure):
             failed.append(document)
         else:
-            chunks += split(document, options.chunking, options.count, options.window)
+            new = split(document, options.chunking, options.count, options.window)
+            chunks.add(new, options.weights(new))
             size += len(document.text)
-        while len(chunks) > BATCH or len(failed) > BATCH:
-            part, chunks = tuple(chunks[:BATCH]), chunks[BATCH:]
-            now = min(size, weight)
-            yield FilePiece(file.source, start, part, tuple(failed), last=False, state=None, size=now - reported)
+        while chunks.weight > options.full or len(failed) > BATCH:
+            part, weight = chunks.take(options.full)
+            now = min(size, file_size)
+            yield FilePiece(file.source, start, part, tuple(failed), False, None, now - reported, weight)
             start, failures, reported, failed = start + len(part), failures + len(failed), now, []
-    total = start + len(chunks)
+    total = start + len(chunks.chunks)
     state = SourceState(identity, total, failures + len(failed)) if total else None
-    yield FilePiece(file.source, start, tuple(chunks), tuple(failed), last=True, state=state, size=weight - reported)
+    rest, weight = chunks.take(options.full)
+    yield FilePiece(file.source, start, rest, tuple(failed), True, state, file_size - reported, weight)
+
+
+class _Weighed:
+    """Chunks that wait, in order, with their weights."""
+
+    def __init__(self) -> None:
+        self.chunks: list[Chunk] = []
+        self.weight = 0
+        self._weights: list[int] = []
+
+    def add(self, chunks: Sequence[Chunk], weights: Sequence[int]) -> None:
+        """Add chunks at the end."""
+        self.chunks += chunks
+        self._weights += weights
+        self.weight += sum(weights)
+
+    def take(self, full: int) -> tuple[tuple[Chunk, ...], int]:
+        """Remove the first chunks, of at most this weight but at least one; return them and their weight, 1 or more."""
+        end = sum(total <= full for total in itertools.accumulate(self._weights)) or min(1, len(self.chunks))
+        taken, weight = tuple(self.chunks[:end]), sum(self._weights[:end])
+        del self.chunks[:end], self._weights[:end]
+        self.weight -= weight
+        return taken, max(1, weight)
 
 
 class _Comparison:

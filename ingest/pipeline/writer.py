@@ -32,29 +32,44 @@ class WriteOutcome:
 
     states: dict[str, SourceState] = field(default_factory=dict)
     failed: list[Failure] = field(default_factory=list)
-    failed_parts: list[Failure] = field(default_factory=list)
     embedded: int = 0
-    _parts: list[Failure] = field(default_factory=list)
+    _parts: dict[str, list[Failure]] = field(default_factory=dict)
+
+    @property
+    def failed_parts(self) -> list[Failure]:
+        """The failed parts of the files in the index, file by file."""
+        return [part for source in self.states for part in self._parts.get(source, ())]
 
     def note(self, piece: FilePiece) -> None:
-        """Record a piece. Of a file that cannot be read at all, only that failure is kept."""
-        self._parts += piece.failed
-        if not piece.last:
-            return
-        if piece.state is not None:
+        """Record a piece, after those of its file before it. Of a file that cannot be read, only that is kept."""
+        if piece.failed:
+            self._parts.setdefault(piece.source, []).extend(piece.failed)
+        if piece.last and piece.state is not None:
             self.states[piece.source] = piece.state
-            self.failed_parts += self._parts
-        else:
-            self.failed += [failure for failure in self._parts if failure.subject == piece.source]
-        self._parts.clear()
+        elif piece.last:
+            parts = self._parts.pop(piece.source, ())
+            self.failed += [failure for failure in parts if failure.subject == piece.source]
+
+    def sort(self, sources: Sequence[str]) -> None:
+        """Order everything by these files."""
+        place = {source: number for number, source in enumerate(sources)}
+        self.states = dict(sorted(self.states.items(), key=lambda item: place[item[0]]))
+        self.failed.sort(key=lambda failure: place[failure.subject])
 
 
 @dataclass(frozen=True, slots=True)
-class _Encoded:
-    """A batch and the vectors of `batch.new`, shape (chunks, dimensions)."""
+class EncodedBatch:
+    """A batch and the vectors of `batch.new`, shape (chunks, dimensions); None if nothing is new."""
 
     batch: Batch
-    vectors: NDArray[np.float32]
+    vectors: NDArray[np.float32] | None = None
+
+
+def encode_batch(batch: Batch, encoder: Encoder) -> EncodedBatch:
+    """Return a batch with the vectors of its new chunks, each encoded with its title."""
+    if not batch.new:
+        return EncodedBatch(batch)
+    return EncodedBatch(batch, encoder.encode([f"{entry.chunk.title}\n{entry.chunk.text}" for entry in batch.new]))
 
 
 def write_files(
@@ -71,10 +86,10 @@ def write_files(
     Batches that are encoded are written even if reading or encoding later ones fails.
     """
     outcome = WriteOutcome()
-    total = sum(_size(file) for file in plan.work)
+    total = sum(file_size(file) for file in plan.work)
     done = 0
 
-    def write(encoded: list[_Encoded]) -> None:
+    def write(encoded: list[EncodedBatch]) -> None:
         nonlocal done
         check()
         apply(encoded, store)
@@ -93,27 +108,36 @@ def write_files(
     prefetched = prefetch(batches(plan.work, how, store, plan.present), _PREFETCHED)
     with closing(prefetched), BackgroundWriter(write, _UNWRITTEN) as writer:
         for batch in prefetched:
-            texts = [f"{entry.chunk.title}\n{entry.chunk.text}" for entry in batch.new]
-            writer.put(_Encoded(batch, encoder.encode(texts)))
+            writer.put(encode_batch(batch, encoder))
     return outcome
 
 
-def apply(encoded: Sequence[_Encoded], store: ChunkStore) -> None:
+def apply(encoded: Sequence[EncodedBatch], store: ChunkStore) -> None:
     """Write consecutive batches: one kind of change for all of them before the next kind."""
-    import numpy as np
-
     changes = [item.batch for item in encoded]
     store.set_markers({head: None for batch in changes for head in batch.unmark})
-    new = [item for item in encoded if item.batch.new]
-    if new:
-        entries = [entry for item in new for entry in item.batch.new]
-        store.upsert(entries, np.concatenate([item.vectors for item in new]))
-    store.update_metadata([entry for batch in changes for entry in batch.described])
+    write_chunks(encoded, store)
+    complete_files(changes, store)
+
+
+def write_chunks(encoded: Sequence[EncodedBatch], store: ChunkStore) -> None:
+    """Write the chunks that are new and the metadata that changed: what can be done in any order, and twice."""
+    import numpy as np
+
+    vectors = [item.vectors for item in encoded if item.vectors is not None]
+    if vectors:
+        store.upsert([entry for item in encoded for entry in item.batch.new], np.concatenate(vectors))
+    store.update_metadata([entry for item in encoded for entry in item.batch.described])
+
+
+def complete_files(changes: Sequence[Batch], store: ChunkStore) -> None:
+    """Delete the stale chunks and mark the files of batches whose chunks are written, as are those before them."""
     store.delete([chunk_id for batch in changes for chunk_id in batch.stale])
     store.set_markers({head: state for batch in changes for head, state in batch.marks.items()})
 
 
-def _size(file: CorpusFile) -> int:
+def file_size(file: CorpusFile) -> int:
+    """Return the size of a file in bytes, 0 if it cannot be had."""
     try:
         return file.path.stat().st_size
     except OSError:

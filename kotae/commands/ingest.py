@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from kotae.console import echo
-from kotae.options import PATH, document_options, encoder_option, json_option, location_options
-from kotae.settings import as_json_text, chroma_server, document_settings
+from kotae.options import PATH, document_options, encoder_option, json_option, location_options, ray_options
+from kotae.settings import as_json_text, chroma_server, document_settings, ray_settings
 
 
 @click.command(short_help="Index a folder of documents.")
@@ -18,6 +18,7 @@ from kotae.settings import as_json_text, chroma_server, document_settings
 @location_options
 @encoder_option
 @document_options
+@ray_options
 @json_option
 def ingest(corpus: Path, index: Path, encoder: str | None, as_json: bool, **settings: Any) -> None:
     """Bring the index up to date with the documents in CORPUS, a folder or one file.
@@ -39,6 +40,7 @@ def ingest(corpus: Path, index: Path, encoder: str | None, as_json: bool, **sett
             encoder_name=encoder,
             **document_settings(settings),
             server=chroma_server(settings),
+            ray=ray_settings(settings),
             progress=progress,
         )
     echo(as_json_text(report.as_dict()) if as_json else report.text())

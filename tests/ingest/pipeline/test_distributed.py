@@ -1,0 +1,183 @@
+"""Ingest by a real Ray cluster of two nodes: the index is that of a single process, also after a node was killed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest.documents import CorpusFile
+from ingest.formats import ReadOptions
+from ingest.pipeline import distributed
+from ingest.pipeline.batches import Batch
+from ingest.pipeline.distributed import WorkerSettings, _groups, _InOrder, _Numbered
+from ingest.pipeline.writer import EncodedBatch
+from ingest.plan import SyncPlan
+from ingest.report import SyncReport
+from ingest.sync import sync
+from rag.cluster import RaySettings, open_cluster
+from rag.encoders.embeddings import EncoderIdentity
+from rag.errors import ClusterFailed, IndexMismatch, SettingsError
+from rag.index.chroma import ChromaServer
+from rag.index.manifest import Manifest
+from rag.settings import Chunking
+from tests.fakes import HashEncoder
+from tests.ingest.snapshots import assert_same_index
+from tests.ingest.test_sync_kill import after, before
+from tests.samples import SMALL_CORPUS, write_corpus
+from tests.sites import Site, new_site
+
+CHUNKING = Chunking(max_tokens=120)
+
+
+def plan_of(files: list[CorpusFile], present: frozenset[str] = frozenset()) -> SyncPlan:
+    return SyncPlan(tuple(files), (), (), (), (), {}, present, sound=True)
+
+
+def test_another_encoder_on_a_machine_is_named() -> None:
+    identity = EncoderIdentity("other", "2", "", "")
+    settings = WorkerSettings(
+        ChromaServer("http://chroma"), HashEncoder, Manifest("hash", identity, CHUNKING, complete=False), ReadOptions()
+    )
+    with pytest.raises(IndexMismatch, match=r"other \(2\), not with hash \(1\)"):
+        settings.encoder()
+
+
+def test_groups_have_all_files_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(distributed, "_GROUP_FILES", 3)
+    monkeypatch.setattr(distributed, "_GROUP_BYTES", 100)
+    sizes = [10, 10, 10, 10, 500, 90, 20, 80, 1, 1, 1, 1]
+    for number, size in enumerate(sizes):
+        (tmp_path / f"{number}.txt").write_bytes(b"a" * size)
+    files = [CorpusFile(f"{number}.txt", f"{number}.txt", str(tmp_path)) for number in range(len(sizes))]
+    groups = list(_groups(plan_of(files, frozenset({"3.txt", "4.txt", "gone.txt"}))))
+    assert [file for group in groups for file in group.files] == files
+    assert [group.number for group in groups] == list(range(len(groups)))
+    assert [len(group.files) for group in groups] == [3, 1, 1, 1, 2, 3, 1]
+    assert [sorted(group.present) for group in groups] == [[], ["3.txt"], ["4.txt"], [], [], [], []]
+
+
+def test_workers_get_absolute_paths(small_corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(small_corpus)
+    (group,) = _groups(plan_of([CorpusFile("ottawa.txt", "ottawa.txt", "en")]))
+    assert [file.path for file in group.files] == [small_corpus / "en/ottawa.txt"]
+
+
+def test_a_batch_waits_for_those_before_it_of_its_group() -> None:
+    order = _InOrder()
+
+    def add(group: int, number: int) -> list[tuple[int, int]]:
+        item = _Numbered(group, number, EncodedBatch(Batch(())))
+        return [(ready.group, ready.number) for ready in order.add(item)]
+
+    assert add(0, 1) == []
+    assert add(1, 0) == [(1, 0)]
+    assert add(0, 2) == []
+    assert add(0, 0) == [(0, 0), (0, 1), (0, 2)]
+    assert add(1, 1) == [(1, 1)]
+
+
+def test_a_folder_cannot_be_written_by_several_machines(small_corpus: Path, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="--chroma-url"):
+        sync(small_corpus, tmp_path / "index", ray=RaySettings())
+
+
+@pytest.fixture(scope="module")
+def cluster(process) -> Iterator[Any]:
+    """A cluster of two nodes, each with room for an encoder, to which this process is connected."""
+    pytest.importorskip("ray", reason="the extra ray is not installed")
+    from tests.clusters import cluster_of
+
+    with cluster_of(2, 1) as running, open_cluster(running.address):
+        yield running
+
+
+@pytest.fixture
+def remote(chroma_url: str, tmp_path: Path) -> Iterator[Site]:
+    """A place on the server, without an index yet."""
+    with new_site("server", tmp_path / "unused", chroma_url) as site:
+        yield site
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stand-in encoder, also in the workers, and several groups of few files."""
+    monkeypatch.setattr("ingest.sync.open_encoder", lambda _: HashEncoder())
+    monkeypatch.setattr(distributed, "_GROUP_FILES", 16)
+
+
+@pytest.fixture
+def by_ray(cluster: Any, remote: Site, quick: None) -> Callable[..., SyncReport]:
+    """Sync by the cluster, a few chunks a batch."""
+
+    def run(corpus: Path, **options: Any) -> SyncReport:
+        settings = RaySettings(cluster.address, cores=1, tokens=800)
+        return sync(corpus, remote.folder, server=remote.server, ray=settings, **{"chunking": CHUNKING, **options})
+
+    return run
+
+
+def report_of(report: SyncReport) -> dict[str, Any]:
+    return {name: value for name, value in report.as_dict().items() if name != "seconds"}
+
+
+def test_the_same_index_and_the_same_report(by_ray: Callable[..., SyncReport], remote: Site, tmp_path: Path) -> None:
+    """Built, then made to follow a corpus with files that are gone, shorter, longer, moved, new and unreadable."""
+    shown: list[tuple[int, int]] = []
+    for number, files in enumerate((before(), after())):
+        corpus = write_corpus(tmp_path / f"corpus-{number}", files)
+        (corpus / "en/broken.pdf").write_bytes(b"%PDF-1.4 broken")
+        (corpus / "en/rows.csv").write_text("a,b\nWhales swim.,1\n,\n" + "Squids swim too.,2\n" * 40, encoding="utf-8")
+        expected = sync(corpus, tmp_path / "alone", chunking=CHUNKING)
+        report = by_ray(corpus, progress=lambda done, total: shown.append((done, total)))
+        assert report_of(report) == report_of(expected)
+        assert report.embedded > 20
+        assert report.failed
+        assert_same_index(remote.folder, tmp_path / "alone", remote.server)
+        assert shown[0][0] == 0
+        assert shown[-1][0] == shown[-1][1] > 0
+        assert [done for done, _ in shown] == sorted(done for done, _ in shown)
+        shown.clear()
+    assert by_ray(corpus).embedded == 0
+    assert_same_index(remote.folder, tmp_path / "alone", remote.server)
+
+
+def test_killed_node_interrupted_command_and_the_same_command_again(
+    cluster: Any, by_ray: Callable[..., SyncReport], remote: Site, tmp_path: Path
+) -> None:
+    corpus = write_corpus(tmp_path / "corpus", before())
+    node = cluster.add_node(num_cpus=2, object_store_memory=80 << 20, include_dashboard=False)
+
+    def kill(done: int, total: int) -> None:
+        if 0 < done < total and node in cluster.list_all_nodes():
+            cluster.remove_node(node, allow_graceful=False)
+
+    def interrupt(done: int, total: int) -> None:
+        if done > total / 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        by_ray(corpus, progress=interrupt)
+    assert not remote.snapshot().manifest.complete
+    with suppress(ClusterFailed):  # what the node had in hand is made again, or the command says that it failed
+        by_ray(corpus, progress=kill)
+    assert node not in cluster.list_all_nodes()
+    report = by_ray(corpus)
+    assert report.found == len(before())
+    sync(corpus, tmp_path / "alone", chunking=CHUNKING)
+    assert_same_index(remote.folder, tmp_path / "alone", remote.server)
+
+
+def test_an_error_of_a_worker_is_that_of_one_process(by_ray: Callable[..., SyncReport], small_corpus: Path) -> None:
+    with pytest.raises(SettingsError, match="no room for the title"):
+        by_ray(small_corpus, chunking=Chunking(max_tokens=9))
+
+
+def test_the_bundled_encoder(cluster: Any, remote: Site, small_index: Path, tmp_path: Path, encoder: object) -> None:
+    corpus = write_corpus(tmp_path / "corpus", SMALL_CORPUS)
+    report = sync(corpus, remote.folder, server=remote.server, ray=RaySettings(cluster.address, cores=1))
+    assert len(report.added) == len(SMALL_CORPUS)
+    assert_same_index(remote.folder, small_index, remote.server)
