@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.lexical.segment import Postings, Segment
+from rag.lexical.segment import Postings, Segment, encoded, head
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,6 +63,16 @@ class TermColumns:
     def __contains__(self, term: str) -> bool:
         """Return whether any chunk has a term."""
         return self.count(term) > 0
+
+    def known(self, terms: Sequence[str]) -> list[str]:
+        """Return the terms that any chunk has; most of many unknown ones are found so together."""
+        import numpy as np
+
+        heads = np.array([head(encoded(term)) for term in terms], dtype=np.uint64)
+        likely = np.zeros(len(terms), dtype=bool)
+        for part in self._parts:
+            likely |= part.field.may_have(heads)
+        return [term for term, chance in zip(terms, likely.tolist(), strict=True) if chance and term in self]
 
     def rarity(self, term: str) -> float:
         """Return the inverse document frequency of a term."""

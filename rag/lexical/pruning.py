@@ -21,6 +21,8 @@ _FREQUENT = 16
 """A term that one chunk in so many has is worth looking for the chunks that can still be among the best."""
 _LOOKUP = 12
 """Chunks of a term that are read in the time of looking one up."""
+_FEW = 500_000
+"""Postings that are all read sooner than it takes to choose among them."""
 _PART = 256
 _ROUNDING = 1e-3
 """More than sums of scores in another order differ by."""
@@ -33,13 +35,24 @@ class PrunedSums:
         import numpy as np
 
         self._partial = np.zeros(rows, dtype=np.float32)
+        self._postings = 0
         self.fields: list[tuple[TermColumns, Sequence[str], float]] = []
         self._unread: list[tuple[int, float, str, TermColumns]] = []  # chunks, weight; the rarest last
 
     def add(self, columns: TermColumns, terms: Sequence[str], weight: float) -> None:
         """Add the terms of a field."""
+        import numpy as np
+
         known = [term for term in dict.fromkeys(terms) if term in columns]
         self.fields.append((columns, known, weight))
+        self._postings += sum(map(columns.count, known))
+        if self._postings <= _FEW:
+            added = np.zeros_like(self._partial)
+            for term in known:
+                rows, score = columns.column(term)
+                added[rows] += score
+            self._partial += weight * added
+            return
         self._unread += [(columns.count(term), weight, term, columns) for term in known]
         self._unread.sort(key=lambda unread: -unread[0])
 
@@ -63,7 +76,7 @@ class PrunedSums:
             read += chunks
         contenders = at_least(self._partial, best_score(self._partial, count) - self._more())
         rows = np.union1d(contenders, also)
-        return rows, self._scores(rows)
+        return rows, self._partial[rows] if self._postings <= _FEW else self._scores(rows)
 
     def _more(self) -> float:
         """Return how much unread terms can add at most."""

@@ -177,16 +177,16 @@ class _LanguageIndex:
         best = np.zeros_like(scores)
         found = []
         chunks = 0
-        for name, term, share in query.terms:
+        for name in dict.fromkeys(name for name, _, _ in query.terms):
             index = self._field(name)
-            if term not in index:
-                continue
-            rows, score = index.column(term)
-            part = score / index.rarity(term)
-            before = best[rows]
-            best[rows] = np.maximum(before, share * part / (1 - part + share * part))
-            chunks += len(rows) - int(np.count_nonzero(before))
-            found.append(rows)
+            shares = {term: share for field, term, share in query.terms if field == name}
+            for term in index.known(list(shares)):
+                rows, score = index.column(term)
+                part, share = score / index.rarity(term), shares[term]
+                before = best[rows]
+                best[rows] = np.maximum(before, share * part / (1 - part + share * part))
+                chunks += len(rows) - int(np.count_nonzero(before))
+                found.append(rows)
         weight = rarity(chunks, self._chunks)
         for rows in found:
             scores[rows] += weight * best[rows]

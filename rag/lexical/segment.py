@@ -58,13 +58,20 @@ class Postings:
         """Return a term in UTF-8."""
         return self._terms[self._ends[number - 1] if number else 0 : self._ends[number]].tobytes()
 
+    def may_have(self, heads: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Return of which of these first letters (see `head`) there is a term."""
+        import numpy as np
+
+        at = np.minimum(np.searchsorted(self._heads, heads), len(self) - 1)
+        return self._heads[at] == heads if len(self) else np.zeros(len(heads), dtype=bool)
+
     def _find(self, term: str) -> slice:
         """Return where the postings of a term are; nowhere, if no chunk has it."""
         import numpy as np
 
         wanted = encoded(term)
-        head = _head(wanted)
-        first, end = np.searchsorted(self._heads, np.array([head, head + 1], dtype=np.uint64)).tolist()
+        letters = head(wanted)
+        first, end = np.searchsorted(self._heads, np.array([letters, letters + 1], dtype=np.uint64)).tolist()
         number = bisect.bisect_left(range(end), wanted, first, key=self.term)
         if number == end or self.term(number) != wanted:
             return slice(0, 0)
@@ -134,7 +141,7 @@ class FieldWriter:
         self._letters, self._postings = int(ends[-1]), int(starts[-1])
         self._terms.write(b"".join(terms))
         ends.tofile(self._ends)
-        np.array([_head(term) for term in terms], dtype="<u8").tofile(self._heads)
+        np.array([head(term) for term in terms], dtype="<u8").tofile(self._heads)
         starts.tofile(self._starts)
         rows.astype("<i4").tofile(self._rows)
         kinds.astype(self._kind).tofile(self._kinds)
@@ -178,7 +185,7 @@ def _kind_of(kinds: int) -> str:
     return "<u2" if kinds <= _SMALL_KINDS else "<u4"
 
 
-def _head(term: bytes) -> int:
+def head(term: bytes) -> int:
     """Return the first letters of a term as a number, in the order of the terms."""
     return int.from_bytes(term[:_HEAD].ljust(_HEAD, b"\0"), "big")
 
