@@ -77,9 +77,9 @@ class KotaeError(Exception):
         return [line for part in parts if part for line in part.splitlines()]
 
 
-def first_line(error: BaseException) -> str:
-    """Return the first line of a foreign error's message, or its class name if it has none."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+def first_line(error: BaseException) -> Message:
+    """Return the first line of a foreign error's message, or its class name; the commonest are translated."""
+    return Message((str(error).strip().splitlines() or [type(error).__name__])[0])
 
 
 class SettingsError(KotaeError):

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from typing import TYPE_CHECKING, Any, Final, SupportsIndex
 
 if TYPE_CHECKING:
     from rag.records import Language
@@ -66,7 +66,7 @@ def joined(messages: Iterable[str], separator: str = "; ") -> Message:
     'no question; 2 more'
     """
     values = {f"part{number}": text for number, text in enumerate(messages)}
-    return Message(separator.join(f"{{{name}}}" for name in values), **values)
+    return Message("{between}".join(f"{{{name}}}" for name in values), **values, between=Message(separator))
 
 
 def translated(text: str, language: Language) -> str:
@@ -137,7 +137,7 @@ def read_catalogue(lines: Iterable[str]) -> dict[str, str]:
 @functools.cache
 def _catalogue() -> Mapping[str, str]:
     with CATALOGUE.open(encoding="utf-8") as lines:
-        return read_catalogue(lines)
+        return read_catalogue(lines) | _SEPARATORS
 
 
 def reason_of(error: OSError) -> Message:
@@ -145,6 +145,8 @@ def reason_of(error: OSError) -> Message:
     return Message(error.strerror or str(error))
 
 
+_SEPARATORS: Final = {", ": "、", "; ": " / "}
+"""What stands between the parts of a list in Japanese."""
 _REASONS = (
     Message("No such file or directory"),
     Message("Permission denied"),
@@ -154,5 +156,17 @@ _REASONS = (
     Message("Too many open files"),
     Message("Input/output error"),
     Message("Cannot allocate memory"),
+    Message("File name too long"),
+    Message("Connection refused"),
+    Message("Connection reset by peer"),
+    Message("Name or service not known"),
+    Message("Temporary failure in name resolution"),
+    Message("Connection error."),
+    Message("Request timed out."),
+    Message("timed out"),
+    Message("File is not a zip file"),
+    Message("Bad magic number for file header"),
+    Message("Truncated file header"),
+    Message("CUDA out of memory."),
 )
-"""What the catalogue has of the reasons of operating systems; others stay as the system words them."""
+"""What the catalogue has of the reasons of operating systems and libraries; others stay as they are worded there."""

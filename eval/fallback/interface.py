@@ -53,7 +53,7 @@ class FallbackGrader(Protocol):
         """The rule that its verdicts carry."""
 
     @property
-    def about(self) -> str:
+    def about(self) -> Message:
         """One line for people: how it was made and measured."""
 
     def decide(self, answers: Sequence[GradedAnswer]) -> Sequence[Verdict]:
@@ -65,7 +65,7 @@ class FallbackUse:
     """Counts for one fallback grader: answers `open` to it, `decided` by it, and `correct` among those decided."""
 
     rule: GradingRule
-    about: str
+    about: Message
     open: int
     decided: int
     correct: int

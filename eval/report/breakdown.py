@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from eval.dataset.conditions import Condition
 from eval.grading.ladder import AnswerOutcome
 from eval.report.names import display_name
 from eval.runs.graded import RunAnswer
+from rag.records import Language
 
 Cause = Literal["failed", "missing", "retrieval", "model", "grading"]
+_CAUSES: Final[dict[Language, tuple[str, ...]]] = {
+    "en": (
+        "where retrieval missed the evidence",
+        "where the model missed it",
+        "that grading could not read",
+        "that failed",
+        "not answered yet",
+    ),
+    "ja": ("検索の見落とし", "モデルの見落とし", "採点不能", "失敗", "未回答"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,39 +85,43 @@ def spread(condition: Condition, times: Sequence[Sequence[RunAnswer]]) -> Spread
     return Spread(condition, tuple(sum(verdicts) for verdicts in correct), len(correct[0]), changed)
 
 
-def split_sentence(split: RetrievalSplit) -> str:
+def split_sentence(split: RetrievalSplit, language: Language = "en") -> str:
     """Return the causes in a sentence."""
-    parts = [
-        f"{count} {words}"
-        for count, words in (
-            (split.retrieval_missed, "where retrieval missed the evidence"),
-            (split.model_missed, "where the model missed it"),
-            (split.grading_refused, "that grading could not read"),
-            (split.failed, "that failed"),
-            (split.missing, "not answered yet"),
+    counts = (split.retrieval_missed, split.model_missed, split.grading_refused, split.failed, split.missing)
+    named = [(count, words) for count, words in zip(counts, _CAUSES[language], strict=True) if count]
+    if language == "ja":
+        causes = f"（{'、'.join(f'{words} {count} 件' for count, words in named)}）" if named else ""
+        return (
+            f"根拠文書がプロンプトに入ったのは {split.total} 件中 {split.evidence_given} 件です。"
+            f"正解でない回答は {split.not_correct} 件です{causes}。"
         )
-        if count
-    ]
-    causes = f": {', '.join(parts)}." if parts else "."
+    causes = f": {', '.join(f'{count} {words}' for count, words in named)}." if named else "."
     given = f"The evidence was in the prompt of {split.evidence_given} of {split.total}"
     return f"{given}; {split.not_correct} are not correct{causes}"
 
 
-def spread_sentence(spread: Spread) -> str:
+def spread_sentence(spread: Spread, language: Language = "en") -> str:
     """Return the variation of repeats in a sentence."""
-    counts = ", ".join(str(count) for count in spread.correct)
+    counts = ("、" if language == "ja" else ", ").join(str(count) for count in spread.correct)
+    if language == "ja":
+        return (
+            f"{display_name(spread.condition, language)}で {len(spread.correct)} 回質問：{spread.total} 問中の正解は"
+            f"順に {counts} 問、判定が変わったのは {spread.changed} 問です。"
+        )
     return (
         f"{display_name(spread.condition)}, asked {len(spread.correct)} times: {counts} of {spread.total}; "
         f"{spread.changed} changed"
     )
 
 
-def failures_sentence(answers: Sequence[RunAnswer]) -> str | None:
+def failures_sentence(answers: Sequence[RunAnswer], language: Language = "en") -> str | None:
     """Return the number of failures and the most frequent reason in a sentence; None if there are none."""
     failed = Counter(answer.error for answer in answers if answer.recorded is not None and answer.error)
     if not failed:
         return None
     ((most, count),) = failed.most_common(1)
+    if language == "ja":
+        return f"{len(answers)} 件中 {failed.total()} 件で回答を得られませんでした。最も多い理由（{count} 件）：{most}"
     return f"No answer to {failed.total()} of {len(answers)}; the most frequent reason ({count}): {most}"
 
 

@@ -30,7 +30,8 @@ TITLES: Final = (
 )  # fmt: skip
 """The titles that are translated, in the context "column" of the catalogue; other titles stay themselves."""
 _NAMED: Final = frozenset(
-    "type|language|condition|baseline condition|effect|verdict|outcome|differs|change|answers|groundedness".split("|")
+    "type|language|condition|baseline condition|effect|verdict|outcome|differs|change|answers|groundedness|rule|test|"
+    "language right|cut off|asked again".split("|")
 )
 
 

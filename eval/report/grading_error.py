@@ -15,6 +15,7 @@ from eval.report.records import RunReport
 from eval.report.sentences import rate_text
 from eval.runs.graded import RunAnswer
 from eval.statistics.paired import rate
+from rag.messages import Message
 from rag.records import Language
 
 AGREED, LABELLED = 296, 304
@@ -61,10 +62,12 @@ def unlabelled_text(run: RunReport, language: Language) -> str | None:
     return f"{counted(number, 'classification question')} {has} no labels and {was} graded as text."
 
 
-def error_text(answer: RunAnswer) -> str:
+def error_text(answer: RunAnswer) -> Message:
     """Return how often verdicts like this one were wrong: "3 of 16", "never measured"."""
     errors = ERRORS.get((answer.verdict.rule, answer.verdict.content))
-    return "never measured" if errors is None else f"{errors[0]} of {errors[1]}"
+    if errors is None:
+        return Message("never measured")
+    return Message("{wrong} of {labelled}", wrong=errors[0], labelled=errors[1])
 
 
 def worth_a_look(run: RunReport, condition: Condition) -> tuple[RunAnswer, ...]:

@@ -210,16 +210,23 @@ def _subject(cell: Contrast, language: Language) -> str | None:
     return None if cell.treatment is Condition.RAG else GOLD[language]
 
 
-def cost_sentence(run: RunReport) -> str:
+def cost_sentence(run: RunReport, language: Language = "en") -> str:
     """Return what an answer cost under each condition; empty without answers."""
     parts = []
     for cell in run.cells:
         if cell.cost is None or (cell.kind, cell.language) != run.whole:
             continue
-        cost = cell.cost
+        cost, condition = cell.cost, display_name(cell.condition, language)
+        if language == "ja":
+            retrieval = "" if cost.retrieval_seconds is None else f"、検索 {cost.retrieval_seconds:.3f} 秒"
+            tokens = f"{cost.prompt_tokens:,.0f} + {cost.completion_tokens:,.0f} トークン"
+            parts.append(f"{condition}は {tokens}、{cost.seconds:.2f} 秒{retrieval}")
+            continue
         retrieval = "" if cost.retrieval_seconds is None else f" and {cost.retrieval_seconds:.3f} s of retrieval"
         tokens = f"{cost.prompt_tokens:,.0f} + {cost.completion_tokens:,.0f} tokens"
-        parts.append(f"{display_name(cell.condition)} {tokens}, {cost.seconds:.2f} s{retrieval}")
+        parts.append(f"{condition} {tokens}, {cost.seconds:.2f} s{retrieval}")
+    if language == "ja" and parts:
+        return f"回答 1 件あたり：{' / '.join(parts)}"
     return f"An answer took: {'; '.join(parts)}." if parts else ""
 
 

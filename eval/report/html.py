@@ -28,6 +28,7 @@ from eval.report.sentences import percent, rate_text
 from eval.report.tables import abstention_table, groundedness_table, repeats_table, settings_table, splits_table
 from eval.runs.graded import RunAnswer
 from eval.statistics.paired import Rate
+from rag.messages import translated
 from rag.records import Hit, Language
 from rag.safety.sanitize import describe_marked, describe_removed
 from rag.tables.output import Column, Medium, OutputTable
@@ -67,6 +68,7 @@ def html_page(report: Report, language: Language = "en") -> str:
         .render(
             report=report,
             language=language,
+            languages=("ja", "en") if language == "ja" else ("en", "ja"),
             several=len(report.names) > 1,
             panels=panels(report),
             tables=_tables(report),
@@ -108,6 +110,7 @@ def environment() -> Environment:
     made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     filters: dict[str, Callable[..., Any]] = {
         "percent": percent, "lang": markup_language, "named": display_name,
+        "translated": translated,
         "counted": counted, "place": _place, "numeric": _numeric, "hits": _hits, "marks": _marks, "sweeps": _sweeps,
         "whole": _whole, "headline": headline, "headline_figures": headline_figures,
         "imported_headline": imported_headline, "comparison_text": comparison_text,

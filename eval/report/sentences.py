@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from eval.report.names import counted, display_name
-from eval.statistics.paired import Comparison, Interval, Rate, TestName
+from eval.statistics.paired import Comparison, Interval, Rate
 from eval.statistics.unpaired_counts import UnpairedBounds
 from eval.statistics.verdicts import Direction, Effect
 from rag.records import Language
@@ -52,10 +52,6 @@ BETTER: Final[dict[Language, dict[Direction, str]]] = {
         "undecided": "{new} と {old} の優劣は判定できません",
         "unfinished": "{new} と {old} の優劣はまだ判定できません",
     },
-}
-TEST: Final[dict[TestName, str]] = {
-    "exact McNemar": "マクネマーの正確検定",
-    "exact sign-flip over questions": "問題単位の正確な符号反転検定",
 }
 
 
@@ -166,8 +162,8 @@ def figures_text(effect: Effect, language: Language, changed: str | None = None)
     if language == "ja":
         return (
             f"{total_text(cell, language)}中 {cell.baseline.correct} → {cell.treatment.correct} 正解"
-            f"（{points(estimate)} ポイント、{interval}、{_p_values(effect, language)}、{TEST[cell.test]}。"
-            f"{changed}）。{outlook}"
+            f"（{points(estimate)} ポイント、{interval}、{_p_values(effect, language)}、"
+            f"{display_name(cell.test, language)}。{changed}）。{outlook}"
         )
     return (
         f"{cell.baseline.correct} → {cell.treatment.correct} of {total_text(cell, language)} "

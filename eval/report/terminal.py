@@ -31,6 +31,7 @@ from eval.report.sentences import counts_sentence
 from eval.report.tables import abstention_table, groundedness_table
 from eval.runs.graded import RunAnswer
 from eval.runs.imported import ImportedReport
+from rag.messages import translated
 from rag.records import Language
 from rag.tables.output import Medium, OutputTable
 from rag.text.terminal_text import one_line, terminal_text
@@ -40,6 +41,13 @@ OTHER_SETS: Final[dict[Language, str]] = {
     "en": "These runs used different verification sets; their figures cannot be compared.",
     "ja": "検証セットが異なるため、これらの実行の数値は比較できません。",
 }
+BY_HAND: Final[dict[Language, str]] = {
+    "en": "Counts entered by hand: no answers to pair, and it is not known whether the questions were the same.",
+    "ja": "手で入力した件数です。回答を対応づけられず、同じ質問だったかどうかも分かりません。",
+}
+FALLBACK: Final[dict[Language, str]] = {"en": "Fallback grader", "ja": "追加の採点"}
+VERDICTS: Final[dict[Language, tuple[Language, ...]]] = {"en": ("en", "ja"), "ja": ("ja",)}
+"""The languages of verdicts: a reader of English may report to one of Japanese."""
 
 _LONGEST_WORD: Final = 16
 """Columns of a terminal that a word gets without being broken; a longer one, as of an arm's name, is."""
@@ -57,7 +65,7 @@ def print_report(report: Report, console: Console | None = None, language: Langu
     for run in report.runs:
         _print_run(run, console, language, alone=len(report.names) == 1)
     for imported in report.imported:
-        _print_imported(imported, console)
+        _print_imported(imported, console, language)
     if len(report.names) > 1:
         _print_side_by_side(report, console, language)
 
@@ -69,16 +77,11 @@ def print_table(output: OutputTable[Any], language: Language = "en") -> None:
 
 
 def _print_run(run: RunReport, console: Console, language: Language, *, alone: bool) -> None:
-    identity = run.identity
-    total = counted(run.of_questions, "question")
-    part = "" if run.questions == run.of_questions else f", a sample of {run.questions} of {total}"
-    console.print(
-        _shown("\n" + one_line(f"{run.name}: {identity.model_identity}, {identity.dataset}{part}"), style="bold")
-    )
+    console.print(_shown("\n" + one_line(_about(run, language)), style="bold"))
     if alone:
         console.print(_table(summary_table(Report((run,))).without("run"), language, console))
     for use in run.uses:
-        console.print(_shown(f"Fallback grader: {use.text}"))
+        console.print(_shown(f"{FALLBACK[language]}: {translated(use.text, language)}"))
     if run.contrasts:
         hidden = () if run.ceiling else ("condition",)
         console.print(_table(conditions_table(Report((run,))).without("run", *hidden), language, console))
@@ -86,22 +89,27 @@ def _print_run(run: RunReport, console: Console, language: Language, *, alone: b
         console.print(_table(abstention_table(Report((run,))).without("run"), language, console))
     if run.groundedness:
         console.print(_table(groundedness_table(Report((run,))).without("run"), language, console))
-    console.print(_shown(headline(run, "en"), style="bold"))
-    console.print(_shown(headline(run, "ja"), style="bold"))
-    for figures in (headline_figures(run, "en"), headline_figures(run, "ja")):
-        if figures is not None:
-            console.print(_shown(figures))
+    _print_headline(run, console, language)
     _print_grading(run, console, language)
     if unlabelled := unlabelled_text(run, language):
         console.print(_shown(unlabelled))
-    for line in _breakdown(run):
+    for line in _breakdown(run, language):
         console.print(_shown(line))
-    for name, fixed in (("Fixed by retrieval", True), ("Broken by retrieval", False)):
+    for fixed in (True, False):
         pairs = run.changed(fixed=fixed)
         if pairs:
-            console.print(_shown(f"{name} ({len(pairs)}):", style="bold"))
+            console.print(_shown(_changed_text(len(pairs), language, fixed=fixed), style="bold"))
         for without, with_ in pairs:
             console.print(_shown(_change(without, with_)), overflow="ellipsis", no_wrap=True)
+
+
+def _print_headline(run: RunReport, console: Console, language: Language) -> None:
+    """Print the verdict, then its figures."""
+    for each in VERDICTS[language]:
+        console.print(_shown(headline(run, each), style="bold"))
+    for figures in (headline_figures(run, each) for each in VERDICTS[language]):
+        if figures is not None:
+            console.print(_shown(figures))
 
 
 def _print_grading(run: RunReport, console: Console, language: Language) -> None:
@@ -110,35 +118,49 @@ def _print_grading(run: RunReport, console: Console, language: Language) -> None
         console.print(_shown(grading_text(language)))
         return
     console.print(_table(audit_table(Report((run,))).without("run"), language, console))
-    for line in (*audit_text(run.audit, "en"), *audit_text(run.audit, "ja")):
+    for line in (line for each in VERDICTS[language] for line in audit_text(run.audit, each)):
         console.print(_shown(line))
 
 
-def _breakdown(run: RunReport) -> Iterator[str]:
+def _about(run: RunReport, language: Language) -> str:
+    """Return the run, its model and its set, and of how many questions it is a sample."""
+    text = f"{run.name}: {run.identity.model_identity}, {run.identity.dataset}"
+    if run.questions == run.of_questions:
+        return text
+    if language == "ja":
+        return f"{text}（{run.of_questions:,} 問のうち {run.questions:,} 問を抜き出した実行）"
+    return f"{text}, a sample of {run.questions} of {counted(run.of_questions, 'question')}"
+
+
+def _changed_text(number: int, language: Language, *, fixed: bool) -> str:
+    if language == "ja":
+        return f"{'検索で改善' if fixed else '検索で悪化'}（{number} 件）："
+    return f"{'Fixed' if fixed else 'Broken'} by retrieval ({number}):"
+
+
+def _breakdown(run: RunReport, language: Language) -> Iterator[str]:
     """Yield a line each on failures, on the gold passage, on why retrieval did not help, and on repeats."""
-    if failures := failures_sentence(run.answers):
+    if failures := failures_sentence(run.answers, language):
         yield failures
     for contrast in run.ceiling[-1:]:
-        yield contrast_text(contrast, "en")
+        yield contrast_text(contrast, language)
     for split in run.splits[-1:]:
-        yield split_sentence(split)
+        yield split_sentence(split, language)
     for spread in run.spreads:
-        yield spread_sentence(spread)
-    if cost := cost_sentence(run):
+        yield spread_sentence(spread, language)
+    if cost := cost_sentence(run, language):
         yield cost
 
 
-def _print_imported(imported: ImportedReport, console: Console) -> None:
+def _print_imported(imported: ImportedReport, console: Console, language: Language) -> None:
     source = f": {imported.run.source}" if imported.run.source else ""
     console.print(_shown("\n" + one_line(f"{imported.name}{source}"), style="bold"))
-    console.print(
-        _shown("Counts entered by hand: no answers to pair, and it is not known whether the questions were the same.")
-    )
+    console.print(_shown(BY_HAND[language]))
     for cell in imported.cells[:-1]:
-        place = place_name(cell.kind, cell.language)
-        console.print(_shown(f"  {place}: {counts_sentence(cell.counts, 'en')}"))
-    console.print(_shown(imported_headline(imported, "en"), style="bold"))
-    console.print(_shown(imported_headline(imported, "ja")))
+        place = place_name(cell.kind, cell.language, language)
+        console.print(_shown(f"  {place}: {counts_sentence(cell.counts, language)}"))
+    for each in VERDICTS[language]:
+        console.print(_shown(imported_headline(imported, each), style="bold"))
 
 
 def _print_side_by_side(report: Report, console: Console, language: Language) -> None:
@@ -151,8 +173,8 @@ def _print_side_by_side(report: Report, console: Console, language: Language) ->
     for uneven in other_passages(report.runs):
         console.print(_shown(passages_text(uneven, language)))
     for comparison in report.overall_comparisons:
-        console.print(_shown(comparison_text(comparison, "en"), style="bold"))
-        console.print(_shown(comparison_text(comparison, "ja")))
+        for each in VERDICTS[language]:
+            console.print(_shown(comparison_text(comparison, each), style="bold"))
 
 
 def _table(output: OutputTable[Any], language: Language, console: Console) -> Table:

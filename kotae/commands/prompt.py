@@ -11,7 +11,9 @@ from kotae.console import echo
 from kotae.group import KotaeGroup
 from kotae.options import decline_option, index_options, injection_filter_option, json_option, option
 from kotae.settings import as_json_text, index_settings
+from rag.messages import Message, display_language
 from rag.settings import PROMPTS
+from rag.text.columns import in_columns
 
 if TYPE_CHECKING:
     from langchain_core.prompt_values import PromptValue
@@ -40,10 +42,12 @@ def prompt_list() -> None:
     """
     from rag.generation.prompt_file import load_prompt
 
+    rows = []
     for name in PROMPTS:
         prompt = load_prompt(name)
         files = ", ".join(dict.fromkeys(wording.file for wording in prompt.wordings.values()))
-        echo(f"{name:<10}{'raw text' if prompt.raw else 'chat':<10}{files}")
+        rows.append((name, Message("raw text") if prompt.raw else Message("chat"), files))
+    echo(in_columns(rows, display_language(), gap=3))
 
 
 @prompt_group.command("show", short_help="Show a prompt.")

@@ -67,7 +67,7 @@ def test_an_error_is_one_sentence_after_the_other_in_either_language() -> None:
 def test_a_place_or_value_that_is_called_like_a_message_stays() -> None:
     error = IndexMissing("There is no index", where="question")
     assert error.text("ja") == "インデックスがありません（question）"
-    assert translated(joined(["question", Message("question")]), "ja") == "question; 質問"
+    assert translated(joined(["question", Message("question")]), "ja") == "question / 質問"
 
 
 def test_the_language_of_the_terminal_lasts_as_long_as_its_block() -> None:

@@ -172,7 +172,7 @@ class JudgeGrader:
     rule: GradingRule = GradingRule.JUDGE
 
     @property
-    def about(self) -> str:
+    def about(self) -> Message:
         """The judge and its measured agreement, in one line."""
         return self.record.text
 

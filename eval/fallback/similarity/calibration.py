@@ -152,10 +152,10 @@ class SimilarityGrader:
     rule: GradingRule = GradingRule.SIMILARITY
 
     @property
-    def about(self) -> str:
+    def about(self) -> Message:
         """The calibration in one line."""
-        warning = "fitted on these very answers, so only the out-of-fold figures count; " * self.fitted_here
-        return f"{warning}{self.calibration.text}"
+        warning = Message("fitted on these very answers, so only the out-of-fold figures count")
+        return joined([*([warning] if self.fitted_here else []), self.calibration.text])
 
     def decide(self, answers: Sequence[GradedAnswer]) -> list[Verdict]:
         """Return a verdict for each answer: correct, or unchanged with the margin added to its reason."""

@@ -30,6 +30,11 @@
     }
     table.hidden = count === 0;
     nothing.hidden = count > 0;
+    if (document.documentElement.lang === "ja") {
+      const part = count === rows.length ? "" : `${rows.length} 件中 `;
+      shown.textContent = `${part}${count} 件、正解 ${correct} 件`;
+      return;
+    }
     const all = `${rows.length} answer${rows.length === 1 ? "" : "s"}`;
     const whole = count === rows.length ? all : `${count} of ${all}`;
     shown.textContent = `${whole}, ${correct} correct`;
