@@ -24,7 +24,8 @@ from eval.grading.answer_forms import (
     is_pair,
 )
 from eval.grading.candidates import lacks_number
-from eval.grading.gaps import REPEATED, TELLS, gap_is_asked, leaves_open, names_asked, shared_words
+from eval.grading.gaps import TELLS, gap_is_asked, leaves_open, names_asked
+from eval.grading.polar import denies, is_polar
 from eval.grading.refusal_clauses import DOCUMENT, SOURCE, SOURCE_JA, WHY, has_source, refuses
 from eval.grading.remarks import is_remark
 from eval.grading.text import sentence_stretches
@@ -92,23 +93,22 @@ _BRACKET = re.compile(r"\(([^()]{3,200})\)")
 _YES_NO = re.compile(
     r"^\W*(?:yes|no)\b(?=\s*[,.!;]|$)[,.!;]*\s*|^\W*(?:はい|いいえ|いえ)(?=[、。,.!]|$)[、。,.!]*\s*", _I
 )
-_POLAR = re.compile(
-    r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|must)\b"
-    r"|^(?!.*(?:何|誰|だれ|どこ|どの|どれ|どち|いつ|なぜ|いくら|いくつ|どう|どん)).*か[?。\s]*$",
-    _I,
-)
 _ASKS_SOURCE = re.compile(
-    r"\b(?:mention|state|specif|say|discuss|describe|name|contain|include|miss|omit)\w*\b|\bleaves? out\b"
+    rf"\b(?:mention|state|specif|say|discuss|describe)\w*\b"
+    rf"|\b{SOURCE}\b.{{0,40}}\b(?:(?:name|contain|include|miss|omit)\w*\b|leaves? out\b)"
     r"|(?:記載|記述|言及|書かれ|述べられ|触れられ|載って)[^、]{0,10}か[?。\s]*$",
     _I,
 )
 _ASKS_GAP = re.compile(r"\b(?:missing|omit|lack|not|never|leaves? out)\w*\b|ない|(?:いま|りま)せん|欠け", _I)
 _NULL = re.compile(r"^\W*(?:null|nil)\W*$|^\W*\"(?:\w+_)?(?:answer|回答|答え)\"\s*:\s*(?:null|\"\")\s*[,}]", _I)
 _HEAD = re.compile(r"^[\s*#>_`-]*(?:(?:the )?(?:final |short )?answer|回答|答え|結論)[\s*]*:[\s*]*", _I)
-_QUOTED_JA = re.compile(r"[^こ]と(?:の(?:記述|記載)が)?(?:あ[りる]|書か|記さ|記載|述べら|され)")  # what a source says
+_QUOTED_JA = re.compile(
+    r"[^こ]と(?:の(?:記述|記載)が)?(?:あ[りる](?!の?み|だけ)|書か|記さ|記載|述べら|され)"
+)  # what a source says
 _FIGURE = re.compile(r"(?<![0-9a-z\[#.])\d{2,}")  # of one digit: the number of a passage
 
 
+_NOR = re.compile(r"\W{0,3}nor\b", _I)
 _DOES_NOT = re.compile(r"\W{0,9}(?:but|and|yet|though|although) (?:(?:it|they) )?(?:do|does|did)(?: not|n't)\b", _I)
 _IS_TOLD = re.compile(rf"\b(?:is|are|was|were) (?:\w+ ){{0,2}}?{TELLS}\b", _I)
 _IS_NOT = re.compile(r"\b(?:(?:is|are|was|were)(?: not|n't)|never (?:is|are|was|were))\W*$", _I)
@@ -120,12 +120,6 @@ _REFERS = re.compile(
     _I,
 )
 _HOWEVER = re.compile(r",\s+however,(?=\s)", _I)
-_TELLS_OR_KNOWS = re.compile(
-    r"\b(?:mention|stat|say|said|specif|un(?:clear|known|certain)|tell|told|sure|determin|answer|indicat)\w*\b|記載"
-    r"|記述|言及|書か|触れ|載っ|分か|わか|不明|判断|確認|答え|回答|情報|特定|説明|述べ|示さ|明記|明らか|言え"
-    r"|言いかね|読み取|判読|かどうか",
-    _I,
-)
 
 
 class _Says(Enum):
@@ -187,7 +181,7 @@ def declines(question: str, answer: str) -> bool:
     if _NULL.match(answer[:LIMIT]):
         return True
     if (
-        (_POLAR.search(question) or _ASKS_GAP.search(question))
+        (is_polar(question) or _ASKS_GAP.search(question))
         and _ASKS_SOURCE.search(question)
         and not re.search(r"\bi\b|できません|かねます", text, _I)
     ):
@@ -199,7 +193,7 @@ def declines(question: str, answer: str) -> bool:
     if not refusals.last:
         referred = any(_REFERS.search(clause.text) and not has_source(clause.text) for clause in clauses)
         alone = referred and all(clause.says is _Says.TALKS for clause in clauses)
-        return alone or (lacks_number(question, text) and not _POLAR.search(question))
+        return alone or (lacks_number(question, text) and not is_polar(question))
     return not any(_answers(question, clauses, at, refusals) for at in range(len(clauses)))
 
 
@@ -210,14 +204,14 @@ def _clauses(question: str, text: str) -> Iterator[_Clause]:
         sentence = stretch.strip()
         listed = lines[number] and sum(lines) > 1
         word = _YES_NO.match(sentence)
-        if word and _POLAR.search(question):
+        if word and is_polar(question):
             yield _Clause(word.group(), number, _Says.ASSERTS)
         says, before = _Says.ASSERTS, ""
         for piece in _cut(sentence[word.end() :] if word else sentence):
             described = says is _Says.TALKS or has_source(before)
             if (described and _DOES_NOT.match(piece)) or (_IS_TOLD.search(before) and _IS_NOT.search(piece)):
                 says = _Says.REFUSES
-            elif not (says is _Says.TALKS and continues(piece)):
+            elif not ((says is _Says.TALKS and continues(piece)) or (says is _Says.REFUSES and _NOR.match(piece))):
                 says = _says(question, piece)
             yield _Clause(piece, number, says, listed, not before)
             before = piece
@@ -242,7 +236,7 @@ def _cut(sentence: str) -> Iterator[str]:
 
 
 def _says(question: str, clause: str) -> _Says:
-    if refuses(question, clause) and not _denies(question, clause):
+    if refuses(question, clause) and not denies(question, clause):
         return _Says.REFUSES
     described = _DESCRIBES.search(clause) or _DESCRIBES_JA.search(clause)
     remark = is_remark(question, clause) and not _FIGURE.search(clause)
@@ -250,16 +244,6 @@ def _says(question: str, clause: str) -> _Says:
         described = None
     talks = described or _TALKS.search(clause) or remark
     return _Says.TALKS if talks else _Says.ASSERTS
-
-
-def _denies(question: str, clause: str) -> bool:
-    """Return whether a clause answers a yes-no question with no: its predicate negated, and no word for telling."""
-    if not _POLAR.search(question) or re.search(r"\bi\b", clause, _I):
-        return False
-    tells = {match.group().lower() for match in _TELLS_OR_KNOWS.finditer(clause)}
-    if not all(word in question.lower() for word in tells):
-        return False
-    return not has_source(clause) or shared_words(question, clause) > REPEATED
 
 
 def _answers(question: str, clauses: list[_Clause], at: int, refusals: _Refusals) -> bool:

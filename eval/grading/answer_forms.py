@@ -80,7 +80,11 @@ def answers_before(clause: str, refusal: str, *, names_gap: bool, whole: bool) -
     """
     if _CONCEDES.match(clause):
         return False
-    if is_fragment(clause) or _ABOUT_IT.match(clause) or (whole and _ANSWERS_JA.search(clause)):
+    if (
+        (is_fragment(clause) and not (names_gap and _VERB.search(clause)))
+        or _ABOUT_IT.match(clause)
+        or (whole and _ANSWERS_JA.search(clause))
+    ):
         return True
     return not (names_gap or _BUT_JA.search(clause) or _BUT.match(refusal))
 

@@ -8,7 +8,7 @@ Rules, in order (source: reading answers of small instruction models; no rule lo
    ("Tokyo."), "It is Tokyo", X は Y です about the question's topic. Later passing mentions do not count.
 4. Otherwise a sentence that goes on about the topic with the question's own word ("It was proved by ..."), a
    conclusion, or the one that shares most with the question decides (names weigh 0.3, other words 1, the topic that
-   is asked for 1 more; ties: the first), unless it only denies or compares.
+   is asked for 2 more; ties: the first), unless it only denies or compares.
 5. Inside the sentence the slot (`focus`) decides (`eval.grading.slots`).
 """
 
@@ -38,8 +38,8 @@ _ANNOUNCED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _CONCLUSION = re.compile(
-    r"^(?:therefore|thus|hence|in conclusion|in short|so|したがって|従って|よって|つまり|結論として|以上(?:から"
-    r"|より))[、,]?\s*",
+    r"^(?:therefore|thus|hence|in conclusion|in short|so|したがって|従って|よって|つまり|結論として"
+    r"|(?:以上|上記|これ|この)(?:の[^、。]{1,8})?(?:から|より))[、,]?\s*",
     re.I,
 )
 _CORRECTION = re.compile(
@@ -58,7 +58,7 @@ _PRONOUN = re.compile(r"^(?:in \d+,? )?(?:it|he|she|they|this)\b|^(?:それ|こ�
 _DENIES = re.compile(
     r"(?:contrary to [^,]{1,60}, |no, )?(?:it|this|that|he|she|they)"
     r"(?:(?:'s| is| was| are| were) not|(?: is| was| are| were)n't)"
-    r"\b(?!.*\bbut\b)|[^、。]{1,20}(?:では|じゃ)(?:ない|ありません)(?:です)?。?$",
+    r"\b(?!.*\bbut\b)|[^、。]{1,20}(?:では|じゃ)(?:ない|なかった|ありません|ございません)(?:です|でした)?。?$",
     re.IGNORECASE,
 )
 _PREFERS = re.compile(r"(?:ほう|方)が")
@@ -128,9 +128,9 @@ def _decisive(question: str, stems: frozenset[str], parts: Sequence[str], head: 
     if continued is not None:
         return continued
     topic, negative = asked_head(question), negations(question) > 0
-    fits = {part: overlap(stems, part) + states_head(topic, part) for part in parts}
+    fits = {part: overlap(stems, part) + 2 * states_head(topic, part) for part in parts}
     things = stems - {token.stem for token in tokenise(question) if is_name(token)}
-    later = (part for part in parts[1:] if _may_decide(part, negative=negative))
+    later = (part for part in parts[1:] if states_head(topic, part) or _may_decide(part, negative=negative))
     if _opening(parts[0]) in things:  # "copper has ...; lead melts ..." where copper is asked about
         later = (part for part in later if _opening(part) in {*stems, ""})
     best = max((parts[0], *later), key=fits.__getitem__)
@@ -146,7 +146,7 @@ def _answers_alone(stems: frozenset[str], part: str) -> bool:
     """Return whether a sentence is a bare phrase that brings something new ("Tokyo.")."""
     tokens = tokenise(strip_endings(part))
     if any(token.kind == "japanese" for token in tokens):
-        whole = not any(token.pos.startswith(_STATING) or token.surface in ("が", "を") for token in tokens)
+        whole = not any(token.pos.startswith(_STATING) or token.surface in ("は", "が", "を") for token in tokens)
     else:
         whole = len(lead(part)) >= len(part.strip(" .")) and not any(t.content and t.stem in stems for t in tokens)
     return whole and is_phrase(part) and bool(novel(stems, tokenise(part)))

@@ -10,16 +10,21 @@ import itertools
 import re
 from collections.abc import Set
 
+from eval.grading.former import is_former
+from rag.text.refusals import is_refusal
 from rag.text.tokens import tokenise
 
 _TAKEN_BACK = re.compile(
     r"\b(?:no,? wait|wait,? no|scratch that|i take that back|i misspoke|i made a mistake|i was wrong|let me correct"
     r"|that(?:'s| is| was) (?:wrong|not right|incorrect|a mistake)|correction:|i mean,)(?: that| myself)?(?![a-z])"
+    r"|(?<=[^\W_][.!?…] )(?:sorry|oops|whoops|apologies|my (?:mistake|bad|apologies)|pardon)\b[\s,.:;!-]{1,4}+"
+    r"(?!but\b|for\b|if\b|i (?!mean)|about\b)"
+    r"|(?<=[^\W_][。!?…])(?:すみません|失礼|ごめんなさい|申し訳(?:ありません|ございません))[、。](?=(?:それ|これ|今の|いまの|上記|先ほど|さっき)[はの])"
     r"|(?<![^。、.!?…\s])(?:いや|いえ|あ|おっと|すみません|失礼)[、,]?(?:違い|違う|違った|失礼|すみません|間違え|訂正|正しくは|実は)"
     r"[^。、:\n]{0,12}[。、:…]?|(?<![^。、.!?…\s])訂正(?:します|いたします|:)",
     re.IGNORECASE,
 )
-_COMMA = re.compile(r"(?<!\d)[,;]\s{0,9}|,\s{1,9}|、|\s(?=but\b)", re.IGNORECASE)
+_COMMA = re.compile(r"(?<!\d)[,;]\s{0,9}|[,;]\s{1,9}|、|\s(?=but\b)", re.IGNORECASE)
 _CIRCUMSTANCE = re.compile(
     r"\W{0,9}(?:after|before|unlike|besides|apart from|aside from|in addition to|in contrast (?:to|with)|instead of"
     r"|out of|rather than|of|among|amongst|between|compared (?:to|with)|following|next to|contrary to"
@@ -43,6 +48,11 @@ _TURN = re.compile(
     r"|(?:in fact|in reality|in truth|actually)\b,?\s*)",
     re.IGNORECASE,
 )
+_DISOWNS = re.compile(r"but (?:that|this|those|these)(?:'s| is| was| are| were)\b", re.IGNORECASE)  # "X, but that is"
+_CHOOSES = re.compile(
+    r"but [^,;]{1,40} (?:is|was) (?:actually |in fact )?(?:the )?(?:correct|right|actual|answer)\b", re.IGNORECASE
+)
+_ACTUALLY_JA = re.compile(r"実際(?:に|の|には|は)")
 _THEN = re.compile(
     r"(?:so|therefore|thus|hence)\b,?\s*|(?:which means|meaning) that\s*|(?:which|that) leaves\s|i\.?e\.\s*|that is,\s",
     re.I,
@@ -66,7 +76,7 @@ def without_retracted(text: str) -> str:
     rest = text
     for match in _TAKEN_BACK.finditer(text):
         after = text[match.end() :].lstrip(" .,:;!?。、…\n")
-        rest = after if any(token.content for token in tokenise(after)) else rest
+        rest = after if any(token.content for token in tokenise(after)) and not is_refusal(after) else rest
     return rest
 
 
@@ -82,11 +92,16 @@ def main_clause(question: str, asked: Set[str], sentence: str) -> str:
     for at, (end, following) in enumerate(cuts):
         clause, rest = sentence[start:end], sentence[following:]
         turn = _TURN.match(rest)
-        if turn and _BELIEF.search(sentence, main, end):
-            main = following + turn.end()
+        if (turn and _BELIEF.search(sentence, main, end)) or _DISOWNS.match(rest) or _CHOOSES.match(rest):
+            main = following + (turn.end() if turn else 0)
         elif then := _THEN.match(rest):
             main = following + then.end()
-        elif _BELIEF_JA.search(clause) or (circumstances and _CLOSES_JA.search(clause)):
+        elif (
+            is_former(question, sentence[main:end], rest)
+            or _ACTUALLY_JA.match(rest)
+            or _BELIEF_JA.search(clause)
+            or (circumstances and _CLOSES_JA.search(clause))
+        ):
             main = following
         elif circumstances and _CIRCUMSTANCE.match(sentence, main) and not _RELATIVE.match(rest):
             until = cuts[at + 1][0] if at + 1 < len(cuts) else len(sentence)

@@ -56,13 +56,14 @@ _OTHER = re.compile(
     _I,
 )
 _UP_TO = re.compile(r"([一-鿿ァ-ヴー]{1,12})まで(?:は|も)?")
+_NAMES_KIND = frozenset("名数額日年月")  # 大学名 for どこの大学
 _QUESTION_WORD = re.compile(r"\b(?:whom?|where|when|why)\b|誰|どこ|いつ|なぜ", _I)
 _ELLIPTIC = re.compile(r"\b(?:whom?|where|when|why)\b(?=\W*$| (?:is|was|are|were|has|remains)\b)", _I)
 _GAP = (
     "among anywhere cover address list name publish document detail disclose clarify touch leaflet brochure manual "
     "page profile work guess clue idea hint trace sign answer information figure number value covered addressed "
     "listed named published documented detailed disclosed clarified touched worked guessing inferred found traced "
-    "figured pinned settled spelled spelt elaborated 存在 見受ける 載る 分かる 判る 出る 氏名 名前 断定 断言 得る "
+    "figured pinned settled spelled spelt elaborated 存在 見受ける 載る 分かる 判る 氏名 名前 断定 断言 得る "
     "得られる 窺う 知る 読み取る 確認 不足 足りる 足る 避ける 控える 差し控える 難しい 困難 無理 不可 把握 取れる "
     "取る 与える 伝わる 伝える 手掛かり 手がかり 糸口 箇所 見当たる 推定 推測 類推 推論 読み解く 突き止める 掴む "
     "見極める 判然 判明 公開 公表 開示 掲示 掲載 収録 網羅 記入 登録 残る 残す 挙がる 挙げる 列挙 示唆 明かす 語る "
@@ -111,7 +112,7 @@ def lacks_information(question: str, clause: str) -> bool:
 @functools.cache
 def telling_words() -> frozenset[str]:
     """Return the stems of words for telling something, and for what tells it."""
-    return remark_words().source | remark_words().report | _gap_words()
+    return (remark_words().source | remark_words().report | _gap_words()) - {"出る"}  # prizes and trains, too
 
 
 @functools.cache
@@ -147,14 +148,17 @@ def _of_another(question: str, clause: str) -> bool:
 
 def leaves_open(question: str, refusal: str, *, first: bool) -> bool:
     """Return whether a refusal is about what was asked: it names that, or comes `first` and names no further detail."""
-    refusal = _UP_TO.sub(lambda match: match[1] if set(match[1]) <= set(question) else match[0], refusal)
+    refusal = _UP_TO.sub(lambda match: match[1] if set(match[1]) <= set(question) | _NAMES_KIND else match[0], refusal)
     if _of_another(question, refusal):
         return False
     asked, left = _question_words(question), _question_words(refusal)
     if asked and left and not asked & left:
         return False  # "the text does not say who signed it" leaves no place open
     kanji = frozenset(re.findall("[一-鿿]", question))
-    return first or names_asked(question, refusal) or any(not kanji.isdisjoint(t.surface) for t in _content(refusal))
+    content = _content(refusal)
+    nothing = all(token.stem in telling_words() or token.stem.startswith("unab") for token in content)
+    named = names_asked(question, refusal) or any(not kanji.isdisjoint(token.surface) for token in content)
+    return first or nothing or named
 
 
 def _question_words(text: str) -> set[str]:
@@ -186,5 +190,10 @@ def _aspects(question: str) -> list[str]:
 
 def _content(text: str) -> list[Token]:
     known = remark_words().source
-    words = (token for token in tokenise(text) if token.content and not token.surface.lower().endswith("n't"))
-    return [token for token in words if token.stem not in known]
+    tokens = (token for token in tokenise(text) if token.content or _limits(token))
+    return [t for t in tokens if t.stem not in known and not t.surface.lower().endswith("n't")]
+
+
+def _limits(token: Token) -> bool:
+    """Return whether a prefix makes another thing of the word behind it: 副 of 副責任者, not the polite お and ご."""
+    return token.pos == "接頭辞" and token.stem != "御"

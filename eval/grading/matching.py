@@ -16,9 +16,10 @@ from enum import StrEnum
 
 from eval.grading.asked import ParsedQuestion
 from eval.grading.claims import Claim
-from eval.grading.clauses import better_placed
+from eval.grading.clauses import better_placed, has_role, role_holder
+from eval.grading.former import outdated
 from eval.grading.longer_names import TITLES, another_district, in_longer_name
-from eval.grading.objections import listed_with, misranked, outdated, overturned, related, unrelated
+from eval.grading.objections import listed_with, misranked, overturned, ranked_as_asked, related, unrelated
 from eval.grading.refusals import alternative, is_denied
 from eval.grading.text import strip_endings
 from rag.messages import Message
@@ -181,10 +182,11 @@ def _objections(asked: ParsedQuestion, claim: Claim, form: str, first: int, last
     opened = re.search(r"\([^()]*$", text[:start])
     if claim.firm and opened and any(token.pos.startswith("助詞") for token in tokens[last : last + 1]):
         yield Match(Finding.PASSING, quoted, Message("{quoted!r} is only in an aside", quoted=quoted))
-    gloss = re.search(r"\($", text[:start]) and re.match(r"\)", text[end:])
+    gloss = text[:start].endswith("(") and text.startswith(")", end)
     rival = None if gloss or not claim.firm else rival_in(asked, claim.focus)
     rival = rival or better_placed(asked, line, start - begin, end - begin)
-    if rival is not None:
+    placed = has_role(asked, line[: start - begin]) or ranked_as_asked(asked.text, line, start - begin, end - begin)
+    if rival is not None and not placed:
         why = Message("{rival!r} is given, {quoted!r} only in passing", rival=rival, quoted=quoted)
         yield Match(Finding.PASSING, quoted, why)
 
@@ -212,6 +214,10 @@ def _outweighed(asked: ParsedQuestion, line: str, start: int, end: int) -> Itera
         yield Match(Finding.DENIED, quoted, Message("{quoted!r} is given as a belief that is wrong", quoted=quoted))
     if outdated(asked.text, line, start, end):
         yield Match(Finding.PASSING, quoted, Message("{quoted!r} is what was so before", quoted=quoted))
+    holder = role_holder(asked, line)
+    if holder is not None:
+        why = Message("{holder!r} has the part that is asked for", holder=holder)
+        yield Match(Finding.PASSING, quoted, why)
     others = () if asked.several else listed_with(line, start, end)
     rivals = [other for other in others if not _accepted(asked, other) and not _in_question(asked, other)]
     if rivals:

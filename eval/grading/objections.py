@@ -61,11 +61,19 @@ _WORDS_EN = "|".join(word for word in _ORDINALS if word.isascii() and not word.e
 _ORDINAL_EN = rf"(?P<rank>{_WORDS_EN}|\d{{1,2}}(?:st|nd|rd|th))"
 _ORDINAL_JA = r"(?:第?(?P<rank>\d{1,2}|[一二三四五])(?:番目|位|代目?|番(?!線))|(?P<top>首位"
 _ORDINAL_JA += r"|初代|トップ|最初|その次|それに次|次に(?!挙|示|述)|次点|2番手))"
+_EST = r"(?!west\b|east\b|test|rest\b|guest|forest|request|interest|harvest|priest|contest)[a-z]{2,}est\b"
+_MOST_JA = "最も|もっとも|一番|最[大小高低長短古新多少速遅深強初良悪]"
+_SUPERLATIVE = re.compile(rf"\bmost\b|\b{_EST}|{_MOST_JA}|トップ|首位", re.IGNORECASE)
 _RANK_BEFORE = (
     re.compile(
         rf"\b{_ORDINAL_EN}\b(?:[- ][a-z]+){{0,3}}?\s*(?:is|was|:|,|being|place,?)\s*(?:the )?[\"']?$", re.IGNORECASE
     ),
     re.compile(rf"{_ORDINAL_JA}[^、。\n]{{0,12}}?[はが:]\s*、?[「『]?$"),
+    re.compile(
+        rf"(?P<top>{_MOST_JA})(?:(?!次)[^、。\n]){{0,12}}[はが:]\s*、?[「『]?$"
+        rf"|\b(?P<rank>(?:most [a-z]+|{_EST})(?: [a-z]+){{0,2}} (?:is|was|:) (?:the )?)[\"']?$",
+        re.IGNORECASE,
+    ),
     re.compile(r"(?:(?P<rank>, then|\band then)|(?P<top>次に))\s?(?:the )?[\"'「『]?$", re.IGNORECASE),
 )
 _RANK_AFTER = (
@@ -79,12 +87,6 @@ _RANK_AFTER = (
 )
 _ASKED_RANK_EN = re.compile(rf"\b{_ORDINAL_EN}\b", re.IGNORECASE)
 _ASKED_RANK_JA = re.compile(_ORDINAL_JA)
-_SUPERLATIVE = re.compile(
-    r"\bmost\b|\b(?!west\b|east\b|test|rest\b|guest|forest|request|interest|harvest|priest|contest)[a-z]{2,}est\b"
-    r"|最も|もっとも|一番|最[大小高低長短古新多少速遅深強初良悪]|トップ|首位",
-    re.IGNORECASE,
-)
-
 _OWN_BELIEF = re.compile(
     r"\b(?:I|we)(?:'d| would| do| am| also| still)? (?:\w+ly )?(?:think|believe|guess|say|assume)\b", re.I
 )
@@ -106,31 +108,6 @@ _BELIEF_JA = re.compile(
     r"(?:が|けど|けれども?|ものの|ても|一方で?|しかし)、?(?P<rest>[^。\n]+)"
 )
 _TRUTH_JA = re.compile(r"実際|正しく|正解|本当|実は|真実|正確|事実|誤り|間違い")
-
-_ASKS_PAST = re.compile(
-    r"\b(?:former|formerly|previous|previously|used to|original|originally|first|before|until|early|old)\b"
-    r"|以前|かつて|昔|元[はの]|旧|当初|最初|初代|前任|やめ|辞め",
-    re.IGNORECASE,
-)
-_PAST_BEFORE = re.compile(
-    r"(?:\b(?:formerly|previously|used to be|originally|initially|at first|in the past"
-    r"|until (?:recently|\d{4}))\b[^.;]*"
-    r"|(?:以前|かつて|昔|もともと|元々|当初|過去|従来|最初)[^、。\n]*)$",
-    re.IGNORECASE,
-)
-_PRESENT_AFTER = re.compile(
-    r"\b(?:now|today|currently|at present|these days|nowadays|since then|has since|later)\b"
-    r"|現在|今[はで]|いま[はで]|最近|その後|のちに|後に",
-    re.IGNORECASE,
-)
-_LEFT_BEFORE = re.compile(
-    r"\b(?:stopped|quit|left|gave up|resigned|retired|no longer)(?: being| working| her| his| the)*(?: as| from)?"
-    r"(?: being)?(?: an?| the| her| his)?\s*$",
-    re.IGNORECASE,
-)
-_ASKS_PRESENT = re.compile(r"\b(?:is|are|does|do|has|have)\b", re.IGNORECASE)
-_UNTIL = re.compile(r"[\"']?,? until\b", re.IGNORECASE)
-_LEFT_AFTER = re.compile(r"^[」』]?(?:の(?:仕事|職))?(?:を|から)(?:や|辞)め[^。\n]*?[、て](?=.*[一-鿿ァ-ヴ])")
 
 _BREAK = re.compile(
     r"\s{0,9}(?:、|,\s{0,9}(?:and\s{1,9}|or\s{1,9}|&\s{1,9})?|;|\n|\band\b|および|及び|ならびに|並びに|(?<=\S)&)"
@@ -182,13 +159,21 @@ def unrelated(text: str, start: int, end: int) -> bool:
 
 def misranked(question: str, text: str, start: int, end: int) -> bool:
     """Return whether the mention has another rank than the question asks for: "X is the second largest", 2位はX."""
+    asked, given = _asked_rank(question), _given_rank(text, start, end)
+    return None not in (asked, given) and asked != given
+
+
+def ranked_as_asked(question: str, text: str, start: int, end: int) -> bool:
+    """Return whether the mention is given the very rank that the question asks for."""
     asked = _asked_rank(question)
-    if asked is None:
-        return False
+    return asked is not None and asked == _given_rank(text, start, end)
+
+
+def _given_rank(text: str, start: int, end: int) -> int | None:
     before, after = text[max(0, start - 60) : start], text[end : end + 40]
     found = [match for pattern in _RANK_BEFORE if (match := pattern.search(before))]
     found = found or [match for pattern in _RANK_AFTER if (match := pattern.match(after))]
-    return bool(found) and _rank(found[0]) != asked
+    return _rank(found[0]) if found else None
 
 
 def _asked_rank(question: str) -> int | None:
@@ -200,7 +185,7 @@ def _asked_rank(question: str) -> int | None:
 
 def _rank(match: re.Match[str]) -> int:
     word = (match["rank"] or match.groupdict().get("top") or "").lower()
-    return _ORDINALS.get(word) or int(re.sub(r"\D", "", word) or 0)
+    return _ORDINALS.get(word) or int(re.sub(r"\D", "", word) or 1)  # without a number: a superlative
 
 
 def overturned(text: str, start: int, end: int) -> bool:
@@ -214,17 +199,6 @@ def overturned(text: str, start: int, end: int) -> bool:
         return False
     rest = belief["rest"]
     return _TRUTH_JA.search(rest) is not None or any(is_name(token) for token in tokenise(rest))
-
-
-def outdated(question: str, text: str, start: int, end: int) -> bool:
-    """Return whether the mention is what was so before something else is: "formerly X, now Y", Xをやめて、Yになった."""
-    if _ASKS_PAST.search(question):
-        return False
-    before, after = text[:start], text[end:]
-    if _PAST_BEFORE.search(before) and _PRESENT_AFTER.search(after):
-        return True
-    ended = _UNTIL.match(after) and _ASKS_PRESENT.search(question)
-    return bool(ended or _LEFT_BEFORE.search(before) or _LEFT_AFTER.match(after))
 
 
 def listed_with(text: str, start: int, end: int) -> tuple[str, ...]:

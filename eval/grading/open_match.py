@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from eval.grading.aliases import elements, forms, match_person, match_words
 from eval.grading.asked import ParsedQuestion
@@ -10,7 +11,9 @@ from eval.grading.claims import Claim, announced, find_claim
 from eval.grading.matching import Finding, Match, match_form
 from eval.grading.numbers.compare import match_numeric
 from eval.grading.numbers.reference import as_numeric, written
+from eval.grading.objections import listed_with
 from eval.grading.reasons import match_reason
+from eval.grading.scripts import in_other_script
 from eval.grading.text import sentences, strip_endings
 from eval.grading.topics import beside_the_question
 from rag.messages import Message
@@ -91,22 +94,38 @@ def _match_whole(text: str, form: str, key: Callable[[str], str]) -> Match | Non
 
 
 def _match_text(asked: ParsedQuestion, claim: Claim, text: str, form: str) -> Match:
-    """Match a reference in words: verbatim, as a person, as a list in any order, or as words of one passage."""
-    match = match_form(asked, claim, form)
+    """Match a reference in words: verbatim, as a name in the other script or a person, as a list, or in any order."""
+    parts = elements(form)
+    match, more = match_form(asked, claim, form), _beyond(claim, parts)
+    if more:
+        reason = Message("{entry!r} is listed beside the entries of the reference", entry=more)
+        return Match(Finding.ALTERNATIVES, claim.text, reason)
     if match.finding is not Finding.ABSENT:
         return match
-    person = match_person(asked, claim, form)
-    if person is not None:
-        return person
-    parts = elements(form)
-    if parts:
-        listed = [_match_element(asked, claim, text, part) for part in parts]
-        if all(part.right for part in listed):
-            return Match(Finding.CONTAINED, claim.text, Message("every entry of the reference is given"))
-        if any(part.finding is Finding.CONFLICT for part in listed):
-            return next(part for part in listed if part.finding is Finding.CONFLICT)
-    words = match_words(claim, form, negative_question=asked.negative) or match_reason(asked, claim, form)
+    named = _match_sound(asked, claim, form) or match_person(asked, claim, form)
+    listed = [_match_element(asked, claim, text, part) for part in parts] if named is None else []
+    if listed and all(part.right for part in listed):
+        return Match(Finding.CONTAINED, claim.text, Message("every entry of the reference is given"))
+    conflict = named or next((part for part in listed if part.finding is Finding.CONFLICT), None)
+    words = conflict or match_words(claim, form, negative_question=asked.negative) or match_reason(asked, claim, form)
     return words if words is not None else match
+
+
+def _match_sound(asked: ParsedQuestion, claim: Claim, form: str) -> Match | None:
+    """Match the first name in the claim that is the form's in the other script, if no reference is in that script."""
+    name = next(in_other_script(form, claim.text), None)
+    if name is None or any(accepted.isascii() == name.isascii() for accepted in asked.accepted):
+        return None
+    return match_form(replace(asked, accepted=(*asked.accepted, folded(name))), claim, name)
+
+
+def _beyond(claim: Claim, parts: Sequence[str]) -> str | None:
+    """Return an entry of the list that the claim is which is none of the reference's `parts`, or None."""
+    at = claim.text.find(parts[0]) if parts else -1
+    at = claim.text.casefold().find(parts[0].casefold()) if parts and at < 0 else at
+    others = listed_with(claim.text, at, at + len(parts[0])) if at >= 0 else ()
+    keys = [folded(part) for part in parts]
+    return next((other for other in others if not any(key in folded(other) for key in keys)), None)
 
 
 def _match_element(asked: ParsedQuestion, claim: Claim, text: str, part: str) -> Match:

@@ -28,7 +28,9 @@ _ONLY_QUOTED = re.compile(
 )
 _OPENS = ("連体詞", "副詞", "接続詞", "接頭辞", "感動詞", "代名詞", "形状詞")
 _JOINS = frozenset("以外 以前 以後 以降 以内 以下 など 側 語 字 形".split())
-_PARTICLES = frozenset("がで")  # alone they are read as conjunctions: X(3 m)が
+_PARTICLES = frozenset(
+    "がではもとにをのやへか"
+)  # alone some are read as conjunctions or interjections: X(3 m)が, 『X』は
 _GOES_ON = re.compile(r"(?<=[、,])\n")  # a comma at the end of a line ends no sentence
 _HIDDEN = str.maketrans("。.!?", "____")
 _MOST_ENDINGS = 12  # one behind another; a model in a loop repeats one without end

@@ -11,6 +11,7 @@ import re
 
 from eval.grading.asked import ParsedQuestion
 from eval.grading.claims import Claim
+from eval.grading.clauses import shares_root
 from rag.text.tokens import Token, tokenise
 
 LONG = 12  # different content words of a sentence that are neither the question's nor the reference's
@@ -52,7 +53,8 @@ def beside_the_question(asked: ParsedQuestion, claim: Claim, sentence: str, quot
     if _japanese(tokens) != _japanese(asked.tokens):
         return False
     stems = {token.stem for token in asked.tokens if token.content}
-    if _tells_of(sentence, quoted) and not stems & (_stems(whole) - answered):
+    beside = not stems & (_stems(whole) - answered) and not shares_root(asked, whole.replace(quoted, " "))
+    if _tells_of(sentence, quoted) and beside:
         return True
     slot = {token.stem for token in tokenise(claim.focus) if token.content} - stems - answered
     circumstance = _circumstance(sentence, quoted)
@@ -64,7 +66,7 @@ def beside_the_question(asked: ParsedQuestion, claim: Claim, sentence: str, quot
     own = held - stems - answered
     if len(own) >= LONG and len(held & stems) < min(SHARED, len(stems)):
         return True
-    return len(own) >= FOREIGN and _changes_topic(asked, sentence, quoted) and not stems & (_stems(whole) - answered)
+    return len(own) >= FOREIGN and _changes_topic(asked, sentence, quoted) and beside
 
 
 def _tells_of(sentence: str, quoted: str) -> bool:

@@ -21,6 +21,7 @@ _FINAL_CHANNEL = re.compile(r"<\|channel\|>final<\|message\|>")
 _ANSWER_TAG = r"(?:final_?answer|answer|final|response|reply|output|result|label|最終回答|回答|解答|答え|答|結果)"
 _TAG_OPENS = re.compile(rf"<({_ANSWER_TAG})(?: [^<>]{{0,80}})?>", re.IGNORECASE)
 _OTHER_TAG = re.compile(r"</?[^\W\d_][\w-]{0,20}>")
+_ELEMENT = re.compile(r"<(?P<name>[^\W\d_][\w-]{0,20})>[^<>]{0,400}</(?P=name)>")
 _FENCE = re.compile(r"```[^\S\n]*([\w+-]*)[^\S\n]*\n?([^`]*)(?:```|$)")
 _ANSWER_KEY = re.compile(
     r"^(?:final|response|reply|output|result|label|classification|category|prediction|verdict|value|答)\Z"
@@ -74,11 +75,17 @@ def _inside_tag(text: str) -> str:
     """Return the inside of the last answer tag, or the text without other tags that have no attributes."""
     opened = list(_TAG_OPENS.finditer(text))
     if not opened:
-        return text if text.lstrip().startswith("<|") else _OTHER_TAG.sub("\n", text)
+        return text if text.lstrip().startswith("<|") else _without_tags(text)
     rest = text[opened[-1].end() :]
     closing = rest.lower().find(f"</{opened[-1].group(1).lower()}>")
     inner = rest if closing < 0 else rest[:closing]
-    return inner.strip() or text
+    return _without_tags(inner).strip() or text
+
+
+def _without_tags(text: str) -> str:
+    """Return a text without its tags, and without the elements that say where an answer comes from or comment on it."""
+    kept = _ELEMENT.sub(lambda element: "\n" if _SOURCE_KEY.search(element["name"]) else element.group(), text)
+    return _OTHER_TAG.sub("\n", kept if any(char.isalnum() for char in _OTHER_TAG.sub("", kept)) else text)
 
 
 def _without_json(text: str) -> str:

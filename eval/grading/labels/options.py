@@ -112,10 +112,13 @@ def markers_in(text: str, markers: Sequence[str]) -> Iterator[Marker]:
             yield Marker(marker, match.start(), match.end())
 
 
+_IS_RIGHT = re.compile(r"\s(?:is|was) (?:the )?(?:correct|right|best|answer)\b", re.IGNORECASE)
+
+
 def _stands_alone(marker: str, before: str, after: str, markers: Sequence[str]) -> bool:
     if re.match(r"[A-Za-z0-9ァ-ヴー]", after) or re.search(r"[A-Za-z0-9ァ-ヴー'.-]$", before):
         return False
-    if re.search(r"[(\[]$", before) and re.match(r"[)\]]", after):
+    if (re.search(r"[(\[]$", before) and re.match(r"[)\]]", after)) or (marker in markers and _IS_RIGHT.match(after)):
         return True
     if marker not in markers:  # in the other case of letters
         return bool(re.search(r"\b(?:option|choice|letter)\s+$", before, re.IGNORECASE)) or (

@@ -22,6 +22,7 @@ from eval.grading.labels.concessions import concessions
 from eval.grading.labels.echoes import mask_quotations, without_echo
 from eval.grading.labels.label_set import Label, LabelSet
 from eval.grading.labels.mentions import LabelMention, may_infer_other, mentions
+from eval.grading.labels.possibility import possibility
 from eval.grading.labels.statements import restated, restates_only, statement_of
 from eval.grading.labels.talk import bare_label, bare_labels, last_phrase
 from eval.grading.text import sentences
@@ -43,6 +44,11 @@ _COURTESY = re.compile(
     r"|(?:はい|ええ)、?(?:お答え|承知|かしこまり|了解|分かりました|わかりました|確認))",
     re.IGNORECASE,
 )
+_SERVES = re.compile(
+    r"^\W*(?:(?:はい|ええ)、?[おご][^、。は]{1,6}(?:し|いたし|致し|申し上げ)(?:ます|ました)"
+    r"|yes,? (?:let me|i(?:'ve| have|'ll| will| can)? (?:looked|checked|look|check|help|answer)|(?:happy|glad) to))",
+    re.IGNORECASE,
+)  # what the speaker does, in humble words: a yes before it answers nothing
 _ANALYSIS = re.compile(r"\b(?:step[- ]by[- ]step|analy[sz]e|break (?:it|this) down)\b|順を追って", re.IGNORECASE)
 _ASPECT = re.compile(
     r"\s(?:statement|point|aspect|element|detail|word|phrase|factor|term)s?\b|な(?:点|面|要素|言葉|表現)"
@@ -126,6 +132,10 @@ def _read(asked: _Asked, parts: Sequence[str], all_parts: Sequence[str], *, anno
         firm = [(part, labels) for part, labels in spoken if not _only_assents(asked, part)]
         spoken = firm if firm and asked.offers_both else spoken
         spoken = [(part, labels) for part, labels in spoken if not (firm and _COURTESY.match(part))]
+        served = [part for part, _ in spoken if _SERVES.match(part)]
+        beside = [part for part in parts if part not in served]
+        if served and len(served) == len(spoken) and (reading := _without_verdict(asked, beside or parts)).label:
+            return reading
     if len(spoken) > 1:
         spoken = [(part, labels) for part, labels in spoken if len(labels) == 1 or not _LISTS.search(part)] or spoken
     if not spoken:
@@ -227,6 +237,11 @@ def _without_verdict(asked: _Asked, parts: Sequence[str]) -> LabelReading:
         again = restated(asked.statement, part, labels) if not concessions(part) else None
         if again is not None and not any(mention.choice for mention in mentions(part, labels)):
             return LabelReading(again, part, Message("the answer restates the statement or its negation"))
+    if labels.polarity is not None:
+        said = [(part, able) for part in parts if (able := possibility(asked.question, part)) is not None]
+        if said:
+            why = Message("it is said to be possible, or not")
+            return LabelReading(labels.polarity[not said[0][1]], said[0][0], why)
     unique = list(dict.fromkeys(mention.label for mention in denied))
     if len(unique) == 1 and labels.other(unique[0]) is not None and may_infer_other(asked.question, labels):
         return LabelReading(labels.other(unique[0]), parts[0], Message("the other label of two is denied"))

@@ -6,8 +6,8 @@ import functools
 import re
 
 from eval.grading.labels.label_set import Label, LabelSet
-from eval.grading.refusals import negations
-from rag.text.tokens import tokenise
+from eval.grading.refusals import is_denied, negations
+from rag.text.tokens import is_name, tokenise
 
 AFFIRMS_SHARE = 0.9  # share of the statement's content words that restating it must repeat
 DENIES_SHARE = 0.75  # the same for restating it with a negation
@@ -50,8 +50,17 @@ def restated(statement: str, part: str, labels: LabelSet) -> Label | None:
     turned = (negations(part) - negations(statement)) % 2 == 1
     if _only_predicate(statement, part):
         return labels.polarity[turned]
+    if _denies_name(statement, part) and not negations(statement):
+        return labels.polarity[1]
     enough = DENIES_SHARE if turned or restates_only(statement, part) else AFFIRMS_SHARE
     return labels.polarity[turned] if share >= enough else None
+
+
+def _denies_name(statement: str, part: str) -> bool:
+    """Return whether a sentence denies a name that the statement has: "off Australia, not Brazil"."""
+    names = {token.key for token in tokenise(statement) if is_name(token) and token.start}
+    denied = (token for token in tokenise(part) if token.key in names)
+    return any(is_denied(part, token.start, token.end) for token in denied)
 
 
 def _only_predicate(statement: str, part: str) -> bool:

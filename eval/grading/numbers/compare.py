@@ -19,9 +19,9 @@ from eval.grading.asked import ParsedQuestion
 from eval.grading.claims import Claim
 from eval.grading.matching import Finding, Match
 from eval.grading.numbers.counters import counts_another
-from eval.grading.numbers.placing import best_placed, of_asked_end, of_other_end
+from eval.grading.numbers.placing import best_placed, of_asked_end, of_other_end, offered
 from eval.grading.numbers.reference import Numeric
-from eval.grading.refusals import alternative, is_denied
+from eval.grading.refusals import is_denied
 from eval.grading.text import sentences, strip_endings
 from rag.messages import Message
 from rag.text.numbers.dates import DateValue
@@ -49,6 +49,7 @@ _YEAR_RANGE = (100, 2999)  # bare numbers that may be years
 _BOUND_BEFORE = re.compile(
     r"\b(?:fewer|less|lower|smaller|shorter|younger) than\s(?:about )?$|\bunder\s$", re.IGNORECASE
 )
+_OF_SEVERAL = re.compile(r"\b(?:one|1|any|either|each) of (?:the |these |those )?$", re.IGNORECASE)  # counts candidates
 _BOUND_AFTER = re.compile(r"[一-鿿]{0,3}(?:未満|より(?:少な|短|低|小さ)|に満た|足らず)")
 _ENDS = re.compile(r"\s?(?:[.;。]|$)")  # "a guitar has six strings, a violin has four."
 _BOUND = re.compile(r"\bthan\b|\bunder\b|未満|より|足らず|満た", re.IGNORECASE)
@@ -65,7 +66,8 @@ def match_numeric(
     claiming sentence holds no value of the kind at all, the first sentence that does is taken.
     """
     joint = _joint(reference.form, reference.values)
-    for text in dict.fromkeys((claim.text, *sentences(answer))):
+    others = (part for part in sentences(answer) if part == claim.text or not part.endswith(claim.text))
+    for text in dict.fromkeys((claim.text, *others)):
         if _TRIES.match(text):
             continue
         wanted = tuple(_as_asked(asked, value, text) for value in reference.values)
@@ -115,6 +117,7 @@ def _candidates(asked: ParsedQuestion, text: str, wanted: Sequence[Value], *, li
     found = [_unsigned(value) if asked.below else value for value in asked.numbers(text).values[:MOST_VALUES]]
     if all(isinstance(want, Quantity) and want.unit is None for want in wanted):
         found = [v for v in found if not (isinstance(v, Quantity) and counts_another(asked.text, text, v))]
+    found = [v for v in found if not _OF_SEVERAL.search(text, 0, v.start)]
     found = [
         v for v in found if not (_BOUND_BEFORE.search(text[: v.start]) or _BOUND_AFTER.match(text, v.end)) or limit
     ]
@@ -232,12 +235,10 @@ def _beside(text: str, chosen: Value, given: Sequence[Value], wanted: Sequence[V
         if follower is not None and not any(_same(follower, want) for want in wanted):
             both = text[chosen.start : follower.end]
             return Match(Finding.ALTERNATIVES, both, Message("a range or two values are given for one"))
-    other = alternative(text, chosen.start, chosen.end)
-    if other is not None and read_numbers(other).values:
-        agree = any(_same(value, want) for value in read_numbers(other).values for want in wanted)
-        if not agree:
-            reason = Message("{quoted!r} is offered as an alternative to {other!r}", quoted=quoted, other=other)
-            return Match(Finding.ALTERNATIVES, quoted, reason)
+    another = offered(text, given, chosen)
+    if another is not None and not any(_same(another, want) for want in wanted):
+        reason = Message("{quoted!r} is one of several values that are offered", quoted=quoted)
+        return Match(Finding.ALTERNATIVES, quoted, reason)
     return None
 
 

@@ -20,6 +20,9 @@ _ASKS_COUNT = re.compile(
 )
 _ASKED_COUNTER = re.compile(r"何(人|名|回|枚|冊|台|匹|頭|羽|本)")
 _COUNTER = re.compile(r"\s?(人|名|回|度|枚|冊|台|匹|頭|羽|本|ヶ国|か国|カ国|校|社|軒)(?!目)")
+_COLLECTIVE = re.compile(
+    r"\s?(pair|dozen|score|couple|ダース|組|対|双|足|セット|ペア)(?:s\b|\b|(?![一-鿿ァ-ヴーa-z]))", re.IGNORECASE
+)
 _SAME = ("人名", "回度", "匹頭羽")
 _MEASURES = frozenset({"time", "century", "decade", "clock", "length", "mass", "area", "volume", "speed"})
 _SHORTEST_UNIT = 3  # letters; shorter English names of units (m, s, t) are parts of other words
@@ -32,6 +35,9 @@ def counts_another(question: str, text: str, value: Quantity) -> bool:
     >>> [counts_another("火星の衛星は何個ですか", text, read_numbers(text).quantities[0]) for text in ("2分", "2個")]
     [True, False]
     """
+    together = _COLLECTIVE.match(text, value.end)
+    if value.unit is None and together is not None and together[1].lower() not in question.lower():
+        return True
     if not _ASKS_COUNT.search(question) or _names_unit(question):
         return False
     if value.unit is not None:

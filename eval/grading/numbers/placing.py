@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence, Set
 
 from eval.grading.asked import ParsedQuestion
-from eval.grading.clauses import asked_head, shared, states_head
+from eval.grading.clauses import asked_head, shared, states_head, year_fit
 from eval.grading.numbers.ends import asked_side
 from rag.text.numbers.quantities import Value
 from rag.text.tokens import Token, is_name, tokenise
@@ -20,8 +20,14 @@ _NAMES = 0.4  # what all names of the question weigh beside one word of it
 REACH = 150  # characters of a clause looked at on either side of a value
 _CLAUSE = re.compile(r"[、,;。\n]|\b(?:and|but|while|then)\b|(?<=[たる])(?=[一-鿿ァ-ヴA-Z])|(?<=て)(?=\d)")
 _VERBS = frozenset({"is", "are", "was", "were", "has", "have", "had"})
-_IT = re.compile(r"\W{0,3}it(?:'s| is| was)\b", re.IGNORECASE)
+_IT = re.compile(r"\W{0,3}it(?:'s| is| was| [a-z]{3,})\b", re.IGNORECASE)
 _RESULT = re.compile(r"(?:=|\btotal(?: of)?|合計(?:で)?|全部で|合わせて)\s{0,9}$", re.IGNORECASE)
+_TOPIC = re.compile(r"([^、。は]{1,40})は、?")
+_JOINS = re.compile(
+    r"[一-鿿]{0,3}[\s,、]{0,4}(?P<or>\bor\b|または|もしくは|あるいは|か、?)?\s{0,2}(?:(?:no|nos|number|about)\b\.?\s?|第|約)?",
+    re.IGNORECASE,
+)
+_LASTING = re.compile(r"\b\d+ (?:years?|months?|weeks?|days?|hours?|minutes?)\b", re.IGNORECASE)  # how long, not when
 _UNTIL = re.compile(r"(?<=[時分日月年半頃])まで")
 _SINCE = re.compile(r"(?<=[時分日月年半頃])から")
 _FROM_TO = re.compile(r"[^\S\n]{0,9}(?:-|~|から|より|to|till|until|through|and)[^\S\n]{0,9}", re.IGNORECASE)
@@ -38,6 +44,17 @@ def of_asked_end(question: str, text: str, given: list[Value]) -> list[Value]:
             other = second if side == "start" else first
             left = [value for value in left if value is not other]
     return left
+
+
+def offered(text: str, given: Sequence[Value], chosen: Value) -> Value | None:
+    """Return another value of a choice that the chosen one is in: "No. 3, No. 5 or No. 7", 3人か5人か7人; or None."""
+    at = next((i for i, value in enumerate(given) if value.start == chosen.start), 0)
+    first, last, choice = at, at, False
+    while last + 1 < len(given) and (match := _JOINS.fullmatch(text, given[last].end, given[last + 1].start)):
+        last, choice = last + 1, choice or match["or"] is not None
+    while first and (match := _JOINS.fullmatch(text, given[first - 1].end, given[first].start)):
+        first, choice = first - 1, choice or match["or"] is not None
+    return next((value for value in given[first : last + 1] if choice and value is not given[at]), None)
 
 
 def of_other_end(asked: ParsedQuestion, text: str, value: Value) -> bool:
@@ -60,8 +77,9 @@ def best_placed(asked: ParsedQuestion, text: str, given: Sequence[Value], is_wan
     best = before = 0.0
     for value in given:
         clause = _clause(text, value)
-        fit = _affinity(asked, clause, head)
-        rest = tokenise(clause.replace(text[value.start : value.end], " "))
+        around = clause.replace(text[value.start : value.end], " ")
+        fit = _affinity(asked, _without_topic(asked, text, clause), head) + year_fit(asked.text, around)
+        rest = tokenise(around)
         before = max(fit, before) if _elliptic(stems, [token for token in rest if token.content]) else fit
         mine = before + _named(asked, rest)
         result = _RESULT.search(text[: value.start]) and is_wanted(value)
@@ -70,8 +88,19 @@ def best_placed(asked: ParsedQuestion, text: str, given: Sequence[Value], is_wan
     return chosen
 
 
+def _without_topic(asked: ParsedQuestion, text: str, clause: str) -> str:
+    """Return a clause without the only topic of its sentence, if the question has it: it belongs to every clause."""
+    topic = _TOPIC.match(text)
+    if topic is None or not clause.startswith(topic.group()) or text.count("は") > 1:
+        return clause
+    known = {token.stem for token in asked.tokens}
+    whole = all(token.stem in known for token in tokenise(topic.group(1)) if token.content)
+    return clause[topic.end() :] if whole else clause
+
+
 def _affinity(asked: ParsedQuestion, clause: str, head: str) -> float:
     """Count what a clause shares with the question: words, kanji (沸点, 沸騰), the end asked for; "it" is its topic."""
+    clause = _LASTING.sub(" ", clause)
     side = asked_side(asked.text)
     mine = None if side is None else _side(clause)
     topic = 1.0 if _IT.match(clause) or states_head(head, clause) else 0.0

@@ -112,6 +112,7 @@ _SHARE = {"third": Fraction(1, 3), "quarter": Fraction(1, 4), "thirds": Fraction
 _SHARE |= dict.fromkeys(("quarters", "fourths"), Fraction(3, 4))
 _RANGE = re.compile(r"\s{0,9}(?:-|~|から|to|and|or|と|または|×|、|,)\s{0,9}", re.IGNORECASE)
 _CURRENCY_RANGE = re.compile(rf"{CURRENCY}[\d.]+\s*(?:-|~|から|to)\s*", re.IGNORECASE)
+_YEAR_BEFORE = re.compile(r"\b(?:in|since|by|until|till|year)\s$", re.IGNORECASE)  # "in 1991, 2 years after"
 _HALF_MORE = re.compile(r"半(?![分数ば径島期世生])")
 _PER = re.compile(r"\s{0,9}(?:/|per|an|a)\s{0,9}(hour|second|sec|h|s)\b", re.IGNORECASE)
 _DECADE = re.compile(r"'?s\b")
@@ -213,9 +214,15 @@ def _distribute(quantities: list[Quantity], text: str) -> list[Quantity]:
     for quantity in reversed(quantities):
         follower = done[-1] if done else None
         shares = follower is not None and _RANGE.fullmatch(text[quantity.end : follower.start]) is not None
-        unit = follower.unit if follower is not None and shares and quantity.unit is None else quantity.unit
+        year = _YEAR_BEFORE.search(text[: quantity.start]) is not None and quantity.digits.isdigit()
+        lent = follower is not None and shares and not (year and _is_time(follower)) and quantity.unit is None
+        unit = follower.unit if follower is not None and lent else quantity.unit
         done.append(replace(quantity, unit=unit))
     return _compounded(done[::-1], text)
+
+
+def _is_time(quantity: Quantity) -> bool:
+    return quantity.unit is not None and quantity.unit.dimension == "time"
 
 
 def _compounded(quantities: list[Quantity], text: str) -> list[Quantity]:

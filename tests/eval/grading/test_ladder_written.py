@@ -9,7 +9,8 @@ import pytest
 
 from tests.eval.grading.hard_answers import HardAnswer, hard_answers
 
-ROWS = [row for name in ("written_answers_first", "written_answers_second") for row in hard_answers(name)]
+TABLES = ("written_answers_first", "written_answers_second", "contrast_answers")
+ROWS = [row for name in TABLES for row in hard_answers(name)]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.answer[:60])

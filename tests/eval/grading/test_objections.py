@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eval.grading.objections import listed_with, misranked, outdated, overturned, related
+from eval.grading.objections import listed_with, misranked, overturned, related
 
 TOP_JA, TOP_EN = "日本で最も長い川は何ですか", "What is the longest river?"
 
@@ -42,21 +42,6 @@ def test_a_rank_that_is_not_asked_for(question: str, text: str, objects: bool) -
 def test_a_belief_that_is_turned_over(text: str, objects: bool) -> None:
     start = text.index("XX")
     assert overturned(text, start, start + 2) is objects
-
-
-@pytest.mark.parametrize(
-    ("question", "text", "objects"),
-    [
-        ("Who is the mayor?", "It was formerly XX, but now it is Bob.", True),
-        ("Who was the former mayor?", "It was formerly XX, but now it is Bob.", False),
-        ("知事は誰ですか", "以前はXXでしたが、現在は田中です。", True),
-        ("知事は誰ですか", "以前は田中でしたが、現在はXXです。", False),
-        ("仕事は何ですか", "XXをやめて、医者になりました。", True),
-    ],
-)
-def test_what_was_so_before(question: str, text: str, objects: bool) -> None:
-    start = text.index("XX")
-    assert outdated(question, text, start, start + 2) is objects
 
 
 @pytest.mark.parametrize(
