@@ -87,3 +87,25 @@ def test_the_ladder_agrees_on_long_answers_in_each_condition(condition) -> None:
     assert ladder.accuracy.value >= 0.96
     assert ladder.true_positive_rate.value >= 0.96
     assert ladder.true_negative_rate.value >= 0.96
+
+
+FRESH = DATA / "labelled_fresh.csv"
+
+
+def test_fresh_answers_are_right_and_wrong_in_both_languages_and_halves() -> None:
+    with FRESH.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert Counter((row["language"], row["label"]) for row in rows) == dict.fromkeys(
+        [("ja", "0"), ("ja", "1"), ("en", "0"), ("en", "1")], 60
+    )
+    halves = {row["question"]: row["half"] for row in rows}
+    assert all(row["half"] == halves[row["question"]] for row in rows)
+    assert len(halves) == 61
+
+
+def test_the_ladder_agrees_on_fresh_answers() -> None:
+    ladder = grade_labelled_answers(load_labelled_answers(FRESH)).ladder
+    assert ladder is not None
+    assert ladder.accuracy.total == 240
+    assert ladder.true_positive_rate.value >= 0.97
+    assert ladder.true_negative_rate.value >= 0.97

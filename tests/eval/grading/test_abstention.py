@@ -19,7 +19,12 @@ def _table(name: str) -> list[tuple[str, str, bool]]:
     return [(row["question"], row["answer"].replace("\\n", "\n"), row["declined"] == "yes") for row in rows]
 
 
-LEAST_RIGHT = {"abstention_chat.tsv": 0.97, "abstention_varied.tsv": 0.97, "abstention_unusual.tsv": 0.85}
+LEAST_RIGHT = {
+    "abstention_chat.tsv": 0.97,
+    "abstention_varied.tsv": 0.97,
+    "abstention_unusual.tsv": 0.85,
+    "abstention_fresh.tsv": 0.98,
+}
 REFUSALS = [row for row in _table("abstention_seen.tsv") if row[2]]
 FACTS = (("Who won?", "Anna Holm won."), ("誰が勝ちましたか。", "山田さんが勝ちました。"))
 
