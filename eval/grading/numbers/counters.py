@@ -21,7 +21,7 @@ _ASKS_COUNT = re.compile(
 _ASKED_COUNTER = re.compile(r"何(人|名|回|枚|冊|台|匹|頭|羽|本)")
 _COUNTER = re.compile(r"\s?(人|名|回|度|枚|冊|台|匹|頭|羽|本|ヶ国|か国|カ国|校|社|軒)(?!目)")
 _COLLECTIVE = re.compile(
-    r"\s?(pair|dozen|score|couple|ダース|組|対|双|足|セット|ペア)(?:s\b|\b|(?![一-鿿ァ-ヴーa-z]))", re.IGNORECASE
+    r"\s?(pair|dozen|score|couple|ダース|組|双|足|セット|ペア)(?:s\b|\b|(?![一-鿿ァ-ヴーa-z]))", re.IGNORECASE
 )
 _SAME = ("人名", "回度", "匹頭羽")
 _MEASURES = frozenset({"time", "century", "decade", "clock", "length", "mass", "area", "volume", "speed"})
