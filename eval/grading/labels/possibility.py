@@ -46,8 +46,8 @@ def possibility(question: str, sentence: str) -> bool | None:
     """
     if not _ASKS.search(question) or negations(question):
         return None
-    said = [able for clause in _CLAUSE.split(sentence) if (able := _able(clause)) is not None]
-    return said[-1] if said and len(set(said)) == 1 else None
+    abilities = [able for clause in _CLAUSE.split(sentence) if (able := _able(clause)) is not None]
+    return abilities[-1] if abilities and len(set(abilities)) == 1 else None
 
 
 def _able(clause: str) -> bool | None:

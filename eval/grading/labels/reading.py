@@ -238,10 +238,10 @@ def _without_verdict(asked: _Asked, parts: Sequence[str]) -> LabelReading:
         if again is not None and not any(mention.choice for mention in mentions(part, labels)):
             return LabelReading(again, part, Message("the answer restates the statement or its negation"))
     if labels.polarity is not None:
-        said = [(part, able) for part in parts if (able := possibility(asked.question, part)) is not None]
-        if said:
+        stated = [(part, able) for part in parts if (able := possibility(asked.question, part)) is not None]
+        if stated:
             why = Message("it is said to be possible, or not")
-            return LabelReading(labels.polarity[not said[0][1]], said[0][0], why)
+            return LabelReading(labels.polarity[not stated[0][1]], stated[0][0], why)
     unique = list(dict.fromkeys(mention.label for mention in denied))
     if len(unique) == 1 and labels.other(unique[0]) is not None and may_infer_other(asked.question, labels):
         return LabelReading(labels.other(unique[0]), parts[0], Message("the other label of two is denied"))
