@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from kotae.web import library_routes, list_routes, openai_api, pages, set_routes
+from kotae.web import library_routes, list_routes, openai_api, originals, pages, set_routes
 from kotae.web.asking import ask
 from kotae.web.comparisons import Comparisons
 from kotae.web.errors import as_kotae_error, openai_fields, page_fields, status_of
@@ -56,7 +56,9 @@ def build_app(config: ServerConfig) -> Starlette:
             Route("/library/state", library_routes.sync_state),
             Route("/documents", pages.documents_page),
             Route("/documents/{file}", pages.document_page),
+            Route("/documents/{file}/original", originals.original),
             Route("/passages/{chunk}", pages.passage),
+            Route("/passages/{chunk}/original", originals.passage_original),
             Route("/runs", pages.runs_page),
             Route("/runs/{run}/headline", pages.run_headline),
             Route("/runs/{run}/report", pages.run_report),

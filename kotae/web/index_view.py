@@ -80,10 +80,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """The place of a chunk: the id of its file, and the page."""
+    """The place of a chunk: the id of its file, the page, and its part of the file, such as "page=3", or ""."""
 
     file: str
     page: int
+    part: str
 
 
 class IndexView:
@@ -193,9 +194,18 @@ class IndexView:
             if entry is None:
                 raise RequestError("The index does not contain this passage, or no longer does", status=404)
             ids = [chunk.id for chunk in _in_order(index, entry.file)]
-            return Location(file_id(entry.file), ids.index(chunk_id) // CHUNKS_A_PAGE + 1)
+            part = entry.chunk.source[len(entry.file) + 1 :]
+            return Location(file_id(entry.file), ids.index(chunk_id) // CHUNKS_A_PAGE + 1, part)
 
         return self.read(find)
+
+    def origin(self, file_id: str) -> tuple[str, str]:
+        """Return the folder that was ingested, "" if it may be on another machine, and the source of a file of it.
+
+        Raises RequestError and IndexProblem.
+        """
+        folder = self.read(lambda index: index.manifest.corpus) if self.settings.server is None else ""
+        return folder, self.read(lambda index: self._file(index, file_id).source)
 
     def _read(self, query: Callable[[Index], Result]) -> Result:
         settings = self.settings

@@ -44,6 +44,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "live.reading": "Reading {count} passages…",
     "live.thinking": "Thinking…",
     "live.writing": "Writing…",
+    "live.seconds": "{seconds} s",
     "live.again": "The answer was in the wrong language; asking once more…",
     "live.done": "Answered in {seconds} s",
     "live.wrong_language": "Asked twice, but the answer is still in the wrong language",
@@ -60,6 +61,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "live.sources": "Sources",
     "live.no_sources": "No passages were found",
     "live.open": "Open in the document (new tab)",
+    "live.original": "Original file",
     "live.characters": "characters {start} to {end}",
     "live.scores": "score {score}",
     "live.empty": "(an empty answer)",
@@ -169,6 +171,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "previous": "Previous",
     "next": "Next",
     "all_documents": "All documents",
+    "original": "Open the original file (new tab)",
     # Runs
     "runs_in": "Runs in the folder {folder}",
     "no_runs": "There are no runs yet",

@@ -62,6 +62,10 @@ class Pane {
     this.busy = true;
     this.setStatus("sent");
     this.element.setAttribute("aria-busy", "true");
+    const clock = this.find(".clock");
+    const asked = performance.now();
+    const tick = () => (clock.textContent = translate("seconds", { seconds: Math.round((performance.now() - asked) / 1000) }));
+    const ticking = setInterval(tick, 1000);
     try {
       await enter(this.abort.signal, (ahead) => this.setStatus("waiting", { ahead }));
       await this.send(text, language).finally(leave);
@@ -69,6 +73,7 @@ class Pane {
       if (this.abort.signal.aborted) this.setStatus("stopped");
       else this.fail(translate("lost"));
     }
+    clearInterval(ticking);
     this.end();
   }
 
@@ -102,6 +107,7 @@ class Pane {
   end() {
     this.busy = false;
     this.stop.remove();
+    this.find(".clock").remove();
     this.element.removeAttribute("aria-busy");
     store();
   }
@@ -186,6 +192,11 @@ class Pane {
 function source(hit) {
   const item = cloneTemplate("source");
   item.value = hit.rank;
+  const original = item.querySelector(".original");
+  original.href = `/passages/${encodeURIComponent(hit.id)}/original`;
+  original.target = "_blank";
+  original.textContent = translate("original");
+  original.setAttribute("aria-label", `${original.textContent}: ${hit.source}`);
   const link = item.querySelector("a");
   setText(link, hit.title || hit.source);
   link.href = `/passages/${encodeURIComponent(hit.id)}`;

@@ -152,3 +152,13 @@ def test_without_an_index_there_are_no_examples(tab, serve_index, tmp_path) -> N
         assert client.get("/examples").json() == {"titles": []}
     assert page.texts("#start button") == []
     assert page.run("document.querySelector('#start .hint').hidden")
+
+
+def test_the_seconds_are_counted_while_an_answer_is_awaited(page, site) -> None:
+    ask(page, "LONG", "without")
+    page.until("/^[1-9][0-9]* s$/.test(document.querySelector('.clock')?.innerText)")
+    assert page.run("document.querySelector('.clock').getAttribute('aria-hidden')") == "true"
+    page.click(".stop")
+    page.until("document.querySelector('.status').innerText === 'Stopped'")
+    assert page.run("document.querySelector('.clock')") is None
+    site.engine.go.set()

@@ -203,6 +203,6 @@ def test_asked_in_both_languages_with_the_bundled_model(serving, tab) -> None:
     assert alone
     assert tab.texts(".where")[0].startswith("en/rinderpest.md, characters ")
     assert tab.texts(".where")[1].startswith("ja/許斐剛.md, characters ")
-    tab.open(base + tab.run("document.querySelectorAll('.sources a')[1].getAttribute('href')"))
+    tab.open(base + tab.run("document.querySelectorAll('.sources a.title')[1].getAttribute('href')"))
     assert "テニスの王子様" in tab.run("document.querySelector(':target').innerText")
     assert (outside(tab, base), tab.console) == ([], [])
