@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kotae.parts import model_settings
-from rag.errors import CorpusError, EmptyCorpus, IndexMismatch, RunBusy, SettingsError
+from rag.errors import IndexMismatch, RunBusy, SettingsError
 from rag.factory import IndexSettings, ModelSettings, open_model, open_retriever
 from rag.generation.prompt_file import load_prompt
 from rag.messages import Message
@@ -76,10 +76,8 @@ def draft_file(
 
     `patterns` and `options` say which documents are read, and how. Raises as `make_set` does.
     """
-    from eval.drafting.draft import Drafter, DraftSettings
-    from eval.drafting.journal import ReplyJournal
+    from eval.drafting.draft_set import draft_set
     from eval.drafting.sheet import write_set
-    from rag.models.invoke import batch_size
 
     _refuse(corpus, out, model)
     kept = out.with_name(f"{out.name}.drafts")
@@ -93,9 +91,8 @@ def draft_file(
         retriever = open_retriever(IndexSettings(index, encoder))
         with closing(retriever.index):
             _require_index_of(retriever, corpus)
-            settings = DraftSettings(count, prompt, tuple(languages or LANGUAGES), seed, batch_size(chat))
-            drafted = Drafter(retriever, ReplyJournal(chat, kept), settings).draft(progress)
-        _require_questions(drafted, corpus)
+            asked = tuple(languages or LANGUAGES)
+            drafted = draft_set(retriever, chat, prompt, kept, count, asked, seed, progress=progress)
         write_set(drafted, out, language)
         shutil.rmtree(kept)
     return drafted
@@ -145,14 +142,4 @@ def _require_index_of(retriever: HybridRetriever, corpus: Path) -> None:
             Message("This index is not of {corpus}, but of {other}", corpus=corpus, other=index.manifest.corpus),
             where=index.location.where,
             do="Name the index of these documents, or leave out --index: one is then built for the time.",
-        )  # fmt: skip
-
-
-def _require_questions(drafted: DraftedSet, corpus: Path) -> None:
-    if not drafted.wanted:
-        raise EmptyCorpus("No passage is in a language to ask in", where=str(corpus), do="Choose another --language.")
-    if not drafted.kept:
-        raise CorpusError(
-            Message("None of {count} drafts can be kept", count=len(drafted.drafts)), where=str(corpus),
-            do="Name a larger --model, or documents with more text in sentences.",
         )  # fmt: skip

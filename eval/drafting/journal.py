@@ -13,6 +13,7 @@ from typing import Final
 from langchain_core.prompt_values import PromptValue
 
 from eval.runs.circuit_breaker import is_unanswered
+from eval.runs.turns import ModelTurn, at_once
 from rag.errors import RunError, SettingsError
 from rag.generation.chain import Model
 from rag.messages import Message
@@ -35,11 +36,11 @@ class DraftReply:
 
 
 class ReplyJournal:
-    """A model whose replies are kept, in `folder` if there is one."""
+    """A model whose replies are kept, in `folder` if there is one. Each batch of prompts takes a `turn` with it."""
 
-    def __init__(self, model: Model, folder: Path | None = None) -> None:
+    def __init__(self, model: Model, folder: Path | None = None, turn: ModelTurn = at_once) -> None:
         """Read the replies of an interrupted drafting. Raises RunError for a damaged line that is not the last."""
-        self._model = model
+        self._model, self._turn = model, turn
         self._path = None if folder is None else folder / _FILE
         self._identity = ""
         self._replies: dict[str, str | None] = {}
@@ -53,7 +54,7 @@ class ReplyJournal:
         """
         keys = [self._key(prompt) for prompt in prompts]
         new = {key: prompt for key, prompt in zip(keys, prompts, strict=True) if key not in self._replies}
-        completions = invoke_batch(self._model, list(new.values()), [], None)
+        completions = self._turn(lambda: invoke_batch(self._model, list(new.values()), [], None))
         for key, completion in zip(new, completions, strict=True):
             if not _concerns_all(completion):
                 self._append(DraftReply(key, None if isinstance(completion, Exception) else completion.text))

@@ -11,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from kotae.web import library_routes, list_routes, openai_api, originals, pages, set_routes
+from kotae.web import library_routes, list_routes, openai_api, originals, pages, review_routes, set_routes
 from kotae.web.asking import ask
 from kotae.web.comparisons import Comparisons
+from kotae.web.drafting import SetDrafting
 from kotae.web.errors import as_kotae_error, openai_fields, page_fields, status_of
 from kotae.web.index_view import IndexView
 from kotae.web.jobs import JobRunner
@@ -64,6 +65,7 @@ def build_app(config: ServerConfig) -> Starlette:
             Route("/runs/{run}/report", pages.run_report),
             Route("/runs/{run}/files.{kind}", pages.run_files),
             *set_routes.ROUTES,
+            *review_routes.ROUTES,
             Route("/assets/{name}", pages.asset),
             Route("/v1/models", openai_api.list_models),
             Route("/v1/models/{name}", openai_api.show_model),
@@ -83,7 +85,9 @@ def build_app(config: ServerConfig) -> Starlette:
     app.state.runs = RunList(config.runs)
     app.state.sets = SetFolder(config.runs / FOLDER)
     app.state.jobs = JobRunner(app.state.queue)
-    app.state.comparisons = Comparisons(app.state.jobs, app.state.queue.settings, config.index, app.state.runs)
+    model, jobs = app.state.queue.settings, app.state.jobs
+    app.state.comparisons = Comparisons(jobs, model, config.index, app.state.runs)
+    app.state.drafting = SetDrafting(jobs, model, config.index, app.state.sets)
     return app
 
 

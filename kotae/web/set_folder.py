@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from eval.dataset.conditions import Condition
 from eval.dataset.items import Dataset
 from eval.dataset.load import load_dataset
+from eval.dataset.review import SUFFIX, ReviewRow, SetReview, read_review, write_review
 from eval.dataset.set_table import SUFFIXES
 from eval.dataset.summary import reasons
 from kotae.web.uploads import read_uploaded
@@ -40,6 +42,11 @@ class SetEntry:
         return self.dataset
 
     @property
+    def reviewable(self) -> bool:
+        """Whether its questions can be kept, mended and dropped on the page."""
+        return self.path.suffix.lower() == SUFFIX
+
+    @property
     def languages(self) -> dict[Language, int]:
         """The number of questions in each language."""
         items = () if self.dataset is None else self.dataset.items
@@ -63,6 +70,7 @@ class SetFolder:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._writing = threading.Lock()
         self._read: dict[tuple[str, int, int], SetEntry] = {}
 
     def entries(self) -> list[SetEntry]:
@@ -86,6 +94,28 @@ class SetFolder:
             if not path.exists():
                 write_bytes(path, data)
         return self._entry(path)
+
+    def next_draft(self, stem: str) -> tuple[Path, int]:
+        """Return the next file of this name, and a seed that no earlier one had."""
+        path = free_path(self.folder / f"{stem}.xlsx")
+        return path, len(list(self.folder.glob(f"{stem}*.xlsx")))
+
+    def id_of(self, path: Path) -> str:
+        """Return the id of a set's file."""
+        return _id_of(path)
+
+    def review(self, set_id: str) -> SetReview:
+        """Return what there is to review in a set. Raises RequestError and DatasetError."""
+        path = self.get(set_id).path
+        return read_review(path, path.read_bytes())
+
+    def mark(self, set_id: str, row: ReviewRow, language: Language) -> None:
+        """Write down what a person has made of a row. Raises RequestError, DatasetError and CannotWrite."""
+        path = self.get(set_id).path
+        with self._writing:
+            data = write_review(path, path.read_bytes(), row, language)
+            read_uploaded(path.name, data, lambda copy: read_review(copy, data))  # nothing is kept that cannot be read
+            write_bytes(path, data)
 
     def _paths(self) -> Iterator[Path]:
         if self.folder.is_dir():

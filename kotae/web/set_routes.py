@@ -68,14 +68,14 @@ async def compare(request: Request) -> Response:
     sets: SetFolder = request.app.state.sets
     entry = await run_in_threadpool(sets.get, request.path_params["set"])
     comparisons: Comparisons = request.app.state.comparisons
-    return _begun(request, comparisons.begin(entry, tuple(dict.fromkeys(chosen.conditions)), page_language(request)))
+    return begun(request, comparisons.begin(entry, tuple(dict.fromkeys(chosen.conditions)), page_language(request)))
 
 
 async def resume(request: Request) -> Response:
     """Continue a run that was interrupted."""
     comparisons: Comparisons = request.app.state.comparisons
     stored = await run_in_threadpool(comparisons.stored, request.path_params["run"])
-    return _begun(request, comparisons.resume(stored, page_language(request)))
+    return begun(request, comparisons.resume(stored, page_language(request)))
 
 
 async def job_state(request: Request) -> Response:
@@ -90,7 +90,8 @@ async def stop_job(request: Request) -> Response:
     return JSONResponse(_fields(request, jobs.stop(request.path_params["job"])))
 
 
-def _begun(request: Request, job: Job) -> Response:
+def begun(request: Request, job: Job) -> Response:
+    """Return the response to a request that began work in the background."""
     return JSONResponse(_fields(request, job), 201)
 
 

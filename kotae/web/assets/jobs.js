@@ -12,9 +12,9 @@ function time(seconds) {
   return translate("job_minutes", { minutes: Math.ceil(seconds / 60) });
 }
 
-function countText({ done, total, seconds, left, running }) {
+function countText({ kind, done, total, seconds, left, running }) {
   const parts = [];
-  if (total !== null) parts.push(translate("job_progress", { done, total }));
+  if (total !== null) parts.push(translate(`job_progress_${kind}`, { done, total }));
   parts.push(time(seconds));
   if (running && left !== null) parts.push(translate("job_left", { time: time(left) }));
   return parts.join(translate("list_comma"));
@@ -23,7 +23,7 @@ function countText({ done, total, seconds, left, running }) {
 function stateText({ state, error, kind, total }) {
   if (error) return error.text;
   if (state === "running") return translate(total === null ? "job_preparing" : `job_${kind}`);
-  return translate(`job_${state}`);
+  return translate(state === "done" ? "job_done" : `job_${state}_${kind}`);
 }
 
 // Set the text only if it is another, as screen readers read what changes.
@@ -51,7 +51,9 @@ export function showJob(job) {
   stop.onclick = () => act(async () => showJob(await send(`/jobs/${job.id}/stop`, { method: "POST" })));
   const link = section.querySelector("a");
   link.hidden = job.state !== "done";
-  link.href = `/runs/${job.result}/report`;
+  const drafted = job.kind === "drafting";
+  link.href = drafted ? `/sets/${job.result}/review` : `/runs/${job.result}/report`;
+  link.textContent = translate(drafted ? "job_review" : "job_report");
   for (const button of document.querySelectorAll("[data-resume]")) {
     button.hidden = job.running && button.dataset.resume === job.result;
   }

@@ -36,4 +36,11 @@ for (const compare of document.querySelectorAll("form.compare")) {
   });
 }
 
+const draft = document.getElementById("draft");
+draft.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const { count, language } = draft.elements;
+  beginJob("/sets/draft", { body: JSON.stringify({ count: Number(count.value), language: language.value }) });
+});
+
 acceptDrops(file, form);

@@ -89,7 +89,7 @@ class Tab:
         self.call("Input.insertText", text=text)
 
     def press(self, key: str, *, ctrl: bool = False) -> None:
-        codes = {"Enter": 13, "Tab": 9, " ": 32}
+        codes = {"Enter": 13, "Tab": 9, " ": 32, "ArrowLeft": 37, "ArrowRight": 39, "d": 68, "k": 75, "m": 77}
         about = {"key": key, "windowsVirtualKeyCode": codes[key], "modifiers": 2 if ctrl else 0}
         text = {"Enter": "\r", " ": " "}.get(key)
         self.call("Input.dispatchKeyEvent", type="keyDown", **about, **({"text": text} if text and not ctrl else {}))

@@ -19,6 +19,7 @@ ROUTES = [
     ("POST", "/library/files"), ("POST", "/library/remove"), ("POST", "/library/sync"), ("POST", "/library/stop"),
     ("GET", "/library/state"),
     ("GET", "/sets"), ("POST", "/sets"), ("GET", "/sets/x/file"), ("POST", "/sets/x/comparison"),
+    ("POST", "/sets/draft"), ("GET", "/sets/x/review"), ("GET", "/sets/x/rows/state"), ("POST", "/sets/x/rows"),
     ("POST", "/runs/x/resume"), ("GET", "/runs/x/files.zip"), ("GET", "/jobs/state"), ("POST", "/jobs/x/stop"),
     ("GET", "/no/such/page"), ("DELETE", "/"), ("OPTIONS", "/ask"), ("HEAD", "/"),
     ("GET", "/assets/../../secrets"), ("GET", "//elsewhere.example/"), ("PUT", "/ask"),

@@ -56,6 +56,10 @@ def get(site: Served, address: str) -> httpx.Response:
         return client.get(address)
 
 
+def rows_of(site: Served, set_id: str) -> list[dict]:
+    return get(site, f"/sets/{set_id}/rows/state").json()["rows"]
+
+
 def resume(site: Served, run_id: str) -> httpx.Response:
     with site.client() as client:
         return client.post(f"/runs/{run_id}/resume")

@@ -1,0 +1,97 @@
+"""Review a verification set in an Excel file: its questions one by one, and a person's yes or no, written back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from eval.dataset.column_names import Role
+from eval.dataset.columns import SetColumns, find_columns
+from eval.dataset.set_table import SetRow, SetTable, read_set
+from eval.dataset.values import UnusableValue, text_of, truth_of
+from rag.errors import DatasetError
+from rag.messages import Message
+from rag.records import Language
+from rag.tables.edit import edit_row
+from rag.tables.header import normalise_header
+
+SUFFIX: Final = ".xlsx"
+"""The only files that are reviewed: they keep everything else that they hold."""
+_EXCERPTS: Final = ("excerpt", "抜粋")
+_KEEP: Final[Mapping[Language, tuple[str, str, str]]] = {"en": ("keep", "yes", "no"), "ja": ("残す", "はい", "いいえ")}
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """A row by its number in the sheet: the texts to read, in the order of the fields, and whether to keep it.
+
+    `excerpt` is the text that the answer is from, if the set has it; `keep` is None while nobody has said.
+    """
+
+    number: int
+    texts: tuple[str, ...]
+    excerpt: str
+    keep: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetReview:
+    """The rows of a set, and the headers of the questions and answers in them."""
+
+    fields: tuple[str, ...]
+    rows: tuple[ReviewRow, ...]
+
+
+def read_review(path: Path, data: bytes) -> SetReview:
+    """Return what there is to review in a set. Raises DatasetError."""
+    table, columns = _read(path, data)
+    fields = _fields(columns)
+    rows = [_row(row, fields, columns) for row in table.rows]
+    return SetReview(fields, tuple(row for row in rows if any(row.texts)))
+
+
+def write_review(path: Path, data: bytes, row: ReviewRow, language: Language) -> bytes:
+    """Return the set with what a person has made of a row, whose excerpt is not looked at. Raises DatasetError.
+
+    Only cells that change are written. `language` is that of the column for yes or no, if there is none yet.
+    """
+    table, columns = _read(path, data)
+    fields = _fields(columns)
+    before = next((_row(known, fields, columns) for known in table.rows if known.number == row.number), None)
+    if before is None or len(row.texts) != len(fields):
+        raise DatasetError(Message("The set has no question in row {number}", number=row.number), where=str(path))
+    changed = {
+        name: text for name, text, old in zip(fields, row.texts, before.texts, strict=True) if text.strip() != old
+    }
+    keep = columns.first(Role.KEEP)
+    header, yes, no = _KEEP["ja" if keep is not None and normalise_header(keep.header) == "残す" else language]
+    if row.keep is not before.keep:
+        words = {True: yes, False: no, None: ""}
+        changed[header if keep is None else keep.header] = words[row.keep]
+    return edit_row(data, [name for name in table.header if name], row.number, changed) if changed else data
+
+
+def _read(path: Path, data: bytes) -> tuple[SetTable, SetColumns]:
+    if path.suffix.lower() != SUFFIX:
+        raise DatasetError(
+            "Only Excel files (.xlsx) are reviewed here", where=str(path), do="Save the set as .xlsx, and bring that."
+        )
+    table = read_set(path, data, ())
+    return table, find_columns(table.header, (), table.header_where)
+
+
+def _fields(columns: SetColumns) -> tuple[str, ...]:
+    return tuple(column.header for role in (Role.QUESTION, Role.REFERENCE) for column in columns.all(role))
+
+
+def _row(row: SetRow, fields: Sequence[str], columns: SetColumns) -> ReviewRow:
+    excerpts = (text_of(row.values.get(name)) for name in row.values if normalise_header(name) in _EXCERPTS)
+    keep = columns.first(Role.KEEP)
+    try:
+        kept = None if keep is None else truth_of(row.values.get(keep.header))
+    except UnusableValue:
+        kept = None
+    texts = tuple(text_of(row.values.get(name)) for name in fields)
+    return ReviewRow(row.number, texts, next(excerpts, ""), kept)

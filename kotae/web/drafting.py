@@ -1,0 +1,55 @@
+"""Sets that the page drafts from the documents of its index, as `kotae eval make-set` does."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import closing
+from dataclasses import dataclass
+
+from eval.drafting.draft_set import draft_set
+from eval.drafting.sheet import write_set
+from kotae.web.jobs import Job, JobKind, JobRunner, JobTurn
+from kotae.web.set_folder import SetFolder
+from rag.errors import RunBusy, SettingsError
+from rag.factory import IndexSettings, ModelSettings, open_model, open_retriever
+from rag.messages import Message
+from rag.records import Language
+from rag.storage.locks import folder_lock
+
+
+@dataclass(frozen=True, slots=True)
+class SetDrafting:
+    """Drafting with the model and the index of the page, into its folder of sets."""
+
+    jobs: JobRunner
+    model: ModelSettings
+    index: IndexSettings
+    sets: SetFolder
+
+    def begin(self, count: int, languages: tuple[Language, ...], reader: Language) -> Job:
+        """Begin to draft `count` questions about documents in these languages, with the header for a reader.
+
+        The same request continues one that was interrupted. Raises RequestError, and SettingsError for a raw prompt.
+        """
+        if self.model.prompt.raw:
+            raise SettingsError(
+                Message("Questions are drafted in a chat, and the prompt {name!r} is raw text",
+                        name=self.model.prompt.name),
+                do="Start kotae serve without --prompt.",
+            )  # fmt: skip
+        out, seed = self.sets.next_draft(f"draft-{'-'.join(languages)}-{count}")
+        kept = out.with_name(f"{out.name}.drafts")
+        busy = RunBusy("Another process is drafting this set", where=str(out), do="Wait for it to end, then try again.")
+
+        def work(job: Job, turn: JobTurn) -> None:
+            retriever = open_retriever(self.index)
+            with folder_lock(kept, busy), closing(retriever.index):
+                retriever.index.require_complete()
+                drafted = draft_set(
+                    retriever, open_model(self.model), self.model.prompt, kept, count, languages, seed,
+                    turn=turn, progress=job.progress,
+                )  # fmt: skip
+                write_set(drafted, out, reader)
+                shutil.rmtree(kept)
+
+        return self.jobs.begin(JobKind.DRAFTING, out.name, self.sets.id_of(out), work)
