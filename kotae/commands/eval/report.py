@@ -25,7 +25,7 @@ report_language_option = option(
     "--report-language",
     type=click.Choice(["en", "ja"]),
     callback=_of_display,
-    help="Language of the report's tables, by default that of --lang; verdicts are always in both languages.",
+    help="Language of the report's tables, by default that of --lang; pages and workbooks have both verdicts.",
 )
 
 
