@@ -125,17 +125,22 @@ def answer(
         for start in range(0, len(todo), batch_size):
             group = todo[start : start + batch_size]
             chain = chains[condition][repeat]
-            records = turn(functools.partial(_ask, group, chain))
-            answers = answers or turn(functools.partial(model_answers, records, chain))
+            records, answers = turn(functools.partial(_ask_first, group, chain, answers))
             for recorded in records:
                 log.append(recorded)
-                done += 1
                 if recorded.answer is not None:
                     known[recorded.prompt] = recorded
-                if progress is not None:
-                    progress(done, len(tasks))
+            done += len(records)
+            if progress is not None:  # which may end the run, with every answer that was given in the log
+                progress(done, len(tasks))
             for recorded in records:
                 breaker.record(recorded.failure.message if recorded.unanswered and recorded.failure else None)
+
+
+def _ask_first(tasks: Sequence[Task], chain: GroundedChain, answers: bool) -> tuple[list[AnswerRecord], bool]:
+    """Ask, and tell whether the model answers, unless that is known. Raises SettingsError if it takes no question."""
+    records = _ask(tasks, chain)
+    return records, answers or model_answers(records, chain)
 
 
 def _ask(tasks: Sequence[Task], chain: GroundedChain) -> list[AnswerRecord]:

@@ -84,24 +84,24 @@ def test_a_failure_is_shown_and_kept_and_tried_again(script: Script, tmp_path, o
     assert not list(tmp_path.glob("*.answers"))
 
 
-def test_an_interrupted_batch_goes_on(script: Script, tmp_path) -> None:
+def test_an_interrupted_table_keeps_every_answer_that_was_given_and_goes_on(script: Script, tmp_path) -> None:
+    """Questions are asked three at a time; progress is reported when all of their answers are kept."""
     questions, out = tmp_path / "q.txt", tmp_path / "a.csv"
-    questions.write_text("\n".join(f"{n}. {text}" for n in range(3) for text in QUESTIONS), encoding="utf-8")
+    questions.write_text("\n".join(f"{n}. {text}" for n in range(6) for text in QUESTIONS), encoding="utf-8")
 
     def interrupt(done: int, total: int) -> None:
-        assert total == 9
-        if done == 4:
-            raise KeyboardInterrupt
+        assert (done, total) == (3, 18)
+        raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         answer_table(questions, out, MODEL, None, progress=interrupt)
     assert not out.exists()
-    asked = len(script.prompts)
+    assert len(script.prompts) == 3
     seen: list[int] = []
     answer_table(questions, out, MODEL, None, progress=lambda done, total: seen.append(done))
-    assert seen == [5, 6, 7, 8, 9]
-    assert len(script.prompts) - asked == 5
-    assert [row[1] for row in read(out)[1:]] == ANSWERS * 3
+    assert seen == [6, 9, 12, 15, 18]
+    assert len(script.prompts) == 18
+    assert [row[1] for row in read(out)[1:]] == ANSWERS * 6
 
 
 def test_another_model_setting_asks_anew(script: Script, tmp_path) -> None:
