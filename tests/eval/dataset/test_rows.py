@@ -67,7 +67,7 @@ def test_read_and_left_out_are_all_rows(load) -> None:
     assert notable(dataset)
     text = summary(dataset)
     assert "2 of 4 rows are questions (1 in ja, 1 in en)" in text
-    assert "4 行のうち 2 行が質問です（日本語 1, 英語 1）" in translated(text, "ja")
+    assert "4 行のうち 2 行が質問です（日本語 1、英語 1）" in translated(text, "ja")
     assert "Left out: 2 with neither question nor reference (row 3, row 5)" in text
 
 

@@ -29,7 +29,7 @@ def test_an_index_that_changes_stops_the_run_before_anything_is_asked(verify, ou
     model = ScriptedChat()
     with pytest.raises(IndexChanged):
         run_set(out, verify, model, conditions=[Condition.NO_RAG, Condition.RAG])
-    assert (len(calls), model.prompts) == (3, [])
+    assert model.prompts == []
 
 
 @pytest.mark.parametrize(
