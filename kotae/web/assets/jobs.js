@@ -5,6 +5,20 @@ import { send } from "./upload.js";
 
 const section = document.getElementById("job");
 const POLL_MS = 1000;
+const WORDS = {
+  comparison: {
+    running: "job_comparison",
+    stopping: "job_stopping_comparison",
+    stopped: "job_stopped_comparison",
+    progress: "job_progress_comparison",
+  },
+  drafting: {
+    running: "job_drafting",
+    stopping: "job_stopping_drafting",
+    stopped: "job_stopped_drafting",
+    progress: "job_progress_drafting",
+  },
+};
 let timer;
 
 function time(seconds) {
@@ -14,7 +28,7 @@ function time(seconds) {
 
 function countText({ kind, done, total, seconds, left, running }) {
   const parts = [];
-  if (total !== null) parts.push(translate(`job_progress_${kind}`, { done, total }));
+  if (total !== null) parts.push(translate(WORDS[kind].progress, { done, total }));
   parts.push(time(seconds));
   if (running && left !== null) parts.push(translate("job_left", { time: time(left) }));
   return parts.join(translate("list_comma"));
@@ -22,8 +36,8 @@ function countText({ kind, done, total, seconds, left, running }) {
 
 function stateText({ state, error, kind, total }) {
   if (error) return error.text;
-  if (state === "running") return translate(total === null ? "job_preparing" : `job_${kind}`);
-  return translate(state === "done" ? "job_done" : `job_${state}_${kind}`);
+  if (state === "running" && total === null) return translate("job_preparing");
+  return translate(state === "done" ? "job_done" : WORDS[kind][state]);
 }
 
 // Set the text only if it is another, as screen readers read what changes.
