@@ -65,13 +65,22 @@ class SetEntry:
         return tuple(condition for condition in Condition if named or not condition.needs_evidence)
 
 
+@dataclass(frozen=True, slots=True)
+class _StampedEntry:
+    """A set as it was read, and the time (ns) and size of its file then."""
+
+    stamp: tuple[int, int]
+    entry: SetEntry
+
+
 class SetFolder:
     """The sets in a folder; a set is read again when its file has changed."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._writing = threading.Lock()
-        self._read: dict[tuple[str, int, int], SetEntry] = {}
+        self._read: dict[str, _StampedEntry] = {}
+        """By the name of the file, the last that was read."""
 
     def entries(self) -> list[SetEntry]:
         """List the sets, latest first."""
@@ -80,10 +89,7 @@ class SetFolder:
 
     def get(self, set_id: str) -> SetEntry:
         """Return a set by its id. Raises RequestError."""
-        for path in self._paths():
-            if _id_of(path) == set_id:
-                return self._entry(path)
-        raise RequestError("This set does not exist, or no longer does", where=str(self.folder), status=404)
+        return self._entry(self._path(set_id))
 
     def add(self, name: str, data: bytes) -> SetEntry:
         """Keep a set; one of this name and content is there already. Raises DatasetError and CannotWrite."""
@@ -106,12 +112,12 @@ class SetFolder:
 
     def review(self, set_id: str) -> SetReview:
         """Return what there is to review in a set. Raises RequestError and DatasetError."""
-        path = self.get(set_id).path
+        path = self._path(set_id)
         return read_review(path, path.read_bytes())
 
     def mark(self, set_id: str, row: ReviewRow, language: Language) -> None:
         """Write down what a person has made of a row. Raises RequestError, DatasetError and CannotWrite."""
-        path = self.get(set_id).path
+        path = self._path(set_id)
         with self._writing:
             data = write_review(path, path.read_bytes(), row, language)
             read_uploaded(path.name, data, lambda copy: read_review(copy, data))  # nothing is kept that cannot be read
@@ -123,12 +129,19 @@ class SetFolder:
                 if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file():
                     yield path
 
+    def _path(self, set_id: str) -> Path:
+        for path in self._paths():
+            if _id_of(path) == set_id:
+                return path
+        raise RequestError("This set does not exist, or no longer does", where=str(self.folder), status=404)
+
     def _entry(self, path: Path) -> SetEntry:
         state = path.stat()
-        key = (path.name, state.st_mtime_ns, state.st_size)
-        if key not in self._read:
-            self._read[key] = _read(path)
-        return self._read[key]
+        stamp = (state.st_mtime_ns, state.st_size)
+        kept = self._read.get(path.name)
+        if kept is None or kept.stamp != stamp:
+            kept = self._read[path.name] = _StampedEntry(stamp, _read(path))
+        return kept.entry
 
 
 def free_path(path: Path, data: bytes | None = None) -> Path:
