@@ -18,7 +18,7 @@ from rag.tables.edit import edit_row
 from rag.tables.header import normalise_header
 
 SUFFIX: Final = ".xlsx"
-"""The only files that are reviewed: they keep everything else that they hold."""
+"""The only files that are reviewed: cells that nobody changed stay in them as they are."""
 _EXCERPTS: Final = ("excerpt", "抜粋")
 _KEEP: Final[Mapping[Language, tuple[str, str, str]]] = {"en": ("keep", "yes", "no"), "ja": ("残す", "はい", "いいえ")}
 
@@ -52,22 +52,33 @@ def read_review(path: Path, data: bytes) -> SetReview:
     return SetReview(fields, tuple(row for row in rows if any(row.texts)))
 
 
-def write_review(path: Path, data: bytes, row: ReviewRow, language: Language) -> bytes:
+def write_review(path: Path, data: bytes, row: ReviewRow, before: Sequence[str], language: Language) -> bytes:
     """Return the set with what a person has made of a row, whose excerpt is not looked at. Raises DatasetError.
 
-    Only cells that change are written. `language` is that of the column for yes or no, if there is none yet.
+    `before` are the texts that the person saw there. Only cells that change are written. `language` is that of the
+    column for yes or no, if there is none yet.
     """
     table, columns = _read(path, data)
     fields = _fields(columns)
-    before = next((_row(known, fields, columns) for known in table.rows if known.number == row.number), None)
-    if before is None or len(row.texts) != len(fields):
+    there = next((_row(known, fields, columns) for known in table.rows if known.number == row.number), None)
+    if there is None or len(row.texts) != len(fields):
         raise DatasetError(Message("The set has no question in row {number}", number=row.number), where=str(path))
-    changed = {
-        name: text for name, text, old in zip(fields, row.texts, before.texts, strict=True) if text.strip() != old
-    }
+    if tuple(before) != there.texts:
+        raise DatasetError(
+            Message("Row {number} of the set has changed since it was shown", number=row.number),
+            where=str(path),
+            do="Load the page again.",
+        )
+    changed = {name: text for name, text, old in zip(fields, row.texts, before, strict=True) if text.strip() != old}
+    if emptied := [name for name, text in changed.items() if not text.strip()]:
+        raise DatasetError(
+            Message("This text is empty: {name}", name=emptied[0]),
+            where=Message("{where}, {position}", where=path, position=Message("row {number}", number=row.number)),
+            do="Write one, or drop the question.",
+        )
     keep = columns.first(Role.KEEP)
     header, yes, no = _KEEP["ja" if keep is not None and normalise_header(keep.header) == "残す" else language]
-    if row.keep is not before.keep:
+    if row.keep is not there.keep:
         words = {True: yes, False: no, None: ""}
         changed[header if keep is None else keep.header] = words[row.keep]
     return edit_row(data, [name for name in table.header if name], row.number, changed) if changed else data

@@ -35,6 +35,7 @@ class _Wanted(BaseModel):
 class _Marked(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     row: int
+    before: list[str]
     texts: list[str]
     keep: bool | None
 
@@ -68,7 +69,7 @@ async def mark(request: Request) -> Response:
     marked = await _body(request, _Marked)
     sets: SetFolder = request.app.state.sets
     row = ReviewRow(marked.row, tuple(marked.texts), "", marked.keep)
-    await run_in_threadpool(sets.mark, request.path_params["set"], row, page_language(request))
+    await run_in_threadpool(sets.mark, request.path_params["set"], row, marked.before, page_language(request))
     return JSONResponse(await _rows(request))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,11 +115,14 @@ class SetFolder:
         path = self._path(set_id)
         return read_review(path, path.read_bytes())
 
-    def mark(self, set_id: str, row: ReviewRow, language: Language) -> None:
-        """Write down what a person has made of a row. Raises RequestError, DatasetError and CannotWrite."""
+    def mark(self, set_id: str, row: ReviewRow, before: Sequence[str], language: Language) -> None:
+        """Write down what a person has made of a row that had the texts `before`.
+
+        Raises RequestError, DatasetError and CannotWrite.
+        """
         path = self._path(set_id)
         with self._writing:
-            data = write_review(path, path.read_bytes(), row, language)
+            data = write_review(path, path.read_bytes(), row, before, language)
             read_uploaded(path.name, data, lambda copy: read_review(copy, data))  # nothing is kept that cannot be read
             write_bytes(path, data)
 

@@ -55,10 +55,15 @@ function show() {
   form.querySelector("[data-do=next]").disabled = at === rows.length - 1;
 }
 
-const written = () => [...texts.querySelectorAll("textarea")].map((area) => area.value);
+// The texts as they are now; the line breaks of one that nobody changed are those of the file, not the textarea's.
+const written = () => [...texts.querySelectorAll("textarea")].map((area, number) => {
+  const before = rows[at].texts[number];
+  return area.value === before.replace(/\r\n?/g, "\n") ? before : area.value;
+});
 
 async function mark(keep, values) {
-  const body = JSON.stringify({ row: rows[at].row, texts: values, keep });
+  const { row, texts: before } = rows[at];
+  const body = JSON.stringify({ row, before, texts: values, keep });
   take(await send(address, { method: "POST", body }));
 }
 
@@ -71,7 +76,7 @@ async function move(steps) {
 const ACTIONS = {
   keep: async () => {
     await mark(true, written());
-    await move(1);
+    at = Math.min(at + 1, rows.length - 1);
   },
   drop: async () => {
     await mark(false, rows[at].texts);

@@ -19,6 +19,7 @@ from tests.kotae.web.test_set_routes import add, compare, ended, get, job
 BOOK = workbook(
     ("質問", [TENNIS, CATTLE, "7+8は？"]), ("正解", ["許斐剛", "Rinderpest", "15"]), ("備考", ["a", "b", "c"])
 )
+SEEN = [TENNIS, "許斐剛"]
 
 
 def rows(site: Served, set_id: str) -> dict:
@@ -26,8 +27,9 @@ def rows(site: Served, set_id: str) -> dict:
 
 
 def mark(site: Served, set_id: str, row: int, texts: list[str], keep: bool | None, language="en") -> httpx.Response:
+    before = next(known["texts"] for known in rows(site, set_id)["rows"] if known["row"] == row)
     with site.client() as client:
-        body = {"row": row, "texts": texts, "keep": keep}
+        body = {"row": row, "before": before, "texts": texts, "keep": keep}
         return client.post(f"/sets/{set_id}/rows", params={"lang": language}, json=body)
 
 
@@ -71,10 +73,13 @@ def test_a_text_that_looks_like_a_formula_stays_text(site) -> None:
 @pytest.mark.parametrize(
     ("body", "part"),
     [
-        ({"row": 99, "texts": ["a", "b"], "keep": True}, "99 行目に質問がありません"),
-        ({"row": 2, "texts": ["a"], "keep": True}, "2 行目に質問がありません"),
-        ({"row": 2, "texts": ["a", "b"], "keep": "maybe"}, "keep"),
-        ({"row": 2}, "texts"),
+        ({"row": 99, "before": SEEN, "texts": ["a", "b"], "keep": True}, "99 行目に質問がありません"),
+        ({"row": 2, "before": SEEN, "texts": ["a"], "keep": True}, "2 行目に質問がありません"),
+        ({"row": 2, "before": SEEN, "texts": ["", "b"], "keep": True}, "質問"),
+        ({"row": 3, "before": SEEN, "texts": ["a", "b"], "keep": True}, "3 行目は、表示したあとに変わっています"),
+        ({"row": 2, "before": SEEN, "texts": ["a", "b"], "keep": "maybe"}, "keep"),
+        ({"row": 2, "texts": ["a", "b"], "keep": True}, "before"),
+        ({"row": 2, "before": SEEN}, "texts"),
     ],
 )
 def test_a_decision_about_nothing_changes_nothing(site, body, part) -> None:

@@ -9,7 +9,7 @@ from tests.eval.drafting.test_draft import REPLIES as ANSWERS
 from tests.kotae.web.conftest import CATTLE, TENNIS
 from tests.kotae.web.page_parser import outside, signed_in
 from tests.kotae.web.test_list_routes import workbook
-from tests.kotae.web.test_set_routes import add, rows_of
+from tests.kotae.web.test_set_routes import add, get, rows_of
 
 pytestmark = pytest.mark.usefixtures("browser")
 PLACE = "document.getElementById('place').innerText"
@@ -41,6 +41,22 @@ def test_questions_are_kept_mended_and_dropped_by_keys(tab, site, width, dark) -
     ]  # fmt: skip
     assert page.run("document.documentElement.scrollWidth") <= width
     assert (outside(page, site.base), page.console) == ([], [])
+
+
+def test_what_is_not_changed_or_emptied_stays_in_the_file(page, site) -> None:
+    book = workbook(("question", [f"{TENNIS}\r\n(name)", CATTLE]), ("reference", ["許斐剛", "Rinderpest"]))
+    set_id = add(site, "set.xlsx", book).json()["id"]
+    page.open(f"{site.base}/sets/{set_id}/review")
+    page.until(f"{PLACE} === 'Question 1 of 2: not decided (0 decided)'")
+    page.press("ArrowRight")
+    page.until(f"{PLACE} === 'Question 2 of 2: not decided (0 decided)'")
+    page.press("ArrowLeft")
+    page.until(f"{PLACE} === 'Question 1 of 2: not decided (0 decided)'")
+    page.run("document.querySelectorAll('textarea').forEach((area) => { area.value = ''; })")
+    page.press("k")
+    page.until("document.getElementById('failure').innerText.startsWith('This text is empty: question')")
+    assert page.run(PLACE) == "Question 1 of 2: not decided (0 decided)"
+    assert get(site, f"/sets/{set_id}/file").content == book
 
 
 def test_a_set_is_drafted_and_then_reviewed(page, site) -> None:

@@ -25,7 +25,7 @@ def test_a_set_is_in_memory_once_however_often_it_is_marked(tmp_path) -> None:
     sets = SetFolder(tmp_path)
     set_id = sets.add("検証.xlsx", buffer.getvalue()).id
     for row in sets.review(set_id).rows:
-        sets.mark(set_id, ReviewRow(row.number, row.texts, "", keep=row.number % 2 == 0), "ja")
+        sets.mark(set_id, ReviewRow(row.number, row.texts, "", keep=row.number % 2 == 0), row.texts, "ja")
         assert len(sets.get(set_id).read().items) == COUNT - (row.number - 1) // 2
         gc.collect()
         assert kept(sets) == 1
