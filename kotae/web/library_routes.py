@@ -53,7 +53,7 @@ async def remove_documents(request: Request) -> Response:
         name, fault, _ = first_fault(error)
         raise RequestError(Message("{name}: {fault}", name=name, fault=fault)) from error
     removed = await run_in_threadpool(library.remove, set(ids))
-    syncing.start(interrupt=True)
+    syncing.start(interrupt=removed > 0)
     return JSONResponse({"removed": removed, **_fields(syncing.progress, page_language(request))})
 
 

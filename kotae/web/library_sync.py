@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -17,6 +19,7 @@ from kotae.web.library import Library
 from rag.errors import IndexMismatch, IndexMissing, KotaeError
 from rag.index.location import locate_index
 from rag.index.reader import drop_index
+from rag.messages import Message
 
 _SECONDS_TO_FINISH = 10.0
 
@@ -56,7 +59,7 @@ class LibrarySync:
         self._library, self._view, self._finished = library, view, finished
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._again, self._stop = False, threading.Event()
+        self._again, self._removed, self._stop = False, False, threading.Event()
         self._progress = SyncProgress(SyncState.IDLE)
 
     @property
@@ -67,8 +70,12 @@ class LibrarySync:
         return replace(progress, state=SyncState.STOPPING) if stopping else progress
 
     def start(self, *, interrupt: bool = False) -> None:
-        """Begin a sync, or another one after that which runs; with `interrupt` that one ends early."""
+        """Begin a sync, or another one after that which runs; with `interrupt` that one ends early.
+
+        `interrupt` says that documents were removed on the page: only then may the index of an empty library go.
+        """
         with self._lock:
+            self._removed = self._removed or interrupt
             if self._thread is not None:
                 self._again = True
                 if interrupt:
@@ -97,6 +104,7 @@ class LibrarySync:
             ended = self._sync()
             with self._lock:
                 if not self._again:
+                    self._removed = self._removed and ended.state is not SyncState.DONE
                     self._thread, self._progress = None, ended
                     break
                 self._again = False
@@ -128,20 +136,36 @@ class LibrarySync:
         )
 
     def _empty(self) -> None:
-        """Delete the index of a library without documents. Raises IndexMismatch if it is of another folder."""
+        """Delete the index of a library whose last documents were removed on the page.
+
+        An empty folder alone says little: its drive may not be there. Raises IndexMismatch for any other index with
+        chunks.
+        """
         folder = self._view.settings.folder
+        location = locate_index(folder)
         try:
-            manifest = locate_index(folder).load()
+            manifest = location.load()
         except IndexMissing:
             return
-        if manifest.sources and manifest.corpus != origin_of(self._library.folder):
+        ours = manifest.corpus == origin_of(self._library.folder) or not (manifest.corpus or manifest.sources)
+        with closing(location.store()) as store:
+            filled = bool(manifest.sources) or store.count() > 0
+        if filled and not ours:
             raise IndexMismatch(
                 "The index is of other documents, and the library is empty",
                 where=str(folder),
                 do="Choose another --index.",
             )
-        self._view.close()
-        drop_index(folder)
+        if filled and not self._removed:
+            where = f"--index {shlex.quote(str(folder))}"
+            raise IndexMismatch(
+                "The library is empty, but its index is not",
+                where=str(self._library.folder),
+                do=Message("Bring the documents back, or delete the index: kotae index drop {where}", where=where),
+            )
+        if ours:
+            self._view.close()
+            drop_index(folder)
 
     def _advance(self, done: int, total: int) -> None:
         if self._stop.is_set():

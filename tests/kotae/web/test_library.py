@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import unicodedata
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from kotae.web import library as library_module
 from kotae.web.index_view import Catalogue, IndexedFile, file_id
 from kotae.web.library import Library
-from rag.errors import CannotWrite, RequestError, SettingsError
+from rag.errors import CannotWrite, CorpusError, RequestError, SettingsError
 
 
 @pytest.fixture
@@ -99,6 +100,22 @@ def test_a_name_in_another_spelling_is_the_same_document(library, form) -> None:
     assert list(tree(library.folder).values()) == [b"new"]
     assert library.remove({file_id("ガイド/パン.md")}) == 1
     assert list(library.folder.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_listed_is_not_an_empty_one(library, monkeypatch) -> None:
+    add(library, "a.md")
+    scan = os.scandir
+
+    def stale(path: str) -> object:
+        if Path(path) == library.folder:
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), str(path))
+        return scan(path)
+
+    monkeypatch.setattr("os.scandir", stale)
+    with pytest.raises(CorpusError, match="cannot be listed"):
+        library.files()
+    with pytest.raises(CorpusError, match="cannot be listed"):
+        library.remove({file_id("a.md")})
 
 
 def test_another_kind_of_file_is_refused_with_the_kinds(library) -> None:

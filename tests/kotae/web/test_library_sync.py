@@ -39,8 +39,8 @@ class Desk:
     def _finish(self) -> None:
         self.finished += 1
 
-    def sync(self) -> SyncProgress:
-        self.syncing.start()
+    def sync(self, *, removed: bool = False) -> SyncProgress:
+        self.syncing.start(interrupt=removed)
         return self.ended()
 
     def ended(self) -> SyncProgress:
@@ -91,7 +91,7 @@ def test_from_an_empty_folder_to_answers_and_back(desk) -> None:
     assert desk.sync().report.removed == tuple(sorted(name for name in SMALL_CORPUS if name.startswith("ja/")))
     assert desk.sources() == {name for name in SMALL_CORPUS if name.startswith("en/")}
     shutil.rmtree(desk.documents / "en")
-    assert desk.sync() == SyncProgress(SyncState.DONE)
+    assert desk.sync(removed=True) == SyncProgress(SyncState.DONE)
     assert isinstance(desk.view.problem(), IndexMissing)
     assert desk.finished == 4
 
@@ -220,6 +220,55 @@ def test_an_empty_library_does_not_delete_the_index_of_other_documents(desk, tmp
     write_corpus(desk.documents, {"mine.md": "私の文書。"})
     assert "all would be removed" in str(desk.sync().error)
     assert desk.sources() == set(SMALL_CORPUS)
+
+
+def test_a_library_that_is_not_there_loses_no_index(desk) -> None:
+    """As with a drive that is not connected: its folder is empty, or made anew at the start."""
+    write_corpus(desk.documents, SMALL_CORPUS)
+    desk.sync()
+    away = desk.documents.rename(desk.documents.with_name("away"))
+    for _ in range(2):
+        desk.restart()
+        ended = desk.sync()
+        assert (ended.state, "its index is not" in str(ended.error)) == (SyncState.FAILED, True)
+        assert "kotae index drop --index" in str(ended.error)
+        assert desk.sources() == set(SMALL_CORPUS)
+    desk.documents.rmdir()
+    away.rename(desk.documents)
+    assert len(desk.sync().report.unchanged) == 8
+
+
+def test_a_removal_that_is_done_with_lets_no_later_index_go(desk) -> None:
+    write_corpus(desk.documents, SMALL_CORPUS)
+    desk.sync()
+    (desk.documents / "ja" / "水.md").unlink()
+    assert desk.sync(removed=True).state is SyncState.DONE
+    desk.documents.rename(desk.documents.with_name("away"))
+    desk.documents.mkdir()
+    assert desk.sync().state is SyncState.FAILED
+    assert len(desk.sources()) == 7
+
+
+def test_the_first_documents_of_others_stay_although_their_ingest_was_interrupted(desk, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("ingest.pipeline.batches.BATCH", 1)
+
+    def kill(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), monkeypatch.context() as patch:
+        patch.setattr("ingest.sync._finish", kill)
+        sync(write_corpus(tmp_path / "other", SMALL_CORPUS), desk.index)
+    assert not locate_index(desk.index).load().sources
+    assert "The index is of other documents" in str(desk.sync(removed=True).error)
+    assert sync(tmp_path / "other", desk.index).embedded == 0
+
+
+def test_an_index_without_chunks_goes_with_the_last_file(desk) -> None:
+    write_corpus(desk.documents, {"empty.txt": ""})
+    desk.sync()
+    (desk.documents / "empty.txt").unlink()
+    assert desk.sync() == SyncProgress(SyncState.DONE)
+    assert isinstance(desk.view.problem(), IndexMissing)
 
 
 def test_nothing_new_copies_nothing(desk) -> None:
