@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from pathlib import Path
 def spelled(folder: Path, name: str) -> Path | None:
     """Return the path in `folder` of what has this name up to its Unicode normal form, or None. Raises OSError."""
     for form in (name, unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)):
-        if (path := folder / form).exists() or path.is_symlink():
+        if os.path.lexists(path := folder / form):  # False for a form that is too long for a name
             return path
     if name.isascii() or not folder.is_dir():
         return None

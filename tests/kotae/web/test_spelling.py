@@ -25,6 +25,13 @@ def test_a_name_in_both_forms_at_once_is_found(tmp_path) -> None:
     assert spelled(tmp_path, "ガガ.md") == path
 
 
+def test_a_name_whose_other_form_is_too_long_for_the_disk_is_found(tmp_path) -> None:
+    name = "ガ" * 66
+    assert spelled(tmp_path, name) is None
+    (tmp_path / name).touch()
+    assert spelled(tmp_path, name) == tmp_path / name
+
+
 def test_what_is_not_there_is_not_found(tmp_path) -> None:
     (tmp_path / GUIDE).touch()
     assert spelled(tmp_path, "ガイト.md") is None
