@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 
 from eval.drafting.draft_set import draft_set
 from eval.drafting.sheet import write_set
 from kotae.web.jobs import Job, JobKind, JobRunner, JobTurn
-from kotae.web.set_folder import SetFolder
+from kotae.web.set_folder import SetFolder, drafts_of
 from rag.errors import RunBusy, SettingsError
 from rag.factory import IndexSettings, ModelSettings, open_model, open_retriever
 from rag.messages import Message
@@ -38,18 +39,18 @@ class SetDrafting:
                 do="Start kotae serve without --prompt.",
             )  # fmt: skip
         out, seed = self.sets.next_draft(f"draft-{'-'.join(languages)}-{count}")
-        kept = out.with_name(f"{out.name}.drafts")
+        kept = drafts_of(out)
         busy = RunBusy("Another process is drafting this set", where=str(out), do="Wait for it to end, then try again.")
 
         def work(job: Job, turn: JobTurn) -> None:
-            retriever = open_retriever(self.index)
-            with folder_lock(kept, busy), closing(retriever.index):
+            with folder_lock(kept, busy), closing((retriever := open_retriever(self.index)).index):
                 retriever.index.require_complete()
                 drafted = draft_set(
                     retriever, open_model(self.model), self.model.prompt, kept, count, languages, seed,
                     turn=turn, progress=job.progress,
                 )  # fmt: skip
-                write_set(drafted, out, reader)
+                path = self.sets.save_draft(out, partial(write_set, drafted, language=reader))
+                job.name, job.result = path.name, self.sets.id_of(path)
                 shutil.rmtree(kept)
 
         return self.jobs.begin(JobKind.DRAFTING, out.name, self.sets.id_of(out), work)

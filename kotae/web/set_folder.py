@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,7 +95,7 @@ class SetFolder:
     def add(self, name: str, data: bytes) -> SetEntry:
         """Keep a set; one of this name and content is there already. Raises DatasetError and CannotWrite."""
         read_uploaded(name, data, load_dataset)
-        with translate_os_errors(self.folder):
+        with self._writing, translate_os_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             path = free_path(self.folder / name, data)
             if not path.exists():
@@ -102,9 +103,17 @@ class SetFolder:
         return self._entry(path)
 
     def next_draft(self, stem: str) -> tuple[Path, int]:
-        """Return the next file of this name, and a seed that no earlier one had."""
+        """Return the next file of this name, and a seed that no other one has: an interrupted draft has both again."""
         path = free_path(self.folder / f"{stem}.xlsx")
-        return path, len(list(self.folder.glob(f"{stem}*.xlsx")))
+        number = path.stem.removeprefix(stem).removeprefix("-")
+        return path, int(number or 1) - 1
+
+    def save_draft(self, path: Path, write: Callable[[Path], None]) -> Path:
+        """Have a draft written to `path`, or beside what is there meanwhile; return where."""
+        with self._writing:
+            path = free_path(path)
+            write(path)
+        return path
 
     def id_of(self, path: Path) -> str:
         """Return the id of a set's file."""
@@ -129,7 +138,8 @@ class SetFolder:
     def _paths(self) -> Iterator[Path]:
         if self.folder.is_dir():
             for path in self.folder.iterdir():
-                if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file():
+                unicode = os.fsencode(path.name).decode("utf-8", "replace") == path.name
+                if unicode and path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file():
                     yield path
 
     def _path(self, set_id: str) -> Path:
@@ -147,11 +157,23 @@ class SetFolder:
         return kept.entry
 
 
+def drafts_of(path: Path) -> Path:
+    """Return the folder that keeps what was written for a draft until its file is."""
+    return path.with_name(f"{path.name}.drafts")
+
+
 def free_path(path: Path, data: bytes | None = None) -> Path:
-    """Return a path like `path` where nothing is yet, or a file with this content."""
+    """Return a path like `path` where nothing is yet.
+
+    For `data` it may be a file with this content, and is none that a draft is being made for.
+    """
     numbered = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in itertools.count(2))
     for candidate in itertools.chain([path], numbered):
-        if not candidate.exists() or (data is not None and candidate.is_file() and candidate.read_bytes() == data):
+        if candidate.exists():
+            free = data is not None and candidate.is_file() and candidate.read_bytes() == data
+        else:
+            free = data is None or not drafts_of(candidate).exists()
+        if free:
             return candidate
     raise AssertionError("there is always another number")
 

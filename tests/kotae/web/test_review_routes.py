@@ -121,6 +121,19 @@ def test_a_set_is_drafted_from_the_index_and_reviewed(site) -> None:
     ended(site)
 
 
+def test_a_draft_replaces_no_set_that_came_meanwhile(site) -> None:
+    site.engine.replies = {**DRAFTS, **ANSWERS}
+    folder = site.config.runs / "sets"
+    kept = folder / "draft-en-2.xlsx.drafts"
+    kept.mkdir(parents=True)  # as of a draft that was interrupted
+    assert add(site, "draft-en-2.xlsx", BOOK).json()["name"] == "draft-en-2-2.xlsx"
+    assert draft(site, 2, "en").json()["name"] == "draft-en-2.xlsx"
+    ended(site)
+    assert (folder / "draft-en-2-2.xlsx").read_bytes() == BOOK
+    assert len(load_dataset(folder / "draft-en-2.xlsx").items) == 2
+    assert not kept.exists()
+
+
 @pytest.mark.parametrize("body", [{"count": 0, "language": "ja"}, {"count": 1, "language": "fr"}, {"count": "1"}])
 def test_an_impossible_draft_is_refused(site, body) -> None:
     with site.client() as client:
