@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import shutil
@@ -31,7 +32,7 @@ _SAMPLED = 12
 """The files that titles are taken from."""
 _TITLE = 60
 """The most characters of a title that fits a question."""
-_HELD = "held"
+_HELD, _DISCARDED = "held", "held.old"
 _COPIED = ("manifest.json", "chroma", "derived")
 
 
@@ -97,7 +98,9 @@ class IndexView:
         self.settings = settings
         self._lock = threading.RLock()
         self._library = library
-        self._held = settings.folder / _HELD
+        self._held, self._discarded = settings.folder / _HELD, settings.folder / _DISCARDED
+        if library:
+            shutil.rmtree(self._discarded, ignore_errors=True)
         self._folder = self._held if library and self._held.is_dir() else settings.folder
         self._index: Index | None = None
         self._catalogue: Catalogue | None = None
@@ -130,7 +133,7 @@ class IndexView:
             if self._folder == self._held:
                 return
             if self.problem() is None:
-                shutil.rmtree(self._held, ignore_errors=True)
+                self._discard()
                 atomic_directory(self._held, self._copy)
             self.close()
             self._folder = self._held
@@ -140,7 +143,12 @@ class IndexView:
         with self._lock:
             self.close()
             self._folder = self.settings.folder
-            shutil.rmtree(self._held, ignore_errors=True)
+            self._discard()
+
+    @property
+    def holding(self) -> bool:
+        """Whether it reads what `hold` kept, as the index itself is behind its documents."""
+        return self._folder == self._held
 
     def problem(self) -> IndexProblem | None:
         """Return why the index cannot be opened, as far as its manifest tells, or None."""
@@ -157,10 +165,7 @@ class IndexView:
         return self.read(self._list)
 
     def titles(self, language: Language, most: int) -> list[str]:
-        """Return titles of a few documents, first those in this language. Raises IndexProblem.
-
-        It looks at files spread over the index, and at the first passage of each.
-        """
+        """Return titles of a few documents spread over the index, first those in this language. Raises IndexProblem."""
 
         def look(index: Index) -> list[str]:
             sources = sorted(index.manifest.sources)
@@ -224,6 +229,13 @@ class IndexView:
         what = "There are no documents yet that can be asked about"
         return IndexMissing(what, do="Add some on the page Documents, and wait until they have been read.")
 
+    def _discard(self) -> None:
+        """Delete the copy; a later process, which takes what has its name for the index, never finds a part of it."""
+        shutil.rmtree(self._discarded, ignore_errors=True)
+        with contextlib.suppress(OSError):  # there is none, or a program keeps it open: then all of it stays
+            self._held.replace(self._discarded)
+        shutil.rmtree(self._discarded, ignore_errors=True)
+
     def _copy(self, target: Path) -> None:
         for name in _COPIED:
             source = self.settings.folder / name
@@ -235,9 +247,7 @@ class IndexView:
     def _list(self, index: Index) -> Catalogue:
         if self._catalogue is None:
             where = locate_index(self.settings.folder, self.settings.server).where
-            files = tuple(
-                IndexedFile(file_id(source), source, counts) for source, counts in index.store.languages().items()
-            )
+            files = [IndexedFile(file_id(source), source, counts) for source, counts in index.store.languages().items()]
             self._catalogue = Catalogue(
                 where, str(index.manifest.encoder), index.manifest.complete, sorted_files(files)
             )
