@@ -36,13 +36,23 @@ def test_a_text_is_in_the_language_of_the_page() -> None:
 def test_what_is_said_is_there_and_what_is_there_is_said() -> None:
     pages, scripts = "".join(TEMPLATES.values()), "".join(SCRIPTS.values())
     in_pages = {name for name in MESSAGES if not name.startswith("live.")}
-    said = set(re.findall(r"""\bt\(["'](\w+)["']""", pages))
+    said = set(re.findall(r"""\bt\(["'](\w+)["'](?! ~)""", pages))
     assert said <= in_pages
     quoted = set(re.findall(r'"([\w.]+)"', pages))
-    assert in_pages <= said | quoted | {"ja", "en", "ask", "documents", "runs"}
+    built = named_by(in_pages, re.findall(r"""\bt\(["'](\w+)["'] ~ \w+\)""", pages), r"\w+")
+    assert in_pages <= said | quoted | built | {"ja", "en", "ask", "documents", "runs"}
     live = {name.removeprefix("live.") for name in MESSAGES if name.startswith("live.")}
     assert set(re.findall(r'\b(?:translate|setStatus|remark)\("(\w+)"', scripts)) <= live
-    assert live <= set(re.findall(r'"(\w+)"', scripts))
+    templates = re.findall(r"`([a-z]+_(?:\$\{\w+\}\w*)+)`", scripts)
+    built = named_by(live, [re.sub(r"\$\{\w+\}", r"\\w+", template) for template in templates])
+    assert live <= set(re.findall(r'"(\w+)"', scripts)) | built
+
+
+def named_by(names: set[str], patterns: list[str], end: str = "") -> set[str]:
+    """Return the names that code builds; every pattern has some."""
+    found = [{name for name in names if re.fullmatch(pattern + end, name)} for pattern in patterns]
+    assert all(found)
+    return set().union(*found)
 
 
 @pytest.mark.parametrize("name", [*TEMPLATES, *SCRIPTS])
