@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from eval.dataset.review import ReviewRow
 from kotae.web.set_folder import SetEntry, SetFolder, drafts_of
+from rag.storage.atomic import write_bytes
 
 COUNT = 5
 CONTENTS = [f"question,reference\n{number}+1?,{number + 1}\n".encode() for number in range(6)]
@@ -25,7 +27,12 @@ def sets(tmp_path: Path) -> SetFolder:
     return folder
 
 
-def test_sets_of_one_name_that_come_at_once_are_all_kept(sets) -> None:
+def test_sets_of_one_name_that_come_at_once_are_all_kept(sets, monkeypatch) -> None:
+    def write_slowly(path: Path, data: bytes) -> None:
+        time.sleep(0.05)
+        write_bytes(path, data)
+
+    monkeypatch.setattr("kotae.web.set_folder.write_bytes", write_slowly)
     with ThreadPoolExecutor(len(CONTENTS)) as threads:
         entries = list(threads.map(lambda content: sets.add("set.csv", content), CONTENTS))
     assert [entry.path.read_bytes() for entry in entries] == CONTENTS
