@@ -24,8 +24,9 @@ _LOOKUP = 12
 _FEW = 500_000
 """Postings that are all read sooner than it takes to choose among them."""
 _PART = 256
-_ROUNDING = 1e-3
-"""More than sums of scores in another order differ by."""
+_ROUNDING = 2.0**-22
+"""Sums of float32 in two orders differ by half of this at most, for each term, as a share of the sum. The score in a
+place and the one compared with it may both."""
 
 
 class PrunedSums:
@@ -36,6 +37,7 @@ class PrunedSums:
 
         self._partial = np.zeros(rows, dtype=np.float32)
         self._postings = 0
+        self._terms, self._most = 0, 0.0  # of all fields, and what they add at most
         self.fields: list[tuple[TermColumns, Sequence[str], float]] = []
         self._unread: list[tuple[int, float, str, TermColumns]] = []  # chunks, weight; the rarest last
 
@@ -46,6 +48,8 @@ class PrunedSums:
         known = [term for term in dict.fromkeys(terms) if term in columns]
         self.fields.append((columns, known, weight))
         self._postings += sum(map(columns.count, known))
+        self._terms += len(known)
+        self._most += weight * sum(map(columns.rarity, known))
         if self._postings <= _FEW:
             added = np.zeros_like(self._partial)
             for term in known:
@@ -60,14 +64,13 @@ class PrunedSums:
         """Return rows, ascending, and their scores: at least the `count` best above 0, and the rows `also`."""
         import numpy as np
 
-        terms = sum(len(known) for _, known, _ in self.fields)
         read = len(self._partial)  # since contenders were looked for
         while self._unread:
             chunks, weight, term, columns = self._unread[-1]
             if _FREQUENT * chunks > len(self._partial) and 2 * read > len(self._partial):
                 read = 0
                 lowest = best_score(self._partial, count) - self._more()
-                lookups = terms * np.count_nonzero(self._partial >= lowest)
+                lookups = self._terms * np.count_nonzero(self._partial >= lowest)
                 if lowest > 0 and _LOOKUP * lookups < sum(chunks for chunks, *_ in self._unread):
                     break
             self._unread.pop()
@@ -80,7 +83,8 @@ class PrunedSums:
 
     def _more(self) -> float:
         """Return how much unread terms can add at most."""
-        return _ROUNDING + sum(weight * columns.rarity(term) for _, weight, term, columns in self._unread)
+        rounding = _ROUNDING * (self._terms + len(self.fields) + 2) * self._most
+        return rounding + sum(weight * columns.rarity(term) for _, weight, term, columns in self._unread)
 
     def _scores(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         import numpy as np

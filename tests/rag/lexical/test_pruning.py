@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -93,6 +94,29 @@ def test_frequent_terms_are_not_read_where_rare_ones_decide(
     sums.add(columns, ["w0", "w1", *rare], 1.0)
     sums.best(10, np.zeros(0, dtype=np.int64))
     assert set(read) == set(rare)
+
+
+def test_long_question(tmp_path: Path) -> None:
+    """Equal sums of a thousand terms, which float32 rounds differently in the order that they are read in."""
+    alike, terms = 30, [f"w{n}" for n in range(1200)]
+    times = np.random.default_rng(1).integers(1, 13, len(terms))
+    texts = [" ".join(np.repeat(terms, np.roll(times, 40 * n))) for n in range(alike)]
+    texts += [" ".join([f"other{n}"] * int(times.sum())) for n in range(20 * alike)]
+    chunks = {f"{n:032x}": Chunk(f"{n:032x}", text, "", "", "en", 0, 1, 0) for n, text in enumerate(texts)}
+    write_language_index(
+        tmp_path / "all", id_array(chunks), lambda ids: {own: chunks[own] for own in ids}, {"field": str.split}
+    )
+    columns = TermColumns(segments_of(tmp_path / "all"), "field")
+    expected = np.zeros(len(texts), dtype=np.float32)
+    for term in terms:
+        rows, score = columns.column(term)
+        expected[rows] += score
+    for count in range(1, 11):
+        sums = PrunedSums(len(texts))
+        sums.add(columns, terms, 1.0)
+        rows, scores = sums.best(count, np.zeros(0, dtype=np.int64))
+        assert np.array_equal(scores, expected[rows])
+        assert set(np.flatnonzero(expected >= np.sort(expected)[-count])) <= set(rows)
 
 
 @pytest.mark.parametrize("terms", [[], ["unknown"]])
