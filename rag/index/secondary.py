@@ -18,7 +18,7 @@ from rag.messages import Message
 from rag.progress import notice
 from rag.records import LANGUAGES, Language
 from rag.serialize import from_json
-from rag.storage.atomic import atomic_directory
+from rag.storage.atomic import atomic_directory, remove_half_made
 from rag.storage.checksums import find_corrupted, write_checksums
 from rag.storage.disk_errors import translate_os_errors
 from rag.storage.regular_files import MEBI, read_regular
@@ -55,7 +55,8 @@ def open_secondary_indexes(
     """Return the secondary indexes of the corpus with this digest, building them if they are missing or corrupted.
 
     `complete` says if the store still holds exactly that corpus; if not, the result is used once and built again next
-    time. What an older corpus shares with it is taken over. Indexes of other corpora are removed at the end.
+    time. What an older corpus shares with it is taken over. Indexes of other corpora are removed at the end, and what
+    killed processes left of them.
     """
     name = f"{digest[:16]}-{VERSION}"
     _remove_corrupted(root / name)
@@ -76,6 +77,7 @@ def open_secondary_indexes(
     for other in root.iterdir():
         if other.is_dir() and other.name != name and not other.name.startswith("."):
             shutil.rmtree(other, ignore_errors=True)
+    remove_half_made(root)
     return SecondaryIndexes(LexicalIndex(folder), _centroids(folder))
 
 

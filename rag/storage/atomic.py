@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 from rag.storage.disk_errors import translate_os_errors
 
 _LETTERS = 16
+_MAKING = ".making-"
 _STALE_SECONDS = 3600.0
 """Age from which a half-written file is taken for the remains of a killed process."""
 
@@ -20,7 +22,8 @@ def atomic_directory(target: Path, make: Callable[[Path], None]) -> Path:
     """Create the folder `target` with `make(folder)` unless it exists, and return it.
 
     One process makes it while others wait. A half-made folder of a killed process never appears as `target`; the next
-    process removes it. Raises whatever `make` raises, leaving nothing behind, and CannotWrite.
+    process removes it. The names of its files are durable before it appears; that their content is, `make` must see
+    to. Raises whatever `make` raises, leaving nothing behind, and CannotWrite.
     """
     if target.is_dir():
         return target
@@ -29,25 +32,46 @@ def atomic_directory(target: Path, make: Callable[[Path], None]) -> Path:
         return _make_once(target, make)
 
 
+def remove_half_made(parent: Path) -> None:
+    """Remove folders in `parent` that killed processes left half-made, under whatever name they were to appear."""
+    from filelock import FileLock
+
+    for stale in parent.glob(f".*{_MAKING}*"):
+        name, _, _ = stale.name.rpartition(_MAKING)
+        with contextlib.suppress(OSError), FileLock(parent / f"{name}.lock", timeout=0):  # or it is being made
+            shutil.rmtree(stale, ignore_errors=True)
+
+
 def _make_once(target: Path, make: Callable[[Path], None]) -> Path:
     from filelock import FileLock
 
     with FileLock(target.parent / f".{target.name}.lock"):
         if target.is_dir():
             return target
-        for stale in target.parent.glob(f".{target.name}.making-*"):
+        for stale in target.parent.glob(f".{target.name}{_MAKING}*"):
             shutil.rmtree(stale, ignore_errors=True)
         # Not from the tempfile module: what that makes only its owner can read, whatever the umask.
-        folder = target.parent / f".{target.name}.making-{secrets.token_hex(_LETTERS // 2)}"
+        folder = target.parent / f".{target.name}{_MAKING}{secrets.token_hex(_LETTERS // 2)}"
         folder.mkdir()
         try:
             with translate_os_errors(target):  # before the clean-up, while the disk is as full as it was
                 make(folder)
+                _make_names_durable(folder)
             os.replace(folder, target)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
     return target
+
+
+def _make_names_durable(folder: Path) -> None:
+    for path, _, _ in os.walk(folder):
+        with contextlib.suppress(OSError):  # neither Windows nor every file system can do this
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
 
 def write_text(target: Path, text: str) -> None:

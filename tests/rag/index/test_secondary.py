@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from ingest.sync import sync
 from rag.index.location import locate_index
@@ -68,6 +70,31 @@ def test_deleted_it_is_made_again(index: Path, tmp_path: Path) -> None:
     before = {path.name: path.read_bytes() for path in index.glob("derived/*/*/*/*/*")}
     _write(tmp_path / "again", store, None)
     assert {path.name: path.read_bytes() for path in (tmp_path / "again").glob("*/*/*/*")} == before != {}
+
+
+def test_an_emptied_file_is_made_again(index: Path) -> None:
+    """As after a power cut, for which its time says nothing."""
+    found, _ = opened(index)
+    expected = found.lexical.search("首都", "ja", 9)
+    assert expected
+    for rows in (index / "derived").rglob("rows.bin"):
+        rows.write_bytes(b"")
+        os.utime(rows, (0, 0))
+    found, _ = opened(index)
+    assert found.lexical.search("首都", "ja", 9) == expected
+
+
+def test_what_killed_processes_left_of_other_corpora_is_removed(index: Path) -> None:
+    killed, busy = (index / "derived" / f".{digest * 16}-6.making-abcd" for digest in "de")
+    for folder in (killed, busy):
+        folder.mkdir()
+        (folder / "half.bin").write_bytes(b"half")
+    with FileLock(index / "derived" / f".{'e' * 16}-6.lock"):
+        opened(index)
+        assert busy.is_dir()
+        assert not killed.exists()
+    opened(index)
+    assert not busy.exists()
 
 
 def test_of_an_index_that_is_being_written_nothing_stays(index: Path, tmp_path: Path) -> None:
