@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.encoders.embeddings import Encoder, open_encoder
-from rag.errors import IndexChanged, IndexMissing
+from rag.errors import IndexChanged, IndexDamaged, IndexMissing
 from rag.index.chroma import ChromaServer
 from rag.index.location import IndexLocation, locate_index
 from rag.index.manifest import Manifest, require_encoder
@@ -47,10 +47,10 @@ class Index:
             yield
         except Exception as error:
             if self.changed:
-                raise self._index_changed() from error
+                raise _index_changed(self.location) from error
             raise
         if self.changed:
-            raise self._index_changed()
+            raise _index_changed(self.location)
 
     def require_complete(self) -> None:
         """Raise IndexChanged if an ingest is running or was interrupted."""
@@ -66,18 +66,20 @@ class Index:
         self.store.close()
         self.location.close()
 
-    def _index_changed(self) -> IndexChanged:
-        return IndexChanged(
-            "The index has changed since it was opened: another process has ingested, or is still ingesting",
-            where=self.location.where,
-            do="Open it again: run the same command again, or call open_index again in Python.",
-        )
+
+def _index_changed(location: IndexLocation) -> IndexChanged:
+    return IndexChanged(
+        "The index has changed since it was opened: another process has ingested, or is still ingesting",
+        where=location.where,
+        do="Open it again: run the same command again, or call open_index again in Python.",
+    )
 
 
 def open_index(folder: Path, encoder_name: str | None = None, server: ChromaServer | None = None) -> Index:
     """Open the index in `folder` or on `server`, by default with the encoder that it was built with.
 
-    Raises IndexMissing, IndexMismatch (`encoder_name` is another encoder), IndexDamaged and Server... errors.
+    Raises IndexMissing, IndexMismatch (`encoder_name` is another encoder), IndexDamaged, IndexChanged (its files were
+    replaced meanwhile) and Server... errors.
     """
     location = locate_index(folder, server)
     state = location.version_token()  # before anything is read, so that later changes are noticed
@@ -87,7 +89,12 @@ def open_index(folder: Path, encoder_name: str | None = None, server: ChromaServ
     encoder = open_encoder(encoder_name or manifest.encoder_name)
     require_encoder(manifest, location.where, encoder.identity)
     store = location.store()
-    secondary = secondary_indexes_of(location, manifest, store)
+    try:
+        secondary = secondary_indexes_of(location, manifest, store)
+    except (OSError, IndexDamaged) as error:
+        if location.version_token() != state:
+            raise _index_changed(location) from error
+        raise
     return Index(folder, manifest, encoder, store, secondary, location, state, Passages(store))
 
 

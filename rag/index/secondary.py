@@ -20,6 +20,7 @@ from rag.records import LANGUAGES, Language
 from rag.serialize import from_json
 from rag.storage.atomic import atomic_directory, remove_half_made
 from rag.storage.checksums import find_corrupted, write_checksums
+from rag.storage.descriptors import allow_descriptors
 from rag.storage.disk_errors import translate_os_errors
 from rag.storage.regular_files import MEBI, read_regular
 
@@ -58,6 +59,7 @@ def open_secondary_indexes(
     time. What an older corpus shares with it is taken over. Indexes of other corpora are removed at the end, and what
     killed processes left of them.
     """
+    allow_descriptors()
     name = f"{digest[:16]}-{VERSION}"
     _remove_corrupted(root / name)
 

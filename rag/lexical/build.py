@@ -75,8 +75,10 @@ def _merge_all(folder: Path, number: int) -> int:
     while merged := segments_to_merge(segments_of(folder)):
         number += 1
         merge_segments(merged, folder / _name(number))
-        for segment in merged:
-            shutil.rmtree(segment.folder)
+        gone = [segment.folder for segment in merged]
+        del merged  # Windows and NFS do not remove folders of files that are still mapped
+        for old in gone:
+            shutil.rmtree(old)
     return number
 
 

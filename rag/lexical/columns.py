@@ -58,7 +58,7 @@ class TermColumns:
             norms = K1 * (1 - B + B * field.frequencies[:, 1] / max(mean, 1e-9))
             self._parts.append(_Part(field, segment.alive, before, times, times + norms))
             before += len(segment.ids)
-        self.count = functools.lru_cache(_COUNTED)(self._count)
+        self.count = functools.lru_cache(_COUNTED)(functools.partial(_count, self._parts))  # no cycle: see Postings
 
     def __contains__(self, term: str) -> bool:
         """Return whether any chunk has a term."""
@@ -116,12 +116,13 @@ class TermColumns:
         """Return what a term adds in each kind of posting."""
         return (self.rarity(term) * part.times / part.saturation).astype("float32")
 
-    def _count(self, term: str) -> int:
-        return sum(
-            where.stop - where.start if part.alive is None else int(part.alive[part.field.rows[where]].sum())
-            for part in self._parts
-            if (where := part.field.find(term)).stop
-        )
+
+def _count(parts: Sequence[_Part], term: str) -> int:
+    return sum(
+        where.stop - where.start if part.alive is None else int(part.alive[part.field.rows[where]].sum())
+        for part in parts
+        if (where := part.field.find(term)).stop
+    )
 
 
 def rarity(chunks: int, total: int) -> float:

@@ -20,7 +20,7 @@ from rag.lexical.pruning import PrunedSums, at_least, best_score
 from rag.lexical.segment import Segment, segments_of
 from rag.lexical.terms import grams
 from rag.lexical.translation import into_english, into_japanese
-from rag.records import Language
+from rag.records import LANGUAGES, Language
 from rag.text.words import words
 
 if TYPE_CHECKING:
@@ -51,9 +51,10 @@ class LexicalIndex:
     """BM25 scores for questions of either language against chunks of either language."""
 
     def __init__(self, folder: Path) -> None:
-        """Open a folder that `rag.lexical.build` wrote."""
-        self._folder = folder
-        self._indexes: dict[Language, _LanguageIndex] = {}
+        """Open a folder that `rag.lexical.build` wrote, all of it: another process may make the folder anew."""
+        self._indexes = {
+            language: _LanguageIndex(folder / language) for language in LANGUAGES if (folder / language).is_dir()
+        }
 
     def search(
         self, question: str, language: Language, count: int, *, among: Language | None = None, also: Iterable[str] = ()
@@ -63,9 +64,6 @@ class LexicalIndex:
         `language` is the question's, `among` the chunks' (None: the same).
         """
         chosen = among or language
-        folder = self._folder / chosen
-        if chosen not in self._indexes and folder.is_dir():
-            self._indexes[chosen] = _LanguageIndex(folder)
         if chosen not in self._indexes:
             return {}
         return self._indexes[chosen].search(_query(question, language, chosen), count, also)
@@ -104,6 +102,8 @@ class _LanguageIndex:
 
     def __init__(self, folder: Path) -> None:
         self._segments = segments_of(folder)
+        for segment in self._segments:
+            segment.open_fields()
         self._rows = sum(len(segment.ids) for segment in self._segments)
         self._chunks = sum(segment.chunks for segment in self._segments)
         self._field = functools.cache(functools.partial(TermColumns, self._segments))

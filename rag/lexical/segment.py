@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import bisect
 import functools
+import mmap
+import sys
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -32,6 +34,8 @@ _HEAD = 8
 _SMALL_KINDS: Final = 1 << 16
 _FOUND = 4096
 """Terms per field and segment whose places are remembered."""
+_MAPPED: Final = 1 << 18
+"""Bytes above which a file is mapped; a smaller one is read. Before Python 3.13 each mapping keeps a descriptor."""
 
 
 class Postings:
@@ -48,7 +52,9 @@ class Postings:
         self.frequencies = frequencies.reshape(-1, 2)
         self.kinds: NDArray[np.unsignedinteger[Any]] = _mapped(folder / _KINDS, _kind_of(len(self.frequencies)))
         self.lengths: NDArray[np.int32] = _mapped(folder / _LENGTHS, "<i4")
-        self.find = functools.lru_cache(_FOUND)(self._find)
+        # Not of a method of this object: a cycle would keep the files mapped until garbage is collected.
+        find = functools.partial(_find, self._terms, self._ends, self._heads, self.starts)
+        self.find = functools.lru_cache(_FOUND)(find)
 
     def __len__(self) -> int:
         """Return the number of terms."""
@@ -56,7 +62,7 @@ class Postings:
 
     def term(self, number: int) -> bytes:
         """Return a term in UTF-8."""
-        return self._terms[self._ends[number - 1] if number else 0 : self._ends[number]].tobytes()
+        return _term(self._terms, self._ends, number)
 
     def may_have(self, heads: NDArray[np.uint64]) -> NDArray[np.bool_]:
         """Return of which of these first letters (see `head`) there is a term."""
@@ -65,17 +71,29 @@ class Postings:
         at = np.minimum(np.searchsorted(self._heads, heads), len(self) - 1)
         return self._heads[at] == heads if len(self) else np.zeros(len(heads), dtype=bool)
 
-    def _find(self, term: str) -> slice:
-        """Return where the postings of a term are; nowhere, if no chunk has it."""
-        import numpy as np
 
-        wanted = encoded(term)
-        letters = head(wanted)
-        first, end = np.searchsorted(self._heads, np.array([letters, letters + 1], dtype=np.uint64)).tolist()
-        number = bisect.bisect_left(range(end), wanted, first, key=self.term)
-        if number == end or self.term(number) != wanted:
-            return slice(0, 0)
-        return slice(int(self.starts[number]), int(self.starts[number + 1]))
+def _term(terms: NDArray[np.uint8], ends: NDArray[np.int64], number: int) -> bytes:
+    return terms[ends[number - 1] if number else 0 : ends[number]].tobytes()
+
+
+def _find(
+    terms: NDArray[np.uint8],
+    ends: NDArray[np.int64],
+    heads: NDArray[np.uint64],
+    starts: NDArray[np.int64],
+    term: str,
+) -> slice:
+    """Return where the postings of a term are; nowhere, if no chunk has it."""
+    import numpy as np
+
+    wanted = encoded(term)
+    letters = head(wanted)
+    first, end = np.searchsorted(heads, np.array([letters, letters + 1], dtype=np.uint64)).tolist()
+    term_at = functools.partial(_term, terms, ends)
+    number = bisect.bisect_left(range(end), wanted, first, key=term_at)
+    if number == end or term_at(number) != wanted:
+        return slice(0, 0)
+    return slice(int(starts[number]), int(starts[number + 1]))
 
 
 class Segment:
@@ -98,6 +116,11 @@ class Segment:
     def fields(self) -> list[str]:
         """Return the names of the fields."""
         return sorted(path.name for path in self.folder.iterdir() if path.is_dir())
+
+    def open_fields(self) -> None:
+        """Map the files of all fields now."""
+        for name in self.fields():
+            self.postings(name)
 
     def rows_of(self, ids: NDArray[np.bytes_]) -> NDArray[np.int64]:
         """Return the row of each id, -1 for those that this segment does not have."""
@@ -191,7 +214,12 @@ def head(term: bytes) -> int:
 
 
 def _mapped(path: Path, kind: str) -> Any:
-    """Map a file as a plain array: those of the class memmap are slow to index."""
+    """Return a file as a plain array (the class memmap is slow to index): read if it is small, else mapped."""
     import numpy as np
 
-    return np.asarray(np.memmap(path, dtype=kind, mode="r")) if path.stat().st_size else np.zeros(0, dtype=kind)
+    if path.stat().st_size <= _MAPPED:
+        return np.fromfile(path, dtype=kind)
+    with path.open("rb") as file:
+        can = sys.version_info >= (3, 13) and sys.platform != "win32"
+        untracked: dict[str, Any] = {"trackfd": False} if can else {}
+        return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ, **untracked), dtype=kind)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.sync import sync
 from rag.errors import IndexChanged
 from rag.index.reader import open_index
 from rag.retrieval.retriever import HybridRetriever
@@ -91,3 +92,21 @@ def test_what_fails_over_a_change_is_the_change_and_what_fails_otherwise_is_itse
     with pytest.raises(IndexChanged) as raised, index.unchanged():
         raise KeyError("over the change")
     assert isinstance(raised.value.__cause__, KeyError)
+
+
+@pytest.mark.parametrize(("meanwhile", "expected"), [(True, IndexChanged), (False, FileNotFoundError)])
+def test_files_that_an_ingest_replaced_during_the_opening(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, meanwhile: bool, expected: type[Exception]
+) -> None:
+    corpus = write_corpus(tmp_path / "corpus", {"a.txt": "東京は首都。"})
+    sync(corpus, tmp_path / "index", chunking=CHUNKING)
+    write_corpus(corpus, WHALES)
+
+    def replaced(*_: object) -> None:
+        if meanwhile:
+            sync(corpus, tmp_path / "index", chunking=CHUNKING)
+        raise FileNotFoundError("000000001")
+
+    monkeypatch.setattr("rag.index.reader.secondary_indexes_of", replaced)
+    with pytest.raises(expected):
+        open_index(tmp_path / "index")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import bm25s
 import numpy as np
@@ -13,6 +16,7 @@ import pytest
 
 import rag.lexical.build
 import rag.lexical.merge
+import rag.lexical.segment
 from rag.lexical.build import WORDS, fields_of, write_language_index
 from rag.lexical.columns import K1, B, TermColumns
 from rag.lexical.search import LexicalIndex
@@ -131,6 +135,35 @@ def test_few_segments_and_each_chunk_copied_a_few_times(tmp_path: Path, monkeypa
         write(tmp_path / str(count), {own: chunks[own] for own in ids[:count]}, before)
         assert len(segments_of(tmp_path / str(count) / "ja")) <= 2 * 5
     assert sum(copied) <= 4 * 300
+
+
+@pytest.mark.usefixtures("small_segments")
+def test_what_was_merged_is_no_longer_mapped_when_it_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maps, mapped, removed = Path("/proc/self/maps"), [], []
+    if not maps.exists():
+        pytest.skip("no /proc")
+
+    def watch(what: list[int], call: Callable[..., object]) -> Callable[..., object]:
+        def watched(*arguments: Any) -> object:
+            what.append(maps.read_text(encoding="utf-8").count(str(tmp_path)))
+            return call(*arguments)
+
+        return watched
+
+    monkeypatch.setattr(rag.lexical.segment, "_MAPPED", 0)
+    monkeypatch.setattr(rag.lexical.build, "segments_to_merge", watch(mapped, rag.lexical.build.segments_to_merge))
+    monkeypatch.setattr(shutil, "rmtree", watch(removed, shutil.rmtree))
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        write(tmp_path, corpus(2, 150))
+    finally:
+        if enabled:
+            gc.enable()
+    assert max(mapped) > 0
+    assert set(removed) == {0}
 
 
 def test_what_does_not_change_is_shared(tmp_path: Path) -> None:

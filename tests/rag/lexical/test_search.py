@@ -95,7 +95,7 @@ def test_margins_shrink_with_the_share_of_the_question_that_a_chunk_has(
     """A word that no chunk has changes no score; margins fall by the square of the share that the others are."""
     whole, part = (lexical.search(text, language, 9, also=["0", "1", "4"]) for text in (question, question + more))
     assert {key: match.score for key, match in part.items()} == {key: match.score for key, match in whole.items()}
-    (leg,) = lexical._indexes.values()
+    leg = lexical._indexes[language]
     rarities = [rarity(len(leg._field(WORDS).column(word)[0]), 3) for word in words(question, language)]
     share = (1 + K1) * _best_words(leg, question, language) / (sum(rarities) + rarity(0, 3))
     assert 0.3 < share < 0.9
@@ -167,6 +167,6 @@ def test_of_several_translations_any_will_do_and_the_best_counts(tmp_path: Path)
 
 def _grams(lexical: LexicalIndex, chunk: str) -> float:
     """What the n-grams of "war" add to a chunk's score for the word alone."""
-    (leg,) = lexical._indexes.values()
+    leg = lexical._indexes["en"]
     rows, scores = leg._field(GRAMS).column("war")
     return dict(zip(leg._ids(rows).tolist(), scores.tolist(), strict=True))[chunk.encode()]
