@@ -141,7 +141,9 @@ def test_few_segments_and_each_chunk_copied_a_few_times(tmp_path: Path, monkeypa
 def test_what_was_merged_is_no_longer_mapped_when_it_is_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    maps, mapped, removed = Path("/proc/self/maps"), [], []
+    maps = Path("/proc/self/maps")
+    mapped: list[int] = []
+    removed: list[int] = []
     if not maps.exists():
         pytest.skip("no /proc")
 
