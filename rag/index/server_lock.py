@@ -6,10 +6,11 @@ they take the holder for dead and delete its lock.
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import IndexBusy, IndexDamaged, KotaeError
@@ -27,28 +28,36 @@ _POLL_SECONDS = 0.5
 
 @contextmanager
 def server_lock(chroma: ChromaConnection, name: str) -> Iterator[Callable[[], None]]:
-    """Hold the lock called `name`, waiting for it; yields a function that raises IndexBusy once the lock is lost."""
+    """Hold the lock called `name`, waiting for it.
+
+    Yields a function that raises IndexBusy once the lock is lost, or has had no heartbeat for so long that it may be.
+    """
     mine = _acquire(chroma, name)
     lost, ended = threading.Event(), threading.Event()
+    alive = time.monotonic()
 
     def check() -> None:
-        if lost.is_set():
+        if lost.is_set() or time.monotonic() - alive > EXPIRY_SECONDS:
             raise IndexBusy(
-                "Another process took over the index because this one had not responded",
+                "Another process may have taken over the index, because this one had not responded",
                 where=chroma.where,
                 do="Run the command again; finished work is kept.",
             )
 
     def keep_alive() -> None:
-        heartbeat = 0
-        while not ended.wait(EXPIRY_SECONDS / 6):
-            heartbeat += 1
+        nonlocal alive
+        for heartbeat in itertools.count(1):
+            if ended.wait(EXPIRY_SECONDS / 6):
+                return
+            began = time.monotonic()
             try:
                 with chroma.errors():
                     mine.modify(metadata={"sign": heartbeat})
+                alive = began
             except KotaeError:
-                if not _is(mine, chroma.find(name)):
-                    lost.set()
+                with suppress(KotaeError):  # the next heartbeat may arrive; `check` notices if none does
+                    if not _is(mine, chroma.find(name)):
+                        lost.set()
 
     thread = threading.Thread(target=keep_alive, name="kotae-server-lock", daemon=True)
     thread.start()

@@ -48,7 +48,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The stand-in encoder, and writers taken for dead sooner."""
     monkeypatch.setattr("ingest.sync.open_encoder", lambda _: HashEncoder())
     monkeypatch.setattr("rag.index.reader.open_encoder", lambda _: HashEncoder())
-    monkeypatch.setattr(rag.index.server_lock, "EXPIRY_SECONDS", 1.5)
+    monkeypatch.setattr(rag.index.server_lock, "EXPIRY_SECONDS", 3.0)
 
 
 def test_retrieval_finds_on_a_server_what_it_finds_in_a_folder(
