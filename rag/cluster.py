@@ -11,7 +11,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,15 +73,17 @@ class Cluster:
         import ray.data
 
         with _quiet_pipeline():
-            data = ray.data.from_arrow([_table(item) for item in items])
+            data: Any = ray.data.from_arrow([_table(item) for item in items])
             for step in steps:
                 data = _with_step(data, step)
-            blocks = iter(data.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0))
-            while (block := self._next(blocks)) is not None:
-                for item in _items(block):
-                    if isinstance(item, KotaeError):
-                        raise item
-                    yield item
+            made = data.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0)
+            # Closed here, which tells the workers to end: the traceback of an error would keep it open.
+            with closing(iter(made)) as blocks:
+                while (block := self._next(blocks)) is not None:
+                    for item in _items(block):
+                        if isinstance(item, KotaeError):
+                            raise item
+                        yield item
 
     def _next(self, blocks: Iterator[Any]) -> Any:
         try:
@@ -120,8 +122,10 @@ def open_cluster(address: str) -> Iterator[Cluster]:
         yield Cluster(address, int(ray.cluster_resources().get("GPU", 0)), int(largest))
     finally:
         if ours:
-            _end_executors()
-            ray.shutdown()
+            try:
+                _end_executors()
+            finally:
+                ray.shutdown()
 
 
 def _connect(ray: Any, address: str) -> None:
