@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+import platform
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +15,27 @@ import pytest
 from ingest.documents import CorpusFile
 from ingest.formats import ReadOptions
 from ingest.pipeline import distributed
-from ingest.pipeline.batches import Batch
-from ingest.pipeline.distributed import WorkerSettings, _groups, _InOrder, _Numbered
+from ingest.pipeline.batches import Batch, ChunkingOptions, batches
+from ingest.pipeline.distributed import (
+    WorkerSettings,
+    _Group,
+    _groups,
+    _InOrder,
+    _Numbered,
+    _numbered,
+    _reader,
+    _steps,
+)
 from ingest.pipeline.writer import EncodedBatch
 from ingest.plan import SyncPlan
 from ingest.report import SyncReport
 from ingest.sync import sync
-from rag.cluster import RaySettings, open_cluster
+from rag.cluster import Cluster, RaySettings, open_cluster
 from rag.encoders.embeddings import EncoderIdentity
 from rag.errors import ClusterFailed, IndexMismatch, SettingsError
-from rag.index.chroma import ChromaServer
+from rag.index.chroma import ChromaServer, open_embedded
 from rag.index.manifest import Manifest
+from rag.index.store import ChunkStore
 from rag.settings import Chunking
 from tests.fakes import HashEncoder
 from tests.ingest.snapshots import assert_same_index
@@ -35,6 +48,11 @@ CHUNKING = Chunking(max_tokens=120)
 
 def plan_of(files: list[CorpusFile], present: frozenset[str] = frozenset()) -> SyncPlan:
     return SyncPlan(tuple(files), (), (), (), (), {}, present, sound=True)
+
+
+def worker(server: ChromaServer | None = None) -> WorkerSettings:
+    manifest = Manifest("hash", HashEncoder().identity, CHUNKING, complete=False)
+    return WorkerSettings(server or ChromaServer("http://chroma"), HashEncoder, manifest, ReadOptions())
 
 
 def test_another_encoder_on_a_machine_is_named() -> None:
@@ -67,7 +85,7 @@ def test_workers_get_absolute_paths(small_corpus: Path, monkeypatch: pytest.Monk
 
 
 def test_a_batch_waits_for_those_before_it_of_its_group() -> None:
-    order = _InOrder()
+    order = _InOrder("cluster")
 
     def add(group: int, number: int) -> list[tuple[int, int]]:
         item = _Numbered(group, number, EncodedBatch(Batch(())))
@@ -78,6 +96,56 @@ def test_a_batch_waits_for_those_before_it_of_its_group() -> None:
     assert add(0, 2) == []
     assert add(0, 0) == [(0, 0), (0, 1), (0, 2)]
     assert add(1, 1) == [(1, 1)]
+
+
+def read_by_a_task(corpus: Path, names: Iterable[str]) -> list[_Numbered]:
+    """Return what a task makes of files that are new, a few chunks a batch."""
+    how = ChunkingOptions(CHUNKING, HashEncoder().count_tokens, HashEncoder().window, tokens=300)
+    files = [CorpusFile(name, name, str(corpus)) for name in names]
+    with closing(ChunkStore(open_embedded(corpus.parent / "index"))) as store:
+        return list(_numbered(0, batches(files, how, store, ())))
+
+
+@pytest.mark.parametrize("changed", ["long.txt", "first.txt"])
+def test_a_task_done_again_on_other_documents_is_noticed(tmp_path: Path, changed: str) -> None:
+    """Its first batch is that of before, and the others do not go on from there: the file, or where it is cut."""
+    texts = {"first.txt": "Whales swim. " * 9, "long.txt": "Squids swim too. " * 400}
+    corpus = write_corpus(tmp_path / "corpus", texts)
+    before, again = read_by_a_task(corpus, texts), read_by_a_task(corpus, texts)
+    write_corpus(corpus, {changed: "Octopuses swim. " + texts[changed] * 2})
+    other = read_by_a_task(corpus, texts)
+    order = _InOrder("cluster")
+    ready = [item.number for made in (*before[:2], *again[2:]) for item in order.add(made)]
+    assert ready == list(range(len(before)))
+    assert len(ready) > 3
+    order = _InOrder("cluster")
+    assert list(order.add(before[0])) == before[:1]
+    with pytest.raises(ClusterFailed, match="Documents changed"):
+        list(order.add(other[1]))
+
+
+def test_a_machine_without_the_documents_is_named(remote: Site, small_corpus: Path) -> None:
+    """The files would else be failures, and their chunks deleted."""
+    assert remote.server is not None
+    read = _reader(worker(remote.server))
+    en, absent = str(small_corpus / "en"), str(small_corpus / "absent")
+    here, deleted = CorpusFile("ottawa.txt", "ottawa.txt", en), CorpusFile("deleted.txt", "deleted.txt", en)
+    (item,) = read(_Group(0, (deleted, here), frozenset()))
+    assert [bool(piece.failed) for piece in item.encoded.batch.pieces] == [True, False]
+    with pytest.raises(ClusterFailed, match=re.escape(platform.node())) as refused:
+        next(read(_Group(0, (replace(deleted, root=absent), replace(here, root=absent)), frozenset({"ottawa.txt"}))))
+    assert refused.value.where == absent
+
+
+@pytest.mark.parametrize("processors", [1, 2, 5])
+@pytest.mark.parametrize("cores", [1, 4])
+@pytest.mark.parametrize("gpus", [0, 1])
+def test_a_reader_and_an_encoder_fit_on_one_machine(processors: int, cores: int, gpus: int) -> None:
+    """They wait for one another; and Ray refuses parts of a processor above one."""
+    read, encode, write = _steps(Cluster("cluster", gpus, processors), RaySettings(cores=cores), worker())
+    assert read.processors + encode.processors + write.processors <= processors
+    assert encode.processors <= cores
+    assert all(share < 1 or share == int(share) for share in (read.processors, encode.processors))
 
 
 def test_a_folder_cannot_be_written_by_several_machines(small_corpus: Path, tmp_path: Path) -> None:
