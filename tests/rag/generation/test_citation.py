@@ -40,7 +40,7 @@ def test_terminal_and_server_cite_alike(source: str, title: str, cited: str) -> 
 def test_a_citation_is_said_in_japanese_on_the_terminal() -> None:
     line = _source(hit("faq.xlsx", "返品\n規定"), answer(), supports=True)
     assert (
-        translated(line, "ja") == "[2] faq.xlsx、12〜18 文字目: 返品 規定（回答の根拠; スコア 0.500, ベクトル 0.250）"
+        translated(line, "ja") == "[2] faq.xlsx、12〜18 文字目: 返品 規定（回答の根拠 / スコア 0.500、ベクトル 0.250）"
     )
 
 
