@@ -34,6 +34,7 @@ from rag.cluster import Cluster, RaySettings, open_cluster
 from rag.encoders.embeddings import EncoderIdentity
 from rag.errors import ClusterFailed, IndexMismatch, SettingsError
 from rag.index.chroma import ChromaServer, open_embedded
+from rag.index.location import locate_index
 from rag.index.manifest import Manifest
 from rag.index.store import ChunkStore
 from rag.settings import Chunking
@@ -229,7 +230,7 @@ def test_killed_node_interrupted_command_and_the_same_command_again(
 
     with pytest.raises(KeyboardInterrupt):
         by_ray(corpus, progress=interrupt)
-    assert not remote.snapshot().manifest.complete
+    assert not locate_index(remote.folder, remote.server).load().complete
     with suppress(ClusterFailed):  # what the node had in hand is made again, or the command says that it failed
         by_ray(corpus, progress=kill)
     assert node not in cluster.list_all_nodes()
