@@ -255,9 +255,11 @@ def test_the_first_documents_of_others_stay_although_their_ingest_was_interrupte
     def kill(*_: object) -> None:
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), monkeypatch.context() as patch:
+    other = write_corpus(tmp_path / "other", SMALL_CORPUS)
+    with monkeypatch.context() as patch:
         patch.setattr("ingest.sync._finish", kill)
-        sync(write_corpus(tmp_path / "other", SMALL_CORPUS), desk.index)
+        with pytest.raises(KeyboardInterrupt):
+            sync(other, desk.index)
     assert not locate_index(desk.index).load().sources
     assert "The index is of other documents" in str(desk.sync(removed=True).error)
     assert sync(tmp_path / "other", desk.index).embedded == 0
