@@ -90,7 +90,7 @@ def _header(message: EmailMessage, name: str) -> str:
     """Return a header as it reads, or as it is written where it cannot be parsed: a wrong date loses no mail."""
     raw = _raw(message, name)
     if not raw.isascii() or "\x1b$" in raw:  # not encoded, as old programs send it
-        return _unencoded(raw)
+        return _ENCODED.sub(_decoded, _unencoded(raw))
     try:
         return _ENCODED.sub(_decoded, str(message[name] or ""))
     except Exception:  # the parsers of the library raise anything over what is malformed

@@ -108,6 +108,21 @@ class _Field:
     separated: bool = False
 
 
+@dataclass(slots=True)
+class _Control:
+    """A content control while it is read: the box that its runs stand for, "" once it is written."""
+
+    box: str = ""
+    is_dropped: bool = False
+
+    @staticmethod
+    def of(element: Any) -> _Control:
+        """Return a control, whose runs are dropped if they are a box or a hint and no rows of a table."""
+        box, hint = box_of(element), element.find(f"{_W}sdtPr/{_W}showingPlcHdr")
+        is_empty = box or (hint is not None and is_on(hint))
+        return _Control(box, is_dropped=bool(is_empty) and next(element.iter(f"{_W}tr"), None) is None)
+
+
 class _DocumentText:
     """The text of a document, gathered part by part: its body first, then its notes."""
 
@@ -117,6 +132,7 @@ class _DocumentText:
         self._styles = styles
         self._numbering = numbering
         self._fields: list[_Field] = []
+        self._controls: list[_Control] = []
         self._struck = False
 
     def add(self, part: str, root: Any) -> None:
@@ -144,17 +160,19 @@ class _DocumentText:
                 elif dropped is None:
                     if element.tag == f"{_W}p":
                         self._strike(on=False)
+                    if element.tag == f"{_W}sdt":
+                        self._controls.pop()
                     _close(self.lines, element)
 
     def _is_dropped(self, element: Any) -> bool:
         if element.tag == f"{_W}fldSimple":
             return _is_page_number(attribute(element, "instr"))
-        if element.tag == f"{_W}sdt":
-            box = box_of(element)
-            self.lines.add(box)
-            return bool(box) or element.find(f"{_W}sdtPr/{_W}showingPlcHdr") is not None
         if element.tag != f"{_W}r":
             return element.tag in _DROPPED
+        if self._controls and (control := self._controls[-1]).is_dropped:
+            self.lines.add(control.box)
+            control.box = ""
+            return True
         settings = next(element.iterchildren(f"{_W}rPr"), None)
         hidden = bool(self._styles.hidden) and self._is_hidden_by_style(element, settings)
         return is_hidden_run(element, by_style=hidden)
@@ -193,6 +211,8 @@ class _DocumentText:
             _open_row(lines, element)
         elif tag == f"{_W}tbl":
             lines.table()
+        elif tag == f"{_W}sdt":
+            self._controls.append(_Control.of(element))
 
     def _strike(self, *, on: bool) -> None:
         """Mark where text that is struck through begins or ends."""

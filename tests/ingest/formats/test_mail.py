@@ -189,3 +189,16 @@ def test_headers_of_an_unknown_encoding_are_named() -> None:
     assert document.text == "From: a@example.com\n\nThe notice is below."
     assert isinstance(failed, Failure)
     assert "Headers whose encoding is not known are left out: Subject" in failed.message
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("=?UTF-8?B?5Lya6K2w?= 第2回", "会議 第2回"),
+        ("Re: 【至急】=?UTF-8?Q?=E4=BC=9A_=E8=AD=B0?=", "Re: 【至急】会 議"),
+        ("=?UTF-8?B?5Lya?= =?UTF-8?B?6K2w?=（案）", "会議（案）"),
+    ],
+)
+def test_encoded_words_beside_letters_that_are_not_encoded(written: str, read: str) -> None:
+    data = f"From: {written} <a@example.com>\nSubject: {written}\n\n本文です。\n".encode()
+    assert _text(data).startswith(f"From: {read} <a@example.com>\nSubject: {read}\n")
