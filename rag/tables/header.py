@@ -140,14 +140,14 @@ def find_header(rows: Sequence[TableRow], known: Known | None = None, covered: C
             return at
     first, covered = rows[:_ROWS], covered or (lambda _: ())
     joined = next((at for at in range(min(_TITLES + 1, len(first) - 2)) if _stands_over(first[at:], covered)), None)
-    return _below_form(first, _note_rows(first) or _title_rows(first), covered) if joined is None else joined
+    return _below_form(first, _note_rows(first) or _title_rows(first, covered), covered) if joined is None else joined
 
 
 def _stands_over(rows: Sequence[TableRow], covered: Covered) -> bool:
     """Tell whether a row is the upper one of a header: its merged cells stand over several names of the row below.
 
     Other names below it may only be at the left, where it has none, and some column is below none of its merged cells.
-    In a form, what is below a merged value stands beside a name of its own.
+    A merged cell that is alone is a title. In a form, what is below a merged value stands beside a name of its own.
     """
     row, below = rows[:2]
     if row.fault or below.fault or below.number != row.number + 1 or not row.filled:
@@ -163,7 +163,7 @@ def _stands_over(rows: Sequence[TableRow], covered: Covered) -> bool:
     if others and any(is_number(below.cells[column]) for column in below.filled):
         return False
     several = any(len(columns.intersection(below.filled)) > 1 for columns in map(set, spans))
-    return several and (len(row.filled) > 1 or row.filled[0] > 0)
+    return several and len(row.filled) > 1
 
 
 def _span(start: int, merged: Collection[int]) -> list[int]:
@@ -215,10 +215,10 @@ def _over_numbers(row: TableRow, below: Sequence[TableRow]) -> bool:
     return any(2 * sum(map(is_number, cells)) > len(cells) for cells in columns)
 
 
-def _title_rows(rows: Sequence[TableRow]) -> int:
+def _title_rows(rows: Sequence[TableRow], covered: Covered) -> int:
     """Count the titles above the first row with several filled cells, by the shape of the table.
 
-    They are up to `_TITLES` single cells, at the left, over a row that is as wide as all rows below it, most of which
+    They are up to `_TITLES` single cells, at the left or merged across, over a row that is as wide as all rows below it, most of which
     reach beyond the first title's column too. A list of texts, some with unquoted commas, is not such a table.
     """
     filled = [row.filled for row in rows]
@@ -226,7 +226,8 @@ def _title_rows(rows: Sequence[TableRow]) -> int:
     above, below = filled[:titles], filled[titles + 1 :]
     if not above or not below or titles > _TITLES:
         return 0
-    at_the_left = all(columns[0] <= filled[titles][0] for columns in above)
+    left = filled[titles][0]
+    at_the_left = all(row.filled[0] <= left or row.filled[0] + 1 in covered(row.number) for row in rows[:titles])
     as_wide = all(columns[-1] < len(rows[titles].cells) for columns in below)
     a_table = 2 * sum(columns[-1] > above[0][0] for columns in below) > len(below)
     return titles if at_the_left and as_wide and a_table else 0

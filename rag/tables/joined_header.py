@@ -28,8 +28,8 @@ _BEYOND = 30
 def join_header(rows: Iterator[TableRow], merged: Sequence[MergedRange]) -> Iterator[TableRow]:
     """Join the rows of a header: cells that are merged across stand over names in the row below them.
 
-    A row belongs to the header if it has no other row between, and a name of the first row is merged down to it, or all
-    its cells are below such cells of the row above it, or below no name. `rows` begin with the header; columns are
+    A row belongs to the header if it has no other row between, and all its cells are below such cells of the row above
+    it, or below no name; or if names of the first row are merged down to it: see `_belongs`. `rows` begin with the header; columns are
     named 2023年度 売上. Without merged cells, as in a csv, the shape of the first rows may show the same, or a row of
     units below the names: see `_groups` and `_are_units`.
     """
@@ -38,7 +38,7 @@ def join_header(rows: Iterator[TableRow], merged: Sequence[MergedRange]) -> Iter
         yield from (() if header is None else (header,))
         return
     across = [cells for cells in merged if cells.right > cells.left]
-    last = _last_row(header, merged)
+    last, side = _last_row(header, merged), _merged_down(header, merged)
     if last == header.number and not any(cells.top <= header.number <= cells.bottom for cells in across):
         first, rows = _peek(rows, 2)
         if first and _are_units(header, *first):
@@ -57,7 +57,8 @@ def join_header(rows: Iterator[TableRow], merged: Sequence[MergedRange]) -> Iter
             break
         covered.update(column for cells in spans for column in range(cells.left, cells.right + 1))
         above = _joined(names, _spread(header.cells, spans, len(below.cells)))
-        if below.number == header.number + 1 and _belongs(below, covered, above, merged=below.number <= last):
+        down = side if below.number <= last else None
+        if below.number == header.number + 1 and _belongs(below, covered, above, down):
             names, header = above, below
         else:
             read.append(below)
@@ -76,17 +77,29 @@ def _last_row(header: TableRow, merged: Iterable[MergedRange]) -> int:
     return max((bottom for bottom in bottoms if bottom <= header.number + _DEEPEST), default=header.number)
 
 
-def _belongs(row: TableRow, covered: set[int], names: Sequence[str], *, merged: bool) -> bool:
+def _merged_down(header: TableRow, merged: Iterable[MergedRange]) -> bool:
+    """Tell whether the first name of a header and at least half of them are merged with cells below them."""
+    down = {cells.left for cells in merged if cells.top == header.number < cells.bottom}.intersection(header.filled)
+    return bool(down) and header.filled[0] in down and 2 * len(down) >= len(header.filled)
+
+
+def _belongs(row: TableRow, covered: set[int], names: Sequence[str], down: bool | None) -> bool:
     """Tell whether a row has names below merged ones, and otherwise only at the left, where nothing is named yet.
 
-    Where a name is `merged` down to it, other names may be anywhere.
+    Where a name is merged down to it (`down` is not None), other names may stand where nothing is named, units
+    anywhere, and so may names if `down`: if most names are merged so, a row of data would have none of its own.
     """
     if row.fault:
         return False
     others = [column for column in row.filled if column not in covered]
-    named = next((column for column, name in enumerate(names) if name), 0)
-    placed = merged or max(others, default=-1) < named
-    return not others or (placed and not any(is_number(row.cells[column]) for column in row.filled))
+    if not others:
+        return True
+    if any(is_number(row.cells[column]) for column in row.filled):
+        return False
+    if down is None:
+        return max(others) < next((column for column, name in enumerate(names) if name), 0)
+    unnamed = all(column >= len(names) or not names[column] for column in others)
+    return down or unnamed or all(_is_unit(row.cells[column]) for column in others)
 
 
 def _with_names_of_the_index(header: TableRow, rows: Iterator[TableRow]) -> tuple[TableRow, Iterator[TableRow]]:

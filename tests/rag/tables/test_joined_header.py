@@ -7,7 +7,8 @@ import io
 import pandas as pd
 import pytest
 
-from tests.ingest.files import texts, xlsx
+from ingest.documents import LoadedDocument
+from tests.ingest.files import read_as, texts, xlsx
 from tests.rag.tables.test_merged_cells import merged
 
 
@@ -143,3 +144,35 @@ def test_a_row_of_bare_units_belongs_to_the_header_where_numbers_are_below_it() 
 def test_names_of_columns_are_on_one_line() -> None:
     read = texts("a.xlsx", xlsx(表=[["品\n名", "unit\nprice"], ["米", 1], ["麦", 2]]))
     assert read["a.xlsx#表!2"] == "品名: 米\nunit price: 1"
+
+
+@pytest.mark.parametrize(
+    ("ranges", "title"),
+    [(["B1:D1"], ["", "店別の在庫", "", ""]), (["C1:D1"], ["", "", "Stock", ""])],
+    ids=["all but the first", "two of four"],
+)
+def test_a_merged_cell_that_is_alone_is_a_title(ranges: list[str], title: list[str]) -> None:
+    rows = [title, ["番号", "品", "棚", "係"], ["1", "釘", "東", "甲田"], ["2", "板", "西", "乙川"]]
+    for found in (merged(*ranges, rows=rows), merged(*ranges, rows=[[*row, ""] for row in rows])):
+        documents = [document for document in read_as("a.xlsx", found) if isinstance(document, LoadedDocument)]
+        assert [document.text for document in documents][0] == "番号: 1\n品: 釘\n棚: 東\n係: 甲田"
+        assert {document.title for document in documents} == {"".join(title)} and len(documents) == 2
+
+
+@pytest.mark.parametrize(
+    ("ranges", "rows"),
+    [
+        (["C1:C2"], [["品名", "価格", "備考"], ["豆", "あり", ""], ["芋", "なし", "次週"]]),
+        (["A1:A2"], [["当番", "四月", "五月"], ["", "甲田", "乙川"], ["", "丙山", "丁野"]]),
+        (["B1:B3"], [["name", "note", "room"], ["Ann", "", "north"], ["Bob", "", "south"]]),
+    ],
+    ids=["a note", "a side title", "a name in the middle"],
+)
+def test_a_row_below_names_of_its_own_is_data(ranges: list[str], rows: list[list[str]]) -> None:
+    read = "\n".join(texts("a.xlsx", merged(*ranges, rows=rows)).values())
+    assert all(f"{name}: {cell}" in read for row in rows[1:] for name, cell in zip(rows[0], row, strict=True) if cell)
+
+
+def test_most_names_are_merged_down_beside_a_second_name() -> None:
+    rows = [["番号", "品目", "数量"], ["", "", "個数"], ["い", "釘", "多い"]]
+    assert [*texts("a.xlsx", merged("A1:A2", "B1:B2", rows=rows)).values()] == ["番号: い\n品目: 釘\n数量 個数: 多い"]
