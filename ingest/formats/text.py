@@ -20,10 +20,11 @@ def read_text(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Par
     text = decode(read_whole(stream, name), name, given=options.encoding)
     front = front_matter(text)
     title, inner = front.fields.get("title"), text[front.body :]
-    if place := legend(inner):
+    place = legend(inner)
+    if place:
         title = title or title_above(inner, place[0])
         inner = inner[: place[0]] + inner[place[1] :]
-    text = text[: front.body] + without_readings(inner)
+    text = text[: front.body] + without_readings(inner, explained=place is not None)
     yield Part(text, title=title, language=front.language, body=front.body)
 
 

@@ -11,10 +11,13 @@ from typing import Final
 from rag.text.letters import HIRAGANA, KANJI, KATAKANA
 
 _BASE: Final = r"([^｜|《》()（）「」。、\s][^｜|《》()（）「」。、\n]{0,40})"
-_RUBY: Final = rf"{_BASE}(?:《[^《》\n]{{1,60}}》|[(（][{HIRAGANA}{KATAKANA}]{{1,60}}[)）])"
-_MARKED, _WITH_BARS = re.compile(f"｜{_RUBY}"), re.compile(f"[｜|]{_RUBY}")
+_KANA: Final = rf"[{HIRAGANA}{KATAKANA}・　 ]{{1,60}}"
+_MARKED: Final = re.compile(f"[｜|]{_BASE}《{_KANA}》")
+_MARKED_ANYHOW: Final = re.compile(f"[｜|]{_BASE}(?:《{_KANA}》|[(（]{_KANA}[)）])")
+_WIDE: Final = re.compile(f"｜{_BASE}《{_KANA}》")
+_LINE: Final = re.compile(r"[^\n]*[｜|][^\n]*")
 _TABLE: Final = re.compile(r"\|\s{0,9}\n|\|\s{0,9}:?--")
-_READING: Final = re.compile(rf"(?<=[{KANJI}々〆〇仝ヶA-Za-z])《[{HIRAGANA}{KATAKANA}・　 ]{{1,60}}》")
+_READING: Final = re.compile(rf"(?<=[{KANJI}々〆〇仝ヶ])《{_KANA}》")
 _BRACKETS: Final = re.compile(r"《[^《》\n]{0,60}》")
 _STRESSED: Final = re.compile(r"《《([^《》\n]{1,60})》》")
 _PLACE: Final = re.compile(r"(?<![\d-])([12])-(\d{1,2})-(\d{1,2})(?![\d-])")
@@ -23,33 +26,51 @@ _NOTE: Final = re.compile(r"(※?)［＃([^［］\n]{1,200})］")
 _TAGS: Final = re.compile(r"<rp>[^<]{0,20}</rp>|<rt>[^<]{0,100}</rt>|</?(?:ruby|rb)>", re.IGNORECASE)
 _LEGEND: Final = "【テキスト中に現れる記号について】"
 _RULE: Final = "-" * 20
-_FEW: Final = 3
+_MANY: Final = 10
+"""Readings behind kanji, and nothing else in 《》, by which a text with notes is known to have readings."""
 _LONGEST_TITLE: Final = 100
 _UNKNOWN: Final = "〓"
 
 
-def without_readings(text: str) -> str:
+def without_readings(text: str, *, explained: bool = False) -> str:
     """Return a text without the readings and notes in it.
 
-    《》 also stands around titles. What is in it is a reading behind ｜, and behind kanji in a text that has such marks
-    or notes, or several readings and nothing else in 《》.
+    《》 also stands around titles, and ｜ between the items of a line. What is in 《》 is a reading if it is kana behind a
+    text that ｜ begins, and every ｜ of the line begins such a text. In a text that has those, or a legend that has
+    `explained` the notation, or notes and many readings, kana in 《》 behind kanji are readings too.
 
     >>> without_readings("｜親譲《おやゆず》りの無鉄砲《むてっぽう》［＃「無鉄砲」に傍点］で")
     '親譲りの無鉄砲で'
-    >>> without_readings("絵本《もりのうた》")
-    '絵本《もりのうた》'
+    >>> without_readings("絵本《もりのうた》"), without_readings("｜本《ほん》｜店")
+    ('絵本《もりのうた》', '｜本《ほん》｜店')
     """
     if "<ruby>" in text and "`" not in text:
         text = _TAGS.sub("", text)
     noted = "［＃" in text
-    if "《" in text or "｜" in text:
-        marked = (_MARKED if _TABLE.search(text) else _WITH_BARS).sub(r"\1", text)
+    if "《" in text:
+        marked = _without_marked(text)
         plain = _STRESSED.sub(r"\1", marked)
-        readings = len(_READING.findall(plain))
-        systematic = readings >= _FEW and readings == len(_BRACKETS.findall(plain))
-        if marked != text or noted or systematic:
+        readings = len(_READING.findall(plain)) if noted else 0
+        if marked != text or explained or (readings >= _MANY and readings == len(_BRACKETS.findall(plain))):
             text = _READING.sub("", plain)
     return _NOTE.sub(_letter, text) if noted else text
+
+
+def _without_marked(text: str) -> str:
+    """Remove readings behind ｜; those in round brackets only in a text that has others in 《》."""
+    if _TABLE.search(text):
+        return _in_lines(_WIDE, "｜", text)
+    return text if _in_lines(_MARKED, "｜|", text) == text else _in_lines(_MARKED_ANYHOW, "｜|", text)
+
+
+def _in_lines(ruby: re.Pattern[str], bars: str, text: str) -> str:
+    """Remove readings from the lines in which every bar begins a text that has one."""
+
+    def line(match: re.Match[str]) -> str:
+        plain, count = ruby.subn(r"\1", match.group())
+        return plain if count and not any(bar in plain for bar in bars) else match.group()
+
+    return _LINE.sub(line, text)
 
 
 def legend(text: str) -> tuple[int, int] | None:

@@ -41,8 +41,10 @@ def test_a_text_in_the_notation_of_aozora_bunko(codec: str) -> None:
     [
         ("彼は｜聖剣《エクスカリバー》を抜く。", "彼は聖剣を抜く。"),
         ("|竜《ドラゴン》と《《必ず》》戦う。", "竜と必ず戦う。"),
-        ("｜紫陽花(あじさい)の道。", "紫陽花の道。"),
-        ("鰯《いわし》と鯖《さば》と鯵《あじ》。", "鰯と鯖と鯵。"),
+        ("｜岬《みさき》から\n｜紫陽花(あじさい)の道。", "岬から\n紫陽花の道。"),
+        ("｜鰯《いわし》と｜鯖《さば》と鯵《あじ》。", "鰯と鯖と鯵。"),
+        ("｜岬《みさき》へ。\n商品｜価格｜棚《たな》", "岬へ。\n商品｜価格｜棚"),
+        ("鰯《いわし》。" * 9 + "鯖《さば》［＃改ページ］", "鰯。" * 9 + "鯖"),
         ("※［＃「口＋畏」、U+5580、5-8］と言う。", "\u5580と言う。"),
         ("※［＃始め二重山括弧］と言う。", "〓と言う。"),
         ("<ruby>躑躅<rp>(</rp><rt>つつじ</rt><rp>)</rp></ruby>が咲く。", "躑躅が咲く。"),
@@ -57,6 +59,13 @@ def test_readings(text: str, plain: str) -> None:
     [
         "絵本《そらのいろ》を読む。",
         "雑誌《かぜ》と絵本《そら》と詩集《うみ》と事典《鳥の図鑑》。",
+        "詩《うみ》と曲《かぜ》と劇《おと》を観た。",
+        "前編《はじまり》が公開。後編《おわり》も公開。番外《まつり》は来春。",
+        "入口｜案内《Guide》｜地図",
+        "入口｜案内《あんない》｜地図",
+        "｜札幌（さっぽろ）｜小樽（おたる）｜",
+        "｜札幌（さっぽろ）の地図",
+        "Sea《うみ》と|夜《Night》を読む。",
         "| 品 | 値 |\n| --- | --- |\n| 鍬 | 9 |",
         "例は `<ruby>漢<rt>かん</rt></ruby>` と書く。",
         "a || b 《x》",
@@ -65,6 +74,11 @@ def test_readings(text: str, plain: str) -> None:
 )
 def test_what_is_no_reading_stays(text: str) -> None:
     assert without_readings(text) == text
+
+
+def test_a_note_alone_does_not_make_titles_readings() -> None:
+    text = "童話《そらのふね》を読む。\n{}絵本《もりのいえ》も。"
+    assert without_readings(text.format("［＃改ページ］\n")) == text.format("\n")
 
 
 def test_front_matter_keeps_its_place() -> None:
