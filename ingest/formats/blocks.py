@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from ingest.formats.merged_table import MergedTable
 from rag.text.letters import UNSPACED
@@ -90,6 +91,7 @@ class MarkdownLines:
     def table(self) -> None:
         """Begin a table."""
         self.block()
+        self._end_table()
         self._table.begin()
 
     def row(self, *, data: bool) -> None:
@@ -118,8 +120,10 @@ class MarkdownLines:
         if self._rows:
             self._pieces.append(" ")
         else:
-            self._pieces = [f"{cell} | " for cell in self._table.row()] + self._pieces
-            self._flush()
+            cells = self._table.row()
+            self._pieces = [f"{cell} | " for cell in cells] + self._pieces
+            if self._flush():
+                self._table.keep(len(self._lines) - 1, cells)
 
     def verbatim(self, text: str | None) -> None:
         """Add text whose line breaks and blanks are kept."""
@@ -132,7 +136,14 @@ class MarkdownLines:
     def text(self) -> str:
         """Return the whole text."""
         self._flush()
+        self._end_table()
         return "\n".join(self._lines).strip("\n")
+
+    def _end_table(self) -> None:
+        """Write the categories of groups into the rows of the table above, but where text is beside the cells."""
+        for row, cells in self._table.end():
+            if self._lines[row.line] == _row_of(row.cells):
+                self._lines[row.line] = _row_of(cells)
 
     def _flush(self) -> str:
         text = "".join(self._pieces)
@@ -154,6 +165,10 @@ def collapse(text: str) -> str:
     ('品名', 'unit price')
     """
     return _BLANKS.sub((lambda run: _joint(text, run)) if "\n" in text else " ", text)
+
+
+def _row_of(cells: Iterable[str]) -> str:
+    return "| " + collapse("".join(f"{cell} | " for cell in cells)).strip()
 
 
 def _joint(text: str, run: re.Match[str]) -> str:

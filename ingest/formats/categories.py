@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from rag.text.language import normalise
@@ -18,51 +18,129 @@ _CATEGORY: Final = re.compile(
 )
 _DITTO: Final = frozenset({"〃", "々", "″", "同上", "仝"})
 """Marks for the text of the cell above."""
-_TOTAL: Final = re.compile(r"(?:総?合?計|総額|全体|平均|(?:grand )?total|average|sum|all)", re.IGNORECASE)
+_TOTALS: Final = r"総?合計|[総小中累]計|総額"
+_TOTAL: Final = re.compile(
+    rf"(?:計|全体|all)|(?:{_TOTALS}|(?:total|average|sum)(?![a-z])).*|.*(?:{_TOTALS}|平均|(?<![a-z])(?:total|average|sum))"
+)
+_PART: Final = re.compile("小計|sub")
+_BRACKETED: Final = re.compile(r"(?<=.)[(\[【〔][^()\[\]【】〔〕]{0,30}[)\]】〕]$")
+_SIGNS: Final = "【】〔〕[]()<>《》〈〉「」■◆●▼*※:=-~ "
+_OTHERS: Final = {"月": "火", "国": "数", "社": "数"}
+"""Names that are no categories beside another one: weekdays and subjects of a school."""
 _LONGEST: Final = 100
 """Letters of a cell that are written again."""
+_FEWEST: Final = 2
+"""Groups of several rows by which a column is known to be written by groups."""
+AHEAD: Final = 200
+"""Rows by which a reader of a long table shows how its columns are written."""
 _NUMBERS: Final = frozenset({"no", "番号", "#", "項番", "通番", "連番", "id", "№"})
 
 
 def is_total(cell: str) -> bool:
-    """Tell whether a cell is the name of a row of totals, which belongs to no group."""
-    return _TOTAL.fullmatch(cell.strip()) is not None
+    """Tell whether a cell is the name of a row of totals, which belongs to no group.
+
+    >>> [is_total(cell) for cell in ("合計（税込）", "Total:", "平均", "【総計】", "会計", "Summer", "平均台")]
+    [True, True, True, True, False, False, False]
+    """
+    text = normalise(cell[:_LONGEST]).strip()
+    return any(_TOTAL.fullmatch(part.strip(_SIGNS)) for part in (text, _BRACKETED.sub("", text)))
 
 
 class Categories:
     """Writes the category of a group into all its rows, given the rows of a table in their order.
 
     Columns of categories are the first ones of a table, perhaps behind a running number, and are named as such: what is
-    blank below a name, a note or a mark is not known to be the same. A row in which one of them is filled begins a
-    group, and none that are to its right go on. Marks for the cell above (〃) are replaced in every column.
+    blank below a name, a note or a mark is not known to be the same. The first `rows` below the header must show that a
+    column is written by groups: see `_by_groups`. A row in which one of them is filled begins a group, and none that
+    are to its right go on; nothing is known of the rows below one of totals. Marks for the cell above (〃) are replaced
+    in every column.
     """
 
-    def __init__(self, header: Sequence[str]) -> None:
+    def __init__(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         names = [re.sub(r"[(（].{0,20}?[)）]", "", normalise(name)).replace(" ", "").rstrip(".") for name in header]
         first = 1 if names and names[0] in _NUMBERS else 0
-        last = next((at for at in range(first, len(names)) if not _CATEGORY.fullmatch(names[at])), len(names))
+        last = next((at for at in range(first, len(names)) if not _is_category(names, at)), len(names))
         self._columns = range(first, min(last, len(names) - 1))
+        self._grouped: set[int] = set()
+        for column in self._columns:
+            if self._by_groups(column, rows):
+                self._grouped.add(column)
+            elif not all(column < len(row) and row[column] for row in rows):
+                break  # what is blank there may be another group of the columns to the right
         self._above: dict[int, str] = {}
-        self._repeated: set[int] = set()  # columns that are filled again within a group: a blank cell is blank
         self._before: Sequence[str] = ()
+        self._awaited: set[int] = set()  # columns of which one must be filled before anything is filled in again
 
     def fill(self, row: Sequence[str]) -> Sequence[str]:
         """Return the cells of the next row: itself where nothing is to be filled."""
-        if not self._columns and _DITTO.isdisjoint(row):
+        if not self._grouped and _DITTO.isdisjoint(row):
             self._before = row
             return row
         cells = [self._before[at] if cell in _DITTO and at < len(self._before) else cell for at, cell in enumerate(row)]
         self._before = cells
-        label = next((cell for cell in cells if cell), "")
-        begun = is_total(label) or not any(cells[self._columns.stop :])
+        if self._is_total(cells, self._above.values()):
+            self.end(cells)
+            return cells
+        begun = not any(cells[self._columns.stop :])
+        if any(cells[column] for column in self._awaited if column < len(cells)):
+            self._awaited = set()
         for column in self._columns[: len(cells)]:
             cell = cells[column]
             if cell and cell == self._above.get(column):
-                self._repeated.add(column)
+                self._grouped.discard(column)  # filled again within a group: a blank cell is blank
             if cell:
                 begun = True
                 self._above = {at: above for at, above in self._above.items() if at < column}
                 self._above[column] = cell if len(cell) <= _LONGEST else ""
-            elif not begun and column not in self._repeated:
+            elif not (begun or self._awaited) and column in self._grouped:
                 cells[column] = self._above.get(column, "")
         return cells
+
+    def end(self, row: Sequence[str] = ()) -> None:
+        """End the groups, as a row of totals does; one of a part (小計, 大阪計) ends the narrowest only."""
+        label = next((cell for cell in row if cell), "計")
+        is_part = _PART.match(normalise(label)) or not is_total(label)
+        self._awaited = {*self._grouped} if is_part else {*sorted(self._grouped)[:1]}
+
+    def _names(self, row: Sequence[str]) -> list[str]:
+        return [*row[self._columns.start : self._columns.stop]]
+
+    def _is_total(self, row: Sequence[str], groups: Iterable[str]) -> bool:
+        """Tell whether a row has totals: of all, or of one of the groups (大阪計)."""
+        label = next((cell for cell in row if cell), "")
+        return is_total(label) or (label.endswith("計") and label[:-1].strip() in groups)
+
+    def _by_groups(self, column: int, rows: Iterable[Sequence[str]]) -> bool:
+        """Tell whether only the first row of each group is filled in a column, within one group of those at its left.
+
+        No name comes twice, the first row of a table or of a wider group has one, and at least two of them and half of
+        them have blank cells below them.
+        """
+        names: set[str] = set()  # of the wider group
+        count = above_blanks = 0
+        is_first = is_ended = False
+        for row in rows:
+            if self._is_total(row, names):
+                is_ended = True
+                continue
+            cell = row[column] if column < len(row) else ""
+            is_wider = any(self._names(row)[: column - self._columns.start])
+            if is_wider:
+                names, is_first = set(), False
+            is_ended = is_ended and not (is_wider or cell)
+            if cell:
+                if cell in names or cell in _DITTO:
+                    return False
+                names.add(cell)
+                count += 1
+                is_first = True
+            elif any(row[self._columns.stop :]) and not is_ended:
+                if not names:
+                    return False
+                above_blanks += is_first
+                is_first = False
+        return above_blanks >= _FEWEST and 2 * above_blanks >= count
+
+
+def _is_category(names: Sequence[str], at: int) -> bool:
+    return _CATEGORY.fullmatch(names[at]) is not None and _OTHERS.get(names[at]) not in names

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
-from ingest.formats.categories import Categories
+from ingest.formats.categories import AHEAD, Categories
 
 _LONGEST: Final = 100
 """Letters of a merged cell that are written again; a longer one leaves empty cells."""
 _MOST: Final = 1_000_000
 """Letters that merged cells of a document may add."""
 _WIDEST: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRow:
+    """The cells of a row, and the line that it is written on."""
+
+    line: int
+    cells: list[str]
 
 
 class MergedTable:
@@ -21,11 +31,11 @@ class MergedTable:
         self._cells: list[str] = []
         self._own = 0
         self._left = _MOST
-        self._categories: Categories | None = None
+        self._kept: list[KeptRow] = []
 
     def begin(self) -> None:
         """Begin another table."""
-        self._above, self._cells, self._own, self._categories = {}, [], 0, None
+        self._above, self._cells, self._own = {}, [], 0
 
     def cell(self, text: str, across: int = 1, down: int = 1, *, again: bool = False) -> None:
         """Add a cell that covers so many columns and rows; `again` if it is the continuation of the one above."""
@@ -48,18 +58,27 @@ class MergedTable:
         own = self._own
         self._fill()
         cells, self._cells, self._own = self._cells, [], 0
-        if alone or not own:
-            return cells[:1] if alone else []
-        return self._with_category(cells)
+        return cells[:1] if alone else cells if own else []
 
-    def _with_category(self, cells: list[str]) -> list[str]:
-        """Return the cells of a row with the category that stands in the first row of its group."""
-        if self._categories is None:
-            self._categories = Categories(cells)
-            return cells
-        filled = [*self._categories.fill(cells)] if self._left > 0 else cells
-        self._left -= sum(map(len, filled)) - sum(map(len, cells))
-        return filled
+    def keep(self, line: int, cells: list[str]) -> None:
+        """Remember a row and the line that it is written on, up to the end of the table."""
+        self._kept.append(KeptRow(line, cells))
+
+    def end(self) -> Iterator[tuple[KeptRow, list[str]]]:
+        """End the table; yield the rows that have the category of their group in its first row only, and with it."""
+        kept, self._kept = self._kept, []
+        header, *rows = [row.cells for row in kept if len(row.cells) > 1] or [[]]
+        categories = Categories(header, rows[:AHEAD])
+        for row in kept:
+            if row.cells is header:
+                continue
+            if len(row.cells) == 1:
+                categories.end()
+            elif self._left > 0:
+                filled = [*categories.fill(row.cells)]
+                self._left -= sum(map(len, filled)) - sum(map(len, row.cells))
+                if filled != row.cells:
+                    yield row, filled
 
     def _fill(self) -> None:
         """Add the cells that reach down from above."""

@@ -35,9 +35,9 @@ _UNKNOWN: Final = "〓"
 def without_readings(text: str, *, explained: bool = False) -> str:
     """Return a text without the readings and notes in it.
 
-    《》 also stands around titles, and ｜ between the items of a line. What is in 《》 is a reading if it is kana behind a
-    text that ｜ begins, and every ｜ of the line begins such a text. In a text that has those, or a legend that has
-    `explained` the notation, or notes and many readings, kana in 《》 behind kanji are readings too.
+    《》 also stands around titles, and ｜ between the items of a line. Kana in 《》 are a reading behind a text that ｜
+    begins, if every ｜ of the line begins such a text. In a text that has those, or a legend that has `explained` the
+    notation, or notes and many readings, kana in 《》 behind kanji are readings too.
 
     >>> without_readings("｜親譲《おやゆず》りの無鉄砲《むてっぽう》［＃「無鉄砲」に傍点］で")
     '親譲りの無鉄砲で'

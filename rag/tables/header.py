@@ -9,10 +9,12 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any, TypeVar
 
 from rag.messages import Message
 from rag.text.language import normalise
 
+_Row = TypeVar("_Row")
 Known = Callable[[frozenset[str]], bool]
 """Tell whether the row with these normalised cells is the header that a reader expects."""
 
@@ -218,8 +220,9 @@ def _over_numbers(row: TableRow, below: Sequence[TableRow]) -> bool:
 def _title_rows(rows: Sequence[TableRow], covered: Covered) -> int:
     """Count the titles above the first row with several filled cells, by the shape of the table.
 
-    They are up to `_TITLES` single cells, at the left or merged across, over a row that is as wide as all rows below it, most of which
-    reach beyond the first title's column too. A list of texts, some with unquoted commas, is not such a table.
+    They are up to `_TITLES` single cells, at the left or merged across, over a row that is as wide as all rows below
+    it, most of which reach beyond the first title's column too. A list of texts, some with unquoted commas, is not such
+    a table.
     """
     filled = [row.filled for row in rows]
     titles = next((at for at, columns in enumerate(filled) if len(columns) > 1), 0)
@@ -253,7 +256,20 @@ def is_number(cell: str) -> bool:
     return cell.strip("-+▲△¥$%円,.０１２３４５６７８９0123456789") == ""
 
 
-def failing(error: Exception) -> Iterator[TableRow]:
+def peek(rows: Iterator[_Row], count: int) -> tuple[list[_Row], Iterator[_Row]]:
+    """Return the next rows, and those behind them; what is raised over them is raised there."""
+    first: list[_Row] = []
+    try:
+        for row in rows:
+            first.append(row)
+            if len(first) == count:
+                break
+    except Exception as error:  # a library may raise anything
+        return first, failing(error)
+    return first, rows
+
+
+def failing(error: Exception) -> Iterator[Any]:
     """Return rows that raise an error when the first of them is read."""
     yield from ()
     raise error

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import chain, zip_longest
 from typing import Final
 
-from rag.tables.header import TableRow, failing, is_number, repeats_below
+from rag.tables.header import TableRow, is_number, peek, repeats_below
 from rag.tables.merged_cells import MergedRange
 from rag.text.language import normalise
 from rag.text.numbers.units import UNITS
@@ -29,9 +29,9 @@ def join_header(rows: Iterator[TableRow], merged: Sequence[MergedRange]) -> Iter
     """Join the rows of a header: cells that are merged across stand over names in the row below them.
 
     A row belongs to the header if it has no other row between, and all its cells are below such cells of the row above
-    it, or below no name; or if names of the first row are merged down to it: see `_belongs`. `rows` begin with the header; columns are
-    named 2023年度 売上. Without merged cells, as in a csv, the shape of the first rows may show the same, or a row of
-    units below the names: see `_groups` and `_are_units`.
+    it, or below no name; or if names of the first row are merged down to it: see `_belongs`. `rows` begin with the
+    header; columns are named 2023年度 売上. Without merged cells, as in a csv, the shape of the first rows may show the
+    same, or a row of units below the names: see `_groups` and `_are_units`.
     """
     header = next(rows, None)
     if header is None or header.fault:
@@ -40,7 +40,7 @@ def join_header(rows: Iterator[TableRow], merged: Sequence[MergedRange]) -> Iter
     across = [cells for cells in merged if cells.right > cells.left]
     last, side = _last_row(header, merged), _merged_down(header, merged)
     if last == header.number and not any(cells.top <= header.number <= cells.bottom for cells in across):
-        first, rows = _peek(rows, 2)
+        first, rows = peek(rows, 2)
         if first and _are_units(header, *first):
             units = first.pop(0)
             header = replace(units, cells=tuple(_joined(header.cells, units.cells)))
@@ -104,24 +104,11 @@ def _belongs(row: TableRow, covered: set[int], names: Sequence[str], down: bool 
 
 def _with_names_of_the_index(header: TableRow, rows: Iterator[TableRow]) -> tuple[TableRow, Iterator[TableRow]]:
     """Join the row that names several columns at the left and nothing else, as pandas writes it below the others."""
-    first, rows = _peek(rows, 1)
+    first, rows = peek(rows, 1)
     unnamed = next((column for column, name in enumerate(header.cells) if name), 0)
     if first and unnamed > 1 and first[0].number == header.number + 1 and first[0].filled == [*range(unnamed)]:
         return replace(first[0], cells=tuple(_joined(first[0].cells, header.cells))), rows
     return header, chain(first, rows)
-
-
-def _peek(rows: Iterator[TableRow], count: int) -> tuple[list[TableRow], Iterator[TableRow]]:
-    """Return the next rows, and those behind them; what is raised over them is raised there."""
-    first: list[TableRow] = []
-    try:
-        for row in rows:
-            first.append(row)
-            if len(first) == count:
-                break
-    except Exception as error:  # a library may raise anything
-        return first, failing(error)
-    return first, rows
 
 
 def _are_units(header: TableRow, below: TableRow, data: TableRow | None = None) -> bool:

@@ -152,6 +152,8 @@ class _DocumentText:
                     walk.skip_subtree()
                 elif element.tag in GRAPHICS:
                     add_graphic(self.lines, self._package, part, element)
+                elif element.tag == f"{_W}sdt":
+                    self._controls.append(_Control.of(element))
                 else:
                     self._open(element)
             elif event == "end":
@@ -211,8 +213,6 @@ class _DocumentText:
             _open_row(lines, element)
         elif tag == f"{_W}tbl":
             lines.table()
-        elif tag == f"{_W}sdt":
-            self._controls.append(_Control.of(element))
 
     def _strike(self, *, on: bool) -> None:
         """Mark where text that is struck through begins or ends."""

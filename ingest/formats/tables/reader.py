@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import BinaryIO
 
 from ingest.formats.archive import check_archive
 from ingest.formats.blocks import collapse
-from ingest.formats.categories import Categories
+from ingest.formats.categories import AHEAD, Categories
 from ingest.formats.tables.columns import choose, lines, missing, question_of, role
-from ingest.formats.tables.groups import grouped
+from ingest.formats.tables.groups import GroupedRow, grouped
 from ingest.formats.tables.stacked import StackedTables
 from ingest.formats.types import Fault, Part, ReadOptions
 from rag.errors import UnreadableDocument
 from rag.messages import Message
 from rag.tables.csv_rows import BrokenCsv, csv_rows
-from rag.tables.header import Known, TableRow, begin_table, beyond_header, describe_header
+from rag.tables.header import Known, TableRow, begin_table, beyond_header, describe_header, peek
 from rag.tables.joined_header import join_header
-from rag.tables.merged_cells import MergedCells, covered_columns
+from rag.tables.merged_cells import MergedCells, MergedRange, covered_columns
 from rag.tables.xls import read_old_sheets
 from rag.tables.xlsx import SheetFacts, SheetStream, column_letters, read_sheets
 from rag.text.letters import JAPANESE_LETTER
@@ -164,21 +165,31 @@ def _table(
         )
         yield Fault(what, f"{position}{first.number}")
         return
-    ids = frozenset(column for column, cell in enumerate(header) if role(cell) == "id")
-    cells, categories = MergedCells(merged), Categories(header)
-    for count, entry in enumerate(grouped(joined, header, merged), 1):  # noqa: B007  (0 if there is no row)
+    below = (row for row in joined if row.fault or row.cells != first.cells)  # sheets repeat it for printing
+    entries, rows = peek(_filled(grouped(below, header, merged), header, merged), AHEAD)
+    categories = Categories(header, [entry.row.cells for entry in entries if not entry.row.fault])
+    for count, entry in enumerate(chain(entries, rows), 1):  # noqa: B007  (0 if there is no row)
         row = entry.row
         if row.fault:
             yield _broken_row(row, position)
-        elif row.cells != first.cells:  # for printing, sheets have their header on every page
-            filled = cells.fill(row, ids)
-            if (full := categories.fill(filled.cells)) is not filled.cells:
-                filled = replace(filled, cells=tuple(full))
-            if any(filled.cells):
-                titles = Titles(table.title, entry.group)
-                yield _document(header, filled, options, f"{position}{row.number}", sheet, titles)
+            continue
+        if (full := categories.fill(row.cells)) is not row.cells:
+            row = replace(row, cells=tuple(full))
+        if any(row.cells):
+            titles = Titles(table.title, entry.group)
+            yield _document(header, row, options, f"{position}{row.number}", sheet, titles)
     if not count and not (facts and facts.unsaved):
         yield from _single_row(first, table.title, f"{position}{first.number}")
+
+
+def _filled(
+    entries: Iterable[GroupedRow], header: Sequence[str], merged: Sequence[MergedRange]
+) -> Iterator[GroupedRow]:
+    """Yield the rows with the values of cells that are merged downwards, but for ids."""
+    ids = frozenset(column for column, cell in enumerate(header) if role(cell) == "id")
+    cells = MergedCells(merged)
+    for entry in entries:
+        yield entry if entry.row.fault else replace(entry, row=cells.fill(entry.row, ids))
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,8 +155,9 @@ def test_a_merged_cell_that_is_alone_is_a_title(ranges: list[str], title: list[s
     rows = [title, ["番号", "品", "棚", "係"], ["1", "釘", "東", "甲田"], ["2", "板", "西", "乙川"]]
     for found in (merged(*ranges, rows=rows), merged(*ranges, rows=[[*row, ""] for row in rows])):
         documents = [document for document in read_as("a.xlsx", found) if isinstance(document, LoadedDocument)]
-        assert [document.text for document in documents][0] == "番号: 1\n品: 釘\n棚: 東\n係: 甲田"
-        assert {document.title for document in documents} == {"".join(title)} and len(documents) == 2
+        assert documents[0].text == "番号: 1\n品: 釘\n棚: 東\n係: 甲田"
+        assert {document.title for document in documents} == {"".join(title)}
+        assert len(documents) == 2
 
 
 @pytest.mark.parametrize(
