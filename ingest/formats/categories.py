@@ -20,7 +20,7 @@ _DITTO: Final = frozenset({"〃", "々", "″", "同上", "仝"})
 """Marks for the text of the cell above."""
 _TOTALS: Final = r"総?合計|[総小中累]計|総額"
 _TOTAL: Final = re.compile(
-    rf"(?:計|全体|all)|(?:{_TOTALS}|(?:total|average|sum)(?![a-z])).*|.*(?:{_TOTALS}|平均|(?<![a-z])(?:total|average|sum))"
+    rf"(?:計|全体|all)|(?:{_TOTALS}|(?:total|average|sum)(?![a-z])).{{0,100}}|.{{0,100}}(?:{_TOTALS}|平均|(?<![a-z])(?:total|average|sum))"
 )
 _PART: Final = re.compile("小計|sub")
 _BRACKETED: Final = re.compile(r"(?<=.)[(\[【〔][^()\[\]【】〔〕]{0,30}[)\]】〕]$")

@@ -15,7 +15,6 @@ _KANA: Final = rf"[{HIRAGANA}{KATAKANA}・　 ]{{1,60}}"
 _MARKED: Final = re.compile(f"[｜|]{_BASE}《{_KANA}》")
 _MARKED_ANYHOW: Final = re.compile(f"[｜|]{_BASE}(?:《{_KANA}》|[(（]{_KANA}[)）])")
 _WIDE: Final = re.compile(f"｜{_BASE}《{_KANA}》")
-_LINE: Final = re.compile(r"[^\n]*[｜|][^\n]*")
 _TABLE: Final = re.compile(r"\|\s{0,9}\n|\|\s{0,9}:?--")
 _READING: Final = re.compile(rf"(?<=[{KANJI}々〆〇仝ヶ])《{_KANA}》")
 _BRACKETS: Final = re.compile(r"《[^《》\n]{0,60}》")
@@ -66,11 +65,11 @@ def _without_marked(text: str) -> str:
 def _in_lines(ruby: re.Pattern[str], bars: str, text: str) -> str:
     """Remove readings from the lines in which every bar begins a text that has one."""
 
-    def line(match: re.Match[str]) -> str:
-        plain, count = ruby.subn(r"\1", match.group())
-        return plain if count and not any(bar in plain for bar in bars) else match.group()
+    def without(line: str) -> str:
+        plain = ruby.sub(r"\1", line)
+        return line if any(bar in plain for bar in bars) else plain
 
-    return _LINE.sub(line, text)
+    return "\n".join(map(without, text.split("\n")))
 
 
 def legend(text: str) -> tuple[int, int] | None:

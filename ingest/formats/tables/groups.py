@@ -20,7 +20,9 @@ _NUMBERED: Final = re.compile(
     r"第[0-9０-９一二三四五六七八九十]{1,3}[章節編部]|[0-9０-９一二三四五六七八九十]{1,3}[.．、)）](?![0-9０-９])|"
     r"[(（][0-9０-９]{1,3}[)）]|[①-⑳]|[IVX]{1,4}[.．)）]|[Ⅰ-Ⅻ][.．、)） 　]"
 )
-_NOTE: Final = re.compile(r"[※＊*(（].*|注.{0,4}[:：].*|.*(?:[。．.!！?？]|です|ます|ません|ください|下さい)")
+_NOTE: Final = re.compile(
+    r"[※＊*(（].{0,100}|注.{0,4}[:：].{0,100}|.{0,100}(?:[。．.!！?？]|です|ます|ません|ください|下さい)"
+)
 """A merged cell without a mark that is not the name of a group."""
 _FEWEST: Final = 2
 """Headings with the same mark, or merged, by which they are known."""
