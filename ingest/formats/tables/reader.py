@@ -166,9 +166,9 @@ def _table(
         yield Fault(what, f"{position}{first.number}")
         return
     below = (row for row in joined if row.fault or row.cells != first.cells)  # sheets repeat it for printing
-    entries, rows = peek(_filled(grouped(below, header, merged), header, merged), AHEAD)
+    entries, others = peek(_filled(grouped(below, header, merged), header, merged), AHEAD)
     categories = Categories(header, [entry.row.cells for entry in entries if not entry.row.fault])
-    for count, entry in enumerate(chain(entries, rows), 1):  # noqa: B007  (0 if there is no row)
+    for count, entry in enumerate(chain(entries, others), 1):  # noqa: B007  (0 if there is no row)
         row = entry.row
         if row.fault:
             yield _broken_row(row, position)
