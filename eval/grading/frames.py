@@ -10,20 +10,27 @@ import itertools
 import re
 from collections.abc import Set
 
-from eval.grading.former import is_former
+from eval.grading.former import is_former, rivals
 from rag.text.refusals import is_refusal
 from rag.text.tokens import tokenise
 
 _TAKEN_BACK = re.compile(
     r"\b(?:no,? wait|wait,? no|scratch that|i take that back|i misspoke|i made a mistake|i was wrong|let me correct"
     r"|that(?:'s| is| was) (?:wrong|not right|incorrect|a mistake)|correction:|i mean,)(?: that| myself)?(?![a-z])"
-    r"|(?<=[^\W_][.!?…] )(?:sorry|oops|whoops|apologies|my (?:mistake|bad|apologies)|pardon)\b[\s,.:;!-]{1,4}+"
-    r"(?!but\b|for\b|if\b|i (?!mean)|about\b)"
-    r"|(?<=[^\W_][。!?…])(?:すみません|失礼|ごめんなさい|申し訳(?:ありません|ございません))[、。](?=(?:それ|これ|今の|いまの|上記|先ほど|さっき)[はの])"
     r"|(?<![^。、.!?…\s])(?:いや|いえ|あ|おっと|すみません|失礼)[、,]?(?:違い|違う|違った|失礼|すみません|間違え|訂正|正しくは|実は)"
     r"[^。、:\n]{0,12}[。、:…]?|(?<![^。、.!?…\s])訂正(?:します|いたします|:)",
     re.IGNORECASE,
 )
+_APOLOGISES = re.compile(
+    r"(?<=[^\W_][.!?…] )(?:sorry|oops|whoops|apologies|my (?:mistake|bad|apologies)|pardon)\b[\s,.:;!-]{1,4}+"
+    r"(?=i mean[ts]?\b|(?:it|that|this) should (?:be|read|say)\b"
+    r"|(?:it's|it is|it was) (?:actually |in fact |really )?(?:in |at |on |the )?(?-i:[A-Z\d$€£])"
+    r"|[$€£]?\d[^.!?;]{0,12}[.!]?\s{0,9}$|(?:actually|make that|rather),? [^.!?;]{1,24}[.!]?\s{0,9}$"
+    r"|that(?:'s| is| was) (?!all\b|only\b)(?:the )?[a-z ]{3,30}[;,.] [^.]{0,60}\d)"
+    r"|(?<=[^\W_][。!?…])(?:すみません|失礼(?:しました|いたしました)?|ごめんなさい|申し訳(?:ありません|ございません))[、。]"
+    r"(?=(?:それ|これ|今の|いまの|上記|先ほど|さっき)[はの][^。]{0,24}(?:ではなく|でなく|じゃなく|誤り|間違[いえ]|違[いう])|正しくは)",
+    re.IGNORECASE,
+)  # and says what is so instead
 _COMMA = re.compile(r"(?<!\d)[,;]\s{0,9}|[,;]\s{1,9}|、|\s(?=but\b)", re.IGNORECASE)
 _CIRCUMSTANCE = re.compile(
     r"\W{0,9}(?:after|before|unlike|besides|apart from|aside from|in addition to|in contrast (?:to|with)|instead of"
@@ -48,11 +55,18 @@ _TURN = re.compile(
     r"|(?:in fact|in reality|in truth|actually)\b,?\s*)",
     re.IGNORECASE,
 )
-_DISOWNS = re.compile(r"but (?:that|this|those|these)(?:'s| is| was| are| were)\b", re.IGNORECASE)  # "X, but that is"
-_CHOOSES = re.compile(
-    r"but [^,;]{1,40} (?:is|was) (?:actually |in fact )?(?:the )?(?:correct|right|actual|answer)\b", re.IGNORECASE
+_DISOWNS = re.compile(
+    r"but (?:that|this|those|these)(?:'s| is| was| are| were)(?:n't| not (?:right|correct|true|so|the case|it)\b"
+    r"| (?:actually |in fact )?(?:wrong|incorrect|false|mistaken|an? (?:mistake|myth|misconception))\b"
+    r"| (?:in|of|about|from) (?:a |an |the )?(?:another|different|other|neighbou?ring)\b)",
+    re.IGNORECASE,
 )
-_ACTUALLY_JA = re.compile(r"実際(?:に|の|には|は)")
+_CHOOSES = re.compile(
+    r"but [^,;]{1,40} (?:is|was) (?:actually |in fact )?"
+    r"the (?:(?:correct|right|actual) (?:answer|choice|option)|answer)\b",
+    re.IGNORECASE,
+)
+_ACTUALLY_JA = re.compile(r"実際(?:に[^、。は]{1,12}のは|には|は)(?P<value>[^。]+)")
 _THEN = re.compile(
     r"(?:so|therefore|thus|hence)\b,?\s*|(?:which means|meaning) that\s*|(?:which|that) leaves\s|i\.?e\.\s*|that is,\s",
     re.I,
@@ -74,10 +88,18 @@ def without_retracted(text: str) -> str:
     'It is Rome.'
     """
     rest = text
-    for match in _TAKEN_BACK.finditer(text):
+    restated = (match for match in _APOLOGISES.finditer(text) if not _quoted(text[: match.start()]))
+    for match in sorted((*_TAKEN_BACK.finditer(text), *restated), key=lambda match: match.start()):
         after = text[match.end() :].lstrip(" .,:;!?。、…\n")
         rest = after if any(token.content for token in tokenise(after)) and not is_refusal(after) else rest
     return rest
+
+
+def _quoted(before: str) -> bool:
+    """Return whether a quotation is open at the end of a text."""
+    return (
+        before.count('"') % 2 == 1 or before.count("「") > before.count("」") or before.count("『") > before.count("』")
+    )
 
 
 def main_clause(question: str, asked: Set[str], sentence: str) -> str:
@@ -98,7 +120,7 @@ def main_clause(question: str, asked: Set[str], sentence: str) -> str:
             main = following + then.end()
         elif (
             is_former(question, sentence[main:end], rest)
-            or _ACTUALLY_JA.match(rest)
+            or ((actual := _ACTUALLY_JA.match(rest)) and rivals(question, clause, actual["value"]))
             or _BELIEF_JA.search(clause)
             or (circumstances and _CLOSES_JA.search(clause))
         ):

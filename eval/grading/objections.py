@@ -69,12 +69,16 @@ _RANK_BEFORE = (
         rf"\b{_ORDINAL_EN}\b(?:[- ][a-z]+){{0,3}}?\s*(?:is|was|:|,|being|place,?)\s*(?:the )?[\"']?$", re.IGNORECASE
     ),
     re.compile(rf"{_ORDINAL_JA}[^、。\n]{{0,12}}?[はが:]\s*、?[「『]?$"),
-    re.compile(
-        rf"(?P<top>{_MOST_JA})(?:(?!次)[^、。\n]){{0,12}}[はが:]\s*、?[「『]?$"
-        rf"|\b(?P<rank>(?:most [a-z]+|{_EST})(?: [a-z]+){{0,2}} (?:is|was|:) (?:the )?)[\"']?$",
-        re.IGNORECASE,
-    ),
     re.compile(r"(?:(?P<rank>, then|\band then)|(?P<top>次に))\s?(?:the )?[\"'「『]?$", re.IGNORECASE),
+)
+_TOP_BEFORE = re.compile(
+    rf"(?P<top>(?:{_MOST_JA})(?:(?!次)[^、。\n]){{0,12}})[はが:]\s*、?[「『]?$"
+    rf"|\b(?P<most>most [a-z]+|{_EST})(?: [a-z]+){{0,2}} (?:is|was|:) (?:the )?[\"']?$",
+    re.IGNORECASE,
+)
+_RANKS = (
+    re.compile(rf"\b{_ORDINAL_EN}\b(?:[- ][a-z]+){{0,3}}?\s*(?:is\b|was\b|:|being\b)", re.IGNORECASE),
+    re.compile(rf"{_ORDINAL_JA}[^、。\n]{{0,12}}?[はが:]"),
 )
 _RANK_AFTER = (
     re.compile(
@@ -159,21 +163,38 @@ def unrelated(text: str, start: int, end: int) -> bool:
 
 def misranked(question: str, text: str, start: int, end: int) -> bool:
     """Return whether the mention has another rank than the question asks for: "X is the second largest", 2位はX."""
-    asked, given = _asked_rank(question), _given_rank(text, start, end)
+    asked, given = _asked_rank(question), _given_rank(question, text, start, end)
     return None not in (asked, given) and asked != given
 
 
 def ranked_as_asked(question: str, text: str, start: int, end: int) -> bool:
     """Return whether the mention is given the very rank that the question asks for."""
     asked = _asked_rank(question)
-    return asked is not None and asked == _given_rank(text, start, end)
+    return asked is not None and asked == _given_rank(question, text, start, end)
 
 
-def _given_rank(text: str, start: int, end: int) -> int | None:
+def _given_rank(question: str, text: str, start: int, end: int) -> int | None:
     before, after = text[max(0, start - 60) : start], text[end : end + 40]
     found = [match for pattern in _RANK_BEFORE if (match := pattern.search(before))]
     found = found or [match for pattern in _RANK_AFTER if (match := pattern.match(after))]
+    top = None if found else _TOP_BEFORE.search(before)
+    if top is not None and _same_scale(question, top) and _ranks(text, _asked_rank(question)):
+        return 1
     return _rank(found[0]) if found else None
+
+
+def _ranks(text: str, asked: int | None) -> bool:
+    """Return whether something has the rank that is asked for, be it what a superlative is said of."""
+    return asked == 1 or any(_rank(match) == asked for pattern in _RANKS for match in pattern.finditer(text))
+
+
+def _same_scale(question: str, top: re.Match[str]) -> bool:
+    """Return whether a superlative is of what the question ranks: 最も高い山 beside 2番目に高い山, not 最も深い."""
+    if top["most"]:
+        return re.search(rf"\b{re.escape(top['most'])}\b", question, re.IGNORECASE) is not None
+    adjectives = [token for token in tokenise(top["top"]) if token.pos.startswith("形容詞")]
+    scale = "".join(token.surface for token in adjectives) or top["top"][:2]
+    return any(kanji in question for kanji in re.findall("(?!最)[一-鿿]", scale))
 
 
 def _asked_rank(question: str) -> int | None:
@@ -185,7 +206,7 @@ def _asked_rank(question: str) -> int | None:
 
 def _rank(match: re.Match[str]) -> int:
     word = (match["rank"] or match.groupdict().get("top") or "").lower()
-    return _ORDINALS.get(word) or int(re.sub(r"\D", "", word) or 1)  # without a number: a superlative
+    return _ORDINALS.get(word) or int(re.sub(r"\D", "", word) or 0)
 
 
 def overturned(text: str, start: int, end: int) -> bool:

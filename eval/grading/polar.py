@@ -18,18 +18,23 @@ _POLAR = re.compile(
     _I,
 )
 _INNER_QUESTION = re.compile(r"[^、。]{1,80}か(?:どうか|否か)?(?=[はがを])")
+_KNOWN = (
+    r"(?:known?|knows|prove[nd]|determined|established|identified|confirmed|discovered|(?:re)?solved|understood|settled"
+    r"|decided|explained)"
+)
 _ASKS_KNOWN = re.compile(
-    r"\b(?:known?|knows|prove[nd]|determined|established|identified|confirmed|discovered|(?:re)?solved|understood"
-    r"|settled|decided|explained)\b|(?:判明|解明|特定|証明|確定|確認|発見|解決|決定|明らかに|わか|分か|知られ|決ま|見つか)[^、。]{0,12}か[?。\s]*$",
+    rf"\b{_KNOWN}\b|(?:判明|解明|特定|証明|確定|確認|発見|解決|決定|明らかに|わか|分か|知られ|決ま|見つか)[^、。]{{0,12}}か[?。\s]*$",
     _I,
 )
 _NOT_YET = re.compile(
-    r"\b(?:is|are|was|were|has|have)(?: \w+ly)?(?: still| yet| so far)?(?: not|n't|n't yet| never| yet to)\b"
+    rf"\b(?:is|are|was|were|has|have)(?: \w+ly)?(?: still| yet| so far)?(?: not|n't| never| yet to)(?: yet| \w+ly)?"
+    rf"(?: been| be)? (?:\w+ly )?(?!known\b){_KNOWN}\b"
     r"|\b(?:no ?one|nobody|scientists|historians|researchers|experts)\b.{0,24}\bknows?\b"
-    r"|\bremains? un\w+|\b(?:un(?:known|solved|proven|resolved|decided|settled|clear)|disputed|debated)\b"
-    r"|(?:て|で)(?:い|お)[^、。]{0,3}(?:ない|なか|ません|ず|らず)|不明|未(?:解明|解決|確認|発見|定|詳)|謎",
+    r"|\bun(?:solved|proven|resolved|decided|settled)\b"
+    r"|(?<!でき)(?:て|で)(?:い|お)[^、。]{0,3}(?:ない|なか|ません|ず|らず)|未(?:解明|解決|確認|発見|定)",
     _I,
 )  # of the world, not of the speaker
+_OPEN = re.compile(r"\bwhether\b|か(?:どうか|否か)", _I)
 _REPORTS = re.compile(
     r"\b(?:mention|stat(?:e|ing)|say|said|specif|tell|told|answer|discuss|cover|address)\w*\b"
     r"|記載|記述|言及|書か|触れ|載っ|答え|回答|述べ|説明|扱",
@@ -56,7 +61,8 @@ def denies(question: str, clause: str) -> bool:
     """Return whether a clause answers a yes-no question with no: its predicate negated, and no word for telling."""
     if not is_polar(question) or re.search(r"\bi\b", clause, _I):
         return False
-    if _ASKS_KNOWN.search(question) and _NOT_YET.search(clause) and not (has_source(clause) or _REPORTS.search(clause)):
+    reports = has_source(clause) or _REPORTS.search(clause) or _OPEN.search(clause)
+    if _ASKS_KNOWN.search(question) and _NOT_YET.search(clause) and not reports:
         return True
     tells = {match.group().lower() for match in _TELLS_OR_KNOWS.finditer(clause)}
     if not all(word in question.lower() for word in tells):

@@ -103,6 +103,7 @@ _SOURCE_DOES_NOT = re.compile(
 _SUPPOSES = re.compile(r"^\W*(?:if|when|whenever|unless|once)\b[^,]*,|^\W*もし", _I)
 _QUOTED = re.compile(r"「[^「」]{1,80}」|『[^『』]{1,80}』|\"[^\"]{1,80}\"")  # an answer of a survey, a title
 _UNTIL_JA = re.compile(r"\d[年月日時頃ごろ分]{0,3}(?:に(?:なる|至る))?まで[^、。]{0,24}(?:ません|なかった|ない)")
+_TOLD_JA = re.compile(r"情報|記録|記載|データ|載|見当た|分か|わか|確認|示さ|書か|述べ")
 _ASKS_WHEN_JA = re.compile(r"いつ|何[年月日時]")
 _NEGATIVE = re.compile(r"\b(?:not|no|never|cannot)\b|n't\b|ない|(?:ません|なかった)", _I)
 _QUOTATION = re.compile(r"(?<=\S )\"[^\"]{3,300}\"|「[^「」]{3,300}」(?=と)")  # what somebody else says
@@ -124,7 +125,7 @@ _UNKNOWN = re.compile(
     r"|[:は]\s*(?:unknown|不明|n/a)\W*$",
     _I,
 )
-_ONLY_TIMES = re.compile(r"[\d一二三][一-鿿]{0,2}(?:に|で)?しか")  # how often something is told: it is
+_ONLY_TIMES = re.compile(r"[\d一二三](?:回|度|[ヶかカ箇]所)(?:に|で)?しか")  # how often something is told: it is
 _UNKNOWN_WORD = re.compile(r"\bun(?:known|clear)\b|不明", _I)
 _MORE_JA = re.compile(
     r"(?:記載|記述|言及|情報|説明|明記|データ|根拠|回答|解答|答え|該当|手がかり)[^、。]{0,16}?(?:なし|無し|無い"
@@ -191,7 +192,8 @@ def _is_statement(question: str, clause: str) -> bool:
     """Return whether a clause gives a reason that was asked for, supposes something, or repeats a negated question."""
     if WHY.search(question) and _GIVES_REASON_JA.search(clause):
         return True
-    if _UNTIL_JA.search(clause) and _ASKS_WHEN_JA.search(question):
+    told = has_source(clause) or _TOLD_JA.search(clause)
+    if _UNTIL_JA.search(clause) and _ASKS_WHEN_JA.search(question) and not told:
         return True
     repeated = _NEGATIVE.search(_QUOTED.sub(" ", question)) and shared_words(question, clause) > REPEATED
     return bool(_SUPPOSES.match(clause) or repeated)

@@ -15,14 +15,15 @@ _CONCEDES = re.compile(
     r"(?:sound|seem|look|appear|be)|(?:some|many|most|others|a few)(?: \w+)? (?:may |might |would )?(?:say|think"
     r"|believe|argue|claim|call)|people (?:\w+ )?(?:think|say|believe|call)|(?:mistaken|confused|thought|believed) "
     r"(?:for|with|to|as)|looks? like|similar to|resembl\w+|like an?|unlike|compared (?:to|with)"
-    r"|there (?:is|are) (?:also|some|a few)"
     r"|if (?:it|this|that|the|there|he|she|they|we|only))\b",
     re.IGNORECASE,
 )
 _CONCEDES_JA = re.compile(
     r"思われ(?:が|てい)|思われるかも|思われやす|誤解され|考えられがち|言われがち|に似て|に似た|に見え|のように(?:見|思|聞)"
     r"|と間違え|一見|と呼ばれることも|という(?:人|意見|声)も|もし(?!か|く)|仮に"
-    r"|もあ(?:り|る|った)[^、。]{0,4}(?:が|けれど|ものの)"
+)
+_ASIDE = re.compile(
+    r"\bthere (?:is|are) (?:also|some|a few)\b|もあ(?:り|る|った)[^、。]{0,4}(?:が|けれど|ものの)", re.IGNORECASE
 )
 _SUPPOSES = re.compile(r"\b(?:if|unless|had)\b", re.IGNORECASE)
 _WOULD = re.compile(r"\b(?:would|could|might)(?: only)? (?:have been|be)\b", re.IGNORECASE)
@@ -52,6 +53,11 @@ def concessions(sentence: str) -> tuple[tuple[int, int], ...]:
             spans.append((start + conceded.start(), end))
         supposed = _IF.match(clause) is not None
     return tuple(spans)
+
+
+def asides(sentence: str) -> tuple[tuple[int, int], ...]:
+    """Return where a canonical sentence says that something is there too: 否定的な表現もありますが, as (start, end)."""
+    return tuple(span for span in _clauses(sentence) if _ASIDE.search(sentence, *span))
 
 
 def _clauses(sentence: str) -> Iterator[tuple[int, int]]:

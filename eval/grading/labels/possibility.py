@@ -1,7 +1,8 @@
 """Whether something is possible or allowed: what a yes or no question asks, and what a clause says in other words.
 
 "Can children swim alone?" is denied by "It is not permitted", 利用できますか by 不可です. A clause under a condition
-("if an adult is with them", 同伴があれば) says nothing of the case that was asked.
+("if an adult is with them", 同伴があれば) says nothing of the case that was asked, and a clause about something else
+("you may bring drinks") nothing of that.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 
 from eval.grading.refusals import negations
+from rag.text.tokens import tokenise
 
 _ABLE_JA = "(?:でき|出来|いただけ|頂け|(?:認めら|許可さ)れ(?:て(?:い|お))?)"
 _ASKS = re.compile(
@@ -20,7 +22,8 @@ _ASKS = re.compile(
 )
 _CLAUSE = re.compile(r"[、。,;.\n]|(?<=[^\W\d_])\s(?=but\b)")
 _CONDITION = re.compile(
-    r"\b(?:if|unless|when|with|provided|once|as long as)\b|[れけえせてねめべげ]ば|なら|たら|場合|限り|以外",
+    r"\b(?:if|unless|when|with|without|provided|once|as long as|after|before|until|till|from|between|during|over|under"
+    r"|except)\b|[れけえせてねめべげ]ば|なら|たら|場合|限り|以[外上下降内前後]|未満|から|まで",
     re.IGNORECASE,
 )
 _LIMIT = re.compile(r"\bonly\b|のみ|(?<!いた)だけ", re.IGNORECASE)  # members only
@@ -38,6 +41,14 @@ _IMPOSSIBLE = re.compile(
 )
 
 
+_ROOT = 4  # letters: swim, swimming
+_COMMON = frozenset("物者人方品場時日")  # kanji of words for different things
+_OPEN_WORDS = frozenset(
+    "strictly currently unfortunately generally please sorry yes no course anyone everyone people customer guest "
+    "visitor 利用 使用 方 様 客 御 お客 お客様 者 事 皆様 誰 原則 基本 残念 申し訳 誠に 恐れ入る 現在 はい いいえ".split()
+)
+
+
 def possibility(question: str, sentence: str) -> bool | None:
     """Return whether a sentence says that what a question asks for is possible, or None if it does not say.
 
@@ -46,8 +57,19 @@ def possibility(question: str, sentence: str) -> bool | None:
     """
     if not _ASKS.search(question) or negations(question):
         return None
-    abilities = [able for clause in _CLAUSE.split(sentence) if (able := _able(clause)) is not None]
+    clauses = (clause for clause in _CLAUSE.split(sentence) if _of_what_is_asked(question, clause))
+    abilities = [able for clause in clauses if (able := _able(clause)) is not None]
     return abilities[-1] if abilities and len(set(abilities)) == 1 else None
+
+
+def _of_what_is_asked(question: str, clause: str) -> bool:
+    """Return whether a clause has no noun or verb beside those of the question: "drinks" are not "food"."""
+    known = {token.stem for token in tokenise(question)} | _OPEN_WORDS
+    roots = {stem[:_ROOT] for stem in known if len(stem) >= _ROOT}
+    rest = _POSSIBLE.sub(" ", _IMPOSSIBLE.sub(" ", clause))
+    new = (token for token in tokenise(rest) if token.content and token.stem not in known)
+    kanji = {char for char in question if "一" <= char <= "鿿"} - _COMMON
+    return all(t.key[:_ROOT] in roots or t.key.endswith("ly") or not kanji.isdisjoint(t.surface) for t in new)
 
 
 def _able(clause: str) -> bool | None:

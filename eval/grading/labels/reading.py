@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from eval.grading.claims import announced, find_claim
 from eval.grading.frames import main_clause
-from eval.grading.labels.concessions import concessions
+from eval.grading.labels.concessions import asides, concessions
 from eval.grading.labels.echoes import mask_quotations, without_echo
 from eval.grading.labels.label_set import Label, LabelSet
 from eval.grading.labels.mentions import LabelMention, may_infer_other, mentions
@@ -50,6 +50,7 @@ _SERVES = re.compile(
     re.IGNORECASE,
 )  # what the speaker does, in humble words: a yes before it answers nothing
 _ANALYSIS = re.compile(r"\b(?:step[- ]by[- ]step|analy[sz]e|break (?:it|this) down)\b|順を追って", re.IGNORECASE)
+_UNTRUTH = re.compile(r"misconception|myth|fallacy|falsehood|hoax|untruth|誤解|俗説|迷信|デマ", re.IGNORECASE)
 _ASPECT = re.compile(
     r"\s(?:statement|point|aspect|element|detail|word|phrase|factor|term)s?\b|な(?:点|面|要素|言葉|表現)"
 )
@@ -150,15 +151,22 @@ def _read(asked: _Asked, parts: Sequence[str], all_parts: Sequence[str], *, anno
 
 
 def _only_assents(asked: _Asked, part: str) -> bool:
-    found = [mention for mention in mentions(part, asked.labels) if not mention.denied and not mention.choice]
+    found = _stated(asked, part)
     return bool(found) and all(mention.assent for mention in found)
+
+
+def _stated(asked: _Asked, part: str) -> list[LabelMention]:
+    """Return the labels neither denied nor offered as a choice; "a myth" is none if that is what is asked."""
+    found = [mention for mention in mentions(part, asked.labels) if not mention.denied and not mention.choice]
+    words = [_UNTRUTH.search(part, mention.start, mention.end) for mention in found]
+    question = asked.question.lower()
+    return [m for m, word in zip(found, words, strict=True) if word is None or word.group().lower() not in question]
 
 
 def _assigned(asked: _Asked, part: str) -> list[Label]:
     """Return the labels that a sentence assigns, those of conceding clauses only if there is no other."""
     weak = concessions(part)
-    found = [mention for mention in mentions(part, asked.labels) if not mention.denied and not mention.choice]
-    found = [m for m in found if not any(start <= m.start < end for start, end in weak)]
+    found = [m for m in _stated(asked, part) if not any(start <= m.start < end for start, end in weak)]
     found = [m for m in found if asked.labels.polarity is not None or not _ASPECT.match(part, m.end)]
     if asked.labels.polarity is not None:
         firm = [mention for mention in found if not mention.assent]
@@ -169,6 +177,8 @@ def _assigned(asked: _Asked, part: str) -> list[Label]:
             return list(dict.fromkeys((*(mention.label for mention in found), *named)))
         anywhere = {mention.label for mention in mentions(part, asked.labels, anywhere=True)}
         return list(bare_labels(last_phrase(part), asked.labels)) if len(anywhere) == 1 else []
+    beside = asides(part)
+    found = [m for m in found if not any(start <= m.start < end for start, end in beside)] or found
     unique = list(dict.fromkeys(mention.label for mention in found))
     main = part if len(unique) < 2 else main_clause(asked.question, frozenset(), part)
     if main != part and (labels := _assigned(asked, main)):

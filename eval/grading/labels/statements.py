@@ -18,6 +18,7 @@ _PRONOUN = re.compile(r"(?:yes|no)?\W{0,3}(?:it|he|she|they|this|that|these|thos
 _AUXILIARY = frozenset("居る 有る 為る 成る 出来る 御座る".split())
 _ASSURES = frozenset("indeed certainly actually really definitely".split())
 _PREDICATES = ("動詞", "形容詞", "形状詞")
+_THAN = re.compile(r"\b(?:than|beats?|defeat(?:ed)?|before|after|over|unlike|like|as)\s+(?:the )?$", re.IGNORECASE)
 _TASK = frozenset(
     "true false correct incorrect right wrong yes no statement following whether answer claim sentence decide "
     "classify say "
@@ -58,7 +59,13 @@ def restated(statement: str, part: str, labels: LabelSet) -> Label | None:
 
 def _denies_name(statement: str, part: str) -> bool:
     """Return whether a sentence denies a name that the statement has: "off Australia, not Brazil"."""
-    names = {token.key for token in tokenise(statement) if is_name(token) and token.start}
+    names = {
+        token.key
+        for token in tokenise(statement)
+        if is_name(token)
+        and token.start
+        and not (_THAN.search(statement[: token.start]) or statement.startswith("より", token.end))
+    }
     denied = (token for token in tokenise(part) if token.key in names)
     return any(is_denied(part, token.start, token.end) for token in denied)
 

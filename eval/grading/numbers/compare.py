@@ -71,7 +71,7 @@ def match_numeric(
         if _TRIES.match(text):
             continue
         wanted = tuple(_as_asked(asked, value, text) for value in reference.values)
-        given = _candidates(asked, text, wanted, limit=bool(_BOUND.search(reference.form)))
+        given = _candidates(asked, text, wanted, reference.form)
         if given:
             return _decide(asked, text, given, wanted, precise, in_order=joint)
     return Match(Finding.ABSENT, claim.focus, Message("the answer gives no number or date of the reference's kind"))
@@ -104,10 +104,10 @@ def _unsigned(value: Value) -> Value:
     return replace(value, value=abs(value.value)) if isinstance(value, Quantity) else value
 
 
-def _candidates(asked: ParsedQuestion, text: str, wanted: Sequence[Value], *, limit: bool) -> list[Value]:
+def _candidates(asked: ParsedQuestion, text: str, wanted: Sequence[Value], form: str) -> list[Value]:
     """Return the values of `text` that can answer: of a wanted kind, not denied, not repeated from the question.
 
-    "Fewer than four" is not four, unless the reference is a `limit` itself.
+    "Fewer than four" is not four, unless the `form` of the reference is a limit itself.
 
     Where some count what the question counts (何人, "how many countries"), only those; brackets come last.
     """
@@ -116,10 +116,12 @@ def _candidates(asked: ParsedQuestion, text: str, wanted: Sequence[Value], *, li
         held = ()  # the question offers its answer: 2010年と2020年のどちら
     found = [_unsigned(value) if asked.below else value for value in asked.numbers(text).values[:MOST_VALUES]]
     if all(isinstance(want, Quantity) and want.unit is None for want in wanted):
-        found = [v for v in found if not (isinstance(v, Quantity) and counts_another(asked.text, text, v))]
-    found = [v for v in found if not _OF_SEVERAL.search(text, 0, v.start)]
+        found = [v for v in found if not (isinstance(v, Quantity) and counts_another(asked.text, text, v, form))]
+    found = [v for v in found if not _OF_SEVERAL.search(text, 0, v.start)] or found
     found = [
-        v for v in found if not (_BOUND_BEFORE.search(text[: v.start]) or _BOUND_AFTER.match(text, v.end)) or limit
+        v
+        for v in found
+        if not (_BOUND_BEFORE.search(text[: v.start]) or _BOUND_AFTER.match(text, v.end)) or _BOUND.search(form)
     ]
     values = [v for v in found if not is_denied(text, v.start, _counted_end(text, v), negative_question=asked.negative)]
     fresh = [v for v in values if not any(_same(v, old) for old in held) or any(_same(v, want) for want in wanted)]

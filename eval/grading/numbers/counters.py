@@ -20,23 +20,21 @@ _ASKS_COUNT = re.compile(
 )
 _ASKED_COUNTER = re.compile(r"何(人|名|回|枚|冊|台|匹|頭|羽|本)")
 _COUNTER = re.compile(r"\s?(人|名|回|度|枚|冊|台|匹|頭|羽|本|ヶ国|か国|カ国|校|社|軒)(?!目)")
-_COLLECTIVE = re.compile(
-    r"\s?(pair|dozen|score|couple|ダース|組|双|足|セット|ペア)(?:s\b|\b|(?![一-鿿ァ-ヴーa-z]))", re.IGNORECASE
-)
+_COLLECTIVE = re.compile(r"\s?(pair|dozen|ダース|双|セット|ペア)(?:s\b|\b|(?![一-鿿ァ-ヴーa-z]))", re.IGNORECASE)
 _SAME = ("人名", "回度", "匹頭羽")
 _MEASURES = frozenset({"time", "century", "decade", "clock", "length", "mass", "area", "volume", "speed"})
 _SHORTEST_UNIT = 3  # letters; shorter English names of units (m, s, t) are parts of other words
 
 
-def counts_another(question: str, text: str, value: Quantity) -> bool:
-    """Return whether `value` in `text` measures or counts something else than the question counts.
+def counts_another(question: str, text: str, value: Quantity, reference: str = "") -> bool:
+    """Return whether `value` in `text` measures or counts something else than the question or the `reference` counts.
 
     >>> from rag.text.numbers.quantities import read_numbers
     >>> [counts_another("火星の衛星は何個ですか", text, read_numbers(text).quantities[0]) for text in ("2分", "2個")]
     [True, False]
     """
     together = _COLLECTIVE.match(text, value.end)
-    if value.unit is None and together is not None and together[1].lower() not in question.lower():
+    if value.unit is None and together is not None and together[1].lower() not in f"{question} {reference}".lower():
         return True
     if not _ASKS_COUNT.search(question) or _names_unit(question):
         return False

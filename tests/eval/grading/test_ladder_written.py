@@ -9,7 +9,7 @@ import pytest
 
 from tests.eval.grading.hard_answers import HardAnswer, hard_answers
 
-TABLES = ("written_answers_first", "written_answers_second", "contrast_answers")
+TABLES = ("written_answers_first", "written_answers_second", "contrast_answers", "asserted_answers")
 ROWS = [row for name in TABLES for row in hard_answers(name)]
 
 
