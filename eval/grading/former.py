@@ -53,7 +53,7 @@ _CHANGED = re.compile(
     r"|あ[りる])|と?に?な[っりる])",
     re.IGNORECASE,
 )
-_MEASURE = re.compile(r"([$€£¥])\d|\d[\d.,]*[万億千]?\s?([a-z%°]+|[一-鿿ァ-ヴ])")
+_MEASURE = re.compile(r"([$€£¥])\d|(?<![\d.,])\d[\d.,]{0,15}[万億千]?\s?([a-z%°]+|[一-鿿ァ-ヴ])")
 _WEEKDAY = re.compile(r"[月火水木金土日]曜")
 
 

@@ -45,7 +45,7 @@ _ROOT = 4  # letters: swim, swimming
 _COMMON = frozenset("物者人方品場時日")  # kanji of words for different things
 _OPEN_WORDS = frozenset(
     "strictly currently unfortunately generally please sorry yes no course anyone everyone people customer guest "
-    "visitor 利用 使用 方 様 客 御 お客 お客様 者 事 皆様 誰 原則 基本 残念 申し訳 誠に 恐れ入る 現在 はい いいえ".split()
+    "visitor 利用 使用 方 様 客 御 お客 お客様 者 事 皆様 原則 基本 残念 申し訳 誠に 恐れ入る 現在 はい いいえ".split()
 )
 
 
