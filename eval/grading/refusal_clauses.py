@@ -192,8 +192,8 @@ def _is_statement(question: str, clause: str) -> bool:
     """Return whether a clause gives a reason that was asked for, supposes something, or repeats a negated question."""
     if WHY.search(question) and _GIVES_REASON_JA.search(clause):
         return True
-    told = has_source(clause) or _TOLD_JA.search(clause)
-    if _UNTIL_JA.search(clause) and _ASKS_WHEN_JA.search(question) and not told:
+    reports = has_source(clause) or _TOLD_JA.search(clause)
+    if _UNTIL_JA.search(clause) and _ASKS_WHEN_JA.search(question) and not reports:
         return True
     repeated = _NEGATIVE.search(_QUOTED.sub(" ", question)) and shared_words(question, clause) > REPEATED
     return bool(_SUPPOSES.match(clause) or repeated)
