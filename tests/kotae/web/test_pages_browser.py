@@ -154,7 +154,7 @@ def test_a_report_works_in_its_sandbox(serve_index, small_index, tab, tmp_path) 
     page = signed_in(tab, site)
     page.open(f"{site.base}/runs")
     page.until("document.querySelector('.headline').innerText.startsWith('Nothing could be measured')")
-    page.click(".run a")
+    page.click("article.run a")
     page.until("location.pathname.endsWith('/report') && document.querySelector('output')?.innerText")
     assert page.text("output").startswith("20 answers")
     assert page.run("self.origin") == "null"
