@@ -236,7 +236,7 @@ def test_one_job_runs_at_a_time(site) -> None:
     assert names == ["set", "set-2"]
 
 
-def test_without_an_index_only_the_model_alone_is_asked(serve_index, tmp_path) -> None:
+def test_without_an_index_only_the_model_alone_is_asked(serve_index, tmp_path, encoder) -> None:
     site = serve_index(tmp_path / "none", tmp_path / "runs")
     set_id = add(site, "set.csv", SET).json()["id"]
     compare(site, set_id)
