@@ -60,8 +60,8 @@ def find(corpus: Path, patterns: FilePatterns | None = None) -> FolderListing:
     Hidden files (beginning with a dot) and those that Office keeps beside open documents (~$) are skipped.
 
     Links to files within the corpus are read; links to folders are not followed, as their files are found anyway.
-    Raises CorpusError if there is no such folder or its .kotaeignore cannot be read, SettingsError for an invalid
-    pattern, EmptyCorpus if nothing in the folder can be read.
+    Raises CorpusError if there is no such folder or it cannot be listed, or its .kotaeignore not be read, SettingsError
+    for an invalid pattern, EmptyCorpus if nothing in the folder can be read.
     """
     if corpus.is_file():
         return _single_file(corpus)
@@ -159,6 +159,12 @@ class _Walk:
         return True
 
     def _unlisted(self, error: OSError) -> None:
+        if Path(error.filename) == self.corpus:  # as failures of its files, their chunks would be deleted
+            raise CorpusError(
+                "The folder of documents cannot be listed",
+                where=str(self.corpus),
+                do="Make it readable, or connect its drive, then try again.",
+            ) from error
         source = unicodedata.normalize("NFC", Path(error.filename).relative_to(self.corpus).as_posix())
         self._fail(source, f"This folder cannot be listed: {error.strerror}", "Make it readable, or exclude it.")
 

@@ -17,7 +17,7 @@ from ingest.formats import READERS
 from kotae.web.index_view import Catalogue, IndexedFile, file_id, sorted_files
 from kotae.web.spelling import spelled
 from kotae.web.uploads import document_path
-from rag.errors import CorpusError, EmptyCorpus, RequestError, SettingsError
+from rag.errors import EmptyCorpus, RequestError, SettingsError
 from rag.messages import Message, reason_of
 from rag.storage.disk_errors import translate_os_errors
 
@@ -26,8 +26,6 @@ FILE_BYTES = 256 * 1024 * 1024
 MOST_FILES = 10_000
 """The most files that the page adds to."""
 _ARRIVING = ".kotae-arriving-"
-_WHOLE = "."
-"""The subject of the failure of a folder that cannot be listed."""
 
 
 class Library:
@@ -67,16 +65,9 @@ class Library:
     def files(self) -> tuple[CorpusFile, ...]:
         """Return the files that an ingest reads, by source. Raises CorpusError, also if the folder cannot be listed."""
         try:
-            listing = find(self.folder)
+            return find(self.folder).files
         except EmptyCorpus:
             return ()
-        if any(failure.subject == _WHOLE for failure in listing.failed):
-            raise CorpusError(
-                "The folder of documents cannot be listed",
-                where=str(self.folder),
-                do="Make it readable, or connect its drive, then try again.",
-            )
-        return listing.files
 
     def with_unread(self, catalogue: Catalogue) -> Catalogue:
         """Add the files that the index does not have, without chunks. Raises CorpusError."""

@@ -46,6 +46,25 @@ def test_two_spellings_of_one_name_are_not_two_documents_of_one_source(tmp_path:
     assert len(sources) == len(set(sources)) == 2
 
 
+def test_a_folder_that_cannot_be_listed_is_not_one_whose_files_are_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = write_corpus(tmp_path / "corpus", {"a.txt": "A", "below/b.txt": "B"})
+    scan, stale = os.scandir, corpus / "below"
+
+    def scan_but(path: str) -> Iterator[os.DirEntry[str]]:
+        if Path(path) == stale:
+            raise OSError(116, "Stale file handle", str(path))
+        return scan(path)
+
+    monkeypatch.setattr("os.scandir", scan_but)
+    found = find(corpus)
+    assert (sources(found), [failure.subject for failure in found.failed]) == (["a.txt"], ["below"])
+    stale = corpus
+    with pytest.raises(CorpusError, match="cannot be listed"):
+        find(corpus)
+
+
 def test_missing_folder(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match=r"no such folder.*nowhere"):
         find(tmp_path / "nowhere")
