@@ -93,10 +93,10 @@ MESSAGES: Final[Mapping[str, str]] = {
     "library_drop": "Drop files or folders of documents anywhere on this page, or choose them here. They are copied "
     "into the folder of this library; your own files stay where they are.",
     "library_files": "Files",
-    "library_folder": "A folder, with its folders",
+    "library_folder": "A folder, with its subfolders",
     "library_hint": "Files that end in {kinds}, up to 256 MB each. A file of the same name in the same folder is "
     "replaced. You can go on asking while documents are read; new ones count once all are.",
-    "library_reading": "Reading of the documents",
+    "library_reading": "Reading the documents",
     "library_update": "Look for changes in the folder",
     "library_stop": "Stop reading",
     "select_all": "Select all listed files",
@@ -108,7 +108,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "live.library_reading": "Reading the documents…",
     "live.library_stopping": "Stopping…",
     "live.library_stopped": "Stopped. What was read so far is kept; the rest follows when you look for changes again.",
-    "live.library_looking": "Looking for changes",
+    "live.library_looking": "Looking for changes…",
     "live.library_progress": "{done} of {total} MB",
     "live.library_done": "The documents have been read: {added} added, {changed} changed, {unchanged} unchanged, "
     "{removed} removed, {failed_count} failed",
@@ -130,10 +130,10 @@ MESSAGES: Final[Mapping[str, str]] = {
     "set_how": "Ways to answer",
     "set_no_rag": "Without documents",
     "set_rag": "From the documents",
-    "set_oracle": "From the evidence that the set names",
+    "set_oracle": "From the evidence named in the set",
     "set_withheld": "From the documents without that evidence",
     "set_compare": "Compare",
-    "no_sets": "There are no questions yet. Add some above.",
+    "no_sets": "There are no verification sets yet. Add one above.",
     "sets_in": "Sets in the folder {folder}",
     "job": "Work in the background",
     "live.job_report": "Open the report",
@@ -145,7 +145,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "live.job_stopping_drafting": "Stopping after the question that is being written…",
     "live.job_done": "Done",
     "live.job_stopped_comparison": "Stopped; continue it on the page Runs",
-    "live.job_stopped_drafting": "Stopped; the same choice of number and language continues it",
+    "live.job_stopped_drafting": "Stopped; choose the same number and language to continue",
     "live.job_progress_comparison": "{done} of {total} answers",
     "live.job_progress_drafting": "{done} of {total} questions",
     "live.job_seconds": "{seconds} s",
@@ -160,8 +160,9 @@ MESSAGES: Final[Mapping[str, str]] = {
     "answer and evidence. Review them before you compare, as with a small model two in five cannot stay.",
     "review": "Review",
     "all_sets": "All sets",
-    "review_keys": "Keys: K keeps, D drops, M mends, ← and → turn the pages. In a text, Ctrl+Enter (⌘+Enter) keeps it "
-    "as it is written, and Esc leaves it. Every decision is saved at once.",
+    "review_keys": "Keys: K keeps, D drops, M mends, ← and → go to the previous and next question. In a text field, "
+    "Ctrl+Enter (⌘+Enter) saves the text and keeps the question; Esc leaves the field. Every decision "
+    "is saved at once.",
     "review_excerpt": "The text with the answer",
     "review_keep": "Keep (K)",
     "review_drop": "Drop (D)",
