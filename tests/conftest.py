@@ -193,8 +193,17 @@ def site(request: pytest.FixtureRequest, tmp_path: Path):
     from tests.sites import new_site
 
     url = request.getfixturevalue("chroma_url") if request.param == "server" else ""
-    with new_site(request.param, tmp_path / "index", url) as one:
-        yield one
+    with new_site(request.param, tmp_path / "index", url) as empty:
+        yield empty
+
+
+@pytest.fixture
+def remote(chroma_url: str, tmp_path: Path):
+    """A place on the server, without an index yet."""
+    from tests.sites import new_site
+
+    with new_site("server", tmp_path / "unused", chroma_url) as empty:
+        yield empty
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import http.server
 import json
 import shutil
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,13 +33,6 @@ from tests.samples import SMALL_CORPUS, write_corpus
 from tests.sites import Site, free_port, guarded, new_site, serving
 
 TOKEN = "sesame-0123456789"
-
-
-@pytest.fixture
-def remote(chroma_url: str, tmp_path: Path) -> Iterator[Site]:
-    """A place on the server, without an index yet."""
-    with new_site("server", tmp_path / "unused", chroma_url) as site:
-        yield site
 
 
 @pytest.fixture

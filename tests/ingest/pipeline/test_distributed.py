@@ -42,7 +42,7 @@ from tests.fakes import HashEncoder
 from tests.ingest.snapshots import assert_same_index
 from tests.ingest.test_sync_kill import after, before
 from tests.samples import SMALL_CORPUS, write_corpus
-from tests.sites import Site, new_site
+from tests.sites import Site
 
 CHUNKING = Chunking(max_tokens=120)
 
@@ -162,13 +162,6 @@ def cluster(process) -> Iterator[Any]:
 
     with cluster_of(2, 1) as running, open_cluster(running.address):
         yield running
-
-
-@pytest.fixture
-def remote(chroma_url: str, tmp_path: Path) -> Iterator[Site]:
-    """A place on the server, without an index yet."""
-    with new_site("server", tmp_path / "unused", chroma_url) as site:
-        yield site
 
 
 @pytest.fixture
