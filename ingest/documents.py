@@ -9,12 +9,12 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from ingest.formats import PLAIN, READERS, TABLES, Fault, Part, ReadOptions, other_kind
 from ingest.pipeline.seen_ids import SeenIds
-from rag.errors import CannotWrite, LeftOut, UnreadableDocument
+from rag.errors import CannotWrite, LeftOut, UnreadableDocument, first_line
 from rag.messages import Message, reason_of
 from rag.records import Failure, Language
 from rag.storage.fingerprint import fingerprint
@@ -48,6 +48,11 @@ class CorpusFile:
         """The path of the file."""
         return Path(self.root, self.below_root)
 
+    @property
+    def suffix(self) -> str:
+        """What its name ends in, such as ".pdf", in small letters."""
+        return PurePosixPath(self.source).suffix.lower()
+
 
 @dataclass(frozen=True, slots=True)
 class LoadedDocument:
@@ -66,22 +71,24 @@ class LoadedDocument:
 
 def open_file(file: CorpusFile) -> BinaryIO:
     """Open a file for reading; the caller closes it. Raises UnreadableDocument."""
-    with _translate_errors(file):
-        if not stat.S_ISREG(file.path.stat().st_mode):  # reading a pipe would wait for ever
+    with translate_errors(file):
+        path = file.path
+        if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe would wait for ever
             raise UnreadableDocument("This is not a regular file", where=file.source)
-        return file.path.open("rb")
+        return path.open("rb")
 
 
 def digest(file: CorpusFile, stream: BinaryIO) -> str:
     """Return the SHA-256 of a file in hexadecimal, read in blocks; rewind it afterwards. Raises UnreadableDocument."""
-    with _translate_errors(file):
+    with translate_errors(file):
         total = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
         stream.seek(0)
     return total
 
 
 @contextmanager
-def _translate_errors(file: CorpusFile) -> Iterator[None]:
+def translate_errors(file: CorpusFile) -> Iterator[None]:
+    """Raise UnreadableDocument for an OSError inside the block."""
     try:
         yield
     except OSError as error:
@@ -92,7 +99,7 @@ def _translate_errors(file: CorpusFile) -> Iterator[None]:
 
 def fingerprint_of(file: CorpusFile, digest: str, options: ReadOptions) -> str:
     """Return the fingerprint by which a changed file is recognised: columns count for tables, encodings for text."""
-    suffix = file.path.suffix.lower()
+    suffix = file.suffix
     settings = options.columns if suffix in TABLES else ()
     if options.encoding and suffix in PLAIN:
         settings = (*settings, f"encoding={codec_of(options.encoding)}")
@@ -133,7 +140,7 @@ def documents(
 
 def _outcomes(file: CorpusFile, stream: BinaryIO, options: ReadOptions) -> Iterator[LoadedDocument | Failure]:
     reached = ""
-    suffix = file.path.suffix.lower()
+    suffix = file.suffix
     try:
         head = stream.read(64)
         stream.seek(0)
@@ -157,12 +164,18 @@ def _outcomes(file: CorpusFile, stream: BinaryIO, options: ReadOptions) -> Itera
     except Exception as error:  # a library may raise anything over a file that is broken or made to break it
         if short_of_memory():
             raise MemoryError from error
-        reason = _OBJECT.sub("it", f"{type(error).__name__}: {error}")[:400]
+        reason = _without_address(first_line(error))
         what = Message("This file is damaged and cannot be read: {reason}", reason=reason)
         if reached:
             beyond = "This file is damaged and cannot be read beyond {place}: {reason}"
             what = Message(beyond, place=reached, reason=reason)
         yield failure(file.source, UnreadableDocument(what, where=file.source))
+
+
+def _without_address(reason: Message) -> str:
+    """Return a library's reason without the addresses of objects, which differ each time."""
+    text = _OBJECT.sub("it", reason)[:400]
+    return reason if text == reason else text
 
 
 def _outcome(file: CorpusFile, part: Part | Fault, seen: SeenIds) -> LoadedDocument | Failure:
@@ -188,7 +201,7 @@ def _document(file: CorpusFile, part: Part | Fault, seen: SeenIds) -> LoadedDocu
         )
     source = f"{file.source}#{part.fragment}" if part.fragment else file.source
     content = part.text[part.body :].strip()
-    title = _title(part.title) or _title(unicodedata.normalize("NFC", file.path.stem))
+    title = _title(part.title) or _title(unicodedata.normalize("NFC", PurePosixPath(file.source).stem))
     if _NO_TEXT.search(source + title + part.text):
         raise UnreadableDocument("This text contains a NUL character or half a surrogate pair", where=where)
     if not content:

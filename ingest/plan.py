@@ -10,6 +10,7 @@ from ingest.documents import CorpusFile, LoadedDocument, digest, failure, finger
 from ingest.files import FolderListing
 from ingest.formats import ReadOptions
 from ingest.pipeline.reading import read_documents
+from ingest.remote import local_copy, version_of
 from rag.errors import UnreadableDocument
 from rag.index.manifest import Manifest, SourceState
 from rag.index.store import ChunkStore
@@ -50,7 +51,7 @@ def _failures(file: CorpusFile, stream: BinaryIO, options: ReadOptions) -> Itera
 
 
 def make_plan(listing: FolderListing, manifest: Manifest, store: ChunkStore, options: ReadOptions) -> SyncPlan:
-    """Return the plan. Every file is read: an edit may leave size and times unchanged.
+    """Return the plan. Every file without a version is read: an edit may leave size and times unchanged.
 
     If none of the files to work on can be read, they are failures: the index need not be touched.
     """
@@ -66,12 +67,19 @@ def make_plan(listing: FolderListing, manifest: Manifest, store: ChunkStore, opt
     work, unchanged, failed, parts = [], [], list(listing.failed), []
     for file in listing.files:
         state = stored.get(file.source)
+        if version := version_of(file, options):
+            if state is None or state.version != version:
+                work.append(file)  # and read once, with what is to be done
+                continue
+            if not state.failures:
+                unchanged.append(file.source)
+                continue
         try:
-            with open_file(file) as stream:
-                if state is None or state.sha256 != fingerprint_of(file, digest(file, stream), options):
+            with local_copy(file) as local, open_file(local) as stream:
+                if state is None or state.sha256 != fingerprint_of(local, digest(local, stream), options):
                     work.append(file)
                     continue
-                now = list(_failures(file, stream, options)) if state.failures else []
+                now = list(_failures(local, stream, options)) if state.failures else []
                 if len(now) == state.failures:
                     unchanged.append(file.source)
                     parts += now  # named at every sync
@@ -94,8 +102,8 @@ def _all_unreadable(files: Iterable[CorpusFile], options: ReadOptions) -> list[F
     failures = []
     for file in files:
         try:
-            with open_file(file) as stream:
-                outcomes = read_documents(file, stream, options, first=True)
+            with local_copy(file) as local, open_file(local) as stream:
+                outcomes = read_documents(local, stream, options, first=True)
                 first = next(
                     item for item in outcomes if isinstance(item, LoadedDocument) or item.subject == file.source
                 )

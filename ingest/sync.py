@@ -25,10 +25,12 @@ from rag.cluster import RaySettings
 from rag.encoders.embeddings import Encoder, open_encoder
 from rag.errors import IndexMismatch, IndexMissing, LeftOut, SettingsError
 from rag.index.chroma import REBUILD, ChromaServer
+from rag.index.lance import import_lancedb
 from rag.index.location import IndexLocation, LockCheck, locate_index
-from rag.index.manifest import Manifest, require_encoder
+from rag.index.manifest import Manifest, require_encoder, require_store
 from rag.index.reader import secondary_indexes_of
 from rag.index.store import ChunkStore
+from rag.index.stores import STORES, Store
 from rag.messages import Message
 from rag.settings import DEFAULT_ENCODER, Chunking
 
@@ -40,11 +42,12 @@ def _nothing() -> None:
 
 
 def sync(
-    corpus: Path,
+    corpus: Path | str,
     folder: Path,
     *,
     encoder_name: str | None = None,
     chunking: Chunking | None = None,
+    store_name: Store | None = None,
     server: ChromaServer | None = None,
     patterns: FilePatterns | None = None,
     options: ReadOptions | None = None,
@@ -53,29 +56,27 @@ def sync(
     before_change: Callable[[], None] = _nothing,
     ray: RaySettings | None = None,
 ) -> SyncReport:
-    """Bring the index in `folder`, or that on `server`, up to date with the documents in `corpus`.
+    """Bring the index in `folder`, or that on `server`, up to date with the documents in `corpus`, a path or a URL.
 
-    `encoder_name` and `chunking` default to those of an existing index, else to the bundled encoder and the default
-    sizes. Files that `patterns` exclude are removed from the index. `progress(done, total)` counts bytes of the files
-    to read. `origin` is the source of the documents if that is not the folder `corpus`; an index of another origin that
-    shares no file with this one is refused, as all its files would be removed. `before_change` is called before the
-    first change to the index; there is none if all files are as they were. With `ray` the workers of a cluster read,
-    encode and write; it needs a server. Raises CorpusError, EmptyCorpus, SettingsError, IndexMismatch, IndexBusy,
-    IndexDamaged, ModelUnavailable, ClusterFailed and Server... errors.
+    `encoder_name`, `chunking` and `store_name` default to those of an existing index, else to the bundled encoder, the
+    default sizes and Chroma. Files that `patterns` exclude are removed from the index. `progress(done, total)` counts
+    bytes of the files to read. `origin` is the source of the documents if that is not the folder `corpus`; an index of
+    another origin that shares no file with this one is refused, as all its files would be removed. `before_change` is
+    called before the first change to the index; there is none if all files are as they were. With `ray` the workers of
+    a cluster read, encode and write. Raises CorpusError, SettingsError, IndexProblem, ModelUnavailable, ClusterFailed.
     """
-    if ray is not None and server is None:
-        raise SettingsError("--ray needs a Chroma server, to which all machines write", do="Give it with --chroma-url.")
+    _require_possible(folder, server, store_name, ray)
     began = time.monotonic()
     listing = find(corpus, patterns)
     options, origin = options or ReadOptions(), origin or origin_of(corpus)
     location = locate_index(folder, server)
     with location.lock() as check:
-        manifest = _manifest(location, encoder_name, chunking, before_change)
+        manifest = _manifest(location, encoder_name, chunking, store_name, before_change)
         name = encoder_name or manifest.encoder_name
         encoder = open_encoder(name)
         require_encoder(manifest, location.where, encoder.identity)
         write = _writer(encoder, name, manifest, options, server, ray)
-        with closing(location.store()) as store:
+        with closing(location.store(manifest)) as store:
             plan = make_plan(listing, manifest, store, options)
             _refuse_another_corpus(manifest, origin, plan, folder, server)
             moved, manifest = manifest.corpus != origin, replace(manifest, corpus=origin)
@@ -92,13 +93,30 @@ def sync(
     return _report(listing, plan, outcome, manifest.chunks, time.monotonic() - began)
 
 
+def _require_possible(
+    folder: Path, server: ChromaServer | None, store_name: Store | None, ray: RaySettings | None
+) -> None:
+    if ray is not None and server is None:
+        raise SettingsError("--ray needs a Chroma server, to which all machines write", do="Give it with --chroma-url.")
+    if store_name is not None and store_name not in STORES:
+        raise SettingsError(
+            Message("There is no store {store!r}, only {stores}", store=store_name, stores=", ".join(STORES))
+        )
+    if store_name == "lancedb" and server is not None:
+        raise SettingsError("A Chroma server cannot keep an index in lancedb", do="Leave out --store or --chroma-url.")
+    if store_name == "lancedb":
+        import_lancedb(folder)  # before a manifest names it
+
+
 def _report(listing: FolderListing, plan: SyncPlan, outcome: WriteOutcome, chunks: int, seconds: float) -> SyncReport:
     """Return the report: what the plan found and what was written of it."""
     parts = (*plan.failed_parts, *outcome.failed_parts)
+    # A store may have a new version of the same content.
+    same = {source for source, state in outcome.states.items() if plan.stored.get(source, ())[:3] == state[:3]}
     return SyncReport(
         added=tuple(source for source in outcome.states if source not in plan.stored),
-        changed=tuple(source for source in outcome.states if source in plan.stored),
-        unchanged=plan.unchanged,
+        changed=tuple(source for source in outcome.states if source in plan.stored and source not in same),
+        unchanged=tuple(sorted((*plan.unchanged, *same))),
         removed=plan.removed,
         failed=(*plan.failed, *outcome.failed),
         ignored=listing.ignored,
@@ -127,16 +145,23 @@ def _until_the_end(progress: Progress | None) -> Iterator[Progress]:
 
 
 def _manifest(
-    location: IndexLocation, encoder_name: str | None, chunking: Chunking | None, before_change: Callable[[], None]
+    location: IndexLocation,
+    encoder_name: str | None,
+    chunking: Chunking | None,
+    store_name: Store | None,
+    before_change: Callable[[], None],
 ) -> Manifest:
-    """Return the manifest of the index, a new one if there is none. Raises IndexMismatch for another chunking."""
+    """Return the manifest of the index, a new one if there is none. Raises IndexMismatch for other chunks or stores."""
     try:
         manifest = location.load()
     except IndexMissing:
         name = encoder_name or DEFAULT_ENCODER
-        manifest = Manifest(name, open_encoder(name).identity, chunking or Chunking(), complete=False)
+        manifest = Manifest(
+            name, open_encoder(name).identity, chunking or Chunking(), complete=False, store=store_name or "chroma"
+        )
         before_change()
         location.save(manifest)
+    require_store(manifest, location.where, store_name)
     if chunking is not None and chunking != manifest.chunking:
         raise IndexMismatch(
             Message(
@@ -200,6 +225,7 @@ def _finish(
     gone = plan.gone
     for start in range(0, len(gone), _FILES_AT_ONCE):
         store.delete(sorted(store.ids_of(gone[start : start + _FILES_AT_ONCE])))
+    store.tidy()
     sources = outcome.states.copy() if plan.unchanged else outcome.states
     sources.update((source, plan.stored[source]) for source in plan.unchanged)
     finished = replace(manifest, sources=sources, complete=True)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rag.generation.chain import GroundedChain, Model
     from rag.generation.prompt import Prompt
     from rag.index.reader import Index
+    from rag.index.stores import Store
     from rag.records import Answer
     from rag.retrieval.retriever import HybridRetriever
 
@@ -39,25 +40,29 @@ def ingest(
     columns: Sequence[str] = (),
     encoding: str | None = None,
     ray: str | RaySettings | None = None,
+    store: Store | None = None,
 ) -> SyncReport:
-    """Bring an index up to date with the documents in the folder `corpus`, and report what changed.
+    """Bring an index up to date with the documents in the folder or URL `corpus`, and report what changed.
 
     `include` and `exclude` are patterns as in .gitignore; `columns` of tables make up a document; `encoding` is
     that of text files that are not Unicode, otherwise guessed. Files that cannot be read are in the report's `failed`.
     `ray` is the address of a Ray cluster whose workers do it, or "local"; it needs an index on a Chroma server.
+    `store` is where a new index keeps its chunks: "chroma" or, with the extra lancedb, "lancedb".
     Raises CorpusError, IndexProblem, SettingsError, ModelUnavailable and ClusterFailed.
     """
     from ingest.files import FilePatterns
     from ingest.formats import ReadOptions
     from ingest.sync import sync
     from rag.progress import bytes_bar
+    from rag.storage.object_store import is_url
 
     settings = index_settings(index)
     with bytes_bar("Ingesting documents") as progress:
         return sync(
-            Path(corpus),
+            corpus if is_url(corpus) else Path(corpus),
             settings.folder,
             encoder_name=settings.encoder,
+            store_name=store,
             server=settings.server,
             patterns=FilePatterns(tuple(include), tuple(exclude)),
             options=ReadOptions(tuple(columns), encoding),

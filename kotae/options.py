@@ -11,6 +11,7 @@ import click
 
 from kotae.renamed import RenamedChoice, RenamedOption
 from rag.cluster import LOCAL, RaySettings
+from rag.index.stores import STORES
 from rag.models.server.address import CONCURRENCY, SECONDS
 from rag.records import PRESETS, Decoding, Language
 from rag.safety.injection_filter import DEFAULT_FILTER, InjectionFilter
@@ -23,6 +24,7 @@ from rag.settings import (
     PROMPT_SUFFIXES,
     PROMPTS,
 )
+from rag.storage.object_store import is_url
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 PATH = click.Path(path_type=Path)
@@ -60,6 +62,13 @@ class TextPerLine(click.types.StringParamType):
         return [line.strip() for line in rv.splitlines() if line.strip()]
 
 
+class _PathOrUrl(click.Path):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return a path, or the text of a URL."""
+        return value if is_url(value) else super().convert(value, param, ctx)
+
+
+PATH_OR_URL = _PathOrUrl(path_type=Path)
 json_option = option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 index_option = option("--index", type=PATH, default=DEFAULT_INDEX, help="Folder of the index.")
 encoder_option = option(
@@ -85,6 +94,11 @@ document_options = options(
            help="Skip files that match this pattern, in addition to .kotaeignore; can be repeated."),
     option("--columns", metavar="A,B", help="Columns of csv, xlsx and jsonl that make up a document."),
     option("--encoding", help="Encoding of text files that are not Unicode, such as cp932; by default it is guessed."),
+)  # fmt: skip
+store_option = option(
+    "--store", type=click.Choice(STORES),
+    help="Where the index keeps its chunks: chroma, or lancedb (extra lancedb), which answers from disk; by default "
+    "where it keeps them already, and chroma for a new one.",
 )  # fmt: skip
 ray_options = options(
     option("--ray", is_flag=False, flag_value=LOCAL, metavar="[ADDRESS]",

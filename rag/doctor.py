@@ -28,7 +28,16 @@ from rag.text.columns import in_columns
 if TYPE_CHECKING:
     from rag.models.gptq.screen import Screening
 
-_PACKAGES = ("torch", "transformers", "sentence-transformers", "chromadb", "xllamacpp", "gptqmodel", "langchain-core")
+_PACKAGES = (
+    "torch",
+    "transformers",
+    "sentence-transformers",
+    "chromadb",
+    "lancedb",
+    "xllamacpp",
+    "gptqmodel",
+    "langchain-core",
+)
 _FILES = 20
 
 
@@ -37,6 +46,7 @@ class IndexDescription:
     """An index: `where` is a folder or a server; `languages` counts chunks by language, `sources` by file."""
 
     where: str
+    store: str
     encoder: str
     max_tokens: int
     corpus_digest: str
@@ -60,7 +70,8 @@ class IndexDescription:
                 languages=languages,
             ),
             Message(
-                "encoder {encoder}, chunks of up to {tokens} tokens, corpus {digest}",
+                "kept in {store}, encoder {encoder}, chunks of up to {tokens} tokens, corpus {digest}",
+                store=self.store,
                 encoder=self.encoder,
                 tokens=self.max_tokens,
                 digest=self.corpus_digest[:16],
@@ -81,10 +92,11 @@ def describe_index(folder: Path, server: ChromaServer | None = None) -> IndexDes
     """Describe the index in `folder`, or on `server`. Raises IndexProblem."""
     location = locate_index(folder, server)
     manifest = location.load()
-    with closing(location.store()) as store:
+    with closing(location.store(manifest)) as store:
         languages = {language: store.count([language]) for language in LANGUAGES}
     return IndexDescription(
         where=location.where,
+        store=manifest.store,
         encoder=str(manifest.encoder),
         max_tokens=manifest.chunking.max_tokens,
         corpus_digest=manifest.corpus_digest,

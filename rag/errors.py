@@ -64,7 +64,12 @@ class KotaeError(Exception):
         message = Message.of(self.what)
         if self.where is not None:
             message = Message("{what} ({where})", what=message, where=self.where)
-        return message if self.do is None else Message("{error}. {do}", error=message, do=Message.of(self.do))
+        if self.do is None:
+            return message
+        do = Message.of(self.do)
+        if message.endswith("."):  # it ends with the advice of another error
+            return Message("{error} {do}", error=message, do=do)
+        return Message("{error}. {do}", error=message, do=do)
 
     def text(self, language: Language) -> str:
         """Return the message on one line in a language."""
@@ -78,8 +83,10 @@ class KotaeError(Exception):
 
 
 def first_line(error: BaseException) -> Message:
-    """Return the first line of a foreign error's message, or its class name; the commonest are translated."""
-    return Message((str(error).strip().splitlines() or [type(error).__name__])[0])
+    """Return the first line of a foreign error's message, to stand in a sentence; the commonest are translated."""
+    line = next(iter(str(error).strip().splitlines()), "")
+    line = line if line.endswith("..") else line.removesuffix(".")
+    return Message(line or ("timed out" if "Timeout" in type(error).__name__ else "no reason is given"))
 
 
 class SettingsError(KotaeError):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from langchain_core.retrievers import BaseRetriever
 
+from rag.errors import SettingsError
 from rag.generation.chain import GroundedChain, Model, build_chain
 from rag.generation.prompt import Prompt
 from rag.generation.prompt_file import load_prompt
@@ -62,14 +63,17 @@ class IndexSettings:
 
 
 def open_model(settings: ModelSettings) -> Model:
-    """Return the model of a URI, not loaded yet: a chat model, or a completion model for raw-text prompts."""
+    """Return the model of a URI, not loaded yet: a chat model, or a completion model for raw-text prompts.
+
+    Raises ModelUnavailable for an unknown URI, and SettingsError for options that do not apply to it.
+    """
     decoding = settings.decoding
     if settings.uri.startswith(SCHEME):
         from rag.models.server.factory import open_server_model
 
         return open_server_model(settings.uri, settings.server, decoding, settings.context, raw=settings.prompt.raw)
     kind = LocalLLM if settings.prompt.raw else LocalChatModel
-    return kind(
+    model = kind(
         model=settings.uri,
         temperature=decoding.temperature,
         top_p=decoding.top_p,
@@ -83,6 +87,8 @@ def open_model(settings: ModelSettings) -> Model:
         gpus=settings.gpus,
         llama_server=settings.llama_server,
     )
+    model.check()
+    return model
 
 
 def open_retriever(settings: IndexSettings) -> HybridRetriever:
@@ -106,6 +112,8 @@ class RetrieverShelf:
         Raises IndexProblem, SettingsError and ModelUnavailable.
         """
         if str(settings.folder).startswith(OTHER_CHROMA):
+            if settings.reranker:
+                raise SettingsError("A reranker needs an index that kotae made", do="Omit --reranker.")
             return self._other(str(settings.folder), settings.encoder, settings.top_k)
         index = self._index(replace(settings, top_k=DEFAULT_TOP_K, reranker=None)).index
         reranker = self._reranker(settings.reranker) if settings.reranker else None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from string import Formatter
 from typing import TYPE_CHECKING, Any, Final, SupportsIndex
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 CATALOGUE = Path(__file__).parent / "locale" / "ja" / "LC_MESSAGES" / "kotae.po"
 _display: Language = "en"
 _KEPT = (str, int, float, tuple, list, type(None))
+_LONGEST_FORMAT: Final = 4
 
 
 class Message(str):
@@ -53,10 +55,25 @@ def packed(text: str | None) -> Any:
 
 
 def unpacked(value: Any) -> Any:
-    """Return the text or value that `packed` made this of."""
-    if not isinstance(value, dict):
-        return value
-    return Message(value["template"], **{name: unpacked(part) for name, part in value["values"].items()})
+    """Return the text or value that `packed` made this of; it may have been made by anyone.
+
+    A template that asks for more of its values than their text stays as it is: `{x.__class__}`, `{x:999999999}`.
+    """
+    match value:
+        case {"template": str(template), "values": dict(values)}:
+            parts = {name: unpacked(part) for name, part in values.items()}
+            with suppress(ValueError, TypeError):
+                if _is_plain(template, parts):
+                    return Message(template, **parts)
+            return Message(template)
+        case _:
+            return value
+
+
+def _is_plain(template: str, values: Mapping[str, Any]) -> bool:
+    """Return whether a template asks for nothing but its values, numbers perhaps in a short format."""
+    fields = [(name, spec or "") for _, name, spec, _ in Formatter().parse(template) if name is not None]
+    return all(name in values and "{" not in spec and len(spec) <= _LONGEST_FORMAT for name, spec in fields)
 
 
 def joined(messages: Iterable[str], separator: str = "; ") -> Message:
@@ -155,18 +172,20 @@ _REASONS = (
     Message("Address already in use"),
     Message("Too many open files"),
     Message("Input/output error"),
+    Message("disk I/O error"),
+    Message("unable to open database file"),
     Message("Cannot allocate memory"),
     Message("File name too long"),
     Message("Connection refused"),
     Message("Connection reset by peer"),
     Message("Name or service not known"),
     Message("Temporary failure in name resolution"),
-    Message("Connection error."),
-    Message("Request timed out."),
+    Message("Connection error"),
+    Message("Request timed out"),
     Message("timed out"),
     Message("File is not a zip file"),
     Message("Bad magic number for file header"),
     Message("Truncated file header"),
-    Message("CUDA out of memory."),
+    Message("CUDA out of memory"),
 )
 """What the catalogue has of the reasons of operating systems and libraries; others stay as they are worded there."""

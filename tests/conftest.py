@@ -19,6 +19,7 @@ from tests import leftovers, needs
 from tests.samples import SMALL_CORPUS, write_corpus
 
 if TYPE_CHECKING:
+    from rag.index.stores import Store
     from tests.eval.scripted import Script
     from tests.faults.forks import Forks
 
@@ -187,10 +188,38 @@ def chroma_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["folder", pytest.param("server", marks=pytest.mark.server)])
+@pytest.fixture(scope="session")
+def s3() -> Iterator[Any]:
+    """A real S3 server on loopback, for which the environment has the credentials."""
+    pytest.importorskip("moto", reason="the packages of developers are not installed")
+    from tests.s3 import s3_server
+
+    with s3_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session", name="lancedb")
+def _lancedb() -> None:
+    """LanceDB as a second store."""
+    pytest.importorskip("lancedb", reason="the extra lancedb is not installed")
+
+
+@pytest.fixture(scope="module", params=["chroma", "lancedb"])
+def kept_in(request: pytest.FixtureRequest) -> Store:
+    """Each store that an index on disk can be kept in."""
+    if request.param == "lancedb":
+        request.getfixturevalue("lancedb")
+    kind: Store = request.param
+    return kind
+
+
+@pytest.fixture(params=["folder", "lancedb", pytest.param("server", marks=pytest.mark.server)])
 def site(request: pytest.FixtureRequest, tmp_path: Path):
-    """A place without an index yet, on disk and on a server."""
+    """A place without an index yet, on disk in both stores and on a server."""
     from tests.sites import new_site
+
+    if request.param == "lancedb":
+        request.getfixturevalue("lancedb")
 
     url = request.getfixturevalue("chroma_url") if request.param == "server" else ""
     with new_site(request.param, tmp_path / "index", url) as empty:
@@ -218,7 +247,7 @@ def chat_model(cache: Path):
 def shallow_model(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
     """A GGUF file of the bundled language model's first layers, for tests that do not look at what an answer says."""
     from rag.models.bundled import assemble
-    from tests.shallow_model import write_shallow
+    from tests.small_models import write_shallow
 
     return write_shallow(assemble(), tmp_path_factory.mktemp("shallow") / "shallow.gguf")
 

@@ -17,8 +17,7 @@ from packaging.utils import canonicalize_name
 from tests.samples import REPOSITORY
 
 LOCKS = REPOSITORY / "locks"
-OLDEST = "3.11.5"
-"""mkdocs-material needs it, a package of the developers."""
+OLDEST = "3.11"
 _SYSTEMS = ("darwin", "linux", "win32")
 _SUPPORTED = "python_full_version < '3.14'"
 _OF_TORCH = re.compile(r"torch|triton|cuda-.+|nvidia-.+")

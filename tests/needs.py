@@ -26,6 +26,7 @@ FIXTURES = {
     "gptqmodel": "gptq",
     "browser": "browser",
     "chroma_url": "server",
+    "s3": "server",
     "process": "process",
     "ocr": "slow",
 }

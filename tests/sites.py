@@ -23,6 +23,7 @@ from ingest.sync import sync
 from rag.index.chroma import ChromaServer
 from rag.index.location import locate_index
 from rag.index.reader import Index, open_index
+from rag.index.stores import Store
 from tests.ingest.snapshots import Snapshot, assert_same_index, snapshot
 
 _numbers = itertools.count()
@@ -30,13 +31,14 @@ _numbers = itertools.count()
 
 @dataclass(frozen=True)
 class Site:
-    """An index in a folder, or on a server."""
+    """An index in a folder, in one of the stores, or on a server."""
 
     folder: Path
     server: ChromaServer | None = None
+    store: Store = "chroma"
 
     def sync(self, corpus: Path, **options: Any) -> SyncReport:
-        return sync(corpus, self.folder, server=self.server, **options)
+        return sync(corpus, self.folder, server=self.server, store_name=self.store, **options)
 
     def open(self, encoder_name: str | None = None) -> Index:
         return open_index(self.folder, encoder_name, self.server)
@@ -60,9 +62,9 @@ class Site:
 
 @contextmanager
 def new_site(kind: str, folder: Path, url: str) -> Iterator[Site]:
-    """Yield a location without an index, of kind "folder" or "server"; the index is dropped at the end."""
-    if kind == "folder":
-        yield Site(folder)
+    """Yield a location without an index, of kind "folder", "lancedb" or "server"; that on a server is dropped."""
+    if kind != "server":
+        yield Site(folder, store="lancedb" if kind == "lancedb" else "chroma")
         return
     site = Site(folder, ChromaServer(url, collection=f"test-{next(_numbers)}"))
     try:

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from tests.rows import each_row
 from tests.samples import REPOSITORY
 
 WHOLE_PROJECT = {
@@ -15,6 +16,7 @@ WHOLE_PROJECT = {
     "injection/": "measures prompts that carry orders, from document to answer; its programs are beside it",
     "test_layout": "the tree itself",
     "test_patterns": "every compiled pattern of the product",
+    "test_doctests": "the examples in all docstrings of the product",
     "test_style": "the syntax of every product file",
     "test_dist": "the wheel and the source distribution",
 }
@@ -44,7 +46,7 @@ def find_tested(test: PurePosixPath, root: Path) -> Path | None:
     return None
 
 
-@pytest.mark.parametrize("test", _tests(), ids=str)
+@each_row("test", _tests())
 def test_a_test_file_is_named_after_what_it_tests(test: PurePosixPath) -> None:
     if any(str(test).startswith(name) for name in WHOLE_PROJECT):
         return

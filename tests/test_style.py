@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.rows import each_row
 from tests.samples import REPOSITORY
 
 PACKAGES = ("kotae", "ingest", "eval", "rag")
@@ -84,7 +85,7 @@ def _in_repository(path: Path) -> str:
     return path.relative_to(REPOSITORY).as_posix()
 
 
-@pytest.mark.parametrize("path", FILES, ids=_in_repository)
+@each_row("path", FILES)
 def test_no_variable_is_a_pronoun(path: Path) -> None:
     assert read(path).pronouns == []
 
@@ -124,7 +125,7 @@ def test_a_public_class_name_stands_for_one_thing() -> None:
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
 
 
-@pytest.mark.parametrize("path", FILES, ids=_in_repository)
+@each_row("path", FILES)
 def test_files_and_functions_are_short(path: Path) -> None:
     assert read(path).lines <= FILE_LINES
     assert read(path).long_functions == {}

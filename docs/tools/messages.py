@@ -6,6 +6,7 @@ New messages come into rag/locale with an empty translation, which a test refuse
 from __future__ import annotations
 
 import ast
+import functools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from typing import Final
 
 import click
 
-from eval.report.columns import TITLES
+from eval.report.columns import SHEETS, TITLES
 from eval.report.names import NAMES
+from eval.report.settings_table import SETTINGS
 from kotae import help_pages, languages
 from kotae.commands import main
 from kotae.web.messages import MESSAGES
@@ -87,10 +89,14 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _in_code() -> Iterator[MessageSite]:
-    for path in sorted(path for package in _PACKAGES for path in (ROOT / package).rglob("*.py")):
-        place = path.relative_to(ROOT).as_posix()
-        yield from of_tree(ast.parse(path.read_text(encoding="utf-8")), place)
+@functools.cache
+def _in_code() -> tuple[MessageSite, ...]:
+    paths = sorted(path for package in _PACKAGES for path in (ROOT / package).rglob("*.py"))
+    return tuple(found for path in paths for found in of_tree(_tree(path), path.relative_to(ROOT).as_posix()))
+
+
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def of_tree(tree: ast.Module, place: str) -> Iterator[MessageSite]:
@@ -145,9 +151,14 @@ def _constants(tree: ast.Module) -> dict[str, ast.expr]:
                 path = ROOT / (module.replace(".", "/") + ".py")
                 wanted = {alias.name for alias in names if alias.name.isupper()}
                 if wanted and path.exists() and module.split(".")[0] in _PACKAGES:
-                    others = _constants(ast.parse(path.read_text(encoding="utf-8")))
+                    others = _constants_in(path)
                     constants |= {name: others[name] for name in wanted & others.keys()}
     return constants
+
+
+@functools.cache
+def _constants_in(path: Path) -> dict[str, ast.expr]:
+    return _constants(_tree(path))
 
 
 def _texts(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str | None]:
@@ -170,9 +181,11 @@ def _texts(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str | N
 
 
 def _in_tables() -> Iterator[MessageSite]:
-    """Yield the texts of the web page, the titles of columns of reports, and the words for stored names."""
+    """Yield the texts of the web page, titles of columns and sheets, names of settings, and words for stored names."""
     yield from (MessageSite(f"page.{name}\4{text}", "kotae/web/messages.py") for name, text in MESSAGES.items())
     yield from (MessageSite(f"column\4{title}", "eval/report/columns.py") for title in TITLES)
+    yield from (MessageSite(f"sheet\4{title}", "eval/report/columns.py") for title in SHEETS)
+    yield from (MessageSite(f"setting\4{name}", "eval/report/settings_table.py") for name in SETTINGS)
     yield from (MessageSite(f"name\4{name}", "eval/report/names.py") for name in NAMES.values())
 
 
@@ -180,7 +193,7 @@ def _in_click() -> Iterator[MessageSite]:
     """Yield the texts of click itself."""
     yield MessageSite("required", "click")  # looked up by a variable
     for module in languages.TRANSLATED:
-        for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))):
+        for node in ast.walk(_tree(Path(str(module.__file__)))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "ngettext"):
                 texts = (argument.value for argument in node.args if isinstance(argument, ast.Constant))
                 yield from (MessageSite(text, "click") for text in texts if isinstance(text, str) and text)

@@ -19,6 +19,7 @@ _KEYS = (
 NOT_READ = "-"
 """What --columns names for what is not to be read."""
 _LONGEST = 40  # letters of a name that is suggested
+_LETTERS = ("abcdefghij", "アイウエオカキクケコ", "123456789")  # headers of columns with a choice each
 _WORDS: Mapping[Language, str] = {"ja": Message("Japanese"), "en": Message("English")}
 _ROLES: Mapping[Role, str] = {Role.QUESTION: Message("question"), Role.REFERENCE: Message("reference")}
 _MARKS: Mapping[Language, str] = {"ja": "jp", "en": "en"}
@@ -85,13 +86,13 @@ def find_columns(header: Sequence[str], given: Sequence[FieldColumn], where: str
     chosen = [_given(column, header, where) for column in given if column.header != NOT_READ]
     taken = {column.header for column in chosen}
     roles = {column.name.role for column in given}
-    lettered = {"a", "b"} <= set(map(normalise_header, header))  # choices A, B, C, D
+    lettered = _lettered([*map(normalise_header, header)])
     known = [
         FieldColumn(cell, name)
         for cell in header
-        if cell and cell not in taken and (name := _name(cell, lettered=lettered)) and name.role not in roles
+        if cell and cell not in taken and (name := _name(cell, lettered)) and name.role not in roles
     ]
-    columns = _without_twins(_pairs(chosen + _by_role(known)), header, where)
+    columns = _without_twins(_pairs(_without_weak(chosen + _by_role(known))), header, where)
     missing = [role for role in _REQUIRED if not any(column.name.role is role for column in columns)]
     if missing:
         neither = Message("The verification set has no column with the question and the reference")
@@ -103,9 +104,27 @@ def find_columns(header: Sequence[str], given: Sequence[FieldColumn], where: str
     return SetColumns(tuple(columns), tuple(cell for cell in header if cell and cell not in used))
 
 
-def _name(header: str, *, lettered: bool) -> ColumnName | None:
+def _lettered(names: Sequence[str]) -> str:
+    """Return the letters that columns with a choice each are named by, "" for none.
+
+    Numbers and kana stand before the reference; behind it they may be people who judged it.
+    """
+    reference = next(
+        (at for at, name in enumerate(names) if (known := read_name(name)) and known.role in _REQUIRED[1:]), len(names)
+    )
+    found = (letters for letters in _LETTERS if set(letters[:2]) <= {*names})
+    return next((letters for letters in found if letters is _LETTERS[0] or names.index(letters[0]) < reference), "")
+
+
+def _without_weak(columns: Sequence[FieldColumn]) -> list[FieldColumn]:
+    """Return the columns, but for weak names of a question or a reference beside others."""
+    strong = {column.name.role for column in columns if not column.name.weak}
+    return [column for column in columns if not (column.name.weak and column.name.role in strong)]
+
+
+def _name(header: str, lettered: str) -> ColumnName | None:
     letter = normalise_header(header)
-    return ColumnName(Role.CHOICES, index=letter) if lettered and letter in tuple("abcdefghij") else read_name(header)
+    return ColumnName(Role.CHOICES, index=letter) if letter in tuple(lettered) else read_name(header)
 
 
 def _given(column: FieldColumn, header: Sequence[str], where: str) -> FieldColumn:

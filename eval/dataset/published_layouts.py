@@ -2,7 +2,8 @@
 
 SQuAD (also JSQuAD and JaQuAD) nests questions in paragraphs of articles; MKQA has a question and its answers in many
 languages; llm-jp-eval has one instruction over its samples; LangSmith nests inputs and outputs; chats are lists of
-messages; NIILC is XML. A field with a text for each language becomes a field for each.
+messages; HotpotQA, 2WikiMultihopQA and MuSiQue mark the supporting passages among others; NIILC is XML. A field with a
+text for each language becomes a field for each.
 """
 
 from __future__ import annotations
@@ -46,10 +47,10 @@ def records_in(document: Any, where: str) -> Iterator[SetRecord]:
 
 def flat_records(value: Mapping[str, Any], position: str) -> Iterator[SetRecord]:
     """Yield the questions of a record: itself, or those in the paragraphs of an article."""
-    if isinstance(value.get("paragraphs"), list):
+    if any("qas" in paragraph for paragraph in _objects(value.get("paragraphs"))):
         yield from _article(value, position)
     else:
-        yield SetRecord(position, _flat(value))
+        yield SetRecord(position, _flat(_choices(_supported(value))))
 
 
 def niilc_records(root: Any) -> Iterator[SetRecord]:
@@ -114,6 +115,45 @@ def _article(article: Mapping[str, Any], position: str) -> Iterator[SetRecord]:
                     question_at=question_at,
                 )
                 yield SetRecord(where, about | _flat(question))
+
+
+def _objects(value: Any) -> list[Mapping[str, Any]]:
+    return [part for part in value if isinstance(part, Mapping)] if isinstance(value, list) else []
+
+
+def _supported(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a record with its supporting passages as context, instead of these among others (HotpotQA, MuSiQue)."""
+    titles, passages = _pairs(value.get("supporting_facts"), "sent_id"), _pairs(value.get("context"), "sentences")
+    if titles and all(isinstance(sentences, list) for _, sentences in passages):
+        named = {title for title, _ in titles}
+        found: list[tuple[Any, Any]] = [
+            (title, "".join(map(str, sentences))) for title, sentences in passages if title in named
+        ]
+    elif any("is_supporting" in paragraph for paragraph in _objects(value.get("paragraphs"))):
+        own = [paragraph for paragraph in _objects(value["paragraphs"]) if paragraph.get("is_supporting")]
+        found = [(paragraph.get("title"), paragraph.get("paragraph_text")) for paragraph in own]
+    else:
+        found = []
+    return {**value, "context": [{"title": title, "text": text} for title, text in found]} if found else value
+
+
+def _pairs(value: Any, second: str) -> list[tuple[Any, Any]]:
+    """Return the pairs in a list of them, or in an object with a list of titles and one of what belongs to them."""
+    if isinstance(value, Mapping) and isinstance(value.get("title"), list) and isinstance(value.get(second), list):
+        return list(zip(value["title"], value[second], strict=False))
+    parts = value if isinstance(value, list) else []
+    pairs = [(part[0], part[1]) for part in parts if isinstance(part, list) and len(part) == 2]
+    return pairs if len(pairs) == len(parts) else []
+
+
+def _choices(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record with its labelled choices in one field, and a question that is an object (CommonsenseQA) open."""
+    fields = dict(value)
+    if isinstance(question := fields.get("question"), Mapping) and "stem" in question:
+        fields |= {"question": question["stem"], "choices": question.get("choices")}
+    if (listed := _objects(fields.get("choices"))) and all({"label", "text"} <= choice.keys() for choice in listed):
+        fields["choices"] = {name: [choice[name] for choice in listed] for name in ("text", "label")}
+    return fields
 
 
 def _unnested(value: Mapping[str, Any]) -> dict[str, Any]:

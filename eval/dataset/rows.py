@@ -19,6 +19,7 @@ from eval.dataset.values import (
     checked_text,
     contexts_of,
     gold_of,
+    question_of,
     refuse_error,
     text_of,
     truth_of,
@@ -198,7 +199,7 @@ class _RowReader:
         return {column.name.language or self._language(text): text for column, text in texts.items() if text}
 
     def _question(self, column: FieldColumn) -> str:
-        text = self._read(column, checked_text)
+        text = self._read(column, question_of)
         more = self._optional(Role.INPUT, text_of, "")
         return f"{text}\n{more}" if text and more else text
 
@@ -218,11 +219,16 @@ class _RowReader:
             found = self._read(column, lambda value, several=several: answers_of(value, several=several))  # type: ignore[misc]
             answers[column] = found
             if choices is not None:
-                chosen = [choices.named(text) for text in found]
-                if None in chosen and column.name.by_label:
-                    raise _RowFault(column, Message("has {answer!r}, which is no choice", answer=found[0]))
-                answers[column] = [name or text for name, text in zip(chosen, found, strict=True)]
+                answers[column] = [self._chosen(column, text, choices) for text in found]
         return answers
+
+    @staticmethod
+    def _chosen(column: FieldColumn, answer: str, choices: Choices) -> str:
+        """Return the choice that an answer names, else the answer; people who write Japanese headers count from 1."""
+        chosen = choices.named(answer, first=1 if detect(column.header) == "ja" else 0)
+        if chosen is None and (column.name.by_label or choices.is_label(answer)):
+            raise _RowFault(column, Message("has {answer!r}, which is no choice", answer=answer))
+        return chosen or answer
 
     def _accepted(
         self, references: Mapping[FieldColumn, list[str]], questions: dict[Language, str], *, answerable: bool
@@ -261,7 +267,8 @@ class _RowReader:
 
     def _choices(self) -> Choices | None:
         columns = self._columns.all(Role.CHOICES)
-        return read_choices({c.name.index: self._read(c, lambda value: value) for c in columns}) if columns else None
+        values = {c.name.index: self._read(c, lambda value: value) for c in columns}
+        return self._read(columns[0], lambda _: read_choices(values)) if columns else None
 
     def _kind(self, languages: Sequence[Language], choices: Choices | None) -> tuple[str, Any]:
         column = self._columns.first(Role.TYPE)
@@ -280,8 +287,7 @@ class _RowReader:
     def _gold(self) -> list[GoldPassage]:
         title = self._optional(Role.TITLE, text_of, "")
         named: list[GoldPassage] = self._optional(Role.GOLD, gold_of, [])
-        given: list[GoldPassage] = self._optional(Role.CONTEXT, lambda value: contexts_of(value, title), [])
-        return named + given
+        return self._optional(Role.CONTEXT, lambda value: [*named, *contexts_of(value, title)], named)
 
 
 def _kind_text(value: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from eval.dataset.items import GoldPassage
@@ -17,6 +17,9 @@ _EXCEL_ERROR = re.compile(
 )
 _NO_VALUE = frozenset({"nan", "null", "none", "<na>", "nat", "undefined"})
 _PYTHON_LIST = re.compile(r"[\[({]\s*(?:'|array\(|[\"']\w+[\"']\s*:|None\b)|array\(")
+_FINAL = re.compile(r"\n####\s*(?=\W{0,3}\d[\d,./]*%?\Z)")  # before the answer, in GSM8K: above it the solution
+_COLON = re.compile(r":\s|(?<![\dA-Za-z])[:：]|→")  # not of a time or an address
+_CLAUSE = re.compile(r"=|.は.|[.。]$|.{31}", re.S)  # of one answer: whales are mammals; tunas are fish.
 _SPAN = re.compile(r"(.+)\[(\d{1,12}):(\d{1,12})\]")
 _YES = frozenset("yes true y 1 1.0 はい 可 可能 ○ 〇 有 あり 回答可 回答可能 answerable".split())
 _NO = frozenset("no false n 0 0.0 いいえ 不可 不可能 × ✕ x 無 なし 回答不可 回答不能 unanswerable".split())
@@ -61,11 +64,16 @@ def checked_text(value: Any) -> str:
     return text
 
 
+def question_of(value: Any) -> str:
+    """Return a question as text, also the only one in a list. Raises UnusableValue, also for several turns."""
+    return checked_text(value[0] if isinstance(value, list) and len(value) == 1 else value)
+
+
 def answers_of(value: Any, *, several: bool) -> list[str]:
     """Return the accepted answers in a value, the first one being the reference.
 
-    A value is a text, a list in JSON, or SQuAD's and MKQA's objects. A column of `several` answers may also have one a
-    line, or a vertical bar between them. Raises UnusableValue.
+    A value is a text, a list in JSON, or SQuAD's, MKQA's and TriviaQA's objects. A column of `several` answers may also
+    have one a line, or vertical bars or else semicolons between them. Raises UnusableValue.
     """
     if isinstance(value, str):
         return _in_cell(value, several=several)
@@ -82,8 +90,19 @@ def _in_cell(cell: str, *, several: bool) -> list[str]:
             return list(dict.fromkeys(answer for answer in _in_json(value) if answer))
     if _PYTHON_LIST.match(text) and (several or text[-1:] in ("]", "}", ")")):
         raise UnusableValue('holds a list as Python prints it; write it as JSON: ["a", "b"]')
-    parts = re.split(r"[\n|]", text) if several else [text]
+    parts = re.split(r"[\n|]", text) if several else [_FINAL.split(text)[-1]]
+    listed = re.split(r"\s?(?:;\s|；)\s?", text.rstrip("; ；")) if several and len(parts) == 1 else []
+    if len(listed) > 1 and not _is_one_answer(listed):
+        parts = listed
     return list(dict.fromkeys(part for part in (checked_text(part) for part in parts) if part))
+
+
+def _is_one_answer(parts: Sequence[str]) -> bool:
+    """Tell whether parts are clauses of one answer, or say something of a thing each ("whale: mammal; tuna: fish")."""
+    if any(map(_CLAUSE.search, parts)) or len({part[:1].islower() for part in parts}) > 1:
+        return True
+    colons = [_COLON.split(part, maxsplit=1) for part in parts]
+    return all(len(sides) > 1 for sides in colons) and len({sides[0].strip() for sides in colons}) == len(parts)
 
 
 def _in_json(value: Any) -> Iterator[str]:
@@ -91,6 +110,7 @@ def _in_json(value: Any) -> Iterator[str]:
         for part in value:
             yield from _in_json(part)
     elif isinstance(value, Mapping):
+        value = {str(name).casefold(): part for name, part in value.items()}
         named = next((value[name] for name in _TEXTS if name in value), None)
         if named is None and not any(name in value for name in _TEXTS):
             raise UnusableValue(Message("holds an object without {texts}", texts=" or ".join(map(repr, _TEXTS[:2]))))
@@ -130,7 +150,10 @@ def _gold(part: Any) -> GoldPassage:
 
 
 def contexts_of(value: Any, title: str = "") -> list[GoldPassage]:
-    """Return the passages in a value: a text, or a list of texts or of objects with `title` and `content`."""
+    """Return the passages in a value: a text, or a list (in a cell: in JSON) of texts, or of objects with `title`."""
+    if isinstance(value, str):
+        listed = _json(value) if value.strip()[:1] == "[" else None
+        value = listed if isinstance(listed, list) else value
     parts = value if isinstance(value, list | tuple) else [value]
     passages = []
     for part in parts:

@@ -14,6 +14,7 @@ from eval.drafting.japanese_cloze import question_in_place
 from eval.drafting.journal import ReplyJournal
 from eval.drafting.passages import PassageSpread
 from eval.drafting.prompts import drafting_prompt
+from eval.drafting.question_words import UNCLEAR
 from eval.drafting.targets import DraftTarget, find_targets
 from eval.drafting.unanswerable import unanswerable
 from eval.grading.ladder import grade
@@ -27,7 +28,8 @@ Progress = Callable[[int, int], None]
 MOST_TRIES: Final = 30
 """Drafts for each question that is wanted, after which a language has no more."""
 TURNS: Final = 3
-"""Answers of one passage that are tried, one a turn over all passages."""
+"""Answers of one passage that are tried of each tier, one a turn over all passages."""
+TIERS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,13 @@ class Draft:
     reason: DropReason | None = None
     reply: str = ""
     answerable: bool = True
+
+    @property
+    def tier(self) -> int:
+        """How far a good question may be hoped for: the rule's own or one of the title, another, one for any name."""
+        if self.target.asks == UNCLEAR:
+            return 2
+        return 0 if self.question or self.target.about_title else 1
 
     def dropped(self, reason: DropReason) -> Draft:
         """Return the draft as dropped."""
@@ -132,15 +141,14 @@ class Drafter:
     def _planned(self, spread: PassageSpread, language: Language) -> Iterator[Draft]:
         """Yield an answer of every passage in turn, then another of each; none depends on what became of the others.
 
-        Those for which a rule has the question come before those for which the model must write it, which are empty.
+        Those for which a rule has the question, or at least the sentence of the title, come before the others.
         """
-        for by_rule in (True, False) if language == "ja" else (False,):
+        for tier in range(TIERS):
             for turn in range(TURNS):
                 for chunk in spread.passages(language):
-                    for target in find_targets(chunk, self._settings.seed)[turn : turn + 1]:
-                        question = question_in_place(target) if language == "ja" else None
-                        if (question is not None) == by_rule:
-                            yield Draft(target, question or "")
+                    targets = find_targets(chunk, self._settings.seed)
+                    drafts = [Draft(target, question_in_place(target) or "") for target in targets]
+                    yield from [draft for draft in drafts if draft.tier == tier][turn : turn + 1]
 
     def _checked(self, planned: Sequence[Draft]) -> list[Draft]:
         """Have the questions written that are not yet, and apply the filters; those that cost most come last."""
@@ -160,7 +168,7 @@ class Drafter:
                 target.chunk.language,
                 {
                     "title": sanitize_label(target.chunk.title, mode).text,
-                    "text": " ".join(sanitize_passage(target.excerpt, mode).text.split()),
+                    "text": " ".join(sanitize_passage(target.about_title or target.excerpt, mode).text.split()),
                     "answer": target.answer,
                     "asks": target.asks,
                 },

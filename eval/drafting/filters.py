@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Final
 
 from eval.dataset.items import GoldPassage, Item
+from eval.drafting.english_wording import asks_elsewhere, points_at_unknown, says_twice
+from eval.drafting.subjects import plain_title
 from eval.drafting.targets import DraftTarget
 from eval.set_check.questions import find_answers_in_questions
 from rag.text.canonical import canonical
@@ -38,6 +40,11 @@ _POINTS: Final = re.compile(
     re.IGNORECASE,
 )
 """Words that point at something, which the question must name before them."""
+_SOMEBODY: Final = re.compile(r"\b(?:he|she|they)\b", re.IGNORECASE)
+"""What takes the place of a subject: the post that he had always wanted."""
+_FULL_NAME: Final = re.compile(r"(?<=[a-z,] )[A-Z][\w'-]+(?: of)?(?: the)? [A-Z][\w'-]+")
+_FREE: Final = 1
+"""Words of its own that an English question may have ("located"); with more it says what its text does not."""
 _ENOUGH: Final = 4
 """Content words from which on a question about a document without a title may do without a name."""
 
@@ -48,6 +55,9 @@ class DropReason(StrEnum):
     FAILED = "no reply"
     FORM = "not a question"
     DEPENDENT = "needs its passage"
+    INVENTED = "says more than its passage"
+    REPEATS = "says a word twice"
+    OTHER_CLAUSE = "asks of another clause"
     ANSWER_INSIDE = "answer in the question"
     NOT_RETRIEVED = "passage not retrieved"
     ROUND_TRIP = "answered otherwise"
@@ -69,17 +79,35 @@ def drop_by_text(question: str, target: DraftTarget) -> DropReason | None:
         _SHORTEST <= len(question) <= _LONGEST
         and _ENDS.search(question)
         and _ASKS.search(question)
+        and "who or what" not in question.lower()
         and detect(question) == language
     ):
         return DropReason.FORM
     if not stands_alone(question, target.chunk.title):
         return DropReason.DEPENDENT
+    if language == "en" and (reason := _drop_in_english(question, target)) is not None:
+        return reason
     item = drafted_item("1", question, target)
     if folded(canonical(target.answer)) in folded(canonical(question)) or any(
         find_answers_in_questions([item], language)
     ):
         return DropReason.ANSWER_INSIDE
     return None
+
+
+def _drop_in_english(question: str, target: DraftTarget) -> DropReason | None:
+    """Return why an English question, which a model has written, cannot be kept."""
+    if (
+        not _names_its_subject(question, target)
+        or _SOMEBODY.search(question)
+        or points_at_unknown(question, target.excerpt, target.chunk.title)
+    ):
+        return DropReason.DEPENDENT
+    if len(_invented(question, target)) > _FREE:
+        return DropReason.INVENTED
+    if says_twice(question, target.chunk.title):
+        return DropReason.REPEATS
+    return DropReason.OTHER_CLAUSE if asks_elsewhere(question, target) else None
 
 
 def stands_alone(question: str, title: str = "") -> bool:
@@ -103,6 +131,22 @@ def stands_alone(question: str, title: str = "") -> bool:
         return False
     words = sum(token.content and not _ASKS.fullmatch(token.surface) for token in tokens)
     return bool(names) or (not titled and words >= _ENOUGH)
+
+
+def _names_its_subject(question: str, target: DraftTarget) -> bool:
+    """Return whether an English question has the title, or where its sentence does not, a name of several words."""
+    title = plain_title(target.chunk.title).removeprefix("The ")
+    if title and folded(canonical(title)) in folded(canonical(question)):
+        return True
+    return not target.about_title and (not title or _FULL_NAME.search(question) is not None)
+
+
+def _invented(question: str, target: DraftTarget) -> frozenset[str]:
+    """Return the content words of an English question that its passage and the words to ask with do not have."""
+    source = f"{target.excerpt} {target.chunk.title} {target.asks}"
+    known = {token.stem for token in tokenise(canonical(source))}
+    asked = {token.stem for token in tokenise(canonical(question)) if token.content and token.kind == "latin"}
+    return frozenset(asked - known)
 
 
 def _names(token: Token, titled: frozenset[str]) -> bool:

@@ -15,9 +15,23 @@ _YEAR: Final = re.compile(r"(?:1[0-9]|20)[0-9]{2}")
 _PERIOD: Final = re.compile(r"(?:時代|年間|世紀|年代|初期|末期)$")
 _SITE: Final = re.compile(r"[川山岳湖池寺院社宮城橋駅島塔館線国県市町村区州]$")
 _AREA: Final = re.compile(r"[国県市町村区州]$")
-_PLACE: Final = re.compile(r"\b(?:in|at|near|from|into|to|towards) (?:the )?$", re.IGNORECASE)
+_PLACE: Final = re.compile(r"\b(?:in|at|near) $", re.IGNORECASE)
+"""What stands before a place; "in the Reformation" is no place."""
+_PLACES: Final = "city|county|island|lake|peninsula|port|prefecture|province|republic|river|state|town|village"
+_SORTS: Final = (
+    f"{_PLACES}|agency|bay|canal|castle|club|company|country|department|desert|district|firm|gulf|harbour|ministry"
+    "|mountain|museum|newspaper|ocean|party|planet|region|school|sea|strait|studio|temple|university|valley|volcano"
+)
+"""What a name may be, by the noun before it or its own last word."""
+_SORT_BEFORE: Final = re.compile(rf"\b(?:({_SORTS}) |({_PLACES}) of (?:the )?)$")
+_SORT_INSIDE: Final = re.compile(rf"\w ({_SORTS})$", re.IGNORECASE)
 _DOER: Final = re.compile(r"\bby (?:the )?$", re.IGNORECASE)
+_ABOUT: Final = re.compile(r"\b(?:about|around|roughly|approximately|some) $", re.IGNORECASE)
+NUMBERED: Final = re.compile(r"\b(?:number|element|chapter|article|section|line|room|route) $", re.IGNORECASE)
+"""What stands before a number that counts nothing: atomic number 31."""
 _DECADE: Final = re.compile(r"[0-9]{3,4}s")
+UNCLEAR: Final = "Who or what"
+"""The words to ask for an English name that may be of anything."""
 
 
 def question_words(answer: str, kind: Kind, tokens: tuple[Token, ...], before: str, language: Language) -> str:
@@ -29,6 +43,16 @@ def question_words(answer: str, kind: Kind, tokens: tuple[Token, ...], before: s
     ('How many metres', 'Where')
     """
     return _japanese(answer, kind, tokens) if language == "ja" else _english(answer, kind, before)
+
+
+def is_year(answer: str) -> bool:
+    """Return whether an English answer is a year."""
+    return _YEAR.fullmatch(answer) is not None
+
+
+def is_decade(answer: str) -> bool:
+    """Return whether an English answer is a decade: 1870s."""
+    return _DECADE.fullmatch(answer) is not None
 
 
 def _japanese(answer: str, kind: Kind, tokens: tuple[Token, ...]) -> str:
@@ -46,15 +70,20 @@ def _japanese(answer: str, kind: Kind, tokens: tuple[Token, ...]) -> str:
 
 
 def _english(answer: str, kind: Kind, before: str) -> str:
-    if _YEAR.fullmatch(answer):
+    if is_year(answer):
         return "In what year"
-    if kind == "date":
-        return "When"
     if kind == "number":
-        if _DECADE.fullmatch(answer):
-            return "In which decade"
-        rest = [token.surface for token in tokenise(_NUMBER.sub(" ", answer)) if token.kind == "latin"]
-        return " ".join(["How many", *rest])
-    if kind == "quotation":
-        return "What name"
-    return "Where" if _PLACE.search(before) else "Who" if _DOER.search(before) else "Who or what"
+        return _how_many(answer, before)
+    if kind in ("date", "quotation"):
+        return "When" if kind == "date" else "What name"
+    if _PLACE.search(before) or _DOER.search(before):
+        return "Where" if _PLACE.search(before) else "Who"
+    sort = _SORT_BEFORE.search(before) or _SORT_INSIDE.search(answer)
+    return f"Which {next(filter(None, sort.groups())).lower()}" if sort else UNCLEAR
+
+
+def _how_many(answer: str, before: str) -> str:
+    if is_decade(answer) or NUMBERED.search(before):
+        return "In which decade" if is_decade(answer) else "What number"
+    rest = [token.surface for token in tokenise(_NUMBER.sub(" ", answer)) if token.kind == "latin"]
+    return " ".join(["About how many" if _ABOUT.search(before) else "How many", *rest])

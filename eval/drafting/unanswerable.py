@@ -35,7 +35,8 @@ def unanswerable(question: str, target: DraftTarget, retriever: HybridRetriever)
     tried = {title}
     for hit in retriever.search(question, _NEIGHBOURS):
         other = hit.chunk
-        if other.title in tried or not other.title or other.language != target.chunk.language:
+        alike = other.language == target.chunk.language and _head(other) == _head(target.chunk)
+        if other.title in tried or not other.title or not alike:
             continue
         tried.add(other.title)
         asked = question.replace(title, other.title)
@@ -51,6 +52,11 @@ def unanswerable(question: str, target: DraftTarget, retriever: HybridRetriever)
                     end=other.end,
                 ),
             )
+
+
+def _head(chunk: Chunk) -> str:
+    """Return what a title says that it names, so that a bridge is asked of a bridge: its last word, or last letter."""
+    return chunk.title[-1:] if chunk.language == "ja" else chunk.title.split(" ")[-1].casefold()
 
 
 def measured(answer: str) -> str | None:

@@ -9,24 +9,34 @@ from typing import Final, Literal
 
 from eval.export.inspect_log import inspect_logs
 from eval.export.jsonl import joined, jsonl_lines
-from eval.fallback.graded_run import graded_run
+from eval.export.mlflow_runs import log_runs
+from eval.fallback.graded_run import GradedRun, graded_run
 from rag.errors import SettingsError
 from rag.messages import Message
 from rag.storage.atomic import write_bytes, write_text
 
-Format = Literal["jsonl", "inspect"]
+Format = Literal["jsonl", "inspect", "mlflow"]
 _UNSAFE: Final = re.compile(r"[^\w.-]+")
 
 
 def export_run(
-    folder: Path, to: Format, out: Path, calibration: Path | None = None, encoder: str | None = None
-) -> list[Path]:
-    """Write a run to `out`, a file of JSON Lines or a folder of Inspect logs, and return what was written.
+    folder: Path, to: Format, out: Path | str, calibration: Path | None = None, encoder: str | None = None
+) -> list[str]:
+    """Write a run to `out`, and return the files, or the ids of the runs of MLflow, that were written.
 
-    Raises RunError for a folder without answers, SettingsError for a file where a folder is needed or the reverse, and
+    `out` is a file of JSON Lines, a folder of Inspect logs, or a tracking store of MLflow: a folder or its URI. Raises
+    RunError for a folder without answers, SettingsError for a file where a folder is needed or the reverse, and
     CannotWrite.
     """
+    if isinstance(out, str) and to != "mlflow":
+        raise SettingsError(Message("{to} is written to a file or folder, not to a URL", to=to))
     run = graded_run(folder, calibration, encoder)
+    if to == "mlflow":
+        return list(log_runs(run, out).values())
+    return [str(path) for path in _written(run, to, Path(out))]
+
+
+def _written(run: GradedRun, to: Format, out: Path) -> list[Path]:
     if to == "jsonl":
         if out.is_dir():
             raise SettingsError(

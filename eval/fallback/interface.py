@@ -148,4 +148,7 @@ class QuestionPool:
 def fallback_settings(uses: Sequence[FallbackUse]) -> Mapping[str, str]:
     """Describe every fallback grader for a list of settings, including those that were not used."""
     used = {use.rule: use.text.removeprefix(f"{use.rule}: ") for use in uses}
-    return {f"fallback by {rule}": used.get(rule, "not used") for rule in (GradingRule.SIMILARITY, GradingRule.JUDGE)}
+    return {
+        f"fallback by {rule}": used.get(rule, Message("not used"))
+        for rule in (GradingRule.SIMILARITY, GradingRule.JUDGE)
+    }

@@ -61,13 +61,15 @@ _TALKS = re.compile(
     r"^\W*(?:(?:so|therefore|but|and|then),? )?(?:please|you (?:may|might|can|could|should|would)|i(?:'d"
     r"| would)? (?:recommend|suggest|advise)|consult|check|try|for (?:more|further|that|this|accurate)|if you"
     r"|let me know|would you|additional|more information|further|sorry|i(?:'m| am) (?:very |so |really )?(?:sorry"
-    r"|afraid)|i apologi|unfortunately|as an? (?:ai|language|assistant)|the (?:question|user|query)|which|whose"
+    r"|afraid)|i apologi|i (?:do not|don't|would not|wouldn't) (?:want|wish|like) to"
+    r"|i(?:'d| would) (?:rather|prefer) not|unfortunately|as an? (?:ai|language|assistant)"
+    r"|the (?:question|user|query)|which|whose"
     r"|i (?:have |'ve )?(?:also )?(?:looked|searched|checked|read|reviewed|went|gone|examined|scanned|combed)"
     r"|.{0,40}\bonly (?:gives?|mentions?|says?|states?|lists?|describes?|covers?|discuss(?:es)?|talks? about)"
     rf"|(?:based on|according to|judging (?:by|from)|going by|from|given"
-    rf"|using)(?=[^,]{{0,40}}\b{SOURCE}\b[^,]{{0,24}}$)"
+    rf"|using)(?=[^,]{{0,40}}\b{SOURCE}\b(?:(?!\b(?:is|was|are|were)\b)[^,]){{0,24}}$)"
     r"|(?:therefore|thus|hence|however|so|and|but)\W*$)\b|^\W*(?:why|reason|reasons|note|notes|理由|根拠|補足"
-    r"|備考)\W*:|調べ(?:る|れ)(?:と|ば)|ください|下さい|お?(?:勧|すす)め|問い?合わせ|いかがで|ご提供|いただけ|頂け"
+    r"|備考)\W*:|調べ(?:る|れ)(?:と|ば)|を(?:確認|拝見|参照|検索|精査|調べ|探し|読み)[^。は]{0,8}(?:ましたが|たところ|ても)|ください|下さい|お?(?:勧|すす)め|問い?合わせ|いかがで|ご提供|いただけ|頂け"
     r"|幸いで|お願い|申し訳|申しわけ|残念|恐れ入"
     r"|恐縮|ご質問|すみません|ごめん|必要(?:です|があり|とな)"
     r"|(?:説明|お伝え|案内|お答え|紹介)(?:は|も)?でき(?:ます|る)"
@@ -102,8 +104,10 @@ _ASKS_SOURCE = re.compile(
 _ASKS_GAP = re.compile(r"\b(?:missing|omit|lack|not|never|leaves? out)\w*\b|ない|(?:いま|りま)せん|欠け", _I)
 _NULL = re.compile(r"^\W*(?:null|nil)\W*$|^\W*\"(?:\w+_)?(?:answer|回答|答え)\"\s*:\s*(?:null|\"\")\s*[,}]", _I)
 _HEAD = re.compile(r"^[\s*#>_`-]*(?:(?:the )?(?:final |short )?answer|回答|答え|結論)[\s*]*:[\s*]*", _I)
-_QUOTED_JA = re.compile(
-    r"[^こ]と(?:の(?:記述|記載)が)?(?:あ[りる](?!の?み|だけ)|書か|記さ|記載|述べら|され)"
+_REPORTS = re.compile(
+    r"\b(?:mentioned|stated|described|listed|noted|reported)\b(?: (?:in|by|on) [^,.;]{1,30}?)? that\b"
+    r"|[^こ]と(?:の(?:記述|記載)が)?(?:あ[りる](?!の?み|だけ)|書か|記さ|記載|述べら|され)",
+    _I,
 )  # what a source says
 _FIGURE = re.compile(r"(?<![0-9a-z\[#.])\d{2,}")  # of one digit: the number of a passage
 
@@ -119,6 +123,11 @@ _REFERS = re.compile(
     r"|(?:確認|問い?合わせ|お尋ね|お聞き|相談)[^。]{0,12}(?:ください|下さい|お願い|いただ|勧め|すすめ)",
     _I,
 )
+_ASKS_BACK = re.compile(
+    r"\b(?:could|can|would|will) you\b.{1,80}\?|^\W*(?:which \w+ )?(?:do|did) you mean\b"
+    r"|(?:いただけ|頂け|教えて|お知らせ|くださ)[^。]{0,12}か[。?\s]*$|(?:どの|どちらの|どなた|何の|いつの)[^。]{0,20}(?:でしょう|です)か[。?\s]*$",
+    _I,
+)  # a question in return
 _HOWEVER = re.compile(r",\s+however,(?=\s)", _I)
 
 
@@ -191,7 +200,10 @@ def declines(question: str, answer: str) -> bool:
     clauses = [clause for clause in _clauses(question, text) if any(char.isalnum() for char in clause.text)]
     refusals = _Refusals.of(question, clauses)
     if not refusals.last:
-        referred = any(_REFERS.search(clause.text) and not has_source(clause.text) for clause in clauses)
+        referred = any(
+            _ASKS_BACK.search(clause.text) or (_REFERS.search(clause.text) and not has_source(clause.text))
+            for clause in clauses
+        )
         alone = referred and all(clause.says is _Says.TALKS for clause in clauses)
         return alone or (lacks_number(question, text) and not is_polar(question))
     return not any(_answers(question, clauses, at, refusals) for at in range(len(clauses)))
@@ -240,9 +252,10 @@ def _says(question: str, clause: str) -> _Says:
         return _Says.REFUSES
     described = _DESCRIBES.search(clause) or _DESCRIBES_JA.search(clause)
     remark = is_remark(question, clause) and not _FIGURE.search(clause)
-    if _QUOTED_JA.search(clause):
+    if _REPORTS.search(clause):
         described = None
-    talks = described or _TALKS.search(clause) or remark
+    talk = next((m for m in _TALKS.finditer(clause) if m[0].isascii() or m[0][:2] not in question), None)
+    talks = described or talk or remark or _ASKS_BACK.search(clause)
     return _Says.TALKS if talks else _Says.ASSERTS
 
 

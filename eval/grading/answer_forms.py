@@ -114,7 +114,7 @@ def about_something_else(question: str, clause: str, *, only_qualified: bool = F
     topic = next(filter(None, about.groups()), "") if about else ""
     if not any(token.content for token in tokenise(topic)) or topic.strip() in question:
         return False
-    tokens = [token for token in tokenise(_WHEN.sub(" ", topic)) if token.key]
+    tokens = [token for token in tokenise(_WHEN.sub(" ", topic)) if token.key and not token.pos.startswith("助")]
     asked = {token.stem for token in tokenise(question)}
     qualified = len(tokens) > 1 and tokens[-1].stem in asked and not all(token.stem in asked for token in tokens)
     return qualified or not (only_qualified or names_asked(question, topic))

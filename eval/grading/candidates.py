@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Set
 
@@ -29,13 +30,15 @@ _PASSAGES = 2  # digits of the number of a passage, at most
 def lacks_number(question: str, answer: str) -> bool:
     """Return whether an answer has no number where one is asked for, and says that something is not told.
 
-    >>> [lacks_number("When was it built?", text) for text in ("The date is left unsaid.", "It was never built.")]
+    >>> [lacks_number("When was it built?", text) for text in ("The date is not stated.", "It was never built.")]
     [True, False]
     """
     tokens = [token for token in tokenise(answer) if token.key]
     if not (_ASKS_NUMBER.search(question) and _LACKS.search(answer)) or any(t.kind == "japanese" for t in tokens):
         return False
     asked = {token.stem for token in tokenise(question)}
+    if any(no.key == "no" and thing.stem in asked for no, thing in itertools.pairwise(tokens)):
+        return False  # "no copies were sold" is a number of copies
     beside = zip([None, *tokens], tokens, [*tokens[1:], None], strict=False)
     if any(_is_value(answer, asked, *three) for three in beside):
         return False

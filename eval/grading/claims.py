@@ -30,10 +30,10 @@ _ENOUGH = 0.5  # words of the question in a conclusion, however many are in the 
 _SHORT_LINE = 60  # characters; a longer line is prose, not an entry of a list
 _ANNOUNCED = re.compile(
     r"(?:^|(?<=[\s.,:;。、]))(?:(?:so |thus |therefore |hence )?,?\s{0,9}(?:the |my )?(?:final |short |correct "
-    r"|right |best )?answer(?: to (?:the|this|your) question)?"
+    r"|right |best )?(?<!\bthis )answer(?: to (?:the|this|your) question)?"
     r"\s{0,9}(?:(?:is|was|would be|must be|should be)\b\s{0,9}:?|[:=])\s{0,9}(?:that )?"
     r"|(?:ans|response|output|tl;?dr)\s{0,9}[:=]\s{0,9}|a\s{0,9}:\s{0,9}(?=\S))"
-    r"|(?:最終的な|正しい|【|^)?(?:答え|回答|解答|正解|正答|結論)】?(?:は|:|=|として(?:は)?)、?\s{0,9}|^【(?:答え"
+    r"|(?:最終的な|正しい|【|^)?(?<!この)(?<!上記の)(?:答え|回答|解答|正解|正答|結論)】?(?:は|:|=|として(?:は)?)、?\s{0,9}|^【(?:答え"
     r"|回答|解答|正解)】\s{0,9}|^答(?:は|:)\s{0,9}|^(?:答え|回答|解答|answer)\s{0,9}\n",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -6,6 +6,7 @@ count whose clause shares less with the question than one that gives another nam
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Iterable, Sequence, Set
@@ -15,8 +16,7 @@ from rag.text.tokens import Token, is_name, tokenise
 
 NAME_WEIGHT = 0.3
 _CONTRAST = re.compile(
-    r"(?<=[すだるた])(?:が|けど)、|(?<=[一-鿿ァ-ヴー])で、(?=[^、。]{1,20}は)"
-    r"|(?<=[一-鿿ァ-ヴー\w])、(?=[一-鿿0-9]{1,8}は)|(?<=まで)、(?=[^、。は]{1,20}は)|;\s{0,9}"
+    r"(?<=[すだるた])(?:が|けど)、|(?<=[一-鿿ァ-ヴー])で、(?=[^、。]{1,20}は)|(?<=[\w)」』])、(?=[^、。は]{1,20}は)|;\s{0,9}"
     r"|,?\s{1,9}(?:while|whereas|but|yet|and)\s{1,9}(?=\S[^,;]{0,60}\b(?:is|are|was|were|has)\b)",
     re.I,
 )
@@ -32,6 +32,8 @@ _VALUE = re.compile(r"(\d[\d.,]*)[一-鿿]{0,2}")  # 3日前: what is asked for,
 _YEAR = re.compile(r"(?<!\d)[12]\d{3}(?!\d)")
 _APART = re.compile(r"(?:;|\b(?:while|whereas|but))\s*$", re.IGNORECASE)
 _WITH = re.compile(r"\s?with\b", re.IGNORECASE)
+_DERIVED = re.compile(r"(?:or|er|ion|ment|ing|ed|cy|e)s?$")
+_SHORTEST_ROOT = 5  # letters
 _RESTATES = 2  # of what a clause shares with the question that states what was asked, whatever it gives
 _CONCEDES = re.compile(r"\W{0,3}(?:although|though|even though|despite)\b", re.IGNORECASE)
 _STATES = frozenset({"is", "are", "was", "were"})
@@ -66,9 +68,25 @@ def _apposed(head: str, text: str) -> Token | None:
 
 def overlap(stems: frozenset[str], text: str, *, names: float = NAME_WEIGHT) -> float:
     """Count the words that `text` shares with the question; names, numbers and suffixes weigh `names` each."""
-    shared = {token.stem: token for token in tokenise(text) if token.content and token.stem in stems}
+    roots = _roots(stems)
+    shared = {
+        token.stem: token
+        for token in tokenise(text)
+        if token.content and (token.stem in stems or _root(token.stem) in roots)
+    }
     minor = [t for t in shared.values() if is_name(t) or re.search("接尾辞|助数詞", t.pos) or t.kind == "number"]
     return len(shared) - (1 - names) * len(minor)
+
+
+@functools.lru_cache(maxsize=256)
+def _roots(stems: frozenset[str]) -> frozenset[str]:
+    return frozenset(root for stem in stems if (root := _root(stem)))
+
+
+def _root(stem: str) -> str:
+    """Return an English word without a derived ending, or "": direct of director and direction, bankrupt."""
+    root = _DERIVED.sub("", stem) if stem.isascii() and stem.isalpha() else ""
+    return root if len(root) >= _SHORTEST_ROOT else ""
 
 
 def answering_clause(stems: frozenset[str], sentence: str, head: str = "") -> str:

@@ -55,6 +55,12 @@ _OTHER = re.compile(
     r"|まで(?:は|も)?(?!の)|それ以上|正確|詳し|詳細|具体|平均|直接|明確|はっきり|以外|以前|以後|その他|ほか",
     _I,
 )
+_NUMBERED = re.compile(
+    r"第\d{1,2}(?!の?(?:文|章|節|段|資料|パッセージ|出典))[一-鿿ァ-ヴー]{1,6}"
+    rf"|\b(?:second|third|fourth) (?!{TELLS}|(?:passage|text|document|source|paragraph|section|article)s?\b)[a-z]+",
+    _I,
+)
+"""One of several things of a kind: 第2工場."""
 _UP_TO = re.compile(r"([一-鿿ァ-ヴー]{1,12})まで(?:は|も)?")
 _NAMES_KIND = frozenset("名数額日年月")  # 大学名 for どこの大学
 _QUESTION_WORD = re.compile(r"\b(?:whom?|where|when|why)\b|誰|どこ|いつ|なぜ", _I)
@@ -63,7 +69,7 @@ _GAP = (
     "among anywhere cover address list name publish document detail disclose clarify touch leaflet brochure manual "
     "page profile work guess clue idea hint trace sign answer information figure number value covered addressed "
     "listed named published documented detailed disclosed clarified touched worked guessing inferred found traced "
-    "figured pinned settled spelled spelt elaborated 存在 見受ける 載る 分かる 判る 氏名 名前 断定 断言 得る "
+    "figured pinned settled spelled spelt elaborated 存在 見受ける 載る 分かる 判る 氏名 名前 断定 断言 定か 得る "
     "得られる 窺う 知る 読み取る 確認 不足 足りる 足る 避ける 控える 差し控える 難しい 困難 無理 不可 把握 取れる "
     "取る 与える 伝わる 伝える 手掛かり 手がかり 糸口 箇所 見当たる 推定 推測 類推 推論 読み解く 突き止める 掴む "
     "見極める 判然 判明 公開 公表 開示 掲示 掲載 収録 網羅 記入 登録 残る 残す 挙がる 挙げる 列挙 示唆 明かす 語る "
@@ -91,11 +97,11 @@ _FILLING = re.compile(r"never|nowhere|any|only|anywhere|nothing|something", _I)
 
 
 def lacks_information(question: str, clause: str) -> bool:
-    """Return whether a clause denies that something is told: "it is not among the details", 答えは文書には存在しません.
+    """Return whether a clause says something is missing: "it is not among the details", 答えは文書には存在しません.
 
     It has no words but those of the question, of what that asks for, and of talk about answering.
     """
-    tells = telling_words()
+    tells = telling_words() - (remark_words().source & {token.stem for token in tokenise(question)})
     about = _ABOUT.sub(" ", clause)
     tokens = tokenise(about)
     telling = [token for token in tokens if token.content and (token.stem in tells or token.key in tells)]
@@ -143,13 +149,16 @@ def gap_is_asked(question: str, clause: str) -> bool:
 
 def _of_another(question: str, clause: str) -> bool:
     """Return whether a clause is about something finer or other than was asked: "the exact depth", その他."""
-    return any(match.group().lower() not in question.lower() for match in _OTHER.finditer(clause))
+    named = (match.group().lower() for pattern in (_OTHER, _NUMBERED) for match in pattern.finditer(clause))
+    return any(word not in question.lower() for word in named)
 
 
 def leaves_open(question: str, refusal: str, *, first: bool) -> bool:
     """Return whether a refusal is about what was asked: it names that, or comes `first` and names no further detail."""
-    refusal = _UP_TO.sub(lambda match: match[1] if set(match[1]) <= set(question) | _NAMES_KIND else match[0], refusal)
+    refusal = _UP_TO.sub(lambda match: match[1] if _is_asked(question, match[1]) else match[0], refusal)
     if _of_another(question, refusal):
+        return False
+    if not first and _is_narrower(question, refusal):
         return False
     asked, left = _question_words(question), _question_words(refusal)
     if asked and left and not asked & left:
@@ -161,14 +170,29 @@ def leaves_open(question: str, refusal: str, *, first: bool) -> bool:
     return first or nothing or named
 
 
+def _is_narrower(question: str, refusal: str) -> bool:
+    """Return whether a refusal is about that of something else: 子どもの料金 where the price was asked."""
+    known = remark_words().known | _gap_words() | {token.stem for token in tokenise(question)}
+    tokens = tokenise(refusal)
+    for owner, of, thing in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if of.surface == "の" and owner.content and owner.pos.startswith("名詞") and owner.stem not in known:
+            return _is_asked(question, thing.surface) and not set(owner.surface) & set(question)
+    return False
+
+
+def _is_asked(question: str, noun: str) -> bool:
+    """Return whether a Japanese noun is what was asked for: in its words, or by its kind (大学名 for どこの大学)."""
+    return set(noun) <= set(question) | _NAMES_KIND or names_asked(question, noun)
+
+
 def _question_words(text: str) -> set[str]:
     return {match.lower().removesuffix("m") for match in _QUESTION_WORD.findall(text)}
 
 
 def names_asked(question: str, clause: str) -> bool:
     """Return whether a clause has a word of the question, or a word for what it asks for: a name for "who"."""
-    if any(re.search(names, clause, _I) for names in _aspects(question)):
-        return True
+    if any(re.search(rf"(?<![a-z])(?:{names})", clause, _I) for names in _aspects(question)):
+        return True  # "holidays" are no days
     if _question_words(question) & _question_words(" ".join(_ELLIPTIC.findall(clause))):
         return True
     asked = {token.stem for token in _content(question)}

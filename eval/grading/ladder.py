@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from eval.grading.abstention import declines
 from eval.grading.aliases import elements, forms
+from eval.grading.comparisons import preferred
 from eval.grading.frames import without_retracted
 from eval.grading.labels.grading import grade_labels
 from eval.grading.labels.inferred import asks_to_choose, asks_yes_or_no
@@ -24,7 +25,7 @@ from eval.grading.loops import without_loops
 from eval.grading.matching import Finding, Match
 from eval.grading.open_match import match_rank, match_references
 from eval.grading.preambles import without_preamble
-from eval.grading.refusals import beside_refusals
+from eval.grading.refusals import beside_details, beside_refusals
 from eval.grading.remarks import from_restated_question, without_remarks
 from eval.grading.text import sentences
 from eval.grading.wrappers import unwrap
@@ -37,7 +38,8 @@ from rag.text.word_match import occurrences
 ANSWER_LIMIT = 4000  # characters of an answer that are read; a longer one is a model in a loop
 
 _MENTIONS = re.compile(
-    r"(?<!\bas )\b(?:mention|list|describ|discuss|cover)|(?:記載|記述|言及)(?!.{0,3}(?:ありません|ない|なく))",
+    r"(?<!\bas )\b(?:mention|list|describ|discuss|cover)(?!\w*\b[^,.;\"]{0,40}\bthat\b)"
+    r"|(?:記載|記述|言及)(?!.{0,3}(?:ありません|ない|なく))",
     re.IGNORECASE,
 )
 _WHOLE_QUOTED = re.compile(r'"[^"]*"')  # a statement in quotation marks may be one that is only repeated
@@ -150,9 +152,9 @@ def grade(
         quoted = given if _WHOLE_QUOTED.fullmatch(given) else answer
         verdict = _grade_labels(question, quoted, references, language, labels, language_correct)
         if verdict is not None and (labelled or verdict.content is not AnswerOutcome.UNPARSED):
-            return _or_refused(verdict, question, text)
+            return _or_refused(verdict, question, text, references)
     verdict = _grade_open(canonical(question), text, references, language_correct)
-    return _or_refused(verdict, question, text)
+    return _or_refused(verdict, question, text, references)
 
 
 def _grade_abstention(question: str, text: str, references: Sequence[Reference], language_correct: bool) -> Verdict:
@@ -165,7 +167,7 @@ def _grade_abstention(question: str, text: str, references: Sequence[Reference],
     return Verdict(AnswerOutcome.WRONG, language_correct, GradingRule.ABSTENTION, text, None, reason)
 
 
-def _or_refused(verdict: Verdict, question: str, text: str) -> Verdict:
+def _or_refused(verdict: Verdict, question: str, text: str, references: Sequence[Reference]) -> Verdict:
     """Return the verdict on an answerable question; what is not right is refused exactly if it declines."""
     refusing = verdict.matched is not None and is_refusal(canonical(verdict.matched.text))
     holding = [part for part in sentences(text) if verdict.extracted in part]
@@ -177,6 +179,11 @@ def _or_refused(verdict: Verdict, question: str, text: str) -> Verdict:
         refused = replace(verdict, content=AnswerOutcome.REFUSED, rule=GradingRule.HEDGE)
         return replace(refused, matched=None, reason=Message("the answer declines to answer"))
     if verdict.content is AnswerOutcome.REFUSED:
+        asserted_text = beside_details(text)
+        if asserted_text != text:
+            graded = _grade_open(canonical(question), asserted_text, references, verdict.language_correct)
+            if graded.content is not AnswerOutcome.REFUSED:
+                return graded
         return replace(
             verdict, content=AnswerOutcome.WRONG, reason=Message("the answer refuses beside what it asserts")
         )
@@ -195,7 +202,7 @@ def _content(question: str, text: str, references: Sequence[Reference]) -> str:
 
 
 def _grade_open(question: str, whole: str, references: Sequence[Reference], language_correct: bool) -> Verdict:
-    whole = without_retracted(whole)
+    whole = preferred(question, without_retracted(whole))
     text = _content(question, whole, references)
     best = _best(question, text, references, whole)
     if best is None:

@@ -19,6 +19,7 @@ _SUFFIX_ALLOWED = frozenset(
     "総理 王 女王 皇帝 天皇 将軍 公 卿 殿 "
     "川 河 山 湖 島 海 洋 半島 大陸 諸島 地方 地域 人 族 社 駅 空港 株式 会社 製 等 など たち 達 ら 自身 側 内 "
     "付近 周辺 近郊 郊外 地区 郡 省 前 後 頃 間 中 中佐 大佐 少佐 大尉 中尉 少尉 中将 大将 少将 元帥 牧師 神父 "
+    "師 帝 翁 嬢 著 "
     "議員 知事 市長 社長 会長 大臣 夫人 左岸 右岸 沿い 流域 上流 下流 河口 山頂 山麓 沖 北部 南部 東部 西部 "
     "中部 市内".split()
 )
@@ -107,6 +108,8 @@ def _tailed(end: Token, tail: Token, *, person: bool) -> bool:
     if re.fullmatch(r"[ぁ-ん]{1,2}", tail.surface) or (end.surface in _ADDRESS and "地名" in tail.pos):
         return False
     titled = person and ("人名" in end.pos or end.surface[0] in _KATAKANA) and "普通名詞" in tail.pos
+    if len(tail.surface) == 1 and end.surface[0] not in _KATAKANA:
+        titled = False  # 田中花 is another person, 田中社長 the same
     return not titled or tail.surface in _NAMED_AFTER
 
 

@@ -55,6 +55,7 @@ class Match:
 
 
 _SIGN_AFTER = re.compile(rf"[+#{MINUS}]+(?!\w)")  # C++, Na+, Rh−: not C, Na, Rh
+_RELATIVE = re.compile(r"(?:^|[;.\n])(?P<head>[^,;.\n]{1,80}), (?:who|whose|whom)\b[^,;.\n]{0,120}$")
 WIDER = 4  # tokens on either side that a longer accepted form of the same name may have
 MENTIONS = 12  # of a form looked at in one claim; models in a loop repeat one hundreds of times
 _WORD_IN_CAPITALS = 4  # references like WHO, US, IT need their capitals up to this length
@@ -66,14 +67,11 @@ def match_form(asked: ParsedQuestion, claim: Claim, form: str) -> Match:
     if exact is not None:
         return exact
     best = Match(Finding.ABSENT, claim.focus, Message("the reference is not in the answer"))
-    ranks = list(Finding)
     if not folded(form) and form in claim.text:
         return Match(Finding.CONTAINED, form, Message("the sign is in the answer"))
-    for first, last in itertools.islice(occurrences(claim.text, form), MENTIONS):
-        match = _mention(asked, claim, form, *_widened(asked, claim.text, first, last))
-        if ranks.index(match.finding) < ranks.index(best.finding):
-            best = match
-    return best
+    mentions = itertools.islice(occurrences(claim.text, form), MENTIONS)
+    found = (_mention(asked, claim, form, *_widened(asked, claim.text, *mention)) for mention in mentions)
+    return min((best, *found), key=lambda match: list(Finding).index(match.finding))
 
 
 def _equal(asked: ParsedQuestion, claim: Claim, form: str) -> Match | None:
@@ -179,8 +177,7 @@ def _objections(asked: ParsedQuestion, claim: Claim, form: str, first: int, last
     in_focus = text.find(claim.focus) <= start < text.find(claim.focus) + len(claim.focus)
     if in_focus and claim.firm:
         return
-    opened = re.search(r"\([^()]*$", text[:start])
-    if claim.firm and opened and any(token.pos.startswith("助詞") for token in tokens[last : last + 1]):
+    if _in_aside(asked, claim, first, last):
         yield Match(Finding.PASSING, quoted, Message("{quoted!r} is only in an aside", quoted=quoted))
     gloss = text[:start].endswith("(") and text.startswith(")", end)
     rival = None if gloss or not claim.firm else rival_in(asked, claim.focus)
@@ -189,6 +186,17 @@ def _objections(asked: ParsedQuestion, claim: Claim, form: str, first: int, last
     if rival is not None and not placed:
         why = Message("{rival!r} is given, {quoted!r} only in passing", rival=rival, quoted=quoted)
         yield Match(Finding.PASSING, quoted, why)
+
+
+def _in_aside(asked: ParsedQuestion, claim: Claim, first: int, last: int) -> bool:
+    """Return whether a mention is in a relative clause about somebody else, or in a bracket beside the answer slot."""
+    tokens = tokenise(claim.text)
+    before = claim.text[: tokens[first].start]
+    clause = _RELATIVE.search(before) if "," in claim.text[tokens[last - 1].end :] else None
+    if clause and any(is_name(token) and token.key not in asked.known for token in tokenise(clause["head"])):
+        return True
+    bracketed = claim.firm and re.search(r"\([^()]*$", before)
+    return bool(bracketed) and any(token.pos.startswith("助詞") for token in tokens[last : last + 1])
 
 
 def _another_bearer(asked: ParsedQuestion, tokens: Sequence[Token], first: int, last: int) -> bool:
@@ -218,7 +226,7 @@ def _outweighed(asked: ParsedQuestion, line: str, start: int, end: int) -> Itera
     if holder is not None:
         why = Message("{holder!r} has the part that is asked for", holder=holder)
         yield Match(Finding.PASSING, quoted, why)
-    others = () if asked.several else listed_with(line, start, end)
+    others = () if asked.several else listed_with(line, start, end, words=len(quoted.split()))
     rivals = [other for other in others if not _accepted(asked, other) and not _in_question(asked, other)]
     if rivals:
         why = Message("{quoted!r} is listed with {rival!r}", quoted=quoted, rival=rivals[0])

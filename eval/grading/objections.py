@@ -21,9 +21,16 @@ _KIN = (
 )
 _KIN_JA = (
     "妻|夫|息子|娘|父|母|兄|弟|姉|妹|孫|祖父|祖母|叔父|叔母|伯父|伯母|甥|姪|従兄弟|いとこ|子(?!供向|会社)|弟子|師匠|師(?!団)|恩師"
-    "|友人|親友|教え子|後継|後任|前任|先任|先代|次代|次(?:の|に)|前の|部下|上司|助手|秘書|同僚|ライバル|同時代|仲間|婚約者|後輩|先輩"
+    "|友人|親友|教え子|後継|後任|前任|先任|先代|次代|次(?:の|に)|前の|部下|上司|助手|秘書|同僚|ライバル|同時代|仲間|婚約者|後輩|先輩|[長次三四五][男女]|主君|家臣|家来|門下|門人"
 )
 _RELATION_BEFORE = re.compile(rf"\b(?:{_KIN})s? (?:of|to)\s+(?:the\s+)?[\"']?$", re.IGNORECASE)
+_PARENTAGE = re.compile(
+    r"\b(?:his|her|their|'s) (?:[a-z]+ )?(?:father|mother|brother|sister|son|daughter|uncle|aunt|cousin|grand\w+) "
+    r"(?:is|was|had been|worked as|became) (?:an? |the )?$"
+    r"|(?<![一-鿿ァ-ヴー])(?:祖?[父母]|兄弟|姉妹|[兄弟姉妹])(?:親|さん)?[はが]、?$",
+    re.IGNORECASE,
+)  # "her mother was a teacher", of her
+_ASKS_KIN = re.compile(rf"\b(?:{_KIN}|dad|mum|mom|parent|rais|gave birth|famil)|[父母兄弟姉妹親育]|誰の", re.IGNORECASE)
 _NEXT = re.compile(r"\bfollowed (?:closely )?by\s+(?:the\s+)?[\"']?$", re.IGNORECASE)
 _ASKS_NEXT = re.compile(r"\b(?:follow|succe|next|after|second)", re.IGNORECASE)
 _RELATION_AFTER = re.compile(
@@ -68,7 +75,7 @@ _RANK_BEFORE = (
     re.compile(
         rf"\b{_ORDINAL_EN}\b(?:[- ][a-z]+){{0,3}}?\s*(?:is|was|:|,|being|place,?)\s*(?:the )?[\"']?$", re.IGNORECASE
     ),
-    re.compile(rf"{_ORDINAL_JA}[^、。\n]{{0,12}}?[はが:]\s*、?[「『]?$"),
+    re.compile(rf"{_ORDINAL_JA}(?:[^、。\n]{{0,12}}?[はが:]\s*、?|\s?)[「『]?$"),
     re.compile(r"(?:(?P<rank>, then|\band then)|(?P<top>次に))\s?(?:the )?[\"'「『]?$", re.IGNORECASE),
 )
 _TOP_BEFORE = re.compile(
@@ -89,6 +96,9 @@ _RANK_AFTER = (
     re.compile(rf"^[」』]?(?:は|が|で)?[^、。\n]{{0,8}}?{_ORDINAL_JA}"),
     re.compile(rf"^\s*\({_ORDINAL_JA}\)"),
 )
+_BEHIND_JA = re.compile(rf"^[」』]?に次(?:いで|ぎ|ぐ)、?(?:[^、。\n]{{0,8}}?{_ORDINAL_JA})?")
+_BEHIND_EN = re.compile(r"\b(?:second|next) only to (?:the )?[\"']?$", re.IGNORECASE)
+_BESIDE_JA = re.compile(r"^[」』]?[はがも]、?[^、。\n]{1,20}に次(?:いで|ぎ|ぐ)、?")
 _ASKED_RANK_EN = re.compile(rf"\b{_ORDINAL_EN}\b", re.IGNORECASE)
 _ASKED_RANK_JA = re.compile(_ORDINAL_JA)
 _OWN_BELIEF = re.compile(
@@ -111,6 +121,10 @@ _BELIEF_JA = re.compile(
     r"(?:思わ|考えら|言わ|いわ|され|信じ|誤解|勘違|思い(?:込|がち)|思う人|考える人|みなさ|見なさ|言う人)[^。\n]{0,16}?"
     r"(?:が|けど|けれども?|ものの|ても|一方で?|しかし)、?(?P<rest>[^。\n]+)"
 )
+_STATED_JA = re.compile(
+    r"^[^、。\n]{0,12}?(?:と|だと|とも|って)(?:お?答え|回答|申し|述べ|お?伝え|書|記|案内)[^。\n]{0,16}?(?:が|けど|けれども?|ものの)、?"
+    r"[^。\n]*?(?:(?:正しく|実際に?|本当|正解|真実|事実)は|実は|(?:誤り|間違い)(?!は|な|あり|ござ)|(?:誤|間違)って)"
+)
 _TRUTH_JA = re.compile(r"実際|正しく|正解|本当|実は|真実|正確|事実|誤り|間違い")
 
 _BREAK = re.compile(
@@ -120,6 +134,7 @@ _BREAK = re.compile(
 )
 _JOINED = re.compile(r"\band\b|&|および|及び|ならびに|並びに", re.IGNORECASE)
 _TOPIC = re.compile(r"(?:[はが:]|\b(?:is|are|was|were|include|includes|be)\b)\s{0,9}")
+_COUNTED = re.compile(r"の\d{1,2}[一-鿿つ]{1,3}$")  # behind a list: 香川県、徳島県の2県
 _ITEM_WORDS = 5
 _NEAR = 60  # characters behind a mention
 
@@ -134,6 +149,8 @@ def related(question: str, text: str, start: int, end: int) -> bool:
     ):
         return True
     if _NEXT.search(text[max(0, start - 40) : start]) and not _ASKS_NEXT.search(question):
+        return True
+    if _PARENTAGE.search(text[max(0, start - 40) : start]) and not _ASKS_KIN.search(question):
         return True
     owner = _OWNER.search(text[start:end])
     before, after = text[max(0, start - 40) : start], text[end - (len(owner.group()) if owner else 0) : end + 40]
@@ -175,6 +192,12 @@ def ranked_as_asked(question: str, text: str, start: int, end: int) -> bool:
 
 def _given_rank(question: str, text: str, start: int, end: int) -> int | None:
     before, after = text[max(0, start - 60) : start], text[end : end + 40]
+    behind = _BEHIND_JA.match(after)
+    if behind is not None and (_rank(behind) or _asked_rank(question) != 1):
+        return max(1, _rank(behind) - 1)  # 霞ヶ浦に次いで三番目: 霞ヶ浦 is the second
+    if _BEHIND_EN.search(before):
+        return 1
+    after = _BESIDE_JA.sub("", after)
     found = [match for pattern in _RANK_BEFORE if (match := pattern.search(before))]
     found = found or [match for pattern in _RANK_AFTER if (match := pattern.match(after))]
     top = None if found else _TOP_BEFORE.search(before)
@@ -215,6 +238,8 @@ def overturned(text: str, start: int, end: int) -> bool:
     before = _OWN_BELIEF.sub("", text[:start])
     if _BELIEF.search(before) and not _TURN.search(before) and _TURN.search(after):
         return True
+    if _STATED_JA.match(after):
+        return True
     belief = _BELIEF_JA.match(after)
     if belief is None:
         return False
@@ -222,8 +247,10 @@ def overturned(text: str, start: int, end: int) -> bool:
     return _TRUTH_JA.search(rest) is not None or any(is_name(token) for token in tokenise(rest))
 
 
-def listed_with(text: str, start: int, end: int) -> tuple[str, ...]:
+def listed_with(text: str, start: int, end: int, *, words: int = 0) -> tuple[str, ...]:
     """Return the other entries of the list of names that the mention is an entry of, or ().
+
+    Other English words than names are entries, too, if there are no more than `words` of them in one.
 
     >>> listed_with("Seine, Thames and Rhine", 0, 5)
     ('Thames', 'Rhine')
@@ -231,11 +258,11 @@ def listed_with(text: str, start: int, end: int) -> tuple[str, ...]:
     if _NOT_ALONE.match(text[end : end + 12]):
         return (text[end:],)
     begin = max((topic.end() for topic in _TOPIC.finditer(text[:start])), default=0)
-    stretch = strip_endings(text[begin:])
+    stretch = _COUNTED.sub("", strip_endings(text[begin:]))
     entries = [entry for entry in _entries(stretch) if entry]
     mention = text[start:end].casefold()
     mine = [i for i, entry in enumerate(entries) if mention in entry.casefold()]
-    if len(entries) < 2 or not mine or not all(_nominal(entry) for entry in entries):
+    if len(entries) < 2 or not mine or not all(_nominal(entry, words) for entry in entries):
         return ()
     others = tuple(entry for i, entry in enumerate(entries) if i not in mine)
     pair = len(entries) == 2 and (_JOINED.search(stretch) or _particle(stretch))
@@ -257,14 +284,15 @@ def _entries(text: str) -> Iterator[str]:
         yield part[at:].strip()
 
 
-def _nominal(entry: str) -> bool:
-    """Return whether an entry of a list is a bare name: nouns in Japanese, up to five capitalised words in English."""
+def _nominal(entry: str, most: int) -> bool:
+    """Return whether an entry of a list is nouns in Japanese, up to five capitalised or `most` plain English words."""
     tokens = [token for token in tokenise(entry) if token.key]
     if not tokens or len(tokens) > _ITEM_WORDS:
         return False
     if any(token.kind == "latin" for token in tokens):
         words = [token for token in tokens if token.kind == "latin" and token.content]
-        return bool(words) and all(is_name(token) for token in words)
+        plain = len(tokens) <= most and not any(token.key.endswith("ly") for token in words)
+        return bool(words) and (plain or all(is_name(token) for token in words))
     return all(_noun(token) for token in tokens) and not all(token.kind == "number" for token in tokens)
 
 

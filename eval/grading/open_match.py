@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -13,7 +14,7 @@ from eval.grading.numbers.compare import match_numeric
 from eval.grading.numbers.reference import as_numeric, written
 from eval.grading.objections import listed_with
 from eval.grading.reasons import match_reason
-from eval.grading.scripts import in_other_script
+from eval.grading.scripts import in_other_kana, in_other_script
 from eval.grading.text import sentences, strip_endings
 from eval.grading.topics import beside_the_question
 from rag.messages import Message
@@ -112,9 +113,11 @@ def _match_text(asked: ParsedQuestion, claim: Claim, text: str, form: str) -> Ma
 
 
 def _match_sound(asked: ParsedQuestion, claim: Claim, form: str) -> Match | None:
-    """Match the first name in the claim that is the form's in the other script, if no reference is in that script."""
-    name = next(in_other_script(form, claim.text), None)
-    if name is None or any(accepted.isascii() == name.isascii() for accepted in asked.accepted):
+    """Match the first name in the claim that sounds as the form does: in other kana, or in a script of no reference."""
+    scripts = {accepted.isascii() for accepted in asked.accepted}
+    other = (name for name in in_other_script(form, claim.text) if name.isascii() not in scripts)
+    name = next(itertools.chain(in_other_kana(form, claim.text), other), None)
+    if name is None:
         return None
     return match_form(replace(asked, accepted=(*asked.accepted, folded(name))), claim, name)
 
@@ -123,7 +126,8 @@ def _beyond(claim: Claim, parts: Sequence[str]) -> str | None:
     """Return an entry of the list that the claim is which is none of the reference's `parts`, or None."""
     at = claim.text.find(parts[0]) if parts else -1
     at = claim.text.casefold().find(parts[0].casefold()) if parts and at < 0 else at
-    others = listed_with(claim.text, at, at + len(parts[0])) if at >= 0 else ()
+    longest = max((len(part.split()) for part in parts), default=0)
+    others = listed_with(claim.text, at, at + len(parts[0]), words=longest) if at >= 0 else ()
     keys = [folded(part) for part in parts]
     return next((other for other in others if not any(key in folded(other) for key in keys)), None)
 

@@ -41,7 +41,7 @@ _REPORTS = re.compile(
     _I,
 )
 _TELLS_OR_KNOWS = re.compile(
-    r"\b(?:mention|stat|say|said|specif|un(?:clear|known|certain)|tell|told|sure|determin|answer|indicat)\w*\b|記載"
+    r"\b(?:mention|stat|say|said|specif|un(?:clear|known|certain)|tell|told|sure|determin|answer|indicat|silent)\w*\b|記載"
     r"|記述|言及|書か|触れ|載っ|分か|わか|不明|判断|確認|答え|回答|情報|特定|説明|述べ|示さ|明記|明らか|言え"
     r"|言いかね|読み取|判読|かどうか",
     _I,

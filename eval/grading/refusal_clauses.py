@@ -21,7 +21,8 @@ DOCUMENT = (
 SOURCE = (
     rf"(?:{DOCUMENT}|guides?|manuals?|leaflets?|brochures?|tables?|charts?|recipes?|contracts?|leases?|polic(?:y|ies)"
     r"|handbooks?|pages?|chapters?|clauses?|minutes|papers?|stud(?:y|ies)|authors?|faq|sheets?|books?|entr(?:y|ies)"
-    r"|reports?|notes?|specifications?|summar(?:y|ies)|profiles?|instructions?)"
+    r"|reports?|notes?|specifications?|summar(?:y|ies)|profiles?|instructions?|rules|regulations|menus?"
+    r"|listings?|programmes?|itinerar(?:y|ies)|catalogues?|notices?)"
 )
 SOURCE_JA = (
     r"(?:資料|文書|文章|本文|テキスト|文脈|記事|文献|情報|記載|記述|規程|規約|契約書|マニュアル|一覧表?|報告書|説明書"
@@ -29,7 +30,7 @@ SOURCE_JA = (
 )
 _NOT_JA = r"(?:ません|ない|なく|ず|ぬ|か?ねます|か?ねる|なかった)"
 _MORE_EN = re.compile(
-    rf"\b(?:neither|none|nothing|nowhere|no)\b.{{0,60}}\b{TELLS}|\b(?:say|says|said|state|states) nothing\b|(?:^"
+    rf"\b(?:neither|none|nothing|nowhere|no)\b.{{0,60}}\b{TELLS}|\b(?:say|says|said|states?) (?:nothing|little)\b|(?:^"
     rf"|: )\W*(?:not|un|in|none)[ -]?(?:answerable|stated|given|specified|mentioned|available|provided|found"
     rf"|disclosed"
     r"|determinable|determined|known|indicated|applicable)\b"
@@ -55,15 +56,17 @@ _MORE_EN = re.compile(
     r"|that)) (?:open|unclear|unanswered)\b|\byet to be \w+|\bno basis\b|\b(?:part|detail|piece|information"
     r"|that) is missing\b|^\W*(?:can't|cannot|couldn't|can not) (?:say|tell|answer|determine)\b|\b(?:can't|cannot"
     r"|can not|couldn't|could not) be (?:\w+ )?(?:established|determined|inferred|derived|worked out|told|identified"
-    r"|known|deduced|answered|ascertained)\b|\bi (?:found|find|see|saw|have) (?:nothing|no)\b|\bsays? (?:nothing"
-    r"|little) (?:about|of|on)\b|\bnowhere to be (?:seen|found)\b|(?:定め|規定|項目|記入|該当箇所|箇所"
-    r"|文)[がは](?:\w{0,6}も)?(?:ありません|ない|なく|なかった|見つ)|欄は空"
+    r"|known|deduced|answered|ascertained)\b|\bi (?:found|find|see|saw|have) (?:nothing|no)\b"
+    r"|\bi(?:'d| would) (?:have to|need) (?!(?:go with|say)\b)\b.{1,60}\bto (?:answer|tell|say|know|be sure)\b"
+    r"|\bnowhere to be (?:seen|found)\b|(?:定め|規定|項目|記入|該当箇所|箇所"
+    r"|文)[がは](?:\w{0,6}も)?(?:ありません|ない|なく|なかった|見つ)|欄は空|記入は?な[いしく]"
+    r"|(?:は|が)(?:空欄|未記[入載])(?:です|だ|で(?:し|あ|ござ)|の(?:まま|よう)|と?な[っり]|\W*$)"
     rf"|(?:手がかり|手掛かり|情報|記述|記載|説明|言及)[^。]{{0,24}}?(?:得られ|存在し|含まれて?い?|つかめ|掴め"
     rf"|伴って?い?){_NOT_JA}|(?:扱っ|示す|示し|述べ|触れ|記し|書い|説明し|定め|伝え)[^。]{{0,6}}もの[はがも](?:あり"
     rf"|見当|見つ|存在し|含まれ).{{0,4}}?{_NOT_JA}|について(?:は|の)?[^、。]{{0,16}}{_NOT_JA}(?:でした|です)?[。\s]*$"
     rf"|判読(?:が|は|を)?(?:でき|出来){_NOT_JA}|どこにも(?:ない|あり|見当|見つ|書か|載っ)|わけには(?:いき"
     rf"|まいり)ません"
-    r"|踏み込んで(?:い|おり)(?:ません|ない)|情報なし|記述なし"
+    r"|踏み込んで(?:い|おり)(?:ません|ない)"
     rf"|\b{SOURCE}\b.{{0,80}}\bnothing else\b|\bremains? open\b"
     r"|\b(?:came|come|comes) up (?:empty|short|blank|with nothing)\b|\bdr[ae]w a blank\b"
     r"|\bthere(?:'s| is| was) nothing (?:about|on|regarding|concerning|as to|to (?:say|suggest|indicate))\b"
@@ -81,7 +84,7 @@ _MORE_EN = re.compile(
 _NOT_THERE = re.compile(
     r"\b(?:is|are|was|were|been|be)(?: never| nowhere| not|n't) (?:\w+ ){0,2}?(?:listed|found|included|identified"
     r"|reported|published|documented|shown|covered|addressed|noted|explained|present|available|spelled out"
-    r"|detailed)\b|\b(?:goes?|went|remains?|stays?|is|are|was|were) (?:left )?un(?:named|stated|said|mentioned"
+    r"|detailed)\b|\b(?:go(?:es)?|went|remains?|stays?|is|are|was|were) (?:left )?un(?:named|stated|said|mentioned"
     r"|identified|listed|reported|recorded|documented|explained|addressed)\b|\b(?:is|are|was|were)(?: not|n't"
     r"|n't to be| nowhere| not to be) (?:there|anywhere|here|found|given)\b\W*$|\b(?:where|who|whom|when|what|which"
     r"|why|how)\b.{1,60}\b(?:is|are|was|were)(?: not|n't)\W*$|\b(?:do|does|did)(?: not|n't) (?:appear|come up|show up"
@@ -90,7 +93,8 @@ _NOT_THERE = re.compile(
     _I,
 )
 _BUT_NOT = re.compile(
-    rf"(?:\b{SOURCE}\b.{{0,60}}\b{TELLS} .{{0,60}}?(?:,? (?:but )?not| without {TELLS})|^\W*(?:but|though|yet) not) "
+    rf"(?:\b{SOURCE}\b.{{0,60}}\b(?:{TELLS}|(?:talk|deal|focus|concern|speak)\w*) "
+    rf".{{0,60}}?(?:,? (?:but )?not| without {TELLS})|^\W*(?:but|though|yet) not) "
     r"(?P<gap>[^,.;]{2,60})\W*$",
     _I,
 )
@@ -120,9 +124,9 @@ _ANY_SOURCE = re.compile(rf"\b{SOURCE}\b|{SOURCE_JA}", _I)
 _UNKNOWN = re.compile(
     r"\b(?:is|are|was|were|remains?|it's) (?:\w+ly |still )?(?:unknown|unclear|uncertain|not known"
     r"|not clear)\b(?=\W*(?:$|[.,;!?()]|(?:from|in|at|on|who|what|when|where|which|how|why|whether|based|given|if"
-    r"|because)\b))|(?:^\W*|は|が|も|[:、])不明(?:です|である|だ|でした|確|瞭|と(?:さ|な)|のまま|$|\W*$|[。、])"
+    r"|because)\b))|(?:^\W*|は|が|も|[:、])(?:不[明詳]|未詳|未公表|非公[開表])(?:です|である|だ|でした|確|瞭|と(?:さ|な)|のまま|$|\W*$|[。、])"
     r"|^\W*(?:unknown|unclear|uncertain|undisclosed)(?:\W*$| (?:from|in|based|given)\b)"
-    r"|[:は]\s*(?:unknown|不明|n/a)\W*$",
+    r"|[:は]\s*(?:unknown|不[明詳]|n/a)\W*$",
     _I,
 )
 _ONLY_TIMES = re.compile(r"[\d一二三](?:回|度|[ヶかカ箇]所)(?:に|で)?しか")  # how often something is told: it is
@@ -131,10 +135,10 @@ _MORE_JA = re.compile(
     r"(?:記載|記述|言及|情報|説明|明記|データ|根拠|回答|解答|答え|該当|手がかり)[^、。]{0,16}?(?:なし|無し|無い"
     r"|あり?ません|ござい"
     rf"ません|なかった|ない|見(?:当た|つか|付か)(?:り|ら){_NOT_JA}|不足|乏し|不十分|欠け)"
-    r"|(?:述べ|示さ|書か|触れ|含ま|挙げ|記さ|記載さ|記述さ|明記さ|明示さ|言及さ|説明さ|提供さ|公表さ|特定さ|載っ|載せ)"
+    r"|(?:述べ|示さ|書か|触れ|含ま|挙げ|記さ|語ら|明かさ|取り上げ|扱わ|記載さ|記述さ|明記さ|明示さ|言及さ|説明さ|提供さ|公表さ|特定さ|載っ|載せ)"
     rf"(?:られ|れ)?て?は?(?:い|おら|おり)?{_NOT_JA}|読み取(?:れ|る(?:こと)?(?:は|が)?(?:でき|出来)){_NOT_JA}"
     r"|(?:判断|回答|特定|確認|断定|断言|算出|判定|推測|推定|計算|お?答え|お?教え|お?伝え|提供|開示|対応|協力|手伝い)"
-    rf"(?:を|は|が|に|も|する|すること(?:は|が|も)|こと(?:は|が))*(?:でき|出来|し?かね|いたしかね|致しかね"
+    rf"(?:を|は|が|に|も|する|すること(?:は|が|も)|こと(?:は|が))*(?:でき|出来|つ[きか]|し?かね|いたしかね|致しかね"
     rf"|いたし){_NOT_JA}"
     r"|(?:判断|回答|特定|確認|断定|お?答え)(?:は|が|を|に)?(?:不可|不能|困難|難し|差し?控え|控え)"
     rf"|(?:分か|わか|判|解)(?:ら|り|りかね|って(?:い|おら|おり)){_NOT_JA}|存じ(?:上げ)?ません|(?:知る|知り得る|答える"
@@ -142,6 +146,8 @@ _MORE_JA = re.compile(
     rf"|無い|ありません|ございません|なかった)|持ち合わせて(?:い|おり|おら){_NOT_JA}|見(?:つけ|付け"
     rf"|出す?)(?:る)?(?:こと(?:は|が))?(?:でき|出来|られ){_NOT_JA}|無回答"
     r"|(?:資料|文書|情報|範囲)(?:の範囲)?(?:外|を超え)"
+    rf"|(?<!不)(?:定か|明らか)(?:では?|に(?:は|も)?(?:なって|され?て)?)?(?:い|おり|あり|ござい)?{_NOT_JA}"
+    rf"|判然とし(?:て(?:い|おり))?{_NOT_JA}"
     rf"|(?:答え|回答|解答|結論)[をはに].{{0,12}}?(?:でき|出来|られ|せ|け|至り|至ら){_NOT_JA}|(?:確か|確実|はっき|明確"
     rf"|何と?も|なんとも).{{0,8}}(?:言え|いえ|申し上げられ|答えられ){_NOT_JA}"
 )

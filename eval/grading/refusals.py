@@ -28,6 +28,16 @@ _NOT_BEFORE = re.compile(
     r"(?:(?:in|at|by|on|from|to|of|as|be|an?|the|type of|kind of)\s+){0,3}[\"'(]*$",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(
+    r"(?:(?<=\band not)|(?<=\bbut not)|(?<=, not)),(?: [^,;.]{1,60},)? |(?<=\bnot), (?!but\b)[^,;.]{1,60}, "
+)
+"""What stands between "not" and what it denies: "not, as they say, fog"."""
+_NOT_THIS_BUT = re.compile(
+    r"(?:\bnot|n't)\b(?! (?:only|just|merely|simply|solely)\b)"
+    r"[^,.;\0]{1,80}\b(?P<by>because of|due to|because|for|in|by|with|at|on|from|to) [^,.;\0]{0,60}\0"
+    r"[^,.;\0]{0,24},? but (?:\w+ )?(?P=by)\b",
+    re.IGNORECASE,
+)  # "it did not end because of X, but because of Y"
 _NOT_AFTER = re.compile(
     r"^[\"')]*\s*(?:(?:is|was|are|were|did|does|do|has|have|had|can|could|will|would"
     r"|should)(?:\s+\w+ly)?\s*(?:not|never|n't)|(?:isn't|wasn't|aren't"
@@ -35,6 +45,12 @@ _NOT_AFTER = re.compile(
     r"|^[\"')]*\s*\((?:not|incorrect)\b",
     re.IGNORECASE,
 )
+_ITEM = r"[\w'-]+(?: [\w'-]+)?"
+_LIST_NOT = re.compile(
+    rf"^[\"']?(?:(?:, {_ITEM}){{1,5}},?(?= [^)]*\)))? (?:and|or) {_ITEM}\)? (?:are|were)(?: not|n't)\b", re.IGNORECASE
+)  # "(A, C and D) are not"; in "it is neon, and the others are not" the list is another
+_GIVEN = re.compile(r"(?:\b(?:is|are|was|were|be)|'s)\s[\"'(]*$", re.IGNORECASE)
+_VERDICTS = frozenset({"yes", "no", "true", "false", "correct", "incorrect"})
 _DENIED_JA = re.compile(
     r"^[」』)\"']*(?:でも[^、。]{1,20}?){0,4}でも(?:な[いくか]|ありません|ございません)|^(?:[都府県市区町村州国島川山湖氏]|さん)?[」』)\"'.]*(?:という(?:わけ|の)|など|の(?:ため|せい|影響|こと|作|もの|仕業|ほう|方)|によるもの)?(?:(?:で|じゃ)は?(?:な[いくか]|ありません|あり得ません|あり得ない"
     r"|ございません)|じゃな[いくか]|以外|とは(?:異な|違|別|無関係|言え|いえ|限ら)"
@@ -73,13 +89,17 @@ _OR_BEFORE_JA = re.compile(
 _ASKS = re.compile(
     r"\?[\"')」』]*$|(?:です|ます|でしょう|だろう|の)か。?[」』)]*$"
 )  # a question that a refusal leaves open
+_PARENTHESIS = re.compile(r"\s?\(([^()]{2,120})\)")
+_CONTRAST = re.compile(
+    r"(?<=が)、|(?<=けど)、|(?<=けれど)、|(?<=けれども)、|(?<=ものの)、|;\s|,?\s(?=(?:but|though|although)\b)"
+)
 _OFFERED = re.compile(r"[^.;()?、。]+$")  # the words just before "or"
 
 
 def beside_refusals(text: str) -> str | None:
     """Return what an answer says apart from its refusals, or None if it only declines.
 
-    >>> beside_refusals("分かりません。資料にはありません。"), beside_refusals("I do not know. Tokyo.")
+    >>> beside_refusals("分かりません。資料には記載がありません。"), beside_refusals("I do not know. Tokyo.")
     (None, ' Tokyo.')
     """
     stretches = sentence_stretches(text)
@@ -93,20 +113,37 @@ def beside_refusals(text: str) -> str | None:
     return left if any(char.isalnum() for char in left) else None
 
 
+def beside_details(text: str) -> str:
+    """Return what an answer says without the asides and contrasted clauses that refuse; whole sentences stay.
+
+    >>> beside_details("In 1889 (the exact day is unknown)."), beside_details("香川県ですが、住所は不明です。")
+    ('In 1889.', '香川県ですが')
+    """
+    left = _PARENTHESIS.sub(lambda aside: "" if is_refusal(aside[1]) else aside[0], text)
+    kept: list[str] = []
+    for stretch in sentence_stretches(left):
+        asserting = [clause for clause in _CONTRAST.split(stretch) if not is_refusal(clause.strip(" .。"))]
+        kept += asserting or [stretch]
+    return "".join(kept)
+
+
 def is_denied(sentence: str, start: int, end: int, *, negative_question: bool = False) -> bool:
     """Return whether the mention at `start:end` is denied: "not Tokyo", 東京ではない, "Tokyo is not the capital".
 
     With `negative_question` a negated predicate answers the question ("snakes have no legs") and denies nothing.
     """
     before, after = _around(sentence, start, end)
+    before = _ASIDE.sub(" ", before)
     if _NOT_BEFORE.search(before) and not re.search(r"\bnot only\b", before, re.I):
         return True
     denied = _DENIED_JA.match(after)
-    if denied and not _ASSERTING_JA.search(after[: denied.end() + 8]):
+    contrasted = _NOT_THIS_BUT.search(f"{before}{sentence[start:end]}\0{after}")
+    if contrasted or (denied and not _ASSERTING_JA.search(after[: denied.end() + 8])):
         return True
     if negative_question:
         return False
-    if _NOT_AFTER.match(after):
+    listed = _LIST_NOT.match(after) and not _GIVEN.search(before)
+    if _NOT_AFTER.match(after) or (listed and sentence[start:end].lower() not in _VERDICTS):
         return True
     if not re.match(r"[」』)\"]*(?:は(?!ず)|が|も)(?![一-鿿]*(?:、|[。]))", after):
         return False

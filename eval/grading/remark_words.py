@@ -155,8 +155,8 @@ FILLING = (
     "実際に 決して ご安心 ください"
 )
 _NUMBERED = (
-    "step confidence confident sure certain score level number word character letter ステップ 手順 信頼 信頼度 確信 "
-    "確信度 確度 自信 確率 精度 語 字 文字 単語 以内"
+    "step part piece confidence confident sure certain score level number word character letter ステップ 手順 信頼 "
+    "信頼度 確信 確信度 確度 自信 確率 精度 語 字 文字 単語 以内"
 )
 
 

@@ -64,6 +64,7 @@ _TURNS = re.compile(
     r"|^(?:the )?(?:final |short )?answer\s*:\s*$|^(?:最終|最終的な)?(?:答え|回答|解答|正解)\s*:\s*$",
     re.IGNORECASE,
 )
+_OPEN_NOT = re.compile(r"(?<!\bor )\bnot,\s*$", re.IGNORECASE)  # "it is not, as many believe, ..."
 _POINTS = re.compile(
     r"\b(?:this|that|it|these|here|them|you)(?: (?:out|up|off|well|below|directly|clearly|too|indeed))?[.!:]*$",
     re.IGNORECASE,
@@ -121,7 +122,7 @@ class _Reader:
             elif token.content and not self._in(token, self.words.known) and not self._numbers_a_source(tokens, i):
                 if self._in(token, self.asked):
                     repeats = True
-                elif not _is_adverb(token):
+                elif not re.fullmatch(r"[a-z]{4,}ly", token.surface):
                     spare -= 1
                     if spare < 0 or token.kind == "number" or (i and (is_name(token) or _predicated(tokens, i))):
                         return False
@@ -158,10 +159,6 @@ def _predicated(tokens: Sequence[Token], at: int) -> bool:
     """Return whether a word is what a sentence says something is: "the answer is red", "it was a fox"."""
     before = [token for token in tokens[max(0, at - 2) : at] if token.key not in ARTICLES]
     return bool(before) and before[-1].key in _COPULAS
-
-
-def _is_adverb(token: Token) -> bool:
-    return len(token.surface) > 5 and token.surface.islower() and token.surface.endswith("ly")
 
 
 def _keeps_nothing(_: str) -> bool:
@@ -235,7 +232,8 @@ def _without_clauses(reader: _Reader, sentence: str) -> str:
     kept = [
         piece
         for i, piece in enumerate(pieces)
-        if not (reader.talks(piece) or reader.concedes(piece, pieces[i + 1 : i + 2]))
+        if any(map(_OPEN_NOT.search, pieces[max(0, i - 1) : i + 1]))
+        or not (reader.talks(piece) or reader.concedes(piece, pieces[i + 1 : i + 2]))
     ]
     if len(kept) == len(pieces) or not kept:
         return sentence

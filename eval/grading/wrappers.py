@@ -119,7 +119,8 @@ def _stated(value: object) -> str:
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, Mapping):
-        answers = [_stated(inner) for key, inner in value.items() if _ANSWER_KEY.search(str(key))]
+        given = [inner for key, inner in value.items() if _ANSWER_KEY.search(str(key))]
+        answers = list(map(_stated, given)) if any(inner is not None for inner in given) else ["null"] * bool(given)
         if any(answers):
             return "\n".join(dict.fromkeys(filter(None, answers)))
         kept = {key: inner for key, inner in value.items() if not _SOURCE_KEY.search(str(key))} or value

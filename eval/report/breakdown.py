@@ -11,6 +11,7 @@ from eval.dataset.conditions import Condition
 from eval.grading.ladder import AnswerOutcome
 from eval.report.names import display_name
 from eval.runs.graded import RunAnswer
+from rag.messages import translated
 from rag.records import Language
 
 Cause = Literal["failed", "missing", "retrieval", "model", "grading"]
@@ -120,9 +121,12 @@ def failures_sentence(answers: Sequence[RunAnswer], language: Language = "en") -
     if not failed:
         return None
     ((most, count),) = failed.most_common(1)
+    reason = translated(most, language)
     if language == "ja":
-        return f"{len(answers)} 件中 {failed.total()} 件で回答を得られませんでした。最も多い理由（{count} 件）：{most}"
-    return f"No answer to {failed.total()} of {len(answers)}; the most frequent reason ({count}): {most}"
+        return (
+            f"{len(answers)} 件中 {failed.total()} 件で回答を得られませんでした。最も多い理由（{count} 件）：{reason}"
+        )
+    return f"No answer to {failed.total()} of {len(answers)}; the most frequent reason ({count}): {reason}"
 
 
 def _cause(answer: RunAnswer) -> Cause | None:

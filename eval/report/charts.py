@@ -120,7 +120,7 @@ def stack(parts: Sequence[BarPart], total: int) -> Markup:
     ).format(Markup("").join(drawn))
 
 
-def sweep_chart(sweeps: Sequence[Sweep], label: str) -> Markup:
+def sweep_chart(sweeps: Sequence[Sweep], label: str, axis: str) -> Markup:
     """Draw the counts over the thresholds, a line for each condition, and dashed the counts of the rules."""
     most = max((sweep.total for sweep in sweeps), default=0) or 1
     parts = [
@@ -159,7 +159,7 @@ def sweep_chart(sweeps: Sequence[Sweep], label: str) -> Markup:
         )
     parts.append(
         Markup('<text x="{:.1f}%" y="{}" text-anchor="middle">{}</text></svg>').format(
-            _WIDTH / 2, _TOP + _HEIGHT + 38, "cosine of answer and reference, at least"
+            _WIDTH / 2, _TOP + _HEIGHT + 38, axis
         )
     )
     return Markup("").join(parts)

@@ -26,9 +26,15 @@ TITLES: Final = (
     "invention low 95 %", "invention high 95 %", "answers", "grounded", "partly", "ungrounded", "of",
     "share ungrounded", "ungrounded low 95 %", "ungrounded high 95 %", "not applicable", "groundedness",
     "supported by", "in no passage", "setting", "differs", "judged", "wrongly graded right",
-    "wrongly graded wrong", "corrected", "change",
+    "wrongly graded wrong", "corrected", "change", "before", "now",
 )  # fmt: skip
 """The titles that are translated, in the context "column" of the catalogue; other titles stay themselves."""
+SHEETS: Final = (
+    "summary", "comparison", "run against run", "answers", "worth a look", "fixed", "broken", "flips",
+    "retrieval split", "audit", "abstention", "groundedness", "repeats", "settings", "plan", "check", "arms", "draft",
+    "filters", "dropped",
+)  # fmt: skip
+"""The titles of tables that are translated as those of sheets, in the context "sheet" of the catalogue."""
 _NAMED: Final = frozenset(
     "type|language|condition|baseline condition|effect|verdict|outcome|differs|change|answers|groundedness|rule|test|"
     "language right|cut off|asked again".split("|")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from eval.report.columns import FILES, TERMINAL, column
@@ -15,6 +15,7 @@ from eval.runs.imported import ImportedReport
 from eval.statistics.paired import Comparison, Rate
 from eval.statistics.unpaired_counts import UnpairedBounds
 from eval.statistics.verdicts import Effect
+from rag.messages import Message
 from rag.tables.output import CHANGE, P_VALUE, SHARE, Column, Medium, OutputTable
 
 
@@ -99,6 +100,14 @@ def summary_table(report: Report) -> OutputTable[SummaryRow]:
     return OutputTable("summary", SUMMARY, rows)
 
 
+def totals_table(report: Report) -> OutputTable[SummaryRow]:
+    """Return the rows of the summary over everything asked: one for every run and condition."""
+    whole = {(run.name, *run.whole) for run in report.runs}
+    whole |= {(run.name, run.cells[-1].kind, run.cells[-1].language) for run in report.imported}
+    summary = summary_table(report).without("type", "language")
+    return replace(summary, records=[row for row in summary.records if (row.run, row.kind, row.language) in whole])
+
+
 @dataclass(frozen=True, slots=True)
 class ComparisonRow:
     """A comparison of two conditions or runs: by its pairs, or by imported counts."""
@@ -139,7 +148,7 @@ class ComparisonRow:
         """The name of the test."""
         if isinstance(self.compared, Effect):
             return self.compared.comparison.test
-        return "exact McNemar, every possible pairing"
+        return Message("exact McNemar, every possible pairing")
 
 
 def _paired(

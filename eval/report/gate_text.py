@@ -10,7 +10,7 @@ from eval.report.names import counted
 from eval.report.sentences import p_text, percent, points, points_interval, total_text
 from eval.statistics.paired import needed_questions
 from eval.statistics.tolerance import Change
-from rag.messages import Message
+from rag.messages import Message, in_context, translated
 from rag.records import Language
 from rag.text.terminal_text import one_line
 
@@ -78,23 +78,25 @@ def outlook(gate: Gate, language: Language = "en") -> str:
     return text
 
 
-def as_markdown(gate: Gate) -> str:
+def as_markdown(gate: Gate, language: Language = "en") -> str:
     """Return the outcome and the flips with both answers, for a pull request or a job's summary."""
-    lines = [f"### {one_line(gate.base)} → {one_line(gate.new)}", "", f"**{_md(gate_sentence(gate))}**", ""]
-    lines += [text for text in (_md(outlook(gate)), _md(_left_out(gate))) if text]
-    for fixed, title in ((False, "Broken"), (True, "Fixed")):
+    lines = [f"### {one_line(gate.base)} → {one_line(gate.new)}", "", f"**{_md(gate_sentence(gate, language))}**", ""]
+    lines += [text for text in (_md(outlook(gate, language)), _md(_left_out(gate, language))) if text]
+    headers = [in_context("column", name, language).capitalize() for name in ("question", "Reference", "before", "now")]
+    for fixed, title in ((False, Message("broken")), (True, Message("fixed"))):
         flips = [flip for flip in gate.flips if flip.fixed is fixed]
         if flips:
             lines += [
                 "",
-                f"#### {title}: {len(flips)}",
+                f"#### {translated(title, language).capitalize()}: {len(flips)}",
                 "",
-                "| question | reference | before | now |",
+                f"| {' | '.join(headers)} |",
                 "| --- | --- | --- | --- |",
             ]
             lines += [_row(flip) for flip in flips[:MOST_FLIPS]]
         if len(flips) > MOST_FLIPS:
-            lines += ["", f"{len(flips) - MOST_FLIPS} more are in the runs."]
+            more = Message("{count} more are in the runs.", count=len(flips) - MOST_FLIPS)
+            lines += ["", translated(more, language)]
     return "\n".join(lines) + "\n"
 
 
@@ -115,8 +117,11 @@ def as_junit(gate: Gate, *, strict: bool = False) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(suite, encoding="unicode") + "\n"
 
 
-def _left_out(gate: Gate) -> str:
+def _left_out(gate: Gate, language: Language) -> str:
     counts = ((gate.only_base, gate.base), (gate.only_new, gate.new))
+    if language == "ja":
+        sides = "、".join(f"{name} の {number:,} 件" for number, name in counts if number)
+        return f"相手に同じ質問がない回答は比較していません：{sides}。" if sides else ""
     parts = [f"{counted(number, 'answer')} of {name}" for number, name in counts if number]
     return f"Not compared, as the other has no such question: {' and '.join(parts)}." if parts else ""
 

@@ -7,6 +7,7 @@ page's own policy (CSP) lets nothing run or load but that style and that script,
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from eval.grading.ladder import AnswerOutcome
 from eval.report import charts
 from eval.report.answer_tables import worth_a_look_table
+from eval.report.arms_table import arms_table
 from eval.report.audit import audit_table, audit_text
 from eval.report.count_tables import conditions_table, runs_table, summary_table
 from eval.report.grading_error import grading_text, unlabelled_text
@@ -35,7 +37,7 @@ from rag.tables.output import Column, Medium, OutputTable
 from rag.text.language import markup_language
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Environment, Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +64,20 @@ class Bar:
 def html_page(report: Report, language: Language = "en") -> str:
     """Render the report as one HTML page, to be written as UTF-8; tables are in the reader's language."""
     style, script = asset("page.css"), asset("page.js")
-    page = (
-        environment()
-        .from_string(asset("page.html"))
-        .render(
-            report=report,
-            language=language,
-            languages=("ja", "en") if language == "ja" else ("en", "ja"),
-            several=len(report.names) > 1,
-            panels=panels(report),
-            tables=_tables(report),
-            choices=_choices(report),
-            grading=grading_text,
-            unlabelled=unlabelled_text,
-            style=style,
-            script=script,
-            policy=f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; img-src data:; "
-            "base-uri 'none'; form-action 'none'",
-        )
+    page = template("page.html").render(
+        report=report,
+        language=language,
+        languages=("ja", "en") if language == "ja" else ("en", "ja"),
+        several=len(report.names) > 1,
+        panels=panels(report),
+        tables=_tables(report),
+        choices=_choices(report),
+        grading=grading_text,
+        unlabelled=unlabelled_text,
+        style=style,
+        script=script,
+        policy=f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'",
     )
     return page.encode("utf-8", "replace").decode("utf-8")
 
@@ -88,7 +86,7 @@ def _tables(report: Report) -> dict[str, OutputTable[Any]]:
     """Return the tables of the page with the columns it shows; one run needs no column for its name."""
     tables: dict[str, OutputTable[Any]] = {
         "summary": summary_table(report), "conditions": conditions_table(report), "runs": runs_table(report),
-        "audit": audit_table(report),
+        "audit": audit_table(report), "arms": arms_table(report),
         "splits": splits_table(report), "repeats": repeats_table(report), "abstention": abstention_table(report),
         "groundedness": groundedness_table(report),
         "worth_a_look": worth_a_look_table(report),
@@ -103,7 +101,13 @@ def _numeric(table: OutputTable[Any], column: Column[Any]) -> bool:
     return any(isinstance(column.value(record), int | float) for record in table.records)
 
 
-def environment() -> Environment:
+@functools.cache
+def template(name: str) -> Template:
+    """Return a page of `assets`, compiled once a process."""
+    return _environment().from_string(asset(name))
+
+
+def _environment() -> Environment:
     """Return Jinja with the filters of the report's pages; it escapes every text."""
     from jinja2 import Environment, StrictUndefined
 
@@ -122,6 +126,7 @@ def environment() -> Environment:
     made.globals.update(
         rate_text=rate_text,
         bar=charts.bar,
+        rate_chart=lambda row: charts.bar(row.whole.correct, row.whole.condition),
         split_chart=lambda row: charts.causes(row.split),
         outcome_chart=lambda row: charts.outcomes(row.counts),
         sweep_chart=charts.sweep_chart,

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from eval.report.gate import Gate
 from eval.report.gate_text import gate_sentence, outlook
-from eval.report.html import asset, environment, panels
+from eval.report.html import asset, panels, template
 from eval.report.records import Report
 from eval.report.terminal import OTHER_SETS
 from rag.inline_html import inline
@@ -20,8 +20,7 @@ def inline_report(report: Report, folders: Sequence[Path], language: Language = 
     """Render the verdict, the bars and what retrieval changed; `folders` are those of the runs."""
     drawn = panels(report)
     whole = next((panel for panel in reversed(drawn) if panel.bars), None)
-    page = environment().from_string(asset("inline.html"))
-    body = page.render(
+    body = template("inline.html").render(
         report=report,
         language=language,
         several=len(report.names) > 1,
@@ -35,8 +34,7 @@ def inline_report(report: Report, folders: Sequence[Path], language: Language = 
 
 def inline_gate(gate: Gate, language: Language = "en") -> str:
     """Render the outcome of a comparison, and the answers that differ."""
-    page = environment().from_string(asset("inline_gate.html"))
-    body = page.render(
+    body = template("inline_gate.html").render(
         gate=gate, language=language, sentence=gate_sentence(gate, language), outlook=outlook(gate, language)
     )
     return inline(Markup(body), language, asset("inline.css"))  # noqa: S704  # escaped by Jinja

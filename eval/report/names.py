@@ -22,7 +22,8 @@ NAMES: Final[dict[str, str]] = {
     "fixed": "fixed by retrieval", "broken": "broken by retrieval",
     **{name: name for name in (
         "classification", "grounded", "partly grounded", "ungrounded", "not applicable", "correct", "wrong", "unparsed",
-        "refused", "empty", "helps", "hurts", "undecided", "unfinished", "better", "worse", "differs", "yes", "no",
+        "refused", "empty", "helps", "hurts", "undecided", "unfinished", "better", "worse", "baseline", "differs",
+        "yes", "no",
         "abstention", "hedge", "label", "equal", "contained", "conflict", "none", "similarity", "judge",
         "exact McNemar", "exact sign-flip over questions",
     )},

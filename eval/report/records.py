@@ -122,6 +122,16 @@ class RunReport:
         return self.cells[-1].kind, self.cells[-1].language
 
     @property
+    def about(self) -> str:
+        """What was asked what: the model and the verification set."""
+        return f"{self.identity.model_identity}, {self.identity.dataset}"
+
+    @property
+    def asked(self) -> tuple[str, int, int]:
+        """What was asked what, and how many questions of how many."""
+        return self.about, self.questions, self.of_questions
+
+    @property
     def missing(self) -> int:
         """The number of answers that are still missing; they count as not correct."""
         return sum(answer.recorded is None for answer in self.answers)

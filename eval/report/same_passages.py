@@ -26,7 +26,10 @@ class OtherPassages:
 
 
 def other_passages(runs: Sequence[RunReport]) -> tuple[OtherPassages, ...]:
-    """Return every two runs of one set that got different passages for the same questions."""
+    """Return every two runs of one set that got different passages for the same questions.
+
+    Of runs with more and fewer passages, those of the one begin with those of the other; that is no difference here.
+    """
     pairs = (
         _between(old, new)
         for old, new in combinations(runs, 2)
@@ -49,7 +52,7 @@ def passages_text(pair: OtherPassages, language: Language) -> str:
 def _between(old: RunReport, new: RunReport) -> OtherPassages:
     before, after = _answers(old), _answers(new)
     pairs = [(before[key], after[key]) for key in before if key in after]
-    other = [(first, second) for first, second in pairs if _ids(first) != _ids(second)]
+    other = [pair for pair in pairs if _differ(*pair)]
     cut = sum(1 for first, second in other if first.dropped or second.dropped)
     return OtherPassages(old.name, new.name, len(pairs), len(other), cut)
 
@@ -60,6 +63,12 @@ def _answers(run: RunReport) -> dict[tuple[str, str], Answer]:
         for answer in run.answers
         if answer.condition is Condition.RAG and answer.recorded is not None and answer.recorded.answer is not None
     }
+
+
+def _differ(first: Answer, second: Answer) -> bool:
+    both = list(zip(_ids(first), _ids(second), strict=False))
+    uneven = len(first.hits) != len(second.hits) and bool(not both or first.dropped or second.dropped)
+    return uneven or any(one_id != other_id for one_id, other_id in both)
 
 
 def _ids(answer: Answer) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from eval.report.abstention import AbstentionCounts
@@ -14,7 +14,7 @@ from eval.report.columns import TERMINAL, column
 from eval.report.count_tables import comparison_table, summary_table
 from eval.report.groundedness import GroundednessCounts
 from eval.report.records import Report
-from eval.report.settings_table import Setting, settings
+from eval.report.settings_table import Setting, setting_name, setting_value, settings
 from rag.tables.output import SHARE, Column, Medium, OutputTable
 
 
@@ -167,8 +167,11 @@ def settings_table(report: Report) -> OutputTable[Setting]:
         return lambda setting: setting.values[at]
 
     columns: tuple[Column[Setting], ...] = (
-        column("setting", lambda setting: setting.name, 20),
+        replace(column("setting", lambda setting: setting.name, 20), words=setting_name),
         column("differs", lambda setting: "differs" if setting.differs else "", 9, tinted=True),
-        *(Column(name, value_of(at), 42, medium=Medium.PAGE) for at, name in enumerate(report.names)),
+        *(
+            Column(name, value_of(at), 42, medium=Medium.PAGE, words=setting_value)
+            for at, name in enumerate(report.names)
+        ),
     )
     return OutputTable("settings", columns, settings(report))

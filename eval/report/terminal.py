@@ -13,7 +13,7 @@ from rich.text import Text
 
 from eval.report.audit import audit_table, audit_text
 from eval.report.breakdown import failures_sentence, split_sentence, spread_sentence
-from eval.report.count_tables import conditions_table, summary_table
+from eval.report.count_tables import conditions_table, summary_table, totals_table
 from eval.report.grading_error import grading_text, unlabelled_text
 from eval.report.headlines import (
     comparison_text,
@@ -59,7 +59,7 @@ _SENTENCES: Final = 40
 def print_report(report: Report, console: Console | None = None, language: Language = "en") -> None:
     """Print every run: its model and set, its counts, its verdicts in words, and the questions fixed and broken.
 
-    Several runs are shown side by side at the end.
+    The totals of several runs are shown side by side at the end.
     """
     console = console or Console(width=None if Console().is_terminal else 120, highlight=False, soft_wrap=False)
     for run in report.runs:
@@ -165,7 +165,7 @@ def _print_imported(imported: ImportedReport, console: Console, language: Langua
 
 def _print_side_by_side(report: Report, console: Console, language: Language) -> None:
     console.print(_shown("\n" + SIDE_BY_SIDE[language], style="bold"))
-    console.print(_table(summary_table(report), language, console))
+    console.print(_table(totals_table(report), language, console))
     if not report.same_set:
         console.print(_shown(OTHER_SETS[language]))
     if stopped := stopped_text(report, language):

@@ -9,13 +9,14 @@ import json
 import os
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from eval.dataset.conditions import Condition
 from rag.errors import RunError
-from rag.messages import Message, reason_of
+from rag.messages import Message, reason_of, unpacked
 from rag.records import Answer, Failure, Language
 from rag.serialize import from_json, to_jsonable
 from rag.storage.disk_errors import translate_os_errors
@@ -24,6 +25,19 @@ from rag.storage.regular_files import MEBI, read_regular
 FILE = "answers.jsonl"
 _MAX_LOG, _MAX_LINE = 2048 * MEBI, 16 * MEBI
 _CHECKSUM = re.compile(rb', "crc32": "([0-9a-f]{8})"\}$')
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedFailure(Failure):
+    """The failure of a question. `wording` has the template and values of its message (`rag.messages.packed`)."""
+
+    wording: Mapping[str, Any] | None = None
+
+    @property
+    def reason(self) -> str:
+        """The message; one from a log can be translated too."""
+        stored = unpacked(self.wording)
+        return stored if isinstance(stored, str) else self.message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +59,7 @@ class AnswerRecord:
     prompt: str = ""
     seconds: float
     answer: Answer | None
-    failure: Failure | None
+    failure: LoggedFailure | None
     unanswered: bool = False
     retrieval_seconds: float | None = None
 

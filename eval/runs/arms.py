@@ -18,7 +18,6 @@ from eval.runs.own_parts import model_settings_of
 from eval.runs.run_folders import EXPERIMENT, ExperimentArms, read_arms
 from rag.errors import KotaeError, RunError, SettingsError
 from rag.factory import IndexSettings, ModelSettings, RetrieverShelf
-from rag.generation.chain import Model
 from rag.generation.prompt import Prompt
 from rag.generation.prompt_file import load_prompt
 from rag.messages import Message
@@ -70,17 +69,16 @@ def evaluate_arms(
     """Run every arm into its own folder in `out`, or resume there; the others are compared with `baseline`.
 
     That is by default the first. An index is opened once, a model stays loaded while the next arm has it too, and the
-    same prompt to the same model is asked once. An arm that fails does not stop the others. `source`, the experiment
-    file, is kept in `out`. Raises DatasetError, SettingsError, IndexProblem, and RunError if `out` is a run itself.
+    same prompt to the same model is asked once. An arm with settings that cannot be used ends the experiment before the
+    first question; one that fails later does not stop the others. `source`, the experiment file, is kept in `out`.
+    Raises DatasetError, SettingsError, IndexProblem, ModelUnavailable, and RunError if `out` is a run itself.
     """
     if (out / FILE).exists():
         raise RunError("This folder contains a single run", where=str(out), do="Choose another --out.")
     _check_names([arm.name for arm in arms], baseline)
     dataset = verify if isinstance(verify, Dataset) else load_dataset(verify)
     shelf = RetrieverShelf()
-    experiments = {
-        arm.name: Experiment.open(dataset, _selection(selection, arm), arm.index, shelf) for arm in arms
-    }  # all of them, before the first question is asked
+    experiments = {arm.name: _opened(dataset, selection, arm, shelf) for arm in arms}
     _write_arms(out, [arm.name for arm in arms], baseline)
     if source:
         write_bytes(out / "experiment.toml", source)
@@ -108,8 +106,25 @@ def _check_names(names: Sequence[str], baseline: str | None) -> None:
         )
 
 
-def _selection(selection: QuestionSelection, arm: Arm) -> QuestionSelection:
-    return replace(selection, conditions=arm.conditions or selection.conditions)
+def _opened(dataset: Dataset, selection: QuestionSelection, arm: Arm, shelf: RetrieverShelf) -> Experiment:
+    """Return the experiment of an arm whose settings can be used together; its model is not loaded."""
+    selection = replace(selection, conditions=arm.conditions or selection.conditions)
+    try:
+        experiment = Experiment.open(dataset, selection, arm.index, shelf)
+        experiment.chains(open_models(experiment, arm.model), _prompt(arm))
+    except KotaeError as error:
+        error.what = Message("{arm}: {error}", arm=arm.name, error=Message.of(error.what))
+        raise
+    return experiment
+
+
+def _prompt(arm: Arm) -> Prompt:
+    return arm.model.prompt if isinstance(arm.model, ModelSettings) else arm.prompt or load_prompt()
+
+
+def _settings(arm: Arm) -> ModelSettings:
+    """Return the settings of an arm's model; one that was opened elsewhere is loaded for it."""
+    return arm.model if isinstance(arm.model, ModelSettings) else model_settings_of(arm.model, _prompt(arm))
 
 
 def _write_arms(out: Path, names: Sequence[str], baseline: str | None) -> None:
@@ -131,17 +146,13 @@ def _engine_of(arm: Arm) -> tuple[object, ...]:
 
 
 def _run(experiment: Experiment, folder: Path, arm: Arm, reuse: Sequence[Path], *, keep: bool) -> ArmRun:
-    models: tuple[Model, ...] = ()
-    settings = arm.model
+    models = open_models(experiment, arm.model)
     try:
-        if not isinstance(settings, ModelSettings):
-            settings = model_settings_of(settings, arm.prompt or load_prompt())
-        models = open_models(experiment, arm.model)
         with count_bar(Message("Answering, {arm}", arm=arm.name)) as progress:
-            run_models(experiment, folder, models, settings, reuse=reuse, progress=progress)
+            run_models(experiment, folder, models, _settings(arm), reuse=reuse, progress=progress)
     except KotaeError as error:
         return ArmRun(arm, folder, error)
     finally:
-        for model in () if keep or settings is not arm.model else models:
+        for model in models if isinstance(arm.model, ModelSettings) and not keep else ():
             close_model(model)
     return ArmRun(arm, folder)

@@ -13,14 +13,15 @@ from dataclasses import dataclass, replace
 from langchain_core.runnables import RunnableConfig
 
 from eval.dataset.conditions import Condition
-from eval.runs.answer_log import AnswerLog, AnswerRecord
+from eval.runs.answer_log import AnswerLog, AnswerRecord, LoggedFailure
 from eval.runs.circuit_breaker import CircuitBreaker, is_unanswered
 from eval.runs.evidence import NUMBER
 from eval.runs.settings_probe import model_answers
 from eval.runs.turns import ModelTurn, at_once
-from rag.errors import IndexChanged, SettingsError
+from rag.errors import IndexChanged, KotaeError, SettingsError, first_line
 from rag.generation.chain import GroundedChain, Prepared, Question
-from rag.records import Answer, Failure
+from rag.messages import packed
+from rag.records import Answer
 from rag.retrieval.retriever import BATCH
 
 Progress = Callable[[int, int], None]
@@ -155,8 +156,8 @@ def _ask(tasks: Sequence[Task], chain: GroundedChain) -> list[AnswerRecord]:
 
 
 def _recorded(task: Task, outcome: Answer | Exception, seconds: float) -> AnswerRecord:
-    question, answered = task.question, isinstance(outcome, Answer)
-    failure = None if answered else Failure(question.question.text[:60], type(outcome).__name__, str(outcome))
+    question = task.question
+    failure = None if isinstance(outcome, Answer) else _failure(question, outcome)
     return AnswerRecord(
         key=task.key,
         number=question.number,
@@ -170,6 +171,11 @@ def _recorded(task: Task, outcome: Answer | Exception, seconds: float) -> Answer
         unanswered=is_unanswered(outcome),
         retrieval_seconds=task.prepared.retrieval_seconds if isinstance(task.prepared, Prepared) else None,
     )
+
+
+def _failure(question: RunQuestion, error: Exception) -> LoggedFailure:
+    message = error.message if isinstance(error, KotaeError) else first_line(error)
+    return LoggedFailure(question.question.text[:60], type(error).__name__, message, packed(message))
 
 
 def _chain_of(question: RunQuestion) -> tuple[Condition, int]:

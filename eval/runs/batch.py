@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -17,9 +17,9 @@ from rag.factory import IndexSettings, ModelSettings, open_chain
 from rag.generation.chain import Question
 from rag.generation.citation import short_citation
 from rag.groundedness.support import with_support
-from rag.messages import Message
+from rag.messages import Message, translated
 from rag.models.invoke import batch_size, model_identity
-from rag.records import Answer, Failure
+from rag.records import Answer, Language
 from rag.serialize import to_jsonable
 from rag.storage.atomic import write_bytes
 from rag.storage.locks import folder_lock
@@ -135,25 +135,32 @@ class AnsweredQuestion:
         return cls(question, answer.text, "; ".join(map(short_citation, with_support(answer).cited)))
 
     @classmethod
-    def failed(cls, question: str, failure: Failure) -> AnsweredQuestion:
-        """Return the row of a failure: the name of the error and its message."""
-        return cls(question, f"[{failure.error}] {failure.message}")
+    def failed(cls, question: str, reason: str) -> AnsweredQuestion:
+        """Return the row of a question that failed; its answer is a message."""
+        return cls(question, Message("[No answer] {reason}", reason=reason))
+
+    def in_language(self, language: Language) -> AnsweredQuestion:
+        """Return the row with the reason of a failure in a language."""
+        return replace(self, answer=translated(self.answer, language)) if isinstance(self.answer, Message) else self
 
 
 _COLUMNS: Final[tuple[Column[AnsweredQuestion], ...]] = (
-    Column("Question", lambda row: row.question, 50),
-    Column("Answer", lambda row: row.answer, 38),
-    Column("Sources", lambda row: row.sources, 46),
+    Column("Question", lambda row: row.question, 50, japanese="質問"),
+    Column("Answer", lambda row: row.answer, 38, japanese="回答"),
+    Column("Sources", lambda row: row.sources, 46, japanese="出典"),
 )
 
 
-def answers_file(suffix: str, rows: Sequence[AnsweredQuestion], *, with_sources: bool) -> bytes:
-    """Return the table of answers as an .xlsx or .csv file; no cell of it is a formula."""
-    table = OutputTable("answers", _COLUMNS if with_sources else _COLUMNS[:2], rows)
-    return workbook([table]) if suffix == ".xlsx" else table.to_csv()
+def answers_file(
+    suffix: str, rows: Sequence[AnsweredQuestion], *, with_sources: bool, language: Language = "en"
+) -> bytes:
+    """Return the table of answers as an .xlsx or .csv file for a reader of a language; no cell of it is a formula."""
+    columns = _COLUMNS if with_sources else _COLUMNS[:2]
+    table = OutputTable("answers", columns, [row.in_language(language) for row in rows])
+    return workbook([table], language) if suffix == ".xlsx" else table.to_csv(language)
 
 
 def _row(question: str, record: AnswerRecord) -> AnsweredQuestion:
     if record.failure is not None:
-        return AnsweredQuestion.failed(question, record.failure)
+        return AnsweredQuestion.failed(question, record.failure.reason)
     return AnsweredQuestion(question, "") if record.answer is None else AnsweredQuestion.of(question, record.answer)

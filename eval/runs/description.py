@@ -166,15 +166,24 @@ def stored_prompt(name: str) -> str:
     return next((stored for stored, now in _PROMPTS.items() if now == name), name)
 
 
+def _no_run(folder: Path) -> RunError:
+    """Return the error on a folder that is no run; of a folder of runs, such as arms, it names them."""
+    if held := sorted(path.parent.name for path in folder.glob(f"*/{FILE}")):
+        return RunError(
+            Message("This folder contains several runs: {runs}", runs=", ".join(held)),
+            where=str(folder),
+            do=Message("Name one of them, such as {run}", run=folder / held[0]),
+        )
+    return RunError("There is no run in this folder", where=str(folder), do="Make one with: kotae eval run")
+
+
 def read_description(folder: Path) -> RunDescription | ImportedRun:
     """Return the content of a folder's `run.json`. Raises RunError if it is missing or a field of it is damaged."""
     path = folder / FILE
     try:
         text = read_stored(path, follow=False)
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise RunError(
-            "There is no run in this folder", where=str(folder), do="Make one with: kotae eval run"
-        ) from error
+        raise _no_run(folder) from error
     except OSError as error:
         raise RunError(
             Message("The description of this run cannot be read: {error}", error=reason_of(error)), where=str(path)

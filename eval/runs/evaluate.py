@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -25,7 +26,7 @@ from eval.runs.until_decided import sequential_plan
 from rag.encoders.embeddings import Encoder, open_encoder
 from rag.errors import SettingsError
 from rag.factory import IndexSettings, ModelSettings, RetrieverShelf, open_model
-from rag.generation.chain import Model, build_chain
+from rag.generation.chain import GroundedChain, Model, build_chain
 from rag.generation.prompt import Prompt
 from rag.generation.prompt_file import load_prompt
 from rag.index.manifest import Manifest
@@ -92,11 +93,12 @@ def parse_conditions(text: str) -> tuple[Condition, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """The questions of an evaluation and the retriever of its passages, opened."""
+    """The questions of an evaluation, the retriever of its passages, opened, and the one of each condition."""
 
     dataset: Dataset
     scope: Scope
     retriever: BaseRetriever | None
+    retrievers: Mapping[Condition, BaseRetriever | None]
 
     @classmethod
     def open(
@@ -109,7 +111,7 @@ class Experiment:
         """Open the set and the index, which gold passages that come with the set do not need.
 
         The scope of a run that goes on may stand in for the selection, and any retriever for the index. Raises
-        DatasetError, IndexProblem, and SettingsError, also if the index holds the verification set.
+        DatasetError, IndexProblem, and SettingsError, also if the index holds the verification set, or lacks evidence.
         """
         dataset = verify if isinstance(verify, Dataset) else load_dataset(verify)
         scope = selection if isinstance(selection, Scope) else selection.scope(dataset)
@@ -117,20 +119,34 @@ class Experiment:
         searched = {Condition.RAG, Condition.WITHHELD} & {*scope.conditions}
         needed = named or searched
         retriever = None if not needed else index
-        if isinstance(retriever, IndexSettings):
-            retriever = (shelf or RetrieverShelf()).open(retriever)
-        if isinstance(retriever, HybridRetriever):
-            retriever.index.require_complete()
-            _refuse_leak(dataset, retriever.index.manifest)
-        elif named or Condition.WITHHELD in scope.conditions:
-            raise SettingsError(
-                Message(
-                    "The condition {kind} needs an index of kotae, not another retriever",
-                    kind="oracle" if named else "withheld",
-                ),
-                do="Omit it, or name the index.",
-            )
-        return cls(dataset, scope, retriever)
+        with ExitStack() as on_failure:
+            if isinstance(retriever, IndexSettings):
+                retriever = (shelf or RetrieverShelf()).open(retriever)
+                if shelf is None and isinstance(retriever, HybridRetriever):
+                    on_failure.callback(retriever.index.close)
+            if isinstance(retriever, HybridRetriever):
+                retriever.index.require_complete()
+                _refuse_leak(dataset, retriever.index.manifest)
+            elif named or Condition.WITHHELD in scope.conditions:
+                raise SettingsError(
+                    Message(
+                        "The condition {kind} needs an index of kotae, not another retriever",
+                        kind="oracle" if named else "withheld",
+                    ),
+                    do="Omit it, or name the index.",
+                )
+            retrievers = _retrievers(scope.items(dataset), scope.conditions, retriever)
+            on_failure.pop_all()
+        return cls(dataset, scope, retriever, retrievers)
+
+    def chains(self, models: Sequence[Model], prompt: Prompt) -> dict[Condition, list[GroundedChain]]:
+        """Return the chains of each condition, one a model. Raises SettingsError for a prompt that does not fit."""
+        for language in self.scope.languages:
+            prompt.wording(language)
+        return {
+            condition: [build_chain(model, self.retrievers[condition], prompt) for model in models]
+            for condition in self.scope.conditions
+        }
 
 
 def evaluate_set(
@@ -191,14 +207,8 @@ def run_models(
     Raises SettingsError, ModelUnavailable, RunError.
     """
     dataset, scope, retriever = experiment.dataset, experiment.scope, experiment.retriever
-    turn(lambda: context_window(models[0]))  # raises before a run is begun, as do the languages of the prompt
-    for language in scope.languages:
-        settings.prompt.wording(language)
-    retrievers = _retrievers(scope.items(dataset), scope.conditions, retriever)
-    chains = {
-        condition: [build_chain(model, retrievers[condition], settings.prompt) for model in models]
-        for condition in scope.conditions
-    }
+    chains = experiment.chains(models, settings.prompt)
+    turn(lambda: context_window(models[0]))  # raises before a run is begun, as do the chains
     identity = _identity(dataset, settings, models[0], retriever)
     execute(
         out, dataset, chains, scope, identity,

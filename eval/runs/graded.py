@@ -81,10 +81,8 @@ class RunAnswer:
     def error(self) -> str:
         """The reason why there is no answer; empty if there is one."""
         if self.recorded is None:
-            return "not answered yet"
-        return (
-            "" if self.recorded.failure is None else f"{self.recorded.failure.error}: {self.recorded.failure.message}"
-        )
+            return Message("not answered yet")
+        return "" if self.recorded.failure is None else self.recorded.failure.reason
 
 
 def paired(

@@ -7,6 +7,7 @@ numbers are in `eval.report.sentences`. An impossible count, p value, level or a
 
 from __future__ import annotations
 
+import functools
 import math
 from collections import Counter
 from dataclasses import dataclass
@@ -95,7 +96,12 @@ def wilson(correct: int, total: int, level: float = LEVEL) -> Interval:
     _check_share("level", level)
     if total == 0:
         return Interval(0.0, 1.0, level, "whole unit interval (no observations)")
-    bounds = stats.binomtest(int(correct), int(total)).proportion_ci(confidence_level=level, method="wilson")
+    return _wilson(int(correct), int(total), level)
+
+
+@functools.lru_cache(maxsize=1024)
+def _wilson(correct: int, total: int, level: float) -> Interval:
+    bounds = stats.binomtest(correct, total).proportion_ci(confidence_level=level, method="wilson")
     return Interval(float(bounds.low), float(bounds.high), level, "Wilson")
 
 

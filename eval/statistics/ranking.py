@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +20,15 @@ DEPTH = 10
 RESAMPLES = 2000
 SEED = 20_230_817
 _AT_ONCE = 100
+_ALIKE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A mean over questions (0 to 1) and its percentile bootstrap interval.
 
-    Questions are resampled; those with one `unit`, such as the languages of a question, stay together.
+    Questions are resampled; those with one `unit`, such as the languages of a question, stay together. Where they are
+    all alike, a bootstrap knows no error: the interval is Wilson's then, with as many answers as there are units.
     """
 
     value: float
@@ -108,8 +111,19 @@ def _means(values: NDArray[np.float64], units: Sequence[str | None]) -> list[Fig
     low, high = np.quantile(np.concatenate(resampled), [tail, 1 - tail], axis=0)
     return [
         Figure(float(mean), Interval(float(lower), float(upper), LEVEL, "percentile bootstrap over questions"))
+        if upper - lower > _ALIKE
+        else Figure(float(mean), _of_alike(float(mean), len(sizes)))
         for mean, lower, upper in zip(values.mean(axis=0), low, high, strict=True)
     ]
+
+
+def _of_alike(mean: float, units: int) -> Interval:
+    """Return Wilson's interval (1927, JASA 22:209) at a mean of so many units."""
+    z = NormalDist().inv_cdf((1 + LEVEL) / 2)
+    centre, scale = mean + z**2 / (2 * units), 1 + z**2 / units
+    radius = z * math.sqrt(mean * (1 - mean) / units + z**2 / (4 * units**2))
+    low, high = max(0.0, (centre - radius) / scale), min(1.0, (centre + radius) / scale)
+    return Interval(low, high, LEVEL, "Wilson, as all questions are alike")
 
 
 def figures_table(rows: Iterable[tuple[str, str, Figures]], depth: int = DEPTH, language: Language = "en") -> str:

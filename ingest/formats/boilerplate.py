@@ -65,9 +65,9 @@ class _Block:
         return self.letters - self.linked
 
 
-def boilerplate(etree: Any, root: Any, is_hidden: Callable[[Any], bool]) -> set[Any]:
+def boilerplate(root: Any, is_hidden: Callable[[Any], bool]) -> set[Any]:
     """Return the elements of a page that are around its text; those in them are not listed again."""
-    blocks = list(_blocks(etree, root, is_hidden))
+    blocks = list(_blocks(root, is_hidden))
     if not blocks:
         return set()
     page = blocks.pop()
@@ -95,8 +95,10 @@ def _is_around(block: _Block, plain: int) -> bool:
     return plain >= _ENOUGH and not block.in_main
 
 
-def _blocks(etree: Any, root: Any, is_hidden: Callable[[Any], bool]) -> Iterator[_Block]:
+def _blocks(root: Any, is_hidden: Callable[[Any], bool]) -> Iterator[_Block]:
     """Yield the blocks that may be boilerplate, inner ones first, then the page as a whole."""
+    from lxml import etree
+
     stack = [_Block(root)]
     mains = clicked = 0
     walk = etree.iterwalk(root, events=("start", "end"))

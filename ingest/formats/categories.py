@@ -33,7 +33,8 @@ _FEWEST: Final = 2
 """Groups of several rows by which a column is known to be written by groups."""
 AHEAD: Final = 200
 """Rows by which a reader of a long table shows how its columns are written."""
-_NUMBERS: Final = frozenset({"no", "番号", "#", "項番", "通番", "連番", "id", "№"})
+NUMBERS: Final = frozenset({"no", "番号", "#", "項番", "通番", "連番", "id", "№"})
+"""Names of columns that number the rows."""
 
 
 def is_total(cell: str) -> bool:
@@ -58,7 +59,7 @@ class Categories:
 
     def __init__(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         names = [re.sub(r"[(（].{0,20}?[)）]", "", normalise(name)).replace(" ", "").rstrip(".") for name in header]
-        first = 1 if names and names[0] in _NUMBERS else 0
+        first = 1 if names and names[0] in NUMBERS else 0
         last = next((at for at in range(first, len(names)) if not _is_category(names, at)), len(names))
         self._columns = range(first, min(last, len(names) - 1))
         self._grouped: set[int] = set()

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
-from itertools import islice
 from typing import Any, BinaryIO
 
 from ingest.formats.blocks import STRUCK, MarkdownLines
 from ingest.formats.boilerplate import boilerplate
-from ingest.formats.hidden_text import is_hidden_style
 from ingest.formats.html_lists import HtmlLists
 from ingest.formats.mathml import linear_math
 from ingest.formats.merged_table import count_of
-from ingest.formats.superscript import raised
-from ingest.formats.types import Part, ReadOptions, read_whole, real_title
+from ingest.formats.types import Fault, Part, ReadOptions, read_whole, real_title
+from ingest.formats.visibility import Visibility
 from rag.errors import UnreadableDocument
 from rag.messages import Message
 from rag.text.encoding_detection import decode
+from rag.text.superscript import raised
 
-# Not text, not of this page, not shown, or no longer valid; rt and rp are ruby, the small readings of Japanese letters.
-_DROPPED = frozenset(
-    "head script style noscript noframes template nav del rt rp rtc svg iframe object embed audio video canvas "
-    "dialog datalist".split()
-)
 _BLOCKS = frozenset(
     "address article aside blockquote body details dd div dl dt fieldset figcaption figure footer form header hr main "
     "ol p pre section summary ul caption legend center".split()
@@ -35,33 +29,44 @@ _TYPED = frozenset("text email tel number url search date time month week dateti
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _VALUE = re.compile("\"[^\"]*\"|'[^']*'")
 _LONG_TAG, _MAX_ATTRIBUTES = 10_000, 2000
-_NEAR = 100
-"""Elements among which an equation is looked for beside the letters that draw it."""
 _TAG, _UNPARSED = re.compile("<[A-Za-z]"), re.compile(r"<(script|style)\b", re.IGNORECASE)
+_UNFOLD = "If it belongs to the page, save the page with that unfolded, or print it to a PDF."
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _META = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 _XML = re.compile(rb"\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 
 
-def read_html(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part]:
+def read_html(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part | Fault]:
     """Yield the document of a page, titled by <title> or its highest heading, without menus and what else is around it.
 
-    Raises UnreadableDocument.
+    A Fault names hidden text, if there is much. Raises UnreadableDocument.
     """
-    yield from read_page(read_whole(stream, name), name, options, around=False)
+    root = _tree(read_whole(stream, name), name, options)
+    if root is None:
+        return
+    visibility = Visibility(root)
+    part = _part(root, visibility, boilerplate(root, visibility.is_hidden))
+    yield part
+    if visibility.hides_much(len(part.text)):
+        what = Message("Hidden text of this page is left out, {letters} letters", letters=visibility.hidden_letters)
+        yield Fault(what, do=_UNFOLD, left_out=True)
 
 
-def read_page(data: bytes, name: str, options: ReadOptions, *, around: bool = True) -> Iterator[Part]:
-    """Yield the document of a page, with what is `around` its text (see `ingest.formats.boilerplate`) or without.
+def read_page(data: bytes, name: str, options: ReadOptions) -> Iterator[Part]:
+    """Yield the document of a page of a book or a mail, with what may be around its text. Raises UnreadableDocument."""
+    root = _tree(data, name, options)
+    if root is not None:
+        yield _part(root, Visibility(root), set())
 
-    Raises UnreadableDocument.
-    """
+
+def _tree(data: bytes, name: str, options: ReadOptions) -> Any:
+    """Return the root of a page, None for an empty one. Raises UnreadableDocument."""
     from lxml import etree
 
     declared = _XML.search(data[:1024]) or _META.search(data[:4096])
     text = decode(data, name, declared=declared.group(1).decode() if declared else None, given=options.encoding)
     if not text.strip():
-        return
+        return None
     _require_few_attributes(text, name)
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
@@ -70,17 +75,20 @@ def read_page(data: bytes, name: str, options: ReadOptions, *, around: bool = Tr
         raise UnreadableDocument(Message("This page has no text: {error}", error=error), where=name) from error
     if any("xcessive depth" in entry.message for entry in parser.error_log):
         raise UnreadableDocument("The elements of this page are nested too deeply", where=name)
-    if root is None:
-        return
-    if next(root.iter("frameset"), None) is not None:
+    if root is not None and next(root.iter("frameset"), None) is not None:
         raise UnreadableDocument(
             "This page consists of frames, whose texts are in files of their own",
             where=name,
             do="Ingest those, and exclude it.",
         )
-    lines = _lines(etree, root, set() if around else boilerplate(etree, root, _is_hidden))
+    return root
+
+
+def _part(root: Any, visibility: Visibility, around: Set[Any]) -> Part:
+    """Return the document of a page, but for the elements `around` its text."""
+    lines = _lines(root, visibility, around)
     title = real_title(" ".join("".join(root.xpath("string(//title)")).split()))
-    yield Part(lines.text(), title=title or lines.first_heading, declared=_declared_language(root))
+    return Part(lines.text(), title=title or lines.first_heading, declared=_declared_language(root))
 
 
 def _declared_language(root: Any) -> str | None:
@@ -108,8 +116,10 @@ def _require_few_attributes(text: str, name: str) -> None:
                 raise UnreadableDocument("A tag of this page has thousands of attributes", where=name)
 
 
-def _lines(etree: Any, root: Any, around: Set[Any]) -> MarkdownLines:
+def _lines(root: Any, visibility: Visibility, around: Set[Any]) -> MarkdownLines:
     """Walk the tree, but for the elements `around` its text, without recursion, as it may be deep."""
+    from lxml import etree
+
     lines = MarkdownLines()
     walk = etree.iterwalk(root, events=("start", "end"))
     dropped: Any = None
@@ -117,7 +127,8 @@ def _lines(etree: Any, root: Any, around: Set[Any]) -> MarkdownLines:
     lists = HtmlLists()
     for event, element in walk:
         if event == "start" and dropped is None:
-            if _is_hidden(element) or element in around:
+            if visibility.is_hidden(element) or element in around:
+                visibility.leave_out(element)
                 dropped = element
                 walk.skip_subtree()
             elif element.tag == "math":
@@ -128,6 +139,8 @@ def _lines(etree: Any, root: Any, around: Set[Any]) -> MarkdownLines:
                 verbatim += element.tag == "pre"
                 raised_depth += element.tag == "sup"
                 _open(lines, lists, element)
+                if element.tag == "img":
+                    lines.add(visibility.picture_text(element))
                 text = raised(element.text) if raised_depth and element.text else element.text
                 (lines.verbatim if verbatim else lines.add)(text)
         elif event == "end":
@@ -140,21 +153,6 @@ def _lines(etree: Any, root: Any, around: Set[Any]) -> MarkdownLines:
             if dropped is None and element is not root:
                 (lines.verbatim if verbatim else lines.add)(element.tail)
     return lines
-
-
-def _is_hidden(element: Any) -> bool:
-    if not isinstance(element.tag, str) or element.tag in _DROPPED or element.get("role") == "navigation":
-        return True
-    if element.get("aria-hidden") == "true" and _is_beside_math(element):
-        return True
-    return element.get("hidden") is not None or is_hidden_style(element.get("style") or "")
-
-
-def _is_beside_math(element: Any) -> bool:
-    """Tell whether the element next to it has an equation, whose letters it then draws (KaTeX, MathJax)."""
-    beside = (element.getprevious(), element.getnext())
-    near = (islice(other.iter(), _NEAR) for other in beside if other is not None)
-    return any(part.tag == "math" for parts in near for part in parts)
 
 
 def _typed(element: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -21,6 +21,8 @@ _HEADERS = ("From", "To", "Cc", "Date", "Subject")
 _LONGEST, _LONGEST_OF_PART = 16_000, 2000
 """Letters of a header that are looked at: the library's parsers take a time that grows with the square of its length.
 Those of Content-Type and the like are parsed at every use, and never are that long."""
+_DEEPEST = 20
+"""Parts within one another."""
 _FULLER = 2
 """A text in HTML that is so many times as long as the plain one says more: that is a notice, or a beginning."""
 
@@ -41,16 +43,8 @@ _POLICY: Final = _ShortHeaders()
 def read_eml(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part | Fault]:
     """Yield the document of a mail, titled by its subject; a Fault for each attachment. Raises UnreadableDocument."""
     message = cast(EmailMessage, message_from_bytes(_as_sent(read_whole(stream, name)), policy=_POLICY))
-    body = _fuller(
-        [
-            _text(cast(EmailMessage, part), name, options)
-            for kind in ("plain", "html")
-            if (part := message.get_body((kind,)))
-        ]
-    )
-    parts = list(message.iter_attachments()) if message.is_multipart() else []
-    texts = [body, *(_text(part, name, options) for part in parts if _is_shown(part))]
-    text = "\n\n".join(text.strip() for text in texts if text.strip())
+    parts = _Parts(name, options)
+    text = parts.text(message).strip()
     values = {header: _header(message, header) for header in _HEADERS}
     headers = "\n".join(f"{header}: {value}" for header, value in values.items() if value)
     if text:
@@ -59,13 +53,40 @@ def read_eml(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part
     unread = ", ".join(header for header, value in values.items() if not value and _raw(message, header).strip())
     if unread:
         yield Fault(Message("Headers whose encoding is not known are left out: {headers}", headers=unread))
-    for attachment in parts:
-        if not _is_shown(attachment):
-            what = Message(
-                "The attachment {attachment} is left out",
-                attachment=attachment.get_filename() or attachment.get_content_type(),
-            )
-            yield Fault(what, do="To have it read, save it next to the mail.", left_out=True)
+    for attachment in parts.attachments:
+        what = Message("The attachment {attachment} is left out", attachment=attachment)
+        yield Fault(what, do="To have it read, save it next to the mail.", left_out=True)
+
+
+class _Parts:
+    """The parts of a mail: their text as mail programs show it, and the names of the attachments."""
+
+    def __init__(self, name: str, options: ReadOptions) -> None:
+        self.attachments: list[str] = []
+        self._name = name
+        self._options = options
+
+    def text(self, part: EmailMessage, depth: int = 0, *, body: bool = True) -> str:
+        """Return the text of a part: of alternatives one, of others each; nothing of what is attached or drawn in it.
+
+        The `body` may have the name of a file; others that have one are attachments.
+        """
+        kind = part.get_content_type()
+        if part.get_content_maintype() == "multipart" and depth < _DEEPEST:
+            inner = [cast(EmailMessage, part) for part in part.iter_parts()] if part.is_multipart() else []
+            choice = kind == "multipart/alternative"
+            texts = [
+                (part.get_content_type(), self.text(part, depth + 1, body=body and (choice or not at)).strip())
+                for at, part in enumerate(inner)
+            ]
+            return _fuller(texts) if choice else "\n\n".join(dict.fromkeys(text for _, text in texts if text))
+        if part.get_content_maintype() == "image" and part.get("Content-ID") and not part.is_attachment():
+            return ""
+        named = part.get_filename() and not body
+        if part.get_content_maintype() == "text" and not named and not part.is_attachment():
+            return _text(part, self._name, self._options)
+        self.attachments.append(part.get_filename() or kind)
+        return ""
 
 
 def _as_sent(data: bytes) -> bytes:
@@ -75,15 +96,15 @@ def _as_sent(data: bytes) -> bytes:
     return data.lstrip(b"\r\n")
 
 
-def _fuller(texts: list[str]) -> str:
-    """Return the first of the texts of a mail, plain and in HTML, or the second if that says much more."""
-    plain, html = [*texts, "", ""][:2]
-    return html if len("".join(html.split())) > _FULLER * len("".join(plain.split())) else plain
+def _fuller(texts: Sequence[tuple[str, str]]) -> str:
+    """Return one of the alternative texts of a mail, each with its type: the plain one, or HTML that says much more.
 
-
-def _is_shown(part: EmailMessage) -> bool:
-    """Tell whether a part is a text that mail programs show below the body."""
-    return part.get_content_maintype() == "text" and not part.get_filename() and not part.is_attachment()
+    What is neither, such as an invitation (text/calendar), is read where there is nothing else.
+    """
+    plain = next((text for kind, text in texts if text and kind == "text/plain"), "")
+    html = next((text for kind, text in texts if text and kind.startswith(("text/html", "multipart/"))), "")
+    fuller = html if len("".join(html.split())) > _FULLER * len("".join(plain.split())) else plain
+    return fuller or next((text for _, text in texts if text), "")
 
 
 def _header(message: EmailMessage, name: str) -> str:

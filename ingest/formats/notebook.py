@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from ingest.formats.text import without_data
 from ingest.formats.types import Part, ReadOptions, read_whole
 from rag.errors import UnreadableDocument
 from rag.messages import Message
@@ -28,7 +29,9 @@ def read_ipynb(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[P
         raise UnreadableDocument(
             "This notebook has no cells", where=name, do="Save it in Jupyter as notebook format 4 or later."
         )
-    texts = [(cell.get("cell_type"), _source(cell.get("source"))) for cell in cells if isinstance(cell, dict)]
+    texts = [
+        (cell.get("cell_type"), without_data(_source(cell.get("source")))) for cell in cells if isinstance(cell, dict)
+    ]
     text = "\n\n".join(source.strip("\n") for _, source in texts if source.strip())
     heading = next((match for kind, source in texts if kind == "markdown" and (match := _HEADING.search(source))), None)
     yield Part(text, title=heading.group(1).strip("# ") if heading else None)

@@ -11,10 +11,10 @@ from ingest.formats.docx.equations import M, linear
 from ingest.formats.graphics import GRAPHICS, add_graphic
 from ingest.formats.merged_table import count_of
 from ingest.formats.slide_numbering import SlideNumbering
-from ingest.formats.superscript import is_raisable, raised
 from ingest.formats.types import Fault, Part, ReadOptions
 from rag.errors import UnreadableDocument
 from rag.text.office_package import RELATIONSHIP_ID, OfficePackage
+from rag.text.superscript import is_raisable, raised
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
@@ -65,6 +65,7 @@ def _add(lines: MarkdownLines, package: OfficePackage, part: str, slide: Any) ->
     title: str | None = None
     dropped: Any = None
     numbering = SlideNumbering()
+    _put_title_first(slide)
     walk = etree.iterwalk(slide, events=("start", "end"))
     for event, element in walk:
         if event == "start" and dropped is None:
@@ -92,6 +93,14 @@ def _add(lines: MarkdownLines, package: OfficePackage, part: str, slide: Any) ->
             elif dropped is None:
                 _close(lines, element, heading=_placeholder(element) in _TITLES)
     return title
+
+
+def _put_title_first(slide: Any) -> None:
+    """Move the title before the shapes that were drawn before it."""
+    shapes = slide.find(f"{_P}cSld/{_P}spTree")
+    title = None if shapes is None else next((item for item in shapes if _placeholder(item) in _TITLES), None)
+    if title is not None:
+        shapes.insert(0, title)
 
 
 def _is_margin(element: Any) -> bool:

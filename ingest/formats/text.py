@@ -13,11 +13,13 @@ from rag.text.encoding_detection import decode
 
 _HEADING = re.compile(r"^(?:(?P<mark>#)[ \t]|(?P<fence>```|~~~)|(?P<underline>={3,})[ \t]*$)", re.MULTILINE)
 _LONGEST_HEADING = 1000
+_DATA = re.compile(r"\bdata:[\w.+-]{1,50}/[\w.+;=-]{1,100},[A-Za-z0-9+/=%]{64,}")
+"""A picture or other file written into a text: as Google Docs exports Markdown, and notebooks have pictures."""
 
 
 def read_text(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part]:
     """Yield the document of a text file, with `title:` and `lang:` from its front matter, without readings (ruby)."""
-    text = decode(read_whole(stream, name), name, given=options.encoding)
+    text = without_data(decode(read_whole(stream, name), name, given=options.encoding))
     front = front_matter(text)
     title, inner = front.fields.get("title"), text[front.body :]
     place = legend(inner)
@@ -26,6 +28,15 @@ def read_text(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Par
         inner = inner[: place[0]] + inner[place[1] :]
     text = text[: front.body] + without_readings(inner, explained=place is not None)
     yield Part(text, title=title, language=front.language, body=front.body)
+
+
+def without_data(text: str) -> str:
+    """Return a text without the files that are written into it as data.
+
+    >>> without_data(f"![図](data:image/png;base64,{'iVBORw0K' * 20}) 本文")
+    '![図]() 本文'
+    """
+    return _DATA.sub("", text) if "data:" in text else text
 
 
 def read_markdown(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Part]:

@@ -17,6 +17,7 @@ from ingest.documents import CorpusFile, digest, failure, fingerprint_of, open_f
 from ingest.formats import ReadOptions
 from ingest.pipeline.reading import read_documents
 from ingest.pipeline.remaining_ids import RemainingIds
+from ingest.remote import local_copy, version_of
 from rag.errors import UnreadableDocument
 from rag.index.manifest import SourceState
 from rag.index.metadata import StoredChunk
@@ -110,9 +111,9 @@ def file_pieces(files: Iterable[CorpusFile], options: ChunkingOptions) -> Iterat
     """Yield each file as one or more pieces."""
     for file in files:
         try:
-            with open_file(file) as stream:
-                identity = fingerprint_of(file, digest(file, stream), options.reading)
-                yield from _of_file(file, stream, identity, options)
+            with local_copy(file) as local, open_file(local) as stream:
+                identity = fingerprint_of(local, digest(local, stream), options.reading)
+                yield from _of_file(local, stream, identity, options)
         except UnreadableDocument as error:
             yield FilePiece(file.source, 0, (), (failure(file.source, error),), last=True, state=None, size=0)
 
@@ -136,7 +137,8 @@ def _of_file(file: CorpusFile, stream: BinaryIO, identity: str, options: Chunkin
             yield FilePiece(file.source, start, part, tuple(failed), False, None, now - reported, weight)
             start, failures, reported, failed = start + len(part), failures + len(failed), now, []
     total = start + len(chunks.chunks)
-    state = SourceState(identity, total, failures + len(failed)) if total else None
+    version = version_of(file, options.reading)
+    state = SourceState(identity, total, failures + len(failed), version) if total else None
     rest, weight = chunks.take(options.full)
     yield FilePiece(file.source, start, rest, tuple(failed), True, state, file_size - reported, weight)
 

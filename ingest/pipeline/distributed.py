@@ -22,10 +22,10 @@ from ingest.pipeline.writer import (
     WriteOutcome,
     complete_files,
     encode_batch,
-    file_size,
     write_chunks,
 )
 from ingest.plan import SyncPlan
+from ingest.remote import RemoteFile, file_size
 from rag.cluster import Cluster, RaySettings, Step, open_cluster
 from rag.encoders.embeddings import Encoder
 from rag.errors import ClusterFailed, UnreadableDocument
@@ -185,7 +185,9 @@ def _groups(plan: SyncPlan) -> Iterator[_Group]:
 
 def _group(number: int, files: Iterable[CorpusFile], plan: SyncPlan) -> _Group:
     # Absolute, as workers start elsewhere.
-    absolute = tuple(replace(file, root=os.path.abspath(file.root)) for file in files)
+    absolute = tuple(
+        file if isinstance(file, RemoteFile) else replace(file, root=os.path.abspath(file.root)) for file in files
+    )
     return _Group(number, absolute, plan.present.intersection(file.source for file in absolute))
 
 
@@ -230,6 +232,8 @@ def _require_documents(files: Sequence[CorpusFile]) -> None:
     As failures of files their chunks would be deleted from the index.
     """
     for file in files:
+        if isinstance(file, RemoteFile):  # a store that cannot be reached ends the run in any case
+            return
         with suppress(UnreadableDocument), open_file(file):
             return
     raise ClusterFailed(

@@ -7,11 +7,11 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ingest.documents import CorpusFile
 from ingest.formats import ReadOptions
 from ingest.pipeline.background import BackgroundWriter, prefetch
 from ingest.pipeline.batches import Batch, ChunkingOptions, FilePiece, batches
 from ingest.plan import SyncPlan
+from ingest.remote import file_size
 from rag.encoders.embeddings import Encoder
 from rag.index.manifest import SourceState
 from rag.index.store import ChunkStore
@@ -134,11 +134,3 @@ def complete_files(changes: Sequence[Batch], store: ChunkStore) -> None:
     """Delete the stale chunks and mark the files of batches whose chunks are written, as are those before them."""
     store.delete([chunk_id for batch in changes for chunk_id in batch.stale])
     store.set_markers({head: state for batch in changes for head, state in batch.marks.items()})
-
-
-def file_size(file: CorpusFile) -> int:
-    """Return the size of a file in bytes, 0 if it cannot be had."""
-    try:
-        return file.path.stat().st_size
-    except OSError:
-        return 0

@@ -19,8 +19,9 @@ from rag.messages import Message
 @index_options
 @option("--runs", type=PATH, default=Path("runs"), help="Folder to search for runs.")
 @option("--library", type=PATH, help="Folder of documents that the page adds to and removes from; it may be empty.")
+@option("--history", type=PATH, help="File in which questions and answers of the page are kept; not kept by default.")
 @option("--port", type=click.IntRange(0, 65535), default=8765, help="Port on 127.0.0.1; 0 chooses a free port.")
-def serve_command(runs: Path, library: Path | None, port: int, **settings: Any) -> None:
+def serve_command(runs: Path, library: Path | None, history: Path | None, port: int, **settings: Any) -> None:
     """Ask questions, and browse documents and runs, in a browser on this machine; OpenAI clients can connect too.
 
     With --library the page takes documents too, and keeps their index where --index says.
@@ -41,7 +42,7 @@ def serve_command(runs: Path, library: Path | None, port: int, **settings: Any) 
             where="--library",
             do="Leave out --chroma-url.",
         )
-    serve(ServerConfig(model_settings(settings), index, runs, library), port, _announce)
+    serve(ServerConfig(model_settings(settings), index, runs, library, history), port, _announce)
 
 
 def _announce(address: str) -> None:

@@ -11,11 +11,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from kotae.web import library_routes, list_routes, openai_api, originals, pages, review_routes, set_routes
+from kotae.web import (
+    history_routes,
+    library_routes,
+    list_routes,
+    openai_api,
+    originals,
+    pages,
+    review_routes,
+    set_routes,
+)
 from kotae.web.asking import ask
 from kotae.web.comparisons import Comparisons
 from kotae.web.drafting import SetDrafting
 from kotae.web.errors import as_kotae_error, openai_fields, page_fields, status_of
+from kotae.web.history import History
 from kotae.web.index_view import IndexView
 from kotae.web.jobs import JobRunner
 from kotae.web.library import Library
@@ -30,12 +40,13 @@ from rag.factory import IndexSettings, ModelSettings
 
 @dataclass(frozen=True, slots=True)
 class ServerConfig:
-    """A model, an index, the folder that is searched for runs, and that of documents that the page may change."""
+    """A model, an index, the folder searched for runs, that of documents that the page may change, and the history."""
 
     model: ModelSettings
     index: IndexSettings
     runs: Path
     library: Path | None = None
+    history: Path | None = None
 
 
 def build_app(config: ServerConfig) -> Starlette:
@@ -50,11 +61,7 @@ def build_app(config: ServerConfig) -> Starlette:
             Route("/lists/state", list_routes.list_states),
             Route("/lists/{list}/stop", list_routes.stop_list, methods=["POST"]),
             Route("/lists/{list}/answers.{kind}", list_routes.list_answers),
-            Route("/library/files", library_routes.add_document, methods=["POST"]),
-            Route("/library/remove", library_routes.remove_documents, methods=["POST"]),
-            Route("/library/sync", library_routes.start_sync, methods=["POST"]),
-            Route("/library/stop", library_routes.stop_sync, methods=["POST"]),
-            Route("/library/state", library_routes.sync_state),
+            *library_routes.ROUTES,
             Route("/documents", pages.documents_page),
             Route("/documents/{file}", pages.document_page),
             Route("/documents/{file}/original", originals.original),
@@ -66,6 +73,7 @@ def build_app(config: ServerConfig) -> Starlette:
             Route("/runs/{run}/files.{kind}", pages.run_files),
             *set_routes.ROUTES,
             *review_routes.ROUTES,
+            *history_routes.ROUTES,
             Route("/assets/{name}", pages.asset),
             Route("/v1/models", openai_api.list_models),
             Route("/v1/models/{name}", openai_api.show_model),
@@ -81,6 +89,7 @@ def build_app(config: ServerConfig) -> Starlette:
     if config.library is not None:
         app.state.library = Library(config.library, config.index.folder)
         app.state.syncing = LibrarySync(app.state.library, view, app.state.queue.warm_up)
+    app.state.history = None if config.history is None else History(config.history)
     app.state.lists = QuestionLists(app.state.queue)
     app.state.runs = RunList(config.runs)
     app.state.sets = SetFolder(config.runs / FOLDER)

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from kotae.web.errors import page_fields
+from kotae.web.history import History, HistoryEntry
 from kotae.web.pages import page_language
 from kotae.web.questions import first_fault, json_object, read_body, read_question
 from kotae.web.queue import AnswerQueue, Event, QueuedQuestion, Retrieved, Waiting
 from kotae.web.serializers import answer_fields, hit_fields
-from rag.errors import RequestError
+from rag.errors import KotaeError, RequestError
 from rag.messages import Message
-from rag.records import Language
+from rag.records import Hit, Language
 
 
 class _Body(BaseModel):
@@ -29,10 +34,11 @@ class _Body(BaseModel):
 
 
 async def ask(request: Request) -> Response:
-    """Answer one question. The events are waiting, found, text, done and error."""
+    """Answer one question. The events are waiting, found, text, done, unkept and error."""
     question = _read(await read_body(request))
-    queue: AnswerQueue = request.app.state.queue
-    return StreamingResponse(_lines(queue, question, page_language(request)), media_type="application/x-ndjson")
+    recorder = _Recorder(request.app.state.history, question, _settings(request))
+    lines = _lines(request.app.state.queue, question, recorder, page_language(request))
+    return StreamingResponse(lines, media_type="application/x-ndjson")
 
 
 def _read(body: bytes) -> QueuedQuestion:
@@ -45,10 +51,47 @@ def _read(body: bytes) -> QueuedQuestion:
     return QueuedQuestion(read_question(fields.question, language), fields.retrieval)
 
 
-async def _lines(queue: AnswerQueue, question: QueuedQuestion, language: Language) -> AsyncGenerator[str]:
+@dataclass(slots=True)
+class _Recorder:
+    """Keeps a question with its answer, if there is a history."""
+
+    history: History | None
+    question: QueuedQuestion
+    settings: dict[str, Any]
+    asked: datetime = field(default_factory=lambda: datetime.now(UTC))
+    began: float = field(default_factory=time.monotonic)
+    hits: Sequence[Hit] = ()
+
+    async def keep(self, event: Event) -> None:
+        """Take note of the passages, and write the answer. Raises KotaeError."""
+        if isinstance(event, Waiting):
+            self.began = time.monotonic()
+        elif isinstance(event, Retrieved):
+            self.hits = event.hits
+        elif event.done is not None and self.history is not None:
+            entry = HistoryEntry(
+                self.question.question.text, event.done.text, self.question.retrieval,
+                self.asked.isoformat(timespec="seconds"), round(time.monotonic() - self.began, 1),
+                [hit_fields(hit) for hit in self.hits], self.settings,
+            )  # fmt: skip
+            await run_in_threadpool(self.history.add, entry)
+
+
+def _settings(request: Request) -> dict[str, Any]:
+    model, index = request.app.state.queue.settings, request.app.state.index.settings
+    return {"model": model.uri, "decoding": asdict(model.decoding), "top_k": index.top_k, "reranker": index.reranker}
+
+
+async def _lines(
+    queue: AnswerQueue, question: QueuedQuestion, recorder: _Recorder, language: Language
+) -> AsyncGenerator[str]:
     try:
         async with aclosing(queue.answer(question)) as events:
             async for event in events:
+                try:
+                    await recorder.keep(event)
+                except KotaeError as error:
+                    yield _line({"event": "unkept", "error": page_fields(error, language)})
                 yield _line(_fields(event))
     except Exception as error:
         yield _line({"event": "error", "error": page_fields(error, language)})

@@ -8,7 +8,6 @@ from typing import Any
 from starlette.exceptions import HTTPException
 
 from rag.errors import DatasetError, IndexProblem, KotaeError, ModelUnavailable, PromptTooLong, RequestError
-from rag.messages import Message
 from rag.records import Language
 
 _LOG = logging.getLogger("kotae.serve")
@@ -31,11 +30,7 @@ def as_kotae_error(error: Exception) -> KotaeError:
         what = "This page does not exist" if error.status_code == 404 else error.detail
         return RequestError(what, status=error.status_code)
     _LOG.error("unexpected error", exc_info=error)
-    return RequestError(
-        Message("kotae failed: {name}", name=type(error).__name__),
-        do="See the terminal of kotae serve for details.",
-        status=500,
-    )
+    return RequestError("An unexpected error occurred", do="See the terminal of kotae serve for details.", status=500)
 
 
 def status_of(error: KotaeError) -> int:

@@ -21,6 +21,7 @@ from rag.errors import IndexChanged, IndexDamaged, IndexMissing, IndexProblem, R
 from rag.factory import IndexSettings
 from rag.index.location import locate_index
 from rag.index.reader import Index, open_index
+from rag.index.stores import STORES
 from rag.records import Chunk, Language
 from rag.retrieval.reranker import open_reranker
 from rag.retrieval.retriever import HybridRetriever, document_of
@@ -33,7 +34,7 @@ _SAMPLED = 12
 _TITLE = 60
 """The most characters of a title that fits a question."""
 _HELD, _DISCARDED = "held", "held.old"
-_COPIED = ("manifest.json", "chroma", "derived")
+_COPIED = ("manifest.json", *STORES, "derived")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from kotae.web.errors import as_kotae_error
+from kotae.web.errors import as_kotae_error, page_fields
 from kotae.web.queue import AnswerQueue
 from rag.errors import KotaeError, RequestError
+from rag.records import Language
 
 Result = TypeVar("Result")
 _POLL_SECONDS = 1.0
@@ -27,7 +28,7 @@ class JobKind(StrEnum):
 
 
 class JobState(StrEnum):
-    """What becomes of a job; `broken` means that an error ended it."""
+    """What becomes of work in the background; `broken` means that an error ended it."""
 
     RUNNING = "running"
     STOPPING = "stopping"
@@ -40,23 +41,17 @@ class JobStopped(Exception):
     """Ends the work of a job that is stopped."""
 
 
-@dataclass(slots=True, eq=False)
-class Job:
-    """A job, which clients name by `id`; `done` of `total` is None until something was done.
+@dataclass(slots=True, eq=False, kw_only=True)
+class BackgroundWork:
+    """Work that goes on while nobody waits: clients name it by `id`.
 
-    `first` is how much was done, and when, at the first report: what an interrupted job had done before takes no time.
-    `result` is the id of what comes of it, a run or a set. `error` broke it off.
+    It began at `began` of the monotonic clock and took `seconds`, None until its end. `error` broke it off.
     """
 
-    id: str
-    kind: JobKind
     name: str
-    result: str
-    began: float
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    began: float = field(default_factory=time.monotonic)
     state: JobState = JobState.RUNNING
-    done: int = 0
-    total: int | None = None
-    first: tuple[int, float] | None = None
     seconds: float | None = None
     error: KotaeError | None = None
 
@@ -64,6 +59,36 @@ class Job:
     def elapsed(self) -> float:
         """The seconds that it has taken so far."""
         return time.monotonic() - self.began if self.seconds is None else self.seconds
+
+    def end(self, state: JobState) -> None:
+        """Take note of its end."""
+        self.seconds = self.elapsed
+        self.state = state
+
+    def fields(self, language: Language) -> dict[str, Any]:
+        """Return what the page has of any work, errors in a language."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "state": self.state,
+            "seconds": round(self.elapsed, 1),
+            "error": None if self.error is None else page_fields(self.error, language),
+        }
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Job(BackgroundWork):
+    """A job; `done` of `total` is None until something was done.
+
+    `first` is how much was done, and when, at the first report: what an interrupted job had done before takes no time.
+    `result` is the id of what comes of it, a run or a set.
+    """
+
+    kind: JobKind
+    result: str
+    done: int = 0
+    total: int | None = None
+    first: tuple[int, float] | None = None
 
     @property
     def running(self) -> bool:
@@ -132,7 +157,7 @@ class JobRunner:
                 "A comparison or a draft is being worked on already", do="Wait until it is done, or stop it.",
                 status=429,
             )  # fmt: skip
-        job = self.latest = Job(secrets.token_hex(8), kind, name, result, time.monotonic())
+        job = self.latest = Job(kind=kind, name=name, result=result)
         self._thread.submit(_carry_out, job, work, JobTurn(job, self.queue, asyncio.get_running_loop()))
         return job
 
@@ -162,5 +187,4 @@ def _carry_out(job: Job, work: Work, turn: JobTurn) -> None:
     except Exception as error:
         job.error = as_kotae_error(error)
     finally:
-        job.seconds = job.elapsed
-        job.state = state
+        job.end(state)

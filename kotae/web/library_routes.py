@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from ingest.report import SyncReport
 from kotae.web.errors import page_fields
@@ -109,3 +110,12 @@ def _report_fields(report: SyncReport, language: Language) -> dict[str, Any]:
             for name, failures in named
         },
     }
+
+
+ROUTES = [
+    Route("/library/files", add_document, methods=["POST"]),
+    Route("/library/remove", remove_documents, methods=["POST"]),
+    Route("/library/sync", start_sync, methods=["POST"]),
+    Route("/library/stop", stop_sync, methods=["POST"]),
+    Route("/library/state", sync_state),
+]

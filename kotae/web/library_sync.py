@@ -148,7 +148,7 @@ class LibrarySync:
         except IndexMissing:
             return
         ours = manifest.corpus == origin_of(self._library.folder) or not (manifest.corpus or manifest.sources)
-        with closing(location.store()) as store:
+        with closing(location.store(manifest)) as store:
             filled = bool(manifest.sources) or store.count() > 0
         if filled and not ours:
             raise IndexMismatch(

@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from eval.runs.batch import answers_file, read_questions
-from kotae.web.errors import page_fields
 from kotae.web.index_view import IndexView
 from kotae.web.pages import page_language
 from kotae.web.question_lists import QuestionList, QuestionLists
@@ -61,18 +60,10 @@ def list_answers(request: Request) -> Response:
     if suffix not in _KINDS:
         raise RequestError("The table of answers is .xlsx or .csv", status=404)
     name = f"{PurePath(entry.name).stem}-answers{suffix}"
-    table = answers_file(suffix, entry.table, with_sources=entry.retrieval)
+    table = answers_file(suffix, entry.table, with_sources=entry.retrieval, language=page_language(request))
     return Response(table, media_type=_KINDS[suffix], headers=attachment(name))
 
 
 def _fields(request: Request, entry: QuestionList) -> dict[str, Any]:
-    return {
-        "id": entry.id,
-        "name": entry.name,
-        "state": entry.state,
-        "answered": len(entry.rows),
-        "failed": entry.failed,
-        "total": len(entry.questions),
-        "seconds": round(entry.elapsed, 1),
-        "error": None if entry.error is None else page_fields(entry.error, page_language(request)),
-    }
+    counts = {"answered": len(entry.rows), "failed": entry.failed, "total": len(entry.questions)}
+    return entry.fields(page_language(request)) | counts

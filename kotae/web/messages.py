@@ -67,6 +67,24 @@ MESSAGES: Final[Mapping[str, str]] = {
     "live.empty": "(an empty answer)",
     "live.lost": "kotae serve does not respond. Is it still running in its terminal?",
     "live.signed_out": "kotae serve has been restarted. Open the new address shown in its terminal.",
+    "tab_export": "Download what was asked in this tab as",
+    "live.unkept": "Not kept in the history: {reason}",
+    # The history
+    "history": "History",
+    "history_about": "Questions of the page Ask and their answers, kept in {path}. The oldest make room for new ones "
+    "above {most:,} entries or 128 MB.",
+    "history_words": "Words in the question, answer or sources",
+    "history_search": "Search",
+    "history_count": "Entries: {count:,}",
+    "history_jsonl": "Download as JSON Lines",
+    "history_asked": "Time (UTC)",
+    "history_answer": "Answer of the model",
+    "history_model": "Model",
+    "history_seconds": "Seconds",
+    "history_delete": "Delete",
+    "history_delete_all": "Delete the whole history",
+    "history_confirm": "Delete this question and its answer from the history? This cannot be undone.",
+    "history_confirm_all": "Delete every question and answer of the history? This cannot be undone.",
     # Lists of questions
     "lists": "Lists",
     "list_about": "Choose a file of questions; they are answered one after the other and given back as a table. "
@@ -200,7 +218,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     # Runs
     "runs_in": "Runs in the folder {folder}",
     "no_runs": "There are no runs yet",
-    "make_run": "Run this command in a terminal to compare answers with and without retrieval:",
+    "make_run": "Add a set on the page Compare to compare answers with and without retrieval. In a terminal:",
     "report": "Open the report",
     "unfinished": "running or interrupted",
     "imported": "imported counts",

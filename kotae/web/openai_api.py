@@ -122,7 +122,8 @@ class _Completion:
 
     def _chunk(self, delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:
         choice = {"index": 0, **self._part(delta), "logprobs": None, "finish_reason": finish}
-        return self._head(self.chunk_kind) | {"choices": [choice]}
+        usage = {"usage": None} if self.request.wants_usage else {}  # as OpenAI has it
+        return self._head(self.chunk_kind) | {"choices": [choice]} | usage
 
     def _whole(self, text: str) -> dict[str, Any]:
         return {"message": {"role": "assistant", "content": text}}

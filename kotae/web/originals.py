@@ -18,6 +18,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from kotae.web.index_view import IndexView
 from kotae.web.spelling import spelled
 from rag.errors import RequestError
+from rag.storage.object_store import is_url
 
 _BLOCK = 1 << 16
 _PAGE = re.compile(r"page=[0-9]{1,9}")
@@ -69,6 +70,13 @@ def open_original(corpus: str, source: str) -> BinaryIO:
 
     Only a regular file is opened, and none outside that folder, wherever links lead.
     """
+    if is_url(corpus):
+        raise RequestError(
+            "The original file is not on this machine",
+            where=source,
+            do="It is in the object store from which the index was built.",
+            status=404,
+        )
     root = Path(corpus)
     try:
         if not corpus or not root.is_absolute():

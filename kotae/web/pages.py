@@ -126,7 +126,8 @@ def run_headline(request: Request) -> Response:
 def run_report(request: Request) -> Response:
     """Show the report of a run, in a sandbox."""
     runs: RunList = request.app.state.runs
-    return HTMLResponse(runs.report(request.path_params["run"]), headers={"Content-Security-Policy": REPORT_POLICY})
+    page = runs.report(request.path_params["run"], page_language(request))
+    return HTMLResponse(page, headers={"Content-Security-Policy": REPORT_POLICY})
 
 
 def run_files(request: Request) -> Response:
@@ -168,6 +169,7 @@ def render_page(request: Request, name: str, *, status: int = 200, **values: Any
         .get_template(f"{name}.html")
         .render(
             section=name,
+            history_kept=request.app.state.history is not None,
             language=language,
             switch={other: _same_page(request, other) for other in LANGUAGES},
             t=lambda name, /, **values: translate(name, language, **values),

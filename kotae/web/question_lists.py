@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
-import time
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from eval.runs.batch import AnsweredQuestion
 from kotae.web.errors import as_kotae_error
+from kotae.web.jobs import BackgroundWork, JobState
 from kotae.web.questions import read_question
 from kotae.web.queue import AnswerQueue, QueuedQuestion
 from rag.errors import IndexProblem, KotaeError, RequestError, SettingsError
 from rag.messages import Message
-from rag.records import Answer, AnswerPiece, Failure
+from rag.records import Answer, AnswerPiece
 
 MOST_QUESTIONS = 10_000
 """The most questions of a list."""
@@ -26,37 +24,14 @@ MOST_KEPT = 20
 """The most lists that are kept until the server stops; the oldest that has ended makes room."""
 
 
-class ListState(StrEnum):
-    """What becomes of a list; `broken` means that no further question can be answered."""
+@dataclass(slots=True, eq=False, kw_only=True)
+class QuestionList(BackgroundWork):
+    """A list, named as its file; `rows` are those of its questions that were asked, in order."""
 
-    RUNNING = "running"
-    DONE = "done"
-    STOPPED = "stopped"
-    BROKEN = "broken"
-
-
-@dataclass(slots=True, eq=False)
-class QuestionList:
-    """A list, which clients name by `id`; `rows` are those of its questions that were asked, in order.
-
-    `name` is that of its file. `seconds` it took up to its end, None until then. `error` broke it off.
-    """
-
-    id: str
-    name: str
     questions: tuple[str, ...]
     retrieval: bool
-    began: float
-    state: ListState = ListState.RUNNING
     rows: list[AnsweredQuestion] = field(default_factory=list)
     failed: int = 0
-    seconds: float | None = None
-    error: KotaeError | None = None
-
-    @property
-    def elapsed(self) -> float:
-        """The seconds that it has taken so far."""
-        return time.monotonic() - self.began if self.seconds is None else self.seconds
 
     @property
     def table(self) -> list[AnsweredQuestion]:
@@ -92,7 +67,7 @@ class QuestionLists:
                 do="Wait until one is done, or stop it.",
                 status=429,
             )
-        entry = QuestionList(secrets.token_hex(8), name, tuple(questions), retrieval, time.monotonic())
+        entry = QuestionList(name=name, questions=tuple(questions), retrieval=retrieval)
         self._make_room()
         self._lists[entry.id] = entry
         self._tasks[entry.id] = asyncio.create_task(self._answer(entry))
@@ -116,7 +91,7 @@ class QuestionLists:
         if task is not None:
             task.cancel()
             await asyncio.wait([task])
-            self._end(entry, ListState.STOPPED)  # one that was cancelled before it began has not ended itself
+            self._end(entry, JobState.STOPPED)  # one that was cancelled before it began has not ended itself
         return entry
 
     def _make_room(self) -> None:
@@ -125,20 +100,19 @@ class QuestionLists:
             del self._lists[list_id]
 
     async def _answer(self, entry: QuestionList) -> None:
-        state = ListState.STOPPED
+        state = JobState.STOPPED
         try:
             for text in entry.questions:
                 entry.rows.append(await self._row(entry, text))
-            state = ListState.DONE
+            state = JobState.DONE
         except KotaeError as error:
-            entry.error, state = error, ListState.BROKEN
+            entry.error, state = error, JobState.BROKEN
         finally:
             self._end(entry, state)
 
-    def _end(self, entry: QuestionList, state: ListState) -> None:
+    def _end(self, entry: QuestionList, state: JobState) -> None:
         if self._tasks.pop(entry.id, None) is not None:
-            entry.seconds = entry.elapsed
-            entry.state = state
+            entry.end(state)
 
     async def _row(self, entry: QuestionList, text: str) -> AnsweredQuestion:
         """Answer a question. Raises KotaeError where every other would fail in the same way."""
@@ -149,7 +123,7 @@ class QuestionLists:
             if known.unanswered or isinstance(known, IndexProblem | SettingsError):
                 raise known from error
             entry.failed += 1
-            return AnsweredQuestion.failed(text, Failure(text, type(known).__name__, str(known)))
+            return AnsweredQuestion.failed(text, known.message)
 
     async def _ask(self, text: str, *, retrieval: bool) -> Answer:
         question = QueuedQuestion(read_question(text), retrieval)

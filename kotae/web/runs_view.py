@@ -76,12 +76,12 @@ class RunList:
             self._headlines[key] = _headline(build_report([path]))
         return self._headlines[key]
 
-    def report(self, run_id: str) -> str:
-        """Build the report of a run as one HTML page. Raises RequestError, RunError and GradingError.
+    def report(self, run_id: str, language: Language = "en") -> str:
+        """Build the report of a run as one HTML page in a language. Raises RequestError, RunError and GradingError.
 
         The `report.html` in the folder is never served, as anybody may have written it.
         """
-        return html_page(build_report([self.path(run_id)]))
+        return html_page(build_report([self.path(run_id)]), language)
 
     def files(self, run_id: str, kind: str, language: Language) -> bytes:
         """Return the report of a run as .xlsx, or a .zip of it in every form, with the answers for other programs.

@@ -17,7 +17,7 @@ from eval.dataset.review import SUFFIX, ReviewRow, SetReview, read_review, write
 from eval.dataset.set_table import SUFFIXES
 from eval.dataset.summary import reasons
 from kotae.web.uploads import read_uploaded
-from rag.errors import KotaeError, RequestError
+from rag.errors import DatasetError, KotaeError, RequestError
 from rag.messages import Message
 from rag.records import LANGUAGES, Language
 from rag.storage.atomic import write_bytes
@@ -94,7 +94,15 @@ class SetFolder:
 
     def add(self, name: str, data: bytes) -> SetEntry:
         """Keep a set; one of this name and content is there already. Raises DatasetError and CannotWrite."""
-        read_uploaded(name, data, load_dataset)
+        try:
+            read_uploaded(name, data, load_dataset)
+        except DatasetError as error:
+            if "--columns" in str(error.do):  # the page has no options
+                error.do = Message(
+                    "Rename the columns of the questions and of the right answers to question and reference, and add "
+                    "the file again."
+                )
+            raise
         with self._writing, translate_os_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             path = free_path(self.folder / name, data)

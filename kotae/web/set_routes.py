@@ -12,7 +12,6 @@ from starlette.routing import Route
 
 from eval.dataset.conditions import Condition
 from kotae.web.comparisons import Comparisons
-from kotae.web.errors import page_fields
 from kotae.web.jobs import Job, JobRunner
 from kotae.web.pages import page_language, render_page
 from kotae.web.questions import first_fault, json_object, read_body
@@ -96,18 +95,9 @@ def begun(request: Request, job: Job) -> Response:
 
 
 def _fields(request: Request, job: Job) -> dict[str, Any]:
-    return {
-        "id": job.id,
-        "kind": job.kind,
-        "name": job.name,
-        "state": job.state,
-        "done": job.done,
-        "total": job.total,
-        "seconds": round(job.elapsed, 1),
-        "left": None if job.left is None else round(job.left, 1),
-        "result": job.result,
-        "error": None if job.error is None else page_fields(job.error, page_language(request)),
-    }
+    left = None if job.left is None else round(job.left, 1)
+    progress = {"kind": job.kind, "done": job.done, "total": job.total, "left": left, "result": job.result}
+    return job.fields(page_language(request)) | progress
 
 
 ROUTES = (

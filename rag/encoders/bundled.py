@@ -8,9 +8,12 @@ bytes of two 4-bit values each, low halves first (llama.cpp's q4_0: weight = (ni
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import mmap
 import struct
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,19 +68,27 @@ def packed_file() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The pieces of a Unigram tokenizer with their scores, by number, and the numbers of <s>, </s>, <pad> and <unk>."""
+    """The pieces of a Unigram tokenizer (UTF-8) and their scores, by number; the numbers of <s>, </s>, <pad>, <unk>."""
 
-    pieces: list[tuple[str, float]]
+    pieces: list[bytes]
+    scores: Sequence[float]
     special: tuple[int, int, int, int]
 
+    @property
+    def special_pieces(self) -> tuple[str, str, str, str]:
+        """The pieces <s>, </s>, <pad> and <unk>."""
+        begin, end, pad, unknown = (self.pieces[number].decode("utf-8") for number in self.special)
+        return begin, end, pad, unknown
 
-def read_vocabulary() -> Vocabulary:
-    """Return the vocabulary in the packed file. Raises ModelUnavailable."""
+
+@contextmanager
+def open_vocabulary() -> Iterator[Vocabulary]:
+    """Give the vocabulary in the packed file. Raises ModelUnavailable, also if the block cannot use it."""
     path = packed_file()
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            return _head(_Reader(data))[1]
-    except (OSError, ValueError, struct.error) as error:
+            yield _head(_Reader(data))[1]
+    except (OSError, ValueError, LookupError, struct.error) as error:
         raise ModelUnavailable("The bundled encoder cannot be read", where=str(path), do=INSTALL) from error
 
 
@@ -86,8 +97,9 @@ def build_tokenizer(vocabulary: Vocabulary) -> Tokenizer:
     from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers, processors
     from tokenizers.models import Unigram
 
-    begin, end, pad, unknown = (vocabulary.pieces[number][0] for number in vocabulary.special)
-    tokenizer = Tokenizer(Unigram(vocabulary.pieces, unk_id=vocabulary.special[3]))
+    begin, end, pad, unknown = vocabulary.special_pieces
+    pieces = [(piece.decode("utf-8"), score) for piece, score in zip(vocabulary.pieces, vocabulary.scores, strict=True)]
+    tokenizer = Tokenizer(Unigram(pieces, unk_id=vocabulary.special[3]))
     tokenizer.normalizer = normalizers.Sequence(
         [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
     )
@@ -160,9 +172,9 @@ def _head(reader: _Reader) -> tuple[_Sizes, Vocabulary]:
     offsets = reader.take(f"<{count + 1}I")
     scores = reader.take(f"<{count}f")
     blob = reader.raw(blob_length)
-    pieces = [(blob[a:b].decode("utf-8"), s) for a, b, s in zip(offsets, offsets[1:], scores, strict=False)]
+    pieces = [blob[start:end] for start, end in itertools.pairwise(offsets)]
     sizes = _Sizes(hidden, layers, heads, intermediate, vocabulary, positions, types, epsilon)
-    return sizes, Vocabulary(pieces, (special[0], special[1], special[2], special[3]))
+    return sizes, Vocabulary(pieces, scores, (special[0], special[1], special[2], special[3]))
 
 
 class _Reader:
@@ -234,7 +246,7 @@ def _write_weights(packed: _Packed, folder: Path) -> None:
 
 
 def _write_tokenizer(packed: _Packed, folder: Path) -> None:
-    begin, end, pad, unknown = (packed.vocabulary.pieces[number][0] for number in packed.vocabulary.special)
+    begin, end, pad, unknown = packed.vocabulary.special_pieces
     tokenizer = build_tokenizer(packed.vocabulary)
     tokenizer.save(str(folder / "tokenizer.json"))
     config = {

@@ -11,11 +11,12 @@ import functools
 import itertools
 import json
 import math
+import struct
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rag.encoders.question_tokenizer import QuestionTokenizer
 from rag.errors import ModelUnavailable
@@ -39,18 +40,11 @@ class QuestionEncoder:
     """The tokenizer and the weights in a folder that `rag.encoders.bundled.expand` made. Thread-safe."""
 
     def __init__(self, folder: Path) -> None:
-        """Read the folder; of the word vectors, only those of the words that occur. Raises ModelUnavailable."""
-        from safetensors import safe_open
-
+        """Open the folder; the weights are mapped into memory. Raises ModelUnavailable."""
         try:
             config = json.loads((folder / "config.json").read_text("utf-8"))
-            file: Any = safe_open(folder / "model.safetensors", framework="numpy")
-            self._words = file.get_slice("embeddings.word_embeddings.weight")
-            self._weights: dict[str, Array] = {
-                name: file.get_tensor(name)
-                for name in file.keys()  # noqa: SIM118
-                if "word_embeddings" not in name
-            }
+            self._weights = _map_weights(folder / "model.safetensors")
+            self._words = self._weights["embeddings.word_embeddings.weight"]
             self._layers, self._heads = int(config["num_hidden_layers"]), int(config["num_attention_heads"])
             self._epsilon = float(config["layer_norm_eps"])
             self.window = int(config["max_position_embeddings"])
@@ -111,10 +105,9 @@ class QuestionEncoder:
         import numpy as np
 
         ids = [number for numbers in texts for number in numbers]
-        words = {number: self._words[number : number + 1] for number in {*ids}}
         positions = self._weights["embeddings.position_embeddings.weight"]
         vectors: Array = np.zeros((max(len(ids), LEAST_ROWS), positions.shape[1]), dtype=np.float32)
-        vectors[: len(ids)] = np.concatenate([words[number] for number in ids])
+        vectors[: len(ids)] = self._words[ids]
         vectors[: len(ids)] += np.concatenate([positions[: len(numbers)] for numbers in texts])
         vectors = self._norm("embeddings", vectors + self._weights["embeddings.token_type_embeddings.weight"][0])
         lengths = Counter(map(len, texts))
@@ -180,6 +173,24 @@ def _groups(lengths: Sequence[int]) -> Iterator[list[int]]:
         tokens += lengths[place]
     if group:
         yield group
+
+
+def _map_weights(path: Path) -> dict[str, Array]:
+    """Return the float32 tensors of a safetensors file without copying them, as its library would.
+
+    The file begins with the length of its header (8 bytes) and the header, which gives each tensor's place behind it.
+    """
+    import numpy as np
+
+    data = np.memmap(path, np.uint8, "r")
+    (length,) = struct.unpack("<Q", data[:8].tobytes())
+    header = json.loads(data[8 : 8 + length].tobytes())
+    weights = {}
+    for name, tensor in header.items():
+        if name != "__metadata__":
+            start, end = (8 + length + offset for offset in tensor["data_offsets"])
+            weights[name] = np.asarray(data[start:end]).view("<f4").reshape(tensor["shape"])
+    return weights
 
 
 def _unreadable(folder: Path, error: Exception) -> ModelUnavailable:

@@ -6,9 +6,10 @@ Making one of all of them takes longer than everything else that is done for a q
 from __future__ import annotations
 
 import re
-from operator import itemgetter
 
-from rag.encoders.bundled import Vocabulary, build_tokenizer, read_vocabulary
+from rag.encoders.bundled import Vocabulary, build_tokenizer, open_vocabulary
+
+_SPACE = "▁"
 
 
 class QuestionTokenizer:
@@ -16,15 +17,15 @@ class QuestionTokenizer:
 
     def __init__(self) -> None:
         """Read the vocabulary. Raises ModelUnavailable."""
-        self._vocabulary = read_vocabulary()
-        pieces, special = self._vocabulary.pieces, self._vocabulary.special
-        self._numbers = {piece: number for number, (piece, _) in enumerate(pieces)}
-        self._longest = max(map(len, self._numbers))
-        # What no piece covers scores a little less than the piece that scores least.
-        least = min(pieces, key=itemgetter(1))[0]
-        self._always = {*special, self._numbers[least]}
-        self._special = re.compile("|".join(re.escape(pieces[number][0]) for number in special))
-        self._normalizer = build_tokenizer(self._part(sorted(self._always))).normalizer
+        with open_vocabulary() as vocabulary:
+            pieces, scores = vocabulary.pieces, vocabulary.scores
+            self._vocabulary = vocabulary
+            self._numbers = dict(zip(pieces, range(len(pieces)), strict=True))
+            self._longest = max(map(len, map(bytes.decode, pieces)))  # characters
+            # What no piece covers scores a little less than the piece that scores least.
+            self._always = {*vocabulary.special, scores.index(min(scores))}
+            self._special = re.compile("|".join(map(re.escape, vocabulary.special_pieces)))
+            self._normalizer = build_tokenizer(self._part(sorted(self._always))).normalizer
 
     def encode(self, text: str) -> list[int]:
         """Return the numbers of a text's pieces, those of its begin and end included."""
@@ -33,11 +34,21 @@ class QuestionTokenizer:
 
     def _standing_in(self, text: str) -> set[int]:
         """Return the pieces that are in a text, at its beginning or after a space or not."""
-        text = self._normalizer.normalize_str(text).replace(" ", "▁")
-        parts = {text[i:j] for i in range(len(text)) for j in range(i + 1, min(i + self._longest, len(text)) + 1)}
-        return {self._numbers[part] for part in parts | {f"▁{part}" for part in parts} | {"▁"} if part in self._numbers}
+        data = self._normalizer.normalize_str(text).replace(" ", _SPACE).encode("utf-8")
+        bounds = [place for place, byte in enumerate(data) if byte & 0xC0 != 0x80] + [len(data)]
+        parts = {
+            data[start:end]
+            for number, start in enumerate(bounds)
+            for end in bounds[number + 1 : number + 1 + self._longest]
+        }
+        space = _SPACE.encode()
+        return {
+            self._numbers[part] for part in parts | {space + part for part in parts} | {space} if part in self._numbers
+        }
 
     def _part(self, kept: list[int]) -> Vocabulary:
         """Return the vocabulary of some pieces, which get new numbers in the same order."""
-        begin, end, pad, unknown = (kept.index(number) for number in self._vocabulary.special)
-        return Vocabulary([self._vocabulary.pieces[number] for number in kept], (begin, end, pad, unknown))
+        whole = self._vocabulary
+        begin, end, pad, unknown = map(kept.index, whole.special)
+        pieces, scores = [whole.pieces[number] for number in kept], [whole.scores[number] for number in kept]
+        return Vocabulary(pieces, scores, (begin, end, pad, unknown))

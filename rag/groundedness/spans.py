@@ -71,7 +71,7 @@ def find_spans(question: str, answer: str, *, cut_off: bool = False) -> tuple[So
     Without any, its other content words are one span; without these either, there is none. Refusals put nothing
     forward, and neither does the last word of an answer that was `cut_off`.
 
-    >>> [(span.kind, span.text) for span in find_spans("When did Oda win?", "Mikio Oda won in 1928.")]
+    >>> [(span.kind, span.text) for span in find_spans("Who won, and when?", "Mikio Oda won in 1928.")]
     [('name', 'Mikio Oda'), ('date', 'in 1928')]
     """
     asked = _Asked(canonical(question))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sqlite3
 import zlib
 from collections.abc import Iterator
@@ -13,20 +14,26 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import (
     CannotWrite,
     IndexDamaged,
+    IndexMismatch,
     IndexMissing,
     KotaeError,
     ServerMismatch,
     ServerRefused,
     ServerUnreachable,
     SettingsError,
+    first_line,
 )
+from rag.index.chroma_table import ChromaTable
+from rag.index.table import table_name
 from rag.messages import Message, joined
+from rag.records import Language
 from rag.settings import COLLECTION
 from rag.storage.disk_errors import classify_os_error
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from chromadb.api.models.Collection import Collection
+    from chromadb.config import Settings
 
 REBUILD = "Rebuild it with: kotae index drop, then kotae ingest CORPUS"
 _ALSO_READING = Message(
@@ -73,6 +80,24 @@ class ChromaConnection:
         with _translate_errors(self.where, on_server=self.request_bytes is not None):
             yield
 
+    def table(self, index: str, language: Language) -> ChromaTable:
+        """Open or create the collection of a language. Raises IndexMismatch if kotae did not make it."""
+        owner = {"kotae_part_of": index}
+        with self.errors():
+            collection = self.client.get_or_create_collection(
+                table_name(index, language),
+                configuration=collection_configuration(),
+                metadata=owner,
+                embedding_function=None,
+            )
+        if collection.metadata != owner:
+            raise IndexMismatch(
+                Message("The collection {collection} was not made by kotae for this index", collection=collection.name),
+                where=self.where,
+                do="Choose another --chroma-collection.",
+            )
+        return ChromaTable(self, collection)
+
     def find(self, name: str) -> Collection | None:
         """Return the collection with this name, or None."""
         from chromadb.errors import NotFoundError
@@ -102,7 +127,6 @@ def open_embedded(folder: Path, version_token: str = "") -> ChromaConnection:
     so that the new ones would not be seen. Raises IndexDamaged, CannotWrite, SettingsError.
     """
     import chromadb
-    from chromadb.config import Settings
 
     if any("\ud800" <= letter <= "\udfff" for letter in str(folder)):
         raise SettingsError(
@@ -110,10 +134,16 @@ def open_embedded(folder: Path, version_token: str = "") -> ChromaConnection:
         )
     with _translate_errors(str(folder), on_server=False):
         folder.mkdir(parents=True, exist_ok=True)
-        client = chromadb.PersistentClient(
-            _path_variant(folder, version_token), settings=Settings(anonymized_telemetry=False)
-        )
+        client = chromadb.PersistentClient(_path_variant(folder, version_token), settings=_settings().model_copy())
     return ChromaConnection(client, str(folder))
+
+
+@functools.cache
+def _settings() -> Settings:
+    """Return the settings of a client, to be copied: reading them takes 4 ms of a processor each time."""
+    from chromadb.config import Settings
+
+    return Settings(anonymized_telemetry=False)
 
 
 def _path_variant(folder: Path, version_token: str) -> str:
@@ -125,11 +155,10 @@ def open_server(server: ChromaServer) -> ChromaConnection:
     """Connect to a server. Raises SettingsError, ServerUnreachable, ServerRefused and ServerMismatch."""
     _probe(server)
     import chromadb
-    from chromadb.config import Settings
 
     with _translate_errors(str(server), on_server=True):
         client = chromadb.HttpClient(
-            server.url.rstrip("/"), headers=server.headers or None, settings=Settings(anonymized_telemetry=False)
+            server.url.rstrip("/"), headers=server.headers or None, settings=_settings().model_copy()
         )
     return ChromaConnection(client, str(server), _UPSERT_BYTES)
 
@@ -176,7 +205,7 @@ def _translate_errors(where: str, *, on_server: bool) -> Iterator[None]:
         yield
     except httpx.HTTPError as error:
         raise ServerUnreachable(
-            Message("No Chroma server answers: {error}", error=error or type(error).__name__),
+            Message("No Chroma server answers: {error}", error=first_line(error)),
             where=where,
             do="Start it with: chroma run --path FOLDER",
         ) from error

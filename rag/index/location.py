@@ -1,9 +1,9 @@
 """Location of an index, in a folder or on a Chroma server: its manifest, chunks, secondary indexes and write lock.
 
-An index on disk is a folder with `manifest.json`, `chroma/` and `derived/` (the secondary indexes). An index on a
-Chroma server is a collection, so that several machines can use it: the collection's metadata has the header of the
-manifest, one more collection per language has the chunks (see `rag.index.store`), the completion markers of the chunks
-say which files there are, and each machine keeps the secondary indexes in its own cache.
+An index on disk is a folder with `manifest.json`, `chroma/` or `lancedb/`, and `derived/` (the secondary indexes). An
+index on a Chroma server is a collection, so that several machines can use it: the collection's metadata has the header
+of the manifest, one more collection per language has the chunks (see `rag.index.store`), the completion markers of the
+chunks say which files there are, and each machine keeps the secondary indexes in its own cache.
 """
 
 from __future__ import annotations
@@ -27,19 +27,20 @@ from rag.index.chroma import (
     open_embedded,
     open_server,
 )
-from rag.index.manifest import Manifest, parse_manifest
+from rag.index.lance import open_lance
+from rag.index.manifest import BUILD, MAX_BYTES, Manifest, parse_manifest, read_manifest, write_manifest
 from rag.index.server_lock import server_lock
-from rag.index.store import ChunkStore, collection_name
-from rag.messages import Message, reason_of
+from rag.index.store import ChunkStore
+from rag.index.stores import STORES
+from rag.index.table import table_name
 from rag.records import LANGUAGES
 from rag.settings import cache_dir
-from rag.storage.atomic import atomic_write
 from rag.storage.checksums import CHECKSUM_FILE, find_corrupted, write_checksums
 from rag.storage.disk_errors import translate_os_errors
 from rag.storage.locks import LOCK_FILE, folder_lock
-from rag.storage.regular_files import MEBI, read_regular
+from rag.storage.regular_files import read_regular
 
-_FILE, _KEY, _MAX_MANIFEST = "manifest.json", "kotae_manifest", 1024 * MEBI
+_FILE, _KEY = "manifest.json", "kotae_manifest"
 
 LockCheck = Callable[[], None]
 """Raises IndexBusy once the lock is lost."""
@@ -66,8 +67,8 @@ class IndexLocation(ABC):
         """Close the connection that `version_token` keeps open."""
 
     @abstractmethod
-    def store(self) -> ChunkStore:
-        """Open the chunks."""
+    def store(self, manifest: Manifest) -> ChunkStore:
+        """Open the chunks, in the store that the manifest names."""
 
     @abstractmethod
     def secondary_folder(self) -> Path:
@@ -93,18 +94,17 @@ class LocalIndex(IndexLocation):
     def __init__(self, folder: Path) -> None:
         self.where = str(folder)
         self._folder = folder
-        self._chroma = folder / "chroma"
 
     def load(self) -> Manifest:
         """Read `manifest.json`."""
-        return _read_file(self._folder / _FILE, self.where)
+        return read_manifest(self._folder / _FILE, self.where)
 
     def save(self, manifest: Manifest) -> None:
         """Write `manifest.json`; durable on return."""
         if not manifest.complete:
-            with translate_os_errors(self._chroma):
-                (self._chroma / CHECKSUM_FILE).unlink(missing_ok=True)
-        _write_file(self._folder / _FILE, manifest)
+            with translate_os_errors(self._folder):
+                (self._folder / manifest.store / CHECKSUM_FILE).unlink(missing_ok=True)
+        write_manifest(self._folder / _FILE, manifest)
 
     def version_token(self) -> str:
         """Return the identity of the file `manifest.json`, which every save replaces."""
@@ -114,12 +114,15 @@ class LocalIndex(IndexLocation):
             return ""
         return f"{manifest.st_ino} {manifest.st_mtime_ns} {manifest.st_size}"
 
-    def store(self) -> ChunkStore:
-        """Open Chroma in this process. Raises IndexDamaged for corrupted vectors, on which Chroma would crash."""
-        if (self._chroma / CHECKSUM_FILE).exists() and (name := find_corrupted(self._chroma)):
+    def store(self, manifest: Manifest) -> ChunkStore:
+        """Open the store in this process. Raises IndexDamaged for corrupted files, on which Chroma would crash."""
+        folder = self._folder / manifest.store
+        if (folder / CHECKSUM_FILE).exists() and (name := find_corrupted(folder)):
             what = "The vectors of the index are damaged: a file has changed since the last ingest"
-            raise IndexDamaged(what, where=str(self._chroma / name), do=REBUILD)
-        return ChunkStore(open_embedded(self._chroma, self.version_token()))
+            raise IndexDamaged(what, where=str(folder / name), do=REBUILD)
+        if manifest.store == "lancedb":
+            return ChunkStore(open_lance(folder))
+        return ChunkStore(open_embedded(folder, self.version_token()))
 
     def secondary_folder(self) -> Path:
         """Return the subfolder `derived`."""
@@ -128,7 +131,7 @@ class LocalIndex(IndexLocation):
     @contextmanager
     def lock(self) -> Iterator[LockCheck]:
         """Lock the folder. Raises IndexBusy if another process has it, IndexMismatch if kotae did not make it."""
-        if (self._folder / _FILE).exists() or self._chroma.exists():
+        if self._exists():
             self._require_ours()
         with folder_lock(
             self._folder,
@@ -139,17 +142,24 @@ class LocalIndex(IndexLocation):
             yield _never_lost
             self._write_checksums()
 
+    def _exists(self) -> bool:
+        return any((self._folder / name).exists() for name in (_FILE, *STORES))
+
     def _write_checksums(self) -> None:
         """Write checksums of the vectors of a complete index, except for files that Chroma may still change."""
-        if not (self._chroma / CHECKSUM_FILE).exists() and self._chroma.exists() and self.load().complete:
-            saved = (path.parent for path in self._chroma.glob("*/index_metadata.*"))
-            write_checksums(self._chroma, (path for folder in saved for path in folder.iterdir()))
+        folders = {name: self._folder / name for name in STORES}
+        unsealed = [name for name, path in folders.items() if path.exists() and not (path / CHECKSUM_FILE).exists()]
+        if unsealed and (manifest := self.load()).complete and manifest.store in unsealed:
+            folder = folders[manifest.store]
+            last = "*/index_metadata.*" if manifest.store == "chroma" else "*/_versions"
+            saved = (path.parent for path in folder.glob(last))
+            write_checksums(folder, (path for part in saved for path in part.rglob("*") if path.is_file()))
 
     def _require_ours(self) -> None:
         """Raise IndexMismatch unless kotae made the folder, which its lock file or the manifest proves."""
         ours = (self._folder / LOCK_FILE).exists()
         with contextlib.suppress(OSError, ValueError, TypeError, RecursionError):
-            ours = ours or "encoder_name" in json.loads(read_regular(self._folder / _FILE, _MAX_MANIFEST))
+            ours = ours or "encoder_name" in json.loads(read_regular(self._folder / _FILE, MAX_BYTES))
         if not ours:
             raise IndexMismatch(
                 "The files in this folder were not made by kotae", where=self.where, do="Choose another folder."
@@ -157,12 +167,13 @@ class LocalIndex(IndexLocation):
 
     def drop(self) -> None:
         """Remove manifest, chunks, secondary indexes and lock file; other files in the folder stay."""
-        if not (self._folder / _FILE).exists() and not self._chroma.exists():
+        if not self._exists():
             raise IndexMissing("There is no index to drop", where=self.where)
         with self.lock():
             (self._folder / _FILE).unlink(missing_ok=True)
-            for subfolder in (self._chroma, self.secondary_folder()):
-                shutil.rmtree(subfolder, ignore_errors=True)
+            for name in STORES:
+                shutil.rmtree(self._folder / name, ignore_errors=True)
+            shutil.rmtree(self.secondary_folder(), ignore_errors=True)
             (self._folder / LOCK_FILE).unlink(missing_ok=True)
 
 
@@ -184,7 +195,7 @@ class ServerIndex(IndexLocation):
             manifest = parse_manifest(collection.metadata[_KEY], self.where)
             cached = self._cache(str(collection.id)) / _FILE
             if manifest.complete and cached.is_file():
-                complete = _read_file(cached, self.where)
+                complete = read_manifest(cached, self.where)
                 if complete.corpus_digest == header.get("digest"):
                     return replace(complete, corpus=manifest.corpus)
             return replace(manifest, sources=ChunkStore(chroma, self._server.collection).completed_files())
@@ -203,7 +214,7 @@ class ServerIndex(IndexLocation):
                 if collection.metadata != header:
                     collection.modify(metadata=header)
             if manifest.complete:
-                _write_file(self._cache(str(collection.id)) / _FILE, manifest)
+                write_manifest(self._cache(str(collection.id)) / _FILE, manifest)
 
     def version_token(self) -> str:
         """Return the collection's id and header without the folder of the documents."""
@@ -221,7 +232,7 @@ class ServerIndex(IndexLocation):
             self._watch.close()
             self._watch = None
 
-    def store(self) -> ChunkStore:
+    def store(self, manifest: Manifest) -> ChunkStore:
         """Open the collections of the chunks."""
         return ChunkStore(open_server(self._server), self._server.collection)
 
@@ -245,14 +256,14 @@ class ServerIndex(IndexLocation):
                 raise self._not_ours()
             with self.lock():
                 for language in LANGUAGES:
-                    chroma.delete(collection_name(self._server.collection, language))
+                    chroma.delete(table_name(self._server.collection, language))
                 chroma.delete(self._server.collection)  # last: it names the others
             shutil.rmtree(self._cache(str(collection.id)), ignore_errors=True)
 
     def _collection(self, chroma: ChromaConnection) -> Any:
         collection = chroma.find(self._server.collection)
         if collection is None:
-            raise IndexMissing("There is no index", where=self.where, do=_BUILD)
+            raise IndexMissing("There is no index", where=self.where, do=BUILD)
         return collection
 
     def _not_ours(self) -> IndexMismatch:
@@ -261,9 +272,6 @@ class ServerIndex(IndexLocation):
     @staticmethod
     def _cache(identity: str) -> Path:
         return cache_dir() / "servers" / identity
-
-
-_BUILD = "Build it with: kotae ingest CORPUS"
 
 
 def _never_lost() -> None:
@@ -276,25 +284,3 @@ def _header(metadata: Any) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return header if isinstance(header, dict) else None
-
-
-def _read_file(path: Path, where: str) -> Manifest:
-    try:
-        return parse_manifest(read_regular(path, _MAX_MANIFEST), str(path))
-    except FileNotFoundError as error:
-        raise IndexMissing("There is no index", where=where, do=_BUILD) from error
-    except OSError as error:
-        what = Message("The manifest of the index cannot be read: {error}", error=reason_of(error))
-        raise IndexDamaged(what, where=str(path), do=REBUILD) from error
-
-
-def _write_file(path: Path, manifest: Manifest) -> None:
-    """Write a manifest with one line per source, line by line, since there may be very many."""
-
-    def lines() -> Iterator[str]:
-        yield json.dumps(manifest.header, ensure_ascii=False).removesuffix("}") + ', "sources": {'
-        for number, (source, state) in enumerate(manifest.sources.items()):
-            yield f"{',' if number else ''}\n{json.dumps(source, ensure_ascii=False)}: {json.dumps(state)}"
-        yield "\n}}\n"
-
-    atomic_write(path, (line.encode("utf-8") for line in lines()))

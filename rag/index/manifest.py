@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from rag.encoders.embeddings import EncoderIdentity
-from rag.errors import IndexDamaged, IndexMismatch
+from rag.errors import IndexDamaged, IndexMismatch, IndexMissing
 from rag.index.chroma import REBUILD
-from rag.messages import Message
+from rag.index.stores import Store
+from rag.messages import Message, reason_of
 from rag.serialize import from_json, to_jsonable
 from rag.settings import Chunking
+from rag.storage.atomic import atomic_write
+from rag.storage.regular_files import MEBI, read_regular
 
 FORMAT = 3
+BUILD = "Build it with: kotae ingest CORPUS"
+MAX_BYTES = 1024 * MEBI
 
 
 class SourceState(NamedTuple):
     """A completely indexed file: its fingerprint, its number of chunks, and how many of its documents failed.
 
-    JSON has it as an array of three.
+    `version` is what its object store calls this content, with how it is read; "" for a file on disk. JSON has an array
+    of the first three, or of all four.
     """
 
     sha256: str
     chunks: int
     failures: int = 0
+    version: str = ""
+
+    def to_json(self) -> str:
+        """Return it as JSON."""
+        return json.dumps(self if self.version else self[:3])
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +47,8 @@ class Manifest:
 
     `complete` is False during a sync and after an interrupted one, which the next sync repairs. `sources` are the files
     by path relative to the corpus, with "/" and in NFC. `corpus` is the absolute path of the folder that the last sync
-    read, "" in older indexes; it is not compared, since a copy of the folder gives the same index.
+    read, "" in older indexes; it is not compared, since a copy of the folder gives the same index, nor is `store`, the
+    kind of the store.
     """
 
     encoder_name: str
@@ -45,6 +59,7 @@ class Manifest:
     distance: str = "cosine"
     format: int = FORMAT
     corpus: str = field(default="", compare=False)
+    store: Store = field(default="chroma", compare=False)
 
     @property
     def corpus_digest(self) -> str:
@@ -120,3 +135,36 @@ def require_encoder(manifest: Manifest, where: str, encoder: EncoderIdentity) ->
             where=where,
             do=REBUILD,
         )
+
+
+def require_store(manifest: Manifest, where: str, store: Store | None) -> None:
+    """Raise IndexMismatch if the index is kept in another store than the one asked for."""
+    if store is not None and store != manifest.store:
+        raise IndexMismatch(
+            Message("The index is kept in {store}, not in {store_2}", store=manifest.store, store_2=store),
+            where=where,
+            do=REBUILD,
+        )
+
+
+def read_manifest(path: Path, where: str) -> Manifest:
+    """Return the manifest in a file. Raises IndexMissing, IndexDamaged and IndexMismatch; `where` names the index."""
+    try:
+        return parse_manifest(read_regular(path, MAX_BYTES), str(path))
+    except FileNotFoundError as error:
+        raise IndexMissing("There is no index", where=where, do=BUILD) from error
+    except OSError as error:
+        what = Message("The manifest of the index cannot be read: {error}", error=reason_of(error))
+        raise IndexDamaged(what, where=str(path), do=REBUILD) from error
+
+
+def write_manifest(path: Path, manifest: Manifest) -> None:
+    """Write a manifest with one line per source, line by line, since there may be very many."""
+
+    def lines() -> Iterator[str]:
+        yield json.dumps(manifest.header, ensure_ascii=False).removesuffix("}") + ', "sources": {'
+        for number, (source, state) in enumerate(manifest.sources.items()):
+            yield f"{',' if number else ''}\n{json.dumps(source, ensure_ascii=False)}: {state.to_json()}"
+        yield "\n}}\n"
+
+    atomic_write(path, (line.encode("utf-8") for line in lines()))

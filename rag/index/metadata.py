@@ -1,37 +1,39 @@
-"""Metadata stored with each chunk in Chroma, and the completion marker of its file.
+"""Metadata stored with each chunk, and the completion marker of its file.
 
 Every chunk has the source of its document and that of its file (one file can hold many documents). Once all chunks of a
 file are stored and those of an older version are deleted, its first chunk gets a completion marker: the fingerprint of
-the file and its number of chunks. A file without one is incomplete.
+the file, its number of chunks and, from an object store, its version there. A file without one is incomplete.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, Final, cast
 
 from rag.index.manifest import SourceState
+from rag.index.table import Metadata, Rows
 from rag.records import Chunk, Language
 
-if TYPE_CHECKING:
-    from chromadb.api.types import GetResult
-
-_MARKER = ("file_sha256", "file_chunks", "file_failures")
-COMPLETED = {"file_chunks": {"$gt": 0}}
-"""Chroma's condition for chunks with a completion marker."""
+_MARKER, _VERSION = ("file_sha256", "file_chunks", "file_failures"), "file_version"
+KEYS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("source", "file", "title", "lang"), "string"),
+    **dict.fromkeys(("start", "end", "position"), "int64"),
+    **dict(zip((*_MARKER, _VERSION), ("string", "int64", "int64", "string"), strict=True)),
+}
+"""All keys, and the Arrow types of their values."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file in Chroma: its number of chunks, and its completion marker if there is one."""
+    """A stored file: its number of chunks, and its completion marker if there is one."""
 
     chunks: int
     marker: SourceState | None
 
     @property
     def complete(self) -> bool:
-        """True if Chroma has every chunk of one version of the file and no other."""
+        """True if the store has every chunk of one version of the file and no other."""
         return self.marker is not None and self.marker.chunks == self.chunks
 
 
@@ -44,8 +46,8 @@ class StoredChunk:
     marker: SourceState | None = None
 
 
-def chunk_metadata(stored: StoredChunk) -> Mapping[str, str | int | None]:
-    """Return the Chroma metadata of a chunk."""
+def chunk_metadata(stored: StoredChunk) -> Metadata:
+    """Return the metadata of a chunk."""
     chunk = stored.chunk
     return {
         "source": chunk.source,
@@ -59,20 +61,23 @@ def chunk_metadata(stored: StoredChunk) -> Mapping[str, str | int | None]:
     }
 
 
-def marker_metadata(marker: SourceState | None) -> Mapping[str, str | int | None]:
-    """Return the Chroma metadata of a completion marker; None deletes its keys."""
-    return dict(zip(_MARKER, marker or (None, None, None), strict=True))
+def marker_metadata(marker: SourceState | None) -> Metadata:
+    """Return the metadata of a completion marker; None deletes its keys."""
+    if marker is None:
+        return dict.fromkeys((*_MARKER, _VERSION))
+    return {**dict(zip(_MARKER, marker[:3], strict=True)), _VERSION: marker.version or None}
 
 
-def read_marker(metadata: Mapping[str, Any]) -> SourceState | None:
+def read_marker(metadata: Metadata) -> SourceState | None:
     """Return the completion marker in a chunk's metadata."""
     values = [metadata.get(key) for key in _MARKER]
-    return None if None in values else SourceState(*cast("Any", values))
+    sha256, chunks, failures = cast("Any", values)
+    return None if None in values else SourceState(sha256, chunks, failures, cast("str", metadata.get(_VERSION) or ""))
 
 
-def read_chunks(page: GetResult) -> Iterator[StoredChunk]:
-    """Yield the chunks in a result of Chroma that has texts and metadata."""
-    for chunk_id, text, metadata in zip(page["ids"], page["documents"] or (), page["metadatas"] or (), strict=True):
+def read_chunks(rows: Rows) -> Iterator[StoredChunk]:
+    """Yield the chunks of rows with texts and metadata."""
+    for chunk_id, text, metadata in zip(rows.ids, rows.texts, rows.metadata, strict=True):
         chunk = Chunk(
             id=chunk_id,
             text=text,

@@ -88,7 +88,7 @@ def open_index(folder: Path, encoder_name: str | None = None, server: ChromaServ
         raise IndexMissing("The index is empty", where=location.where, do="Run: kotae ingest CORPUS")
     encoder = open_encoder(encoder_name or manifest.encoder_name)
     require_encoder(manifest, location.where, encoder.identity)
-    store = location.store()
+    store = location.store(manifest)
     try:
         secondary = secondary_indexes_of(location, manifest, store)
     except (OSError, IndexDamaged) as error:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from rag.errors import KotaeError, ModelFailed, ModelUnavailable
+from rag.errors import KotaeError, ModelFailed, ModelUnavailable, first_line
 from rag.messages import Message
 from rag.models.engine import Completion, EngineOptions, Piece, TextEngine, Turn
 from rag.records import Decoding
@@ -147,9 +147,7 @@ def _serve(connection: Connection, gpu: int) -> None:
         except KotaeError as error:
             outcome = error
         except Exception as error:  # the types of libraries may not exist, or not unpickle, in the other process
-            outcome = ModelFailed(
-                Message("{name} on GPU {gpu}: {error}", name=type(error).__name__, gpu=gpu, error=error)
-            )
+            outcome = ModelFailed(Message("GPU {gpu} did not answer: {error}", gpu=gpu, error=first_line(error)))
         connection.send(outcome)
 
 

@@ -7,6 +7,7 @@ reached there.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,12 @@ class EmbeddedLlama(LlamaRunner):
         return None
 
     def close(self) -> None:
+        import httpx
+
+        if self._server is not None:
+            # A server that is ended before its loop has begun never ends; this is answered by the loop.
+            with contextlib.suppress(httpx.TransportError):
+                self._client.get("/lora-adapters")
         self._server = None
 
 

@@ -53,17 +53,26 @@ class _LocalModel(BaseModel):
         if self._engine is None or self._engine.closed:
             from rag.models.registry import open_engine
 
-            options = EngineOptions(
-                self.context_window,
-                self.slots,
-                self.kernel,
-                self.max_gpu_memory,
-                self.batch_invariant,
-                self.gpus,
-                self.llama_server,
-            )
-            self._engine = open_engine(self.model, options)
+            self._engine = open_engine(self.model, self._options)
         return self._engine
+
+    def check(self) -> None:
+        """Raise what opening the engine would for its URI and options alone; nothing is loaded."""
+        from rag.models.registry import find_kind
+
+        find_kind(self.model, self._options)
+
+    @property
+    def _options(self) -> EngineOptions:
+        return EngineOptions(
+            self.context_window,
+            self.slots,
+            self.kernel,
+            self.max_gpu_memory,
+            self.batch_invariant,
+            self.gpus,
+            self.llama_server,
+        )
 
     def close(self) -> None:
         """Free the memory of the engine if it is loaded; other models of the same URI share it."""

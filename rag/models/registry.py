@@ -41,11 +41,8 @@ class ModelKind:
         return Message("ready") if self.available else Message("not installed: {install}", install=self.install)
 
 
-def open_engine(uri: str, options: EngineOptions) -> TextEngine:
-    """Load the model that `uri` names. Raises ModelUnavailable, also for an unknown kind of URI.
-
-    Raises SettingsError if an option does not apply to this kind.
-    """
+def find_kind(uri: str, options: EngineOptions) -> ModelKind:
+    """Return the kind of a URI. Raises ModelUnavailable if it is unknown, SettingsError for an option not of it."""
     scheme, colon, name = uri.partition(":")
     kind = KINDS.get(scheme)
     if kind is None or bool(colon) != (":" in kind.uri) or (colon and not name):
@@ -57,12 +54,21 @@ def open_engine(uri: str, options: EngineOptions) -> TextEngine:
         raise SettingsError(
             Message("--kernel, --max-gpu-memory and --gpus do not apply to {uri}", uri=kind.uri), do="Omit them."
         )
+    return kind
+
+
+def open_engine(uri: str, options: EngineOptions) -> TextEngine:
+    """Load the model that `uri` names. Raises ModelUnavailable, also for an unknown kind of URI.
+
+    Raises SettingsError if an option does not apply to this kind.
+    """
+    kind = find_kind(uri, options)
     if options.gpus:
         from rag.models.gpu_pool import GpuPool
 
         single = replace(options, gpus=())
         return cached_engine((GpuPool, uri, options), lambda: GpuPool(uri, single, options.gpus))
-    return kind.open(name, options)
+    return kind.open(uri.partition(":")[2], options)
 
 
 _BUNDLED = f"{bundled_model.NAME}@{bundled_model.SHA256[:12]}"

@@ -22,8 +22,8 @@ def atomic_directory(target: Path, make: Callable[[Path], None]) -> Path:
     """Create the folder `target` with `make(folder)` unless it exists, and return it.
 
     One process makes it while others wait. A half-made folder of a killed process never appears as `target`; the next
-    process removes it. The names of its files are durable before it appears; that their content is, `make` must see
-    to. Raises whatever `make` raises, leaving nothing behind, and CannotWrite.
+    process removes it. Its files and their names are durable before it appears. Raises whatever `make` raises, leaving
+    nothing behind, and CannotWrite.
     """
     if target.is_dir():
         return target
@@ -56,7 +56,7 @@ def _make_once(target: Path, make: Callable[[Path], None]) -> Path:
         try:
             with translate_os_errors(target):  # before the clean-up, while the disk is as full as it was
                 make(folder)
-                _make_names_durable(folder)
+                _make_durable(folder)
             os.replace(folder, target)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
@@ -64,14 +64,15 @@ def _make_once(target: Path, make: Callable[[Path], None]) -> Path:
     return target
 
 
-def _make_names_durable(folder: Path) -> None:
-    for path, _, _ in os.walk(folder):
-        with contextlib.suppress(OSError):  # neither Windows nor every file system can do this
-            descriptor = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+def _make_durable(folder: Path) -> None:
+    for path, _, names in os.walk(folder):
+        for name in (*names, ""):
+            with contextlib.suppress(OSError):  # neither Windows nor every file system can do this
+                descriptor = os.open(os.path.join(path, name), os.O_RDONLY)
+                try:
+                    os.fsync(descriptor)
+                finally:
+                    os.close(descriptor)
 
 
 def write_text(target: Path, text: str) -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import Any, TypeVar
+from itertools import chain, pairwise
 
 from rag.messages import Message
+from rag.tables.ahead import failing
+from rag.tables.notes import are_amounts, is_note
 from rag.text.language import normalise
 
-_Row = TypeVar("_Row")
 Known = Callable[[frozenset[str]], bool]
 """Tell whether the row with these normalised cells is the header that a reader expects."""
 
@@ -25,6 +25,7 @@ _LOOK_AHEAD = 100
 """Rows that are read before a table begins, not counting blank ones."""
 _ROWS, _TITLES, _NOTE = 20, 4, 2
 """Rows by which a header is recognised, how many of them may be titles or notes, and cells of a note (作成日, 4月)."""
+_LONGEST_NOTES = 100
 _SHOWN_CELLS, _SHOWN_LETTERS = 15, 40  # of a row in a message, and of a cell
 
 
@@ -114,7 +115,9 @@ def begin_table(rows: Iterable[TableRow], known: Known | None = None, covered: C
         for row in remaining:
             if row.is_filled:
                 first.append(row)
-            if row.fault or (first and (len(first[0].filled) > _NOTE or len(first) == _LOOK_AHEAD)):
+            if row.fault or len(first) == _LOOK_AHEAD:
+                break
+            if first and len(first[0].filled) > _NOTE and not is_note(first[0].cells):
                 break
             if len(first) > _ROWS and first[0].several:
                 break
@@ -129,20 +132,24 @@ def begin_table(rows: Iterable[TableRow], known: Known | None = None, covered: C
 def find_header(rows: Sequence[TableRow], known: Known | None = None, covered: Covered | None = None) -> int:
     """Return which of the first rows of a table, none of them blank, is its header.
 
-    Above a header there are only rows with a single filled cell, titles, or two, notes. The header is, of the rows down
-    to the first with several filled cells (below notes, more than two), the first one that is `known` (unless the next
-    one is known and has several); where none is, a row that `_title_rows` or `_note_rows` recognises; else the first.
-    If that has gaps, the table may stand below a form: see `_below_form`.
+    Above a header there are only rows with a single filled cell, titles, or two, notes, or what `_above_blank` counts.
+    The header is, of the rows down to the first of several cells that is no note (below others, more than two), the
+    first that is `known` (unless the next one is known and has several); else a row that `_above_blank`, `_note_rows`
+    or `_title_rows` recognises, or the first. If that has gaps, the table may stand below a form: see `_below_form`.
     """
-    several = next((at for at, row in enumerate(rows) if row.several), len(rows))
+    wide = (at for at, row in enumerate(rows) if row.several and (at >= _TITLES or not is_note(row.cells)))
+    several = next(wide, len(rows))
     notes = next((at for at, row in enumerate(rows[:_TITLES]) if len(row.filled) > _NOTE), _TITLES)
     candidates: list[int] = [*range(min(several + 1, len(rows))), *([notes] if several < notes < len(rows) else [])]
     for at in candidates if known else ():
         if known and known(rows[at].names) and not (at + 1 == several < len(rows) and known(rows[several].names)):
             return at
     first, covered = rows[:_ROWS], covered or (lambda _: ())
+    if first and len(first[0].filled) > _NOTE:
+        return _above_blank(first)
     joined = next((at for at in range(min(_TITLES + 1, len(first) - 2)) if _stands_over(first[at:], covered)), None)
-    return _below_form(first, _note_rows(first) or _title_rows(first, covered), covered) if joined is None else joined
+    notes = _above_blank(first) or _note_rows(first) or _title_rows(first, covered)
+    return _below_form(first, notes, covered) if joined is None else joined
 
 
 def _stands_over(rows: Sequence[TableRow], covered: Covered) -> bool:
@@ -193,18 +200,20 @@ def repeats_below(row: TableRow, below: TableRow) -> bool:
 def _below_form(rows: Sequence[TableRow], header: int, covered: Covered) -> int:
     """Return which row is the header if there may be a form above it: names beside their values, and gaps.
 
-    It is the first row that names all columns below it, some of numbers, if `header` has a gap where most rows below
-    are filled; else `header`.
+    It is the first row that names all columns below it, some of numbers, and has a number in the row below, if `header`
+    has a gap where most rows below, but for notes and totals, are filled; else `header`.
     """
     for at in range(header, len(rows) - 2):
         row, below = rows[at], rows[at + 1 :]
-        counts = Counter(column for other in below for column in other.filled)
-        needed = {column for column, count in counts.items() if 2 * count > len(below)}
+        wide = [other for other in below if len(other.filled) > _NOTE] or below
+        counts = Counter(column for other in wide for column in other.filled)
+        needed = {column for column, count in counts.items() if 2 * count > len(wide)}
         named = {*row.filled, *covered(row.number)}
         if at == header and not any(row.filled[0] < column < row.filled[-1] for column in needed - named):
             return header
         as_wide = all(other.filled[-1] <= max(named) for other in below)
-        if at > header and len(row.filled) > _NOTE and needed <= named and as_wide and _over_numbers(row, below):
+        over_data = any(is_number(cell) for cell in below[0].cells if cell) and _over_numbers(row, wide)
+        if at > header and len(row.filled) > _NOTE and needed <= named and as_wide and over_data:
             return at
     return header
 
@@ -247,32 +256,37 @@ def _note_rows(rows: Sequence[TableRow]) -> int:
         return 0
     cells = [cell for cell in rows[at].cells if cell]
     names = len(rows[at].filled) == rows[at].filled[-1] - rows[at].filled[0] + 1 and not any(map(is_number, cells))
+    above = [row for row in rows[:at] if row.several and not is_note(row.cells)]
+    names = names and all(row.filled[-1] != rows[at].filled[-1] for row in above)
     as_wide = all(row.filled[-1] <= rows[at].filled[-1] for row in rows[at + 1 :] if row.filled)
     return at if names and as_wide and 2 * sum(count > _NOTE for count in below) > len(below) else 0
+
+
+def _above_blank(rows: Sequence[TableRow]) -> int:
+    """Count the rows above a blank row and names without a number, if they begin with a note, below titles.
+
+    Where the note is not the first of them, they may be data below a header, unless a column below has only amounts.
+    """
+    at = next((at for at, (row, after) in enumerate(pairwise(rows), 1) if after.number > row.number + 1), 0)
+    if not 0 < at <= _TITLES:
+        return 0
+    above, header = rows[:at], rows[at]
+    below = [row for row, before in zip(rows[at + 1 :], rows[at:], strict=False) if row.number == before.number + 1]
+    note = next((row for row in above if row.several), above[0])
+    amounts = any(
+        are_amounts(row.cells[column] for row in below if column < len(row.cells)) for column in header.filled
+    )
+    if not is_note(note.cells) and not (amounts and any(is_note(row.cells) for row in above)):
+        return 0
+    if not below or sum(len(cell) for row in above for cell in row.cells) > _LONGEST_NOTES:
+        return 0
+    names = header.several and not any(is_number(cell) for cell in header.cells if cell) and not is_note(header.cells)
+    return at if names and all(row.filled[-1] <= header.filled[-1] for row in below if row.filled) else 0
 
 
 def is_number(cell: str) -> bool:
     """Tell whether a cell is a number, also with a unit of money or a sign."""
     return cell.strip("-+▲△¥$%円,.０１２３４５６７８９0123456789") == ""
-
-
-def peek(rows: Iterator[_Row], count: int) -> tuple[list[_Row], Iterator[_Row]]:
-    """Return the next rows, and those behind them; what is raised over them is raised there."""
-    first: list[_Row] = []
-    try:
-        for row in rows:
-            first.append(row)
-            if len(first) == count:
-                break
-    except Exception as error:  # a library may raise anything
-        return first, failing(error)
-    return first, rows
-
-
-def failing(error: Exception) -> Iterator[Any]:
-    """Return rows that raise an error when the first of them is read."""
-    yield from ()
-    raise error
 
 
 def repeated(names: Iterable[str]) -> list[str]:

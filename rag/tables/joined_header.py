@@ -8,7 +8,8 @@ from dataclasses import replace
 from itertools import chain, zip_longest
 from typing import Final
 
-from rag.tables.header import TableRow, is_number, peek, repeats_below
+from rag.tables.ahead import peek
+from rag.tables.header import TableRow, is_number, repeats_below
 from rag.tables.merged_cells import MergedRange
 from rag.text.language import normalise
 from rag.text.numbers.units import UNITS
@@ -51,7 +52,7 @@ def join_header(rows: Iterator[TableRow], merged: Sequence[MergedRange]) -> Iter
     read: list[TableRow] = []
     covered: set[int] = set()
     while not read:
-        spans = [cells for cells in across if cells.top <= header.number <= cells.bottom][:_MOST]
+        spans = [cells for cells in across if _is_over_names(cells, header.number)][:_MOST]
         below = next(rows, None) if spans or header.number < last else None
         if below is None:
             break
@@ -68,6 +69,11 @@ def join_header(rows: Iterator[TableRow], merged: Sequence[MergedRange]) -> Iter
     if names and not read:
         joined, rows = _with_names_of_the_index(joined, rows)
     yield from chain([joined], read, rows)
+
+
+def _is_over_names(cells: MergedRange, row: int) -> bool:
+    """Tell whether names may stand below merged cells in this row: not where they end that are merged down as well."""
+    return cells.top <= row <= cells.bottom and (cells.top == cells.bottom or row < cells.bottom)
 
 
 def _last_row(header: TableRow, merged: Iterable[MergedRange]) -> int:

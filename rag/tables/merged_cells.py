@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from rag.tables.header import Covered, TableRow
@@ -22,21 +22,37 @@ class MergedCells:
     """Fills cells that are merged with a cell above, given the rows below the header in their order."""
 
     def __init__(self, merged: Iterable[MergedRange] = ()) -> None:
-        self._last_rows = {(cells.top, cells.left): cells.bottom for cells in merged if cells.bottom > cells.top}
+        self._ranges = {(cells.top, cells.left): cells for cells in merged}
         self._values: dict[int, tuple[str, int]] = {}
 
-    def fill(self, row: TableRow, except_columns: Container[int] = ()) -> TableRow:
-        """Return the row with the values of the cells that its blank cells are merged with."""
-        if not self._last_rows:
+    def fill(self, row: TableRow, except_columns: Container[int] = (), across: Sequence[int] = ()) -> TableRow:
+        """Return the row with the values of the cells that its blank cells are merged with.
+
+        Those of the columns `across`, but the first, are also filled if they are merged with a cell to their left,
+        unless the row has no other of its own: that is a heading.
+        """
+        if not self._ranges:
             return row
         self._values = {column: merged for column, merged in self._values.items() if row.number <= merged[1]}
-        cells = [*row.cells, *[""] * (max(self._values, default=-1) + 1 - len(row.cells))]  # a row may end before them
+        cells = dict(enumerate(row.cells))
         for column, (value, _) in self._values.items():
-            cells[column] = cells[column] or value
-        for column, cell in enumerate(cells):
-            if cell and column not in except_columns and (row.number, column) in self._last_rows:
-                self._values[column] = (cell, self._last_rows[row.number, column])
-        return replace(row, cells=tuple(cells))
+            cells[column] = cells.get(column) or value
+        own = [column for column in row.filled if not self._goes_on(row, column)]
+        for column in row.filled:
+            merged = self._ranges.get((row.number, column))
+            if merged is None or column in except_columns:
+                continue
+            spread = across if own not in ([], [column]) and column > min(across, default=0) else ()
+            for covered in (column, *(at for at in spread if column < at <= merged.right and at not in except_columns)):
+                cells[covered] = row.cells[column]
+                if merged.bottom > merged.top:
+                    self._values[covered] = (row.cells[column], merged.bottom)
+        return replace(row, cells=tuple(cells.get(column, "") for column in range(max(cells, default=-1) + 1)))
+
+    def _goes_on(self, row: TableRow, column: int) -> bool:
+        """Tell whether a cell is merged with one below, as the name of a group is."""
+        merged = self._ranges.get((row.number, column))
+        return merged is not None and merged.bottom > merged.top
 
 
 def covered_columns(merged: Iterable[MergedRange]) -> Covered:

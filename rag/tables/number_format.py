@@ -176,7 +176,11 @@ def _needs_sign(sections: tuple[FormatSection, ...], section: FormatSection) -> 
     """Tell whether a negative number needs a sign; a section for negative numbers alone has its own."""
     if section.condition:
         return not (section.condition[0] in {"<", "<="} and section.condition[1] <= 0)
-    return section is sections[0] or any(other.condition for other in sections)
+    marks, of_others = (  # where they are alike, only a colour or a blank tells a negative number
+        [token.text for token in part.tokens if token.kind not in _DIGITS and token.text.strip()]
+        for part in (section, sections[0])
+    )
+    return marks == of_others or any(other.condition for other in sections)
 
 
 def _literals(section: FormatSection) -> str:

@@ -91,9 +91,12 @@ class OutputTable(Generic[R]):
         """The values of all records, without the header."""
         return [tuple(column.value(record) for column in self.columns) for record in self.records]
 
-    def to_csv(self) -> bytes:
-        """Return the table as CSV in UTF-8 with a byte order mark, which Excel needs to read Japanese."""
-        return csv_bytes([self.header, *self.rows])
+    def to_csv(self, language: Language = "en") -> bytes:
+        """Return the table as CSV in UTF-8 with a byte order mark, which Excel needs to read Japanese.
+
+        The titles are in the language, the values as they are stored.
+        """
+        return csv_bytes([tuple(column.name(language) for column in self.columns), *self.rows])
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return the table as a pandas DataFrame, with the English titles and the stored values."""

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from rag.messages import in_context
 from rag.records import Language
 from rag.tables.escape import starts_formula, xlsx_text
 from rag.tables.files import Row
@@ -49,11 +50,13 @@ def fill(sheet: Any, rows: Sequence[Row]) -> None:
     """Write rows from the top left; text remains text, whatever it begins with, even after editing."""
     from openpyxl.styles import Alignment, Font
 
+    font = Font(name=FONT, size=_SIZE)
+    alignments = [Alignment(wrap_text=wrapped, vertical="top") for wrapped in (False, True)]
     for line, row in enumerate(rows, 1):
         for column, value in enumerate(row, 1):
             cell = sheet.cell(line, column)
-            cell.font = Font(name=FONT, size=_SIZE)
-            cell.alignment = Alignment(wrap_text=isinstance(value, str), vertical="top")
+            cell.font = font
+            cell.alignment = alignments[isinstance(value, str)]
             if isinstance(value, str):
                 cell.value = xlsx_text(value)
                 cell.data_type = "s"
@@ -67,7 +70,8 @@ def _add(book: Any, table: OutputTable[Any], language: Language) -> None:
     from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
     from openpyxl.utils import get_column_letter
 
-    sheet = book.create_sheet(table.title)
+    title = in_context("sheet", table.title, language)
+    sheet = book.create_sheet(title)
     rows: list[Row] = [tuple(column.name(language) for column in table.columns)]
     rows += [tuple(column.displayed(record, language) for column in table.columns) for record in table.records]
     stored = [table.header, *table.rows]
@@ -94,7 +98,7 @@ def _add(book: Any, table: OutputTable[Any], language: Language) -> None:
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
     printed = sum(column.printed for column in table.columns)
-    _set_up_print(sheet, table.title, f"A1:{get_column_letter(printed)}{len(rows)}")
+    _set_up_print(sheet, title, f"A1:{get_column_letter(printed)}{len(rows)}")
 
 
 def _offer(sheet: Any, cells: str, choices: Sequence[str]) -> None:

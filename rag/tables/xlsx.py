@@ -17,7 +17,7 @@ from typing import IO, Any, BinaryIO
 from rag.tables.cell_text import cell_text, unescape
 from rag.tables.header import TableRow
 from rag.tables.merged_cells import MergedRange
-from rag.tables.workbook_parts import WorkbookParts
+from rag.tables.workbook_parts import WorkbookParts, strike
 from rag.text.office_package import OfficePackage
 
 _MERGED = re.compile(
@@ -157,12 +157,13 @@ class _Rows:
     def _add(self, cells: _RowCells, cell: Any) -> None:
         column = cells.advance(cell.get("r", ""))
         kind, value, formula = cell.get("t", "n"), None, False
+        struck = not self._with_hidden and self._parts.is_struck(cell.get("s", ""))
         for child in cell:
             name = child.tag.rpartition("}")[2] if isinstance(child.tag, str) else ""
             if name == "v":
                 value = child.text
             elif name == "is":
-                value = self._parts.rich_text(child)
+                value = self._parts.rich_text(child, struck=struck)
             elif name == "f":
                 formula = True
         if formula and not value and kind != "str":
@@ -170,14 +171,14 @@ class _Rows:
         if value is None or (column in self._facts.hidden_columns and not self._with_hidden):
             return
         if kind == "s":
-            value = self._parts.shared_text(value)
+            value = self._parts.shared_text(value, struck=struck)
         elif kind == "str":
             value = unescape(value)
         text = cell_text(value, kind, self._parts.number_format(cell.get("s", "")), from_1904=self._parts.from_1904)
         if kind == "e":
             cells.errors[column] = text
         elif text and (text := text.strip()):
-            cells.texts[column] = text
+            cells.texts[column] = strike(text) if struck and kind not in {"s", "inlineStr"} else text
 
 
 class _RowCells:

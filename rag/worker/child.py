@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Iterable
 from typing import Any, BinaryIO
 
-from rag.errors import KotaeError
+from rag.errors import KotaeError, first_line
 from rag.messages import packed
 from rag.worker.frames import FrameKind, read_frame, write_frame
 from rag.worker.limits import GIGABYTE, limit_memory, limit_processor, peak_memory
@@ -40,7 +40,8 @@ def main() -> None:
 
 def serve(requests: BinaryIO, results: BinaryIO) -> None:
     """Answer requests until there are no more, or memory is to be given back. Raises EOFError at their end."""
-    while peak_memory() < _RETIRES:
+    retires = False
+    while not retires:
         _, content = read_frame(requests, GIGABYTE)
         request = json.loads(content)
         limit_memory(request["memory"])
@@ -55,6 +56,7 @@ def serve(requests: BinaryIO, results: BinaryIO) -> None:
                 "error": type(error).__name__,
                 **{name: packed(getattr(error, name)) for name in ("what", "where", "do")},
             }
+            retires = peak_memory() >= _RETIRES
             write_frame(results, FrameKind.ERROR, as_json(about))
         except MemoryError:
             write_frame(results, FrameKind.MEMORY)
@@ -62,7 +64,7 @@ def serve(requests: BinaryIO, results: BinaryIO) -> None:
         except (EOFError, OSError):
             raise
         except Exception as error:  # whatever a task does, the process that started it goes on
-            write_frame(results, FrameKind.CRASH, f"{type(error).__name__}: {error}"[:400].encode("utf-8", "replace"))
+            write_frame(results, FrameKind.CRASH, first_line(error)[:400].encode("utf-8", "replace"))
             return
 
 

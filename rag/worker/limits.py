@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 import sys
+import time
 from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Final
 
 from rag.errors import KotaeError
 from rag.messages import Message
@@ -12,17 +15,24 @@ from rag.messages import Message
 GIGABYTE = 1 << 30
 _MAPPED = GIGABYTE // 2
 """Bytes of libraries and other files that a worker maps, which count as address space but take no memory."""
-_SLACK = 15.0
-"""Seconds of processor time beyond a task's limit after which the system ends a worker whose owner is gone."""
+_LIMITS_PROCESSOR: Final = find_spec("resource") is not None
+"""Windows does not."""
+_PATIENCE = 60.0
+"""Seconds that a task may be waited for, for every one of its processor time: the machine may have other work."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits of a task: seconds that its caller waits in all, bytes of memory, and bytes of results."""
+    """Limits of a task: seconds of processor time, bytes of memory, and bytes of results."""
 
     seconds: float = 60.0
     memory: int = 2 * GIGABYTE
     output: int = 4 * GIGABYTE
+
+    @property
+    def wait(self) -> float:
+        """The seconds that its caller waits for it in all."""
+        return self.seconds * (_PATIENCE if _LIMITS_PROCESSOR else 1.0)
 
 
 class LimitExceeded(KotaeError):
@@ -47,9 +57,19 @@ class TimeExceeded(LimitExceeded):
     """A task took too long, as it would again."""
 
     @classmethod
-    def of(cls, seconds: float) -> TimeExceeded:
-        """Return the error of a task that took more than so many seconds."""
+    def of_processor(cls, seconds: float) -> TimeExceeded:
+        """Return the error of a task that a processor worked at for more than so many seconds."""
+        return cls(Message("took more than {seconds:.0f} s of processor time", seconds=seconds))
+
+    @classmethod
+    def of_wait(cls, seconds: float) -> TimeExceeded:
+        """Return the error of a task that was waited for for more than so many seconds."""
         return cls(Message("took more than {seconds:.0f} s", seconds=seconds))
+
+    @classmethod
+    def of_idleness(cls, seconds: float) -> TimeExceeded:
+        """Return the error of a task that did nothing for so many seconds: it waits for what does not come."""
+        return cls(Message("did nothing for {seconds:.0f} s", seconds=seconds))
 
 
 def limit_memory(memory: int) -> None:
@@ -70,8 +90,17 @@ def limit_processor(seconds: float) -> None:
         import resource
     except ImportError:
         return
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    _lower(resource.RLIMIT_CPU, math.ceil(usage.ru_utime + usage.ru_stime + seconds + _SLACK))
+    _lower(resource.RLIMIT_CPU, math.ceil(time.process_time() + seconds))  # getrusage says the same in a millisecond
+
+
+def processor_ticks(process: int) -> int | None:
+    """Return how long a process has worked, in ticks of its system; None where that does not tell."""
+    try:
+        with open(f"/proc/{process}/stat", "rb") as stat:
+            fields = stat.read().rpartition(b")")[2].split()
+        return int(fields[11]) + int(fields[12])
+    except (OSError, IndexError, ValueError):
+        return None
 
 
 def peak_memory() -> int:

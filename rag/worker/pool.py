@@ -23,12 +23,14 @@ from rag.errors import KotaeError, SettingsError
 from rag.messages import Message, unpacked
 from rag.worker.child import as_json, results_of
 from rag.worker.frames import FrameKind, read_frame, write_frame
-from rag.worker.limits import LimitExceeded, Limits, TimeExceeded
+from rag.worker.limits import LimitExceeded, Limits, TimeExceeded, processor_ticks
 
 in_this_process = False
 _CODE: Final = "import sys; sys.path[:] = sys.argv[1:]; from rag.worker.child import main; main()"
 _TICK: Final = 0.1
 """Seconds between looks at the clock while a worker is at work."""
+_IDLE = 300.0
+"""Seconds after which a worker is ended that has a task and does nothing, as one at a file that does not come."""
 
 
 def run_task(task: str, arguments: Mapping[str, Any], limits: Limits) -> Iterator[bytes]:
@@ -87,7 +89,8 @@ class _Worker:
     def __init__(self) -> None:
         self.fresh, self.alive, self.overran = True, True, False
         self._limits = Limits()
-        self._left, self._output = self._limits.seconds, 0
+        self._left, self._output = self._limits.wait, 0
+        self._idle = 0.0
         self._deadline: float | None = None
         try:
             self._process = subprocess.Popen(  # noqa: S603 (this Python, and code that stands above)
@@ -111,7 +114,7 @@ class _Worker:
 
     def begin(self, task: str, arguments: Mapping[str, Any], limits: Limits) -> bytes | None:
         """Send a task and return its first result, None if it has none."""
-        self._limits, self._left, self._output = limits, limits.seconds, 0
+        self._limits, self._left, self._output, self._idle = limits, limits.wait, 0, 0.0
         request = {"task": task, "arguments": arguments, "seconds": limits.seconds, "memory": limits.memory}
         try:
             write_frame(self._input, FrameKind.REQUEST, as_json(request))
@@ -153,14 +156,18 @@ class _Worker:
         return None
 
     def _read(self) -> tuple[FrameKind, bytes]:
-        """Wait for a frame as long as the limit allows: the time in which nobody waits does not count."""
+        """Wait for a frame as long as the limit allows: the time in which nobody waits does not count.
+
+        Whatever comes later than that is too late, also where the thread that watches did not look in between.
+        """
         began = time.monotonic()
-        self._deadline = began + self._left
+        self._deadline = deadline = began + self._left
         self._working.set()
         try:
-            return read_frame(self._results, self._limits.output - self._output)
+            frame = read_frame(self._results, self._limits.output - self._output)
         except (EOFError, OSError) as error:
             self.alive = False
+            self.overran = self.overran or time.monotonic() >= deadline
             raise self._death() from error
         except ValueError as error:
             self.alive = False
@@ -170,19 +177,31 @@ class _Worker:
                 self._working.clear()
                 self._deadline = None
             self._left -= time.monotonic() - began
+        if self._left <= 0:
+            self.alive, self.overran = False, True
+            raise TimeExceeded.of_wait(self._limits.wait)
+        return frame
 
     def _death(self) -> LimitExceeded:
         code = self._process.wait()
-        if self.overran or (code < 0 and -code == getattr(signal, "SIGXCPU", None)):
+        if self.overran:
+            idle = self._idle >= _IDLE
+            return TimeExceeded.of_idleness(_IDLE) if idle else TimeExceeded.of_wait(self._limits.wait)
+        if code < 0 and -code == getattr(signal, "SIGXCPU", None):
             self.overran = True
-            return TimeExceeded.of(self._limits.seconds)
+            return TimeExceeded.of_processor(self._limits.seconds)
         return LimitExceeded(Message("crashed the reader ({code})", code=_ending(code)))
 
     def _watch(self) -> None:
+        before: int | None = None
         while self.alive:
             self._working.wait()
+            ticks = processor_ticks(self._process.pid)
             with self._lock:
-                if self._deadline is not None and time.monotonic() > self._deadline:
+                waited_for = self._deadline is not None and ticks is not None and ticks == before
+                self._idle = self._idle + _TICK if waited_for else 0.0
+                before = ticks
+                if self._deadline is not None and (time.monotonic() > self._deadline or self._idle >= _IDLE):
                     self.overran = True
                     self._process.kill()
                     return

@@ -9,6 +9,7 @@ be installed (`readability` is the package readability-lxml). Page by page, up t
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import sys
@@ -17,8 +18,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ingest.formats.html import read_page
-from ingest.formats.types import ReadOptions
+from ingest.formats.html import read_html, read_page
+from ingest.formats.types import Fault, Part, ReadOptions
 from rag.errors import UnreadableDocument
 
 Extractor = Callable[[bytes], str]
@@ -29,7 +30,9 @@ _MARKS = re.compile(r"^- |[|#]", re.MULTILINE)
 def kotae(page: bytes, *, around: bool) -> str:
     """Read a page as kotae does, with or without what is around its text."""
     try:
-        return "\n".join(part.text for part in read_page(page, "page", ReadOptions(), around=around))
+        parts: Iterator[Part | Fault] = read_html(io.BytesIO(page), "page", ReadOptions())
+        parts = read_page(page, "page", ReadOptions()) if around else parts
+        return "\n".join(part.text for part in parts if isinstance(part, Part))
     except UnreadableDocument:
         return ""
 

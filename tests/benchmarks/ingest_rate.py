@@ -43,6 +43,7 @@ from tests.benchmarks.stand_in import (
 
 MODULE = "tests.benchmarks.ingest_rate"
 _LETTERS = (1440, 342)
+_BATCH = 5000
 """Of an English and of a Japanese document of 300 tokens."""
 
 
@@ -128,7 +129,7 @@ def one_run(way: str, corpus: Path, place: str, dimensions: int = DIMENSIONS) ->
 
 
 def _chroma_alone(corpus: Path, index: Path, encoder: InstantEncoder) -> int:
-    """Write the same chunks straight into a collection, a batch of the client's own size at a time."""
+    """Write the same chunks straight into a collection, some thousands at a time."""
     store = ChunkStore(open_embedded(index))
     paths = (path for path in sorted(corpus.rglob("*")) if path.is_file())
     stream = file_pieces(
@@ -137,7 +138,7 @@ def _chroma_alone(corpus: Path, index: Path, encoder: InstantEncoder) -> int:
     batch: list[StoredChunk] = []
     for piece in stream:
         batch += [StoredChunk(chunk, piece.source) for chunk in piece.chunks]
-        if len(batch) >= store.batch_limit:
+        if len(batch) >= _BATCH:
             store.upsert(batch, encoder.encode([entry.chunk.text for entry in batch]))
             batch = []
     store.upsert(batch, encoder.encode([entry.chunk.text for entry in batch]))

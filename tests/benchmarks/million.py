@@ -3,12 +3,12 @@
 Documents of two chunks, 1,000 to a jsonl file, half Japanese, half English: words drawn from a million by Zipf's law,
 the frequent ones those of `corpus`, the others made up. Vectors have 8 dimensions and take no time.
 
-Each step runs in a process of its own and prints one line of JSON: the first ingest, a second one of the unchanged
-folder, questions, an ingest of 1 % more, and questions again. FOLDER keeps corpus and index; what it has already is not
-made again. Of ingests and their parts there are seconds, and seconds of processor, which other work on the machine
-changes less; of questions the seconds to open the index and answer the first, then milliseconds (median and 95th
-percentile, time and processor time) of the lexical leg and of the whole retrieval, and the memory that is the
-process's own before and after.
+Each step runs in a process of its own and prints one line of JSON: ingests of 50 files each until the corpus has its
+size, one of the unchanged folder, questions, an ingest of 1 % more, and questions again. FOLDER keeps corpus and index:
+a later command, with the same number or a larger one, goes on from there. Of ingests and their parts there are seconds,
+and seconds of processor, which other work on the machine changes less; of questions the seconds to open the index and
+answer the first, then milliseconds (median and 95th percentile, time and processor time) of the lexical leg, of the
+dense leg and of the whole retrieval, and the memory that is the process's own before and after.
 
 `python -m tests.benchmarks.million lexical FOLDER COPIES` takes the lexical index of FOLDER so many times, with other
 ids each time, merges all of it, and asks that: a vocabulary as of the smaller corpus, postings of the larger one.
@@ -33,7 +33,7 @@ from typing import Any
 import numpy as np
 
 import ingest.sync
-from rag.index.reader import open_index
+from rag.index.reader import Index, open_index
 from rag.lexical.merge import merge_segments
 from rag.lexical.search import LexicalIndex
 from rag.lexical.segment import Segment, segments_of, write_ids
@@ -46,7 +46,7 @@ from tests.samples import REPOSITORY
 
 MODULE = "tests.benchmarks.million"
 QUESTIONS = 200
-DIMENSIONS, VOCABULARY, IN_A_FILE = 8, 1_000_000, 1000
+DIMENSIONS, VOCABULARY, IN_A_FILE, FILES_AT_ONCE = 8, 1_000_000, 1000, 50
 WORDS: dict[Language, int] = {"ja": 105, "en": 72}
 """Words of a document: somewhat more than the 128 tokens of a chunk."""
 _KANJI = "山川海空火水木金土月日本京都東北道府県市町村鯨学校駅電車新聞時間問題会社政治経済文化歴史城寺橋島谷原田森"
@@ -146,6 +146,7 @@ def asked(folder: Path) -> dict[str, Any]:
     figures: dict[str, Any] = {"open": round(time.monotonic() - began, 2), "own_mb_before": _own_megabytes()}
     legs: dict[str, Callable[[str], object]] = {
         "lexical": functools.partial(_lexical, index.secondary.lexical),
+        "dense": functools.partial(_dense, index),
         "whole": retriever.search,
     }
     for name, leg in legs.items():
@@ -183,6 +184,12 @@ def _lexical(lexical: LexicalIndex, question: str) -> None:
         lexical.search(question, detect(question), CANDIDATES, among=language)
 
 
+def _dense(index: Index, question: str) -> None:
+    vectors = index.encoder.encode_queries([question])
+    for language in LANGUAGES:
+        index.store.nearest(vectors, CANDIDATES, language)
+
+
 def _milliseconds(leg: Callable[[str], object], question: str) -> tuple[float, float]:
     began, processor = time.perf_counter(), time.process_time()
     leg(question)
@@ -201,17 +208,23 @@ def _own_megabytes() -> int:
 
 def main(chunks: int, folder: Path) -> None:
     """Run every step, each in a process of its own."""
-    documents = chunks // 2
-    if not (folder / "corpus").exists():
-        make_corpus(folder / "corpus", 0, documents)
-    for name, step in (("first", "ingest"), ("again", "ingest"), ("questions", "ask"), ("more", "ingest")):
-        if name == "first" and (folder / "index").exists():
-            continue
-        if name == "more":
-            have = IN_A_FILE * len(list((folder / "corpus").iterdir()))
-            make_corpus(folder / "corpus", have, max(IN_A_FILE, documents // 100))
-        print(json.dumps({"step": name} | in_process_of_its_own(MODULE, step, folder)), flush=True)
-    print(json.dumps({"step": "questions"} | in_process_of_its_own(MODULE, "ask", folder)), flush=True)
+    corpus, wanted = folder / "corpus", max(1, chunks // 2 // IN_A_FILE)
+    corpus.mkdir(parents=True, exist_ok=True)
+
+    def show(step: str, what: str) -> None:
+        print(json.dumps({"step": step} | in_process_of_its_own(MODULE, what, folder)), flush=True)
+
+    def grow(files: int) -> None:
+        make_corpus(corpus, IN_A_FILE * len(list(corpus.iterdir())), IN_A_FILE * files)
+
+    while (missing := wanted - len(list(corpus.iterdir()))) > 0:
+        grow(min(missing, FILES_AT_ONCE))
+        show("grow", "ingest")
+    show("again", "ingest")
+    show("questions", "ask")
+    grow(max(1, wanted // 100))
+    show("more", "ingest")
+    show("questions", "ask")
 
 
 if __name__ == "__main__":

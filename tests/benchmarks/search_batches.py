@@ -1,7 +1,8 @@
 """Measure questions a second, searched one by one and in batches, and check that the hits are the same to the letter.
 
-Run with `python -m tests.benchmarks.search_batches INDEX FOLDER... [--limit N]`: an index, and the collections (folders
-with questions.jsonl) whose questions are asked. `python -m kotae eval retrieval FOLDER --index INDEX` makes the index.
+Run with `python -m tests.benchmarks.search_batches INDEX FOLDER... [--limit N] [--server]`: an index, and the
+collections (folders with questions.jsonl) whose questions are asked. `python -m kotae eval retrieval FOLDER --index
+INDEX` makes the index. With --server a copy of it is asked, on a Chroma server of this machine.
 
 The two ways take turns, 64 questions each, so that what else the machine does slows down both. One by one nothing is
 kept from question to question. Printed are the processor time and the time of a question both ways, and where the
@@ -11,20 +12,26 @@ processor time of one question goes.
 from __future__ import annotations
 
 import argparse
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from eval.retrieval.questions import load_questions
+from rag.index.chroma import ChromaServer
+from rag.index.location import locate_index
+from rag.index.metadata import read_chunks
 from rag.index.passages import Passages
 from rag.index.reader import open_index
 from rag.index.store import ChunkStore
+from rag.index.table import ALL
 from rag.lexical.search import LexicalIndex
 from rag.retrieval.retriever import BATCH, HybridRetriever
+from tests.sites import chroma_server
 
 K = 50
 """As many hits as `kotae eval retrieval` requests for 10 documents."""
@@ -52,8 +59,24 @@ class Clock:
         return counting
 
 
-def measure(folder: Path, questions: list[str]) -> None:
-    index = open_index(folder)
+@contextmanager
+def on_a_server(folder: Path) -> Iterator[ChromaServer]:
+    """Run a Chroma server with a copy of an index."""
+    with tempfile.TemporaryDirectory() as data, chroma_server(Path(data)) as url:
+        server = ChromaServer(url)
+        source, target = locate_index(folder), locate_index(folder, server)
+        manifest = source.load()
+        with target.lock(), closing(source.store(manifest)) as store, closing(target.store(manifest)) as copy:
+            target.save(replace(manifest, complete=False))
+            for table in store.tables.values():
+                for page in table.pages(["text", "metadata", "vector"], ALL):
+                    copy.upsert(list(read_chunks(page)), page.vectors)
+            target.save(manifest)
+        yield server
+
+
+def measure(folder: Path, questions: list[str], server: ChromaServer | None = None) -> None:
+    index = open_index(folder, None, server)
     together = HybridRetriever(index=index)
     alone = HybridRetriever(index=replace(index, passages=Passages(index.store, 0)))
     for retriever in (alone, together):
@@ -104,6 +127,9 @@ if __name__ == "__main__":
     parser.add_argument("index", type=Path)
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--limit", type=int)
+    parser.add_argument("--server", action="store_true")
     given = parser.parse_args()
     asked = [query.text for folder in given.folders for query in load_questions(folder).queries]
-    measure(given.index, asked[:: max(1, len(asked) // given.limit)] if given.limit else asked)
+    asked = asked[:: max(1, len(asked) // given.limit)] if given.limit else asked
+    with on_a_server(given.index) if given.server else nullcontext() as server:
+        measure(given.index, asked, server)

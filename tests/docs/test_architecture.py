@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from tests.docs.pages import text_of
+from tests.rows import each_row
 from tests.samples import REPOSITORY
 
 INDEX = text_of(REPOSITORY / "docs/architecture.md").partition("## Where is the rule")[2]
@@ -18,7 +17,7 @@ def test_the_index_is_read_whole() -> None:
     assert len(RULES) == len(re.findall(r"^\|", INDEX, re.M)) - 2
 
 
-@pytest.mark.parametrize(("rule", "words", "path"), RULES)
+@each_row("rule, words, path", RULES)
 def test_the_word_of_the_field_is_in_the_path(rule: str, words: str, path: str) -> None:
     assert (REPOSITORY / path).is_file()
     assert all(word in path for word in words.split())

@@ -11,30 +11,36 @@ from babel.messages.pofile import read_po
 
 from docs.tools import messages
 from rag.messages import read_catalogue
+from tests.rows import each_row
 
 TEXT = messages.PATH.read_text(encoding="utf-8")
 TRANSLATIONS = read_catalogue(TEXT.splitlines())
-MESSAGES = messages.collect()
 
 
 def placeholders(text: str) -> Counter[tuple[str, str | None]]:
     return Counter((name, conversion) for _, name, _, conversion in string.Formatter().parse(text) if name)
 
 
-def test_every_message_has_its_twin() -> None:
-    missing = {text: place for text, place in MESSAGES.items() if text not in TRANSLATIONS}
+@pytest.fixture(scope="module")
+def places() -> dict[str, str]:
+    """Where each message is."""
+    return messages.collect()
+
+
+def test_every_message_has_its_twin(places: dict[str, str]) -> None:
+    missing = {text: place for text, place in places.items() if text not in TRANSLATIONS}
     assert missing == {}, "run `python -m docs.tools`, and translate what it adds to rag/locale"
 
 
-def test_no_translation_is_left_of_a_message_that_is_gone() -> None:
-    assert TRANSLATIONS.keys() - MESSAGES.keys() == set()
+def test_no_translation_is_left_of_a_message_that_is_gone(places: dict[str, str]) -> None:
+    assert TRANSLATIONS.keys() - places.keys() == set()
 
 
 def test_no_message_is_built_where_it_cannot_be_looked_up() -> None:
     assert messages.built() == [], "write Message(template, name=value) in place of an f-string"
 
 
-@pytest.mark.parametrize("text", sorted(TRANSLATIONS))
+@each_row("text", sorted(TRANSLATIONS))
 def test_twins_have_the_same_placeholders(text) -> None:
     assert placeholders_of(TRANSLATIONS[text]).keys() == placeholders_of(text).keys()
 

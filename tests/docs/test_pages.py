@@ -12,6 +12,7 @@ import pytest
 import kotae
 from tests.commands import parse
 from tests.docs.pages import PAGES, anchors_of, code_of, name_of, prose_of, text_of
+from tests.rows import each_row
 from tests.samples import REPOSITORY as ROOT
 
 COMMANDS = sorted(
@@ -54,7 +55,7 @@ def test_there_are_commands_on_many_pages() -> None:
     assert {"README.md", "README.ja.md", "docs/documents.md", "docs/servers.md"} <= {page for page, _ in COMMANDS}
 
 
-@pytest.mark.parametrize(("page", "command"), COMMANDS)
+@each_row("page, command", COMMANDS)
 def test_every_command_parses(page: str, command: str) -> None:
     parse(command)
 
@@ -64,7 +65,7 @@ def test_a_wrong_option_would_be_noticed() -> None:
         parse("kotae ask 質問 --no-such-option")
 
 
-@pytest.mark.parametrize(("page", "link"), LINKS, ids=lambda value: value if isinstance(value, str) else name_of(value))
+@each_row("page, link", LINKS)
 def test_every_link_leads_somewhere(page: Path, link: str) -> None:
     path, _, anchor = link.partition("#")
     target = (page.parent / path).resolve() if path else page
@@ -73,7 +74,7 @@ def test_every_link_leads_somewhere(page: Path, link: str) -> None:
         assert anchor in anchors_of(target)
 
 
-@pytest.mark.parametrize(("page", "module"), MODULES)
+@each_row("page, module", MODULES)
 def test_every_module_named_exists(page: str, module: str) -> None:
     """Of a dotted name that is no module, the part before the last dot is one and holds the rest."""
     path = ROOT / module.replace(".", "/")
@@ -83,13 +84,13 @@ def test_every_module_named_exists(page: str, module: str) -> None:
         assert hasattr(importlib.import_module(holder), name)
 
 
-@pytest.mark.parametrize(("page", "code"), PYTHON)
+@each_row("page, code", PYTHON)
 def test_python_compiles_and_uses_public_names(page: str, code: str) -> None:
     compile(code, page, "exec")
     assert set(re.findall(r"\bkotae\.(\w+)\(", code)) <= set(kotae.__all__)
 
 
-@pytest.mark.parametrize(("page", "path"), PATHS)
+@each_row("page, path", PATHS)
 def test_every_path_named_exists(page: str, path: str) -> None:
     assert (ROOT / path).exists()
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from eval.dataset.conditions import Condition
 from eval.dataset.load import load_dataset
-from eval.runs.answer_log import AnswerLog, AnswerRecord
-from rag.records import LANGUAGES, Answer, Attempt, Chunk, Failure, Hit, Language
+from eval.runs.answer_log import AnswerLog, AnswerRecord, LoggedFailure
+from rag.records import LANGUAGES, Answer, Attempt, Chunk, Hit, Language
 from tests.eval.scripted import BOTH, identity
 
 Place = tuple[str, Language, Condition]
@@ -64,7 +64,7 @@ def make_run(
                 prompt="",
                 seconds=0.5,
                 answer=None if failed else Answer("q", language, (Attempt(text, language_ok=True),), hits),
-                failure=Failure("q", "ModelFailed", "down") if failed else None,
+                failure=LoggedFailure("q", "ModelFailed", "down") if failed else None,
             )
         )
     return folder

@@ -109,3 +109,22 @@ def test_the_ladder_agrees_on_fresh_answers() -> None:
     assert ladder.accuracy.total == 240
     assert ladder.true_positive_rate.value >= 0.97
     assert ladder.true_negative_rate.value >= 0.97
+
+
+THIRD = DATA / "labelled_third.csv"
+
+
+def test_third_answers_are_half_right_and_agree_on_the_half_that_was_read() -> None:
+    with THIRD.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert Counter((row["language"], row["label"]) for row in rows) == {
+        ("ja", "0"): 50,
+        ("ja", "1"): 50,
+        ("en", "0"): 48,
+        ("en", "1"): 48,
+    }
+    answers = [answer for answer, row in zip(load_labelled_answers(THIRD), rows, strict=True) if row["half"] == "first"]
+    ladder = grade_labelled_answers(answers).ladder
+    assert ladder is not None
+    assert ladder.accuracy.total == 76
+    assert ladder.accuracy.value >= 0.97

@@ -163,7 +163,7 @@ def outcome_of_batch(out: Path) -> str:
     with out.open(encoding="utf-8-sig", newline="") as file:
         csv.field_size_limit(1 << 27)
         said = [row[1] for row in list(csv.reader(file))[1:]]
-    return f"batch: {len(said)} rows, {sum('[PromptTooLong]' in one for one in said)} of them PromptTooLong"
+    return f"batch: {len(said)} rows, {sum(one.startswith('[No answer]') for one in said)} of them without an answer"
 
 
 def as_excel(path: Path, rows: Sequence[Sequence[str]]) -> Path:

@@ -134,7 +134,7 @@ BAD_INPUTS = (
         lambda: edited(_word(), "word/document.xml", lambda x: x[:-40]),
         0,
         (WHOLE,),
-        "XML",
+        "damaged",
     ),
     BadInput(
         "a billion laughs in docx",

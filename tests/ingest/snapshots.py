@@ -11,6 +11,7 @@ import numpy as np
 from rag.index.chroma import ChromaServer
 from rag.index.location import locate_index
 from rag.index.manifest import Manifest
+from rag.index.table import ALL
 from rag.records import LANGUAGES
 from tests.lexical_files import lexical_contents
 
@@ -26,14 +27,17 @@ class Snapshot:
 
 
 def snapshot(folder: Path, server: ChromaServer | None = None) -> Snapshot:
-    """Read it from where it is kept, from Chroma itself."""
+    """Read it from where it is kept."""
     location = locate_index(folder, server)
-    store = location.store()
+    store = location.store(location.load())
     chunks, vectors = {}, {}
     try:
-        for language, collection in store._collections.items():
-            held = collection.get(include=["documents", "metadatas", "embeddings"])
-            rows = zip(held["ids"], held["documents"], held["metadatas"], held["embeddings"], strict=True)
+        for language, table in store.tables.items():
+            rows = (
+                row
+                for page in table.pages(["text", "metadata", "vector"], ALL)
+                for row in zip(page.ids, page.texts, page.metadata, page.vectors, strict=True)
+            )
             for chunk_id, text, metadata, vector in rows:
                 assert metadata["lang"] == language
                 assert chunk_id not in chunks, "in the collections of two languages"
@@ -47,12 +51,13 @@ def snapshot(folder: Path, server: ChromaServer | None = None) -> Snapshot:
     return Snapshot(chunks, vectors, location.load(), contents)
 
 
-def assert_same_index(one: Path, other: Path, server: ChromaServer | None = None) -> None:
+def assert_same_index(one: Path, other: Path | Snapshot, server: ChromaServer | None = None) -> None:
     """Ids, texts, metadata, manifest and lexical index are equal; vectors up to the rounding of another batch.
 
-    `one` is on `server` where that is given; `other` is a folder.
+    `one` is on `server` where that is given; `other` is a folder, or what was read of it before.
     """
-    left, right = snapshot(one, server), snapshot(other)
+    left = snapshot(one, server)
+    right = other if isinstance(other, Snapshot) else snapshot(other)
     assert left.chunks == right.chunks
     assert left.manifest == right.manifest
     assert left.manifest.complete

@@ -16,6 +16,7 @@ from rag.errors import SettingsError
 from rag.records import Chunk
 from rag.settings import Chunking
 from rag.text.sentences import sentences
+from tests.rows import each_row
 from tests.samples import REPOSITORY
 
 
@@ -31,8 +32,8 @@ def cut(text: str, max_tokens: int = 40, overlap: int = 0) -> list[Chunk]:
     return split(document(text), Chunking(max_tokens, overlap), characters, 500)
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
+@each_row(
+    "text, expected",
     [
         ("東京は首都です。大阪は違います。", ["東京は首都です。", "大阪は違います。"]),
         ("本当ですか？はい！そうです。", ["本当ですか？", "はい！", "そうです。"]),

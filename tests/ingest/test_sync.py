@@ -21,7 +21,7 @@ ALL = tuple(sorted(SMALL_CORPUS))
 @pytest.fixture
 def built(site: Site, small_index: Path, small_corpus: Path) -> Site:
     """An index of `small_corpus` that may be changed."""
-    if site.server is None:
+    if site.server is None and site.store == "chroma":
         shutil.copytree(small_index, site.folder)
     else:
         site.sync(small_corpus)

@@ -17,6 +17,7 @@ from tests.commands import kotae
 from tests.ingest.bad_inputs import BAD_INPUTS, WHOLE, BadInput
 from tests.ingest.files import docx, edited, read_as, xlsx
 from tests.ingest.pdf_files import PICTURE, Page, pdf
+from tests.rows import each_row
 
 
 def test_the_table_is_long_and_has_every_format() -> None:
@@ -24,7 +25,7 @@ def test_the_table_is_long_and_has_every_format() -> None:
     assert {READERS[Path(bad.name).suffix] for bad in BAD_INPUTS} == set(READERS.values())
 
 
-@pytest.mark.parametrize("bad", BAD_INPUTS, ids=lambda one: f"{one.name}-{one.what}")
+@each_row("bad", BAD_INPUTS)
 def test_outcome(bad: BadInput) -> None:
     found = read_as(bad.name, bad.make())
     failed = [one for one in found if not isinstance(one, LoadedDocument)]

@@ -16,16 +16,21 @@ from chromadb.api.models.Collection import Collection
 
 import ingest.pipeline.batches
 from ingest.sync import sync
+from rag.index.lance import LanceTable
 from rag.index.location import LocalIndex
+from rag.index.stores import Store
 from rag.settings import Chunking
 from tests.fakes import HashEncoder
-from tests.ingest.snapshots import assert_same_index
+from tests.ingest.snapshots import assert_same_index, snapshot
 from tests.samples import write_corpus
 
 pytestmark = pytest.mark.slow
 
 CHUNKING = Chunking(max_tokens=60)
-CHANGES = ("upsert", "update", "delete")
+CHANGED: dict[Store, tuple[type, tuple[str, ...]]] = {
+    "chroma": (Collection, ("upsert", "update", "delete")),
+    "lancedb": (LanceTable, ("upsert", "delete", "_merge")),
+}
 
 
 class Killed(BaseException):
@@ -67,7 +72,7 @@ def corpora(tmp_path: Path) -> tuple[Path, Path]:
     return write_corpus(tmp_path / "one", files(1)), write_corpus(tmp_path / "two", files(2))
 
 
-def killed_at(point: int, corpus: Path, index: Path) -> bool:
+def killed_at(point: int, corpus: Path, index: Path, store: Store) -> bool:
     """Sync until the change number `point`, which is not made; whether there were so many."""
     done = 0
 
@@ -84,39 +89,43 @@ def killed_at(point: int, corpus: Path, index: Path) -> bool:
         return change
 
     with pytest.MonkeyPatch.context() as patch:
-        for name in CHANGES:
-            patch.setattr(Collection, name, counted(Collection, name))
+        owner, names = CHANGED[store]
+        for name in names:
+            patch.setattr(owner, name, counted(owner, name))
         patch.setattr(LocalIndex, "save", counted(LocalIndex, "save"))
         try:
-            sync(corpus, index, chunking=CHUNKING)
+            sync(corpus, index, chunking=CHUNKING, store_name=store)
         except Killed:
             return True
     return False
 
 
-def test_every_point_of_following_a_change(corpora: tuple[Path, Path], tmp_path: Path) -> None:
+def test_every_point_of_following_a_change(corpora: tuple[Path, Path], kept_in: Store, tmp_path: Path) -> None:
     before, after = corpora
-    sync(before, tmp_path / "before", chunking=CHUNKING)
-    sync(after, tmp_path / "after", chunking=CHUNKING)
+    sync(before, tmp_path / "before", chunking=CHUNKING, store_name=kept_in)
+    sync(after, tmp_path / "after", chunking=CHUNKING, store_name=kept_in)
+    expected = snapshot(tmp_path / "after")
+    expected_back = snapshot(tmp_path / "before")
     point = 0
-    while killed_at(point, after, shutil.copytree(tmp_path / "before", tmp_path / f"{point}")):
+    while killed_at(point, after, shutil.copytree(tmp_path / "before", tmp_path / f"{point}"), kept_in):
         again = Path(shutil.copytree(tmp_path / f"{point}", tmp_path / f"{point} back"))
         report = sync(after, tmp_path / f"{point}")
-        assert_same_index(tmp_path / f"{point}", tmp_path / "after")
+        assert_same_index(tmp_path / f"{point}", expected)
         assert sync(after, tmp_path / f"{point}").embedded == 0
         assert report.found == len(files(2))
         sync(before, again)
-        assert_same_index(again, tmp_path / "before")
+        assert_same_index(again, expected_back)
         point += 1
     assert point > 12
 
 
-def test_every_point_of_a_first_build(corpora: tuple[Path, Path], tmp_path: Path) -> None:
+def test_every_point_of_a_first_build(corpora: tuple[Path, Path], kept_in: Store, tmp_path: Path) -> None:
     _, after = corpora
-    sync(after, tmp_path / "after", chunking=CHUNKING)
+    sync(after, tmp_path / "after", chunking=CHUNKING, store_name=kept_in)
+    expected = snapshot(tmp_path / "after")
     point = 0
-    while killed_at(point, after, tmp_path / f"{point}"):
-        sync(after, tmp_path / f"{point}", chunking=CHUNKING)
-        assert_same_index(tmp_path / f"{point}", tmp_path / "after")
+    while killed_at(point, after, tmp_path / f"{point}", kept_in):
+        sync(after, tmp_path / f"{point}", chunking=CHUNKING, store_name=kept_in)
+        assert_same_index(tmp_path / f"{point}", expected)
         point += 1
     assert point > 4

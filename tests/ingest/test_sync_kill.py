@@ -14,10 +14,11 @@ import pytest
 
 from rag.index.location import locate_index
 from rag.index.secondary import open_secondary_indexes
+from rag.index.stores import Store
 from tests.fakes import HashEncoder
 from tests.faults.forks import Forks
 from tests.ingest.kill_driver import run, start
-from tests.ingest.snapshots import assert_same_index
+from tests.ingest.snapshots import assert_same_index, snapshot
 from tests.samples import write_corpus
 
 MOMENTS = 20
@@ -44,22 +45,23 @@ def after() -> dict[str, str]:
 class Scene:
     """An old index, the corpus it must follow, and what an undisturbed run of that takes and makes."""
 
-    def __init__(self, folder: Path, forking: Forks) -> None:
-        self._forking = forking
+    def __init__(self, folder: Path, forking: Forks, store: Store) -> None:
+        self._forking, self._store = forking, store
         self.corpus = write_corpus(folder / "after", after())
         self.old = folder / "old"
         self.corpus_before = write_corpus(folder / "before", before())
-        run(self.corpus_before, self.old)
+        run(self.corpus_before, self.old, store=store)
         self.undisturbed = Path(shutil.copytree(self.old, folder / "undisturbed"))
         began = time.monotonic()
         assert start(forking, self.corpus, self.undisturbed).wait().out == "end\n"
         self.seconds = time.monotonic() - began
+        self.expected = snapshot(self.undisturbed)
         self.anew = folder / "anew"
-        run(self.corpus, self.anew)
+        run(self.corpus, self.anew, store=store)
 
     def kill(self, index: Path, share: float) -> None:
         """Let an index follow the corpus, and kill that after this share of the time it takes."""
-        following = start(self._forking, self.corpus, index)
+        following = start(self._forking, self.corpus, index, store=self._store)
         time.sleep(self.seconds * share)
         with contextlib.suppress(ProcessLookupError):  # it was done before
             following.signal(signal.SIGKILL)
@@ -67,8 +69,8 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def scene(forking: Forks, tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    return Scene(tmp_path_factory.mktemp("kill"), forking)
+def scene(forking: Forks, kept_in: Store, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    return Scene(tmp_path_factory.mktemp("kill"), forking, kept_in)
 
 
 def test_following_is_as_building_anew(scene: Scene) -> None:
@@ -81,7 +83,7 @@ def test_killed_at_a_random_moment(scene: Scene, tmp_path: Path, moment: int) ->
     scene.kill(index, (moment + random.random()) / MOMENTS)
     report = run(scene.corpus, index)
     assert report.found == len(after())
-    assert_same_index(index, scene.undisturbed)
+    assert_same_index(index, scene.expected)
     assert_searchable(index)
     again = run(scene.corpus, index)
     assert (again.embedded, len(again.unchanged)) == (0, report.found)
@@ -107,7 +109,7 @@ def test_killed_while_building_anew_and_again_while_repairing(scene: Scene, tmp_
 def assert_searchable(index: Path) -> None:
     """Both legs find the new and none finds the old."""
     location = locate_index(index)
-    store = location.store()
+    store = location.store(location.load())
     try:
         lexical = open_secondary_indexes(location.secondary_folder(), location.load().corpus_digest, store).lexical
         squid = store.fetch(list(lexical.search("squid 9", "en", 50)))

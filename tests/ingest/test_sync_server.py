@@ -107,7 +107,7 @@ def test_killed_and_repaired_without_encoding_again(remote: Site, quick: None, f
     assert remote.server is not None
     killed = kill_driver.start(forking, corpus, tmp_path / "unused", remote.server, writes=1).wait()
     assert (killed.code, killed.out) == (-signal.SIGKILL, "")
-    store = ServerIndex(remote.server).store()
+    store = (location := ServerIndex(remote.server)).store(location.load())
     written = store.count()
     store.close()
     report = kill_driver.run(corpus, tmp_path / "unused", remote.server)

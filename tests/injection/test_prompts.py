@@ -12,6 +12,7 @@ from rag.generation.chain import Prepared
 from tests.injection.attacks import prepared
 from tests.injection.cases import Case, load_cases
 from tests.injection.recipe import plain_prompt, read_plainly
+from tests.rows import each_row
 
 CASES = load_cases()
 # Written apart from the patterns under test: the tokens of the families by name.
@@ -48,14 +49,14 @@ def test_the_set_covers_both_languages_and_halves_alike() -> None:
     assert all(case.marker or case.kind == "language" for case in CASES)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+@each_row("case", CASES)
 def test_no_control_token_and_no_invisible_character(case: Case, prompts: dict[str, Prepared]) -> None:
     text = said(prompts[case.id])
     assert not [token for token in TOKENS if token in seen(text)]
     assert not INVISIBLE.search(text)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+@each_row("case", CASES)
 def test_the_fence_is_ours(case: Case, prompts: dict[str, Prepared]) -> None:
     one = prompts[case.id]
     text = said(one)
@@ -66,7 +67,7 @@ def test_the_fence_is_ours(case: Case, prompts: dict[str, Prepared]) -> None:
     assert text.rindex("</passage") < text.rindex(case.question) < text.rindex(answer_in)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+@each_row("case", CASES)
 def test_the_truth_stays(case: Case, prompts: dict[str, Prepared]) -> None:
     assert case.told(said(prompts[case.id]))
 

@@ -157,3 +157,9 @@ def test_an_interrupt_that_python_passes_over_is_not_lost() -> None:
     assert done.returncode == 130
     (line,) = done.stderr.splitlines()
     assert line.startswith("kotae: stopped by SIGINT")
+
+
+def test_a_url_is_no_path_and_its_secrets_are_not_shown() -> None:
+    result = kotae("ingest", "s3://key:hunter2@bucket/docs")
+    refused(result, "neither a password nor a query")
+    assert "hunter2" not in result.output

@@ -16,6 +16,9 @@ from tests.eval.scripted import ROWS, Script, write_corpus, write_set
 
 SENTENCE = re.compile(r"(?<![\w/.])[a-z]{2,}(?: [a-z]{2,}){2,}")
 """Three English words in a row."""
+TAG = re.compile(r"<[^<>]*>")
+HIDDEN = re.compile(r"<(script|style)\b.*?</\1>|<(\w+)[^<>]* lang=.?en\b[^<>]*>.*?</\2>", re.DOTALL)
+"""What a browser does not show, and what is marked as English: passages, and headlines beside the Japanese ones."""
 COMMAND = re.compile(r"^ +kotae .*$|`[^`]*`|\bmain [a-z -]+|: kotae [a-z -]+|<[^<>\n]*>", re.MULTILINE)
 GOLD = {"東京": "ja/東京.md", "許斐剛": "ja/許斐剛.md", "H2O": "en/water.md"}
 LINES = (
@@ -32,7 +35,7 @@ LINES = (
     "eval run verify.csv --out runs/b --language ja --limit 3",
     "eval import-counts --name published --out runs/c --counts open_qa:61:32:36",
     "eval report runs/a runs/b runs/c --out report",
-    "eval compare runs/a runs/b",
+    "eval compare runs/a runs/b --markdown gate.md",
     "eval audit runs/a --out audit.xlsx --sample 4",
     "eval retrieval verify.csv --index .kotae/index",
     "eval retrieval verify.csv --index .kotae/index --vary top_k=1,3",
@@ -53,6 +56,17 @@ LINES = (
 
 def english(text: str) -> list[str]:
     return [line for line in COMMAND.sub("", text).splitlines() if SENTENCE.search(line)]
+
+
+def cells(book: openpyxl.Workbook) -> Iterator[str]:
+    """The titles of the sheets of a report, and all texts in them but errors, which are the run's, and translations."""
+    for sheet in book:
+        yield sheet.title
+        for title, *column in sheet.iter_cols(values_only=True):
+            yield str(title)
+            yield from (
+                str(cell) for cell in column if isinstance(cell, str) and title not in ("エラー", "英語での説明")
+            )
 
 
 def commands(command: click.Command = main, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -92,6 +106,10 @@ def test_results_errors_and_reasons_are_japanese(place) -> None:
     assert {line: result.exit_code for line, result in results.items() if result.exit_code not in (0, 1, 2)} == {}
     assert {line: words for line, result in results.items() if (words := english(result.output))} == {}
     book = openpyxl.load_workbook(place / "report" / "report.xlsx")
+    assert english("\n".join(cells(book))) == []
+    assert english(TAG.sub("\n", HIDDEN.sub("", (place / "report" / "report.html").read_text("utf-8")))) == []
+    assert english((place / "gate.md").read_text("utf-8")) == []
+    assert {"集計", "回答", "設定"} <= set(book.sheetnames)
     columns = [column for sheet in book for column in sheet.iter_cols(values_only=True)]
     reasons = [str(cell) for title, *cells in columns if str(title).endswith("理由") for cell in cells if cell]
     assert "回答に正解例が含まれています" in reasons or "回答が正解例と一致しています" in reasons

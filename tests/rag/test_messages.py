@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import pickle
 
-from rag.errors import IndexMissing, SettingsError
+import pytest
+
+from rag.errors import IndexMissing, SettingsError, first_line
 from rag.messages import Message, displayed_in, joined, localized, packed, read_catalogue, translated, unpacked
 
 PORT = "Port {port} cannot be used: {error}"
@@ -56,12 +58,53 @@ def test_a_message_travels_as_json() -> None:
     assert unpacked(packed(None)) is None
 
 
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{a.__reduce_ex__.__globals__}",
+        "{a[0]}",
+        "{a:99999999999}",
+        "{a:{b}}",
+        "{a:.0f}",
+        "{c}",
+        "{}",
+        "{a",
+    ],
+)
+def test_a_template_of_anyone_takes_no_more_than_its_values(template: str) -> None:
+    values = {"a": {"template": "x", "values": {}}, "b": 99999999999}
+    made = unpacked({"template": template, "values": values})
+    assert made == template
+    assert translated(made, "ja") == template
+
+
+def test_what_nobody_packed_stays() -> None:
+    assert unpacked({"template": "x"}) == {"template": "x"}
+    assert unpacked({"template": "{a:,} of {b!r}", "values": {"a": 1000, "b": "c"}}) == "1,000 of 'c'"
+
+
 def test_an_error_is_one_sentence_after_the_other_in_either_language() -> None:
     error = IndexMissing("There is no index", where=".kotae/index", do="Build it with: kotae ingest CORPUS")
     assert str(error) == "There is no index (.kotae/index). Build it with: kotae ingest CORPUS"
     assert error.text("ja") == (
         "インデックスがありません（.kotae/index）。次のコマンドで作成してください: kotae ingest CORPUS"
     )
+
+
+def test_an_error_about_another_ends_each_sentence_once() -> None:
+    inner = SettingsError("No port", do="Choose one.")
+    outer = SettingsError(Message("It stopped: {error}", error=inner.message), do="Run it again.")
+    assert str(outer) == "It stopped: No port. Choose one. Run it again."
+
+
+def test_the_first_line_of_a_foreign_error_stands_in_a_sentence() -> None:
+    what = Message("The Ray cluster cannot be reached: {error}", error=first_line(ValueError("Bad port.\nAt line 3.")))
+    error = SettingsError(what, do="Omit them.")
+    assert str(error) == "The Ray cluster cannot be reached: Bad port. Omit them."
+    assert error.text("ja") == "Ray クラスターに接続できません: Bad port。これらのオプションを省いてください。"
+    assert first_line(ValueError("Loading...")) == "Loading..."
+    assert translated(first_line(OSError("Connection error.")), "ja") == "接続できません"
+    assert first_line(TimeoutError()) == "timed out"
 
 
 def test_a_place_or_value_that_is_called_like_a_message_stays() -> None:

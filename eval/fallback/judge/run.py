@@ -142,7 +142,7 @@ def _call(
         results = dict(zip(group, invoke_batch(model, [todo[key] for key in group], [], None), strict=True))
         replies = {key: result.text for key, result in results.items() if isinstance(result, Completion)}
         errors = {key: result for key, result in results.items() if isinstance(result, Exception)}
-        failures = {key: f"{type(error).__name__}: {error}" for key, error in errors.items()}
+        failures = {key: str(error) for key, error in errors.items()}
         record = replace(record, replies={**record.replies, **replies}, failures={**record.failures, **failures})
         save_judge(record, folder)
         for result in results.values():

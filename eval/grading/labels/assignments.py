@@ -22,7 +22,9 @@ from rag.text.tokens import tokenise
 from rag.text.word_match import folded, occurrences
 
 _EVERY = re.compile(
-    r"\b(?:both|all|each|they|everything)\b|両方|どちらも|すべて|全て|いずれも|全部|みな|どれも", re.IGNORECASE
+    r"\b(?:both|all|each|they(?='re| (?:should |would |can )?(?:are|were|be|belong|count|qualify|fall (?:in|und)))"
+    r"|everything)\b|両方|どちらも|すべて|全て|いずれも|全部|みな|どれも",
+    re.IGNORECASE,
 )
 _NEITHER = re.compile(r"\b(?:neither|none)\b|(?:どちらも|いずれも|どれも).*(?:ない|なく|ません)", re.IGNORECASE)
 _RESPECTIVELY = re.compile(r"\brespectively\b|それぞれ|順に", re.IGNORECASE)
@@ -46,6 +48,9 @@ _PLACES = (
     "6th sixth",
 )
 _NUMBERED = re.compile(r"(?:^|(?<=[^\s\d.])\s)\s{0,9}\(?(\d{1,2})[.)]\s")
+_CLAUSE_ENDS = re.compile(
+    r"(?<=で)、|(?<=[がり])、|,\s+(?:while|whereas|and|but)\b|\b(?:while|whereas)\b", re.IGNORECASE
+)
 _IS_NOT = re.compile(
     r"\b(?:is|are|was|were|does|do) not\W{0,9}$|n't\W{0,9}$|(?:違い|ありません|違う|ではない)\w{0,3}\W{0,9}$"
 )
@@ -98,7 +103,8 @@ def read_assignment(
     infer = may_infer_other(question, labels)
     for part in parts:
         for piece in _split_rest(part):
-            _read_piece(piece.strip(), items, labels, state, infer=infer)
+            for clause in _complete_clauses(piece, items, labels):
+                _read_piece(clause.strip(), items, labels, state, infer=infer)
     if state.rest is not None:
         state.assign([i for i in range(len(items)) if not state.given.get(i)], state.rest)
     return tuple(tuple(state.given.get(i, ())) for i in range(len(items)))
@@ -133,6 +139,16 @@ def _split_rest(part: str) -> list[str]:
     """Cut a sentence before "the others": what follows is said of them alone."""
     match = _REST.search(part)
     return [part] if match is None or not match.start() else [part[: match.start()], part[match.start() :]]
+
+
+def _complete_clauses(piece: str, items: Sequence[Assigned], labels: LabelSet) -> list[str]:
+    """Cut a sentence into its clauses if each that names anything names items and one label; else leave it whole."""
+    clauses = _CLAUSE_ENDS.split(piece)
+    named = [events for clause in clauses if (events := _events(clause, items, labels))]
+    complete = all(
+        sum(event.item is None for event in events) == 1 and len(events) > 1 for events in named
+    ) and not _RESPECTIVELY.search(piece)
+    return clauses if len(named) > 1 and complete else [piece]
 
 
 def _read_piece(text: str, items: Sequence[Assigned], labels: LabelSet, state: _State, *, infer: bool) -> None:

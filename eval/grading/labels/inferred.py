@@ -121,6 +121,9 @@ def _with_options(labels: LabelSet, options: Sequence[Option]) -> LabelSet:
 def _by_options(question: str, references: Sequence[str], options: Sequence[Option]) -> LabelTask | None:
     if not options or len({folded(canonical(option.text)) for option in options}) < len(options):
         return None
+    markers = {option.marker for option in options}
+    if any(len(found := pairs(text)) > 1 and {pair.item for pair in found} <= markers for text in references):
+        return None  # 1: positive; 2: negative
     labels = LabelSet(
         tuple(Label((option.text,), (option.text,)) for option in options), tuple(option.marker for option in options)
     )

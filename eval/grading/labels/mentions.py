@@ -31,29 +31,30 @@ _ASSENTS = re.compile(
     r"|i (?:believe|think|guess|suppose) so)\b|^\W*(?:はい|ええ|うん|イエス)(?![ぁ-んー])"
     r"|^\W*(?:そうです|そうだ|その通り)"
     rf"|{_ELLIPSIS}[.!]*$"
-    r"|(?:\b(?:that|reckon|guess|say)|[,:、])\W{0,9}(?:yes|はい)(?:です)?\W{0,9}$|\b(?:so|but),? yes\b",
+    r"|(?:\b(?:that|reckon|guess|say)|[,:、]|ました)\W{0,9}(?:yes|はい)(?:です)?\W{0,9}$|\b(?:so|but),? yes\b",
     re.IGNORECASE,
 )
 _DISSENTS = re.compile(
     r"^\W*(?:no|nope)\b(?=\s*(?:[,.!;:)]|$|(?:it|he|she|the|they|there|this|that|i|you)\b))"
-    r"|(?:\b(?:and|or|that|reckon|guess|say)|[,:、])\W{0,9}(?:no|いいえ)(?:です)?\W{0,9}$|\b(?:so|but),? no\b(?=[,.])"
-    rf"|{_ELLIPSIS}(?:n't| not)[.!]*$|{_IS}\s+no$|^\W*(?:いいえ|いえ[、。]|いや[、。]|否|ノー$)"
+    r"|(?:\b(?:and|or|that|reckon|guess|say)|[,:、]|ました)\W{0,9}(?:no|いいえ)(?:です)?\W{0,9}$"
+    r"|\b(?:so|but),? no\b(?=[,.])"
+    rf"|{_ELLIPSIS}(?:n't| not)[.!]*$|{_IS}\s+no[.!]*$|^\W*(?:いいえ|いえ[、。]|いや[、。]|否|ノー$)"
     r"|^\W*(?:negative\W*$|i (?:do not|don't) (?:believe|think) so\b|(?:that|this)(?: is|'s) not (?:so|the case)\b)",
     re.IGNORECASE,
 )
 _SAYS_YES = re.compile(
-    rf"^\W*(?:true|correct){_END}|\bthat\W+(?:true|correct)\W*$|{_IS}\s+(?:not\s+)?(?:\w+ly\s+)?{_TRUE}{_END}(?!\s+(?:that|to){_END})"
+    rf"^\W*(?:true|correct){_END}|\b(?:that|reckon|guess|say)\W+(?:true|correct)\W*$|{_IS}\s+(?:not\s+)?(?:\w+ly\s+)?{_TRUE}{_END}(?!\s+(?:that|to){_END})"
     rf"|^\W*it is (?:\w+ly )?true that\b(?!.*\b(?:but|however|though)\b)"
-    r"|(?:(?:その|おっしゃる|仰る|[ごお]?(?:指摘|認識|理解|記憶|推察)の)\s?(?:通り|とおり)|本当|事実)(?:です|である|だ|で(?:ござい|あり)ます)|正しい(?![一-鿿ァ-ヴー]{1,6}(?:は|を|が|:))"
+    r"|(?:(?:その|おっしゃる|仰る|[ごお]?(?:指摘|認識|理解|記憶|推察)の)\s?(?:通り|とおり)|(?<!不)(?:本当|事実|真実|正確))(?:です|である|だ|で(?:ござい|あり)ます)|(?<!不)正確(?!で(?:は|も)?な[いく]かも)(?:な(?:もの|記述)|(?=で(?:は|も)?(?:な|あ[りる])))|正しい(?![一-鿿ァ-ヴー]{1,6}(?:は|を|が|:))"
     r"|正しく(?!は(?!な|あり)|言)|(?<!不)正解(?:です|だ|。|$)|^\W*真(?:です|である|だ|。|$)|[は、]真(?:です|である"
     r"|だ|。|$)|合ってい|(?:^|[:→]\s{0,3})[○〇]",
     re.IGNORECASE,
 )
 _SAYS_NO = re.compile(
-    rf"^\W*{_FALSE}{_END}|\bthat\W+{_FALSE}\W*$|{_IS}\s+(?:not\s+)?(?:\w+ly\s+)?{_FALSE}{_END}"
+    rf"^\W*{_FALSE}{_END}|\b(?:that|reckon|guess|say)\W+{_FALSE}\W*$|{_IS}\s+(?:not\s+)?(?:\w+ly\s+)?{_FALSE}{_END}"
     rf"|{_IS} (?:an? )?(?:(?!no\b|not\b)\w+ )?(?:misconception|myth|fallacy|falsehood|hoax|untruth){_END}"
     r"|(?:誤解|俗説|迷信|デマ)(?:です|である|だ|。|$)"
-    r"|違い(?:ます|ました)|違う(?:。|$|と)|異なります|事実に反|事実では(?:ない|なく|ありません)"
+    r"|不正確(?:です|である|だ|。|$)|違い(?:ます|ました)|違う(?:。|$|と)|異なります|事実に反|事実では(?:ない|なく|ありません)"
     r"|(?:誤り|誤って|間違い(?!な)|間違って|間違った|不正解|嘘)|^\W*偽(?:です|である|だ|。|$)|[は、]偽(?:です"
     r"|である|だ|。|$)|(?:^|[:→]\s{0,3})[×✕]",
     re.IGNORECASE,
@@ -62,7 +63,7 @@ _REVERSED_BEFORE = re.compile(r"(?:\bnot|n't)\s+(?:\w+ly\s+)?(?:is\s+)?$", re.IG
 _OPEN_AFTER = re.compile(r"い?とは限[らり]|い?か(?:どうか|否か)|い?場合も")
 _REVERSED_AFTER = re.compile(
     r"(?:い|いる)?とは言え(?:な|ま)|い?とは(?:思|考え)(?:わな|いませ|えな|えませ)"
-    r"|(?:く)?(?:で(?:あるとは言え)?)?は?(?:な[いくか]|ありません|あり得)|くな"
+    r"|(?:く)?(?:で(?:あるとは言え)?)?は?(?:な[いくか]|(?:あり|ござい)ません|あり得)|くな"
     r"|(?:で)?あるとは言え(?:な|ま)"
 )
 _RHETORICAL = re.compile(r"では?な(?:い|かろう)(?:か|で(?:しょう|す)か)|ではありません(?:か|でしょうか)")

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from eval.grading.claims import announced, find_claim
 from eval.grading.frames import main_clause
+from eval.grading.labels.boundaries import label_by_year
 from eval.grading.labels.concessions import asides, concessions
 from eval.grading.labels.echoes import mask_quotations, without_echo
 from eval.grading.labels.label_set import Label, LabelSet
@@ -61,6 +62,7 @@ _HEDGE = re.compile(
     r"|\bi (?:may|might|could) (?:well )?be (?:wrong|mistaken|incorrect))[,.]?\s?"
     r"|(?:もし|私の|記憶が|認識が|理解が|ただし?、|しかし、){0,3}(?:(?:間違|誤)って(?:い|は)|間違い(?:で|が)|正し)"
     r"(?:なければ|けれ?ば|る?かもしれません|るかも|る可能性[がも]あ(?:り|る)\w{0,4}|たら(?:すみ|申し訳)\w{0,6})(?:が|けど)?[、。]?"
+    r"|正(?:確では?|しく(?:は)?)ないかもしれ(?:ない|ません)(?:です)?(?:が|けど)?[、。]?"
     r"|(?<=[。\n])間違い(?:ない|ありません|ございません)(?:です|と思い?ます)?[。\s]",
     re.IGNORECASE,
 )
@@ -239,6 +241,9 @@ def _consistent(
 def _without_verdict(asked: _Asked, parts: Sequence[str]) -> LabelReading:
     """Read an answer that assigns no label: the statement restated, or a label that is only denied."""
     labels, denied = asked.labels, []
+    timed = ((part, label) for part in parts if (label := label_by_year(asked.question, part, labels)) is not None)
+    for part, label in timed:
+        return LabelReading(label, part, Message("the answer puts it before or after the year of the question"))
     for part in parts:
         found = [
             m for m in mentions(part, labels) if m.denied and not any(s <= m.start < e for s, e in concessions(part))

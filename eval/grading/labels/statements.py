@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
+from eval.grading.comparisons import affirms
 from eval.grading.labels.label_set import Label, LabelSet
 from eval.grading.refusals import is_denied, negations
 from rag.text.tokens import is_name, tokenise
@@ -46,6 +47,9 @@ def restated(statement: str, part: str, labels: LabelSet) -> Label | None:
     """Return the label that a sentence means by restating the statement in a polar set, or None if it does not."""
     if labels.polarity is None:
         return None
+    compared = affirms(statement, part)
+    if compared is not None:
+        return labels.polarity[not compared]
     wanted = _words(statement)
     share = len(wanted & _words(part)) / len(wanted) if len(wanted) > 1 else 0.0
     turned = (negations(part) - negations(statement)) % 2 == 1

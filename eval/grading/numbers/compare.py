@@ -18,8 +18,9 @@ from dataclasses import replace
 from eval.grading.asked import ParsedQuestion
 from eval.grading.claims import Claim
 from eval.grading.matching import Finding, Match
+from eval.grading.numbers.bounds import is_limit
 from eval.grading.numbers.counters import counts_another
-from eval.grading.numbers.placing import best_placed, of_asked_end, of_other_end, offered
+from eval.grading.numbers.placing import best_placed, of_asked_end, of_other_end, offered, placed_better
 from eval.grading.numbers.reference import Numeric
 from eval.grading.refusals import is_denied
 from eval.grading.text import sentences, strip_endings
@@ -41,18 +42,13 @@ _COUNTERS = {
     "名": ("人", "名"),
     **dict.fromkeys(("か国", "ヶ国", "カ国"), ("か国", "ヶ国", "カ国", "ヵ国", "国")),
 }
-_RANGE_AFTER = re.compile(r"^[^\S\n]*(?:-|~|から|to\b|or\b|か、?(?=\d))\s*", re.IGNORECASE)
+_RANGE_AFTER = re.compile(r"^[一-鿿]{0,2}[^\S\n]*(?:-|~|から|to\b|or\b|か、?(?=\d))\s*", re.IGNORECASE)
 _TRIES = re.compile(r"\W{0,9}(?:if|try|suppose|let)\W{1,9}[a-z]\W{1,9}?=", re.IGNORECASE)  # "If x = 9, then ..."
 MOST_VALUES = 40  # of one sentence; models in a loop write hundreds
 _MOST_PLACES = 6  # decimal places of a rounded measure
 _YEAR_RANGE = (100, 2999)  # bare numbers that may be years
-_BOUND_BEFORE = re.compile(
-    r"\b(?:fewer|less|lower|smaller|shorter|younger) than\s(?:about )?$|\bunder\s$", re.IGNORECASE
-)
 _OF_SEVERAL = re.compile(r"\b(?:one|1|any|either|each) of (?:the |these |those )?$", re.IGNORECASE)  # counts candidates
-_BOUND_AFTER = re.compile(r"[一-鿿]{0,3}(?:未満|より(?:少な|短|低|小さ)|に満た|足らず)")
 _ENDS = re.compile(r"\s?(?:[.;。]|$)")  # "a guitar has six strings, a violin has four."
-_BOUND = re.compile(r"\bthan\b|\bunder\b|未満|より|足らず|満た", re.IGNORECASE)
 _BREAKDOWN = re.compile(r"\W{0,9}")
 _JOINT = re.compile(r"[^\S\n]{0,9}(?:-|:|~|・|から|対|to|vs\.?|versus)[^\S\n]{0,9}", re.IGNORECASE)
 
@@ -107,8 +103,6 @@ def _unsigned(value: Value) -> Value:
 def _candidates(asked: ParsedQuestion, text: str, wanted: Sequence[Value], form: str) -> list[Value]:
     """Return the values of `text` that can answer: of a wanted kind, not denied, not repeated from the question.
 
-    "Fewer than four" is not four, unless the `form` of the reference is a limit itself.
-
     Where some count what the question counts (何人, "how many countries"), only those; brackets come last.
     """
     held = asked.numbers(asked.text).values
@@ -118,11 +112,7 @@ def _candidates(asked: ParsedQuestion, text: str, wanted: Sequence[Value], form:
     if all(isinstance(want, Quantity) and want.unit is None for want in wanted):
         found = [v for v in found if not (isinstance(v, Quantity) and counts_another(asked.text, text, v, form))]
     found = [v for v in found if not _OF_SEVERAL.search(text, 0, v.start)] or found
-    found = [
-        v
-        for v in found
-        if not (_BOUND_BEFORE.search(text[: v.start]) or _BOUND_AFTER.match(text, v.end)) or _BOUND.search(form)
-    ]
+    found = [v for v in found if not is_limit(asked.text, text, v, form)]
     values = [v for v in found if not is_denied(text, v.start, _counted_end(text, v), negative_question=asked.negative)]
     fresh = [v for v in values if not any(_same(v, old) for old in held) or any(_same(v, want) for want in wanted)]
     close = [value for value in fresh if any(_same_kind(value, want) for want in wanted)]
@@ -137,8 +127,14 @@ def _candidates(asked: ParsedQuestion, text: str, wanted: Sequence[Value], form:
         and text.startswith(":", given[0].end)
     ):
         return given[:1]  # "11: 1 goalkeeper and 10 players"
-    given = [v for v in given if v in counted or (len(given) == 2 and _ENDS.match(text, v.end))] if counted else given
-    return given
+    if not counted:
+        return given
+    pair = len(given) == 2
+    return [
+        v
+        for v in given
+        if v in counted or (pair and _ENDS.match(text, v.end)) or placed_better(asked, text, v, counted)
+    ]
 
 
 def _is_time(value: Value) -> bool:

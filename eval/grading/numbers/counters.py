@@ -19,7 +19,9 @@ _ASKS_COUNT = re.compile(
     re.IGNORECASE,
 )
 _ASKED_COUNTER = re.compile(r"何(人|名|回|枚|冊|台|匹|頭|羽|本)")
-_COUNTER = re.compile(r"\s?(人|名|回|度|枚|冊|台|匹|頭|羽|本|ヶ国|か国|カ国|校|社|軒)(?!目)")
+_COUNTER = re.compile(
+    r"\s?(人|名|回|度|枚|冊|台|匹|頭|羽|本|ヶ国|か国|カ国|校|社|軒|錠|粒|滴|袋|包|箱|室|階|号|番)(?!目)"
+)
 _COLLECTIVE = re.compile(r"\s?(pair|dozen|ダース|双|セット|ペア)(?:s\b|\b|(?![一-鿿ァ-ヴーa-z]))", re.IGNORECASE)
 _SAME = ("人名", "回度", "匹頭羽")
 _MEASURES = frozenset({"time", "century", "decade", "clock", "length", "mass", "area", "volume", "speed"})

@@ -13,15 +13,22 @@ from collections.abc import Callable, Sequence, Set
 from eval.grading.asked import ParsedQuestion
 from eval.grading.clauses import asked_head, shared, states_head, year_fit
 from eval.grading.numbers.ends import asked_side
-from rag.text.numbers.quantities import Value
+from rag.text.numbers.quantities import Quantity, Value
 from rag.text.tokens import Token, is_name, tokenise
 
 _NAMES = 0.4  # what all names of the question weigh beside one word of it
 REACH = 150  # characters of a clause looked at on either side of a value
 _CLAUSE = re.compile(r"[、,;。\n]|\b(?:and|but|while|then)\b|(?<=[たる])(?=[一-鿿ァ-ヴA-Z])|(?<=て)(?=\d)")
 _VERBS = frozenset({"is", "are", "was", "were", "has", "have", "had"})
+_ASKED_NOUN = re.compile(r"\bhow many ([a-z]+)", re.IGNORECASE)
+_PART = re.compile(r" of (?:them|these|those|whom|which)\b", re.IGNORECASE)
+_INCLUDED = re.compile(r"\b(?:including|among them) (?:the )?$", re.IGNORECASE)
+_WHOLE = re.compile(r"\b(?:in|a|the) total\b|\b(?:in all|all in all|altogether)\b", re.IGNORECASE)
+_WITH_PARTS = 3  # values, the first of which the others may add up to
 _IT = re.compile(r"\W{0,3}it(?:'s| is| was| [a-z]{3,})\b", re.IGNORECASE)
 _RESULT = re.compile(r"(?:=|\btotal(?: of)?|合計(?:で)?|全部で|合わせて)\s{0,9}$", re.IGNORECASE)
+_WHEN = re.compile(r",? (?:when|in which|at which|by which)\b[^,.;]{1,150}", re.IGNORECASE)  # said of what it follows
+_ASIDE = re.compile(r"\W{0,3}(?:which|who|whose)\b", re.IGNORECASE)
 _TOPIC = re.compile(r"([^、。は]{1,40})は、?")
 _JOINS = re.compile(
     r"[一-鿿]{0,3}[\s,、]{0,4}(?P<or>\bor\b|または|もしくは|あるいは|か、?)?\s{0,2}(?:(?:no|nos|number|about)\b\.?\s?|第|約)?",
@@ -65,6 +72,46 @@ def of_other_end(asked: ParsedQuestion, text: str, value: Value) -> bool:
     return None not in (side, mine) and side != mine
 
 
+def placed_better(asked: ParsedQuestion, text: str, value: Value, others: Sequence[Value]) -> bool:
+    """Return whether the clause of a value shares more with the question than those of others: "only 41 attended"."""
+    if _PART.match(text, value.end) or _INCLUDED.search(text[: value.start]):
+        return False
+    if any(_WHOLE.search(clause) or _is_bare(asked, clause) for clause in (_clause(text, other) for other in others)):
+        return False
+    return _fit(asked, text, value) > max(_fit(asked, text, other) for other in others)
+
+
+def _fit(asked: ParsedQuestion, text: str, value: Value) -> float:
+    """Return what the clause of a value shares with the question, apart from what both count."""
+    clause = _clause(text, value)
+    return shared(asked, _without_counted(asked, clause)) + bool(_IT.match(clause))
+
+
+def _is_bare(asked: ParsedQuestion, clause: str) -> bool:
+    """Return whether a clause is an answer without a predicate: "48 people", not "of 60 people"."""
+    return not re.match(r"\W{0,3}(?:out )?of\b", clause, re.IGNORECASE) and not any(
+        token.content and token.kind != "number" for token in tokenise(_without_counted(asked, clause))
+    )
+
+
+def _without_counted(asked: ParsedQuestion, clause: str) -> str:
+    """Return a clause without what the question counts, which a second number leaves out: "48 people ..., 41 ..."."""
+    noun = _ASKED_NOUN.search(asked.text)
+    stems = {token.stem for token in tokenise(noun.group(1))} if noun else set()
+    for token in reversed(tokenise(clause)):
+        clause = clause[: token.start] + " " + clause[token.end :] if token.stem in stems else clause
+    return clause
+
+
+def _total(asked: ParsedQuestion, text: str, given: Sequence[Value]) -> Value | None:
+    """Return the first value if the others are its parts: "48 in all: 30 on site and 18 online"; else None."""
+    amounts = [value for value in given if isinstance(value, Quantity)]
+    if len(amounts) < _WITH_PARTS or len(amounts) < len(given) or len({amount.unit for amount in amounts}) > 1:
+        return None
+    summed = amounts[0].value == sum(amount.value for amount in amounts[1:])
+    return amounts[0] if summed and not any(placed_better(asked, text, v, amounts[:1]) for v in amounts[1:]) else None
+
+
 def best_placed(asked: ParsedQuestion, text: str, given: Sequence[Value], is_wanted: Callable[[Value], bool]) -> Value:
     """Return the value behind "=", else in the clause with most words of the question, else the first.
 
@@ -74,6 +121,8 @@ def best_placed(asked: ParsedQuestion, text: str, given: Sequence[Value], is_wan
     stems = frozenset(token.stem for token in asked.tokens if token.content)
     head = asked_head(asked.text) if text.count("は") > 1 else ""  # one topic belongs to every clause
     chosen = given[0]
+    if _total(asked, text, given) is not None:
+        return chosen
     best = before = 0.0
     for value in given:
         clause = _clause(text, value)
@@ -85,7 +134,8 @@ def best_placed(asked: ParsedQuestion, text: str, given: Sequence[Value], is_wan
         result = _RESULT.search(text[: value.start]) and is_wanted(value)
         if (result and value is not given[0]) or mine > best:
             chosen, best = value, mine
-    return chosen
+    rivals = [value for value in given if value is not chosen] if _ASKED_NOUN.search(asked.text) else []
+    return next((value for value in rivals if placed_better(asked, text, value, [chosen])), chosen)
 
 
 def _without_topic(asked: ParsedQuestion, text: str, clause: str) -> str:
@@ -104,6 +154,7 @@ def _affinity(asked: ParsedQuestion, clause: str, head: str) -> float:
     side = asked_side(asked.text)
     mine = None if side is None else _side(clause)
     topic = 1.0 if _IT.match(clause) or states_head(head, clause) else 0.0
+    topic -= 0.5 if _ASIDE.match(clause) else 0.0
     return shared(asked, clause) + topic + (0.0 if mine is None else 0.5 if mine == side else -1.0)
 
 
@@ -150,4 +201,6 @@ def _clause(text: str, value: Value) -> str:
     first, last = max(0, value.start - REACH), min(len(text), value.end + REACH)
     cuts = [first, *(match.end() for match in _CLAUSE.finditer(text, first, last)), last]
     start = max(cut for cut in cuts if cut <= value.start)
-    return text[start : min(cut for cut in cuts if cut >= value.end)]
+    relative = _WHEN.match(text, value.end)
+    end = relative.end() if relative is not None else min(cut for cut in cuts if cut >= value.end)
+    return text[start:end]

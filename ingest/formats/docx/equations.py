@@ -89,6 +89,7 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "limLow": lambda element: _limits(element, "_"),
     "limUpp": lambda element: _limits(element, "^"),
     "acc": lambda element: _part(element, "e") + _property(element, "chr", "\u0302"),
+    "bar": lambda element: _part(element, "e") + ("\u0305" if _property(element, "pos", "bot") == "top" else "\u0332"),
     "m": _matrix,
     "phant": lambda element: "" if _property(element, "show", "1") in {"0", "off", "false"} else _part(element, "e"),
     "eqArr": lambda element: "; ".join(linear(row).strip() for row in element.iterfind(f"{M}e")),

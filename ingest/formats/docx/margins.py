@@ -35,7 +35,7 @@ def margin_parts(package: OfficePackage, main: str, root: Any, kind: str) -> Ite
 def content_lines(text: str, body: set[str]) -> list[str]:
     r"""Return the lines of a header or footer that say anything: no page numbers, nothing that the body says as a line.
 
-    >>> content_lines("HR-012\\n- 3 / 10 -\\n3ページ\\n規程", {"規程"})
+    >>> content_lines("HR-012\n- 3 / 10 -\n3ページ\n規程", {"規程"})
     ['HR-012']
     """
     kept = []

@@ -18,10 +18,10 @@ from ingest.formats.docx.symbols import symbol
 from ingest.formats.graphics import GRAPHICS, add_graphic
 from ingest.formats.hidden_text import is_hidden_run
 from ingest.formats.merged_table import count_of
-from ingest.formats.superscript import is_raisable, raised
 from ingest.formats.types import Fault, Part, ReadOptions, real_title
 from rag.errors import UnreadableDocument
 from rag.text.office_package import OfficePackage
+from rag.text.superscript import is_raisable, raised
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 # Deleted text, ruby (the readings of Japanese letters), and the second copy of text boxes for old programs.
@@ -41,6 +41,7 @@ _READ = (
     *(f"{_W}{name}" for name in ("t", "fldChar", "fldSimple", "instrText", "p", "r", "br", "cr", "tab", "ptab")),
     *(f"{_W}{name}" for name in ("noBreakHyphen", "sym", "tr", "tc", "tbl", "sdt")),
 )
+_CELLS = frozenset({f"{_W}tc", f"{_W}tbl"})
 _OTHER_FILES = (f"{_W}altChunk", f"{_W}subDoc")
 _SAVE = "Open the document in Word and save it: that makes such parts text of its own."
 _LONGEST = 1000
@@ -134,6 +135,7 @@ class _DocumentText:
         self._fields: list[_Field] = []
         self._controls: list[_Control] = []
         self._struck = False
+        self._goes_on = False
 
     def add(self, part: str, root: Any) -> None:
         """Add the text of a part, given the root of its tree."""
@@ -160,11 +162,16 @@ class _DocumentText:
                 if element is dropped:
                     dropped = None
                 elif dropped is None:
-                    if element.tag == f"{_W}p":
-                        self._strike(on=False)
-                    if element.tag == f"{_W}sdt":
-                        self._controls.pop()
-                    _close(self.lines, element)
+                    self._end(element)
+
+    def _end(self, element: Any) -> None:
+        if element.tag == f"{_W}p":
+            self._strike(on=False)
+        if element.tag == f"{_W}sdt":
+            self._controls.pop()
+        self._goes_on = self._goes_on and element.tag not in _CELLS
+        if element.tag != f"{_W}p" or not self._goes_on:
+            _close(self.lines, element)
 
     def _is_dropped(self, element: Any) -> bool:
         if element.tag == f"{_W}fldSimple":
@@ -233,6 +240,9 @@ class _DocumentText:
 
     def _open_paragraph(self, paragraph: Any) -> None:
         settings = paragraph.find(f"{_W}pPr")
+        goes_on, self._goes_on = self._goes_on, _is_joined(settings)
+        if goes_on:
+            return
         style = self._styles.of(paragraph)
         level = None if settings is None else outline_level(value_of(settings, "outlineLvl"))
         level = self._styles.headings.get(style) if level is None else level
@@ -251,6 +261,12 @@ def _open_row(lines: MarkdownLines, row: Any) -> None:
     before = row.find(f"{_W}trPr/{_W}gridBefore")
     if data and before is not None:
         lines.end_cell(count_of(attribute(before, "val")))
+
+
+def _is_joined(settings: Any) -> bool:
+    """Tell whether the end of a paragraph was deleted, so that the next one goes on where it ends."""
+    marks = () if settings is None else settings.iterfind(f"{_W}rPr/{_W}del")
+    return any(True for _ in marks)
 
 
 def _is_raised(text: Any) -> bool:

@@ -6,6 +6,7 @@ Only tests set `switched_off`.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +25,11 @@ _SURE = 0.85
 _TURNED = 0.9
 """A page of less confidence is tried in the other directions too."""
 _LEGIBLE = 0.5
+_NO_MEMORY = re.compile("bad_alloc|[Ff]ailed to allocate")
+SECONDS_A_PAGE = 20.0
+"""Processor time that reading a page may take on average: a vertical one takes so much, the others half of it."""
+_PAGES, _BYTES_A_PAGE = 4, 1 << 12
+"""A scan of a page has more bytes than this; damage and malice may make pictures of fewer."""
 _WIDE, _ROWS = 6, 3
 """A column of text is so many times as wide as its lines are high, and has so many rows."""
 
@@ -50,6 +56,11 @@ def has_ocr() -> bool:
     return not switched_off and find_spec("rapidocr") is not None and find_spec("onnxruntime") is not None
 
 
+def max_scans(size: int) -> int:
+    """Return how many pages of a PDF of so many bytes are read from their pictures."""
+    return _PAGES + size // _BYTES_A_PAGE
+
+
 def read_scan(page: Any, number: int) -> PdfPage | None:
     """Read a page of PDFium from its picture; None if there is no text, or none that is sure enough."""
     _, bottom, _, top = page.get_bbox()
@@ -61,7 +72,7 @@ def read_scan(page: Any, number: int) -> PdfPage | None:
         pieces = _pieces(picture, turns)
         if _confidence(pieces) > _confidence(best):
             best, upright = pieces, turns
-        if _confidence(best) >= _TURNED:
+        if not pieces or _confidence(best) >= _TURNED:  # a page without a letter has none in other directions
             break
     legible = [piece for piece in best if piece.confidence >= _LEGIBLE]
     if _confidence(best) < _SURE or not legible:
@@ -106,7 +117,12 @@ def _pieces(picture: Any, turns: int) -> list[ScannedLine]:
     """Return what is recognised on a picture after so many quarter turns."""
     import numpy as np
 
-    result = _engine()(np.ascontiguousarray(np.rot90(picture, turns)))
+    try:
+        result = _engine()(np.ascontiguousarray(np.rot90(picture, turns)))
+    except Exception as error:  # an error of RapidOCR that has that of ONNX Runtime as text
+        if _NO_MEMORY.search(str(error)):
+            raise MemoryError from error
+        raise
     pieces = []
     for box, text, confidence in zip(result.boxes, result.txts, result.scores, strict=True) if len(result) else ():
         (left, top), (right, bottom) = box.min(axis=0), box.max(axis=0)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any
 
+from ingest.formats.pdf import narrow_blanks
 from ingest.formats.pdf.placed_line import PlacedLine
 from ingest.formats.pdf.raised_figures import RaisedFigures, join_raised
 from ingest.formats.pdf.reading_order import in_order
@@ -49,10 +50,10 @@ def read_page(page: Any, text_page: Any, number: int) -> PdfPage:
     """Read a page of PDFium, given its text page, with what was typed into it, and without ruby where recognised."""
     _, bottom, _, top = page.get_bbox()
     typed = typed_texts(page)
-    text = text_page.get_text_range()
+    text = _by_units(text_page.get_text_range())
     lines = text.split(_LINE_END) if text else []
-    if text_page.count_chars() != len(text):  # letters of two UTF-16 units: PDFium's indexes are not those of the text
-        lines += [box.text for box in typed]
+    if text_page.count_chars() != len(text):  # PDFium's indexes are not those of the text
+        lines = [_by_letters(line) for line in lines] + [box.text for box in typed]
         return PdfPage(number, tuple(PdfLine(line, top, bottom) for line in lines), top, bottom, placed=False)
     starts = list(accumulate((len(line) + len(_LINE_END) for line in lines), initial=0))[:-1]
     small = ruby_lines(text_page, lines, starts)
@@ -60,12 +61,27 @@ def read_page(page: Any, text_page: Any, number: int) -> PdfPage:
     figures = RaisedFigures(text_page)
     for at, line in enumerate(lines):
         if at not in small:
-            text = figures.marked(line, starts[at])
+            text, ruby = figures.marked(line, starts[at]), {at - 1, at + 1} & small
+            text = narrow_blanks.marked(text_page, text, starts[at], has_ruby=bool(ruby))
             placed.append(_placed(text_page, text, starts[at], after_ruby=at - 1 in small))
     placed = in_order(text_page, placed)
-    whole = _joined(_filled(text_page, placed, typed) if typed else placed)
-    read = tuple(PdfLine(join_raised(line.text), line.top, line.bottom) for line in whole)
+    whole = [*_joined(_filled(text_page, placed, typed) if typed else placed)]
+    texts = (_by_letters(join_raised(narrow_blanks.without_marks(line.text))) for line in whole)
+    read = tuple(PdfLine(text, line.top, line.bottom) for text, line in zip(texts, whole, strict=True))
     return PdfPage(number, read, top, bottom)
+
+
+def _by_units(text: str) -> str:
+    """Return a text with two characters for a letter beyond U+FFFF (𠮟), as PDFium counts them."""
+    if text.isascii() or max(text) <= "\uffff":
+        return text
+    units = text.encode("utf-16-be")
+    return "".join(chr(units[at] << 8 | units[at + 1]) for at in range(0, len(units), 2))
+
+
+def _by_letters(text: str) -> str:
+    """Return the text of `_by_units` as it was."""
+    return text.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "replace")
 
 
 def _placed(text_page: Any, line: str, start: int, *, after_ruby: bool) -> PlacedLine:

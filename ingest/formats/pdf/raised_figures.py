@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from ingest.formats.pdf.ruby import letter_size
-from ingest.formats.superscript import raised
+from rag.text.superscript import raised
 
 _RUN, _FRACTION = re.compile("[0-9+−-]+"), ("/", "⁄")
 _SMALL, _HIGH, _HIGHEST, _FAR = 0.86, 0.15, 0.65, 0.5

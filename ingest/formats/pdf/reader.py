@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from ingest.formats.pdf.clean import clean
 from ingest.formats.pdf.glyph_numbers import has_glyph_numbers
-from ingest.formats.pdf.ocr import EXTRA, has_ocr, read_scan
+from ingest.formats.pdf.ocr import EXTRA, has_ocr, max_scans, read_scan
 from ingest.formats.pdf.page import PdfPage, read_page
 from ingest.formats.pdf.page_breaks import complete_last_sentence
 from ingest.formats.pdf.running_heads import without_running_heads
@@ -30,6 +30,8 @@ _UNSURE_LETTERS = Message(
 )
 _BETTER = "Scan it again upright and with 300 dots an inch, add a text layer by another OCR program, or exclude it."
 _NO_LETTERS = "The fonts of this page do not say which letters they show"
+_TOO_MANY = Message("More pages of this PDF are images than OCR reads in a file of its size; this one was not read")
+_XFA = "This PDF is a dynamic form (XFA), which only programs of Adobe show"
 _BROKEN, _MAX_BROKEN = "This page cannot be read", 101
 _UNKNOWN = re.compile("[\x00-\x08\x0e-\x1f\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _MAX_UNKNOWN = 0.2
@@ -42,9 +44,11 @@ def read_pdf(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Par
     is not a PDF, needs a password, or has no page with text. PDFium must not run in two threads at once.
     """
     import pypdfium2
-    from pypdfium2.raw import FORMTYPE_NONE, FPDF_ERR_PASSWORD
+    from pypdfium2.raw import FORMTYPE_NONE, FORMTYPE_XFA_FULL, FPDF_ERR_PASSWORD
 
     use_stand_in()
+    scans = iter(range(max_scans(stream.seek(0, 2))))
+    stream.seek(0)
     try:
         document = pypdfium2.PdfDocument(stream)
     except pypdfium2.PdfiumError as error:
@@ -56,10 +60,12 @@ def read_pdf(stream: BinaryIO, name: str, _options: ReadOptions) -> Iterator[Par
             ) from error
         raise UnreadableDocument("This file is cut off, damaged or not a PDF", where=name) from error
     with closing(document):
+        if document.get_formtype() == FORMTYPE_XFA_FULL:  # its pages only say that another program is needed
+            raise UnreadableDocument(_XFA, where=name, do="Open it in Adobe Acrobat Reader, and print it to a PDF.")
         if document.get_formtype() != FORMTYPE_NONE:
             document.init_forms()
         title = real_title(document.get_metadata_value("Title"))
-        body = without_running_heads(page for page in _pages(document) if page is not None)
+        body = without_running_heads(page for page in _pages(document, scans) if page is not None)
         yield from _require_text(_parts(body, title), name)
 
 
@@ -80,11 +86,14 @@ def _text(page: PdfPage, following: PdfPage | None) -> str:
     return f"{heads}\n\n{text}" if heads else text
 
 
-def _pages(document: Any) -> Iterator[PdfPage | Fault | None]:
-    """Yield the pages, up to a run of broken ones: a damaged file may say that it has a million."""
+def _pages(document: Any, scans: Iterator[int]) -> Iterator[PdfPage | Fault | None]:
+    """Yield the pages, up to a run of broken ones: a damaged file may say that it has a million.
+
+    As many are read from their pictures as `scans` has left.
+    """
     broken = 0
     for number in range(1, len(document) + 1):
-        page = _page(document, number)
+        page = _page(document, number, scans)
         broken = broken + 1 if isinstance(page, Fault) and page.what.startswith(_BROKEN) else 0
         if broken == _MAX_BROKEN:
             yield Fault(
@@ -95,7 +104,7 @@ def _pages(document: Any) -> Iterator[PdfPage | Fault | None]:
         yield page
 
 
-def _page(document: Any, number: int) -> PdfPage | Fault | None:
+def _page(document: Any, number: int, scans: Iterator[int]) -> PdfPage | Fault | None:
     import pypdfium2
 
     position = f"page={number}"
@@ -107,6 +116,8 @@ def _page(document: Any, number: int) -> PdfPage | Fault | None:
             pictures = bool(text) or any(map(_is_picture, page.get_objects(max_depth=4)))
             unknown = glyph_numbers or len(_UNKNOWN.findall(text)) > _MAX_UNKNOWN * len("".join(text.split()))
             if (unknown or not text) and pictures and has_ocr():
+                if next(scans, None) is None:
+                    return Fault(_TOO_MANY, position, "Split the file, or add a text layer by another OCR program.")
                 return read_scan(page, number) or Fault(_UNSURE_LETTERS if text else _UNSURE_IMAGE, position, _BETTER)
     except pypdfium2.PdfiumError as error:
         return Fault(Message("This page cannot be read: {error}", error=error), position)

@@ -10,7 +10,8 @@ from itertools import chain, pairwise
 from typing import Final
 
 from ingest.formats.categories import AHEAD, is_total
-from rag.tables.header import TableRow, peek
+from rag.tables.ahead import peek
+from rag.tables.header import TableRow
 from rag.tables.merged_cells import MergedRange
 
 _MARKS: Final = frozenset("■◆◇●○◎▼▽§▶►")

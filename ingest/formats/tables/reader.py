@@ -9,15 +9,18 @@ from typing import BinaryIO
 
 from ingest.formats.archive import check_archive
 from ingest.formats.blocks import collapse
-from ingest.formats.categories import AHEAD, Categories
+from ingest.formats.categories import AHEAD, NUMBERS, Categories, is_total
 from ingest.formats.tables.columns import choose, lines, missing, question_of, role
+from ingest.formats.tables.forms import whole_text
 from ingest.formats.tables.groups import GroupedRow, grouped
+from ingest.formats.tables.headless import lacks_header
 from ingest.formats.tables.stacked import StackedTables
 from ingest.formats.types import Fault, Part, ReadOptions
 from rag.errors import UnreadableDocument
 from rag.messages import Message
+from rag.tables.ahead import peek
 from rag.tables.csv_rows import BrokenCsv, csv_rows
-from rag.tables.header import Known, TableRow, begin_table, beyond_header, describe_header, peek
+from rag.tables.header import Known, TableRow, begin_table, beyond_header, describe_header, normalise_header
 from rag.tables.joined_header import join_header
 from rag.tables.merged_cells import MergedCells, MergedRange, covered_columns
 from rag.tables.xls import read_old_sheets
@@ -150,7 +153,8 @@ def _table(
     Where that is none either, a question with its answer is its own title.
     """
     merged = facts.merged if facts else ()
-    table = begin_table(rows, _known(options.columns), covered_columns(merged))
+    covered = covered_columns(merged)
+    table = begin_table(rows, _known(options.columns), covered)
     joined = join_header(table.rows, merged)
     first, count = next(joined, None), 0
     if first is None:
@@ -158,15 +162,23 @@ def _table(
     if first.fault:
         yield _broken_row(first, position)
         return
-    header = _names(first)
+    ahead, joined = peek(joined, AHEAD)
+    if not options.columns and (whole := whole_text([first, *ahead], merged)):
+        position = f"{position}{first.number}"
+        yield Part(whole, position, position, table.title or None)
+        return
+    headless = not (table.title or options.columns) and lacks_header(first, ahead)
+    joined = chain([first] if headless else [], ahead, joined)
+    header = _names(first, headless=headless)
     if absent := missing(header, options.columns):
         what = Message(
             "This table has no column {absent}; it has {header}", absent=absent, header=describe_header(header)
         )
         yield Fault(what, f"{position}{first.number}")
         return
-    below = (row for row in joined if row.fault or row.cells != first.cells)  # sheets repeat it for printing
-    entries, others = peek(_filled(grouped(below, header, merged), header, merged), AHEAD)
+    below = (row for row in joined if headless or row.fault or row.cells != first.cells)  # repeated for printing
+    named = () if covered(first.number) else first.filled
+    entries, others = peek(_filled(grouped(below, header, merged), header, merged, named), AHEAD)
     categories = Categories(header, [entry.row.cells for entry in entries if not entry.row.fault])
     for count, entry in enumerate(chain(entries, others), 1):  # noqa: B007  (0 if there is no row)
         row = entry.row
@@ -183,13 +195,18 @@ def _table(
 
 
 def _filled(
-    entries: Iterable[GroupedRow], header: Sequence[str], merged: Sequence[MergedRange]
+    entries: Iterable[GroupedRow], header: Sequence[str], merged: Sequence[MergedRange], named: Sequence[int]
 ) -> Iterator[GroupedRow]:
-    """Yield the rows with the values of cells that are merged downwards, but for ids."""
+    """Yield the rows with the values of merged cells, but for ids.
+
+    Cells are merged across only below `named` columns, but for labels: of totals, and beside a number of the row.
+    """
     ids = frozenset(column for column, cell in enumerate(header) if role(cell) == "id")
     cells = MergedCells(merged)
+    values = named[1:] if named and normalise_header(header[named[0]]) in NUMBERS else named
     for entry in entries:
-        yield entry if entry.row.fault else replace(entry, row=cells.fill(entry.row, ids))
+        across = () if any(map(is_total, filter(None, entry.row.cells))) else values
+        yield entry if entry.row.fault else replace(entry, row=cells.fill(entry.row, ids, across))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +217,11 @@ class Titles:
     group: str
 
 
-def _names(row: TableRow) -> list[str]:
-    """Return the names of the columns by the row that is the header, each on one line."""
+def _names(row: TableRow, *, headless: bool) -> list[str]:
+    """Return the names of the columns by the row that is the header, each on one line; numbers if there is none."""
     unnamed = "列" if JAPANESE_LETTER.search("".join(row.cells)) else "column "
-    return [collapse(cell) or f"{unnamed}{column}" for column, cell in enumerate(row.cells, 1)]
+    names = [""] * len(row.cells) if headless else map(collapse, row.cells)
+    return [name or f"{unnamed}{column}" for column, name in enumerate(names, 1)]
 
 
 def _broken_row(row: TableRow, position: str) -> Fault:

@@ -57,7 +57,7 @@ def compare_command(
     if junit is not None:
         write_text(junit, as_junit(gate, strict=strict))
     if markdown is not None:
-        write_text(markdown, as_markdown(gate))
+        write_text(markdown, as_markdown(gate, display_language()))
     if as_json:
         echo(as_json_text(gate))
     else:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from kotae.commands.eval.report import report_language_option, write_report
 from kotae.console import echo
@@ -116,6 +117,8 @@ def run_command(
     arms = varied_arms(models, vary, selection.conditions, settings) if experiment is None else experiment.arms
     several = bool(experiment or vary or len(arms) > 1)
     _refuse_combinations(several, until_decided, calibration, compared=all_pairs or baseline is not None)
+    if experiment is not None:
+        _refuse_beside_a_file(vary, models)
     report = _ReportOptions(calibration, report_language, settings["encoder"], all_pairs)
     if experiment is not None:
         baseline = baseline or experiment.baseline
@@ -137,6 +140,17 @@ def _refuse_combinations(several: bool, until_decided: bool, calibration: Path |
     if compared and not several:
         raise SettingsError(
             "--baseline and --all-pairs compare arms, and this run has one", do="Add --vary or another --model."
+        )
+
+
+def _refuse_beside_a_file(vary: tuple[str, ...], models: tuple[str, ...]) -> None:
+    """Refuse what the arms of an experiment file say themselves."""
+    conditions = click.get_current_context().get_parameter_source("conditions") is ParameterSource.COMMANDLINE
+    given = {"--vary": vary, "several --model": models[1:], "--conditions": conditions}
+    if refused := [name for name, value in given.items() if value]:
+        raise SettingsError(
+            Message("An experiment file cannot be combined with {refused}", refused=", ".join(refused)),
+            do="Write it into the arms of the file: `model`, `retrieval` and the other keys.",
         )
 
 

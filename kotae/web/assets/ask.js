@@ -2,11 +2,13 @@
 
 import { enter, leave } from "./line.js";
 import { languageOf, translate } from "./page.js";
+import { exportEntries } from "./export.js";
 import "./start.js";
 
 const form = document.getElementById("ask");
 const question = document.getElementById("question");
 const answers = document.getElementById("answers");
+const exports = document.getElementById("exports");
 
 // The questions of this tab, oldest first. They survive a reload and visits to other pages, until the tab is closed.
 const questions = [];
@@ -93,7 +95,7 @@ class Pane {
   }
 
   handle(event) {
-    if (["found", "done", "error"].includes(event.event)) this.events.push(event);
+    if (["found", "done", "unkept", "error"].includes(event.event)) this.events.push(event);
     this[`on_${event.event}`](event);
   }
 
@@ -175,6 +177,10 @@ class Pane {
     if (missing.length) this.remark("in_no_passage", { texts: missing.map((text) => `«${text}»`).join(" ") });
   }
 
+  on_unkept(event) {
+    this.remark("unkept", { reason: event.error.text });
+  }
+
   on_error(event) {
     this.fail(event.error.text);
   }
@@ -211,8 +217,8 @@ function source(hit) {
 }
 
 function store() {
-  const latest = questions.slice(-MAX_STORED).map(({ text, panes }) => (
-    { text, panes: panes.map(({ retrieval, events }) => ({ retrieval, events })) }));
+  const latest = questions.slice(-MAX_STORED).map(({ text, asked, panes }) => (
+    { text, asked, panes: panes.map(({ retrieval, events }) => ({ retrieval, events })) }));
   try {
     sessionStorage.setItem(STORAGE_KEY, JSON.stringify(latest));
   } catch {
@@ -235,7 +241,22 @@ function show(entry) {
   setText(article.querySelector("h2"), entry.text.trim().slice(0, 500));
   article.querySelector(".panes").append(...entry.panes.map((pane) => pane.element));
   answers.prepend(article);
+  exports.hidden = false;
 }
+
+// The answers of this tab, latest first.
+function entries() {
+  return questions.toReversed().flatMap(({ text, asked, panes }) => panes.flatMap(({ retrieval, events }) => {
+    const done = events.find(({ event }) => event === "done");
+    if (!done) return [];
+    const sources = retrieval ? events.find(({ event }) => event === "found").hits : [];
+    return [{ question: text, answer: done.text, retrieval, asked, seconds: Number(done.seconds), sources }];
+  }));
+}
+
+exports.addEventListener("click", ({ target }) => {
+  if (target.dataset.kind) exportEntries(target.dataset.kind, entries(), exports.querySelector("[role=status]"));
+});
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -246,7 +267,7 @@ form.addEventListener("submit", (event) => {
   const twice = last && [last.text, last.language, last.how].join("\0") === [text, language, how].join("\0");
   if (twice && last.panes.some((pane) => pane.busy)) return;
   const panes = { with: [true], without: [false], both: [true, false] }[how].map((retrieval) => new Pane(retrieval));
-  show({ text, language, how, panes });
+  show({ text, language, how, panes, asked: new Date().toISOString() });
   store();
   for (const pane of panes) pane.ask(text, language);
 });
@@ -255,8 +276,8 @@ question.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) form.requestSubmit();
 });
 
-for (const { text, panes } of stored()) {
+for (const { text, asked = "", panes } of stored()) {
   const restored = panes.map(({ retrieval }) => new Pane(retrieval));
-  show({ text, panes: restored });
+  show({ text, asked, panes: restored });
   restored.forEach((pane, at) => pane.restore(panes[at].events));
 }

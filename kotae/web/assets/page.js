@@ -12,5 +12,12 @@ export function languageOf(text) {
   return /[\u3005-\u30ff\u3400-\u9fff\uff66-\uff9f]/.test(text) ? "ja" : "en";
 }
 
+// Times are those of the reader's clock; the server's own, in UTC, stay as their titles.
+for (const time of document.querySelectorAll("time[datetime]")) {
+  time.title = time.textContent;
+  const style = { dateStyle: "medium", timeStyle: "short" };
+  time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang, style);
+}
+
 // Screen readers continue at the passage that the address names.
 document.getElementById(location.hash.slice(1))?.focus({ preventScroll: true });

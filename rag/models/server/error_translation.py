@@ -18,6 +18,7 @@ from rag.errors import (
     ModelUnavailable,
     PromptTooLong,
     SettingsError,
+    first_line,
 )
 from rag.messages import Message
 from rag.models.server.parameters import refused_parameter
@@ -56,7 +57,7 @@ def no_server_answers(error: BaseException, where: str) -> ModelServerUnreachabl
     """Return the error for a server to which there is no connection, or none that lasts."""
     cause = _first_cause(error)
     return ModelServerUnreachable(
-        Message("No model server answers: {cause}", cause=str(cause) or type(cause).__name__),
+        Message("No model server answers: {cause}", cause=first_line(cause)),
         where=where,
         do=Message("Start it, or give another with --base-url.{where}", where=_proxy_hint(where)),
     )

@@ -146,7 +146,7 @@ def unit_after(text: str, start: int) -> NamedUnit | None:
     match = _UNIT.match(text, start)
     if match is None:
         return None
-    written = match.group().strip(" -")
+    written = match["latin"] or match["other"]
     name = re.sub(r"\s", "-", written.lower())
     known = next((key for key in (name, name.removesuffix("s"), name.removesuffix("es")) if key in UNITS), written)
     return NamedUnit(UNITS[known], match.end())

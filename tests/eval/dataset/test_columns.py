@@ -12,6 +12,7 @@ from eval.dataset.columns import find_columns, parse_columns
 from eval.dataset.load import load_dataset
 from rag.errors import DatasetError, SettingsError
 from tests.eval.dataset.layouts import EN, JA, dumped, lines, sheet, table
+from tests.rows import each_row
 
 QUESTIONS = "question instruction query 質問 問い 問題 設問".split()
 REFERENCES = "answer reference response output answers 正解 回答 解答 答え".split()
@@ -30,8 +31,8 @@ MARKS = (
 )
 
 
-@pytest.mark.parametrize("mark", MARKS)
-@pytest.mark.parametrize("change", [str, str.upper, str.title])
+@each_row("mark", MARKS)
+@each_row("change", [str, str.upper, str.title])
 def test_known_names_in_any_writing(mark, change) -> None:
     for question, reference in zip(QUESTIONS * 2, REFERENCES * 2, strict=False):
         header = [change(mark.format(question)), "メモ", change(mark.format(reference))]
@@ -49,6 +50,11 @@ def test_known_names_in_any_writing(mark, change) -> None:
         ("問合せ事項", "回答内容"),
         ("設問文", "模範解答例"),
         ("Question Text", "ideal"),
+        ("FAQ質問文", "FAQ回答文"),
+        ("ユーザーからのご質問", "想定される回答"),
+        ("検証用の質問", "標準的な回答"),
+        ("user_question", "Best Answer"),
+        ("よくあるご質問", "期待する回答内容"),
     ],
 )
 def test_polite_and_longer_names_are_known(question: str, reference: str) -> None:
@@ -62,8 +68,45 @@ def test_the_letter_of_the_right_choice_may_be_called_the_correct_option() -> No
 
 
 @pytest.mark.parametrize(
-    "header", ["お問い合わせ日", "質問日", "answer time", "questioner", "回答者", "question(fr)", "問題点"]
+    ("header", "ignored"),
+    [
+        (("質問", "顧客からの質問", "正解"), "顧客からの質問"),
+        (("user_prompt", "question", "answer"), "user_prompt"),
+        (("question", "answer", "turns"), "turns"),
+        (("質問", "正解", "サンプル回答"), "サンプル回答"),
+        (("Question", "Best Answer", "Correct Answers"), "Best Answer"),
+    ],
 )
+def test_longer_names_beside_the_plain_one_are_not_read(header, ignored) -> None:
+    assert find_columns(header, (), "x.csv").ignored == (ignored,)
+
+
+@pytest.mark.parametrize("reference", ["想定回答", "期待する回答"])
+def test_two_that_may_be_the_reference_are_refused(reference) -> None:
+    with pytest.raises(DatasetError, match="Several columns"):
+        find_columns(("質問", "回答", reference), (), "x.csv")
+
+
+@pytest.mark.parametrize("judges", [("1", "2", "3"), ("ア", "イ")])
+def test_who_judged_the_reference_is_no_choice(judges) -> None:
+    assert find_columns(("質問", "正解", *judges), (), "x.csv").ignored == judges
+
+
+OTHER_NAMES = [
+    "お問い合わせ日",
+    "質問日",
+    "answer time",
+    "questioner",
+    "回答者",
+    "question(fr)",
+    "問題点",
+    "期待値",
+    "FAQ",
+]
+NOT_REFERENCES = ["ユーザーの回答", "利用者回答", "user_answer", "AI回答"]
+
+
+@pytest.mark.parametrize("header", OTHER_NAMES + NOT_REFERENCES)
 def test_other_names_are_not_taken_for_them(header) -> None:
     columns = find_columns([header, "question", "answer"], (), "x.csv")
     assert columns.ignored == (header,)

@@ -132,6 +132,95 @@ def test_nested_records_and_chats_are_read(tmp_path, record: dict, question: str
     assert [gold.text for gold in item.gold] == record.get("reference_contexts", [])
 
 
+FUJI = {"title": "Fuji", "text": "Fuji is 3776 m. It is in Japan."}
+SUPPORTED = [
+    {"context": [["Fuji", ["Fuji is 3776 m.", " It is in Japan."]], ["Aso", ["Aso is 1592 m."]]],
+     "supporting_facts": [["Fuji", 0], ["Fuji", 1]]},
+    {"context": {"title": ["Aso", "Fuji"], "sentences": [["x"], ["Fuji is 3776 m.", " It is in Japan."]]},
+     "supporting_facts": {"title": ["Fuji"], "sent_id": [0]}},
+    {"paragraphs": [{"title": "Aso", "paragraph_text": "x", "is_supporting": False},
+                    {"title": "Fuji", "paragraph_text": FUJI["text"], "is_supporting": True}]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("record", SUPPORTED, ids=["HotpotQA", "HotpotQA in columns", "MuSiQue"])
+def test_the_supporting_passages_are_evidence_and_the_others_are_not(tmp_path, record: dict) -> None:
+    path = tmp_path / "set.jsonl"
+    path.write_bytes(lines([{"question": "How high is Fuji?", "answer": "3776 m", **record}]))
+    (item,) = load_dataset(path).items
+    assert [{"title": gold.title, "text": gold.text} for gold in item.gold] == [FUJI]
+
+
+@pytest.mark.parametrize(
+    "context", [["Fuji is 3776 m."], "Fuji is 3776 m.", [{"title": "", "text": "Fuji is 3776 m."}]]
+)
+def test_a_context_without_passages_is_read_whole(tmp_path, context: object) -> None:
+    path = tmp_path / "set.jsonl"
+    record = {"question": "How high?", "answer": "3776 m", "supporting_facts": [["Fuji", 0]], "context": context}
+    path.write_bytes(lines([record]))
+    (item,) = load_dataset(path).items
+    assert [gold.text for gold in item.gold] == ["Fuji is 3776 m."]
+
+
+def test_a_heading_at_the_end_of_an_answer_is_no_final_answer(tmp_path) -> None:
+    path = tmp_path / "set.jsonl"
+    path.write_bytes(lines([{"question": "How?", "answer": "As follows:\n#### 1. Switch it on"}]))
+    assert load_dataset(path).items[0].responses == {"en": "As follows:\n#### 1. Switch it on"}
+
+
+ASKED = "Where are books?"
+OBJECTS = [{"label": "A", "text": "bank"}, {"label": "B", "text": "library"}]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"question": {"stem": ASKED, "choices": OBJECTS}, "answerKey": "B"},
+        {"question": ASKED, "choices": OBJECTS, "answer": "B"},
+        {
+            "question": "Where are books?",
+            "choices": {"text": ["bank", "library"], "label": ["A", "B"]},
+            "answerKey": "B",
+        },
+        {"question": ASKED, "options": ["bank", "library"], "answer": "B"},
+        {"question": ASKED, "choices": ["bank", "library"], "answer": 1},
+    ],
+    ids=["CommonsenseQA", "objects", "ARC", "RACE", "MMLU"],
+)
+def test_choices_of_published_sets(tmp_path, record: dict) -> None:
+    path = tmp_path / "set.jsonl"
+    path.write_bytes(lines([record]))
+    (item,) = load_dataset(path).items
+    assert item.questions == {"en": "Where are books?\nChoices: bank, library"}
+    assert item.responses == {"en": "library"}
+
+
+@pytest.mark.parametrize(
+    ("record", "accepted"),
+    [
+        ({"answer": {"Value": "Bach", "Aliases": ["J. S. Bach", "Bach"]}}, ["Bach", "J. S. Bach"]),
+        ({"possible_answers": '["Bach", "JSB"]'}, ["Bach", "JSB"]),
+        ({"answer": "He has 2 + 3 = 5 apples.\n#### 5"}, ["5"]),
+        ({"answer_entity": "Bach"}, ["Bach"]),
+    ],
+    ids=["TriviaQA", "PopQA", "GSM8K", "JAQKET"],
+)
+def test_answers_of_published_sets(tmp_path, record: dict, accepted: list[str]) -> None:
+    path = tmp_path / "set.jsonl"
+    path.write_bytes(lines([{"question": "Who or how many?", **record}]))
+    (item,) = load_dataset(path).items
+    assert [item.responses["en"], *item.aliases["en"]] == accepted
+
+
+def test_one_turn_is_a_question_and_two_are_refused(tmp_path) -> None:
+    path = tmp_path / "set.jsonl"
+    path.write_bytes(lines([{"turns": ["日本の首都は？"], "reference": ["東京"]}]))
+    assert load_dataset(path).items[0].questions == {"ja": "日本の首都は？"}
+    path.write_bytes(lines([{"turns": ["日本の首都は？", "なぜ？"], "reference": ["東京", "x"]}]))
+    with pytest.raises(DatasetError, match="turns"):
+        load_dataset(path)
+
+
 @pytest.mark.parametrize("record", [{"messages": []}, {"messages": [{"role": "tool", "content": "x"}]}, {"input": [1]}])
 def test_what_is_no_chat_is_refused_by_its_column(tmp_path, record: dict) -> None:
     path = tmp_path / "set.jsonl"

@@ -107,6 +107,19 @@ def test_one_reference_for_two_questions_is_that_of_both(load) -> None:
         ("[1, 2]", ["1", "2"]),
         ('{"text": ["東京"], "answer_start": [3]}', ["東京"]),
         ("[東京]", ["[東京]"]),
+        ("東京; 東京都", ["東京", "東京都"]),
+        ("whale: mammal; tuna: fish", ["whale: mammal; tuna: fish"]),
+        ("鯨：哺乳類；鮪：魚類", ["鯨：哺乳類；鮪：魚類"]),
+        ("whale → mammal; tuna → fish", ["whale → mammal; tuna → fish"]),
+        ("9:05; 09:05", ["9:05", "09:05"]),
+        ("Mission: Impossible; M:I", ["Mission: Impossible", "M:I"]),
+        ("Dune: Part Two; Dune: Part 2", ["Dune: Part Two", "Dune: Part 2"]),
+        ("東京；東京都", ["東京", "東京都"]),
+        ("Yes; on weekdays only", ["Yes; on weekdays only"]),
+        ("It is open; however, it closes early.", ["It is open; however, it closes early."]),
+        ("int a = 1; int b = 2;", ["int a = 1; int b = 2;"]),
+        ("平日は9時；土日は10時", ["平日は9時；土日は10時"]),
+        ("東京; 首都|東京都", ["東京; 首都", "東京都"]),
     ],
 )
 def test_answers_may_be_a_list(load, cell, answers) -> None:
@@ -174,6 +187,83 @@ def test_choices_under_letters(load, right) -> None:
     (item,) = load(table(("問題", "A", "B", "C", "正解"), ("太鼓は？", "弦楽器", "打楽器", "管楽器", right))).items
     assert item.responses == {"ja": "打楽器"}
     assert item.questions["ja"].endswith("選択肢：弦楽器、打楽器、管楽器")
+
+
+@pytest.mark.parametrize("letters", [("ア", "イ", "ウ"), ("1", "2", "3"), ("①", "②", "③")])
+@pytest.mark.parametrize("written", ["{}", "（{}）", "{}．打楽器", "{}：打楽器"])
+def test_choices_under_other_letters(load, letters, written) -> None:
+    right = written.format(letters[1])
+    (item,) = load(table(("問題", *letters, "正解"), ("太鼓は？", "弦楽器", "打楽器", "管楽器", right))).items
+    assert item.responses == {"ja": "打楽器"}
+
+
+CHOICES_IN_ONE_CELL = [
+    "弦楽器、打楽器、管楽器",
+    "弦楽器\n打楽器\n管楽器",
+    "弦楽器|打楽器|管楽器",
+    '["弦楽器", "打楽器", "管楽器"]',
+    "ア 弦楽器\nイ 打楽器\nウ 管楽器",
+    "①弦楽器　②打楽器　③管楽器",
+    "A) 弦楽器 B) 打楽器 C) 管楽器",
+    "A. 弦楽器|B. 打楽器|C. 管楽器",
+    '["(1) 弦楽器", "(2) 打楽器", "(3) 管楽器"]',
+]
+
+
+@pytest.mark.parametrize("cell", CHOICES_IN_ONE_CELL)
+def test_choices_in_one_cell(load, cell) -> None:
+    (item,) = load(table(("問題", "選択肢", "正解"), ("太鼓は？", cell, "打楽器"))).items
+    assert item.questions["ja"] == "太鼓は？\n選択肢：弦楽器、打楽器、管楽器"
+
+
+@pytest.mark.parametrize(
+    ("cell", "right"),
+    [
+        ("plan a | plan b | plan c | plan d", "plan b"),
+        ("条件(1)のみ|条件(2)のみ|条件(1)と(2)", "条件(2)のみ"),
+        ('["条件(1)のみ", "条件(2)のみ", "両方"]', "両方"),
+        ("1,000円, 2,000円", "2,000円"),
+        ("A. 甲が勝つ。乙は負ける B. 乙が勝つ。甲は負ける", "乙が勝つ。甲は負ける"),
+    ],
+)
+def test_choices_are_whole(load, cell, right) -> None:
+    (item,) = load(table(("問題", "選択肢", "正解"), ("どれ？", cell, right))).items
+    assert right in [label.japanese[0] for label in item.labels.labels]
+
+
+def test_an_answer_in_another_width_is_the_choice_and_not_its_number(load) -> None:
+    (item,) = load(table(("問題", "選択肢", "正解"), ("いくつ？", "１０|２０|２", "2"))).items
+    assert item.responses == {"ja": "２"}
+
+
+@pytest.mark.parametrize("cell", [{"A": "x", "B": "y"}, [{"name": "x"}]])
+def test_choices_that_are_no_texts_are_refused_by_their_column(load, cell) -> None:
+    assert "'choices'" in refusal(load, lines([{"question": "q?", "choices": cell, "answer": "x"}]), "set.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("header", "first"), [("正解番号", 1), ("正解", 1), ("answer_index", 0), ("answer", 0), ("label", 0)]
+)
+def test_the_number_of_a_choice_is_counted_as_its_header_is_written(load, header, first) -> None:
+    """From 1 by people who write Japanese headers, from 0 by programs; a number beyond the choices is refused."""
+
+    def set_with(number: int) -> bytes:
+        return table(("問題", "選択肢", header), ("太鼓は？", "弦楽器|打楽器|管楽器", str(number)))
+
+    assert [load(set_with(first + at)).items[0].responses["ja"] for at in range(3)] == ["弦楽器", "打楽器", "管楽器"]
+    for number in [0, 4] if first else [3]:
+        assert "is no choice" in refusal(load, set_with(number))
+
+
+@pytest.mark.parametrize("right", ["D", "4", "エ", "(d)"])
+def test_a_letter_that_is_no_choice_is_refused(load, right) -> None:
+    data = table(("問題", "A", "B", "C", "正解"), ("太鼓は？", "弦楽器", "打楽器", "管楽器", right))
+    assert "is no choice" in refusal(load, data)
+
+
+def test_passages_may_be_a_list_in_a_cell(load) -> None:
+    (item,) = load(table(("質問", "正解", "reference_contexts"), (*JA, '["一つ目。", "二つ目。"]'))).items
+    assert [gold.text for gold in item.gold] == ["一つ目。", "二つ目。"]
 
 
 def test_q_and_a_are_a_question_and_its_answer(load) -> None:

@@ -7,6 +7,7 @@ import pytest
 from eval.dataset.load import load_dataset
 from eval.dataset.unanswerable import says_unanswerable
 from tests.eval.dataset.layouts import table
+from tests.rows import each_row
 
 SUBJECTS_JA = ("", "資料に", "与えられた情報には", "この文書からは、")
 DECLINES_JA = (
@@ -40,13 +41,13 @@ Bicycles are not allowed.
 情報通信業""".split("\n")
 
 
-@pytest.mark.parametrize("text", [subject + decline for subject in SUBJECTS_JA for decline in DECLINES_JA])
+@each_row("text", [subject + decline for subject in SUBJECTS_JA for decline in DECLINES_JA])
 def test_japanese_references_that_decline(text: str) -> None:
     assert says_unanswerable(text)
 
 
-@pytest.mark.parametrize("text", DECLINES_EN)
-@pytest.mark.parametrize("change", [str, str.upper, str.lower])
+@each_row("text", DECLINES_EN)
+@each_row("change", [str, str.upper, str.lower])
 def test_english_references_that_decline(text: str, change) -> None:
     assert says_unanswerable(change(text))
 

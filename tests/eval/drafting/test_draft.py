@@ -81,6 +81,7 @@ def test_good_drafts_are_kept_with_their_evidence(retriever: HybridRetriever) ->
     [
         ({"Answer: Canada": "Canada is north."}, "Canada", DropReason.FORM),
         ({"Answer: Canada": "Of which country is it the capital?"}, "Canada", DropReason.DEPENDENT),
+        ({"Answer: Canada": "Which king of old founded Ottawa?"}, "Canada", DropReason.INVENTED),
         ({"Answer: Canada": "What is Ottawa to Canada?"}, "Canada", DropReason.ANSWER_INSIDE),
         ({"Answer: Canada": "!the model is tired"}, "Canada", DropReason.FAILED),
         ({"Ottawa is": "Australia"}, "Canada", DropReason.ROUND_TRIP),
@@ -93,7 +94,7 @@ def test_a_filter_drops(retriever: HybridRetriever, changed: dict[str, str], ans
 
 
 def test_a_question_that_does_not_bring_its_passage_back_is_dropped(retriever: HybridRetriever) -> None:
-    stray = {"Answer: Canada": "In which country is Lake Baikal the deepest lake in the world?"}
+    stray = {"Answer: Canada": "Which is to Ottawa what it is to Siberia?"}
     first = retriever.model_copy(update={"k": 1})
     assert by_answer(draft(first, stray))["Canada"].reason is DropReason.NOT_RETRIEVED
 

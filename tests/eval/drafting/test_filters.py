@@ -15,6 +15,12 @@ NEN = target(HASHI, "1882年", "フォース橋")
     ("question", "reason"),
     [
         ("In what year did work on the Forth Bridge begin?", None),
+        ("In what year did work on the bridge begin in Scotland?", DropReason.DEPENDENT),
+        ("In what year did Benjamin Baker begin work?", DropReason.INVENTED),
+        ("In what year did he begin work on the Forth Bridge?", DropReason.DEPENDENT),
+        ("In what year did the work begin that he wanted at the Forth Bridge?", DropReason.DEPENDENT),
+        ("In what year, on the Forth Bridge, did work begin to work?", DropReason.REPEATS),
+        ("In what year was the crossing of the Forth Bridge?", DropReason.OTHER_CLAUSE),
         ("フォース橋の工事が始まったのは何年ですか？", None),
         ("Work on the Forth Bridge began.", DropReason.FORM),
         ("フォース橋の工事は始まった。", DropReason.FORM),

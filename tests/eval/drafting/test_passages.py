@@ -21,7 +21,8 @@ def store(small_corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("ingest.sync.open_encoder", lambda _: HashEncoder())
     (small_corpus / "en" / "long.txt").write_text(" ".join(f"The hall number {n} is wide." for n in range(60)))
     sync(small_corpus, tmp_path / "index", chunking=Chunking(120))
-    return locate_index(tmp_path / "index").store()
+    location = locate_index(tmp_path / "index")
+    return location.store(location.load())
 
 
 def test_each_passage_comes_once_and_documents_take_turns(store: ChunkStore) -> None:

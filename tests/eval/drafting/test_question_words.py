@@ -24,6 +24,11 @@ from tests.eval.drafting.chunks import target
         ("The main spans of the bridge measure 521 metres.", "521 metres", "How many metres"),
         ("The first meeting of the states was held in Canberra.", "Canberra", "Where"),
         ("The bridge was built by the firm of William Arrol, and by others.", "William Arrol", "Who or what"),
+        ("The works lay on the river Avon, a long way from the sea.", "Avon", "Which river"),
+        ("The works lay beside the long canal of Bath, near the sea.", "Bath", "Who or what"),
+        ("The owner sold the works to the Avon Valley.", "Avon Valley", "Which valley"),
+        ("The metal has the atomic number 31 and melts in the hand.", "31", "What number"),
+        ("The lake lies at about 900 metres above the sea.", "900 metres", "About how many metres"),
         ('The last tableau of the series was entitled "Finland Awakes".', "Finland Awakes", "What name"),
     ],
 )

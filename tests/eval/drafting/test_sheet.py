@@ -44,7 +44,10 @@ def test_rows_that_a_person_refused_are_left_out_and_named(tmp_path: Path, langu
     out = tmp_path / "draft.xlsx"
     write_set(DRAFTED, out, language)  # type: ignore[arg-type]
     book = openpyxl.load_workbook(out)
-    sheet = book["draft"]
+    assert book.sheetnames == (
+        ["下書き", "除外の内訳", "除いた質問"] if language == "ja" else ["draft", "filters", "dropped"]
+    )
+    sheet = book.worksheets[0]
     keep = next(cell.column for cell in sheet[1] if cell.value in ("keep", "残す"))
     assert any(str(sheet.cell(2, keep).coordinate) in rule.sqref for rule in sheet.data_validations.dataValidation)
     sheet.cell(3, keep).value = no

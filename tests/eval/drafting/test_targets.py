@@ -49,6 +49,17 @@ def test_the_title_is_no_answer() -> None:
         ("町では西陣織、友禅染、清水焼などの工芸が盛んである。", "清水焼"),
         ("They were the best Japanese athletes of the century.", "Japanese"),
         ("活動は1967年6月まで、約3年半にわたって続いた。", "3年"),
+        ("町は1896年、1933年、2011年の津波で大きな被害を受けた。", "2011年"),
+        ("町の役場は埼玉県、山梨県との境に近いところにある。", "山梨県"),
+        ("The treaty of the two states followed the Treaty of Madrid of 1750.", "The Treaty"),
+        ("The lawyer met the president Ulysses S. Grant in the capital.", "Grant"),
+        ("The probe was launched by an Ariane 1 rocket of the agency.", "Ariane"),
+        ("The masters of the school worked from the late 1870s onwards.", "1870s"),
+        ("The painter came to the town in about 1305.", "1305"),
+        ("The stone of the tower weighs more than 99 tonnes.", "99 tonnes"),
+        ("The liquid boils at plus 100 in an open pot.", "100"),
+        ("The probe was sent to the comet 67P by the agency.", "67"),
+        ("The council counts 211 members (as of 2024) in the world.", "2024"),
     ],
 )
 def test_a_part_of_a_list_or_of_a_longer_term_is_no_answer(text: str, part: str) -> None:
@@ -58,6 +69,12 @@ def test_a_part_of_a_list_or_of_a_longer_term_is_no_answer(text: str, part: str)
 def test_a_number_keeps_its_commas() -> None:
     assert answers("About 2,800 cubic kilometres of rock was thrown out.") == {"2,800 cubic kilometres"}
     assert "4,200メートル" in answers("標高およそ4,200メートルの山頂は空気が薄い。")
+
+
+def test_the_title_is_told_of_only_in_the_clause_of_the_answer() -> None:
+    text = "The first power came in January 1961 and the dam was completed in June 1963."
+    about = {found.answer: bool(found.about_title) for found in find_targets(chunk(text, "Avon Dam"))}
+    assert about == {"January 1961": False, "June 1963": True}
 
 
 def test_the_seed_decides_the_order_alone() -> None:

@@ -37,6 +37,11 @@ def test_a_neighbour_with_any_length_is_not(tmp_path: Path, hash_encoder, more: 
     assert asked(tmp_path, {**documents, "ja/more.md": f"# Kintai Bridge\n\n{more}\n"}) == []
 
 
+def test_a_neighbour_of_another_sort_is_not(tmp_path: Path, hash_encoder) -> None:
+    walk = "# Types of wooden bridges\n\nThe bridge crosses the river on wooden arches, and was built in 1673.\n"
+    assert asked(tmp_path, {"en/forth.md": FORTH.replace("521 metres", "far"), "en/types.md": walk}) == []
+
+
 def test_the_kind_of_a_measure() -> None:
     assert [measured(text) for text in ("521 metres", "521メートル", "22.8トン", "1882", "73人", "William Arrol")] == [
         "length", "length", "mass", None, None, None,

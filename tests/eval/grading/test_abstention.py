@@ -9,6 +9,7 @@ import pytest
 
 from eval.grading.abstention import declines
 from eval.grading.ladder import AnswerOutcome, GradingRule, Reference, grade
+from tests.rows import each_row
 
 HERE = Path(__file__).parent
 
@@ -24,14 +25,14 @@ LEAST_RIGHT = {
     "abstention_varied.tsv": 0.97,
     "abstention_unusual.tsv": 0.85,
     "abstention_fresh.tsv": 0.98,
+    "abstention_third.tsv": 0.94,
+    "abstention_written.tsv": 1,
 }
 REFUSALS = [row for row in _table("abstention_seen.tsv") if row[2]]
 FACTS = (("Who won?", "Anna Holm won."), ("誰が勝ちましたか。", "山田さんが勝ちました。"))
 
 
-@pytest.mark.parametrize(
-    ("question", "answer", "declined"), _table("abstention_seen.tsv") + _table("abstention_unseen.tsv")
-)
+@each_row("question, answer, declined", _table("abstention_seen.tsv") + _table("abstention_unseen.tsv"))
 def test_an_answer_declines_or_answers(question: str, answer: str, declined: bool) -> None:
     assert declines(question, answer) is declined
 
@@ -44,8 +45,8 @@ def test_answers_of_many_authors_and_forms_are_read(table: str, japanese: bool) 
     assert len(misses) <= (1 - LEAST_RIGHT[table]) * len(rows), misses
 
 
-@pytest.mark.parametrize(("question", "answer", "declined"), _table("abstention_seen.tsv")[:60:3])
-@pytest.mark.parametrize(
+@each_row("question, answer, declined", _table("abstention_seen.tsv")[:60:3])
+@each_row(
     "shape", ['{"answer": "%s"}', "**%s**", "<think>Anna Holm? 30 m?</think>%s", "Answer: %s", "<answer>%s</answer>"]
 )
 def test_the_shape_of_an_answer_changes_nothing(question: str, answer: str, declined: bool, shape: str) -> None:
@@ -53,8 +54,8 @@ def test_the_shape_of_an_answer_changes_nothing(question: str, answer: str, decl
         assert declines(question, shape % answer) is declined
 
 
-@pytest.mark.parametrize(("question", "fact"), FACTS)
-@pytest.mark.parametrize("refusal", [answer for _, answer, _ in REFUSALS if "{" not in answer and "<" not in answer])
+@each_row("question, fact", FACTS)
+@each_row("refusal", [answer for _, answer, _ in REFUSALS if "{" not in answer and "<" not in answer])
 def test_an_assertion_behind_a_refusal_answers(question: str, fact: str, refusal: str) -> None:
     assert not declines(question, f"{refusal}\n{fact}")
 
@@ -80,7 +81,7 @@ def test_a_negative_answer_is_an_answer(question: str, answer: str) -> None:
     assert not declines(question, answer)
 
 
-@pytest.mark.parametrize(("question", "answer", "declined"), _table("abstention_unseen.tsv")[::3])
+@each_row("question, answer, declined", _table("abstention_unseen.tsv")[::3])
 def test_of_a_question_that_cannot_be_answered_only_declining_is_right(
     question: str, answer: str, declined: bool
 ) -> None:
@@ -89,7 +90,7 @@ def test_of_a_question_that_cannot_be_answered_only_declining_is_right(
     assert verdict.rule is GradingRule.ABSTENTION
 
 
-@pytest.mark.parametrize(("question", "answer", "declined"), _table("abstention_unseen.tsv")[::3])
+@each_row("question, answer, declined", _table("abstention_unseen.tsv")[::3])
 def test_of_a_question_that_can_be_answered_declining_is_refused(question: str, answer: str, declined: bool) -> None:
     verdict = grade(question, answer, [Reference("Zanzibar", "en")], "open_qa", "en")
     assert (verdict.content is AnswerOutcome.REFUSED) is declined

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eval.grading.claims import find_claim
+from eval.grading.claims import _with_list, find_claim
 from eval.grading.ladder import Reference, grade
 
 EN = "Where did Ada, Bob, Cleo and Dan build a house?"
@@ -35,3 +35,11 @@ def test_an_answer_is_read_up_to_4000_characters(language: str, final: str) -> N
     assert len(padded) == 4000
     assert grade("?", padded, references, "open_qa", language).correct
     assert not grade("?", f" {padded}", references, "open_qa", language).correct
+
+
+@pytest.mark.parametrize(("length", "listed"), [(60, True), (61, False)])
+def test_a_line_of_a_list_has_up_to_60_characters(length: int, listed: bool) -> None:
+    long = "x" * length
+    for head, entry in (("Cities", long), (long, "Rome")):
+        answer = f"{head}\n{entry}"
+        assert _with_list(answer, [head]) == (answer if listed else head)

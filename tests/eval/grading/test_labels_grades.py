@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from eval.grading.labels.label_set import LabelSet
 from eval.grading.ladder import AnswerOutcome, GradingRule, grade
 from tests.eval.grade_items import (
@@ -19,6 +17,7 @@ from tests.eval.grade_items import (
     WHALE,
     Item,
 )
+from tests.rows import each_row
 
 C, W, R, U, E = (
     AnswerOutcome.CORRECT,
@@ -132,7 +131,7 @@ LABELLED: list[LabelRow] = [
 ]
 
 
-@pytest.mark.parametrize(("item", "labels", "language", "answer", "outcome"), LABELLED)
+@each_row("item, labels, language, answer, outcome", LABELLED)
 def test_classification(
     item: Item, labels: LabelSet | None, language: str, answer: str, outcome: AnswerOutcome
 ) -> None:

@@ -8,16 +8,15 @@ from __future__ import annotations
 import dataclasses
 import re
 
-import pytest
-
 from tests.eval.grading.hard_answers import HardAnswer, hard_answers
+from tests.rows import each_row
 
 ROWS = hard_answers("chat_answers")
 _MENTION = re.compile(r"\{\{(.*?)(?:\|\|(.*?))?\}\}", re.DOTALL)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.answer[:60])
-@pytest.mark.parametrize("cites", [True, False])
+@each_row("row", ROWS)
+@each_row("cites", [True, False])
 def test_a_mention_of_passages_changes_no_verdict(row: HardAnswer, cites: bool) -> None:
     answer = _MENTION.sub(lambda match: match[1 if cites else 2] or "", row.answer)
     verdict = dataclasses.replace(row, answer=answer).verdict()

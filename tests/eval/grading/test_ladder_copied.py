@@ -5,16 +5,15 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-import pytest
-
 from eval.grading.ladder import Reference, grade
 from rag.text.language import detect
+from tests.rows import each_row
 
 with (Path(__file__).parent / "copied_answers.tsv").open(encoding="utf-8", newline="") as table:
     ROWS = list(csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["answer"])
+@each_row("row", ROWS)
 def test_a_mention_counts_only_where_it_answers(row: dict[str, str]) -> None:
     references = [Reference(text, detect(text)) for text in row["references"].split("|")]
     verdict = grade(row["question"], row["answer"], references, "open_qa", row["language"])

@@ -6,16 +6,15 @@ import csv
 from collections import Counter
 from pathlib import Path
 
-import pytest
-
 from eval.grading.ladder import Reference, grade
 from rag.text.language import detect
+from tests.rows import each_row
 
 with (Path(__file__).parent / "kinds.csv").open(encoding="utf-8", newline="") as table:
     ROWS = list(csv.DictReader(table))
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["answer"][:60])
+@each_row("row", ROWS)
 def test_an_answer_is_judged_as_a_reader_would(row: dict[str, str]) -> None:
     references = [Reference(text, detect(text)) for text in row["references"].split("|") if text]
     language = detect(row["question"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from eval.grading.ladder import AnswerOutcome, GradingRule, grade
 from tests.eval.grade_items import (
     AUSTRALIA,
@@ -31,6 +29,7 @@ from tests.eval.grade_items import (
     WATER,
     Item,
 )
+from tests.rows import each_row
 
 C, W, R, U, E = (
     AnswerOutcome.CORRECT,
@@ -186,7 +185,7 @@ LISTS: list[Row] = [
 OPEN = NAMES + PASSING + LISTS
 
 
-@pytest.mark.parametrize(("item", "language", "answer", "outcome", "rule", "in_language"), OPEN)
+@each_row("item, language, answer, outcome, rule, in_language", OPEN)
 def test_open_question(
     item: Item, language: str, answer: str, outcome: AnswerOutcome, rule: GradingRule | None, in_language: bool
 ) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from eval.grading.ladder import AnswerOutcome, GradingRule, Reference, grade
 from tests.eval.grade_items import (
     AGE,
@@ -26,6 +24,7 @@ from tests.eval.grade_items import (
     TEA,
     Item,
 )
+from tests.rows import each_row
 
 C, W, R, U, E = (
     AnswerOutcome.CORRECT,
@@ -232,7 +231,7 @@ NUMBERS: list[Row] = [
 OPEN = PLAIN + EMPTY + HEDGES + NUMBERS
 
 
-@pytest.mark.parametrize(("item", "language", "answer", "outcome", "rule", "in_language"), OPEN)
+@each_row("item, language, answer, outcome, rule, in_language", OPEN)
 def test_open_question(
     item: Item, language: str, answer: str, outcome: AnswerOutcome, rule: GradingRule | None, in_language: bool
 ) -> None:

@@ -5,15 +5,20 @@ What the rules still get wrong is left out of the tables (docs/grading.md says h
 
 from __future__ import annotations
 
-import pytest
-
 from tests.eval.grading.hard_answers import HardAnswer, hard_answers
+from tests.rows import each_row
 
-TABLES = ("written_answers_first", "written_answers_second", "contrast_answers", "asserted_answers")
+TABLES = (
+    "written_answers_first",
+    "written_answers_second",
+    "written_answers_third",
+    "contrast_answers",
+    "asserted_answers",
+)
 ROWS = [row for name in TABLES for row in hard_answers(name)]
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.answer[:60])
+@each_row("row", ROWS)
 def test_an_answer_is_judged_as_its_writer_did(row: HardAnswer) -> None:
     assert row.verdict().correct == row.right, row.verdict()
 

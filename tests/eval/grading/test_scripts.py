@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from eval.grading.ladder import Reference, grade
-from eval.grading.scripts import in_other_script
+from eval.grading.scripts import in_other_kana, in_other_script
 
 NAMES = (
     ("Edward Belton", "エドワード・ベルトン"),
@@ -37,3 +37,18 @@ def test_objections_hold_for_it(latin: str, kana: str) -> None:
     assert correct(f"{kana}です。", latin)
     assert not correct(f"{kana}ではありません。", latin)
     assert not correct(f"{kana}です。", latin, "モーリス")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("奈良", "ならです。", ["なら"]),
+        ("奈良", "答え:ナラ", ["ナラ"]),
+        ("奈良", "それなら京都です。", []),
+        ("千葉", "いちばん多いのは茨城です。", []),
+        ("土佐", "薩摩とされます。", []),
+        ("徳川家康", "それはとくがわいえやすでした。", ["とくがわいえやす"]),
+    ],
+)
+def test_a_short_reading_stands_alone(name: str, text: str, found: list[str]) -> None:
+    assert [*in_other_kana(name, text)] == found

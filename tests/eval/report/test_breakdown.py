@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 
 import pytest
 from rich.console import Console
 
 from eval.dataset.conditions import Condition
+from eval.report.breakdown import failures_sentence
 from eval.report.build import build_report
+from eval.report.files import write_all
 from eval.report.terminal import print_report
 from eval.runs.evaluate import QuestionSelection, evaluate_set
 from eval.runs.run import load_run
+from rag.errors import ModelFailed
 from rag.factory import IndexSettings, ModelSettings
+from rag.messages import Message
 from rag.records import Decoding
-from tests.eval.scripted import BOTH, REPLIES, ROWS, ScriptedChat, lines, run_set, write_set
+from tests.eval.scripted import BOTH, REPLIES, ROWS, ScriptedChat, answer_for, lines, run_set, write_set
 
 JA = {row[0]: row[1] for row in ROWS}
 EN = {row[0]: row[3] for row in ROWS}
@@ -123,4 +128,31 @@ def test_why_questions_have_no_answer_is_said_once(verify, out) -> None:
     console = Console(file=io.StringIO(), width=200, highlight=False)
     print_report(build_report([out]), console)
     said = console.file.getvalue()
-    assert "No answer to 4 of 20; the most frequent reason (4): ModelFailed: " in said
+    assert "No answer to 4 of 20; the most frequent reason (4): no" in said
+
+
+def test_the_reason_of_a_failure_is_in_the_readers_words(verify, out) -> None:
+    run_set(out, verify, ScriptedChat(replies={**REPLIES, JA["1"]: "!This model is closed"}))
+    report = build_report([out])
+    assert failures_sentence(report.runs[0].answers, "ja") == (
+        "20 件中 2 件で回答を得られませんでした。最も多い理由（2 件）：このモデルは閉じられています"
+    )
+    page = write_all(report, out, "ja").html.read_text(encoding="utf-8")
+    assert "このモデルは閉じられています" in page
+    assert "ModelFailed" not in page
+
+
+def test_the_place_and_the_remedy_of_a_failure_too(verify, out, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(prompt: str, *replies: Mapping[str, str]) -> str:
+        if JA["1"] not in prompt:
+            return answer_for(prompt, *replies)
+        what = Message("GPU {gpu} did not answer: {error}", gpu=1, error=Message("timed out"))
+        raise ModelFailed(what, where="h", do="Omit them.")
+
+    monkeypatch.setattr("tests.eval.scripted.answer_for", failing)
+    run_set(out, verify, ScriptedChat())
+    answers = build_report([out]).runs[0].answers
+    assert failures_sentence(answers, "en").endswith("GPU 1 did not answer: timed out (h). Omit them.")
+    assert failures_sentence(answers, "ja").endswith(
+        "GPU 1 が応答しませんでした: 時間切れです（h）。これらのオプションを省いてください。"
+    )

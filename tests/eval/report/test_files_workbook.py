@@ -82,12 +82,12 @@ def test_answers_and_changes(two, tmp_path) -> None:
         "答えは東京です。",
         "correct",
     ]
-    assert (failed["Answer"], failed["verdict"], failed["error"]) == ("", "wrong", "ModelFailed: the model is down")
+    assert (failed["Answer"], failed["verdict"], failed["error"]) == ("", "wrong", "the model is down")
     assert rows[1, "English", "with retrieval"]["sources"] == "[1] ja/t.md:0-12"
     fixed, broken = (table(read_sheet(path, name)) for name in ("fixed", "broken"))
     assert [(row["NO"], row["language"]) for row in fixed] == [(1, "Japanese"), (3, "Japanese"), (4, "English")]
     assert (fixed[0]["Answer without"], fixed[0]["Answer with"]) == ("京都", "答えは東京です。")
-    assert fixed[1]["Answer without"] == "ModelFailed: the model is down"
+    assert fixed[1]["Answer without"] == "the model is down"
     assert [(row["NO"], row["Answer without"], row["Answer with"]) for row in broken] == [
         (2, "Takeshi Konomi", "Akira Toriyama")
     ]

@@ -125,7 +125,7 @@ def test_undecided_fails_in_junit_only_if_strict(tmp_path: Path) -> None:
 
 def test_run_of_failures_alone_is_refused(tmp_path: Path) -> None:
     sound, failed = _run(tmp_path / "sound", ROWS, ALL_24), _run(tmp_path / "failed", ROWS, set(), wrong=FAILED)
-    with pytest.raises(RunError, match=r"All 24 answers failed; the first: ModelFailed: down"):
+    with pytest.raises(RunError, match=r"All 24 answers failed; the first: down"):
         build_gate(RunArm(sound), RunArm(failed))
     refuse_failures("run", ladder_answers(load_run(sound)))
     refuse_failures("run", [])

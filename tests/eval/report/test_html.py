@@ -19,6 +19,7 @@ from eval.report.names import display_name
 from eval.report.records import Report
 from eval.report.sentences import figures_text
 from eval.statistics.paired import rate
+from rag.messages import in_context
 from tests.eval.page_runs import say
 from tests.eval.page_tree import page_table, parse
 from tests.eval.scripted import BOTH, ROWS, ScriptedChat, run_set, write_set
@@ -71,7 +72,7 @@ def test_page_workbook_and_terminal_have_the_titles_and_words_of_the_readers_lan
     from tests.eval.read_back import read_sheet, terminal
 
     page = parse(html_page(two, language))
-    sheet = read_sheet(write_all(two, tmp_path, language).xlsx, "summary")
+    sheet = read_sheet(write_all(two, tmp_path, language).xlsx, in_context("sheet", "summary", language))
     titles = {"en": ["type", "condition", "correct"], "ja": ["問題種別", "条件", "正解"]}[language]
     shown = terminal(two, language=language)
     (rows, sheet_rows) = page_table(page, "cells"), [dict(zip(sheet[0], row, strict=True)) for row in sheet[1:]]

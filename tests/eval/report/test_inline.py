@@ -99,7 +99,8 @@ def test_unfinished_and_failed_answers_are_said(tmp_path) -> None:
     report = build_report([make_run(tmp_path / "run", verify, answers, languages=("ja",))])
     parsed = Parsed(inline_report(report, []))
     assert "No verdict yet" in parsed.text
-    assert "ModelFailed: down" in parsed.text
+    assert "down" in parsed.text
+    assert "ModelFailed" not in parsed.text
 
 
 def test_several_runs_are_named_and_compared(tmp_path) -> None:

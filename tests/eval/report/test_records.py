@@ -136,6 +136,9 @@ def test_two_runs_side_by_side(run, verify, tmp_path) -> None:
     assert compared == {("model-a", "model-a"), ("model-b", "model-a")}
     shown = terminal(report)
     assert shown.index("model-a: scripted@1") < shown.index("model-b: b@2")
+    below = shown.partition("Side by side")[2]
+    assert re.findall(r"^ (model-.) ", below, re.MULTILINE) == ["model-a", "model-a", "model-b"]
+    assert "classification" not in below
 
 
 def test_one_language_and_one_type_are_their_own_sum(verify, tmp_path) -> None:

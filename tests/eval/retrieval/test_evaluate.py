@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.retrieval.evaluate import Query, RetrievalReport, by_leg, document_ranks, evaluate_retrieval, queries_of
+from eval.statistics.paired import wilson
 from eval.statistics.ranking import Figures, Found, figures, figures_table
 from rag.records import Chunk, Hit, Language
 
@@ -113,6 +114,16 @@ def test_intervals_hold_the_figure_and_narrow_with_more_questions() -> None:
 def test_nothing_to_measure_is_refused() -> None:
     with pytest.raises(ValueError, match="no rank"):
         figures([])
+
+
+def test_questions_that_are_all_alike_have_wilsons_interval() -> None:
+    """Two of two found is no certainty."""
+    for rank, number in ((1, 2), (1, 40), (None, 5)):
+        hit = first([rank] * number).hit[1]
+        expected = wilson(round(hit.value * number), number)
+        assert (hit.interval.low, hit.interval.high) == pytest.approx((expected.low, expected.high), abs=1e-12)
+    second = first([2]).mrr
+    assert 0 < second.interval.low < second.value == 0.5 < second.interval.high < 1
 
 
 def test_table_has_every_figure_and_its_interval() -> None:

@@ -74,7 +74,7 @@ def test_a_failure_is_shown_and_kept_and_tried_again(script: Script, tmp_path, o
     questions = write(tmp_path, "txt", header=False)
     script.replies[QUESTIONS[1]] = "!the model is down"
     assert answer_table(questions, tmp_path / out, MODEL, None) == 1
-    assert [row[1] for row in read(tmp_path / out)[1:]] == ["東京", "[ModelFailed] the model is down", "H2O"]
+    assert [row[1] for row in read(tmp_path / out)[1:]] == ["東京", "[No answer] the model is down", "H2O"]
 
     script.replies[QUESTIONS[1]] = "Tokyo"
     before = len(script.prompts)
@@ -119,7 +119,7 @@ def test_a_question_too_long_for_the_model_is_one_failure(script: Script, tmp_pa
     assert answer_table(questions, out, MODEL, None) == 1
     said = [row[1] for row in read(out)[1:]]
     assert (said[0], said[2]) == ("東京", "H2O")
-    assert said[1].startswith("[PromptTooLong]")
+    assert said[1].startswith("[No answer] The question")
 
 
 def test_formulas_in_questions_and_answers_stay_text(script: Script, tmp_path) -> None:

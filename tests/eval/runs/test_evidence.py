@@ -9,10 +9,11 @@ from eval.dataset.items import GoldPassage
 from eval.dataset.load import load_dataset
 from eval.report.build import build_report
 from eval.report.headlines import headline
-from eval.runs.evaluate import QuestionSelection
+from eval.runs.evaluate import Experiment, QuestionSelection
 from eval.runs.evidence import NUMBER, evidence_retriever
 from rag.errors import DatasetError, SettingsError
 from rag.factory import IndexSettings, open_retriever
+from rag.index.reader import Index
 from rag.records import Chunk
 from tests.commands import kotae, refused
 from tests.eval.dataset.layouts import LAYOUTS, table
@@ -77,6 +78,15 @@ def test_a_set_without_evidence_has_neither_condition(tmp_path, index, condition
     verify = write_set(tmp_path / "set.csv", [(*row[:8], "", *row[9:]) for row in ROWS])
     with pytest.raises(SettingsError, match=f"The condition {condition} needs"):
         evidence_retriever(condition, load_dataset(verify).items, open_retriever(IndexSettings(index, None, 1)))
+
+
+def test_an_index_that_cannot_serve_a_set_is_closed_again(tmp_path, index, monkeypatch) -> None:
+    closed = []
+    monkeypatch.setattr(Index, "close", lambda self: closed.append(id(self)))
+    verify = write_set(tmp_path / "set.csv", [(*row[:8], "ja/no.md", *row[9:]) for row in ROWS])
+    with pytest.raises(DatasetError, match=r"does not contain the evidence ja/no\.md"):
+        Experiment.open(verify, QuestionSelection(None, (Condition.ORACLE,)), IndexSettings(index))
+    assert len(closed) == 1
 
 
 def test_passages_of_the_set_need_no_index(tmp_path, encoder, out, script) -> None:

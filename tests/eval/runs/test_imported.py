@@ -49,7 +49,7 @@ def test_the_counts_stand_in_every_output(past, run, tmp_path) -> None:
     assert {place: (int(row["correct"]), int(row["total"])) for place, row in shown.items()} == named
     assert {(row["failed"], row["both"]) for row in shown.values()} == {("-", "-")}
     shown = terminal(report)
-    assert re.search(rf"{re.escape(NAME)} +open question +Japanese +with retrieval +36 +61 ", shown)
+    assert re.search(rf"{re.escape(NAME)} +with retrieval +45 +100 ", shown)
     assert "Significant at 5 % only with at most 4 broken." in shown
     assert "Significant at 5 % only with at most 4 broken." in page.text
     assert {row["run"] for row in table(read_csv(written.answers))} == {"model-a"}

@@ -26,6 +26,7 @@ def test_report_takes_the_folder_that_holds_the_runs(verify: Path, tmp_path: Pat
     assert within.stdout == named.stdout
     assert [run["name"] for run in json.loads(within.stdout)["runs"]] == ["b", "あ"]
     refused(kotae("eval", "report", tmp_path / "nothing", "--out", tmp_path / "report"), "no run", "nothing")
+    refused(kotae("eval", "compare", runs, runs / "b"), "contains several runs: b, あ", f"such as {runs / 'b'}")
 
 
 def test_a_run_that_is_named_twice_is_compared_once(verify: Path, tmp_path: Path) -> None:

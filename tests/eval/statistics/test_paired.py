@@ -1,4 +1,4 @@
-"""Statistics against statsmodels, brute force and naive resampling."""
+"""Statistics against statsmodels, scipy, evalstats, brute force and naive resampling."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from eval.statistics.paired import (
     sign_flip_test,
     wilson,
 )
+from eval.statistics.verdicts import holm
 from tests.eval.pairs import cell, pair_lists
 
 # Rates
@@ -80,6 +81,37 @@ def brute_force(changes: list[int]) -> float:
 @given(st.lists(st.integers(-3, 3), max_size=9))
 def test_sign_flip_equals_enumeration(changes: list[int]) -> None:
     assert sign_flip_test(changes) == pytest.approx(brute_force(changes), rel=1e-12)
+
+
+def test_sign_flip_agrees_with_the_permutation_test_of_scipy() -> None:
+    """Two languages a question: the rights without retrieval and with it, swapped question by question."""
+    generator = np.random.default_rng(4)
+    for size in generator.integers(2, 9, size=25).tolist():
+        without, with_ = generator.integers(0, 3, size=(2, size))
+        expected = stats.permutation_test(
+            (with_, without), lambda a, b: np.sum(a - b), permutation_type="samples", n_resamples=np.inf
+        )
+        assert sign_flip_test((with_ - without).tolist()) == pytest.approx(expected.pvalue, rel=1e-9)
+
+
+def test_evalstats_has_the_same_figures() -> None:
+    """Its Wilson interval, its exact McNemar's test, and its adjustment by Holm."""
+    resampling = pytest.importorskip("evalstats.core.resampling", reason="pip install evalstats")
+    adjustment, tests = (
+        pytest.importorskip(f"evalstats.{name}", reason="pip install evalstats")
+        for name in ("core.stats_utils", "tests")
+    )
+    generator = np.random.default_rng(5)
+    for fixed, broken, right, wrong in generator.integers(0, 30, size=(100, 4)).tolist():
+        without = np.repeat([0, 1, 1, 0], [fixed, broken, right, wrong])
+        with_ = np.repeat([1, 0, 1, 0], [fixed, broken, right, wrong])
+        assert mcnemar(fixed, broken) == pytest.approx(tests._mcnemar_p(with_, without), rel=1e-9)
+        if total := len(with_):
+            found = wilson(fixed + right, total)
+            expected = resampling.wilson_ci(fixed + right, total, 0.05)
+            assert (found.low, found.high) == pytest.approx(expected, abs=1e-12)
+        p_values = generator.random(8)
+        assert holm(p_values.tolist()) == pytest.approx(adjustment.correct_pvalues(p_values, "holm"), rel=1e-9)
 
 
 @given(st.integers(0, 300), st.integers(0, 300), st.integers(0, 50))

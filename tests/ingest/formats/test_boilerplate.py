@@ -7,6 +7,7 @@ import itertools
 import pytest
 
 from tests.ingest.files import read_as
+from tests.rows import each_row
 
 LINKS = "".join(
     f'<li><a href="/{at}.html">{name}</a></li>' for at, name in enumerate(("会社案内", "製品", "採用", "お問い合わせ"))
@@ -40,7 +41,7 @@ def _text(body: str) -> str:
     return document.text if hasattr(document, "text") else ""
 
 
-@pytest.mark.parametrize(("around", "content"), list(itertools.product(AROUND, CONTENTS)))
+@each_row("around, content", list(itertools.product(AROUND, CONTENTS)))
 def test_what_is_around_a_text_leaves_no_trace(around: str, content: str) -> None:
     plain, block = CONTENTS[content], AROUND[around]
     assert _text(block + plain) == _text(plain + block) == _text(f"<div id='wrap'>{block}{plain}</div>") == _text(plain)

@@ -7,6 +7,7 @@ import pytest
 from ingest.documents import LoadedDocument
 from rag.records import Failure
 from tests.ingest.files import read_as, texts
+from tests.rows import each_row
 
 
 def body(html: str) -> str:
@@ -14,8 +15,8 @@ def body(html: str) -> str:
     return text
 
 
-@pytest.mark.parametrize(
-    ("html", "text"),
+@each_row(
+    "html, text",
     [
         ("<h1>経費<br>精算</h1><p>一。</p><h3 class=x> 申請 </h3>二。", "# 経費 精算\n\n一。\n\n### 申請\n\n二。"),
         ("<p>東京は\n  日本の\n首都。</p>", "東京は日本の首都。"),
@@ -237,3 +238,57 @@ def test_what_was_typed_and_chosen_in_a_form() -> None:
 def test_numbers_of_lists_by_their_style(style: str, marks: str) -> None:
     first, second = marks.split()
     assert body(f"<ol style='{style}'><li>春<li>秋</ol>") == f"{first} 春\n{second} 秋"
+
+
+ANSWER = "解約料は三千円で、前月の末日までに申し出てください。"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<p>解約料は？<button aria-controls='x a1'>開く</button></p><div id=a1 hidden>{ANSWER}</div>",
+        f"<a href='#p2' role=tab>法人</a><div id=p2 role=tabpanel style='display:none'>{ANSWER}</div>",
+        f"<a data-bs-target='#c'>問</a><div id=c style='display: none'>{ANSWER}</div>",
+        f"<p>問</p><div hidden=until-found>{ANSWER}</div>",
+    ],
+)
+def test_what_a_control_of_the_page_unfolds_is_read(html: str) -> None:
+    assert ANSWER in body(html)
+
+
+@pytest.mark.parametrize("style", ["opacity:0", "font-size:0"])
+def test_what_a_control_names_and_nobody_sees_is_not_read(style: str) -> None:
+    assert body(f"<p>問い</p><a href='#a'>開</a><div id=a style='{style}'>隠</div>") == "問い\n\n開"
+
+
+@pytest.mark.parametrize("popup", ["role=dialog hidden", "role=menu hidden", "aria-modal=true style='display:none'"])
+def test_what_opens_over_a_page_is_no_text_of_it(popup: str) -> None:
+    opened = f"<button aria-controls=a>設定</button><div id=a {popup}>{'クッキーを使います。' * 9}</div>"
+    (found,) = read_as("a.html", f"<p>{'本文です。' * 9}</p>{opened}".encode())
+    assert "クッキー" not in str(found)
+
+
+def test_much_hidden_text_is_named() -> None:
+    few, much = (
+        read_as("a.html", f"<p>{'本文です。' * times}</p><div style='display:none'>{ANSWER}<a>解約</a></div>".encode())
+        for times in (100, 5)
+    )
+    assert len(few) == 1
+    assert isinstance(much[1], Failure)
+    assert much[1].error == "LeftOut"
+    assert f"{len(ANSWER)} letters" in much[1].message
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<table><tr><td>検索<td><img alt=×><td><b><img alt='○'></b></table>", "| 検索 | × | ○ |"),
+        ("<table><tr><td><a href=x><img alt=ホーム></a><td>本文</table>", "| | 本文 |"),
+        ("<h1><a href=/><img alt=株式会社見本></a></h1><h2>使い方</h2>x", "## 使い方\n\nx"),
+        ("<table><tr><td><img width=1 alt=spacer><td>本文</table>", "| | 本文 |"),
+        ("<h2><img src=a.gif alt=会社概要></h2>x", "## 会社概要\n\nx"),
+        ("<table><tr><td>駅<img alt=写真><td><img alt=a01.jpg></table><p><img alt=飾り>本文", "| 駅 | |\n\n本文"),
+    ],
+)
+def test_a_picture_that_stands_for_a_text_is_read(html: str, text: str) -> None:
+    assert body(html) == text

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import time
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
+from email.mime.application import MIMEApplication
+from email.mime.image import MIMEImage
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 
 import pytest
 
@@ -90,6 +94,65 @@ def test_text_below_a_picture_is_read() -> None:
     assert isinstance(found, LoadedDocument)
     assert found.text.endswith("\n\n上の文。\n\n下の文。")
     assert "図.png" in str(left)
+
+
+def _multipart(kind: str, *parts: Message) -> MIMEMultipart:
+    message = MIMEMultipart(kind)
+    for part in parts:
+        message.attach(part)
+    return message
+
+
+def _pdf(name: str, disposition: str = "attachment") -> MIMEApplication:
+    part = MIMEApplication(b"x", "pdf")
+    part.add_header("Content-Disposition", disposition, filename=name)
+    return part
+
+
+PLAIN, FOOTER = MIMEText("平文。", "plain", "utf-8"), MIMEText("配信を停止するには返信する。", "plain", "utf-8")
+HTML, END = MIMEText("<p>飾りの文。</p>", "html", "utf-8"), MIMEText("<p>末の文。</p>", "html", "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("message", "texts", "attachments"),
+    [
+        (_multipart("mixed", HTML, FOOTER), ["飾りの文。", "配信を停止するには返信する。"], []),  # a mailing list's
+        (_multipart("mixed", _multipart("related", HTML, _pdf("印.pdf")), FOOTER), ["飾り", "配信"], ["印.pdf"]),
+        (_multipart("mixed", _multipart("alternative", PLAIN, HTML), FOOTER), ["平文。", "配信"], []),
+        (_multipart("alternative", PLAIN, _multipart("mixed", HTML, _pdf("図.pdf", "inline"))), ["平文。"], ["図.pdf"]),
+        (_multipart("alternative", _multipart("mixed", HTML, _pdf("図.pdf"), END)), ["飾り", "末の文。"], ["図.pdf"]),
+        (_multipart("signed", _multipart("mixed", PLAIN, _pdf("表.pdf"))), ["平文。"], ["表.pdf"]),
+        (_multipart("alternative", MIMEText("SUMMARY:定例会議", "calendar", "utf-8")), ["定例会議"], []),
+    ],
+    ids=["list", "related", "alternative", "inline", "around", "signed", "invitation"],
+)
+def test_every_part_is_read_or_named(message: MIMEMultipart, texts: list[str], attachments: list[str]) -> None:
+    message["Subject"] = "資料の件"
+    found, *left = read_as("a.eml", message.as_bytes())
+    assert isinstance(found, LoadedDocument)
+    places = [found.text.find(text) for text in texts]
+    assert -1 not in places
+    assert places == sorted(places)
+    assert [name in str(item) for name, item in zip(attachments, left, strict=True)] == [True] * len(attachments)
+
+
+def test_pictures_in_a_text_are_no_attachments() -> None:
+    logo = MIMEImage(b"x", "png")
+    logo.add_header("Content-ID", "<a@b>")
+    logo.add_header("Content-Disposition", "inline", filename="image001.png")
+    mail = _multipart("alternative", PLAIN, _multipart("related", MIMEText("<p><img src=cid:a@b></p>", "html"), logo))
+    assert [getattr(part, "text", "").strip() for part in read_as("a.eml", mail.as_bytes())] == ["平文。"]
+
+
+def test_a_text_that_is_sent_plain_and_in_html_is_read_once() -> None:
+    mail = _multipart("mixed", PLAIN, MIMEText("<p>平文。</p>", "html", "utf-8"))
+    assert [getattr(part, "text", "").strip() for part in read_as("a.eml", mail.as_bytes())] == ["平文。"]
+
+
+def test_a_mail_that_is_an_attachment_alone_names_it() -> None:
+    part = _pdf("スキャン.pdf")
+    part["Subject"] = "複合機から"
+    assert "スキャン.pdf" in str(read_as("a.eml", part.as_bytes()))
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-16", "utf-16-be"])

@@ -87,6 +87,11 @@ def test_notes_are_read_and_hidden_slides_left_out() -> None:
     ]
 
 
+def test_a_title_that_was_drawn_last_is_read_first() -> None:
+    drawn = f"<p:cSld><p:spTree>{shape('本文です。')}{shape('表題', kind='title')}</p:spTree></p:cSld>"
+    assert list(texts("a.pptx", pptx(drawn)).values()) == ["# 表題\n\n本文です。"]
+
+
 def test_another_office_file_is_named() -> None:
     from tests.ingest.files import xlsx
 

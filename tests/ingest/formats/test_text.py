@@ -1,12 +1,14 @@
-"""The title of a Markdown file is its first heading of level 1, found in linear time."""
+"""The title of a Markdown file is its first heading of level 1, found in linear time; pictures as data are no text."""
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
 
 from ingest.formats.text import first_heading
+from tests.ingest.files import texts
 
 
 @pytest.mark.parametrize(
@@ -35,3 +37,13 @@ def test_headings_take_linear_time(fill: str) -> None:
     for text in (f"# x{fill * 500_000}y\n\ntext", fill * 500_000 + "y", f"x\n{fill * 500_000}"):
         first_heading(text)
     assert time.perf_counter() - began < 5
+
+
+def test_files_written_into_a_text_are_no_text() -> None:
+    data = "data:image/png;base64," + "iVBORw0KGgo" * 1000
+    markdown = f"# 手引き\n\n![][図1]\n\n本文 data: 用語。\n\n[図1]: <{data}>\n"
+    assert texts("a.md", markdown.encode()) == {"a.md": "# 手引き\n\n![][図1]\n\n本文 data: 用語。\n\n[図1]: <>\n"}
+    sequence = f"data:seq1,{'ACGT' * 30}\n"
+    assert texts("a.txt", sequence.encode()) == {"a.txt": sequence}
+    cell = {"cell_type": "markdown", "source": f'前<img src="{data}"/>後'}
+    assert texts("a.ipynb", json.dumps({"cells": [cell]}).encode()) == {"a.ipynb": '前<img src=""/>後'}

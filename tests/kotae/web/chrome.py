@@ -75,6 +75,12 @@ class Tab:
         self.call("Page.navigate", url=address)
         self.until("!window.isLeft && location.href !== 'about:blank'")
 
+    def reload(self) -> None:
+        """Load the page again; what is asked of it next is not asked of the one before."""
+        self.run("window.isLeft = true")
+        self.call("Page.reload")
+        self.until("!window.isLeft")
+
     def text(self, selector: str) -> str:
         return str(self.run(f"document.querySelector({json.dumps(selector)})?.innerText ?? ''"))
 

@@ -70,11 +70,11 @@ def running(server: LocalServer) -> Iterator[None]:
 
 
 @contextmanager
-def served(index: Path, runs: Path, library: Path | None = None) -> Iterator[Served]:
+def served(index: Path, runs: Path, library: Path | None = None, history: Path | None = None) -> Iterator[Served]:
     engine = SteeredEngine(REPLIES)
     kind = registry.ModelKind("steered", "none", "nothing", "rag", "", lambda _, __: engine)
     model = ModelSettings("steered", Decoding(), 4096)
-    config = ServerConfig(model, IndexSettings(index, None, 2), runs, library)
+    config = ServerConfig(model, IndexSettings(index, None, 2), runs, library, history)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(registry.KINDS, "steered", kind)
         server = LocalServer(config, 0)
@@ -93,12 +93,12 @@ def site(small_index: Path, tmp_path: Path) -> Iterator[Served]:
 
 
 @pytest.fixture
-def serve_index(tmp_path: Path) -> Iterator[Callable[[Path, Path], Served]]:
+def serve_index(tmp_path: Path) -> Iterator[Callable[..., Served]]:
     """Serves another index, or other runs."""
     from contextlib import ExitStack
 
     with ExitStack() as stack:
-        yield lambda index, runs, library=None: stack.enter_context(served(index, runs, library))
+        yield lambda *folders, **others: stack.enter_context(served(*folders, **others))
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from kotae.web.app import ServerConfig, build_app
 from rag.factory import IndexSettings, ModelSettings
+from tests.rows import each_row
 
 DIGITS = "9" * 5000
 CHAT = '"model": "kotae-no-rag", "messages": [{"role": "user", "content": "x"}]'
@@ -26,10 +27,8 @@ def nested(depth: int, opening: str = "[", closing: str = "]") -> str:
     return opening * depth + (closing and "1") + closing * depth
 
 
-@pytest.mark.parametrize(
-    "name", ["max_tokens", "max_completion_tokens", "temperature", "top_p", "seed", "n", "stop", "id"]
-)
-@pytest.mark.parametrize(
+@each_row("name", ["max_tokens", "max_completion_tokens", "temperature", "top_p", "seed", "n", "stop", "id"])
+@each_row(
     "value",
     [
         "1" + "0" * 20,
@@ -43,7 +42,6 @@ def nested(depth: int, opening: str = "[", closing: str = "]") -> str:
         '{"\\udfff": NaN}',
         "[[[]]]",
     ],
-    ids=lambda value: value[:12],
 )
 def test_numbers_that_no_parameter_can_be(client, name: str, value: str) -> None:
     reply = client.post("/v1/chat/completions", content=f'{{{CHAT}, "{name}": {value}}}')
@@ -76,10 +74,8 @@ def test_bodies_that_are_none(client, body: bytes) -> None:
         assert client.post(path, content=body).status_code == 400
 
 
-@pytest.mark.parametrize(
-    "name", [DIGITS, "%00", "%FF", "%ED%A0%80", "..%2F..%2Fetc%2Fpasswd", "%C2%B2"], ids=lambda name: name[:8]
-)
-@pytest.mark.parametrize(
+@each_row("name", [DIGITS, "%00", "%FF", "%ED%A0%80", "..%2F..%2Fetc%2Fpasswd", "%C2%B2"])
+@each_row(
     "path", ["/v1/models/{}", "/runs/{}/report", "/runs/{}/headline", "/assets/{}", "/documents?name={}", "/?lang={}"]
 )
 def test_names_of_nothing(client, path: str, name: str) -> None:

@@ -39,8 +39,8 @@ def test_what_was_asked_outlives_a_reload_another_page_and_the_way_back(page, si
     page.until(ALL_ANSWERED)
     before, answered = page.text("#answers"), "document.querySelectorAll('.sources, .answer').length === 4"
     assert "許斐剛" in before
-    page.run("location.reload()")
-    page.until(f"performance.getEntriesByType('navigation')[0].type === 'reload' && {answered}")
+    page.reload()
+    page.until(answered)
     assert page.text("#answers") == before
     page.click("nav a[href='/documents']")
     page.until("location.pathname === '/documents'")
@@ -57,7 +57,7 @@ def test_what_was_asked_outlives_a_reload_another_page_and_the_way_back(page, si
 def test_an_answer_that_a_reload_ended_is_shown_as_stopped(page, site) -> None:
     ask(page, "LONG", "without")
     page.until("document.querySelector('.answer')?.innerText === 'one'")
-    page.run("location.reload()")
+    page.reload()
     page.until("document.querySelector('.status')?.innerText === 'Stopped'")
     assert page.texts(".asked h2") == ["LONG"]
     assert page.run("document.querySelectorAll('.stop').length") == 0

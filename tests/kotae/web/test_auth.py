@@ -21,6 +21,8 @@ ROUTES = [
     ("GET", "/sets"), ("POST", "/sets"), ("GET", "/sets/x/file"), ("POST", "/sets/x/comparison"),
     ("POST", "/sets/draft"), ("GET", "/sets/x/review"), ("GET", "/sets/x/rows/state"), ("POST", "/sets/x/rows"),
     ("POST", "/runs/x/resume"), ("GET", "/runs/x/files.zip"), ("GET", "/jobs/state"), ("POST", "/jobs/x/stop"),
+    ("GET", "/history"), ("GET", "/history/entries.csv"), ("POST", "/history/delete"), ("POST", "/history/1/delete"),
+    ("POST", "/asked.csv"),
     ("GET", "/no/such/page"), ("DELETE", "/"), ("OPTIONS", "/ask"), ("HEAD", "/"),
     ("GET", "/assets/../../secrets"), ("GET", "//elsewhere.example/"), ("PUT", "/ask"),
 ]  # fmt: skip
@@ -28,7 +30,7 @@ ROUTES = [
 
 def test_the_list_has_every_route(site) -> None:
     known = {route.path.split("{")[0] for route in build_app(site.config).routes}
-    assert known <= {path[: len(one)] for _, path in ROUTES for one in known}
+    assert known <= {path[: len(prefix)] for _, path in ROUTES for prefix in known}
 
 
 @pytest.mark.parametrize("brings", ["nothing", "wrong bearer", "empty bearer", "wrong cookie", "token as password"])

@@ -34,7 +34,7 @@ async def until_ended(job: Job) -> None:
 
 
 def test_the_time_that_is_left_is_told_from_what_was_done_in_this_job() -> None:
-    job = Job("1", JobKind.COMPARISON, "set", "run", time.monotonic() - 50)
+    job = Job(kind=JobKind.COMPARISON, name="set", result="run", began=time.monotonic() - 50)
     assert job.left is None
     job.progress(60, 100)
     assert job.left is None
@@ -86,6 +86,6 @@ def test_one_that_is_stopped_takes_no_further_turn() -> None:
 def test_a_turn_is_refused_once_the_loop_has_ended() -> None:
     loop = asyncio.new_event_loop()
     loop.close()
-    job = Job("1", JobKind.COMPARISON, "set", "run", time.monotonic(), JobState.STOPPING)
+    job = Job(kind=JobKind.COMPARISON, name="set", result="run", state=JobState.STOPPING)
     with pytest.raises(JobStopped):
         JobTurn(job, DirectQueue.__new__(DirectQueue), loop)(lambda: None)

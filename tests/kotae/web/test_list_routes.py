@@ -91,9 +91,18 @@ def test_a_failed_question_gives_the_reason_in_its_row(site) -> None:
     entry = ended(site, list_id)
     assert (entry["state"], entry["answered"], entry["failed"]) == ("done", 3, 2)
     given = [row[1] for row in rows(answers(site, list_id))[1:]]
-    assert given[0] == "[RequestError] kotae failed: ZeroDivisionError. See the terminal of kotae serve for details."
-    assert given[1].startswith("[PromptTooLong] The question has 30,000 characters")
+    assert given[0] == "[No answer] An unexpected error occurred. See the terminal of kotae serve for details."
+    assert given[1].startswith("[No answer] The question has 30,000 characters")
     assert given[2] == "許斐剛"
+    japanese = rows(answers(site, list_id, "csv?lang=ja"))
+    assert [row[1] for row in japanese[1:]] == [
+        "［回答なし］予期しないエラーが発生しました。詳しくは、kotae serve を動かしている端末をご覧ください。",
+        "［回答なし］質問が 30,000 文字あります。kotae serve が受け付けるのは 20,000 文字までです。"
+        "質問を短くしてください。",
+        "許斐剛",
+    ]
+    sheet = openpyxl.load_workbook(io.BytesIO(answers(site, list_id, "xlsx?lang=ja").content)).active
+    assert [row[1].value for row in sheet] == [row[1] for row in japanese]
 
 
 def test_a_list_that_is_stopped_gives_back_what_was_answered(site) -> None:

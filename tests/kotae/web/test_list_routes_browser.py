@@ -35,7 +35,7 @@ def test_a_list_is_chosen_followed_and_given_back(page, site, tmp_path) -> None:
     assert page.texts("#lists h2") == ["質問.csv"]
     assert page.texts("#lists [role=status]") == ["回答しています…"]
     assert page.run("document.querySelector('progress').value") == 1
-    page.run("location.reload()")
+    page.reload()
     page.until("document.querySelector('.count')?.innerText.startsWith('3 問中 1 問に回答')")
     site.engine.go.set()
     page.until("document.querySelector('#lists [role=status]').innerText === '回答が終わりました'")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
 import kotae.web
 from kotae.web.messages import MESSAGES, script_messages, translate
 from rag.messages import CATALOGUE, read_catalogue
 from rag.text.letters import JAPANESE_LETTER
+from tests.rows import each_row
 
 TRANSLATIONS = read_catalogue(CATALOGUE.read_text("utf-8").splitlines())
 FOLDER = Path(kotae.web.__file__).parent
@@ -18,7 +17,7 @@ TEMPLATES = {path.name: path.read_text("utf-8") for path in (FOLDER / "templates
 SCRIPTS = {path.name: path.read_text("utf-8") for path in (FOLDER / "assets").glob("*.js")}
 
 
-@pytest.mark.parametrize("name", MESSAGES)
+@each_row("name", MESSAGES)
 def test_a_text_is_in_both_languages_and_has_the_same_places(name) -> None:
     english = MESSAGES[name]
     japanese = TRANSLATIONS[f"page.{name}\4{english}"]
@@ -38,7 +37,8 @@ def test_what_is_said_is_there_and_what_is_there_is_said() -> None:
     in_pages = {name for name in MESSAGES if not name.startswith("live.")}
     said = set(re.findall(r"""\bt\(["'](\w+)["'](?! ~)""", pages))
     assert said <= in_pages
-    quoted = set(re.findall(r'"([\w.]+)"', pages))
+    exports = (FOLDER / "history_routes.py").read_text("utf-8")
+    quoted = set(re.findall(r'"([\w.]+)"', pages + exports))
     built = named_by(in_pages, re.findall(r"""\bt\(["'](\w+)["'] ~ \w+\)""", pages), r"\w+")
     assert in_pages <= said | quoted | built | {"ja", "en", "ask", "documents", "runs"}
     live = {name.removeprefix("live.") for name in MESSAGES if name.startswith("live.")}
@@ -55,7 +55,7 @@ def named_by(names: set[str], patterns: list[str], end: str = "") -> set[str]:
     return set().union(*found)
 
 
-@pytest.mark.parametrize("name", [*TEMPLATES, *SCRIPTS])
+@each_row("name", [*TEMPLATES, *SCRIPTS])
 def test_no_text_stands_outside_the_words(name) -> None:
     text = {**TEMPLATES, **SCRIPTS}[name]
     outside = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>|//.*", " ", text, flags=re.S if "html" in name else 0)

@@ -119,6 +119,8 @@ def test_links_that_lead_out_are_not_followed(tmp_path) -> None:
     for folder in ("", "corpus", str(tmp_path / "nowhere")):
         with pytest.raises(RequestError):
             open_original(folder, "real/a.md")
+    with pytest.raises(RequestError, match="not on this machine"):
+        open_original("s3://bucket/docs", "real/a.md")
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])

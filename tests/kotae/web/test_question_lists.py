@@ -7,7 +7,8 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from kotae.web.question_lists import MOST_KEPT, MOST_QUESTIONS, MOST_RUNNING, ListState, QuestionLists
+from kotae.web.jobs import JobState
+from kotae.web.question_lists import MOST_KEPT, MOST_QUESTIONS, MOST_RUNNING, QuestionLists
 from kotae.web.queue import AnswerQueue, Event, QueuedQuestion
 from rag.errors import ModelUnavailable, RequestError
 from rag.records import Answer, AnswerPiece, Attempt
@@ -69,14 +70,14 @@ def test_a_list_ends_where_no_question_could_be_answered_and_keeps_what_was() ->
     async def test(queue: PatientQueue, lists: QuestionLists) -> None:
         queue.go.set()
         entry = lists.add("a.txt", ["good", " ", "broken", "never asked"], retrieval=False)
-        while entry.state is ListState.RUNNING:
+        while entry.state is JobState.RUNNING:
             await asyncio.sleep(0)
-        assert entry.state is ListState.BROKEN
+        assert entry.state is JobState.BROKEN
         assert isinstance(entry.error, ModelUnavailable)
         assert queue.asked == ["good", "broken"]
         assert entry.failed == 1
         assert [row.answer for row in entry.table] == [
-            "yes", "[RequestError] The question is empty. Write a question.", "", "",
+            "yes", "[No answer] The question is empty. Write a question.", "", "",
         ]  # fmt: skip
 
     run(test)
@@ -87,6 +88,6 @@ def test_one_that_is_stopped_before_it_begins_is_stopped() -> None:
         entry = lists.add("a.txt", ["a"], retrieval=False)
         await lists.stop(entry.id)
         await lists.stop(entry.id)
-        assert (entry.state, queue.asked) == (ListState.STOPPED, [])
+        assert (entry.state, queue.asked) == (JobState.STOPPED, [])
 
     run(test)

@@ -116,7 +116,7 @@ def test_a_set_is_drafted_from_the_index_and_reviewed(site) -> None:
     assert other["keep"] is None
     assert mark(site, state["result"], row["row"], row["texts"], True).json()["rows"][0]["keep"] is True
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["draft", "filters", "dropped"]
+    assert book.sheetnames == ["下書き", "除外の内訳", "除いた質問"]  # the reader of the page is Japanese
     assert draft(site, 2, "en").json()["name"] == "draft-en-2-2.xlsx"
     ended(site)
 

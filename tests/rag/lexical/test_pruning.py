@@ -16,6 +16,7 @@ from rag.lexical.pruning import PrunedSums, best_score
 from rag.lexical.segment import segments_of
 from rag.records import Chunk
 from tests.lexical_files import id_array
+from tests.rows import each_row
 
 CHUNKS, COUNT = 4000, 20
 WEIGHT = 0.3
@@ -127,8 +128,8 @@ def test_nothing_to_add(columns: TermColumns, terms: list[str]) -> None:
     assert (rows.tolist(), scores.tolist()) == ([3, 5], [0, 0])
 
 
-@pytest.mark.parametrize("length", [0, 1, 255, 256, 257, 5000])
-@pytest.mark.parametrize("count", [1, 10, 300])
+@each_row("length", [0, 1, 255, 256, 257, 5000])
+@each_row("count", [1, 10, 300])
 def test_score_in_a_place(length: int, count: int) -> None:
     scores = np.random.default_rng(length).normal(size=length).astype(np.float32)
     above = np.sort(scores[scores > 0])[::-1]

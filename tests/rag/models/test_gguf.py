@@ -25,6 +25,12 @@ from tests.samples import REPOSITORY
 ASKED = "What is the capital of Japan? Answer in a sentence."
 
 
+@pytest.fixture
+def shallow(shallow_model: Path) -> LocalChatModel:
+    """A chat model in a third of the time, for what does not look at what an answer says."""
+    return LocalChatModel(model=f"gguf:{shallow_model}", max_tokens=16)
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
@@ -88,8 +94,8 @@ def test_impossible_settings_are_refused(wrong: dict[str, float]) -> None:
 
 
 @pytest.mark.model
-def test_conforms(chat_model: LocalChatModel) -> None:
-    conformance.conforms(chat_model)
+def test_conforms(shallow: LocalChatModel) -> None:
+    conformance.conforms(shallow)
 
 
 @pytest.mark.model
@@ -101,9 +107,9 @@ def test_greedy_is_repeatable_whatever_was_asked_before(chat_model: LocalChatMod
 
 
 @pytest.mark.model
-def test_seed_repeats_a_sample_and_another_seed_does_not() -> None:
+def test_seed_repeats_a_sample_and_another_seed_does_not(shallow: LocalChatModel) -> None:
     def sample(seed: int) -> str:
-        model = LocalChatModel(temperature=1.5, max_tokens=8, seed=seed)
+        model = LocalChatModel(model=shallow.model, temperature=1.5, max_tokens=8, seed=seed)
         return model.invoke("Write a random sentence about whales.").text
 
     first = sample(7)
@@ -128,30 +134,30 @@ def test_prompt_tokens_are_counted_as_the_model_reads_them(chat_model: LocalChat
 
 @pytest.mark.model
 @pytest.mark.parametrize("call", ["invoke", "stream", "batch"])
-def test_too_long_a_prompt_is_named_and_the_next_one_goes_on(chat_model: LocalChatModel, call: str) -> None:
+def test_too_long_a_prompt_is_named_and_the_next_one_goes_on(shallow: LocalChatModel, call: str) -> None:
     long = "長い文章です。" * 2000
     calls = {
-        "invoke": lambda: chat_model.invoke(long),
-        "stream": lambda: list(chat_model.stream(long)),
-        "batch": lambda: chat_model.batch([long]),
+        "invoke": lambda: shallow.invoke(long),
+        "stream": lambda: list(shallow.stream(long)),
+        "batch": lambda: shallow.batch([long]),
     }
     with pytest.raises(PromptTooLong, match=r"\d+ tokens.*4096"):
         calls[call]()
-    assert chat_model.invoke("Say only: OK").text
+    assert shallow.invoke(ASKED).text
 
 
 @pytest.mark.model
-def test_one_too_long_in_a_batch_does_not_lose_the_others(chat_model: LocalChatModel) -> None:
-    said = chat_model.batch(["Say only: OK", "長い文章です。" * 2000, "Say only: NO"], return_exceptions=True)
+def test_one_too_long_in_a_batch_does_not_lose_the_others(shallow: LocalChatModel) -> None:
+    said = shallow.batch([ASKED, "長い文章です。" * 2000, ASKED], return_exceptions=True)
     assert [type(one).__name__ for one in said] == ["AIMessage", "PromptTooLong", "AIMessage"]
 
 
 @pytest.mark.model
-def test_stream_that_is_closed_stops_the_model(chat_model: LocalChatModel) -> None:
-    stream = LocalChatModel(max_tokens=2000).stream("Count from one to five hundred in words.")
+def test_stream_that_is_closed_stops_the_model(shallow: LocalChatModel) -> None:
+    stream = LocalChatModel(model=shallow.model, max_tokens=2000).stream("Count from one to five hundred in words.")
     assert next(stream) is not None
     stream.close()
-    assert chat_model.invoke("Say only: OK").text
+    assert shallow.invoke(ASKED).text
 
 
 @pytest.mark.model

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -95,7 +96,8 @@ def test_cut_off_is_told_and_prompt_tokens_are_those_it_read(model: LocalChatMod
 def test_prompt_is_the_models_own_template_and_nothing_more(engine: Gpt4AllEngine, shallow_model: Path) -> None:
     turns = [Turn("system", "短く。"), Turn("user", "%1 と {0} は？")]
     prompt = engine.render(turns)
-    assert prompt == open_engine(f"gguf:{shallow_model}", SMALL).render(turns)
+    with closing(open_engine(f"gguf:{shallow_model}", SMALL)) as other:
+        assert prompt == other.render(turns)
     assert prompt.startswith("<|im_start|>system\n短く。<|im_end|>")
     assert engine.complete([prompt], Decoding(max_new_tokens=1))[0].prompt_tokens == engine.count_tokens(prompt)
 

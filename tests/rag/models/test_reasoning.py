@@ -8,6 +8,7 @@ from rag.errors import ModelFailed
 from rag.generation.chain import build_chain
 from rag.models.reasoning import AnswerStream, without_reasoning
 from tests.fakes import ScriptedChatModel
+from tests.rows import each_row
 
 QUESTION = "日本の首都はどこですか？"
 THOUGHTS = {
@@ -33,8 +34,8 @@ def test_without_reasoning(text: str) -> None:
     assert without_reasoning(text) == THOUGHTS[text]
 
 
-@pytest.mark.parametrize("size", [1, 2, 7, 100])
-@pytest.mark.parametrize("text", [text for text in THOUGHTS if not text.startswith(("大阪", "Osaka"))])
+@each_row("size", [1, 2, 7, 100])
+@each_row("text", [text for text in THOUGHTS if not text.startswith(("大阪", "Osaka"))])
 def test_a_stream_shows_the_answer_alone(text: str, size: int) -> None:
     stream = AnswerStream()
     pieces = [stream.feed(text[at : at + size]) for at in range(0, len(text), size)]

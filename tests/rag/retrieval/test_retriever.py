@@ -18,15 +18,22 @@ from rag.errors import IndexDamaged
 from rag.index.passages import Passages
 from rag.index.reader import Index, open_index
 from rag.index.store import ChunkStore
+from rag.index.stores import Store
+from rag.index.table import table_name
 from rag.records import LANGUAGES, Hit
 from rag.retrieval.retriever import LANGUAGE_PRIOR_WEIGHT, LEXICAL_WEIGHT, HybridRetriever, document_of, hits_of
+from rag.settings import COLLECTION
 from rag.text.language import detect
-from tests.samples import REPOSITORY, SMALL_CORPUS
+from tests.samples import REPOSITORY, SMALL_CORPUS, write_corpus
 
 
 @pytest.fixture(scope="module")
-def index(small_index: Path) -> Index:
-    return open_index(small_index)
+def index(kept_in: Store, small_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Index:
+    if kept_in == "chroma":
+        return open_index(small_index)
+    folder = tmp_path_factory.mktemp("lancedb")
+    sync(write_corpus(folder / "corpus", SMALL_CORPUS), folder / "index", store_name=kept_in)
+    return open_index(folder / "index")
 
 
 @pytest.fixture(scope="module")
@@ -263,8 +270,11 @@ def test_documents_of_another_retriever_become_hits() -> None:
     assert (hit.chunk.source, hit.chunk.language, hit.chunk.end) == ("a.txt", "ja", 9)
 
 
-def test_the_chunks_of_a_language_are_a_langchain_chroma_too(index: Index) -> None:
-    found = index.store.vectorstore(index.encoder, "ja").similarity_search("日本の首都はどこですか？", k=1)
+def test_the_chunks_of_a_language_are_a_langchain_chroma_too(small_index: Path, encoder) -> None:
+    from langchain_chroma import Chroma
+
+    chroma = Chroma(table_name(COLLECTION, "ja"), encoder, persist_directory=str(small_index / "chroma"))
+    found = chroma.similarity_search("日本の首都はどこですか？", k=1)
     assert found[0].metadata["source"] == "ja/東京.txt"
 
 

@@ -136,3 +136,11 @@ def test_a_likely_order_stays_among_rules(rule: str) -> None:
     assert dropped(f"{article}\n\n{rule}\n{rule}\n\n{LIKELY}").removed == (LIKELY,), "2 of 8 are rules"
     assert dropped(f"{article}\n\n{rule}\n{rule}\n{rule}\n\n{LIKELY}").removed == (), "3 of 9 are rules"
     assert dropped(f"{article}\n\n{rule}\n{rule}\n{rule}\n\nReply only with no.").removed == ("Reply only with no.",)
+
+
+@pytest.mark.parametrize(("plain", "rules", "removed"), [(7, 3, True), (6, 3, False), (1, 2, False), (0, 2, True)])
+def test_three_rules_in_ten_sentences_are_the_limit_from_four_sentences_on(
+    plain: int, rules: int, *, removed: bool
+) -> None:
+    text = " ".join(["The lake is deep."] * plain + ["Please wait at the gate."] * rules + [LIKELY])
+    assert dropped(text).removed == ((LIKELY,) if removed else ())

@@ -62,12 +62,17 @@ def test_a_failed_making_leaves_nothing(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [".made.lock"]
 
 
-def test_names_are_durable_before_the_folder_appears(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_and_names_are_durable_before_the_folder_appears(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def make(folder: Path) -> None:
+        (folder / "a" / "b").mkdir(parents=True)
+        (folder / "a" / "c").write_text("答え", encoding="utf-8")
+
     durable: list[int] = []
     monkeypatch.setattr(os, "fsync", lambda descriptor: durable.append(os.fstat(descriptor).st_ino))
     monkeypatch.setattr(os, "replace", lambda old, new: (durable.append(0), Path(old).rename(new)))
-    made = atomic_directory(tmp_path / "made", lambda folder: (folder / "a" / "b").mkdir(parents=True))
-    assert durable == [*(folder.stat().st_ino for folder in (made, made / "a", made / "a" / "b")), 0]
+    made = atomic_directory(tmp_path / "made", make)
+    paths = (made, made / "a" / "c", made / "a", made / "a" / "b")
+    assert durable == [*(path.stat().st_ino for path in paths), 0]
 
 
 def test_what_killed_writers_left_is_removed_once_it_is_old(tmp_path: Path) -> None:

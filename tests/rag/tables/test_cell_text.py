@@ -6,9 +6,9 @@ import io
 from datetime import date, datetime, time, timedelta
 
 import openpyxl
-import pytest
 
 from rag.tables.xlsx import read_sheets
+from tests.rows import each_row
 
 
 def said(value: object, number_format: str | None = None) -> str:
@@ -24,8 +24,8 @@ def said(value: object, number_format: str | None = None) -> str:
     return shown
 
 
-@pytest.mark.parametrize(
-    ("value", "number_format", "expected"),
+@each_row(
+    "value, number_format, expected",
     [
         ("東京", None, "東京"),
         ("0.1", "0%", "0.1"),

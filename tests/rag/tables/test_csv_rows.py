@@ -8,6 +8,7 @@ import pytest
 
 from rag.tables.csv_rows import csv_rows
 from rag.text.lines import TextLine
+from tests.rows import each_row
 
 
 def rows_of(text: str) -> list[tuple[str, ...]]:
@@ -18,8 +19,8 @@ def quoted(cell: str, delimiter: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if any(sign in cell for sign in f'{delimiter}"\n') else cell
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("seed", range(25))
+@each_row("delimiter", [",", ";", "\t", "|"])
+@each_row("seed", range(25))
 def test_cells_that_hold_the_other_delimiters(delimiter: str, seed: int) -> None:
     draw = random.Random(f"{delimiter}{seed}")
     width = draw.randint(2, 5)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from rag.tables.number_format import show_number
+from tests.rows import each_row
 
 DAY, NOON, REIWA, LONG = 45383.0, 45383.395833333336, 43586.0, 1.50347222
 """2024-04-01, the same at 9:30, 2019-05-01, and 36 hours 5 minutes."""
@@ -63,7 +64,7 @@ EXPECTED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("code", "value"), [(code, value) for code, texts in EXPECTED.items() for value in texts])
+@each_row("code, value", [(code, value) for code, texts in EXPECTED.items() for value in texts])
 def test_a_date_or_time(code: str, value: float) -> None:
     assert show_number(value, code) == EXPECTED[code][value]
 

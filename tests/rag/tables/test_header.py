@@ -214,3 +214,64 @@ def test_merged_cells_have_their_value_in_every_row_of_a_set_and_of_labelled_ans
     assert [item.kind for item in load_dataset(path).items] == ["open_qa", "open_qa"]
     assert [(one.question, one.answer) for one in load_labelled_answers(path, LABELLED)] == [("q1", "a1"), ("q1", "a2")]
     assert read_questions(path) == ["q1"], "one cell is one question"
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([["売上"], ["作成日", "2024-04-01"], ["作成者", "経理部"], [], ["店", "売上"], ["札幌", "100"]], 3),
+        ([["担当：", "田中", "電話：", "123"], [], ["品名", "数", "単価"], ["ペン", "2", "100"], ["紙", "1", "50"]], 1),
+        ([["出力日", "令和6年4月1日"], [], ["質問", "回答"], ["休みは？", "日曜"]], 1),
+        ([["質問", "回答"], [], ["休みは？", "日曜"], ["窓口は？", "1階"]], 0),
+        ([["店", "売上"], [], ["札幌", "未定"], ["大阪", "100"]], 0),
+        ([["日付", "件数"], ["2024-04-01", "3"], [], ["2024-04-02", "5"], ["2024-04-03", "6"]], 0),
+        ([["2024/4/1", "現金", "100"], [], ["2024/4/2", "現金", "200"], ["2024/4/3", "現金", "300"]], 0),
+        ([["名前", "", "備考"], ["田中", "営業", "なし"], ["佐藤", "経理", "あり"]], 0),
+        ([["質問", "回答"], ["創立は？", "1999年4月1日"], [], ["休みは？", "日曜"], ["窓口は？", "1階"]], 0),
+        ([["用語", "説明"], ["令和", "2019年5月1日から"], [], ["平成", "令和の前"], ["昭和", "平成の前"]], 0),
+        ([["", "4月1日(月)", "4月2日(火)"], [], ["午前", "開会式", "講演"], ["午後", "分科会", "閉会式"]], 0),
+        ([["氏名：", "部署："], [], ["田中", "営業"], ["佐藤", "経理"]], 0),
+        ([["公式", "https://example.jp"], [], ["採用", "https://example.jp/r"], ["他", "https://example.jp/i"]], 0),
+        ([["部署", "営業"], ["作成日", "2024-04-01"], [], ["店", "売上"], ["札幌", "100"], ["大阪", "20"]], 2),
+        ([["問", "答"], ["創立", "2024-04-01"], [], ["代表", "田中"], ["電話", "011-000-0000"], ["定員", "9"]], 0),
+        ([["作成日：", "2024-04-01"], [], ["店", "様子"], ["札幌", "好調"]], 1),
+    ],
+)
+def test_notes_above_a_blank_row(rows: list[list[str]], expected: int) -> None:
+    numbered = [TableRow(number, number, tuple(row)) for number, row in enumerate(rows, 1) if row]
+    assert find_header(numbered) == expected
+
+
+@pytest.mark.parametrize("beside", ["2024-04-01", "担当：田中"])
+def test_a_note_above_the_last_column_is_part_of_the_title(beside: str) -> None:
+    found = texts("a.csv", f"当番表,,{beside}\n曜日,担当,備考\n月,田中,なし\n火,佐藤,あり\n".encode())
+    assert [*found.values()] == ["曜日: 月\n担当: 田中\n備考: なし", "曜日: 火\n担当: 佐藤\n備考: あり"]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        [["作成日", "2024-04-01"]],
+        [["作成日：", "2024-04-01"], ["作成者：", "総務"]],
+        [["検証用", "", "2024-04-01"]],
+        [["作成日", "2024-04-01"], []],
+    ],
+)
+def test_a_set_and_a_list_of_questions_below_notes(above: list[list[str]], tmp_path: Path) -> None:
+    rows = [
+        *above,
+        ["質問", "回答"],
+        ["創立は？", "1999年4月1日"],
+        [],
+        ["電話は？", "011-000-0000"],
+        ["休みは？", "日曜"],
+    ]
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(xlsx(表=rows))
+    assert read_questions(path) == ["創立は？", "電話は？", "休みは？"]
+    assert len(load_dataset(path).items) == 3
+
+
+def test_a_column_without_a_name_leaves_the_header_where_it_is() -> None:
+    found = texts("a.csv", "名前,,備考\n田中,営業,なし\n佐藤,経理,あり\n".encode())
+    assert [*found.values()] == ["名前: 田中\n列2: 営業\n備考: なし", "名前: 佐藤\n列2: 経理\n備考: あり"]

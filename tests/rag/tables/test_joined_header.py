@@ -177,3 +177,19 @@ def test_a_row_below_names_of_its_own_is_data(ranges: list[str], rows: list[list
 def test_most_names_are_merged_down_beside_a_second_name() -> None:
     rows = [["番号", "品目", "数量"], ["", "", "個数"], ["い", "釘", "多い"]]
     assert [*texts("a.xlsx", merged("A1:A2", "B1:B2", rows=rows)).values()] == ["番号: い\n品目: 釘\n数量 個数: 多い"]
+
+
+def test_a_name_merged_across_and_down_has_data_below_it() -> None:
+    rows = [
+        ["区分", "", "料金", ""],
+        ["", "", "平日", "休日"],
+        ["大人", "一般", "500", "600"],
+        ["", "会員", "400", "500"],
+        ["小人", "一般", "無料", "無料"],
+    ]
+    found = texts("a.xlsx", merged("A1:B2", "C1:D1", "A3:A4", rows=rows))
+    assert [*found.values()] == [
+        "区分: 大人\n区分: 一般\n料金 平日: 500\n料金 休日: 600",
+        "区分: 大人\n区分: 会員\n料金 平日: 400\n料金 休日: 500",
+        "区分: 小人\n区分: 一般\n料金 平日: 無料\n料金 休日: 無料",
+    ]

@@ -7,6 +7,7 @@ import random
 import pytest
 
 from rag.tables.number_format import show_number, show_text
+from tests.rows import each_row
 
 EXPECTED = {
     "General": {0: "0", 1200: "1200", 0.1: "0.1", -5: "-5", 1e-7: "1E-07"},
@@ -80,7 +81,7 @@ EXPECTED = {
 """What Excel shows, by format and number."""
 
 
-@pytest.mark.parametrize(("code", "value"), [(code, value) for code, texts in EXPECTED.items() for value in texts])
+@each_row("code, value", [(code, value) for code, texts in EXPECTED.items() for value in texts])
 def test_a_number_as_the_sheet_shows_it(code: str, value: float) -> None:
     assert show_number(value, code) == EXPECTED[code][value]
 
@@ -116,3 +117,19 @@ def test_long_formats(code: str) -> None:
 def test_numbers_of_every_size(value: float) -> None:
     for code in EXPECTED:
         assert isinstance(show_number(value, code), str)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("#,##0;[Red]#,##0", "-1,234"),
+        ("0;[Red]0", "-1234"),
+        ("#,##0_ ;[Red]#,##0", "-1,234"),
+        ('0"円";[Red]0.0 "円"', "-1234.0 円"),
+        ("#,##0;[Red]▲#,##0", "▲1,234"),
+        ("#,##0_);(#,##0)", "(1,234)"),
+        ('0"黒字";0"赤字"', "1234赤字"),
+    ],
+)
+def test_a_negative_number_that_only_its_colour_shows_has_its_sign(code: str, expected: str) -> None:
+    assert show_number(-1234, code) == expected

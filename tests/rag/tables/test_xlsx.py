@@ -201,3 +201,30 @@ def test_work_is_that_of_the_cells_that_are_there() -> None:
 def test_letters_of_columns() -> None:
     assert [column_number(column_letters(at)) for at in range(20_000)] == list(range(20_000))
     assert [column_letters(at) for at in (25, 26, 701, 702, 16_383)] == ["Z", "AA", "ZZ", "AAA", "XFD"]
+
+
+def test_what_is_struck_out_is_marked_but_not_in_a_verification_set() -> None:
+    fonts = "<fonts><font/><font><strike/></font><font><strike val='0'/></font></fonts>"
+    styles = "".join(f"<xf fontId='{at}'/>" for at in range(3))
+    pieces = "<r><rPr><strike/></rPr><t>500円</t></r><r><t>600円</t></r>"
+    cells = "".join(f"<c s='{at}' t='inlineStr'><is><t>旧品</t></is></c>" for at in range(3))
+    sheet = f"<sheetData><row>{cells}<c t='inlineStr'><is>{pieces}</is></c></row></sheetData>"
+    parts = {"styles": f"<styleSheet xmlns='{MAIN}'>{fonts}<cellXfs>{styles}</cellXfs></styleSheet>"}
+    (shown,) = [row.cells for read in read_sheets(book(sheet, others=parts), with_hidden=False) for row in read.rows]
+    assert shown == ("旧品", "~~旧品~~", "旧品", "~~500円~~600円")
+    (whole,) = [row.cells for read in read_sheets(book(sheet, others=parts)) for row in read.rows]
+    assert whole == ("旧品", "旧品", "旧品", "~~500円~~600円")
+
+
+def test_pieces_of_a_struck_cell_that_have_a_font_of_their_own_are_not_struck() -> None:
+    fonts = "<fonts><font/><font><strike/></font></fonts><cellXfs><xf fontId='0'/><xf fontId='1'/></cellXfs>"
+    styles = f"<styleSheet xmlns='{MAIN}'>{fonts}</styleSheet>"
+    pieces = "<r><t>500円</t></r><r><rPr><b/></rPr><t>600円</t></r>"
+    texts = f"<sst xmlns='{MAIN}'><si>{pieces}</si><si><t>旧品</t></si></sst>"
+    shared = "".join(f"<c s='{style}' t='s'><v>{at}</v></c>" for at in (0, 1) for style in (0, 1))
+    sheet = (
+        f"<sheetData><row>{shared}<c s='1' t='inlineStr'><is>{pieces}</is></c><c s='1'><v>5</v></c></row></sheetData>"
+    )
+    workbook = book(sheet, others={"styles": styles, "sharedStrings": texts})
+    ((_, cells),) = rows_of(workbook, with_hidden=False)
+    assert cells == ("500円600円", "~~500円~~600円", "旧品", "~~旧品~~", "~~500円~~600円", "~~5~~")

@@ -9,6 +9,7 @@ import pytest
 from rag.records import Language
 from rag.text.answer_language import in_language, spoken_language, wants_repair
 from rag.text.canonical import canonical
+from tests.rows import each_row
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ BLOSSOM = [Reference("桜", "ja"), Reference("sakura (桜)", "en")]
 AGENCY = [Reference("アメリカ航空宇宙局", "ja"), Reference("NASA", "en")]
 
 
-@pytest.mark.parametrize(
-    ("answer", "references", "japanese", "english"),
+@each_row(
+    "answer, references, japanese, english",
     [
         ("東京です。", TOKYO, True, False),
         ("It is Tokyo.", TOKYO, False, True),

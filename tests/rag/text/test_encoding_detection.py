@@ -8,6 +8,7 @@ import pytest
 
 from rag.errors import UnreadableDocument
 from rag.text.encoding_detection import decode, nearly_utf8
+from tests.rows import each_row
 from tests.samples import ENGLISH, JAPANESE
 
 UNICODE = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
@@ -21,8 +22,8 @@ def noise(seed: int, length: int) -> bytes:
 LONG = "\n".join(JAPANESE)
 
 
-@pytest.mark.parametrize("encoding", [*UNICODE, *JAPANESE_ONLY])
-@pytest.mark.parametrize("text", [*JAPANESE, LONG])
+@each_row("encoding", [*UNICODE, *JAPANESE_ONLY])
+@each_row("text", [*JAPANESE, LONG])
 def test_japanese(text: str, encoding: str) -> None:
     assert decode(text.encode(encoding), "a.txt") == text
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.text.encoding_likelihood import japanese, korean, russian, simplified_chinese, traditional_chinese, western
+from tests.rows import each_row
 
 MODELS = {
     "ja": (japanese, "cp932", "受付は九時からです。休みは日曜日です。"),
@@ -16,8 +17,8 @@ MODELS = {
 }
 
 
-@pytest.mark.parametrize("own", MODELS)
-@pytest.mark.parametrize("other", MODELS)
+@each_row("own", MODELS)
+@each_row("other", MODELS)
 def test_own_language_is_cheapest(own: str, other: str) -> None:
     model, encoding, text = MODELS[own]
     other_model, other_encoding, _ = MODELS[other]

@@ -12,6 +12,7 @@ import rag.text.lines
 from rag.errors import UnreadableDocument
 from rag.text.encoding_detection import decode
 from rag.text.lines import LONGEST, TextLine, read_lines
+from tests.rows import each_row
 from tests.samples import JAPANESE
 
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp932", "euc_jp", "iso2022_jp"]
@@ -28,9 +29,9 @@ def lines(data: bytes) -> list[TextLine]:
     return list(read_lines(io.BytesIO(data), "a.csv"))
 
 
-@pytest.mark.parametrize("block", [1, 2, 3, 7, 64, 1 << 18])
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("encoding", ENCODINGS)
+@each_row("block", [1, 2, 3, 7, 64, 1 << 18])
+@each_row("end", ["\n", "\r\n", "\r"])
+@each_row("encoding", ENCODINGS)
 def test_lines_are_those_of_the_file_read_whole(
     encoding: str, end: str, block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.text.other_languages import other_language
+from tests.rows import each_row
 from tests.samples import ENGLISH, JAPANESE
 
 
@@ -39,9 +40,7 @@ NAMES = (
 ).split(" ")
 
 
-@pytest.mark.parametrize(
-    "text", [*JAPANESE, *ENGLISH, *NAMES, "\n".join(NAMES), "", "81", "Σ x = 3", "Wer ist Müller?", "°"]
-)
+@each_row("text", [*JAPANESE, *ENGLISH, *NAMES, "\n".join(NAMES), "", "81", "Σ x = 3", "Wer ist Müller?", "°"])
 def test_japanese_and_english(text: str) -> None:
     assert other_language(text) is None
 

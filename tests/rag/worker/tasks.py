@@ -22,6 +22,20 @@ def endless() -> Iterator[int]:
     yield 0
 
 
+def busy() -> Iterator[int]:
+    """Compute for ever."""
+    while True:
+        pass
+    yield 0
+
+
+def dawdle() -> Iterator[int]:
+    """Yield now and then, for three seconds."""
+    for _ in range(60):
+        time.sleep(0.05)
+        yield 0
+
+
 def flood() -> Iterator[str]:
     """Yield for ever."""
     while True:

@@ -185,7 +185,7 @@ def test_what_failed_is_asked_again_and_stays_open_until_then(folder: Path, judg
 
     judge(failing)
     record = judge_run(folder, LABELLED, SETTINGS)
-    assert list(record.failures.values()) == ["ValueError: out of memory"]
+    assert list(record.failures.values()) == ["out of memory"]
     report = build_report([folder])
     assert judged(report)[RIGHT] == (AnswerOutcome.WRONG, GradingRule.NONE)
     assert "not judged yet" in next(one.verdict.reason for one in report.runs[0].answers if one.answer == RIGHT)

@@ -9,6 +9,7 @@ from eval.grading.labels.items import parse_reference
 from eval.grading.labels.label_set import YES_NO, LabelSet
 from eval.grading.labels.reading import read_label
 from rag.text.canonical import canonical
+from tests.rows import each_row
 
 TRUTH = LabelSet.parse("正しい/真/はい=true/correct/yes|誤り/偽/いいえ=false/incorrect/no")
 INSTRUMENTS = LabelSet.parse("弦楽器=string instrument/string|打楽器=percussion instrument/percussion")
@@ -44,8 +45,8 @@ def test_polarity_is_found_in_either_order() -> None:
     assert KINGDOMS.polarity is None
 
 
-@pytest.mark.parametrize(
-    ("labels", "answer", "expected"),
+@each_row(
+    "labels, answer, expected",
     [
         (KINGDOMS, "It is a plant.", "plant"),
         (KINGDOMS, "植物です。", "plant"),

@@ -53,6 +53,7 @@ def power(base: str, exponent: str) -> str:
         (f"<m:eqArr>{e(r('x=1'))}{e(r('y=2'))}</m:eqArr>", "x=1; y=2"),
         (f"<m:box>{e(r('x'))}</m:box>", "x"),
         (f"<m:acc>{e(r('x'))}</m:acc>", "x\u0302"),
+        (f"<m:bar><m:barPr><m:pos m:val='top'/></m:barPr>{e(r('x'))}</m:bar>", "x\u0305"),
     ],
 )
 def test_an_equation(xml: str, expected: str) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from ingest.formats.docx.number_formats import write_number
+from tests.rows import each_row
 
 
-@pytest.mark.parametrize(
-    ("number_format", "expected"),
-    [
+@each_row("number_format, expected", [
         ("decimal", {1: "1", 12: "12", 0: "0"}),
         ("decimalFullWidth", {1: "１", 12: "１２"}),
         ("decimalFullWidth2", {10: "１０"}),
@@ -47,8 +46,7 @@ from ingest.formats.docx.number_formats import write_number
         ("ganada", {1: "가"}),
         ("none", {1: "", 7: ""}),
         ("no such format", {7: "7"}),
-    ],
-)  # fmt: skip
+    ])  # fmt: skip
 def test_a_format(number_format: str, expected: dict[int, str]) -> None:
     assert {number: write_number(number, number_format) for number in expected} == expected
 
@@ -60,9 +58,7 @@ def test_the_pattern_of_a_custom_format(pattern: str, expected: str) -> None:
     assert write_number(7, "custom", pattern) == expected
 
 
-@pytest.mark.parametrize(
-    "number_format", ["aiueoFullWidth", "upperLetter", "upperRoman", "japaneseCounting", "chicago"]
-)
-@pytest.mark.parametrize("number", [-1, 0, 10**8, 10**9, 10**100])
+@each_row("number_format", ["aiueoFullWidth", "upperLetter", "upperRoman", "japaneseCounting", "chicago"])
+@each_row("number", [-1, 0, 10**8, 10**9, 10**100])
 def test_a_number_that_a_format_does_not_reach_is_in_figures(number_format: str, number: int) -> None:
     assert write_number(number, number_format) in {str(number), "〇"}

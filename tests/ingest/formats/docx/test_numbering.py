@@ -9,6 +9,7 @@ import pytest
 
 from ingest.formats.docx.number_formats import write_number
 from tests.ingest.files import texts, word
+from tests.rows import each_row
 
 FORMATS = ["decimal", "decimalFullWidth", "japaneseCounting", "aiueoFullWidth", "lowerRoman", "upperLetter"]
 PATTERNS = ["%{0}", "第%{0}条", "(%{0})", "%1.%{0}", "%1-%{0}", "第%1章第%{0}節"]
@@ -115,7 +116,7 @@ def some_lists(draw: random.Random) -> Lists:
     return lists
 
 
-@pytest.mark.parametrize("seed", range(60))
+@each_row("seed", range(60))
 def test_numbers_are_those_of_a_model_that_counts_nothing_on(seed: int) -> None:
     draw = random.Random(seed)
     lists = some_lists(draw)

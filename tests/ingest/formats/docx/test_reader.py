@@ -250,3 +250,14 @@ def test_a_row_that_begins_further_right_keeps_its_columns() -> None:
     later = '<w:trPr><w:gridBefore w:val="1"/></w:trPr>'
     table = f"<w:tbl><w:tr>{cells('駅', '上り', '下り')}</w:tr><w:tr>{later}{cells('6時', '7時')}</w:tr></w:tbl>"
     assert texts("a.docx", word(table)) == {"a.docx": "| 駅 | 上り | 下り |\n| | 6時 | 7時 |"}
+
+
+def test_a_paragraph_whose_end_was_deleted_goes_on_in_the_next() -> None:
+    def joined(text: str) -> str:
+        return f"<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+    end, whole = (f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>" for text in ("三。", "四。"))
+    body = joined("一、") + joined("二、") + end + whole
+    assert texts("a.docx", word(body)) == {"a.docx": "一、二、三。\n\n四。"}
+    cell = f"<w:tbl><w:tr><w:tc>{joined('甲')}</w:tc><w:tc>{end}</w:tc></w:tr></w:tbl>{whole}"
+    assert texts("a.docx", word(cell)) == {"a.docx": "| 甲 | 三。 |\n\n四。"}

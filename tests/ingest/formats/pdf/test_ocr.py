@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from ingest.documents import LoadedDocument
 from ingest.formats.pdf.ocr import ScannedLine, in_order
 from rag.records import Failure
 from tests.ingest.files import read_as
+from tests.ingest.pdf_files import PICTURE, Page, pdf
 
 SCAN = Path(__file__).with_name("scan.png")
 TEXT = ["旅費規程", "宿泊費は実費を支給する。", "日当は2,500円とする。", "Claims are paid within ten days."]
@@ -38,6 +41,37 @@ def test_a_scan_is_read_in_whatever_direction_it_lies(ocr: None, turns: int) -> 
 def test_a_scan_that_is_not_sure_is_named(ocr: None) -> None:
     (failed,) = read_as("a.pdf", _scanned(blur=6))
     assert isinstance(failed, Failure)
+
+
+def test_pictures_beyond_what_a_file_of_its_size_has_are_named(ocr: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.formats.pdf.ocr._PAGES", 1)
+    pages = pdf(*[Page(cmap=PICTURE)] * 2, Page(["旅費は実費とする。"]), Page(cmap=PICTURE))
+    outcomes = read_as("a.pdf", pages)
+    assert [isinstance(outcome, Failure) for outcome in outcomes] == [True, True, False, True]
+    failed = [outcome.message for outcome in outcomes if isinstance(outcome, Failure)]
+    assert ["than OCR reads" in message for message in failed] == [False, True, True]
+
+
+SHORT = """
+import resource, sys
+import numpy
+from PIL import Image
+from ingest.formats.pdf import ocr
+picture = numpy.array(Image.open(sys.argv[1]).convert("RGB"))
+ocr._engine()
+size = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmSize")) << 10
+resource.setrlimit(resource.RLIMIT_AS, (size + (300 << 20), -1))
+try:
+    ocr._pieces(picture, 0)
+except MemoryError as error:
+    print(type(error.__cause__).__name__)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux limits the address space")
+def test_too_little_memory_for_the_engine_is_no_damage_of_the_file(ocr: None) -> None:
+    done = subprocess.run([sys.executable, "-c", SHORT, SCAN], stdout=subprocess.PIPE, text=True, check=True)
+    assert done.stdout == "ONNXRuntimeError\n"
 
 
 def test_without_the_extra_a_scan_is_named_with_the_cure() -> None:

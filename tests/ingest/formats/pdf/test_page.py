@@ -44,3 +44,15 @@ def test_lines_without_ruby_and_columns_stay_apart() -> None:
     apart = [Piece("左の欄", 40, 700), Piece("かな", 44, 715, 7.0), Piece("右の欄", 300, 700)]
     assert read(*apart, Piece("本文の行である。", 40, 500)).split("\n")[:2] == ["左の欄", "右の欄"]
     assert read(*line("一行目です"), *line("二行目です", top=680)) == "一行目です二行目です"
+
+
+def test_a_letter_of_two_units_changes_nothing_else() -> None:
+    columns = [(f"左の欄の{line}行目の文である", f"右の欄の{line}行目の文である") for line in "一二三四五"]
+    pieces = [
+        Piece(text, 60 + 240 * at, 700 - 20 * row) for row, pair in enumerate(columns) for at, text in enumerate(pair)
+    ]
+    (plain,) = texts("a.pdf", drawn_pdf(pieces)).values()
+    pieces[0] = Piece("左の欄の𠮟行目の文である", pieces[0].left, pieces[0].bottom)
+    (rare,) = texts("a.pdf", drawn_pdf(pieces)).values()
+    assert rare == plain.replace("左の欄の一行目", "左の欄の𠮟行目")
+    assert plain.index("左の欄の五") < plain.index("右の欄の一")

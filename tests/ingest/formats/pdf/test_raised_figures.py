@@ -45,3 +45,10 @@ def test_a_small_line_above_another_is_none() -> None:
     drawn = [Piece("注のある文の終わり。", 60, 700), Piece("2024年の注。", 210, 712, 8)]
     (text,) = texts("a.pdf", drawn_pdf(drawn)).values()
     assert "2024年の注。" in text
+
+
+def test_a_line_goes_on_behind_a_raised_figure_and_a_blank() -> None:
+    assert (
+        read(("体積は一〇", 14, 0), ("5", 9, 5), (" ｍ", 14, 0), ("3", 9, 5), ("である。", 14, 0))
+        == "体積は一〇⁵ ｍ³である。"
+    )

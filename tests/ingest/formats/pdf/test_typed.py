@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ingest.files import texts
+from rag.records import Failure
+from tests.ingest.files import read_as, texts
 from tests.ingest.pdf_files import Piece, drawn_pdf
 
 LABELS = (
@@ -86,3 +87,12 @@ def test_lines_of_a_value() -> None:
 def test_a_mark_stands_before_the_label_behind_it() -> None:
     appearance = b"/AS/Yes/AP<</N<</Yes 3 0 R>>>>"
     assert "☑ 受付番号：" in read(field(b"Btn", b"/Yes", b"18 597 33 612", appearance))
+
+
+def test_a_form_whose_pages_are_made_by_another_program_is_named() -> None:
+    whole = drawn_pdf(LABELS, [field(b"Tx", b"(RX-4471)")])
+    form = whole.replace(b"/AcroForm<<", b"/AcroForm<</XFA[(template)9 0 R]", 1)
+    assert "受付番号： RX-4471" in texts("form.pdf", form)["form.pdf#page=1"]
+    (failure,) = read_as("form.pdf", form.replace(b"/AcroForm", b"/NeedsRendering true/AcroForm", 1))
+    assert isinstance(failure, Failure)
+    assert "XFA" in failure.message

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
 from pathlib import Path
 
+import openpyxl
 import pytest
+import yaml
 
 from eval.dataset.conditions import Condition
 from tests.commands import kotae
 from tests.eval.made_runs import FAILED, make_run
-from tests.eval.scripted import write_set
+from tests.eval.scripted import write_corpus, write_set
+from tests.samples import REPOSITORY
 
 ROWS = [(str(n), f"質問{n}？", f"答え{n}番", f"Question {n}?", f"reply {n}x", "open_qa") for n in range(1, 25)]
 
@@ -66,3 +71,32 @@ def test_report_on_nothing_but_failures_is_not_a_success(runs: dict[str, Path], 
     assert "All 24 answers failed" in result.stderr
     assert (tmp_path / "report").is_dir()
     assert kotae("eval", "report", runs["few"], "--out", tmp_path / "other").exit_code == 0
+
+
+@pytest.mark.usefixtures("hash_encoder")
+@pytest.mark.parametrize(("right", "status"), [(4, 1), (23, 0), (12, 3)])
+def test_the_workflow_of_the_page(right: int, status: int, tmp_path: Path, script, monkeypatch) -> None:
+    """The main branch answers 12 of 24 with the documents; the candidate fewer, more, or as many."""
+    text = (REPOSITORY / "docs/ci.md").read_text(encoding="utf-8").partition("```yaml\n")[2].partition("```")[0]
+    steps = yaml.safe_load(text)["jobs"]["answers"]["steps"]
+    lines = [line for step in steps for line in step.get("run", "").splitlines() if line.startswith("kotae ")]
+    ingest, run, compare = (shlex.split(line)[1:] for line in lines)
+    monkeypatch.chdir(tmp_path)
+    write_corpus(Path("corpus"))
+    book = openpyxl.Workbook()
+    for row in [("NO", "instruction(jp)", "response(jp)", "type"), *((row[0], row[1], row[2], row[5]) for row in ROWS)]:
+        book.active.append(row)
+    book.save("verify.xlsx")
+    assert kotae(*ingest).exit_code == 0
+    for known in (12, right):
+        script.replies.clear()
+        script.replies.update({row[1]: row[2] for row in ROWS[:known]})
+        shutil.rmtree("runs/candidate", ignore_errors=True)
+        assert kotae(*run).exit_code == 0
+        if not Path("runs/main").exists():
+            shutil.copytree("runs/candidate", "runs/main")
+    result = kotae(*compare)
+    assert result.exit_code == status, result.output
+    page, junit = (Path(name).read_text(encoding="utf-8") for name in ("gate.md", "gate.xml"))
+    assert ("<failure" in junit) is bool(status)
+    assert ("would accept it" in page) is (status == 3)

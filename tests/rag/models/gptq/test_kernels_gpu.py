@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -175,22 +176,25 @@ def _compare(model: Any, engine: BatchEngine, rows: int) -> None:
     assert bool((got.argmax(-1) == wanted.argmax(-1))[clear].all())
 
 
-def test_single_row_kernel_gives_marlins_product(tmp_path: Path) -> None:
-    from rag.models.gptq.marlin import supports
+@pytest.mark.parametrize("group_size", [32, 64, 128])
+@pytest.mark.parametrize("shape", [(64, 128), (1024, 2816), (5120, 13824), (10304, 512), (15360, 5120), (27648, 5120)])
+def test_single_row_kernel_gives_the_product_of_float64(shape: tuple[int, int], group_size: int) -> None:
+    """Narrow and wide blocks, one and several that share the inputs."""
     from rag.models.gptq.single_row import SingleRow, load_single
+    from rag.models.gptq.unpack import Unpacker
 
-    checkpoint = read_checkpoint(_checkpoint(tmp_path))
-    model = load_model(checkpoint, choose_kernel(look_at_machine(), checkpoint, "marlin"))
-    launch = load_single()
+    launch, (n, k) = load_single(), shape
     assert launch is not None
-    for linear in (model.model.layers[0].mlp.down_proj, model.model.layers[3].self_attn.q_proj):
-        assert supports(linear)
-        product = SingleRow(linear, launch)
-        for scale in (1e-2, 1.0, 1e3):
-            x = torch.randn(1, linear.in_features, device="cuda", dtype=torch.float16) * scale
-            wanted = linear(x).float()
-            for _ in range(3):
-                assert float(((product(x).float() - wanted).norm() / wanted.norm()).item()) < 2e-3
+    words = torch.randint(-(2**31), 2**31 - 1, (k // 16, n * 2), dtype=torch.int32, device="cuda")
+    scales = (torch.rand(k // group_size, n, device="cuda") * 0.01 + 0.005).half()
+    linear = SimpleNamespace(in_features=k, out_features=n, group_size=group_size, qweight=words, scales=scales)
+    weights = Unpacker(linear, torch.empty(k * n, dtype=torch.float16, device="cuda"), range(n))().double()
+    product = SingleRow(linear, launch)
+    for scale, mean in ((1e-2, 0), (1, 0.5), (30, -3)):
+        x = (torch.randn(1, k, device="cuda") * scale + mean).half()
+        wanted = x.double() @ weights
+        for _ in range(3):
+            assert float((product(x) - wanted).norm() / wanted.norm()) < 5e-4
 
 
 @pytest.mark.parametrize("group_size", [32, 64, 128])

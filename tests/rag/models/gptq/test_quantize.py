@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,25 +18,38 @@ from tests.tokenizers_small import write_bpe_tokenizer
 
 pytestmark = [pytest.mark.usefixtures("gptqmodel"), pytest.mark.slow]
 
-# The command, saying each finished layer that gptqmodel publishes (its bars are drawn or not as time allows) ...
-WATCHED = """
+# The command, saying each finished layer that gptqmodel publishes (its bars are drawn or not as time allows), in a
+# process that dies of the first one, and then in the one that forked it: gptqmodel takes long to import.
+PROGRAM = """
 import os, signal, sys
+from kotae.commands import main
+from rag.models.gptq.loading import import_gptqmodel
+from rag.models.quiet_libraries import quiet
+
 replace = os.replace
 def watched(here, there):
     replace(here, there)
     if os.path.basename(there) == "CURRENT":
         print("\\na layer is done", file=sys.stderr, flush=True)
-        {then}
+        if child == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
 os.replace = watched
-from kotae.commands import main
-for pair in sys.argv[2:]:
-    model, out = pair.split(">")
-    print("\\n" + out, file=sys.stderr, flush=True)
-    main(["quantize", model, "--out", out, *sys.argv[1].split()], standalone_mode=False)
-"""
-COUNTED = WATCHED.format(then="")
-KILLED = WATCHED.format(then="os.kill(os.getpid(), signal.SIGKILL)")  # ... and, here, dying of the first
 
+def quantise(model, out):
+    print("\\n" + out, file=sys.stderr, flush=True)
+    main(["quantize", model, "--out", out, *sys.argv[1:]], standalone_mode=False)
+
+with quiet(show=True):
+    import_gptqmodel()
+child = os.fork()
+if child == 0:
+    quantise("模型", "out")
+    os._exit(0)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+sys.stdin.readline()
+quantise("模型", "out")
+quantise("links", "whole")
+"""
 HOW = "--calibration text.txt --group-size 32 --samples 4 --act-order"
 
 
@@ -59,17 +75,20 @@ def work(tmp_path: Path) -> Path:
 def test_killed_run_leaves_nothing_that_loads_and_the_next_one_goes_on(work: Path) -> None:
     from safetensors.torch import load_file
 
-    killed = _run(KILLED, work, "模型>out")
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
-    assert not (work / "out").exists()
-    loadable = [path for path in work.rglob("*.safetensors") if (path.parent / "config.json").exists()]
-    assert {path.parent.name for path in loadable} == {"模型", "links"}
-
-    both = _run(COUNTED, work, "模型>out", "links>whole")  # in one process, as gptqmodel takes long to import
-    assert both.returncode == 0, both.stderr
-    assert both.stdout.startswith("out: 4 bits, groups of 32, with act-order")
-    resumed, linked = both.stderr.split("\nwhole\n")
-    layers = [messages.count("a layer is done") for messages in (killed.stderr, resumed, linked)]
+    with _quantising(work) as running:
+        assert running.stdout is not None
+        killed = int(running.stdout.readline() or running.wait())
+        messages = (work / "messages.txt").read_text("utf-8")
+        assert killed == -signal.SIGKILL, messages
+        assert not (work / "out").exists()
+        loadable = [path for path in work.rglob("*.safetensors") if (path.parent / "config.json").exists()]
+        assert {path.parent.name for path in loadable} == {"模型", "links"}
+        report, _ = running.communicate("go on\n")
+    messages = (work / "messages.txt").read_text("utf-8")
+    assert running.returncode == 0, messages
+    assert report.startswith("out: 4 bits, groups of 32, with act-order")
+    _, first, resumed, linked = re.split(r"\n(?:out|whole)\n", messages)
+    layers = [part.count("a layer is done") for part in (first, resumed, linked)]
     assert layers == [1, 2, 0]  # of three; a model of links elsewhere cannot be taken up again, so keeps none
     left, right = (load_file(work / name / "model.safetensors") for name in ("out", "whole"))
     assert left.keys() == right.keys()
@@ -77,8 +96,19 @@ def test_killed_run_leaves_nothing_that_loads_and_the_next_one_goes_on(work: Pat
     assert not list(work.glob(".*progress*")) + list(work.glob(".*making*"))
 
 
-def _run(program: str, work: Path, *pairs: str) -> subprocess.CompletedProcess[str]:
-    """Quantise one model after the other, named `MODEL>OUT`."""
-    command = [sys.executable, "-c", program, HOW, *pairs]
+@contextmanager
+def _quantising(work: Path) -> Iterator[subprocess.Popen[str]]:
+    """Run the program, whose messages go to a file."""
     environment = os.environ | {"PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(CLI.parent)}
-    return subprocess.run(command, cwd=work, env=environment, capture_output=True, encoding="utf-8", check=False)
+    command = [sys.executable, "-c", PROGRAM, *HOW.split()]
+    with (
+        (work / "messages.txt").open("wb") as messages,
+        subprocess.Popen(
+            command, cwd=work, env=environment, encoding="utf-8",
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=messages,
+        ) as running,
+    ):  # fmt: skip
+        try:
+            yield running
+        finally:
+            running.kill()

@@ -189,6 +189,12 @@ def test_different_quantities(one: str, other: str) -> None:
     assert not _first(one).same(_first(other))
 
 
+@pytest.mark.parametrize("text", ["5\nkm", "5\n L", "5 -km", "5\t\nlitres"])
+def test_a_unit_may_stand_on_the_next_line(text: str) -> None:
+    (quantity,) = read_numbers(canonical(text)).quantities
+    assert quantity.unit is not None
+
+
 @pytest.mark.parametrize("text", ["H2O", "K2", "MP3プレーヤー", "CO2を排出", "F1"])
 def test_digits_inside_names_are_no_quantities(text: str) -> None:
     assert read_numbers(canonical(text)).values == ()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-_PLAIN, _RAISED = "0123456789+-−()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿⁱ"
-_TABLE: Final = str.maketrans(_PLAIN, _RAISED)
+RAISED: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿⁱ"
+_PLAIN: Final = "0123456789+-−()ni"
+_TABLE: Final = str.maketrans(_PLAIN, RAISED)
 
 
 def raised(text: str) -> str:
