@@ -1,7 +1,8 @@
-"""A font of boxes that stands in for one that is neither in a PDF nor on the machine.
+"""A font of boxes that stands in for one that is not in a PDF.
 
 PDFium knows the letters of such a font, but passes over those that cover no area: single letters, and vertical or
-turned lines. In this font every letter is a square.
+turned lines. A font of the machine does not help: it may take the numbers of glyphs for others, and files would be read
+differently on different machines. In the font of boxes every letter is a square.
 """
 
 from __future__ import annotations
@@ -28,15 +29,15 @@ _GLYPHS: Final = 0xFFFF
 
 @cache
 def use_stand_in() -> None:
-    """Have PDFium use the font of boxes from now on where it has none."""
+    """Have PDFium use the font of boxes from now on, whatever the machine has, but for Latin fonts."""
     import pypdfium2
 
     class _Fonts(pypdfium2.PdfSysfontBase):  # type: ignore[misc]
         def MapFont(self, _: Any, weight: int, italic: int, charset: int, pitch: int, face: Any, exact: Any) -> Any:  # noqa: N802
-            handle = self.default.MapFont(self.default, weight, italic, charset, pitch, face, exact)
             name = ctypes.cast(face, ctypes.c_char_p).value or b""
-            missing = not handle and (charset in _EASTERN or not _LATIN.match(name.decode("latin-1")))
-            return _HANDLE if missing else handle
+            if charset in _EASTERN or not _LATIN.match(name.decode("latin-1")):
+                return _HANDLE
+            return self.default.MapFont(self.default, weight, italic, charset, pitch, face, exact)
 
         def GetFontData(self, _: Any, handle: Any, table: int, buffer: Any, size: int) -> int:  # noqa: N802
             if handle != _HANDLE:
