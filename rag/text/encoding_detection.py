@@ -151,8 +151,16 @@ def settled(guess: EncodingGuess, name: str) -> str:
     """Return the codec of a guess. Raises UnreadableDocument for one in doubt, or of another language."""
     best, rival = guess.best, guess.rival
     if rival is not None:
-        what = Message("It is not UTF-8, and may be {label} or {label_2}", label=best.label, label_2=rival.label)
-    elif not best.is_read:
+        raise UnreadableDocument(
+            Message("It is not UTF-8, and may be {label} or {label_2}", label=best.label, label_2=rival.label),
+            where=name,
+            do=Message(
+                "Save it as UTF-8, or name its encoding: `kotae ingest FOLDER --encoding {codec}` (or {codec_2})",
+                codec=best.codec,
+                codec_2=rival.codec,
+            ),
+        )
+    if not best.is_read:
         what = Message(
             "This seems to be {language}, in {label}; kotae reads Japanese and English",
             language=Message(best.language),

@@ -8,11 +8,13 @@ difference is the evidence for it. The classes follow the rows of the character 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rag.text.frequent_letters import JAPANESE_KANJI, KOREAN, SIMPLIFIED_CHINESE, TRADITIONAL_CHINESE
+from rag.text.latin_alphabets import WESTERN, Alphabets, odd
 from rag.text.letters import KANA_BLOCK, KANJI
 
 _ASCII, _RARE = 4.5, 20.0
@@ -25,7 +27,12 @@ _GLUED = re.compile(
 )
 _GLUED_TO_CAPITAL = re.compile(rf"(?<=[A-Z])[{KANJI}ｦ-ﾟ](?![^\x00-\x7f])")
 _ALONE = re.compile(r"(?<![^\x00-\x7f])[^\x00-\x7f](?![^\x00-\x7f])")
-_ODD_CASE = re.compile("(?<=[а-яё])[А-ЯЁ]|[A-Za-z][А-яЁё]|[А-яЁё][A-Za-z]")
+_MISPLACED = re.compile(
+    "(?<=[а-яёіїєґα-ωά-ώ])[А-ЯЁΑ-Ω]|ς(?=[α-ωά-ώ])|(?<![^\\W\\d_])[ъьыЪЬЫ]|[ךםןףץ](?=[א-ת])|[ةى](?=[ء-ي])|(?<![ء-ْ])[ً-ْ]"
+    "|(?<![ก-ฺ็-๎])[ะ-ฺ็-๎]|[เ-ไ](?![ก-ฮ])"
+    "|(?<![^\\W\\d_])(?![авикосуяіАВИКОСУЯ] [а-яіА-Я])[Ѐ-ӿΆ-ώء-يא-תก-๙](?![^\\W\\d_])"
+)
+"""Capitals after small letters, final forms within a word, and letters that begin no word or do not stand alone."""
 _HALF_WIDTH_RUN = re.compile("[ｱ-ﾝｦ-ｯｰ][ｦ-ﾟ]+")
 _VOICED = re.compile("[ｶ-ﾄﾊ-ﾎｳ]ﾞ|[ﾊ-ﾎ]ﾟ")
 _WRONGLY_VOICED = re.compile("(?<![ｶ-ﾄﾊ-ﾎｳ])ﾞ|(?<![ﾊ-ﾎ])ﾟ")
@@ -60,9 +67,23 @@ def korean(text: str) -> float:
     return _by_letter(text, _korean_letter) + 8 * len(_ALONE.findall(text))
 
 
-def russian(text: str) -> float:
-    """Return what a text costs as Russian."""
-    return _by_letter(text, _russian_letter) + 10 * len(_ODD_CASE.findall(text)) + 8 * len(_ALONE.findall(text))
+def one_script(text: str, letters: str) -> float:
+    """Return what a text costs in a script of its own, whose frequent `letters` these are, as of a regex class."""
+    own, mixed = _script(letters), _mixed(letters)
+    found = own.findall(text)
+    cost = 10.0 * len(_MISPLACED.findall(text)) + (5 - _ASCII) * len(found) + 1.5 * sum(map(str.isupper, found))
+    return cost + 10 * len(mixed.findall(text)) + _signs(own.sub("a", text))
+
+
+@cache
+def _script(letters: str) -> re.Pattern[str]:
+    return re.compile(f"[{letters}]")
+
+
+@cache
+def _mixed(letters: str) -> re.Pattern[str]:
+    """Where a Latin letter touches one of the script, as in no word."""
+    return re.compile(f"(?<=[A-Za-z])[{letters}]|[{letters}](?=[A-Za-z])")
 
 
 # What letters beyond ASCII cost in Latin script where they are in place; elsewhere they are rare.
@@ -77,11 +98,11 @@ _WESTERN: tuple[tuple[int, str], ...] = (
     (5, r"(?<=[\d.])[ \xa0]?°(?!\d{3})|(?<![^\s(/,;])°(?=[CFKc)])|(?<=N)°(?=\s?\d)"),
     (6, r"(?<=\d)[½¼¾]|(?<![^\s(])[½¼¾](?![^\s)-])|(?<=[A-Za-z\d)])[²³¹](?!\w)"),
     (7, r"(?<=[\d(\s])[±×÷µ](?=[\s\xa0]?[\dmgsLlF])|(?<=[A-Za-z\d)])[®™†‡](?!\w)|(?<!\w)[©§¶†‡](?=[\s\d])"),
-    (7, r"(?<![^\s(])(?<!\d\s)[¿¡](?=[A-ZÀ-Ý])"),
+    (7, r"(?<![^\s(,;])(?<!\d\s)[¿¡](?=[A-ZÀ-Ý])"),
     (5, r"(?<=[\w.,:;!?%»«])\xa0(?=[\w:;!?%»«€£–])"),
-    (6, r"(?<=[A-Za-z])[éèêëàâäáãåçîïíìñôöóòõøœæùûüúßýÿ]{1,2}(?=[a-z’'-]|[\W\d]|$)"),
-    (7, r"(?<![\w’])[éèêàâäáåçîíñôöóøœæùûüú](?=[a-z])|(?<=[’'-])[éèêàâîôœ](?=[a-z])"),
-    (8, r"(?<![^\W_])[ÉÈÊÀÂÄÁÅÇÎÍÑÔÖÓØŒÆÙÛÜÚ](?=[a-z])|(?<=[A-Z])[ÉÈÊËÀÂÄÁÃÇÎÏÍÑÔÖÓÕØŒÆÙÛÜÚŠŽ](?=[A-Z]|\W|$)"),
+    (6, r"(?<=[A-Za-z])[éèêëàâäáãåçîïíìñôöóòõøœæùûüúßýÿðþ]{1,2}(?=[a-z’'-]|[\W\d]|$)"),
+    (7, r"(?<![\w’])[éèêàâäáåçîíñôöóøœæùûüúþ](?=[a-zæéíóúáö])|(?<=[’'-])[éèêàâîôœ](?=[a-z])"),
+    (8, r"(?<![^\W_])[ÉÈÊÀÂÄÁÅÇÎÍÑÔÖÓØŒÆÙÛÜÚÞ](?=[a-z])|(?<=[A-Z])[ÉÈÊËÀÂÄÁÃÇÎÏÍÑÔÖÓÕØŒÆÙÛÜÚŠŽ](?=[A-Z]|\W|$)"),
     (8, r"(?<![^\s,;-])[àéèóáíúÀÉ](?![^\s,;-])|(?<=\d)[ªº](?!\w)|(?<=N)º(?=\s?\d)"),
     (10, r"(?<!\w)[“”](?=\s\w)|^[”–](?=\w)"),
     (12, r"(?<=[A-Za-z])[šž](?![A-Z])|(?<!\w)[ŠŽ](?=[a-z])"),
@@ -89,8 +110,21 @@ _WESTERN: tuple[tuple[int, str], ...] = (
 _IN_PLACE = re.compile("|".join(f"({pattern})" for _, pattern in _WESTERN))
 
 
+def latin(text: str, alphabets: Alphabets) -> float:
+    """Return what a text costs in a language of Latin letters with one of these alphabets."""
+    text = unicodedata.normalize("NFC", text)
+    letters = "".join(alphabets)
+    own = [letter for letter in _NOT_ASCII.findall(text) if letter.lower() in letters]
+    bits = sum((6 if letter.islower() else 8) - _ASCII for letter in own)
+    return _signs(re.sub(f"[{letters}]", "a", re.sub(f"[{letters.upper()}İ]", "A", text))) + bits + odd(text, alphabets)
+
+
 def western(text: str) -> float:
     """Return what a text costs as English, or as another language of Western Europe."""
+    return _signs(text) + odd(text, WESTERN)
+
+
+def _signs(text: str) -> float:
     cost = _ASCII * (len(text) - (beyond := len(_NOT_ASCII.findall(text)))) + _RARE * beyond
     for match in _IN_PLACE.finditer(text):
         bits, _ = _WESTERN[(match.lastindex or 1) - 1]
@@ -142,13 +176,6 @@ def _traditional_letter(letter: str) -> float:
         return 6
     row = _row(letter, "big5")
     return 12 if 0xA4 <= row < 0xC7 else 13 if row in {0xA1, 0xA2} else 20
-
-
-@lru_cache(maxsize=1024)
-def _russian_letter(letter: str) -> float:
-    if letter < "\x80":
-        return _ASCII
-    return 5 if "а" <= letter <= "я" else 6.5 if "А" <= letter <= "ё" else 8 if letter in "«»–—№" else _RARE
 
 
 @lru_cache(maxsize=8192)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -45,6 +46,26 @@ OTHERS = {
     ),
     "cp1251": ("Офис работает с девяти до пяти.", "Имя,Телефон\nИван Петров,1234\n"),
     "koi8_r": ("Офис работает с девяти до пяти.", "Имя,Телефон\nИван Петров,1234\n"),
+    "cp866": ("Офис работает с девяти до пяти.", "Имя,Телефон\nИван Петров,1234\n"),
+    "cp1253": ("Το γραφείο ανοίγει στις εννέα.", "Όνομα,Τηλέφωνο\nΝίκος Παππάς,1234\n"),
+    "cp1255": ("המשרד פתוח מתשע עד חמש.", "שם,טלפון\nדוד כהן,1234\n"),
+    "cp1256": ("المكتب مفتوح من التاسعة حتى الخامسة.", "الاسم,الهاتف\nمحمد علي,1234\n"),
+    "cp874": ("สำนักงานเปิดเวลาเก้าโมงเช้า", "ชื่อ,โทรศัพท์\nสมชาย ใจดี,1234\n"),
+}
+LATIN = {
+    "cp1250": (
+        "Biuro jest otwarte od dziewiątej do piątej, także w święta.",
+        "Imię,Miasto\nStanisław Wójcik,Łódź\nMałgorzata Kozłowska,Gdańsk\n",
+        "Kancelář je otevřena od deváté do páté hodiny, i když je svátek.",
+        "Jméno,Město\nJiří Dvořák,Plzeň\nMarkéta Čechová,Hradec Králové\n",
+        "Az iroda kilenctől ötig van nyitva, a következő héten zárva. Kérjük, előbb telefonáljon, és jelezze időben.",
+    ),
+    "iso8859_2": ("Biuro jest otwarte od dziewiątej do piątej, także w święta.",),
+    "cp1254": ("Ofis sabah dokuzdan akşam beşe kadar açıktır, öğle arası yoktur.", "Ad,Şehir\nAyşe Yıldız,Muğla\n"),
+    "cp1257": (
+        "Biuras dirba nuo devynių iki penkių, išskyrus šventes ir šeštadienį.",
+        "Birojs atvērts no deviņiem līdz pieciem, izņemot svētdienās.",
+    ),
 }
 
 
@@ -106,12 +127,25 @@ def test_western_tables_of_a_macintosh_are_read() -> None:
 @pytest.mark.parametrize("encoding", OTHERS)
 def test_encodings_of_other_languages_are_named(encoding: str) -> None:
     for text in OTHERS[encoding]:
-        with pytest.raises(UnreadableDocument, match=r"This seems to be (Chinese|Korean|Russian), in .*a\.txt"):
+        with pytest.raises(
+            UnreadableDocument,
+            match=r"(This seems to be [A-Z].*, in|may be Windows-1253 or) .*a\.txt",
+        ):
             decode(text.encode(encoding), "a.txt")
 
 
+@pytest.mark.parametrize("encoding", LATIN)
+def test_other_latin_letters_are_read_or_named_with_what_to_say(encoding: str) -> None:
+    for text in LATIN[encoding]:
+        assert outcome(text, encoding) in ({"right"} if text.endswith(".") else {"right", "named"})
+    words = sorted({word for text in LATIN[encoding] for word in re.findall(r"\w+", text) if not word.isascii()})
+    outcomes = [outcome(text, encoding) for text in tables(words, 60, 4)]
+    assert outcomes.count("wrong") <= 3, "of words out of their sentences"
+    assert outcomes.count("right") >= 40
+
+
 def test_what_may_be_two_encodings_is_named_with_both() -> None:
-    with pytest.raises(UnreadableDocument, match=r"may be EUC-JP or .*--encoding"):
+    with pytest.raises(UnreadableDocument, match=r"may be EUC-JP or .*--encoding euc_jp"):
         decode("採掘".encode("euc_jp"), "a.txt")
     assert decode("採掘".encode("euc_jp"), "a.txt", given="EUC-JP") == "採掘"
 

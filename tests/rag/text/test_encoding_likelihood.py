@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
-from rag.text.encoding_likelihood import japanese, korean, russian, simplified_chinese, traditional_chinese, western
+from rag.text.encoding_likelihood import (
+    japanese,
+    korean,
+    latin,
+    one_script,
+    simplified_chinese,
+    traditional_chinese,
+    western,
+)
+from rag.text.latin_alphabets import CENTRAL
 from tests.rows import each_row
 
 MODELS = {
@@ -13,7 +24,8 @@ MODELS = {
     "hans": (simplified_chinese, "gb18030", "请在三天之内提交申请表。"),
     "hant": (traditional_chinese, "big5", "請在三天之內提交申請表。"),
     "ko": (korean, "cp949", "서울은 대한민국의 수도이다."),
-    "ru": (russian, "cp1251", "Москва является столицей России."),
+    "pl": (partial(latin, alphabets=CENTRAL), "cp1250", "Wypełniony wniosek należy złożyć w ciągu trzech dni."),
+    "ru": (partial(one_script, letters="а-яА-Я"), "cp1251", "Москва является столицей России."),
 }
 
 
