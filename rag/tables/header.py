@@ -12,7 +12,7 @@ from itertools import chain, pairwise
 
 from rag.messages import Message
 from rag.tables.ahead import failing
-from rag.tables.notes import are_amounts, is_note
+from rag.tables.notes import are_amounts, count_notes, is_note
 from rag.text.language import normalise
 
 Known = Callable[[frozenset[str]], bool]
@@ -148,7 +148,8 @@ def find_header(rows: Sequence[TableRow], known: Known | None = None, covered: C
     if first and len(first[0].filled) > _NOTE:
         return _above_blank(first)
     joined = next((at for at in range(min(_TITLES + 1, len(first) - 2)) if _stands_over(first[at:], covered)), None)
-    notes = _above_blank(first) or _note_rows(first) or _title_rows(first, covered)
+    two = count_notes([row.cells for row in first], _TITLES)
+    notes = _above_blank(first) or _note_rows(first) or two or _title_rows(first, covered)
     return _below_form(first, notes, covered) if joined is None else joined
 
 

@@ -160,3 +160,38 @@ def test_a_header_that_is_repeated_is_no_row() -> None:
     rows = [["品名", "数"], ["鉛筆", "3"], ["品名", "数"], ["消しゴム", "4"], ["数", "品名"]]
     for data, name in ((csv_of(rows), "a.csv"), (xlsx(表=rows), "a.xlsx")):
         assert list(texts(name, data).values()) == ["品名: 鉛筆\n数: 3", "品名: 消しゴム\n数: 4", "品名: 数\n数: 品名"]
+
+
+NOTES = {
+    "a date": [["作成日", "2024-04-01"]],
+    "a name with a colon": [["担当：", "田中"]],
+    "two": [["最終更新", "4月1日"], ["担当：", "田中"]],
+    "below a title": [["社内FAQ", ""], ["Updated", "2024-04-01"]],
+}
+
+
+@pytest.mark.parametrize("notes", NOTES.values(), ids=NOTES)
+@pytest.mark.parametrize(
+    "table", [TABLE, [["品名", "単価"], ["鉛筆", "100"], ["定規", "200"]]], ids=["texts", "amounts"]
+)
+def test_notes_directly_above_a_table_of_two_columns(notes: list[list[str]], table: list[list[str]]) -> None:
+    for data, name in ((csv_of(notes + table), "a.csv"), (xlsx(表=notes + table), "a.xlsx")):
+        found = [item for item in read_as(name, data) if isinstance(item, LoadedDocument)]
+        (first, second), *rows = table
+        assert [item.text for item in found] == [f"{first}: {cell}\n{second}: {other}" for cell, other in rows]
+        assert {item.title for item in found} == {" ".join(cell for row in notes for cell in row if cell)}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["売上", "4月1日"], ["東京店", "大阪店"], ["鈴木", "田中"], ["佐藤", "高木"]],
+        [["氏名：", "田中"], ["部署：", "総務部"], ["電話：", "なし"], ["備考：", "なし"]],
+        [["氏名：", "部署："], ["田中", "総務部"], ["鈴木", "経理課"], ["佐藤", "営業部"]],
+    ],
+    ids=["a column of a date", "a form", "names with colons"],
+)
+def test_what_only_looks_like_notes_is_a_header(rows: list[list[str]]) -> None:
+    found = [item for item in read_as("a.csv", csv_of(rows)) if isinstance(item, LoadedDocument)]
+    assert {item.title for item in found} == {"a"}
+    assert len(found) in {1, 3}
