@@ -172,13 +172,13 @@ def figures_text(effect: Effect, language: Language, changed: str | None = None)
     )
 
 
-def counts_sentence(counts: UnpairedBounds, language: Language, subject: str | None = None) -> str:
+def counts_sentence(counts: UnpairedBounds, language: Language) -> str:
     """Say what two counts without their pairing show: the range of p, and what would have to be known.
 
     "Undecided whether retrieval helps: 32 of 61 (...) → 36 of 61 (...). Which questions changed was not recorded: p =
     0.125 with 0 broken to p = 0.683 with 25 broken. Even the best case is not significant at 5 %."
     """
-    opening = _opening(counts_direction(counts), language, subject)
+    opening = _opening(counts_direction(counts), language)
     net = counts.net
     before, after = rate_text(counts.baseline, language), rate_text(counts.treatment, language)
     if language == "ja":
@@ -225,7 +225,7 @@ def _pairing_ja(counts: UnpairedBounds, net: int) -> str:
     return f"{text}{level}水準で有意なのは{contrary}が {counts.allowed_contrary} 問以下の場合だけです。"
 
 
-def _opening(direction: Direction, language: Language, subject: str | None) -> str:
+def _opening(direction: Direction, language: Language, subject: str | None = None) -> str:
     if language not in OPENING:
         raise ValueError(f"language={language!r}: expected en or ja")
     text = OPENING[language][direction].format(SUBJECT[language] if subject is None else subject)

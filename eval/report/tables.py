@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from eval.report.abstention import AbstentionCounts
 from eval.report.answer_tables import answers_table, changes_table, worth_a_look_table
@@ -16,6 +16,8 @@ from eval.report.groundedness import GroundednessCounts
 from eval.report.records import Report
 from eval.report.settings_table import Setting, setting_name, setting_value, settings
 from rag.tables.output import SHARE, Column, Medium, OutputTable
+
+T = TypeVar("T")
 
 
 def report_tables(report: Report) -> tuple[OutputTable[Any], ...]:
@@ -39,94 +41,78 @@ def report_tables(report: Report) -> tuple[OutputTable[Any], ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class SplitRow:
-    """A run's split of one type and language."""
+class OfRun(Generic[T]):
+    """A record of the run with a name."""
 
     run: str
-    split: RetrievalSplit
+    record: T
 
 
-SPLITS: Final[tuple[Column[SplitRow], ...]] = (
+SPLITS: Final[tuple[Column[OfRun[RetrievalSplit]], ...]] = (
     column("run", lambda row: row.run, 13),
-    column("type", lambda row: row.split.kind, 14),
-    column("language", lambda row: row.split.language, 10),
-    column("total", lambda row: row.split.total, 7),
-    column("evidence in prompt", lambda row: row.split.evidence_given),
-    column("not correct", lambda row: row.split.not_correct),
-    column("retrieval missed", lambda row: row.split.retrieval_missed),
-    column("model missed", lambda row: row.split.model_missed),
-    column("grading refused", lambda row: row.split.grading_refused),
-    column("failed", lambda row: row.split.failed, 8),
-    column("missing", lambda row: row.split.missing),
+    column("type", lambda row: row.record.kind, 14),
+    column("language", lambda row: row.record.language, 10),
+    column("total", lambda row: row.record.total, 7),
+    column("evidence in prompt", lambda row: row.record.evidence_given),
+    column("not correct", lambda row: row.record.not_correct),
+    column("retrieval missed", lambda row: row.record.retrieval_missed),
+    column("model missed", lambda row: row.record.model_missed),
+    column("grading refused", lambda row: row.record.grading_refused),
+    column("failed", lambda row: row.record.failed, 8),
+    column("missing", lambda row: row.record.missing),
 )
 
 
-def splits_table(report: Report) -> OutputTable[SplitRow]:
+def splits_table(report: Report) -> OutputTable[OfRun[RetrievalSplit]]:
     """Return a row for every type and language: why answers with retrieval are not correct."""
-    rows = [SplitRow(run.name, split) for run in report.runs for split in run.splits]
+    rows = [OfRun(run.name, split) for run in report.runs for split in run.splits]
     return OutputTable("retrieval split", SPLITS, rows)
 
 
-@dataclass(frozen=True, slots=True)
-class AbstentionRow:
-    """What a run answered and declined under one condition."""
-
-    run: str
-    counts: AbstentionCounts
-
-
-ABSTENTION: Final[tuple[Column[AbstentionRow], ...]] = (
+ABSTENTION: Final[tuple[Column[OfRun[AbstentionCounts]], ...]] = (
     column("run", lambda row: row.run, 13, on=TERMINAL),
-    column("condition", lambda row: str(row.counts.condition), 10, on=TERMINAL),
-    column("answerable", lambda row: row.counts.over_refusals.total),
-    column("answered right", lambda row: row.counts.right, on=TERMINAL),
-    column("answered wrong", lambda row: row.counts.wrong, on=TERMINAL),
-    column("declined", lambda row: row.counts.over_refusals.correct, on=TERMINAL),
-    column("over-refusal", lambda row: row.counts.over_refusals.value, 11, SHARE, on=TERMINAL),
-    column("over-refusal low 95 %", lambda row: row.counts.over_refusals.interval.low, 11, SHARE),
-    column("over-refusal high 95 %", lambda row: row.counts.over_refusals.interval.high, 11, SHARE),
-    column("unanswerable", lambda row: row.counts.invented.total),
-    column("declined right", lambda row: row.counts.declined, on=TERMINAL),
-    column("right from memory", lambda row: row.counts.from_memory, on=TERMINAL),
-    column("invented", lambda row: row.counts.invented.correct, on=TERMINAL),
-    column("invention", lambda row: row.counts.invented.value, 11, SHARE, on=TERMINAL),
-    column("invention low 95 %", lambda row: row.counts.invented.interval.low, 11, SHARE),
-    column("invention high 95 %", lambda row: row.counts.invented.interval.high, 11, SHARE),
+    column("condition", lambda row: str(row.record.condition), 10, on=TERMINAL),
+    column("answerable", lambda row: row.record.over_refusals.total),
+    column("answered right", lambda row: row.record.right, on=TERMINAL),
+    column("answered wrong", lambda row: row.record.wrong, on=TERMINAL),
+    column("declined", lambda row: row.record.over_refusals.correct, on=TERMINAL),
+    column("over-refusal", lambda row: row.record.over_refusals.value, 11, SHARE, on=TERMINAL),
+    column("over-refusal low 95 %", lambda row: row.record.over_refusals.interval.low, 11, SHARE),
+    column("over-refusal high 95 %", lambda row: row.record.over_refusals.interval.high, 11, SHARE),
+    column("unanswerable", lambda row: row.record.invented.total),
+    column("declined right", lambda row: row.record.declined, on=TERMINAL),
+    column("right from memory", lambda row: row.record.from_memory, on=TERMINAL),
+    column("invented", lambda row: row.record.invented.correct, on=TERMINAL),
+    column("invention", lambda row: row.record.invented.value, 11, SHARE, on=TERMINAL),
+    column("invention low 95 %", lambda row: row.record.invented.interval.low, 11, SHARE),
+    column("invention high 95 %", lambda row: row.record.invented.interval.high, 11, SHARE),
 )
 
 
-def abstention_table(report: Report) -> OutputTable[AbstentionRow]:
+def abstention_table(report: Report) -> OutputTable[OfRun[AbstentionCounts]]:
     """Return a row for every condition of the runs in which a question cannot be answered or an answer declines."""
-    rows = [AbstentionRow(run.name, counts) for run in report.runs for counts in run.abstentions]
+    rows = [OfRun(run.name, counts) for run in report.runs for counts in run.abstentions]
     return OutputTable("abstention", ABSTENTION, rows)
 
 
-@dataclass(frozen=True, slots=True)
-class GroundednessRow:
-    """The groundedness of the answers of a run's condition and group."""
-
-    run: str
-    counts: GroundednessCounts
-
-
-GROUNDEDNESS: Final[tuple[Column[GroundednessRow], ...]] = (
+GROUNDEDNESS: Final[tuple[Column[OfRun[GroundednessCounts]], ...]] = (
     column("run", lambda row: row.run, 13, on=TERMINAL),
-    column("condition", lambda row: str(row.counts.condition), 10, on=TERMINAL),
-    column("answers", lambda row: row.counts.group, 10, on=TERMINAL),
-    column("grounded", lambda row: row.counts.grounded, on=TERMINAL),
-    column("partly", lambda row: row.counts.partly, on=TERMINAL),
-    column("ungrounded", lambda row: row.counts.ungrounded.correct, on=TERMINAL),
-    column("of", lambda row: row.counts.ungrounded.total),
-    column("share ungrounded", lambda row: row.counts.ungrounded.value, 11, SHARE, on=TERMINAL),
-    column("ungrounded low 95 %", lambda row: row.counts.ungrounded.interval.low, 11, SHARE),
-    column("ungrounded high 95 %", lambda row: row.counts.ungrounded.interval.high, 11, SHARE),
-    column("not applicable", lambda row: row.counts.not_applicable, on=TERMINAL),
+    column("condition", lambda row: str(row.record.condition), 10, on=TERMINAL),
+    column("answers", lambda row: row.record.group, 10, on=TERMINAL),
+    column("grounded", lambda row: row.record.grounded, on=TERMINAL),
+    column("partly", lambda row: row.record.partly, on=TERMINAL),
+    column("ungrounded", lambda row: row.record.ungrounded.correct, on=TERMINAL),
+    column("of", lambda row: row.record.ungrounded.total),
+    column("share ungrounded", lambda row: row.record.ungrounded.value, 11, SHARE, on=TERMINAL),
+    column("ungrounded low 95 %", lambda row: row.record.ungrounded.interval.low, 11, SHARE),
+    column("ungrounded high 95 %", lambda row: row.record.ungrounded.interval.high, 11, SHARE),
+    column("not applicable", lambda row: row.record.not_applicable, on=TERMINAL),
 )
 
 
-def groundedness_table(report: Report) -> OutputTable[GroundednessRow]:
+def groundedness_table(report: Report) -> OutputTable[OfRun[GroundednessCounts]]:
     """Return a row for every condition with passages and group of its answers: all, by verdict, fixed and broken."""
-    rows = [GroundednessRow(run.name, counts) for run in report.runs for counts in run.groundedness]
+    rows = [OfRun(run.name, counts) for run in report.runs for counts in run.groundedness]
     return OutputTable("groundedness", GROUNDEDNESS, rows)
 
 

@@ -151,18 +151,6 @@ def queries_of(dataset: Dataset) -> tuple[Query, ...]:
     )
 
 
-def evaluate_retrieval(
-    queries: Sequence[Query],
-    candidates: Candidates,
-    *,
-    depth: int = DEPTH,
-    skipped: int = 0,
-    progress: Callable[[int, int], None] | None = None,
-) -> RetrievalReport:
-    """Search for every question, as `rank_documents` does, and return the figures."""
-    return report_of(rank_documents(queries, candidates, depth=depth, progress=progress), skipped)
-
-
 def rank_documents(
     queries: Sequence[Query],
     candidates: Candidates,

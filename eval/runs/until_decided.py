@@ -37,9 +37,9 @@ def sequential_plan(items: Sequence[Item], conditions: Sequence[Condition], repe
     return SequentialPlan(stratified_order(items))
 
 
-def stratified_order(items: Sequence[Item], seed: int = SEED) -> tuple[str, ...]:
+def stratified_order(items: Sequence[Item]) -> tuple[str, ...]:
     """Return the numbers of questions in a random order in which each stratum is spread evenly; always the same."""
-    generator = random.Random(seed)  # noqa: S311
+    generator = random.Random(SEED)  # noqa: S311
     strata: dict[tuple[str, str], list[Item]] = defaultdict(list)
     for item in items:
         strata[item.kind, item.evidence_language].append(item)

@@ -18,9 +18,7 @@ from eval.statistics.paired import LEVEL, Difference, Interval
 STEPS: Final = 20
 
 
-def mean_difference(
-    baseline: Sequence[float], treatment: Sequence[float], units: Sequence[Hashable], level: float = LEVEL
-) -> Difference:
+def mean_difference(baseline: Sequence[float], treatment: Sequence[float], units: Sequence[Hashable]) -> Difference:
     """Return the mean of `treatment` minus that of `baseline`, values of the same questions in the same order.
 
     Questions of one unit, such as the languages of a question, stay together. Raises ValueError without questions.
@@ -33,7 +31,7 @@ def mean_difference(
     sums = [sum(of_unit) for of_unit in changes.values()]
     steps = [round(STEPS * change) for change in sums]
     reach = STEPS * max(map(len, changes.values()))
-    bounds = net_change_bounds(Counter(steps), reach, level)
+    bounds = net_change_bounds(Counter(steps), reach, LEVEL)
     error = (sum(steps) / STEPS - sum(sums)) / len(sums)
     low, high = ((end / STEPS - error) * len(sums) / len(units) for end in (bounds.low, bounds.high))
-    return Difference(sum(sums) / len(units), Interval(max(-1.0, low), min(1.0, high), level, METHOD))
+    return Difference(sum(sums) / len(units), Interval(max(-1.0, low), min(1.0, high), LEVEL, METHOD))

@@ -55,18 +55,11 @@ class UnpairedBounds:
         return self.treatment.correct - self.baseline.correct
 
 
-def unpaired_counts(baseline_correct: int, treatment_correct: int, total: int, alpha: float = ALPHA) -> UnpairedBounds:
-    """Return the bounds for two counts on the same `total` questions.
-
-    Only fixed - broken is known. p grows with the number of contrary pairs, so the best case has none and the worst as
-    many as fit: min(baseline right, treatment wrong). `unpaired_counts(32, 36, 61)`: p 0.125 to 0.68.
-    """
-    return pooled([Counts(total, baseline_correct, treatment_correct)], alpha)
-
-
 def pooled(parts: Sequence[Counts], alpha: float = ALPHA) -> UnpairedBounds:
     """Return the bounds for the sum of several parts, which are tighter than those for the sum alone.
 
+    Only fixed - broken is known. p grows with the number of contrary pairs, so the best case has none and the worst as
+    many as fit: min(baseline right, treatment wrong). `pooled([Counts(61, 32, 36)])`: p 0.125 to 0.68.
     Each part has its own least and most contrary pairs: 32 to 36 of 61 and 4 to 9 of 39 together allow 0 to 29 broken
     pairs, 36 to 45 of 100 alone allows 0 to 36. If the count of one part fell, some of its pairs are certainly broken.
     """

@@ -114,9 +114,7 @@ def select_table(path: Path, tables: Iterable[Table]) -> Table | None:
     return tables[0] if tables else None
 
 
-def read_records(
-    path: Path, data: bytes, what: str, required: Sequence[str], optional: Sequence[str] = ()
-) -> list[TableRecord]:
+def read_records(path: Path, data: bytes, what: str, required: Sequence[str]) -> list[TableRecord]:
     """Return the rows of the table that has the required columns; columns that are not named are ignored.
 
     Every row that a merged cell spans has its value. Raises DatasetError for a file without rows, and for a column that
@@ -128,7 +126,7 @@ def read_records(
         raise DatasetError(Message("The {what} has no rows", what=what), where=str(path))
     if table is None:
         raise _no_columns(tables, what, required)
-    columns = {name: table.columns([name]) for name in (*required, *optional)}
+    columns = {name: table.columns([name]) for name in required}
     if twice := [name for name, matches in columns.items() if len(matches) > 1]:
         raise DatasetError(
             Message("The {what} has the column {twice!r} twice", what=what, twice=twice[0]),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from eval.report import sentences as words
 from eval.statistics.paired import Comparison, PairedOutcome, compare
-from eval.statistics.unpaired_counts import unpaired_counts
+from eval.statistics.unpaired_counts import Counts, UnpairedBounds, pooled
 from eval.statistics.verdicts import verdict
 
 pair_lists = st.lists(st.builds(PairedOutcome, st.integers(0, 12), st.booleans(), st.booleans()), max_size=40)
@@ -157,6 +157,10 @@ def test_no_sentence_says_that_no_effect_was_seen_or_how_many_questions_would_de
         assert "差は見られません" not in words.sentence(effect, "ja")
 
 
+def bounds(before: int, after: int, total: int) -> UnpairedBounds:
+    return pooled([Counts(total, before, after)])
+
+
 @pytest.mark.parametrize(
     ("counts", "english", "japanese"),
     [
@@ -177,21 +181,21 @@ def test_no_sentence_says_that_no_effect_was_seen_or_how_many_questions_would_de
     ],
 )
 def test_counts_sentence_in_both_languages(counts: tuple[int, int, int], english: str, japanese: str) -> None:
-    assert words.counts_sentence(unpaired_counts(*counts), "en").endswith(english)
-    assert words.counts_sentence(unpaired_counts(*counts), "ja").endswith(japanese)
+    assert words.counts_sentence(bounds(*counts), "en").endswith(english)
+    assert words.counts_sentence(bounds(*counts), "ja").endswith(japanese)
 
 
 def test_counts_sentence_states_a_direction_only_where_every_pairing_agrees() -> None:
-    assert words.counts_sentence(unpaired_counts(10, 90, 100), "en").startswith("Retrieval helps: ")
-    assert words.counts_sentence(unpaired_counts(90, 10, 100), "ja").startswith("文書検索は逆効果です：")
-    assert words.counts_sentence(unpaired_counts(36, 45, 100), "en").startswith("Undecided ")
+    assert words.counts_sentence(bounds(10, 90, 100), "en").startswith("Retrieval helps: ")
+    assert words.counts_sentence(bounds(90, 10, 100), "ja").startswith("文書検索は逆効果です：")
+    assert words.counts_sentence(bounds(36, 45, 100), "en").startswith("Undecided ")
 
 
 @settings(max_examples=40)
 @given(pair_lists)
 def test_sentences_can_be_written_on_a_japanese_windows_console(pairs: list[PairedOutcome]) -> None:
     found = compare(pairs)
-    counts = unpaired_counts(found.baseline.correct, found.treatment.correct, found.n)
+    counts = bounds(found.baseline.correct, found.treatment.correct, found.n)
     for effect in (verdict(found, found.p), verdict(found, 1.0)):
         assert words.sentence(effect, "en").encode("cp932")
         assert words.sentence(effect, "ja", missing=3).encode("cp932")

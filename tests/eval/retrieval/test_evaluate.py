@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.retrieval.evaluate import Query, RetrievalReport, by_leg, document_ranks, evaluate_retrieval, queries_of
+from eval.retrieval.evaluate import (
+    Query,
+    RetrievalReport,
+    by_leg,
+    document_ranks,
+    queries_of,
+    rank_documents,
+    report_of,
+)
 from eval.statistics.paired import wilson
 from eval.statistics.ranking import Figures, Found, figures, figures_table
 from rag.records import Chunk, Hit, Language
@@ -29,7 +37,7 @@ HITS = (
 
 
 def measured(*queries: Query, depth: int = 10) -> RetrievalReport:
-    return evaluate_retrieval(queries, lambda questions, k: [HITS] * len(questions), depth=depth)
+    return report_of(rank_documents(queries, lambda questions, k: [HITS] * len(questions), depth=depth))
 
 
 def ranks(report: RetrievalReport) -> dict[tuple[str, str], int | None]:

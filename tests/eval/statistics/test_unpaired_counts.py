@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval.statistics.paired import mcnemar
-from eval.statistics.unpaired_counts import Counts, pooled, unpaired_counts
+from eval.statistics.unpaired_counts import Counts, pooled
 
 
 def parts(most: int, several: int) -> st.SearchStrategy[list[Counts]]:
@@ -41,13 +41,13 @@ def test_bounds_equal_the_search_over_all_tables(several: list[Counts]) -> None:
     [(32, 36, 61, 0.125, None), (4, 9, 39, 0.0625, None), (36, 45, 100, 2 / 2**9, 4), (10, 90, 100, 2 / 2**80, 10)],
 )
 def test_historical_counts(before: int, after: int, total: int, best: float, allowed: int | None) -> None:
-    found = unpaired_counts(before, after, total)
+    found = pooled([Counts(total, before, after)])
     assert found.best_p == pytest.approx(best)
     assert found.allowed_contrary == allowed
 
 
 def test_parts_allow_less_than_their_sum() -> None:
-    together, alone = pooled([Counts(61, 32, 36), Counts(39, 4, 9)]), unpaired_counts(36, 45, 100)
+    together, alone = pooled([Counts(61, 32, 36), Counts(39, 4, 9)]), pooled([Counts(100, 36, 45)])
     assert (together.possible_contrary, alone.possible_contrary) == (29, 36)
     assert together.worst_p < alone.worst_p
     assert pooled([Counts(10, 2, 6), Counts(10, 5, 3)]).least_contrary == 2
