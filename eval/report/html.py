@@ -127,8 +127,8 @@ def _environment() -> Environment:
         rate_text=rate_text,
         bar=charts.bar,
         rate_chart=lambda row: charts.bar(row.whole.correct, row.whole.condition),
-        split_chart=lambda row: charts.causes(row.split),
-        outcome_chart=lambda row: charts.outcomes(row.counts),
+        split_chart=lambda row: charts.causes(row.record),
+        outcome_chart=lambda row: charts.outcomes(row.record),
         sweep_chart=charts.sweep_chart,
         cuts=charts.CUTS,
     )
