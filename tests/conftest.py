@@ -28,6 +28,7 @@ os.environ["KOTAE_LANG"] = "en"  # whatever the locale of this machine
 for load in ("load_verify_locations", "load_default_certs"):  # no test speaks TLS: certificates take 40 ms a client
     setattr(ssl.SSLContext, load, lambda *_, **__: None)
 os.fsync = lambda _: None  # nor takes the power away
+pool.in_this_process = ocr.switched_off = True  # also where the first thing a process does is a fixture of a file
 if find_spec("hypothesis") is not None:  # the GPU tests do without it
     from hypothesis import HealthCheck, settings
 

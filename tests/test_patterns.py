@@ -189,6 +189,7 @@ def _confirmed(pattern: re.Pattern[str], unit: str, length: int, begin: str) -> 
     )
 
 
+@pytest.mark.slow
 def test_a_quadratic_pattern_is_found() -> None:
     for source in (r"a+b", r"^# (.+?)\s*#*$", r"([a-z-]+)\s*:\s*([^;]+)", r"\s+$", r"(?:ab)+c"):
         if slow(re.compile(source)) is None:
@@ -197,6 +198,7 @@ def test_a_quadratic_pattern_is_found() -> None:
         assert slow(re.compile(source)) is None
 
 
+@pytest.mark.slow
 def test_every_pattern_takes_linear_time() -> None:
     found = {name: unit for name, pattern in patterns() if name not in _CAPPED and (unit := slow(pattern)) is not None}
     assert found == {}

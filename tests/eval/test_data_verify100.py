@@ -19,6 +19,7 @@ def shipped() -> Shipped:
     return set_checks.read_shipped()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_shipped_set(shipped: Shipped, check: Callable[[Shipped], list[str]]) -> None:
     assert check(shipped) == []

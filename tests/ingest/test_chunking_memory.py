@@ -12,6 +12,7 @@ from rag.settings import Chunking
 from tests.ingest.test_chunking import characters, document
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["a. ", "あ。", "word word\n\n", "- x\n"])
 def test_memory_is_bounded_by_the_text(text: str) -> None:
     whole = document(text * 60_000)

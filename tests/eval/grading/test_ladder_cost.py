@@ -54,11 +54,13 @@ def least(text: str, question: str = "What is it?") -> float:
     return min(seconds(text[shift:], question) for shift in range(2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", UNITS)
 def test_a_loop_costs_little(unit: str) -> None:
     assert least(unit * (4000 // len(unit))) < LOOPED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", UNITS)
 def test_the_cost_grows_as_the_length(unit: str) -> None:
     half, whole = least(varied(unit, 2000)), least(varied(unit, 4000))
@@ -72,6 +74,7 @@ LABELLED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", ["What is it?", *LABELLED])
 def test_a_numbered_list_costs_little(question: str) -> None:
     text = "\n".join(f"{i}. metal {i}" for i in range(400))[:4000]

@@ -21,6 +21,7 @@ def test_there_are_many_phrases_of_every_register(language: str) -> None:
     assert {phrase.register for phrase in found} == {"polite", "plain", "machine", "citing", "hedging"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_a_phrasing_changes_no_verdict(seed: int) -> None:
     rng = random.Random(seed)

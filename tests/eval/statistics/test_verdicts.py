@@ -97,6 +97,7 @@ def test_the_gate_rejects_only_what_the_closed_test_rejects(p_values: list[float
             assert all(rejected(chosen) for chosen in sets)
 
 
+@pytest.mark.slow
 def test_holm_agrees_with_statsmodels_and_keeps_the_order() -> None:
     generator = np.random.default_rng(4)
     assert holm([]) == []

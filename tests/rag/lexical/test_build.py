@@ -91,6 +91,7 @@ def test_scores_are_those_of_bm25s(tmp_path: Path) -> None:
     assert "鸚鵡" not in columns
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_segments")
 @pytest.mark.parametrize("seed", range(3))
 def test_after_any_history_it_finds_what_a_whole_rebuild_finds(tmp_path: Path, seed: int) -> None:

@@ -97,6 +97,7 @@ def test_frequent_terms_are_not_read_where_rare_ones_decide(
     assert set(read) == set(rare)
 
 
+@pytest.mark.slow
 def test_long_question(tmp_path: Path) -> None:
     """Equal sums of a thousand terms, which float32 rounds differently in the order that they are read in."""
     alike, terms = 30, [f"w{n}" for n in range(1200)]

@@ -25,7 +25,10 @@ from tests.rag import conformance
 PROMPTS = ["日本の首都は", "The capital of France is", "東京", "a", "です。" * 15]
 SMALL = EngineOptions(context=128)
 GENERATED = {"gemma2", "gpt2"}
-pytestmark = pytest.mark.skipif(torch.cuda.is_available(), reason="compares with float32 on a processor")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(torch.cuda.is_available(), reason="compares with float32 on a processor"),
+]
 
 
 @pytest.fixture(scope="module")
