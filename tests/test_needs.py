@@ -53,7 +53,6 @@ def test_the_longest_groups_begin_first_and_stay_whole(request: pytest.FixtureRe
     assert seconds == pytest.approx(sorted(seconds, reverse=True))
 
 
-@pytest.mark.slow
 def test_a_fast_test_can_use_nothing_that_takes_long(tmp_path: Path) -> None:
     from rag.encoders import embeddings
 
