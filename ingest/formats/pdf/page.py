@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import pairwise
 from typing import Any
 
 from ingest.formats.pdf import narrow_blanks
@@ -55,7 +55,7 @@ def read_page(page: Any, text_page: Any, number: int) -> PdfPage:
     if text_page.count_chars() != len(text):  # PDFium's indexes are not those of the text
         lines = [_by_letters(line) for line in lines] + [box.text for box in typed]
         return PdfPage(number, tuple(PdfLine(line, top, bottom) for line in lines), top, bottom, placed=False)
-    starts = list(accumulate((len(line) + len(_LINE_END) for line in lines), initial=0))[:-1]
+    lines, starts = _rows(text_page, lines)
     small = ruby_lines(text_page, lines, starts)
     placed: list[PlacedLine] = []
     figures = RaisedFigures(text_page)
@@ -69,6 +69,32 @@ def read_page(page: Any, text_page: Any, number: int) -> PdfPage:
     texts = (_by_letters(join_raised(narrow_blanks.without_marks(line.text))) for line in whole)
     read = tuple(PdfLine(text, line.top, line.bottom) for text, line in zip(texts, whole, strict=True))
     return PdfPage(number, read, top, bottom)
+
+
+def _rows(text_page: Any, lines: Sequence[str]) -> tuple[list[str], list[int]]:
+    """Return lines and where they begin in the text, those apart that PDFium has as one although they are rows."""
+    rows, starts, start = [], [], 0
+    for line in lines:
+        begin = 0
+        for end in [*_returns(text_page, line, start), len(line)]:
+            rows.append(line[begin:end])
+            starts.append(start + begin)
+            begin = end
+        start += len(line) + len(_LINE_END)
+    return rows, starts
+
+
+def _returns(text_page: Any, line: str, start: int) -> list[int]:
+    """Return where a line goes back, after a blank, to its beginning on a lower height."""
+    letters = [at for at, letter in enumerate(line) if not letter.isspace()]
+    if len(letters) < 2 or not any(map(str.isspace, line.strip())):
+        return []
+    first, last = (text_page.get_charbox(start + at) for at in (letters[0], letters[-1]))
+    if 2 * last[3] > first[1] + first[3]:
+        return []
+    boxes = {at: text_page.get_charbox(start + at) for at in letters}
+    ends = [(at, boxes[at], boxes[before]) for before, at in pairwise(letters) if at > before + 1]
+    return [at for at, box, before in ends if 2 * box[3] <= before[1] + before[3] and box[0] <= first[0] < before[0]]
 
 
 def _by_units(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ingest.formats.categories import is_total
 from rag.tables.header import TableRow, normalise_header
@@ -22,6 +22,11 @@ _VALUES = (
 )
 """Kinds of values: no column is named by one word if it has several of them, none of which most are."""
 _KINDS = 2
+_SPEAKERS = (
+    re.compile(r"(?:[QＱ]|問い?|質問|question)\s?[\d０-９]{0,4}[.．:：]?", re.IGNORECASE),
+    re.compile(r"(?:[AＡ]|答え?|回答|answer)\s?[\d０-９]{0,4}[.．:：]?", re.IGNORECASE),
+)
+"""What stands before a question, and before an answer."""
 _SENTENCE = re.compile(r"^※|.{7}[。！？.!?]$", re.DOTALL)
 _COLUMN = re.compile(
     r".{0,4}(?:値|内容|説明|詳細|回答|答え?|解答|正解|備考|データ|記入欄|先|(?<!曜)日|日付|日時|日程|期限|金額|価格|料金|単価|番号|電話|住所|時間|時刻|数量?|率|"
@@ -42,8 +47,10 @@ def is_form(rows: Sequence[TableRow], merged: Iterable[MergedRange]) -> bool:
         if cells.right > cells.left:
             across[cells.top].add((cells.left, cells.right))
     first, *below = rows
-    if not _FEWEST <= len(rows) <= _MOST or not across[first.number] or any(row.fault or row.errors for row in rows):
+    if not _FEWEST <= len(rows) <= _MOST or any(row.fault or row.errors for row in rows):
         return False
+    if not across[first.number]:
+        return _has_wide_values(first, below, across)
     own, value = across[first.number], [*first.filled, 0][1]
     last = max(first.filled[-1], *(right for _, right in own))
     other = sum(
@@ -54,6 +61,36 @@ def is_form(rows: Sequence[TableRow], merged: Iterable[MergedRange]) -> bool:
         for row in below
     )
     return 2 * other >= len(below)
+
+
+def _has_wide_values(
+    first: TableRow, below: Sequence[TableRow], across: Mapping[int, Collection[tuple[int, int]]]
+) -> bool:
+    """Tell whether most rows are a name and a value merged beyond the second pair of names and values of the first."""
+    if len(first.filled) < 2 * _KINDS:
+        return False
+    wide = sum(
+        len(row.filled) == 2
+        and any(left <= row.filled[1] and right > first.filled[2] for left, right in across[row.number])
+        for row in below
+    )
+    return 2 * wide > len(below)
+
+
+def is_dialogue(rows: Sequence[TableRow]) -> bool:
+    """Tell whether rows are questions and answers below one another, each named in the column before it.
+
+    >>> cells = ("Q1", "送料は？"), ("A1", "無料です。"), ("Q2", "返品は？"), ("A2", "30日以内です。")
+    >>> is_dialogue([TableRow(at, at, row) for at, row in enumerate(cells, 1)])
+    True
+    """
+    columns = rows[0].filled
+    if len(columns) != 2 or len(rows) < 2 or any(row.fault or row.filled != columns for row in rows):
+        return False
+    kinds = [next((kind for kind in _SPEAKERS if kind.fullmatch(row.cells[columns[0]])), None) for row in rows]
+    return (
+        None not in kinds and len({*kinds}) > 1 and not _COLUMN.fullmatch(normalise_header(rows[0].cells[columns[1]]))
+    )
 
 
 def is_property_list(rows: Sequence[TableRow]) -> bool:
@@ -94,6 +131,6 @@ def whole_text(rows: Sequence[TableRow], merged: Iterable[MergedRange]) -> str:
     """Return the text of rows that are one document, row by row: a form, a list of properties, a note; else ""."""
     if is_note(rows):
         return "\n".join(row.cells[row.filled[0]] for row in rows)
-    if not (is_form(rows, merged) or is_property_list(rows)):
+    if not (is_form(rows, merged) or is_property_list(rows) or is_dialogue(rows)):
         return ""
     return "\n".join(f"| {' | '.join(' '.join(cell.split()) for cell in row.cells if cell)} |" for row in rows)

@@ -56,3 +56,15 @@ def test_a_letter_of_two_units_changes_nothing_else() -> None:
     (rare,) = texts("a.pdf", drawn_pdf(pieces)).values()
     assert rare == plain.replace("左の欄の一行目", "左の欄の𠮟行目")
     assert plain.index("左の欄の五") < plain.index("右の欄の一")
+
+
+@pytest.mark.parametrize("size", [10.0, 12.0, 14.0])
+@pytest.mark.parametrize("gap", [14, 20, 26])
+def test_rows_of_a_table_drawn_cell_by_cell_stay_apart(size: float, gap: int) -> None:
+    rows = [("品名", "数量", "金額"), ("机", "2", "60,000"), ("椅子", "4", "60,000"), ("棚", "1", "20,000")]
+    pieces = [
+        Piece(cell, 60 + 150 * column, 700 - gap * at, size)
+        for at, row in enumerate(rows)
+        for column, cell in enumerate(row)
+    ]
+    assert read(*pieces).split("\n") == [" ".join(row) for row in rows]

@@ -24,6 +24,26 @@ def test_a_form_is_one_document() -> None:
     }
 
 
+def test_a_form_whose_first_row_is_not_merged_is_one_document() -> None:
+    rows = [
+        ["申請日", "4月1日", "申請者", "田中"],
+        *[[name, f"{name}の値", "", ""] for name in ("件名", "金額", "理由")],
+    ]
+    across = [f"B{row}:D{row}" for row in (2, 3, 4)]
+    (text,) = texts("a.xlsx", merged(*across, rows=rows)).values()
+    assert text.split("\n")[:2] == ["| 申請日 | 4月1日 | 申請者 | 田中 |", "| 件名 | 件名の値 |"]
+    assert len(texts("a.xlsx", merged(across[0], rows=rows))) == 3, "a table, one of whose cells is merged"
+
+
+@pytest.mark.parametrize(("question", "answer"), [("Q", "A"), ("Q{}.", "A{}."), ("質問{}", "回答{}"), ("Ｑ{}", "Ａ{}")])
+def test_questions_above_their_answers_are_one_document(question: str, answer: str) -> None:
+    rows = [
+        row for at in (1, 2, 3) for row in ([question.format(at), f"問い{at}は？"], [answer.format(at), f"答え{at}。"])
+    ]
+    (text,) = texts("a.xlsx", xlsx(表=rows)).values()
+    assert text == "\n".join(f"| {who} | {what} |" for who, what in rows)
+
+
 def test_a_table_of_merged_cells_is_none() -> None:
     rows = [["品名", "", "数", "値"], *[[f"品{at}", "", str(at), "9"] for at in range(3)]]
     found = texts("a.xlsx", merged(*(f"A{row}:B{row}" for row in range(1, 5)), rows=rows))
