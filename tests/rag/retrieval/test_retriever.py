@@ -193,15 +193,26 @@ MANY = [
 ]
 
 
+@pytest.fixture(scope="module")
+def alone(index: Index) -> dict[str, tuple[Hit, ...]]:
+    """What each question finds alone, without a passage that was fetched for another."""
+    return {
+        question: HybridRetriever(index=replace(index, passages=Passages(index.store)), k=3).search(question)
+        for question in MANY
+    }
+
+
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(asked=st.lists(st.sampled_from(MANY), max_size=12), size=st.integers(1, 12))
 def test_many_questions_find_what_each_finds_alone(
-    retriever: HybridRetriever, monkeypatch: pytest.MonkeyPatch, asked: list[str], size: int
+    retriever: HybridRetriever,
+    alone: dict[str, tuple[Hit, ...]],
+    monkeypatch: pytest.MonkeyPatch,
+    asked: list[str],
+    size: int,
 ) -> None:
     """To the letter, scores included: in batches of any size, in any order, with duplicates."""
     monkeypatch.setattr("rag.retrieval.retriever.BATCH", size)
-    fresh = replace(retriever.index, passages=Passages(retriever.index.store))
-    alone = {question: HybridRetriever(index=fresh, k=3).search(question) for question in asked}
     assert retriever.search_many(asked) == [alone[question] for question in asked]
     documents = [[document_of(hit) for hit in alone[question]] for question in asked]
     assert retriever.batch(asked) == documents
