@@ -48,7 +48,7 @@ _NAMES: Mapping[Role, str] = MappingProxyType(
         "possible_answers accepted_answers acceptable_answers answer_entity "
         "expected_answer expected_output expected ground_truth ground_truths ideal completion a "
         "正解 正答 回答 解答 答え 答 模範解答 模範回答 正解例 回答例 解答例 "
-        "正しい答え 参照 参照回答",
+        "正しい答え 参照回答",
         Role.ALIASES: "aliases alias answer_aliases other_answers 別解 別名 許容解 許容解答 許容回答",
         Role.TYPE: "type category question_type qa_type kind "
         "種類 種別 タイプ 型 カテゴリ カテゴリー 区分 分類 分野 ジャンル",
@@ -141,6 +141,11 @@ def read_name(header: str) -> ColumnName | None:
         if (known := _plain(match[rest])) and known.role in BY_LANGUAGE:
             return ColumnName(known.role, _WORDS[match[mark]], known.several, rank=known.rank, weak=known.weak)
     return None
+
+
+def names_of(role: Role) -> tuple[str, ...]:
+    """Return the names that stand for a role without any words around them, the preferred one first."""
+    return tuple(_NAMES[role].split())
 
 
 def read_role(key: str) -> ColumnName | None:

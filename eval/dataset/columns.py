@@ -81,6 +81,16 @@ def names_columns(names: Iterable[str], given: Sequence[FieldColumn]) -> bool:
     return bool({Role.QUESTION, Role.INPUT} & roles) and Role.REFERENCE in roles
 
 
+def question_headers(header: Iterable[str]) -> list[str]:
+    """Return the headers, in any width and case, under which questions may be: several where it is open which.
+
+    >>> question_headers(["No", "質問内容", "turns"]), question_headers(["input", "output"]), question_headers(["名前"])
+    (['質問内容'], ['input'], [])
+    """
+    known = _by_role([FieldColumn(cell, name) for cell in header if cell and (name := read_name(cell))])
+    return [column.header for column in _without_weak(known) if column.name.role is Role.QUESTION]
+
+
 def find_columns(header: Sequence[str], given: Sequence[FieldColumn], where: str) -> SetColumns:
     """Return the columns by role. Raises DatasetError with a suitable --columns if a role is ambiguous."""
     chosen = [_given(column, header, where) for column in given if column.header != NOT_READ]

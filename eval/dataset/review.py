@@ -1,24 +1,27 @@
-"""Review a verification set in an Excel file: its questions one by one, and a person's yes or no, written back."""
+"""Review a verification set in an Excel or CSV file: its questions one by one, and a person's yes or no, written back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from eval.dataset.column_names import Role
-from eval.dataset.columns import SetColumns, find_columns
+from eval.dataset.columns import SetColumns, find_columns, names_columns
 from eval.dataset.set_table import SetRow, SetTable, read_set
 from eval.dataset.values import UnusableValue, text_of, truth_of
 from rag.errors import DatasetError
 from rag.messages import Message
 from rag.records import Language
 from rag.tables.edit import edit_row
+from rag.tables.edit_csv import edit_csv_row
+from rag.tables.files import read_text
 from rag.tables.header import normalise_header
 
-SUFFIX: Final = ".xlsx"
-"""The only files that are reviewed: cells that nobody changed stay in them as they are."""
+SUFFIXES: Final = (".xlsx", ".csv", ".tsv")
+"""The files that are reviewed: cells that nobody changed stay in them as they are."""
 _EXCERPTS: Final = ("excerpt", "抜粋")
 _KEEP: Final[Mapping[Language, tuple[str, str, str]]] = {"en": ("keep", "yes", "no"), "ja": ("残す", "はい", "いいえ")}
 
@@ -81,13 +84,18 @@ def write_review(path: Path, data: bytes, row: ReviewRow, before: Sequence[str],
     if row.keep is not there.keep:
         words = {True: yes, False: no, None: ""}
         changed[header if keep is None else keep.header] = words[row.keep]
-    return edit_row(data, [name for name in table.header if name], row.number, changed) if changed else data
+    if not changed:
+        return data
+    if path.suffix.lower() == SUFFIXES[0] or table.sheet is None:
+        return edit_row(data, [name for name in table.header if name], row.number, changed)
+    text, known = read_text(path, data), partial(names_columns, given=())
+    return edit_csv_row(text, known, table.sheet.header, row.number, changed)
 
 
 def _read(path: Path, data: bytes) -> tuple[SetTable, SetColumns]:
-    if path.suffix.lower() != SUFFIX:
+    if path.suffix.lower() not in SUFFIXES:
         raise DatasetError(
-            "Only Excel files (.xlsx) are reviewed here", where=str(path), do="Save the set as .xlsx, and bring that."
+            "Only Excel and CSV files are reviewed here", where=str(path), do="Save the set as .xlsx, and bring that."
         )
     table = read_set(path, data, ())
     return table, find_columns(table.header, (), table.header_where)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from eval.dataset.columns import question_headers
 from eval.dataset.conditions import Condition
 from eval.runs.answer_log import AnswerLog, AnswerRecord
 from eval.runs.ask import Progress, RunQuestion, answer, prepare
@@ -24,14 +25,14 @@ from rag.serialize import to_jsonable
 from rag.storage.atomic import write_bytes
 from rag.storage.locks import folder_lock
 from rag.tables.files import read_bytes, read_text, refuse_rows, refuse_same
-from rag.tables.header import TableRow, describe_header, normalise_header
+from rag.tables.header import TableRow, describe_header
 from rag.tables.output import Column, OutputTable
 from rag.tables.reader import Table, read_tables, select_table
 from rag.tables.workbook import workbook
 from rag.text.language import detect
 
-COLUMNS = ("question", "questions", "質問", "問い", "問", "設問", "instruction")
-_KNOWN = frozenset(map(normalise_header, COLUMNS))
+EXAMPLES: Final = ("question", "instruction", "query", "質問", "質問内容", "問題文", "設問")
+"""Headers of the column with the questions, some of those that verification sets have too."""
 
 
 def answer_table(
@@ -73,8 +74,9 @@ def answer_table(
 def read_questions(path: Path) -> list[str]:
     """Return the questions in a file, in order, without blank ones.
 
-    In a table they are in the one column with a header of COLUMNS; a table of one column needs none. Raises
-    DatasetError for a file without questions, and for a table in which the column or sheet is ambiguous.
+    In a table they are in the one column with a header that verification sets have for questions; a table of one column
+    needs none. Raises DatasetError for a file without questions, and for a table in which the column or sheet is
+    ambiguous.
     """
     data = read_bytes(path, Message("questions"))
     if path.suffix.lower() == ".txt":
@@ -90,13 +92,13 @@ def read_questions(path: Path) -> list[str]:
 
 
 def _known(header: frozenset[str]) -> bool:
-    return bool(header & _KNOWN)
+    return bool(question_headers(header))
 
 
 def _in_table(path: Path, tables: Sequence[Table]) -> list[str]:
     table = select_table(path, tables)
     if table is not None:
-        columns = table.columns(COLUMNS)
+        columns = table.columns(question_headers(table.header.cells))
         if len(columns) > 1:
             raise _ambiguous(
                 table.locate(table.header), Message("Several columns could contain the questions"), table.header
@@ -116,7 +118,7 @@ def _ambiguous(where: str, what: str, row: TableRow) -> DatasetError:
         Message("{what}; this row has {cells}", what=what, cells=describe_header(row.cells)),
         where=where,
         do=Message(
-            "Give the right one a header: {columns}. (A table with one column needs none.)", columns=", ".join(COLUMNS)
+            "Give the right one a header: {columns}. (A table with one column needs none.)", columns=", ".join(EXAMPLES)
         ),
     )
 

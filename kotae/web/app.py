@@ -21,13 +21,14 @@ from kotae.web import (
     review_routes,
     set_routes,
 )
-from kotae.web.asking import ask
+from kotae.web.asking import ask, stop_answer
 from kotae.web.comparisons import Comparisons
 from kotae.web.drafting import SetDrafting
 from kotae.web.errors import as_kotae_error, openai_fields, page_fields, status_of
 from kotae.web.history import History
 from kotae.web.index_view import IndexView
 from kotae.web.jobs import JobRunner
+from kotae.web.kept_answers import KeptAnswers
 from kotae.web.library import Library
 from kotae.web.library_sync import LibrarySync
 from kotae.web.question_lists import QuestionLists
@@ -55,6 +56,7 @@ def build_app(config: ServerConfig) -> Starlette:
         routes=[
             Route("/", pages.ask_page),
             Route("/ask", ask, methods=["POST"]),
+            Route("/ask/{answer}/stop", stop_answer, methods=["POST"]),
             Route("/examples", pages.examples),
             Route("/lists", pages.lists_page),
             Route("/lists", list_routes.add_list, methods=["POST"]),
@@ -90,6 +92,7 @@ def build_app(config: ServerConfig) -> Starlette:
         app.state.library = Library(config.library, config.index.folder)
         app.state.syncing = LibrarySync(app.state.library, view, app.state.queue.warm_up)
     app.state.history = None if config.history is None else History(config.history)
+    app.state.kept = KeptAnswers()
     app.state.lists = QuestionLists(app.state.queue)
     app.state.runs = RunList(config.runs)
     app.state.sets = SetFolder(config.runs / FOLDER)

@@ -8,15 +8,17 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from functools import partial
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from kotae.web.errors import page_fields
 from kotae.web.history import History, HistoryEntry
+from kotae.web.kept_answers import KeptAnswers
 from kotae.web.pages import page_language
 from kotae.web.questions import first_fault, json_object, read_body, read_question
 from kotae.web.queue import AnswerQueue, Event, QueuedQuestion, Retrieved, Waiting
@@ -31,24 +33,41 @@ class _Body(BaseModel):
     question: str
     language: Literal["auto", "ja", "en"]
     retrieval: bool
+    id: Annotated[str, Field(pattern=r"^[0-9a-f-]{8,64}$")] | None = None
 
 
 async def ask(request: Request) -> Response:
-    """Answer one question. The events are waiting, found, text, done, unkept and error."""
-    question = _read(await read_body(request))
+    """Answer one question. The events are waiting, found, text, done, unkept and error.
+
+    A question with an `id` goes on without its client, and is followed from its beginning when it is sent again.
+    """
+    body = _read(await read_body(request))
+    question = _question(body)
     recorder = _Recorder(request.app.state.history, question, _settings(request))
-    lines = _lines(request.app.state.queue, question, recorder, page_language(request))
+    begin = partial(_lines, request.app.state.queue, question, recorder, page_language(request))
+    kept: KeptAnswers = request.app.state.kept
+    lines = begin() if body.id is None else kept.get(body.id, begin).follow()
     return StreamingResponse(lines, media_type="application/x-ndjson")
 
 
-def _read(body: bytes) -> QueuedQuestion:
+async def stop_answer(request: Request) -> Response:
+    """Stop a question that goes on without its client."""
+    kept: KeptAnswers = request.app.state.kept
+    kept.stop(request.path_params["answer"])
+    return JSONResponse({})
+
+
+def _read(body: bytes) -> _Body:
     try:
-        fields = _Body.model_validate(json_object(body))
+        return _Body.model_validate(json_object(body))
     except ValidationError as error:
         name, fault, _ = first_fault(error)
         raise RequestError(Message("{name}: {fault}", name=name, fault=fault)) from error
-    language = None if fields.language == "auto" else fields.language
-    return QueuedQuestion(read_question(fields.question, language), fields.retrieval)
+
+
+def _question(body: _Body) -> QueuedQuestion:
+    language = None if body.language == "auto" else body.language
+    return QueuedQuestion(read_question(body.question, language), body.retrieval)
 
 
 @dataclass(slots=True)
@@ -62,6 +81,11 @@ class _Recorder:
     began: float = field(default_factory=time.monotonic)
     hits: Sequence[Hit] = ()
 
+    @property
+    def seconds(self) -> float:
+        """The time since its turn came."""
+        return round(time.monotonic() - self.began, 1)
+
     async def keep(self, event: Event) -> None:
         """Take note of the passages, and write the answer. Raises KotaeError."""
         if isinstance(event, Waiting):
@@ -71,7 +95,7 @@ class _Recorder:
         elif event.done is not None and self.history is not None:
             entry = HistoryEntry(
                 self.question.question.text, event.done.text, self.question.retrieval,
-                self.asked.isoformat(timespec="seconds"), round(time.monotonic() - self.began, 1),
+                self.asked.isoformat(timespec="seconds"), self.seconds,
                 [hit_fields(hit) for hit in self.hits], self.settings,
             )  # fmt: skip
             await run_in_threadpool(self.history.add, entry)
@@ -92,7 +116,8 @@ async def _lines(
                     await recorder.keep(event)
                 except KotaeError as error:
                     yield _line({"event": "unkept", "error": page_fields(error, language)})
-                yield _line(_fields(event))
+                fields = _fields(event)
+                yield _line(fields | {"seconds": recorder.seconds} if fields["event"] == "done" else fields)
     except Exception as error:
         yield _line({"event": "error", "error": page_fields(error, language)})
 

@@ -38,7 +38,8 @@ class SetDrafting:
                         name=self.model.prompt.name),
                 do="Start kotae serve without --prompt.",
             )  # fmt: skip
-        out, seed = self.sets.next_draft(f"draft-{'-'.join(languages)}-{count}")
+        language = f"{languages[0]}-" if len(languages) == 1 else ""  # of both, all questions may be in one
+        out, seed = self.sets.next_draft(f"draft-{language}{count}")
         kept = drafts_of(out)
         busy = RunBusy("Another process is drafting this set", where=str(out), do="Wait for it to end, then try again.")
 

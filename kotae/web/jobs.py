@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, ThreadPoolExecutor, wait
@@ -54,6 +55,8 @@ class BackgroundWork:
     state: JobState = JobState.RUNNING
     seconds: float | None = None
     error: KotaeError | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    """Held where the state changes: work ends on another thread than that which stops it."""
 
     @property
     def elapsed(self) -> float:
@@ -62,8 +65,15 @@ class BackgroundWork:
 
     def end(self, state: JobState) -> None:
         """Take note of its end."""
-        self.seconds = self.elapsed
-        self.state = state
+        with self._lock:
+            self.seconds = self.elapsed
+            self.state = state
+
+    def stop(self) -> None:
+        """Have it end soon, unless it has ended."""
+        with self._lock:
+            if self.state is JobState.RUNNING:
+                self.state = JobState.STOPPING
 
     def fields(self, language: Language) -> dict[str, Any]:
         """Return what the page has of any work, errors in a language."""
@@ -166,14 +176,13 @@ class JobRunner:
         job = self.latest
         if job is None or job.id != job_id:
             raise RequestError("This work does not exist, or no longer does", status=404)
-        if job.state is JobState.RUNNING:
-            job.state = JobState.STOPPING
+        job.stop()
         return job
 
     def close(self) -> None:
         """Stop, and wait for what is being done to end."""
-        if self.latest is not None and self.latest.state is JobState.RUNNING:
-            self.latest.state = JobState.STOPPING
+        if self.latest is not None:
+            self.latest.stop()
         self._thread.shutdown()
 
 

@@ -20,6 +20,7 @@ from kotae.web.runs_view import RunList
 from kotae.web.uploads import attachment
 from rag.errors import IndexMissing, IndexProblem, KotaeError, RequestError
 from rag.records import LANGUAGES, Language
+from rag.settings import DEFAULT_MODEL
 from rag.text.language import markup_language
 
 if TYPE_CHECKING:
@@ -164,6 +165,8 @@ def page_language(request: Request) -> Language:
 def render_page(request: Request, name: str, *, status: int = 200, **values: Any) -> Response:
     """Return a page in the language of its reader, from the template of this name."""
     language = page_language(request)
+    if values.get("model") == DEFAULT_MODEL:
+        values["model"] = translate("model_bundled", language)
     text = (
         _environment()
         .get_template(f"{name}.html")

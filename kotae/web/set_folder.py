@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from eval.dataset import review
 from eval.dataset.conditions import Condition
 from eval.dataset.items import Dataset
 from eval.dataset.load import load_dataset
-from eval.dataset.review import SUFFIX, ReviewRow, SetReview, read_review, write_review
+from eval.dataset.review import ReviewRow, SetReview, read_review, write_review
 from eval.dataset.set_table import SUFFIXES
 from eval.dataset.summary import reasons
 from kotae.web.uploads import read_uploaded
@@ -45,7 +46,7 @@ class SetEntry:
     @property
     def reviewable(self) -> bool:
         """Whether its questions can be kept, mended and dropped on the page."""
-        return self.path.suffix.lower() == SUFFIX
+        return self.path.suffix.lower() in review.SUFFIXES
 
     @property
     def languages(self) -> dict[Language, int]:
@@ -126,6 +127,11 @@ class SetFolder:
     def id_of(self, path: Path) -> str:
         """Return the id of a set's file."""
         return _id_of(path)
+
+    def remove(self, set_id: str) -> None:
+        """Delete a set. Raises RequestError and CannotWrite."""
+        with self._writing, translate_os_errors(self.folder):
+            self._path(set_id).unlink(missing_ok=True)
 
     def review(self, set_id: str) -> SetReview:
         """Return what there is to review in a set. Raises RequestError and DatasetError."""

@@ -56,6 +56,13 @@ async def set_file(request: Request) -> Response:
     return Response(data, media_type="application/octet-stream", headers=attachment(path.name))
 
 
+async def delete_set(request: Request) -> Response:
+    """Delete a set. Runs that asked it keep their questions."""
+    sets: SetFolder = request.app.state.sets
+    await run_in_threadpool(sets.remove, request.path_params["set"])
+    return JSONResponse({})
+
+
 async def compare(request: Request) -> Response:
     """Begin a comparison of a set under the conditions in the body."""
     body = await read_body(request)
@@ -104,6 +111,7 @@ ROUTES = (
     Route("/sets", sets_page),
     Route("/sets", add_set, methods=["POST"]),
     Route("/sets/{set}/file", set_file),
+    Route("/sets/{set}/delete", delete_set, methods=["POST"]),
     Route("/sets/{set}/comparison", compare, methods=["POST"]),
     Route("/runs/{run}/resume", resume, methods=["POST"]),
     Route("/jobs/state", job_state),

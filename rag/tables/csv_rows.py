@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import chain
 
 from rag.tables.cell_text import ERRORS
@@ -33,6 +35,14 @@ class BrokenCsv(Exception):
         self.row = row
 
 
+@dataclass(frozen=True, slots=True)
+class CsvDialect:
+    """The delimiter of a CSV file, and its first line if that names it."""
+
+    delimiter: str
+    stated: str = ""
+
+
 def csv_rows(lines: Iterable[TextLine], known: Known | None = None) -> Iterator[TableRow]:
     """Yield every row, blank ones too; one on a line with bytes that are not text has a fault. Raises BrokenCsv."""
     remaining = iter(lines)
@@ -46,13 +56,12 @@ def csv_rows(lines: Iterable[TextLine], known: Known | None = None) -> Iterator[
             yield line.text
 
     csv.field_size_limit(_LONGEST_CELL)
-    stated = _STATED.fullmatch(sample[0].text) if sample else None
+    dialect = _dialect(sample, known)
     unread, begins = texts(), 1
-    if stated:
+    if dialect.stated:
         next(unread)
         begins = 2
-    delimiter = stated.group(1) if stated else _delimiter([line.text for line in sample], known)
-    reader = csv.reader(unread, delimiter=delimiter, strict=True)
+    reader = csv.reader(unread, delimiter=dialect.delimiter, strict=True)
     number, before = 0, begins - 1
     try:
         for number, cells in enumerate(reader, 1):
@@ -64,6 +73,18 @@ def csv_rows(lines: Iterable[TextLine], known: Known | None = None) -> Iterator[
             begins = before + reader.line_num + 1
     except csv.Error as error:
         raise BrokenCsv(TableRow(number + 1, begins, fault=str(error))) from error
+
+
+def csv_dialect(text: str, known: Known | None = None) -> CsvDialect:
+    """Return how the cells of a CSV file are delimited."""
+    return _dialect(_sample(map(TextLine, io.StringIO(text, newline=""))), known)
+
+
+def _dialect(sample: Sequence[TextLine], known: Known | None) -> CsvDialect:
+    stated = _STATED.fullmatch(sample[0].text) if sample else None
+    if stated:
+        return CsvDialect(stated.group(1), stated.group())
+    return CsvDialect(_delimiter([line.text for line in sample], known))
 
 
 def _row(number: int, line: int, cells: Sequence[str]) -> TableRow:

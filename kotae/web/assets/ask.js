@@ -10,10 +10,11 @@ const question = document.getElementById("question");
 const answers = document.getElementById("answers");
 const exports = document.getElementById("exports");
 
-// The questions of this tab, oldest first. They survive a reload and visits to other pages, until the tab is closed.
+// The questions of this tab, oldest first. They outlive reloads and visits to other pages, until the tab is closed.
 const questions = [];
 const STORAGE_KEY = "asked";
 const MAX_STORED = 50;
+const ENDS = ["done", "stopped", "error"]; // after which nothing more comes of a question
 
 const cloneTemplate = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
 
@@ -40,8 +41,10 @@ async function* streamed(body) {
 
 // One answer, with or without retrieval.
 class Pane {
-  constructor(retrieval) {
+  constructor({ retrieval, id = crypto.randomUUID(), events = [] }) {
     this.retrieval = retrieval;
+    this.id = id;
+    this.kept = events;
     this.element = cloneTemplate("pane");
     this.status = this.find(".status");
     this.answer = this.find(".answer");
@@ -49,7 +52,9 @@ class Pane {
     this.stop = this.find(".stop");
     this.stop.textContent = translate("stop");
     this.abort = new AbortController();
-    this.stop.addEventListener("click", () => this.abort.abort());
+    this.stop.addEventListener("click", () => this.halt());
+    this.again = this.find(".again");
+    this.again.textContent = translate("ask_again");
     this.attempt = 0;
     this.events = []; // enough to restore the pane
     this.finished = false;
@@ -60,27 +65,39 @@ class Pane {
     return this.element.querySelector(selector);
   }
 
-  async ask(text, language) {
+  // Show the answer, which the server may have begun before the page was left.
+  async ask({ text, language, asked }) {
+    this.again.addEventListener("click", () => ask(text, language, [this.retrieval]));
+    if (this.kept.some(({ event }) => ENDS.includes(event))) {
+      for (const event of this.kept) this.handle(event);
+      return this.end();
+    }
     this.busy = true;
     this.setStatus("sent");
     this.element.setAttribute("aria-busy", "true");
     const clock = this.find(".clock");
-    const asked = performance.now();
-    const tick = () => (clock.textContent = translate("seconds", { seconds: Math.round((performance.now() - asked) / 1000) }));
-    const ticking = setInterval(tick, 1000);
+    const ticking = setInterval(() => {
+      clock.textContent = translate("seconds", { seconds: Math.round((Date.now() - Date.parse(asked)) / 1000) });
+    }, 1000);
     try {
       await enter(this.abort.signal, (ahead) => this.setStatus("waiting", { ahead }));
       await this.send(text, language).finally(leave);
     } catch {
-      if (this.abort.signal.aborted) this.setStatus("stopped");
-      else this.fail(translate("lost"));
+      if (!this.abort.signal.aborted) this.fail(translate("lost"));
     }
     clearInterval(ticking);
     this.end();
   }
 
+  // Stop the answer here and on the server, for which leaving the page is no reason to stop.
+  halt() {
+    this.handle({ event: "stopped" });
+    this.abort.abort();
+    fetch(`/ask/${this.id}/stop`, { method: "POST", keepalive: true }).catch(() => undefined);
+  }
+
   async send(text, language) {
-    const body = JSON.stringify({ question: text, language, retrieval: this.retrieval });
+    const body = JSON.stringify({ question: text, language, retrieval: this.retrieval, id: this.id });
     const response = await fetch("/ask", {
       method: "POST", body, headers: { "Content-Type": "application/json" }, signal: this.abort.signal,
     });
@@ -95,28 +112,20 @@ class Pane {
   }
 
   handle(event) {
-    if (["found", "done", "unkept", "error"].includes(event.event)) this.events.push(event);
+    if (["found", "unkept", ...ENDS].includes(event.event)) this.events.push(event);
     this[`on_${event.event}`](event);
-  }
-
-  // Rebuild the pane; an unfinished answer counts as stopped.
-  restore(events) {
-    events.forEach((event) => this.handle(event));
-    if (!this.finished) this.setStatus("stopped");
-    this.end();
   }
 
   end() {
     this.busy = false;
     this.stop.remove();
     this.find(".clock").remove();
+    this.again.hidden = this.events.some(({ event }) => event === "done");
     this.element.removeAttribute("aria-busy");
     store();
   }
 
-  setStatus(name, values) {
-    this.status.textContent = translate(name, values);
-  }
+  setStatus(name, values) { this.status.textContent = translate(name, values); }
 
   fail(text) {
     this.finished = true;
@@ -132,7 +141,6 @@ class Pane {
 
   on_waiting(event) {
     this.setStatus(event.ahead ? "waiting" : "sent", event);
-    this.began = performance.now();
   }
 
   on_found(event) {
@@ -156,7 +164,6 @@ class Pane {
 
   on_done(event) {
     this.finished = true;
-    event.seconds ??= ((performance.now() - this.began) / 1000).toFixed(1);
     this.setStatus("done", event);
     setText(this.answer, event.text || translate("empty"));
     if (!event.language_ok) this.remark("wrong_language");
@@ -179,6 +186,11 @@ class Pane {
 
   on_unkept(event) {
     this.remark("unkept", { reason: event.error.text });
+  }
+
+  on_stopped() {
+    this.finished = true;
+    this.setStatus("stopped");
   }
 
   on_error(event) {
@@ -217,8 +229,8 @@ function source(hit) {
 }
 
 function store() {
-  const latest = questions.slice(-MAX_STORED).map(({ text, asked, panes }) => (
-    { text, asked, panes: panes.map(({ retrieval, events }) => ({ retrieval, events })) }));
+  const latest = questions.slice(-MAX_STORED).map(({ text, language, asked, panes }) => (
+    { text, language, asked, panes: panes.map(({ retrieval, id, events }) => ({ retrieval, id, events })) }));
   try {
     sessionStorage.setItem(STORAGE_KEY, JSON.stringify(latest));
   } catch {
@@ -266,18 +278,23 @@ form.addEventListener("submit", (event) => {
   const last = questions.at(-1);
   const twice = last && [last.text, last.language, last.how].join("\0") === [text, language, how].join("\0");
   if (twice && last.panes.some((pane) => pane.busy)) return;
-  const panes = { with: [true], without: [false], both: [true, false] }[how].map((retrieval) => new Pane(retrieval));
-  show({ text, language, how, panes, asked: new Date().toISOString() });
-  store();
-  for (const pane of panes) pane.ask(text, language);
+  ask(text, language, { with: [true], without: [false], both: [true, false] }[how], how);
 });
+
+// Ask a question in one pane for each way, with retrieval or without.
+function ask(text, language, ways, how = "") {
+  const panes = ways.map((retrieval) => new Pane({ retrieval }));
+  begin({ text, language, how, panes, asked: new Date().toISOString() });
+}
+
+function begin(entry) {
+  show(entry);
+  store();
+  for (const pane of entry.panes) pane.ask(entry);
+}
 
 question.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) form.requestSubmit();
 });
 
-for (const { text, asked = "", panes } of stored()) {
-  const restored = panes.map(({ retrieval }) => new Pane(retrieval));
-  show({ text, asked, panes: restored });
-  restored.forEach((pane, at) => pane.restore(panes[at].events));
-}
+for (const entry of stored()) begin({ ...entry, panes: entry.panes.map((pane) => new Pane(pane)) });

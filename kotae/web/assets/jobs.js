@@ -1,5 +1,6 @@
 // Work in the background, followed on any page that has a place for it. It goes on when the page is left.
 
+import { showHeadline } from "./headline.js";
 import { languageOf, translate } from "./page.js";
 import { send } from "./upload.js";
 
@@ -20,6 +21,9 @@ const WORDS = {
   },
 };
 let timer;
+let running; // the id of what this page has seen at work
+
+const isRunning = ({ state }) => ["running", "stopping"].includes(state);
 
 function time(seconds) {
   if (seconds < 90) return translate("job_seconds", { seconds: Math.round(seconds) });
@@ -50,7 +54,8 @@ function setText(selector, text) {
 export function showJob(job) {
   section.hidden = !job;
   if (!job) return;
-  job.running = ["running", "stopping"].includes(job.state);
+  job.running = isRunning(job);
+  running = job.running ? job.id : undefined;
   setText("h2", job.name).lang = languageOf(job.name);
   setText("[role=status]", stateText(job)).classList.toggle("failed", job.state === "broken");
   setText(".count", countText(job));
@@ -68,6 +73,12 @@ export function showJob(job) {
   const drafted = job.kind === "drafting";
   link.href = drafted ? `/sets/${job.result}/review` : `/runs/${job.result}/report`;
   link.textContent = translate(drafted ? "job_review" : "job_report");
+  const verdict = section.querySelector(".headline");
+  verdict.hidden = drafted || job.state !== "done";
+  if (!verdict.hidden && verdict.dataset.of !== job.id) {
+    verdict.dataset.of = job.id;
+    showHeadline(verdict, job.result);
+  }
   for (const button of document.querySelectorAll("[data-resume]")) {
     button.hidden = job.running && button.dataset.resume === job.result;
   }
@@ -81,8 +92,12 @@ function follow() {
   }, POLL_MS);
 }
 
+// The lists of the page change when the work ends.
 async function load() {
-  showJob((await send("/jobs/state")).job);
+  const { job } = await send("/jobs/state");
+  const ended = job && running === job.id && !isRunning(job);
+  if (ended) location.reload();
+  else showJob(job);
 }
 
 async function act(action) {

@@ -14,9 +14,10 @@ export function languageOf(text) {
 
 // Times are those of the reader's clock; the server's own, in UTC, stay as their titles.
 for (const time of document.querySelectorAll("time[datetime]")) {
+  const date = new Date(time.dateTime);
+  if (Number.isNaN(date.getTime())) continue; // a damaged one stays as it is written
   time.title = time.textContent;
-  const style = { dateStyle: "medium", timeStyle: "short" };
-  time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang, style);
+  time.textContent = date.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
 }
 
 // Screen readers continue at the passage that the address names.

@@ -1,5 +1,6 @@
 // Sets of questions: sent as a file, and compared with.
 
+import "./delete.js";
 import { beginJob } from "./jobs.js";
 import { translate } from "./page.js";
 import { acceptDrops, send } from "./upload.js";

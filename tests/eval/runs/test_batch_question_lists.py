@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from eval.dataset.column_names import Role, names_of
+from eval.dataset.load import load_dataset
 from eval.runs.batch import read_questions
 from rag.errors import DatasetError
 from tests.ingest.files import xlsx
@@ -31,8 +33,9 @@ def tables(folder: Path, rows: Sequence[Sequence[object]]) -> list[Path]:
 
 @pytest.mark.parametrize(
     "header",
-    ["Question", "ＱＵＥＳＴＩＯＮ", " question ", "Questions", "質問", "問い", "問", "設問", "Instruction", "質 問"],
-)
+    ["Question", "ＱＵＥＳＴＩＯＮ", " question ", "Questions", "質問", "問い", "問", "設問", "Instruction", "質 問",
+     "質問内容", "問題文", "お問い合わせ内容", "FAQの質問文", "query"],
+)  # fmt: skip
 @pytest.mark.parametrize("shape", ["alone", "among others", "below titles", "below a title of the same name"])
 def test_questions_stand_under_a_known_header(tmp_path, header, shape) -> None:
     rows: list[list[object]] = [["NO", header, "備考"], *([n, asked, "x"] for n, asked in enumerate(ASKED, 1))]
@@ -43,6 +46,15 @@ def test_questions_stand_under_a_known_header(tmp_path, header, shape) -> None:
     elif shape != "among others":
         rows = [[header, "", ""], *rows]
     assert [read_questions(path) for path in tables(tmp_path, rows)] == [ASKED] * 4
+
+
+@pytest.mark.parametrize("name", sorted(names_of(Role.QUESTION)))
+def test_a_header_of_a_verification_set_is_one_of_a_list(tmp_path, name) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"NO,{name},備考\n1,首都は？,x\n", "utf-8")
+    assert read_questions(path) == ["首都は？"]
+    path.write_text(f"NO,{name},reference\n1,首都は？,東京\n", "utf-8")
+    assert [question for item in load_dataset(path).items for question in item.questions.values()] == ["首都は？"]
 
 
 def test_a_list_without_a_header_is_asked_from_its_first_row_on(tmp_path) -> None:

@@ -23,15 +23,30 @@ def test_a_second_question_waits_and_either_can_be_stopped(page, site) -> None:
     assert [said.rstrip(",") for said in site.engine.stopped] == ["one"]
 
 
-def test_a_page_that_is_closed_stops_its_answer(page, site) -> None:
+def test_an_answer_goes_on_while_its_page_is_left(page, site) -> None:
     ask(page, "LONG", "without")
     assert site.engine.reached.wait(300)
     page.open(f"{site.base}/runs")
     site.engine.go.set()
     page.open(f"{site.base}/")
-    ask(page, CATTLE, "without")
     page.until(ALL_ANSWERED)
-    assert [said.rstrip(",") for said in site.engine.stopped] == ["one"]
+    assert page.texts(".answer")[0].startswith("one")
+    assert site.engine.stopped == []
+    assert len(site.engine.prompts) == 1
+
+
+def test_questions_that_waited_their_turn_are_answered_after_the_page_was_left(page, site) -> None:
+    ask(page, "SLOW", "without")
+    assert site.engine.reached.wait(300)
+    for question in (CATTLE, TENNIS, UNHEARD_OF):
+        ask(page, question, "without")
+    page.until("document.querySelectorAll('.pane').length === 4")
+    page.open(f"{site.base}/documents")
+    site.engine.go.set()
+    page.open(f"{site.base}/")
+    page.until(f"document.querySelectorAll('.pane').length === 4 && {ALL_ANSWERED}")
+    assert page.texts(".answer") == ["987,654人です。", "許斐剛", "Rinderpest", "onetwo"]
+    assert len(site.engine.prompts) == 4
 
 
 def test_what_was_asked_outlives_a_reload_another_page_and_the_way_back(page, site) -> None:
@@ -50,18 +65,24 @@ def test_what_was_asked_outlives_a_reload_another_page_and_the_way_back(page, si
     page.click(".switch a[lang=ja]")
     page.until(f"document.documentElement.lang === 'ja' && {answered}")
     assert page.texts(".answer") == ["許斐剛", "許斐剛"]
-    assert page.texts(".pane h3") == ["検索あり", "検索なし"]
+    assert page.texts(".pane h3") == ["文書あり", "文書なし"]
     assert page.console == []
 
 
-def test_an_answer_that_a_reload_ended_is_shown_as_stopped(page, site) -> None:
+def test_an_answer_that_was_stopped_stays_so_and_can_be_asked_for_again(page, site) -> None:
     ask(page, "LONG", "without")
     page.until("document.querySelector('.answer')?.innerText === 'one'")
+    page.click(".stop")
+    page.until("document.querySelector('.status').innerText === 'Stopped'")
+    site.engine.go.set()
     page.reload()
     page.until("document.querySelector('.status')?.innerText === 'Stopped'")
     assert page.texts(".asked h2") == ["LONG"]
     assert page.run("document.querySelectorAll('.stop').length") == 0
-    site.engine.go.set()
+    assert len(site.engine.prompts) == 1
+    page.click(".again")
+    page.until("document.querySelector('.status').innerText.startsWith('Answered')")
+    assert page.texts(".asked h2") == ["LONG", "LONG"]
 
 
 def test_many_questions_leave_room_for_pages(page, site) -> None:
@@ -111,12 +132,12 @@ def test_an_answer_in_the_wrong_language_is_replaced_and_said(page) -> None:
 def test_the_passage_that_supports_an_answer_is_marked_and_first(page) -> None:
     ask(page, TENNIS)
     page.until(ALL_ANSWERED)
-    assert page.texts(".support") == ["Supports the answer", ""]
+    assert page.texts(".support") == ["Contains words of the answer", ""]
     assert page.run("document.querySelector('.sources li').classList.contains('supports')")
     assert "許斐剛" in page.texts(".sources .quote")[0]
     assert page.texts(".remarks li") == []
     page.click(".switch a[lang=ja]")
-    page.until("document.querySelector('.support')?.innerText === '回答の根拠'")
+    page.until("document.querySelector('.support')?.innerText === '回答の語句がある箇所'")
 
 
 def test_what_no_passage_has_is_named(page) -> None:

@@ -91,12 +91,25 @@ def test_a_decision_about_nothing_changes_nothing(site, body, part) -> None:
     assert get(site, f"/sets/{set_id}/file").content == BOOK
 
 
-def test_only_excel_files_are_reviewed(site) -> None:
-    set_id = add(site, "set.csv", f"question,reference\n{TENNIS},許斐剛\n".encode()).json()["id"]
+@pytest.mark.parametrize("name", ["set.csv", "set.tsv"])
+def test_a_set_in_csv_is_reviewed_too(site, name) -> None:
+    cells = ["question", "reference"], [TENNIS, "許斐剛"]
+    text = "".join(("\t" if name.endswith("tsv") else ",").join(row) + "\n" for row in cells)
+    set_id = add(site, name, text.encode("cp932")).json()["id"]
+    assert f"/sets/{set_id}/review" in get(site, "/sets").text
+    body = {"row": 2, "before": cells[1], "texts": [TENNIS, "許斐 剛"], "keep": True}
+    with site.client() as client:
+        reply = client.post(f"/sets/{set_id}/rows?lang=ja", json=body).json()
+    assert reply["rows"] == [{"row": 2, "texts": [TENNIS, "許斐 剛"], "excerpt": "", "keep": True}]
+    assert get(site, f"/sets/{set_id}/file").content.decode("utf-8-sig").splitlines()[0].endswith("残す")
+
+
+def test_only_tables_are_reviewed(site) -> None:
+    set_id = add(site, "set.json", f'[{{"question": "{TENNIS}", "reference": "許斐剛"}}]'.encode()).json()["id"]
     assert "/review" not in get(site, "/sets").text
     reply = get(site, f"/sets/{set_id}/rows/state?lang=ja")
     assert reply.status_code == 400
-    assert "Excel ファイル" in reply.json()["error"]["text"]
+    assert "Excel" in reply.json()["error"]["text"]
     assert get(site, "/sets/none/review").status_code == 404
 
 

@@ -40,8 +40,11 @@ def test_a_set_is_brought_compared_and_reported(tab, site, tmp_path) -> None:
     page.until(f"{SHOWN} && {COUNT}.startsWith('8 件中 1 件に回答、')")
     assert page.run("document.querySelector('#job progress').value") == 1
     assert page.run("document.querySelector('[data-resume]').hidden")
+    assert page.run("document.querySelector('.headline:not([hidden])')") is None
     site.engine.go.set()
     page.until(f"{STATUS} === '終わりました'")
+    page.until("document.querySelector('#job .headline').innerText.includes('問')")
+    page.until("document.querySelector('[data-run]') !== null")
     assert page.run("document.querySelector('#job .stop').hidden")
     page.click("#job a")
     page.until("location.pathname.endsWith('/report') && document.querySelector('output')?.innerText")
@@ -102,3 +105,15 @@ def test_it_fits_the_window_and_everything_has_a_name(page, site, tmp_path, widt
     assert page.run("document.documentElement.scrollWidth") <= width
     site.engine.go.set()
     page.until(f"{STATUS} === 'Done'")
+
+
+def test_a_set_is_deleted_once_that_is_confirmed(page, site, tmp_path) -> None:
+    bring(page, site, tmp_path / "set.csv", f"question,reference\n{TENNIS},許斐剛\n")
+    page.run("window.confirm = (text) => (window.asked = text, false)")
+    page.click("[data-delete]")
+    assert "set.csv" in page.run("window.asked")
+    assert len(list((site.config.runs / "sets").iterdir())) == 1
+    page.run("window.confirm = () => true")
+    page.click("[data-delete]")
+    page.until("document.querySelector('form.compare') === null")
+    assert list((site.config.runs / "sets").iterdir()) == []

@@ -1,4 +1,4 @@
-// The history: entries are deleted once that is confirmed.
+// What is kept, such as entries of the history and sets, is deleted once that is confirmed.
 
 import "./page.js";
 import { send } from "./upload.js";
