@@ -1,4 +1,4 @@
-"""Review a verification set in an Excel or CSV file: its questions one by one, and a person's yes or no, written back."""
+"""Review a verification set in an Excel or CSV file: its questions one by one, and a yes or no written back."""
 
 from __future__ import annotations
 

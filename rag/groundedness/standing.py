@@ -50,7 +50,8 @@ def _states(span: SoughtSpan, given: Value, counted: frozenset[str]) -> bool:
     if isinstance(value, DateValue) or abs(value.value) >= _SMALL:
         return True
     if (value.unit is None) != (given.unit is None):
-        return value.value.denominator != 1
+        bare = value.unit is None and not span.counted  # 65, where the passage has 満65歳
+        return bare or value.value.denominator != 1
     comparable = span.counted and counted and _japanese(span.counted) == _japanese(counted)
     return not comparable or bool(span.counted & counted)
 

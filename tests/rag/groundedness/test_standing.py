@@ -27,6 +27,8 @@ SAME = [
     ("東京都", "The office moved within Tokyo."), ("90‰", "90パーミルの坂"), ("the Nordic Museum",
     "from which the Nordic Museum grew"),
     ("ロベール・ゲラン", "フランスの新聞記者ロベール・ゲランが"), ("7 August", "2019年8月7日"),
+    *((number, f"{before}65{unit}とする。") for number in ("65", "６５") for before in ("", "満", "第", "約", "計")
+      for unit in ("歳", "回", "名", "年", "%", "km", "個", "")),
 ]  # fmt: skip
 OTHER = [
     ("1,643メートル", "a depth of 1642 metres"), ("3 people", "3 km away"), ("3人", "3台の車"), ("7 towns",
