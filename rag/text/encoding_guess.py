@@ -23,9 +23,9 @@ _DOUBT = 3.0
 """In bits: the least by which the best reading must be likelier than the next."""
 _REFUTED = 60.0
 _LONG = 1 << 12
-_FIRST_LOOKS = (1 << 8, 1 << 12)
+_FIRST_LOOKS = (1 << 8, 1 << 10, 1 << 12)
 """Bytes by which most encodings are ruled out, so that only a few read the whole sample."""
-_HOPELESS = 150.0
+_HOPELESS = 50.0
 _JAPANESE_PER_BYTE = 6.5
 _RARE_IN_UTF8 = re.compile("[\u0180-\u036f\u0378-\u0383\u0530-\u058f\u0700-\u07ff]")
 _IMPLAUSIBLE = 19.0

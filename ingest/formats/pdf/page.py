@@ -86,9 +86,9 @@ def _rows(text_page: Any, lines: Sequence[str]) -> tuple[list[str], list[int]]:
 
 def _returns(text_page: Any, line: str, start: int) -> list[int]:
     """Return where a line goes back, after a blank, to its beginning on a lower height."""
-    letters = [at for at, letter in enumerate(line) if not letter.isspace()]
-    if len(letters) < 2 or not any(map(str.isspace, line.strip())):
+    if " " not in line.strip():
         return []
+    letters = [at for at, letter in enumerate(line) if not letter.isspace()]
     first, last = (text_page.get_charbox(start + at) for at in (letters[0], letters[-1]))
     if 2 * last[3] > first[1] + first[3]:
         return []
