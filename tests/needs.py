@@ -32,8 +32,11 @@ FIXTURES = {
 }
 """Fixtures that take long, and how tests that ask for them are marked."""
 SLOW = frozenset({*FIXTURES.values(), "slow", "gpu"})
-SHARED = ("model", "gptq", "server", "browser")
-"""Tests that run in one process, as each would load or start for itself what they share; others do so by file."""
+SHARED = {"model": "model", "gptq": "model", "server": "server", "browser": "browser"}
+"""Tests that run in one process, as each would load or start for itself what they share; others do so by file.
+
+Those of GPTQ come after those of the bundled model, so that not both take their gigabytes at the same time.
+"""
 SECONDS = {"slow": 15.0, "model": 8.0, "gptq": 5.0, "browser": 2.0, "process": 2.0, "server": 1.0, "encoder": 0.5}
 """About how long a test takes that is marked so; any other takes a twentieth of a second."""
 GUARDED = {
@@ -53,7 +56,7 @@ def mark(item: pytest.Item) -> None:
     names = {marker.name for marker in item.iter_markers()}
     if not SLOW & names:
         item.add_marker("fast")
-    shared = next((name for name in SHARED if name in names), item.location[0])
+    shared = next((group for name, group in SHARED.items() if name in names), item.location[0])
     item.add_marker(pytest.mark.xdist_group(shared))
 
 
@@ -62,7 +65,9 @@ def longest_first(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     total: Counter[str] = Counter()
     for item in items:
         total[group_of(item)] += seconds(item)
-    return sorted(items, key=lambda item: (-total[group_of(item)], group_of(item)))
+    return sorted(
+        items, key=lambda item: (-total[group_of(item)], group_of(item), item.get_closest_marker("gptq") is not None)
+    )
 
 
 def group_of(item: pytest.Item) -> str:

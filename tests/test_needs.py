@@ -30,16 +30,19 @@ def test_a_test_that_starts_python_says_so(request: pytest.FixtureRequest, proce
     assert subprocess.run([sys.executable, "-c", ""], check=False).returncode == 0
 
 
-@pytest.mark.parametrize(("fixture", "group"), [("chat_model", "model"), ("chroma_url", "server")])
+@pytest.mark.parametrize(
+    ("fixture", "marker", "group"),
+    [("chat_model", "model", "model"), ("gptqmodel", "gptq", "model"), ("chroma_url", "server", "server")],
+)
 def test_tests_that_share_a_model_or_a_server_share_a_process(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, fixture: str, group: str
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, fixture: str, marker: str, group: str
 ) -> None:
     item = request.node
     monkeypatch.setattr(item, "own_markers", [])
     monkeypatch.setattr(item, "keywords", {})
     monkeypatch.setattr(item, "fixturenames", [fixture, "tmp_path"])
     needs.mark(item)
-    assert {marker.name for marker in item.own_markers} == {group, "xdist_group"}
+    assert {each.name for each in item.own_markers} == {marker, "xdist_group"}
     assert item.get_closest_marker("xdist_group").args == (group,)
 
 
@@ -51,6 +54,8 @@ def test_the_longest_groups_begin_first_and_stay_whole(request: pytest.FixtureRe
     assert len(groups) == len(set(groups))
     seconds = [sum(needs.seconds(item) for item in ordered if needs.group_of(item) == group) for group in groups]
     assert seconds == pytest.approx(sorted(seconds, reverse=True))
+    last = [item.get_closest_marker("gptq") is not None for item in ordered if needs.group_of(item) == "model"]
+    assert last == sorted(last), "those of GPTQ"
 
 
 def test_a_fast_test_can_use_nothing_that_takes_long(tmp_path: Path) -> None:
