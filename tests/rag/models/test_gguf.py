@@ -19,6 +19,7 @@ from rag.models.engine import EngineOptions, Turn
 from rag.models.local import LocalChatModel, LocalLLM
 from rag.models.registry import open_engine
 from rag.records import Decoding
+from tests import leftovers
 from tests.rag import conformance
 from tests.samples import REPOSITORY
 
@@ -262,6 +263,7 @@ def test_closed_gives_its_memory_back_and_is_opened_anew(cache: Path) -> None:
     def held() -> int:
         return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
+    leftovers.close()  # or the engines of the tests above would be in memory too
     model = LocalChatModel(max_tokens=2, context_window=300)
     first, engine = model.invoke("Say only: OK").text, model.engine
     before = held()
