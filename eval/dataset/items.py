@@ -47,7 +47,8 @@ class GoldPassage:
         Texts are compared without regard to width, case and blanks.
         """
         if self.source:
-            named = chunk.source == self.source or chunk.source.endswith(f"#{self.source}")
+            part = self.end is None and chunk.source.startswith(f"{self.source}#")  # of a file with several documents
+            named = part or chunk.source == self.source or chunk.source.endswith(f"#{self.source}")
             return named and chunk.end > self.start and (self.end is None or chunk.start < self.end)
         own, other = _letters(self.text), _letters(chunk.text)
         return bool(own and other) and (own[:_EDGE] in other or own[-_EDGE:] in other or other in own)

@@ -195,6 +195,15 @@ def test_a_chunk_that_is_cut_elsewhere_than_the_passage_overlaps_it(shift) -> No
     assert not gold.overlaps(chunk(40, 160))
 
 
+@pytest.mark.parametrize(
+    ("named", "given"),
+    [("規程.xlsx", True), ("規程.xlsx#旅費", True), ("旅費", True), ("規程.xls", False), ("規程.xlsx#旅", False)],
+)
+def test_a_file_that_is_named_is_all_of_its_parts(named, given) -> None:
+    part = Chunk("c", "日当は2000円である。", "", "規程.xlsx#旅費", "ja", 0, 12, 0)
+    assert GoldPassage(named).overlaps(part) is given
+
+
 TWINS = [
     {"id": "a", "question": "図書館は何時に開くか。", "answers": ["9時"], "doc_ids": ["d1"], "answerable": True},
     {"id": "b", "question": "図書館は何時に開くか。", "answers": ["回答不可"], "doc_ids": [], "answerable": False},

@@ -37,7 +37,7 @@ def test_what_is_said_is_there_and_what_is_there_is_said() -> None:
     in_pages = {name for name in MESSAGES if not name.startswith("live.")}
     said = set(re.findall(r"""\bt\(["'](\w+)["'](?! ~)""", pages))
     assert said <= in_pages
-    exports = (FOLDER / "history_routes.py").read_text("utf-8")
+    exports = "".join((FOLDER / name).read_text("utf-8") for name in ("history_routes.py", "pages.py"))
     quoted = set(re.findall(r'"([\w.]+)"', pages + exports))
     built = named_by(in_pages, re.findall(r"""\bt\(["'](\w+)["'] ~ \w+\)""", pages), r"\w+")
     assert in_pages <= said | quoted | built | {"ja", "en", "ask", "documents", "runs"}
