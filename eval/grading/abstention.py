@@ -24,7 +24,7 @@ from eval.grading.answer_forms import (
     is_pair,
 )
 from eval.grading.candidates import lacks_number
-from eval.grading.gaps import TELLS, gap_is_asked, leaves_open, names_asked
+from eval.grading.gaps import TELLS, gap_is_asked, is_finer, leaves_open, names_asked
 from eval.grading.polar import denies, is_polar
 from eval.grading.refusal_clauses import DOCUMENT, SOURCE, SOURCE_JA, WHY, has_source, refuses
 from eval.grading.remarks import is_remark
@@ -170,7 +170,13 @@ class _Refusals:
         """Find the refusals among the clauses of an answer."""
         first = next((place for place, clause in enumerate(clauses) if clause.says is not _Says.TALKS), None)
         places = [place for place, clause in enumerate(clauses) if clause.says is _Says.REFUSES]
-        leaving = [at for at in places if leaves_open(question, clauses[at].text, first=at == first)]
+        given = [clause.text for clause in clauses if clause.says is _Says.ASSERTS]
+        leaving = [
+            at
+            for at in places
+            if leaves_open(question, clauses[at].text, first=at == first)
+            and not is_finer(question, clauses[at].text, given)
+        ]
         return cls(
             leaving[0] if leaving else None,
             any(gap_is_asked(question, clauses[at].text) for at in leaving),
@@ -262,7 +268,8 @@ def _says(question: str, clause: str) -> _Says:
 def _answers(question: str, clauses: list[_Clause], at: int, refusals: _Refusals) -> bool:
     """Return whether the clause at a place asserts an answer, apart from the refusals of the whole answer."""
     clause, open_at = clauses[at], refusals.open_at
-    if clause.says is _Says.REFUSES or _gives_reason(clause, at, refusals):
+    explains = WHY.search(question) and open_at is None  # what it says is the reason that was asked for
+    if clause.says is _Says.REFUSES or (not explains and _gives_reason(clause, at, refusals)):
         return False
     if clause.says is _Says.TALKS:
         described = open_at is None and _DESCRIBES.search(clause.text) and names_asked(question, clause.text)

@@ -15,6 +15,7 @@ _PERSON = (
 )
 
 _ASKS_TIME = r"\btime\b|\bwhen\b|何時(?!間)|時刻|いつ"
+_NEGATIVE = r"\b(?:not|no|never|without)\b|n't|\bexclu|な[いか]|ません|以外|対象外|除"
 _ASKS_BELOW = r"\bbelow (?:0|zero|freezing|sea level)\b|(?:マイナス|零下|氷点下|地下|海面下|紀元前)(?:は|約)?何"
 
 
@@ -43,7 +44,7 @@ class ParsedQuestion:
     @property
     def negative(self) -> bool:
         """Whether the question itself is negated ("Which reptile has no legs?")."""
-        return re.search(r"\b(?:not|no|never|without)\b|n't|な[いか]|ません|以外", self.text, re.IGNORECASE) is not None
+        return re.search(_NEGATIVE, self.text, re.IGNORECASE) is not None
 
     @property
     def about_version(self) -> bool:

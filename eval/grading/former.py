@@ -27,7 +27,8 @@ _PRESENT_AFTER = re.compile(
     re.IGNORECASE,
 )
 _LEFT_BEFORE = re.compile(
-    r"\b(?:stopped|quit|left|gave up|resigned|retired|no longer)(?: being| working| her| his| the)*(?: as| from)?"
+    r"\b(?:stopped|quit|left|g(?:ave|iven|iving) up|abandon(?:ed|ing)|resigned|retired|no longer)"
+    r"(?: being| working| her| his| the)*(?: as| from)?"
     r"(?: being)?(?: an?| the| her| his)?\s*$",
     re.IGNORECASE,
 )

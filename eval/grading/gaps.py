@@ -63,6 +63,8 @@ _NUMBERED = re.compile(
 """One of several things of a kind: 第2工場."""
 _UP_TO = re.compile(r"([一-鿿ァ-ヴー]{1,12})まで(?:は|も)?")
 _NAMES_KIND = frozenset("名数額日年月")  # 大学名 for どこの大学
+_PART_OF_YEAR = re.compile(r"\b(?:month|day|date|season|hour)s?\b|(?<!年)(?:何?月|何?日|月日|日付|日にち)", _I)
+_YEAR = re.compile(r"(?<![\d.,])[12]\d{3}(?!\d)|(?:昭和|平成|令和|大正|明治)(?:元|\d{1,2})年")
 _QUESTION_WORD = re.compile(r"\b(?:whom?|where|when|why)\b|誰|どこ|いつ|なぜ", _I)
 _ELLIPTIC = re.compile(r"\b(?:whom?|where|when|why)\b(?=\W*$| (?:is|was|are|were|has|remains)\b)", _I)
 _GAP = (
@@ -168,6 +170,16 @@ def leaves_open(question: str, refusal: str, *, first: bool) -> bool:
     nothing = all(token.stem in telling_words() or token.stem.startswith("unab") for token in content)
     named = names_asked(question, refusal) or any(not kanji.isdisjoint(token.surface) for token in content)
     return first or nothing or named
+
+
+def is_finer(question: str, refusal: str, given: Sequence[str]) -> bool:
+    """Return whether a gap is a part of a date that an answer gives the year of: "1932; the month is not stated".
+
+    >>> is_finer("When was it built?", "the month is not stated", ["It was built in 1932"])
+    True
+    """
+    parts = {part.lower() for part in _PART_OF_YEAR.findall(refusal)}
+    return bool(parts) and not any(part in question.lower() for part in parts) and any(map(_YEAR.search, given))
 
 
 def _is_narrower(question: str, refusal: str) -> bool:

@@ -18,8 +18,9 @@ from eval.grading.asked import ParsedQuestion
 from eval.grading.claims import Claim
 from eval.grading.clauses import better_placed, has_role, role_holder
 from eval.grading.former import outdated
+from eval.grading.lists import listed_with
 from eval.grading.longer_names import TITLES, another_district, in_longer_name
-from eval.grading.objections import listed_with, misranked, overturned, ranked_as_asked, related, unrelated
+from eval.grading.objections import misranked, overturned, ranked_as_asked, related, unrelated
 from eval.grading.refusals import alternative, is_denied
 from eval.grading.text import strip_endings
 from rag.messages import Message
@@ -281,7 +282,7 @@ def _shared(mine: Sequence[Token], theirs: Sequence[Token]) -> int:
     """Content words that both sequences begin with, reaching over "of", の and hyphens."""
     count = 0
     for a, b in zip(mine, theirs, strict=False):
-        if a.key != b.key or not (a.content or a.key in ("of", "ノ", "de", "the", "")) or a.surface in "、,.。()":
+        if a.key != b.key or not (a.content or a.key in ("of", "ノ", "de", "the", "")) or a.surface in "、,.。();:":
             break
         count += a.content
     return count

@@ -1,18 +1,15 @@
 """Objections to a name in an answer that is not asserted: rank, relation, corrected belief, past, enumeration.
 
 Each function looks at the mention at `start:end` of one canonical sentence. A rank counts only where the question asks
-for one ("the largest", 2番目, 初代); a past state only where it asks for the present; an enumeration only where
-one thing is asked for, which the caller knows.
+for one ("the largest", 2番目, 初代); a past state only where it asks for the present.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
 
-from eval.grading.text import strip_endings
-from rag.text.tokens import Token, is_name, tokenise
+from rag.text.tokens import is_name, tokenise
 
 _KIN = (
     "wife|husband|spouse|son|daughter|father|mother|brother|sister|cousin|uncle|aunt|nephew|niece|student|pupil|friend"
@@ -22,6 +19,20 @@ _KIN = (
 _KIN_JA = (
     "妻|夫|息子|娘|父|母|兄|弟|姉|妹|孫|祖父|祖母|叔父|叔母|伯父|伯母|甥|姪|従兄弟|いとこ|子(?!供向|会社)|弟子|師匠|師(?!団)|恩師"
     "|友人|親友|教え子|後継|後任|前任|先任|先代|次代|次(?:の|に)|前の|部下|上司|助手|秘書|同僚|ライバル|同時代|仲間|婚約者|後輩|先輩|[長次三四五][男女]|主君|家臣|家来|門下|門人"
+)
+_HONORIFIC = "(?:氏|さん|様|君|先生|博士|教授)?"
+_BEATEN_BEFORE = re.compile(
+    r"\b(?:beat|beats|beating|defeat(?:ed|s|ing)?|overc[ao]me|thrash(?:ed|ing)|edg(?:ed|ing)(?: out)?"
+    r"|(?:victory|win|won|triumph(?:ed)?) (?:over|against))\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_BEATEN_AFTER = re.compile(
+    r"^[」』]?(?:を[^、。はがを]{0,16}(?:下し|破[りっる]|倒し|負かし|退け)|に(?:勝[ちっつ]|勝利)"
+    r"|(?: was| were)? beaten\b)"
+)
+_ASKS_WINNER = re.compile(r"\b(?:win|won|wins|winner|winning|champions?)\b|優勝|勝[っちつ]|勝者|勝利", re.IGNORECASE)
+_ASKS_LOSER = re.compile(
+    r"\b(?:beat|beaten|defeat|against|over|los[te]|opponent)|敗|負け|相手|[をに](?:下|破|倒|勝)", re.IGNORECASE
 )
 _RELATION_BEFORE = re.compile(rf"\b(?:{_KIN})s? (?:of|to)\s+(?:the\s+)?[\"']?$", re.IGNORECASE)
 _PARENTAGE = re.compile(
@@ -34,7 +45,7 @@ _ASKS_KIN = re.compile(rf"\b(?:{_KIN}|dad|mum|mom|parent|rais|gave birth|famil)|
 _NEXT = re.compile(r"\bfollowed (?:closely )?by\s+(?:the\s+)?[\"']?$", re.IGNORECASE)
 _ASKS_NEXT = re.compile(r"\b(?:follow|succe|next|after|second)", re.IGNORECASE)
 _RELATION_AFTER = re.compile(
-    rf"^[」』]?(?:の(?:すぐ)?(?:{_KIN_JA})|(?:'s|')\s+(?:[a-z-]+ )?(?:{_KIN})\b|の(?:後|あと)(?:を|に)"
+    rf"^[」』]?{_HONORIFIC}(?:の(?:すぐ)?(?:{_KIN_JA})|(?:'s|')\s+(?:[a-z-]+ )?(?:{_KIN})\b|の(?:後|あと)(?:を|に)"
     r"|に(?:代わ|替わ|続)(?:って|り|いて|き)|\s+was (?:succeeded|replaced|preceded|followed) by\b)",
     re.IGNORECASE,
 )
@@ -48,7 +59,6 @@ _OWNER = re.compile(r"'s?$")
 _OWNED = re.compile(r"\b(?:of|to|for|by|under|on|from)\s+$", re.IGNORECASE)  # "the commander of X's mission"
 _OWNS = re.compile(r"^(?:'s|')\s+[a-z]")
 _OWNS_NAME = re.compile(r"^(?:'s|')\s+(?:(?!at\b|in\b|of\b|on\b|by\b|for\b|from\b|with\b|to\b)[a-z-]+,?\s+){1,3}[A-Z]")
-_NOT_ALONE = re.compile(r"^[」』]?(?:だけで(?:は)?な[くい]|ばかりで(?:は)?な[くい]|のみ(?:ならず|では?な[くい]))")
 _UNRELATED_BEFORE = re.compile(
     r"\b(?:nothing to do with|unrelated to|not (?:related|linked|connected) (?:to|with)|unconnected (?:to|with)"
     r"|regardless of|independent(?:ly)? of|irrespective of)(?: (?:the|any|an?))?\s*[\"']?$",
@@ -101,6 +111,10 @@ _BEHIND_EN = re.compile(r"\b(?:second|next) only to (?:the )?[\"']?$", re.IGNORE
 _BESIDE_JA = re.compile(r"^[」』]?[はがも]、?[^、。\n]{1,20}に次(?:いで|ぎ|ぐ)、?")
 _ASKED_RANK_EN = re.compile(rf"\b{_ORDINAL_EN}\b", re.IGNORECASE)
 _ASKED_RANK_JA = re.compile(_ORDINAL_JA)
+_CONCEDED = re.compile(r"\W{0,9}(?:while|although|though|even though)\b[^,;]{0,200}$", re.IGNORECASE)
+_IT_WAS = re.compile(
+    r"[^,;.]{1,80}, (?:in fact |actually )?it (?:is|was) (?:actually |in fact )?(?-i:[A-Z])", re.IGNORECASE
+)
 _OWN_BELIEF = re.compile(
     r"\b(?:I|we)(?:'d| would| do| am| also| still)? (?:\w+ly )?(?:think|believe|guess|say|assume)\b", re.I
 )
@@ -126,16 +140,6 @@ _STATED_JA = re.compile(
     r"[^。\n]*?(?:(?:正しく|実際に?|本当|正解|真実|事実)は|実は|(?:誤り|間違い)(?!は|な|あり|ござ)|(?:誤|間違)って)"
 )
 _TRUTH_JA = re.compile(r"実際|正しく|正解|本当|実は|真実|正確|事実|誤り|間違い")
-
-_BREAK = re.compile(
-    r"\s{0,9}(?:、|,\s{0,9}(?:and\s{1,9}|or\s{1,9}|&\s{1,9})?|;|\n|\band\b|および|及び|ならびに|並びに|(?<=\S)&)"
-    r"\s{0,9}",
-    re.IGNORECASE,
-)
-_JOINED = re.compile(r"\band\b|&|および|及び|ならびに|並びに", re.IGNORECASE)
-_TOPIC = re.compile(r"(?:[はが:]|\b(?:is|are|was|were|include|includes|be)\b)\s{0,9}")
-_COUNTED = re.compile(r"の\d{1,2}[一-鿿つ]{1,3}$")  # behind a list: 香川県、徳島県の2県
-_ITEM_WORDS = 5
 _NEAR = 60  # characters behind a mention
 
 
@@ -147,6 +151,9 @@ def related(question: str, text: str, start: int, end: int) -> bool:
     if not _ASKS_WHERE.search(question) and (
         _PLACE_BEFORE.search(text[max(0, start - 40) : start]) or _PLACE_AFTER.match(text[end : end + 12])
     ):
+        return True
+    beaten = _BEATEN_BEFORE.search(text[max(0, start - 40) : start]) or _BEATEN_AFTER.match(text[end : end + 30])
+    if beaten and _ASKS_WINNER.search(question) and not _ASKS_LOSER.search(question):
         return True
     if _NEXT.search(text[max(0, start - 40) : start]) and not _ASKS_NEXT.search(question):
         return True
@@ -235,6 +242,8 @@ def _rank(match: re.Match[str]) -> int:
 def overturned(text: str, start: int, end: int) -> bool:
     """Return whether the sentence gives the mention as a belief of others and turns against it."""
     after = text[end:]
+    if _CONCEDED.match(text[:start]) and _IT_WAS.match(after):
+        return True
     before = _OWN_BELIEF.sub("", text[:start])
     if _BELIEF.search(before) and not _TURN.search(before) and _TURN.search(after):
         return True
@@ -245,56 +254,3 @@ def overturned(text: str, start: int, end: int) -> bool:
         return False
     rest = belief["rest"]
     return _TRUTH_JA.search(rest) is not None or any(is_name(token) for token in tokenise(rest))
-
-
-def listed_with(text: str, start: int, end: int, *, words: int = 0) -> tuple[str, ...]:
-    """Return the other entries of the list of names that the mention is an entry of, or ().
-
-    Other English words than names are entries, too, if there are no more than `words` of them in one.
-
-    >>> listed_with("Seine, Thames and Rhine", 0, 5)
-    ('Thames', 'Rhine')
-    """
-    if _NOT_ALONE.match(text[end : end + 12]):
-        return (text[end:],)
-    begin = max((topic.end() for topic in _TOPIC.finditer(text[:start])), default=0)
-    stretch = _COUNTED.sub("", strip_endings(text[begin:]))
-    entries = [entry for entry in _entries(stretch) if entry]
-    mention = text[start:end].casefold()
-    mine = [i for i, entry in enumerate(entries) if mention in entry.casefold()]
-    if len(entries) < 2 or not mine or not all(_nominal(entry, words) for entry in entries):
-        return ()
-    others = tuple(entry for i, entry in enumerate(entries) if i not in mine)
-    pair = len(entries) == 2 and (_JOINED.search(stretch) or _particle(stretch))
-    pair = pair and all(is_name(next(t for t in tokenise(entry) if t.content)) for entry in entries)
-    return others if others and (pair or len(entries) > 2) else ()
-
-
-def _particle(text: str) -> bool:
-    return any(token.surface in ("と", "や") and token.pos.startswith("助詞") for token in tokenise(text))
-
-
-def _entries(text: str) -> Iterator[str]:
-    for part in _BREAK.split(text):
-        at = 0
-        for token in tokenise(part):
-            if token.surface in ("と", "や") and token.pos.startswith("助詞"):
-                yield part[at : token.start].strip()
-                at = token.end
-        yield part[at:].strip()
-
-
-def _nominal(entry: str, most: int) -> bool:
-    """Return whether an entry of a list is nouns in Japanese, up to five capitalised or `most` plain English words."""
-    tokens = [token for token in tokenise(entry) if token.key]
-    if not tokens or len(tokens) > _ITEM_WORDS:
-        return False
-    if any(token.kind == "latin" for token in tokens):
-        words = [token for token in tokens if token.kind == "latin" and token.content]
-        plain = len(tokens) <= most and not any(token.key.endswith("ly") for token in words)
-        return bool(words) and (plain or all(is_name(token) for token in words))
-    return all(_noun(token) for token in tokens) and not all(token.kind == "number" for token in tokens)
-
-
-def _noun(token: Token) -> bool:
-    return token.kind == "number" or token.pos.startswith(("名詞", "接尾辞", "接頭辞", "形状詞"))

@@ -9,10 +9,10 @@ from dataclasses import replace
 from eval.grading.aliases import elements, forms, match_person, match_words
 from eval.grading.asked import ParsedQuestion
 from eval.grading.claims import Claim, announced, find_claim
+from eval.grading.lists import listed_with
 from eval.grading.matching import Finding, Match, match_form
 from eval.grading.numbers.compare import match_numeric
 from eval.grading.numbers.reference import as_numeric, written
-from eval.grading.objections import listed_with
 from eval.grading.reasons import match_reason
 from eval.grading.scripts import in_other_kana, in_other_script
 from eval.grading.text import sentences, strip_endings

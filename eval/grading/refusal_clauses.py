@@ -74,7 +74,9 @@ _MORE_EN = re.compile(
     r"|context|details?|data)\b"
     rf"|\b(?:outside|beyond|out of)\b.{{0,24}}\b(?:scope|{SOURCE})\b|\bnot (?:something"
     rf"|anything)\b.{{0,24}}\b{SOURCE}\b|\b(?:missing|absent|omitted|left out)\b (?:from|in)\b.{{0,24}}\b{SOURCE}\b"
-    rf"|\b{SOURCE}\b.{{0,16}}\bsilent\b"
+    rf"|\b{SOURCE}\b.{{0,24}}\b(?:silent|mute|of no help|unhelpful)\b|\bstops? short of\b"
+    r"|\b(?:seems?|appears?) to (?:be|have been) (?:missing|absent|omitted|lost|left out)\b"
+    r"|\b(?:has|have|got|leaves?) me stumped\b|\bi(?:'m| am) (?:stumped|at a loss)\b"
     r"|\bleav\w+\b.{1,40}\bun(?:named|stated|specified|said|clear|mentioned|identified|answered|explained)\b"
     r"|^\W*(?:\w+, )?i (?:could|can|was|am|did)(?: not|n't|not) (?:\w+ )?(?:able to )?"
     r"(?:locate|find|see|spot|pinpoint|determine|identify|establish|work out|figure out|make out|confirm|verify)\b",

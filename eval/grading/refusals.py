@@ -41,20 +41,24 @@ _NOT_THIS_BUT = re.compile(
 _NOT_AFTER = re.compile(
     r"^[\"')]*\s*(?:(?:is|was|are|were|did|does|do|has|have|had|can|could|will|would"
     r"|should)(?:\s+\w+ly)?\s*(?:not|never|n't)|(?:isn't|wasn't|aren't"
-    r"|weren't|didn't|doesn't|don't|hasn't|can't)|(?:is|was|are|were)\s+(?:incorrect|wrong|false))\b(?!\s+only)"
-    r"|^[\"')]*\s*\((?:not|incorrect)\b",
+    r"|weren't|didn't|doesn't|don't|hasn't|can't)|(?:is|was|are|were)\s+(?:incorrect|wrong|false|excluded"
+    r"|ruled out))\b(?!\s+only)|^[\"')]*\s*\((?:not(?=\W*\)| (?:correct|right|true|so|it|this)\b)|incorrect)\b",
     re.IGNORECASE,
 )
 _ITEM = r"[\w'-]+(?: [\w'-]+)?"
 _LIST_NOT = re.compile(
     rf"^[\"']?(?:(?:, {_ITEM}){{1,5}},?(?= [^)]*\)))? (?:and|or) {_ITEM}\)? (?:are|were)(?: not|n't)\b", re.IGNORECASE
 )  # "(A, C and D) are not"; in "it is neon, and the others are not" the list is another
+_ALL_NOT = re.compile(rf"^[\"']?(?:, {_ITEM}){{1,5}},? (?:and|or) {_ITEM} (?:are|were)(?: not|n't)\b", re.IGNORECASE)
+_ALL_JA = re.compile(r"^[」』]?(?:[、・と](?:および|及び|または)?[^、。・はがも\s]{1,20}){1,5}(?=[はも])")
+_OPENS = re.compile(r"(?:^|[.;:。])\W*$")
+"""A list that begins its sentence is denied as one: "A, B and C are not", A、B、Cはいずれも…ない."""
 _GIVEN = re.compile(r"(?:\b(?:is|are|was|were|be)|'s)\s[\"'(]*$", re.IGNORECASE)
 _VERDICTS = frozenset({"yes", "no", "true", "false", "correct", "incorrect"})
 _DENIED_JA = re.compile(
     r"^[」』)\"']*(?:でも[^、。]{1,20}?){0,4}でも(?:な[いくか]|ありません|ございません)|^(?:[都府県市区町村州国島川山湖氏]|さん)?[」』)\"'.]*(?:という(?:わけ|の)|など|の(?:ため|せい|影響|こと|作|もの|仕業|ほう|方)|によるもの)?(?:(?:で|じゃ)は?(?:な[いくか]|ありません|あり得ません|あり得ない"
     r"|ございません)|じゃな[いくか]|以外|とは(?:異な|違|別|無関係|言え|いえ|限ら)"
-    r"|は(?:間違い|誤り|違い|不正解|正しくな|不適)|を除)"
+    r"|は(?:間違い|誤り|違い|不正解|正しくな|不適|対象外|除外|除かれ)|を除)"
 )
 _ASSERTING_JA = re.compile(
     r"(?:な[いか]|ありません)(?:で(?:しょう|す)か|だろうか|か(?:と|。|$|な)|のか)|に(?:他|ほか)なら|しかな"
@@ -142,9 +146,12 @@ def is_denied(sentence: str, start: int, end: int, *, negative_question: bool = 
         return True
     if negative_question:
         return False
-    listed = _LIST_NOT.match(after) and not _GIVEN.search(before)
+    opens = _OPENS.search(before) is not None
+    listed = (_LIST_NOT.match(after) and not _GIVEN.search(before)) or (opens and _ALL_NOT.match(after))
     if _NOT_AFTER.match(after) or (listed and sentence[start:end].lower() not in _VERDICTS):
         return True
+    entries = _ALL_JA.match(after) if opens else None
+    after = after[entries.end() :] if entries else after
     if not re.match(r"[」』)\"]*(?:は(?!ず)|が|も)(?![一-鿿]*(?:、|[。]))", after):
         return False
     clause = _CLAUSE_END_JA.split(after, maxsplit=1)[0] if _CLAUSE_END_JA.search(after) else after

@@ -229,12 +229,13 @@ def _without_clauses(reader: _Reader, sentence: str) -> str:
     pieces = [sentence[a:b] for a, b in zip(cuts, [*cuts[1:], len(sentence)], strict=True)]
     if len(pieces) == 1:
         return sentence
-    kept = [
-        piece
-        for i, piece in enumerate(pieces)
-        if any(map(_OPEN_NOT.search, pieces[max(0, i - 1) : i + 1]))
-        or not (reader.talks(piece) or reader.concedes(piece, pieces[i + 1 : i + 2]))
-    ]
+    kept: list[str] = []
+    for i, piece in enumerate(pieces):
+        open_not = any(map(_OPEN_NOT.search, pieces[max(0, i - 1) : i + 1]))
+        if open_not or not (reader.talks(piece) or reader.concedes(piece, pieces[i + 1 : i + 2])):
+            kept.append(piece)
+        elif piece.rstrip().endswith(";") and kept:
+            kept[-1] = kept[-1].rstrip(" ,、") + "; "  # what follows is another statement still
     if len(kept) == len(pieces) or not kept:
         return sentence
     end = sentence[-1] if sentence[-1] in "。.!?」" and kept[-1] is not pieces[-1] else ""

@@ -26,24 +26,25 @@ _ELLIPSIS = (
     r"(?:^|[,;]\s?)(?:and |so |of course |yes |indeed )?(?:it|he|she|they|there|this|that) (?:[a-z]{3,}ly |sure )?"
     r"(?:is|are|was|were|does|do|did|can|could|has|have|had|will|would)"
 )
+_OPINES = r"\b(?:that|(?:reckon|guess|say|assume|suppose|presume|believe|think|imagine|suspect|bet)(?: it's| it is)?)"
 _ASSENTS = re.compile(
     r"^\W*(?:yes|yeah|yep|yup|indeed|absolutely|affirmative|you(?:'re| are) (?:right|correct)"
     r"|i (?:believe|think|guess|suppose) so)\b|^\W*(?:はい|ええ|うん|イエス)(?![ぁ-んー])"
-    r"|^\W*(?:そうです|そうだ|その通り)"
+    r"|^\W*(?:そうです|そうだ|その通り|間違い(?:ない|ありません|ございません)(?:です|と思い?ます)?\W{0,9}$)"
     rf"|{_ELLIPSIS}[.!]*$"
-    r"|(?:\b(?:that|reckon|guess|say)|[,:、]|ました)\W{0,9}(?:yes|はい)(?:です)?\W{0,9}$|\b(?:so|but),? yes\b",
+    rf"|(?:{_OPINES}|[,:、]|ました)\W{{0,9}}(?:yes|はい)(?:です)?\W{{0,9}}$|\b(?:so|but),? yes\b",
     re.IGNORECASE,
 )
 _DISSENTS = re.compile(
     r"^\W*(?:no|nope)\b(?=\s*(?:[,.!;:)]|$|(?:it|he|she|the|they|there|this|that|i|you)\b))"
-    r"|(?:\b(?:and|or|that|reckon|guess|say)|[,:、]|ました)\W{0,9}(?:no|いいえ)(?:です)?\W{0,9}$"
+    rf"|(?:\b(?:and|or)|{_OPINES}|[,:、]|ました)\W{{0,9}}(?:no|いいえ)(?:です)?\W{{0,9}}$"
     r"|\b(?:so|but),? no\b(?=[,.])"
     rf"|{_ELLIPSIS}(?:n't| not)[.!]*$|{_IS}\s+no[.!]*$|^\W*(?:いいえ|いえ[、。]|いや[、。]|否|ノー$)"
     r"|^\W*(?:negative\W*$|i (?:do not|don't) (?:believe|think) so\b|(?:that|this)(?: is|'s) not (?:so|the case)\b)",
     re.IGNORECASE,
 )
 _SAYS_YES = re.compile(
-    rf"^\W*(?:true|correct){_END}|\b(?:that|reckon|guess|say)\W+(?:true|correct)\W*$|{_IS}\s+(?:not\s+)?(?:\w+ly\s+)?{_TRUE}{_END}(?!\s+(?:that|to){_END})"
+    rf"^\W*(?:true|correct){_END}|{_OPINES}\W+(?:true|correct)\W*$|{_IS}\s+(?:not\s+)?(?:\w+ly\s+)?{_TRUE}{_END}(?!\s+(?:that|to){_END})"
     rf"|^\W*it is (?:\w+ly )?true that\b(?!.*\b(?:but|however|though)\b)"
     r"|(?:(?:その|おっしゃる|仰る|[ごお]?(?:指摘|認識|理解|記憶|推察)の)\s?(?:通り|とおり)|(?<!不)(?:本当|事実|真実|正確))(?:です|である|だ|で(?:ござい|あり)ます)|(?<!不)正確(?!で(?:は|も)?な[いく]かも)(?:な(?:もの|記述)|(?=で(?:は|も)?(?:な|あ[りる])))|正しい(?![一-鿿ァ-ヴー]{1,6}(?:は|を|が|:))"
     r"|正しく(?!は(?!な|あり)|言)|(?<!不)正解(?:です|だ|。|$)|^\W*真(?:です|である|だ|。|$)|[は、]真(?:です|である"
@@ -51,7 +52,7 @@ _SAYS_YES = re.compile(
     re.IGNORECASE,
 )
 _SAYS_NO = re.compile(
-    rf"^\W*{_FALSE}{_END}|\b(?:that|reckon|guess|say)\W+{_FALSE}\W*$|{_IS}\s+(?:not\s+)?(?:\w+ly\s+)?{_FALSE}{_END}"
+    rf"^\W*{_FALSE}{_END}|{_OPINES}\W+{_FALSE}\W*$|{_IS}\s+(?:not\s+)?(?:\w+ly\s+)?{_FALSE}{_END}"
     rf"|{_IS} (?:an? )?(?:(?!no\b|not\b)\w+ )?(?:misconception|myth|fallacy|falsehood|hoax|untruth){_END}"
     r"|(?:誤解|俗説|迷信|デマ)(?:です|である|だ|。|$)"
     r"|不正確(?:です|である|だ|。|$)|違い(?:ます|ました)|違う(?:。|$|と)|異なります|事実に反|事実では(?:ない|なく|ありません)"

@@ -173,6 +173,10 @@ def _assigned(asked: _Asked, part: str) -> list[Label]:
     if asked.labels.polarity is not None:
         firm = [mention for mention in found if not mention.assent]
         assents = len(firm) < len(found)
+        if assents and not firm and asked.offers_both:
+            behind = bare_labels(part[max(mention.end for mention in found) :], asked.labels)
+            if behind:
+                return list(behind)  # "Absolutely, false."
         found = firm if firm and (asked.offers_both or _courteous(part, firm)) else found
         named = () if weak or assents else bare_labels(part, asked.labels)
         if found or weak or named:

@@ -20,6 +20,21 @@ _AUXILIARY = frozenset("居る 有る 為る 成る 出来る 御座る".split()
 _ASSURES = frozenset("indeed certainly actually really definitely".split())
 _PREDICATES = ("動詞", "形容詞", "形状詞")
 _THAN = re.compile(r"\b(?:than|beats?|defeat(?:ed)?|before|after|over|unlike|like|as)\s+(?:the )?$", re.IGNORECASE)
+_OPPOSITES = (
+    (r"\bopen(?:s|ed)?\b", r"\b(?:closed?s?|shut)\b"),
+    (r"\binclude[ds]?\b", r"\bexclude[ds]?\b"),
+    (r"\b(?:required|mandatory|compulsory)\b", r"\b(?:optional|voluntary)\b"),
+    (r"\bfree\b", r"\b(?:paid|chargeable)\b"),
+    (r"\bavailable\b", r"\bunavailable\b"),
+    (r"\blegal\b", r"\billegal\b"),
+    (r"\bsafe\b", r"\b(?:unsafe|dangerous)\b"),
+    ("営業|開館|開園|開店", "休業|休館|休園|休み|閉館|定休日"),
+    ("有料", "無料"),
+    ("必要|必須", "不要|任意"),
+    ("可能", "不可能"),
+    ("含(?:ま|み|む)", "除(?:か|き|く)"),
+)
+"""Words for a thing and for its opposite, which denies it."""
 _TASK = frozenset(
     "true false correct incorrect right wrong yes no statement following whether answer claim sentence decide "
     "classify say "
@@ -50,15 +65,32 @@ def restated(statement: str, part: str, labels: LabelSet) -> Label | None:
     compared = affirms(statement, part)
     if compared is not None:
         return labels.polarity[not compared]
+    part, reversed_times = _without_opposites(statement, part)
     wanted = _words(statement)
     share = len(wanted & _words(part)) / len(wanted) if len(wanted) > 1 else 0.0
-    turned = (negations(part) - negations(statement)) % 2 == 1
+    turned = (negations(part) + reversed_times - negations(statement)) % 2 == 1
     if _only_predicate(statement, part):
         return labels.polarity[turned]
     if _denies_name(statement, part) and not negations(statement):
         return labels.polarity[1]
     enough = DENIES_SHARE if turned or restates_only(statement, part) else AFFIRMS_SHARE
     return labels.polarity[turned] if share >= enough else None
+
+
+def _without_opposites(statement: str, part: str) -> tuple[str, int]:
+    """Return a sentence with the statement's word for each opposite of it, and how many there were.
+
+    >>> _without_opposites("Is it open on Sundays?", "It is closed on Sundays.")
+    ('It is open on Sundays.', 1)
+    """
+    count = 0
+    for pair in _OPPOSITES:
+        for mine, other in (pair, pair[::-1]):
+            asked = re.search(mine, statement, re.IGNORECASE)
+            if asked and not re.search(other, statement, re.IGNORECASE) and not re.search(mine, part, re.IGNORECASE):
+                part, replaced = re.subn(other, asked.group(), part, flags=re.IGNORECASE)
+                count += replaced
+    return part, count
 
 
 def _denies_name(statement: str, part: str) -> bool:

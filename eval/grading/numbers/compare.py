@@ -18,6 +18,7 @@ from dataclasses import replace
 from eval.grading.asked import ParsedQuestion
 from eval.grading.claims import Claim
 from eval.grading.matching import Finding, Match
+from eval.grading.numbers.asked_values import YEAR_RANGE, as_asked, is_year, unsigned, with_days
 from eval.grading.numbers.bounds import is_limit
 from eval.grading.numbers.counters import counts_another
 from eval.grading.numbers.placing import best_placed, of_asked_end, of_other_end, offered, placed_better
@@ -27,15 +28,9 @@ from eval.grading.text import sentences, strip_endings
 from rag.messages import Message
 from rag.text.numbers.dates import DateValue
 from rag.text.numbers.quantities import MEASURED, Quantity, Value, read_numbers
-from rag.text.numbers.units import DAY, TIME_OF_DAY
+from rag.text.numbers.units import TIME_OF_DAY
 from rag.text.tokens import tokenise
 
-_ASKS_YEAR = re.compile(r"\b(?:what|which) year\b|何年(?!.{0,6}何[月日])|西暦", re.IGNORECASE)
-_ASKS_WHEN = re.compile(r"\bwhen\b|\byears?\b|いつ|何年|年|時期", re.IGNORECASE)
-_ASKS_DAY = re.compile(
-    r"何日(?!間|以内|以上|以下|未満|まで|前|後|分|目|ほど|程度|[くぐ]らい|か?か[かり]|休|連続)|what day|which day",
-    re.IGNORECASE,
-)
 _COUNTED = re.compile(r"(?:(?:(?:(?!以外)[一-鿿ヶケカ]){1,3}|[ァ-ヴー]{1,12})(?=で|じゃ|以外|は))?")
 _COUNTERS = {
     "人": ("人", "名"),
@@ -46,7 +41,6 @@ _RANGE_AFTER = re.compile(r"^[一-鿿]{0,2}[^\S\n]*(?:-|~|から|to\b|or\b|か�
 _TRIES = re.compile(r"\W{0,9}(?:if|try|suppose|let)\W{1,9}[a-z]\W{1,9}?=", re.IGNORECASE)  # "If x = 9, then ..."
 MOST_VALUES = 40  # of one sentence; models in a loop write hundreds
 _MOST_PLACES = 6  # decimal places of a rounded measure
-_YEAR_RANGE = (100, 2999)  # bare numbers that may be years
 _OF_SEVERAL = re.compile(r"\b(?:one|1|any|either|each) of (?:the |these |those )?$", re.IGNORECASE)  # counts candidates
 _ENDS = re.compile(r"\s?(?:[.;。]|$)")  # "a guitar has six strings, a violin has four."
 _BREAKDOWN = re.compile(r"\W{0,9}")
@@ -66,38 +60,12 @@ def match_numeric(
     for text in dict.fromkeys((claim.text, *others)):
         if _TRIES.match(text):
             continue
-        wanted = tuple(_as_asked(asked, value, text) for value in reference.values)
+        read = answer[: answer.find(text) + len(text)] if text in answer else text
+        wanted = tuple(as_asked(asked, value, text, read) for value in with_days(reference.form, reference.values))
         given = _candidates(asked, text, wanted, reference.form)
         if given:
             return _decide(asked, text, given, wanted, precise, in_order=joint)
     return Match(Finding.ABSENT, claim.focus, Message("the answer gives no number or date of the reference's kind"))
-
-
-def _as_asked(asked: ParsedQuestion, value: Value, text: str) -> Value:
-    """Convert a reference value to the kind that is asked for: the year of a date, a bare 1546 as a year.
-
-    3日 is the third of a month if a day is asked for and `text` gives one (5月3日), and otherwise a number of days.
-    """
-    if asked.below:
-        value = _unsigned(value)
-    if (
-        isinstance(value, Quantity)
-        and value.unit == DAY
-        and _ASKS_DAY.search(asked.text)
-        and any(date.day is not None for date in asked.numbers(text).dates)
-    ):
-        return DateValue(None, None, int(value.value), value.start, value.end)
-    if isinstance(value, Quantity) and _is_year(value) and _ASKS_WHEN.search(asked.text):
-        return DateValue(int(value.value), None, None, value.start, value.end)
-    if isinstance(value, Quantity) and asked.about_version:
-        return replace(value, version=True)
-    if isinstance(value, DateValue) and value.year is not None and _ASKS_YEAR.search(asked.text):
-        return replace(value, month=None, day=None)
-    return value
-
-
-def _unsigned(value: Value) -> Value:
-    return replace(value, value=abs(value.value)) if isinstance(value, Quantity) else value
 
 
 def _candidates(asked: ParsedQuestion, text: str, wanted: Sequence[Value], form: str) -> list[Value]:
@@ -108,7 +76,9 @@ def _candidates(asked: ParsedQuestion, text: str, wanted: Sequence[Value], form:
     held = asked.numbers(asked.text).values
     if any(_same(old, want) for old in held for want in wanted):
         held = ()  # the question offers its answer: 2010年と2020年のどちら
-    found = [_unsigned(value) if asked.below else value for value in asked.numbers(text).values[:MOST_VALUES]]
+    read = asked.numbers(text).values[:MOST_VALUES]
+    read = with_days(text, read) if any(isinstance(want, DateValue) and want.day for want in wanted) else read
+    found = [unsigned(value) if asked.below else value for value in read]
     if all(isinstance(want, Quantity) and want.unit is None for want in wanted):
         found = [v for v in found if not (isinstance(v, Quantity) and counts_another(asked.text, text, v, form))]
     found = [v for v in found if not _OF_SEVERAL.search(text, 0, v.start)] or found
@@ -175,7 +145,7 @@ def _decide(
     def is_wanted(value: Value) -> bool:
         return any(_same(value, want) for want in wanted)
 
-    given = of_asked_end(asked.text, text, given)
+    given = of_asked_end(asked.text, text, given) if len(wanted) == 1 else given
     chosen = _glossed(text, best_placed(asked, text, given, is_wanted), wanted)
     chosen = next((v for v in given if is_wanted(v) and _rounds(chosen, v)), chosen)
     quoted = text[chosen.start : chosen.end]
@@ -270,14 +240,8 @@ def _same(value: Value, want: Value) -> bool:
 
 def _is_bare(number: Quantity) -> bool:
     return number.unit is None or (
-        number.unit.dimension == "time" and _YEAR_RANGE[0] <= abs(number.value) <= _YEAR_RANGE[1]
+        number.unit.dimension == "time" and YEAR_RANGE[0] <= abs(number.value) <= YEAR_RANGE[1]
     )
-
-
-def _is_year(number: Quantity) -> bool:
-    """Return whether a bare number may be a year."""
-    whole = number.unit is None and number.value.denominator == 1
-    return whole and _YEAR_RANGE[0] <= abs(number.value) <= _YEAR_RANGE[1]
 
 
 def _same_kind(value: Value, want: Value) -> bool:
@@ -286,7 +250,7 @@ def _same_kind(value: Value, want: Value) -> bool:
     if isinstance(value, DateValue) and isinstance(want, DateValue):
         return (value.year is not None) == (want.year is not None) or value.gives(want)
     number = value if isinstance(value, Quantity) else want
-    return isinstance(number, Quantity) and _is_year(number)
+    return isinstance(number, Quantity) and is_year(number)
 
 
 def _comparable(value: Value, want: Value) -> bool:

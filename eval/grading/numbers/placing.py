@@ -30,6 +30,11 @@ _RESULT = re.compile(r"(?:=|\btotal(?: of)?|合計(?:で)?|全部で|合わせ�
 _WHEN = re.compile(r",? (?:when|in which|at which|by which)\b[^,.;]{1,150}", re.IGNORECASE)  # said of what it follows
 _ASIDE = re.compile(r"\W{0,3}(?:which|who|whose)\b", re.IGNORECASE)
 _TOPIC = re.compile(r"([^、。は]{1,40})は、?")
+_CLEFT = re.compile(r"(?<=[ただる])のは")
+_VERB_EN = r"(?:is|was|were|are|has|had|must|can|will|may|should|opens?|closes?|begins?|starts?|ends?|[a-z]{3,12}ed)\b"
+_PREDICATE_EN = re.compile(rf"\s{_VERB_EN}", re.IGNORECASE)
+_SECOND_EN = re.compile(rf",? (?:and|but) (?:(?:then|later) )?{_VERB_EN}", re.IGNORECASE)
+_TOPIC_REACH, _PREDICATE_REACH = 40, 100  # characters of a subject, and of the predicate behind it
 _JOINS = re.compile(
     r"[一-鿿]{0,3}[\s,、]{0,4}(?P<or>\bor\b|または|もしくは|あるいは|か、?)?\s{0,2}(?:(?:no|nos|number|about)\b\.?\s?|第|約)?",
     re.IGNORECASE,
@@ -139,13 +144,26 @@ def best_placed(asked: ParsedQuestion, text: str, given: Sequence[Value], is_wan
 
 
 def _without_topic(asked: ParsedQuestion, text: str, clause: str) -> str:
-    """Return a clause without the only topic of its sentence, if the question has it: it belongs to every clause."""
-    topic = _TOPIC.match(text)
-    if topic is None or not clause.startswith(topic.group()) or text.count("は") > 1:
+    """Return a clause without the topic of its sentence, if the question has it: it belongs to every clause.
+
+    A clause that is the topic of what follows is no other topic (増築されたのは2004年), and an English clause without
+    a subject has the one before: "It was founded in 1990 and extended in 2004".
+    """
+    topic = _TOPIC.match(text) if text.count("は") - len(_CLEFT.findall(text)) == 1 else None
+    subject = text[: topic.end()] if topic is not None else _shared_subject(text)
+    if not subject or not clause.startswith(subject):
         return clause
     known = {token.stem for token in asked.tokens}
-    whole = all(token.stem in known for token in tokenise(topic.group(1)) if token.content)
-    return clause[topic.end() :] if whole else clause
+    whole = all(token.stem in known for token in tokenise(subject) if token.content)
+    return clause[len(subject) :] if whole else clause
+
+
+def _shared_subject(text: str) -> str:
+    """Return the subject that two predicates of an English sentence share, or ""."""
+    verb = _PREDICATE_EN.search(text, 0, _TOPIC_REACH)
+    subject = text[: verb.start()] if verb is not None else ""
+    shares = verb is not None and _SECOND_EN.search(text, verb.end(), verb.end() + _PREDICATE_REACH)
+    return subject if shares and re.search("[,.;]", subject) is None else ""
 
 
 def _affinity(asked: ParsedQuestion, clause: str, head: str) -> float:

@@ -12,6 +12,7 @@ TABLES = (
     "written_answers_first",
     "written_answers_second",
     "written_answers_third",
+    "written_answers_fourth",
     "contrast_answers",
     "asserted_answers",
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from eval.grading.objections import listed_with, misranked, overturned, related
+from eval.grading.lists import listed_with
+from eval.grading.objections import misranked, overturned, related
 
 TOP_JA, TOP_EN = "日本で最も長い川は何ですか", "What is the longest river?"
 
