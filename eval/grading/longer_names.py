@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence, Set
 
+from eval.grading.asked import ParsedQuestion
 from eval.grading.remark_words import remark_words
 from rag.text.tokens import Token, is_name
 
@@ -145,3 +146,16 @@ def _in_longer_latin_name(text: str, tokens: Sequence[Token], first: int, last: 
     if kind in _PLACES_EN and known & _PLACES_EN and not {kind, tail.key} & known:
         return True  # New York State is no city, the Ural Mountains are no river
     return tail.content and (tail.key not in _FOLLOWER_ALLOWED | known or (tail.key == "city" and "country" in known))
+
+
+def another_bearer(asked: ParsedQuestion, tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Return whether a family name has a given name that no accepted form has: "Pierre Curie" for "Marie Curie"."""
+    key = "".join(token.key for token in tokens[first:last])
+    fuller = [form for form in asked.accepted if form != key and form.endswith(key)]
+    before = [token for token in tokens[:first] if token.key or token.surface in ",;:()。、"]
+    if asked.several or not fuller or not before or not is_name(before[-1]):
+        return False
+    given = before[-1]
+    apart = tokens[first].start - given.end > 1 or (given.kind == "japanese" and tokens[first].start == given.end)
+    known = given.key in TITLES or given.key in asked.known or len(given.key) == 1
+    return not (apart or known or any(given.key in form for form in asked.accepted))

@@ -19,7 +19,7 @@ from eval.grading.claims import Claim
 from eval.grading.clauses import better_placed, has_role, role_holder
 from eval.grading.former import outdated
 from eval.grading.lists import listed_with
-from eval.grading.longer_names import TITLES, another_district, in_longer_name
+from eval.grading.longer_names import another_bearer, another_district, in_longer_name
 from eval.grading.objections import misranked, overturned, ranked_as_asked, related, unrelated
 from eval.grading.refusals import alternative, is_denied
 from eval.grading.text import strip_endings
@@ -148,7 +148,7 @@ def _objections(asked: ParsedQuestion, claim: Claim, form: str, first: int, last
         not _case_fits(form, quoted, claim)
         or _SIGN_AFTER.match(text, end)
         or in_longer_name(text, tokens, first, last, asked.known, person=person)
-        or (person and _another_bearer(asked, tokens, first, last))
+        or (person and another_bearer(asked, tokens, first, last))
     ):
         why = Message("{quoted!r} is part of a longer name or another word", quoted=quoted)
         yield Match(Finding.PASSING, quoted, why)
@@ -198,19 +198,6 @@ def _in_aside(asked: ParsedQuestion, claim: Claim, first: int, last: int) -> boo
         return True
     bracketed = claim.firm and re.search(r"\([^()]*$", before)
     return bool(bracketed) and any(token.pos.startswith("助詞") for token in tokens[last : last + 1])
-
-
-def _another_bearer(asked: ParsedQuestion, tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Return whether a family name has a given name that no accepted form has: "Pierre Curie" for "Marie Curie"."""
-    key = "".join(token.key for token in tokens[first:last])
-    fuller = [form for form in asked.accepted if form != key and form.endswith(key)]
-    before = [token for token in tokens[:first] if token.key or token.surface in ",;:()。、"]
-    if asked.several or not fuller or not before or not is_name(before[-1]):
-        return False
-    given = before[-1]
-    apart = tokens[first].start - given.end > 1 or (given.kind == "japanese" and tokens[first].start == given.end)
-    known = given.key in TITLES or given.key in asked.known or len(given.key) == 1
-    return not (apart or known or any(given.key in form for form in asked.accepted))
 
 
 def _outweighed(asked: ParsedQuestion, line: str, start: int, end: int) -> Iterator[Match]:
