@@ -74,6 +74,11 @@ _ASIDE = re.compile(
     r"|(?:it|he|she|they|this) (?:is|are|was|were|has|have) also\b",
     re.IGNORECASE,
 )
+_CHOICES = re.compile(
+    r"\b[\w'-]{1,30}(?:, [\w' -]{1,30}){0,6},? or (?:an? |the )?[\w'-]{1,30}"
+    r"|[^、。はがの\s]{1,20}(?:[、と][^、。はがの\s]{1,20}){1,6}(?=の(?:うち|中))"
+)
+"""The things that a question offers to choose from."""
 _QUESTION_END = re.compile(r"(?:\?|(?:です|ます|でしょう|だろう|の|る|た)か[。?]?)[」』)\"']*$")
 
 
@@ -103,13 +108,19 @@ def find_claim(question: str, answer: str) -> Claim:
         return _claim(stems, _with_list(rest, sentences(rest)[:1]), direct=True)
     parts = [
         answering_clause(stems, main_clause(question, stems, part), topic)
-        for part in _relevant(stems, sentences(answer))
+        for part in _relevant(stems, sentences(answer), _offered(question))
     ]
     if not parts:
         return Claim(answer, answer, False)
     head = _claim(stems, _with_list(answer, parts[:1]), direct=False)
     chosen = _decisive(question, stems, parts, head)
     return head if chosen is None else _claim(stems, _with_list(answer, [chosen]), direct=False)
+
+
+def _offered(question: str) -> frozenset[str]:
+    """Return the stems of the things that a question offers to choose from; what names them restates nothing."""
+    choices = _CHOICES.search(question)
+    return frozenset(token.stem for token in tokenise(choices.group()) if token.content) if choices else frozenset()
 
 
 def _decisive(question: str, stems: frozenset[str], parts: Sequence[str], head: Claim) -> str | None:
@@ -128,7 +139,8 @@ def _decisive(question: str, stems: frozenset[str], parts: Sequence[str], head: 
     if continued is not None:
         return continued
     topic, negative = asked_head(question), negations(question) > 0
-    fits = {part: overlap(stems, part) + 2 * states_head(topic, part) for part in parts}
+    asking = stems - _offered(question)
+    fits = {part: overlap(asking, part) + 2 * states_head(topic, part) for part in parts}
     things = stems - {token.stem for token in tokenise(question) if is_name(token)}
     later = (part for part in parts[1:] if states_head(topic, part) or _may_decide(part, negative=negative))
     if _opening(parts[0]) in things:  # "copper has ...; lead melts ..." where copper is asked about
@@ -182,7 +194,7 @@ def _continuation(stems: frozenset[str], parts: Sequence[str]) -> str | None:
     return None
 
 
-def _relevant(stems: frozenset[str], parts: Sequence[str]) -> tuple[str, ...]:
+def _relevant(stems: frozenset[str], parts: Sequence[str], offered: frozenset[str]) -> tuple[str, ...]:
     kept = [
         part
         for part in parts
@@ -193,6 +205,7 @@ def _relevant(stems: frozenset[str], parts: Sequence[str]) -> tuple[str, ...]:
         and not novel(stems, tokenise(kept[0]))
         and overlap(stems, kept[0]) >= 1
         and len(tokenise(kept[0])) > 6
+        and not 0 < len(offered & {token.stem for token in tokenise(kept[0])}) < len(offered)
     ):
         kept = kept[1:]
     while len(kept) > 1 and _DENIES.match(kept[0]) and not re.search(r"\b(?:not|n't)\b", " ".join(kept[1:2])):

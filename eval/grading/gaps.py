@@ -63,7 +63,7 @@ _NUMBERED = re.compile(
 """One of several things of a kind: 第2工場."""
 _UP_TO = re.compile(r"([一-鿿ァ-ヴー]{1,12})まで(?:は|も)?")
 _NAMES_KIND = frozenset("名数額日年月")  # 大学名 for どこの大学
-_PART_OF_YEAR = re.compile(r"\b(?:month|day|date|season|hour)s?\b|(?<!年)(?:何?月|何?日|月日|日付|日にち)", _I)
+_PART_OF_YEAR = re.compile(r"\b(?:month|day|season|hour)s?\b|(?<!年)(?:何?月|何?日(?!付|にち)|月日)", _I)
 _YEAR = re.compile(r"(?<![\d.,])[12]\d{3}(?!\d)|(?:昭和|平成|令和|大正|明治)(?:元|\d{1,2})年")
 _QUESTION_WORD = re.compile(r"\b(?:whom?|where|when|why)\b|誰|どこ|いつ|なぜ", _I)
 _ELLIPTIC = re.compile(r"\b(?:whom?|where|when|why)\b(?=\W*$| (?:is|was|are|were|has|remains)\b)", _I)

@@ -51,7 +51,9 @@ _LIST_NOT = re.compile(
 )  # "(A, C and D) are not"; in "it is neon, and the others are not" the list is another
 _ALL_NOT = re.compile(rf"^[\"']?(?:, {_ITEM}){{1,5}},? (?:and|or) {_ITEM} (?:are|were)(?: not|n't)\b", re.IGNORECASE)
 _ALL_JA = re.compile(r"^[」』]?(?:[、・と](?:および|及び|または)?[^、。・はがも\s]{1,20}){1,5}(?=[はも])")
-_OPENS = re.compile(r"(?:^|[.;:。])\W*$")
+_OPENS = re.compile(
+    rf"(?:^|[.;:。])\s{{0,9}}(?:(?:{_ITEM}, ){{0,5}}|(?:[^、。・はがも\s]{{1,20}}[、・]){{0,5}})[\"'「『(]{{0,2}}$"
+)
 """A list that begins its sentence is denied as one: "A, B and C are not", A、B、Cはいずれも…ない."""
 _GIVEN = re.compile(r"(?:\b(?:is|are|was|were|be)|'s)\s[\"'(]*$", re.IGNORECASE)
 _VERDICTS = frozenset({"yes", "no", "true", "false", "correct", "incorrect"})

@@ -33,7 +33,9 @@ _TOPIC = re.compile(r"([^、。は]{1,40})は、?")
 _CLEFT = re.compile(r"(?<=[ただる])のは")
 _VERB_EN = r"(?:is|was|were|are|has|had|must|can|will|may|should|opens?|closes?|begins?|starts?|ends?|[a-z]{3,12}ed)\b"
 _PREDICATE_EN = re.compile(rf"\s{_VERB_EN}", re.IGNORECASE)
-_SECOND_EN = re.compile(rf",? (?:and|but) (?:(?:then|later) )?{_VERB_EN}", re.IGNORECASE)
+_SECOND_EN = re.compile(
+    rf",? (?:and|but) (?:(?:then|later) )?(?:{_VERB_EN}|(?-i:[a-z]{{3,12}}) (?:in|on|by|until)\b)", re.IGNORECASE
+)
 _TOPIC_REACH, _PREDICATE_REACH = 40, 100  # characters of a subject, and of the predicate behind it
 _JOINS = re.compile(
     r"[一-鿿]{0,3}[\s,、]{0,4}(?P<or>\bor\b|または|もしくは|あるいは|か、?)?\s{0,2}(?:(?:no|nos|number|about)\b\.?\s?|第|約)?",
