@@ -30,7 +30,7 @@ _OPINES = r"\b(?:that|(?:reckon|guess|say|assume|suppose|presume|believe|think|i
 _ASSENTS = re.compile(
     r"^\W*(?:yes|yeah|yep|yup|indeed|absolutely|affirmative|you(?:'re| are) (?:right|correct)"
     r"|i (?:believe|think|guess|suppose) so)\b|^\W*(?:はい|ええ|うん|イエス)(?![ぁ-んー])"
-    r"|^\W*(?:そうです|そうだ|その通り|間違い(?:ない|ありません|ございません)(?:です|と思い?ます)?\W{0,9}$)"
+    r"|^\W*(?:そうです|そうだ|その通り)"
     rf"|{_ELLIPSIS}[.!]*$"
     rf"|(?:{_OPINES}|[,:、]|ました)\W{{0,9}}(?:yes|はい)(?:です)?\W{{0,9}}$|\b(?:so|but),? yes\b",
     re.IGNORECASE,
