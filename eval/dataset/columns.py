@@ -84,11 +84,16 @@ def names_columns(names: Iterable[str], given: Sequence[FieldColumn]) -> bool:
 def question_headers(header: Iterable[str]) -> list[str]:
     """Return the headers, in any width and case, under which questions may be: several where it is open which.
 
+    One that names no language comes before those that do.
+
     >>> question_headers(["No", "質問内容", "turns"]), question_headers(["input", "output"]), question_headers(["名前"])
     (['質問内容'], ['input'], [])
+    >>> question_headers(["question", "question_ja"]), question_headers(["question_en", "question_ja"])
+    (['question'], ['question_en', 'question_ja'])
     """
     known = _by_role([FieldColumn(cell, name) for cell in header if cell and (name := read_name(cell))])
-    return [column.header for column in _without_weak(known) if column.name.role is Role.QUESTION]
+    found = [column for column in _without_weak(known) if column.name.role is Role.QUESTION]
+    return [column.header for column in [each for each in found if each.name.language is None] or found]
 
 
 def find_columns(header: Sequence[str], given: Sequence[FieldColumn], where: str) -> SetColumns:
