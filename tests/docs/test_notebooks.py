@@ -30,17 +30,7 @@ def path(request: pytest.FixtureRequest) -> Path:
     return request.param
 
 
-@pytest.fixture
-def _shallow(shallow_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first layers in place of the bundled model in every kernel: what answers say is not looked at."""
-    startup = tmp_path / "ipython/profile_default/startup"
-    startup.mkdir(parents=True)
-    assemble = f"lambda _: __import__('pathlib').Path({str(shallow_model)!r})"
-    (startup / "shallow.py").write_text(f"from rag.models import bundled\nbundled.assemble = {assemble}\n", "utf-8")
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
-
-
-@pytest.mark.usefixtures("_shallow", "encoder", "process")
+@pytest.mark.usefixtures("chat_model", "encoder", "process")
 def test_it_runs_from_an_empty_folder(path: Path, tmp_path: Path) -> None:
     done = notebooks.run(path, tmp_path, **SMALL.get(path.name, {}))
     assert "error" not in output_types(done)
