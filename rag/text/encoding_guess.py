@@ -52,7 +52,6 @@ class LegacyEncoding:
         return self.language in {"Japanese", "Western"}
 
 
-_ARABIC = (("cp1256", "Windows-1256", 18.0), ("iso8859_6", "ISO-8859-6", 20.0))
 _SCRIPTS: tuple[tuple[str, str, tuple[tuple[str, str, float], ...]], ...] = (
     (
         "Russian",
