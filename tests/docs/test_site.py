@@ -62,7 +62,7 @@ def test_every_page_is_there_and_loads_nothing_from_elsewhere(site: Path) -> Non
     [
         ("文字コード", "index.ja.html"),
         ("量子化", "index.ja.html"),
-        ("設問", "documents.html"),
+        ("設問", "verification-set.html"),
         ("centroid", "decisions/002"),
     ],
 )
