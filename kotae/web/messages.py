@@ -121,7 +121,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "library_stop": "Stop reading",
     "select_all": "Select all listed files",
     "select_file": "Select {file}",
-    "not_read": "not read so far",
+    "not_read": "not used for answers",
     "remove": "Delete the selected files",
     "live.library_sending": "Copying file {at} of {count}…",
     "live.library_sent": "{added} of {count} files copied",

@@ -12,6 +12,7 @@ from kotae.web.app import build_app
 ROUTES = [
     ("GET", "/"), ("POST", "/ask"), ("GET", "/documents"), ("GET", "/documents/x"), ("GET", "/passages/x"),
     ("GET", "/passages/x/original"), ("GET", "/documents/x/original"),
+    ("POST", "/ask/x/stop"), ("POST", "/sets/x/delete"),
     ("GET", "/runs"), ("GET", "/runs/x/headline"), ("GET", "/runs/x/report"), ("GET", "/assets/page.css"),
     ("GET", "/assets/ask.js"), ("GET", "/v1/models"), ("GET", "/v1/models/kotae-rag"),
     ("POST", "/v1/chat/completions"), ("POST", "/v1/completions"), ("GET", "/examples"), ("GET", "/lists"),

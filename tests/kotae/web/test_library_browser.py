@@ -65,7 +65,7 @@ def test_files_are_dropped_named_where_they_fail_and_deleted(tab, site) -> None:
     assert page.text("#refused li").startswith("この種類のファイルは読めません（a.exe）")
     assert page.texts("#reading .failures li") == ["この文書は空です（空.txt）"]
     page.until("document.querySelectorAll('#catalogue tbody tr').length === 2")
-    assert listed(page) == ["水.md", "空.txt インデックスにありません"]
+    assert listed(page) == ["水.md", "空.txt 回答には使われていません"]
     page.run("window.confirm = (text) => { window.asked = text; return true; }")
     assert page.run("document.getElementById('remove').disabled")
     page.click("#all")

@@ -114,7 +114,10 @@ def test_files_that_are_not_read_are_listed_all_the_same(site) -> None:
         add(client, "<b>.md".replace("<", "＜"), b"x")
         add(client, "山/富士山.md", b"x")
         page = client.get("/documents?lang=en").text
-        assert re.findall(r'<span lang="..">(.*?)</span> <small>not read so far', page) == ["山/富士山.md", "＜b_.md"]
+        assert re.findall(r'<span lang="..">(.*?)</span> <small>not used for answers', page) == [
+            "山/富士山.md",
+            "＜b_.md",
+        ]
         assert "富士山" not in client.get("/documents?name=b_").text.partition("<table")[2]
 
 

@@ -68,7 +68,7 @@ def states(page: Tab, site: Served, folder: Path) -> Iterator[str]:
     page.until(ENDED)
     yield "a finished comparison"
     page.open(f"{site.base}/runs")
-    page.until("document.querySelector('.headline').innerText.length > 20")
+    page.until("document.querySelector('.headline[data-run]').innerText.length > 20")
     yield "runs"
     page.click("article.run a")
     page.until("location.pathname.endsWith('/report') && document.querySelector('output')?.innerText")

@@ -68,7 +68,7 @@ def test_a_comparison_is_stopped_and_continued_from_its_run(page, site, tmp_path
     page.until(
         "document.querySelector('[data-resume]') === null && document.querySelector('.run a[download]') !== null"
     )
-    page.until("document.querySelector('.headline').innerText.length > 20")
+    page.until("document.querySelector('.headline[data-run]').innerText.length > 20")
     assert page.run("fetch(document.querySelector('a[href$=xlsx]').href).then((reply) => reply.text())").startswith(
         "PK"
     )
