@@ -63,8 +63,12 @@ def as_asked(asked: ParsedQuestion, value: Value, text: str, read: str) -> Value
 
 
 def _leaves_out_year(asked: ParsedQuestion, year: int, read: str) -> bool:
-    """Return whether a date may be without its year: the question needs none or names it, the answer no other."""
-    if set(_years(asked, read)) - {year}:
+    """Return whether a date may be without its year: the question needs none or names it, the answer no other.
+
+    Where all dates of the answer have years, they are compared whole.
+    """
+    days = [date for date in asked.numbers(read).dates if date.day is not None]
+    if set(_years(asked, read)) - {year} or all(date.year is not None for date in days):
         return False
     named = set(_years(asked, asked.text))
     return year in named if named else bool(_NAMES_DAY.search(asked.text)) or not _NEEDS_YEAR.search(asked.text)
