@@ -66,7 +66,8 @@ def outdated(question: str, text: str, start: int, end: int) -> bool:
     if _PAST_BEFORE.search(before) and _PRESENT_AFTER.search(after):
         return True
     ended = _UNTIL.match(after) and _ASKS_PRESENT.search(question)
-    return bool(ended or _LEFT_BEFORE.search(before) or _LEFT_AFTER.match(after))
+    left = _LEFT_BEFORE.search(before) and not re.search(r"\b(?:never|not)\b|n['’]t\b", before, re.IGNORECASE)
+    return bool(ended or left or _LEFT_AFTER.match(after))
 
 
 def is_former(question: str, clause: str, rest: str) -> bool:

@@ -65,6 +65,10 @@ _UP_TO = re.compile(r"([一-鿿ァ-ヴー]{1,12})まで(?:は|も)?")
 _NAMES_KIND = frozenset("名数額日年月")  # 大学名 for どこの大学
 _PART_OF_YEAR = re.compile(r"\b(?:month|day|season|hour)s?\b|(?<!年)(?:何?月|何?日(?!付|にち)|月日)", _I)
 _YEAR = re.compile(r"(?<![\d.,])[12]\d{3}(?!\d)|(?:昭和|平成|令和|大正|明治)(?:元|\d{1,2})年")
+_WHOLE_YEAR = re.compile(r"\byears?\b|年", _I)
+_SAYS_WHEN = frozenset("it they in on at year be was were from date dates dated 年 こと ため".split())
+_BEGINNING = 5
+"""Letters that "extended" and "extension" share."""
 _QUESTION_WORD = re.compile(r"\b(?:whom?|where|when|why)\b|誰|どこ|いつ|なぜ", _I)
 _ELLIPTIC = re.compile(r"\b(?:whom?|where|when|why)\b(?=\W*$| (?:is|was|are|were|has|remains)\b)", _I)
 _GAP = (
@@ -179,7 +183,23 @@ def is_finer(question: str, refusal: str, given: Sequence[str]) -> bool:
     True
     """
     parts = {part.lower() for part in _PART_OF_YEAR.findall(refusal)}
-    return bool(parts) and not any(part in question.lower() for part in parts) and any(map(_YEAR.search, given))
+    if not parts or _WHOLE_YEAR.search(refusal) or any(part in question.lower() for part in parts):
+        return False
+    asked = {token.stem for token in tokenise(question) if token.content}
+    return any(_YEAR.search(clause) and _only_of(asked, clause) for clause in given)
+
+
+def _only_of(asked: set[str], clause: str) -> bool:
+    """Return whether a clause says nothing but what was asked, and when: no other event, no other subject."""
+    words = {token.stem for token in tokenise(_YEAR.sub("", clause)) if token.content} - remark_words().known
+    beginnings = {word[:_BEGINNING] for word in asked}
+    return all(
+        word in _SAYS_WHEN
+        or word.isdigit()
+        or word in asked
+        or (len(word) > _BEGINNING and word[:_BEGINNING] in beginnings)
+        for word in words
+    )
 
 
 def _is_narrower(question: str, refusal: str) -> bool:

@@ -59,7 +59,7 @@ def _is_attribute(entry: str) -> bool:
     """Return whether an entry says how something is, not what: "light", 丈夫."""
     tokens = [token for token in tokenise(entry) if token.content]
     described = all(re.search("^形容詞|形状詞", token.pos) for token in tokens if token.kind == "japanese")
-    return bool(_ATTRIBUTE.fullmatch(entry)) or (described and not entry.isascii())
+    return (entry[:1].islower() and bool(_ATTRIBUTE.fullmatch(entry))) or (described and not entry.isascii())
 
 
 def _particle(text: str) -> bool:

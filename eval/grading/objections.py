@@ -30,6 +30,9 @@ _BEATEN_AFTER = re.compile(
     r"^[」』]?(?:を[^、。はがを]{0,16}(?:下し|破[りっる]|倒し|負かし|退け)|に(?:勝[ちっつ]|勝利)"
     r"|(?: was| were)? beaten\b)"
 )
+_NOT_BEATEN = re.compile(
+    r"\b(?:no one|nobody|none|never|not|fail\w*|close to|almost|nearly)\b|n['’]t\b|ませ|なかっ|ない", re.I
+)
 _ASKS_WINNER = re.compile(r"\b(?:win|won|wins|winner|winning|champions?)\b|優勝|勝[っちつ]|勝者|勝利", re.IGNORECASE)
 _ASKS_LOSER = re.compile(
     r"\b(?:beat|beaten|defeat|against|over|los[te]|opponent)|敗|負け|相手|[をに](?:下|破|倒|勝)", re.IGNORECASE
@@ -113,7 +116,8 @@ _ASKED_RANK_EN = re.compile(rf"\b{_ORDINAL_EN}\b", re.IGNORECASE)
 _ASKED_RANK_JA = re.compile(_ORDINAL_JA)
 _CONCEDED = re.compile(r"\W{0,9}(?:while|although|though|even though)\b[^,;]{0,200}$", re.IGNORECASE)
 _IT_WAS = re.compile(
-    r"[^,;.]{1,80}, (?:in fact |actually )?it (?:is|was) (?:actually |in fact )?(?-i:[A-Z])", re.IGNORECASE
+    r"[^,;.]{1,80}, (?:in fact |actually )?it (?:is|was) (?:actually |in fact )?(?-i:[A-Z])(?!\S*['’]s\b)",
+    re.IGNORECASE,
 )
 _OWN_BELIEF = re.compile(
     r"\b(?:I|we)(?:'d| would| do| am| also| still)? (?:\w+ly )?(?:think|believe|guess|say|assume)\b", re.I
@@ -153,7 +157,7 @@ def related(question: str, text: str, start: int, end: int) -> bool:
     ):
         return True
     beaten = _BEATEN_BEFORE.search(text[max(0, start - 40) : start]) or _BEATEN_AFTER.match(text[end : end + 30])
-    if beaten and _ASKS_WINNER.search(question) and not _ASKS_LOSER.search(question):
+    if beaten and not _NOT_BEATEN.search(text) and _ASKS_WINNER.search(question) and not _ASKS_LOSER.search(question):
         return True
     if _NEXT.search(text[max(0, start - 40) : start]) and not _ASKS_NEXT.search(question):
         return True

@@ -45,7 +45,7 @@ _NOT_AFTER = re.compile(
     r"|ruled out))\b(?!\s+only)|^[\"')]*\s*\((?:not(?=\W*\)| (?:correct|right|true|so|it|this)\b)|incorrect)\b",
     re.IGNORECASE,
 )
-_ITEM = r"[\w'-]+(?: [\w'-]+)?"
+_ITEM = r"(?!but\b)[\w'-]+(?: [\w'-]+)?"
 _LIST_NOT = re.compile(
     rf"^[\"']?(?:(?:, {_ITEM}){{1,5}},?(?= [^)]*\)))? (?:and|or) {_ITEM}\)? (?:are|were)(?: not|n't)\b", re.IGNORECASE
 )  # "(A, C and D) are not"; in "it is neon, and the others are not" the list is another

@@ -31,10 +31,15 @@ _OPPOSITES = (
     ("営業|開館|開園|開店", "休業|休館|休園|休み|閉館|定休日"),
     ("有料", "無料"),
     ("必要|必須", "不要|任意"),
-    ("可能", "不可能"),
+    ("(?<!不)可能", "不可能"),
     ("含(?:ま|み|む)", "除(?:か|き|く)"),
 )
 """Words for a thing and for its opposite, which denies it."""
+_COPULA_BEFORE = re.compile(
+    r"(?:\b(?:is|are|was|were|be|been|stays?|remains?)|['’]s)(?: (?:\w+ly|always|also|all))?\s*$", re.I
+)
+_VERB = re.compile("closes|exclude[sd]?", re.I)
+_SENTENCE_ENDS = re.compile("(?!なし|なの)[ぁ-ん]{0,12}[。．！!」]{0,3}$")
 _TASK = frozenset(
     "true false correct incorrect right wrong yes no statement following whether answer claim sentence decide "
     "classify say "
@@ -88,9 +93,20 @@ def _without_opposites(statement: str, part: str) -> tuple[str, int]:
         for mine, other in (pair, pair[::-1]):
             asked = re.search(mine, statement, re.IGNORECASE)
             if asked and not re.search(other, statement, re.IGNORECASE) and not re.search(mine, part, re.IGNORECASE):
-                part, replaced = re.subn(other, asked.group(), part, flags=re.IGNORECASE)
-                count += replaced
+                found = re.search(other, part, re.IGNORECASE)
+                if found and _is_predicate(part, found):
+                    part = part[: found.start()] + asked.group() + part[found.end() :]
+                    count += 1
     return part, count
+
+
+def _is_predicate(part: str, found: re.Match[str]) -> bool:
+    """Return whether a word is what a sentence says of its subject: no closing time, and no attribute."""
+    if re.search(r"\d", part):
+        return False
+    if found.group().isascii():
+        return bool(_COPULA_BEFORE.search(part[: found.start()])) or bool(_VERB.fullmatch(found.group()))
+    return bool(_SENTENCE_ENDS.match(part, found.end()))
 
 
 def _denies_name(statement: str, part: str) -> bool:

@@ -28,6 +28,12 @@ _NEEDS_YEAR = re.compile(
     r"(?:です)?か?[?。\s]*$|[いしっんれけてきめ][ただ](?:の|日)[はが]",
     re.IGNORECASE,
 )
+_SCHEDULED = re.compile(
+    r"\b(?:do|does|will|due|deadline|held|schedul\w+|open|closed?|holidays?|next)\b|始ま|開[始催館店]|営業|締め?切|期限|予定"
+    r"|休[業館日み]|終わ|終了|まで|行われ(?:る|ます)|行い|あり?ます|次の|発売日|開く|(?:会|祭|展|試験|セール|イベント)[はの]",
+    re.IGNORECASE,
+)
+"""What asks for a date that is ahead, or comes again."""
 _NAMES_DAY = re.compile(r"何月何?日?|\b(?:what|which) (?:day|month)\b", re.IGNORECASE)
 _TO_DAY = re.compile(
     r"\s?(?:\([^()]{1,4}\))?\s?(?:-|~|から|、|・|と|,|to|through|until|and)\s?(?:the )?", re.IGNORECASE
@@ -71,7 +77,9 @@ def _leaves_out_year(asked: ParsedQuestion, year: int, read: str) -> bool:
     if set(_years(asked, read)) - {year} or all(date.year is not None for date in days):
         return False
     named = set(_years(asked, asked.text))
-    return year in named if named else bool(_NAMES_DAY.search(asked.text)) or not _NEEDS_YEAR.search(asked.text)
+    if named:
+        return year in named
+    return bool(_NAMES_DAY.search(asked.text) or (_SCHEDULED.search(asked.text) and not _NEEDS_YEAR.search(asked.text)))
 
 
 def _years(asked: ParsedQuestion, text: str) -> Iterator[int]:
