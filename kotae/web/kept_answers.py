@@ -72,8 +72,12 @@ class KeptAnswers:
                 del self._answers[known]
             answer = self._answers[answer_id] = KeptAnswer()
             task = self._tasks[answer_id] = asyncio.create_task(answer.write(lines()))
-            task.add_done_callback(lambda _: self._tasks.pop(answer_id, None))
+            task.add_done_callback(lambda done: self._ended(answer_id, done))
         return answer
+
+    def _ended(self, answer_id: str, task: asyncio.Task[None]) -> None:
+        if self._tasks.get(answer_id) is task:  # not one that was asked again since
+            del self._tasks[answer_id]
 
     def stop(self, answer_id: str) -> None:
         """End an answer, and forget it."""

@@ -7,6 +7,12 @@ from collections.abc import Iterable, Sequence
 
 _DATE = re.compile(r"(?:\d{4}|(?:令和|平成|昭和)[\d元]{1,2}|\d{1,2})[-/.年月]\d{1,2}[-/.月日].{0,12}")
 _COLON = re.compile(r"[^\d:：]{1,20}[:：](?!//).{0,20}")
+_LABEL = re.compile(
+    r".{0,6}(?:担当|作成|責任|記入|発行|承認|所属|部署|部門|部課|役職|氏名|会社|連絡先|電話|宛先|版|改訂).{0,4}"
+    r"|(?:author|owner|prepared by|approved by|contact|dep(?:artmen)?t\.?|by)",
+    re.IGNORECASE,
+)
+"""What notes begin with; names of columns such as 質問 and 項目 are none of them."""
 _AMOUNT = re.compile(r"[-+▲△]?[¥$]?[\d,.]{1,20}(?:円|%)?")
 _OF_A_DATE = re.compile(
     r".{0,8}(?:日|日付|日時|更新|作成|発行|改訂|改定|施行|現在|時点|版)"
@@ -45,6 +51,8 @@ def count_notes(rows: Sequence[Sequence[str]], most: int) -> int:
     >>> table = ("品名", "単価"), ("鉛筆", "100"), ("定規", "200")
     >>> count_notes([("作成日", "2024-04-01"), *table], 4), count_notes([("売上", "4月1日"), *table], 4)
     (1, 0)
+    >>> count_notes([("担当：", "田中"), *table], 4), count_notes([("質問：", "回答"), *table], 4)
+    (1, 0)
     """
     filled = [[cell for cell in row if cell] for row in rows]
     count = next((at for at, row in enumerate(rows) if len(filled[at]) > 1 and not is_note(row)), 0)
@@ -54,6 +62,9 @@ def count_notes(rows: Sequence[Sequence[str]], most: int) -> int:
     if any(
         len(row) > 1 and _DATE.fullmatch(row[1]) and not _OF_A_DATE.fullmatch(row[0].rstrip(":：")) for row in above
     ):
+        return 0
+    pairs = [row for row in above if len(row) > 1 and not _DATE.fullmatch(row[1])]
+    if not all(_LABEL.fullmatch(row[0].rstrip(":：")) for row in pairs) or _LABEL.fullmatch(names[0].rstrip(":：")):
         return 0
     columns = [at for at, cell in enumerate(rows[count]) if cell]
     as_wide = all([at for at, cell in enumerate(row) if cell][-1:] <= columns[-1:] for row in rows[count:])

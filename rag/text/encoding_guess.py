@@ -132,14 +132,21 @@ def guess_encoding(lines: Sequence[bytes]) -> EncodingGuess | None:
 
 
 def _still_likely(candidates: Sequence[LegacyEncoding], lines: Sequence[bytes], size: int) -> Sequence[LegacyEncoding]:
-    """Leave out the encodings that the beginnings of some lines, together about `size` bytes, make hopeless."""
+    """Leave out the encodings that the beginnings of some lines, together about `size` bytes, make hopeless.
+
+    None of Japanese is: a name that a list repeats may look like another language.
+    """
     some = lines[:: max(1, len(lines) * 64 // size)]
     start = [line[: max(64, size // len(some))] for line in some]
     if 2 * sum(map(len, start)) > sum(map(len, lines)):
         return candidates
     readings = [reading for encoding in candidates if (reading := _read(start, encoding, cut=True)) is not None]
     least = min((reading.bits for reading in readings), default=0.0)
-    return [reading.encoding for reading in readings if reading.bits < least + _HOPELESS] or candidates
+    return [
+        reading.encoding
+        for reading in readings
+        if reading.encoding.language == "Japanese" or reading.bits < least + _HOPELESS
+    ] or candidates
 
 
 def is_refuted(codec: str, lines: Sequence[bytes], guess: EncodingGuess | None) -> bool:

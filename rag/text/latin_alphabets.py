@@ -70,7 +70,7 @@ def odd(text: str, alphabets: Alphabets) -> float:
     >>> odd("příliš žluťoučký", CENTRAL) < odd("pøíliš žluouèký", WESTERN)
     True
     """
-    words = Counter(_WORD.findall(text))
+    words = Counter(_WORD.findall(text.replace("µ", " ")))  # a sign of measure, 5 µm, in every language
     bits, foreign = 0.0, dict.fromkeys(alphabets, 0.0)
     for word, count in words.items():
         if not any(letter.isalpha() for letter in _BEYOND.findall(word)):  # none in m² and ½

@@ -25,6 +25,7 @@ HALF_WIDTH_WORDS = ("ﾔﾏﾀﾞ ﾀﾛｳ", "ｶﾌﾞｼｷｶﾞｲｼｬ", 
 WESTERN_WORDS = (
     "It’s|don’t|we’ll|they’ve|I’m|you’re|the boys’ room|o’clock|James’s|“Yes”|He said ‘no’|a – b|10–20|north–south|"
     "London–Paris|wait…|25 °C|200°C|45° north|£20|£3.50|100 €|€5|¥300|café|résumé|naïve|Beyoncé|Zürich|Curaçao|"
+    "5 µm|10 µg|size,price 5 µm,£3|"
     "São Paulo|façade|crème brûlée|Malmö|piñata|El Niño|Dès|déjà vu|vis-à-vis|½ cup|100 m²|5 × 3|50 ± 2|"
     "© 2024|Brand™|• item|Nº 5|Straße|Größe|L’école est fermée.|¿Qué?|smörgåsbord|François|Ångström"
 ).split("|")
